@@ -1,0 +1,28 @@
+"""Tests marked `browser` are skipped where no chromium is installed, unless EVALKIT_REQUIRE_BROWSER=1 demands one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if shutil.which("chromium"):
+        return
+    in_browser = [item for item in items if item.get_closest_marker("browser")]
+    if in_browser and os.environ.get("EVALKIT_REQUIRE_BROWSER") == "1":
+        raise pytest.UsageError(
+            "EVALKIT_REQUIRE_BROWSER=1, but no chromium is on the PATH: install Debian's chromium"
+        )
+    for item in in_browser:
+        item.add_marker(
+            pytest.mark.skip(reason="no chromium is installed (Debian: apt-get install chromium)")
+        )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser; only tests marked `browser` may ask for it."""
+    return shutil.which("chromium") or pytest.fail("mark the test `browser`: this machine has no chromium")
