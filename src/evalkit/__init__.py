@@ -1,0 +1,70 @@
+"""evalkit: programme evaluation by province, from protected facts to pages people can share.
+
+The names below are all that a notebook needs. They are loaded when they are first used: ``import evalkit`` itself is light.
+
+>>> import evalkit as ek
+>>> "open_bundle" in dir(ek)
+True
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+_SHOP_WINDOW = {
+    "open_bundle": "evalkit.facts.bundle",
+    "evaluate": "evalkit.evaluation",
+    "estimate_indicators": "evalkit.evaluation",
+    "assess_targets": "evalkit.evaluation",
+    "compare_periods": "evalkit.evaluation",
+    "examine_zeros": "evalkit.evaluation",
+    "place_bases": "evalkit.evaluation",
+    "fit_trends": "evalkit.evaluation",
+    "report_completeness": "evalkit.evaluation",
+    "provinces_side_by_side": "evalkit.evaluation",
+    "methods_used": "evalkit.evaluation",
+    "load_programme": "evalkit.programme.load",
+    "compare_counts": "evalkit.estimation.comparisons",
+    "page_head": "evalkit.reporting.sections",
+    "show": "evalkit.reporting.sections",
+}
+
+__all__ = ["__version__", *_SHOP_WINDOW]  # noqa: PLE0604  the names are those of the mapping above
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name of the shop window from its module, once."""
+    if name == "__version__":
+        value: Any = _version()
+    elif name in _SHOP_WINDOW:
+        value = getattr(import_module(_SHOP_WINDOW[name]), name)
+        _teach_notebook()
+    else:
+        raise AttributeError(
+            f"module 'evalkit' has no attribute {name!r}; it offers {', '.join(_SHOP_WINDOW)}"
+        )
+    globals()[name] = value
+    return value
+
+
+def _teach_notebook() -> None:
+    """In a notebook, let results display themselves."""
+    ipython = sys.modules.get("IPython")
+    if ipython is not None and ipython.get_ipython() is not None:
+        import_module("evalkit.reporting.sections")
+
+
+def __dir__() -> list[str]:
+    """List the shop window, for Tab."""
+    return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    from importlib import metadata  # noqa: PLC0415  takes a third of the time the whole import may take
+
+    try:
+        return metadata.version("evalkit")
+    except metadata.PackageNotFoundError:
+        return "0+uninstalled"

@@ -1,0 +1,1 @@
+"""What was promised: the programme and its places, declared in TOML and CSV."""

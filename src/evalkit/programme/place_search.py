@@ -1,0 +1,193 @@
+"""Find the unit a text means, or say why it is not clear which: nothing ambiguous is ever settled by a guess."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from evalkit.errors import FactsError
+from evalkit.programme.place_names import Spelling, read_spelling
+
+if TYPE_CHECKING:
+    from evalkit.programme.provinces import Registry
+    from evalkit.programme.units import Unit
+
+_NUMBER = re.compile(r"(\d+)(\.0+)?")
+
+
+def find_unit(registry: Registry, text: str, scheme: str) -> Unit:
+    """Return the one unit of a scheme that a code, a name or an alias stands for.
+
+    Parameters
+    ----------
+    registry : Registry
+        Where to look.
+    text : str
+        A code exactly as in units.csv, or a name as `read_spelling` understands it.
+    scheme : str
+        The boundary set the unit must belong to.
+
+    Raises
+    ------
+    FactsError
+        If the text is empty, is a code without its leading zero, is ambiguous, belongs to another scheme, speaks of a
+        city where the unit is a province, or is unknown.
+
+    Examples
+    --------
+    >>> from evalkit.programme.provinces import load_registry, reference_folder
+    >>> find_unit(load_registry(reference_folder()), "TP.HCM", "34").name
+    'Hồ Chí Minh'
+    """
+    units = {unit.code: unit for unit in registry.units(scheme)}
+    asked = text.strip()
+    if asked in units:
+        return units[asked]
+    spelling = read_spelling(asked)
+    if not spelling.bare:
+        raise _refusal(asked, scheme, rule="the text holds no name", do="give a code or a name of units.csv")
+    if _NUMBER.fullmatch(asked):
+        raise unknown_code(registry, asked, scheme)
+    _refuse_ambiguous(registry, asked, spelling, scheme)
+    found = matching_units(registry, spelling, scheme)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise _refusal(
+            asked, scheme, rule="the name fits more than one unit", do=f"ask by code: {_listed(found)}"
+        )
+    raise _not_here(registry, asked, spelling, scheme)
+
+
+def matching_units(registry: Registry, spelling: Spelling, scheme: str) -> list[Unit]:
+    """Return the units of a scheme a spelling fits: with its diacritics if that decides, else without."""
+    known = [
+        (other, unit)
+        for other, unit in registry.spellings(scheme)
+        if other.bare == spelling.bare and _types_agree(registry, spelling, other, unit)
+    ]
+    exact = {unit.code: unit for other, unit in known if other.exact == spelling.exact}
+    loose = {unit.code: unit for _, unit in known}
+    return list(exact.values()) if len(exact) == 1 else list(loose.values())
+
+
+def _types_agree(registry: Registry, asked: Spelling, known: Spelling, unit: Unit) -> bool:
+    """Tell whether "thành phố X" can mean the unit: most provinces hold a district-level city of their own name."""
+    if asked.unit_type != "municipality" or known.unit_type == "municipality":
+        return True
+    return any(name.unit_type == "municipality" for name in registry.names(unit.code, unit.scheme))
+
+
+def unknown_code(registry: Registry, code: str, scheme: str) -> FactsError:
+    """Return the refusal of a code the scheme does not have: its leading zero lost, of another scheme, or unknown."""
+    here = [unit.code for unit in registry.units(scheme)]
+    number = _NUMBER.fullmatch(code)
+    padded = number[1].zfill(max(len(known) for known in here)) if number else code
+    if padded in here:
+        return _refusal(
+            code,
+            scheme,
+            rule=f"a code is text and keeps its leading zero; {code!r} is not a code",
+            do=f"did you mean {padded} ({registry.unit(padded, scheme).name})?",
+        )
+    elsewhere = [
+        unit for other in _others(registry, scheme) for unit in registry.units(other) if unit.code == padded
+    ]
+    return _refusal(
+        code,
+        scheme,
+        rule=f"scheme {scheme} has no unit with the code {padded!r}",
+        do="; ".join(_remedy(registry, unit, scheme) for unit in elsewhere)
+        or f"codes of this scheme: {', '.join(here)}",
+    )
+
+
+def _refuse_ambiguous(registry: Registry, asked: str, spelling: Spelling, scheme: str) -> None:
+    """Refuse what aliases.csv declares ambiguous, and name the candidates as they stand in the scheme asked."""
+    for alias in registry.ambiguous:
+        written = read_spelling(alias.alias)
+        if written.bare != spelling.bare or alias.scheme not in {"", scheme}:
+            continue
+        if written.unit_type in {None, spelling.unit_type}:
+            candidates = [registry.unit(code, of) for of, code in alias.places]
+            raise _refusal(
+                asked,
+                scheme,
+                rule=f"the spelling is ambiguous: {'; '.join(_seen_from(registry, unit, scheme) for unit in candidates)}",
+                do="write the name out, or ask by code",
+            )
+
+
+def _not_here(registry: Registry, asked: str, spelling: Spelling, scheme: str) -> FactsError:
+    """Return the refusal of a name that fits no unit of the scheme: of another type, of another scheme, or unknown."""
+    elsewhere = [
+        unit for other in _others(registry, scheme) for unit in matching_units(registry, spelling, other)
+    ]
+    remedies = [_remedy(registry, unit, scheme) for unit in elsewhere]
+    rule = f"scheme {scheme} has no unit of this name"
+    whole = matching_units(registry, replace(spelling, unit_type=None), scheme)
+    if whole:
+        rule = (
+            f"{_listed(whole)} is a province in scheme {scheme}; a city of that name is at most a part of it"
+        )
+        remedies.insert(0, f"ask for {_listed(whole)} if it is meant")
+    return _refusal(
+        asked, scheme, rule=rule, do="; ".join(remedies) or _nearest_names(registry, spelling, scheme)
+    )
+
+
+def _nearest_names(registry: Registry, spelling: Spelling, scheme: str) -> str:
+    names = {known.bare: unit for known, unit in registry.spellings(scheme)}
+    close = [names[bare] for bare in difflib.get_close_matches(spelling.bare, names, n=3, cutoff=0.75)]
+    distinct = list({unit.code: unit for unit in close}.values())
+    return f"did you mean {_listed(distinct)}?" if distinct else "ask by a code or a name of units.csv"
+
+
+def _remedy(registry: Registry, unit: Unit, scheme: str) -> str:
+    """Say where a unit of another scheme is to be found in the scheme asked."""
+    here = _counterparts(registry, unit, scheme)
+    known, use = f"{unit.name} ({unit.code} of scheme {unit.scheme})", f"use --scheme {unit.scheme}"
+    if not here:
+        return f"{known} is a unit of its own: {use}"
+    if registry.schemes.index(unit.scheme) < registry.schemes.index(scheme):
+        return f"{known} is now part of {_listed(here)}; ask for that, or {use}"
+    return f"{known} is made of {_listed(here)}; ask for one of them, or {use}"
+
+
+def _seen_from(registry: Registry, unit: Unit, scheme: str) -> str:
+    """Name a candidate by its code in the scheme asked, or by what it became there."""
+    here = _counterparts(registry, unit, scheme)
+    if unit.scheme != scheme and len(here) == 1:
+        same = here[0].name == unit.name
+        return _listed(here) if same else f"{unit.name} (now part of {here[0].name}, {here[0].code})"
+    return (
+        f"{unit.name} ({unit.code})"
+        if unit.scheme == scheme
+        else f"{unit.name} ({unit.code} of scheme {unit.scheme})"
+    )
+
+
+def _counterparts(registry: Registry, unit: Unit, scheme: str) -> list[Unit]:
+    """Return what became of a unit in a newer scheme, or what it was made of in an older one; itself in its own."""
+    found = [unit]
+    while found and found[0].scheme != scheme:
+        if registry.schemes.index(found[0].scheme) < registry.schemes.index(scheme):
+            after = registry.successor(found[0].code, found[0].scheme)
+            found = [after] if after else []
+        else:
+            found = [part for one in found for part in registry.components(one.code, one.scheme)]
+    return found
+
+
+def _others(registry: Registry, scheme: str) -> list[str]:
+    return [other for other in registry.schemes if other != scheme]
+
+
+def _listed(units: list[Unit]) -> str:
+    return ", ".join(f"{unit.name} ({unit.code})" for unit in units)
+
+
+def _refusal(asked: str, scheme: str, *, rule: str, do: str) -> FactsError:
+    return FactsError(where=f"province {asked!r}, scheme {scheme}", rule=rule, do=do)

@@ -1,0 +1,69 @@
+"""Average population as facts: the rows of population.csv in the columns of the facts table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from evalkit.programme.registry_tables import PopulationRow
+
+# The facts table lies one layer above and may not be imported here: its columns are told again, and a test compares.
+_COLUMNS = {
+    "province_code": "str",
+    "scheme": "str",
+    "place_basis": "str",
+    "period_start": "datetime64[us]",
+    "period_end": "datetime64[us]",
+    "measure": "str",
+    "value": "float64",
+    "unit": "str",
+    "status": "str",
+    "qualifier": "str",
+    "published": "bool",
+    "source_id": "str",
+    "edition_date": "datetime64[us]",
+    "source_cell": "str",
+}
+
+
+def population_facts(rows: Iterable[PopulationRow]) -> pd.DataFrame:
+    """Return population figures as rows of the facts table.
+
+    Parameters
+    ----------
+    rows : iterable of PopulationRow
+        Average population in persons, one row per unit and year.
+
+    Returns
+    -------
+    DataFrame
+        The columns of the facts table: measure "population_average", unit "nguoi", the calendar year as period, by
+        residence, status "reported", published. ``source_cell`` names the table and says whether the figure is
+        official or preliminary. No rows give an empty table with the same columns and types.
+
+    Examples
+    --------
+    >>> population_facts([]).shape
+    (0, 14)
+    """
+    return pd.DataFrame([_fact(row) for row in rows], columns=list(_COLUMNS)).astype(_COLUMNS)
+
+
+def _fact(row: PopulationRow) -> dict[str, object]:
+    return {
+        "province_code": row.code,
+        "scheme": row.scheme,
+        "place_basis": "residence",
+        "period_start": f"{row.year}-01-01",
+        "period_end": f"{row.year}-12-31",
+        "measure": "population_average",
+        "value": row.population,
+        "unit": "nguoi",
+        "status": "reported",
+        "qualifier": "exact",
+        "published": True,
+        "source_id": row.source_id,
+        "edition_date": row.edition_date.isoformat(),
+        "source_cell": f"{row.source} ({row.status})",
+    }

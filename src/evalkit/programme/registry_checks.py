@@ -1,0 +1,143 @@
+"""What must hold between the tables of a province registry: no unit twice, none unknown, none split, one name a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from datetime import date
+from itertools import pairwise
+
+from evalkit.declaration import Declared
+from evalkit.programme.registry_tables import NameRow, Place, RegistryTables, Row, Table
+
+
+def check_registry(tables: RegistryTables) -> None:
+    """Refuse a registry whose tables contradict each other.
+
+    Parameters
+    ----------
+    tables : RegistryTables
+        As read by ``read_registry_tables``.
+
+    Raises
+    ------
+    DeclarationError
+        For a unit, a year of population or a crosswalk start given twice; a place that units.csv does not have; an
+        ambiguous alias without candidates or a clear one without a unit; a unit without a name or with two names on
+        one day; a crosswalk that leaves a unit out, splits it or runs backwards. The message gives file and line.
+    """
+    _refuse_repeated(
+        tables.units, lambda row: (row.scheme, row.code), what="a unit stands once in its scheme"
+    )
+    _refuse_repeated(
+        tables.population,
+        lambda row: (row.scheme, row.code, row.year),
+        what="a unit has one population figure a year",
+    )
+    _refuse_repeated(
+        tables.crosswalk,
+        lambda row: (row.from_scheme, row.from_code, row.to_scheme),
+        what="a unit goes whole into one unit of the next scheme and is never split",
+    )
+    _refuse_unclear_aliases(tables)
+    _refuse_unknown_places(tables)
+    _refuse_bad_names(tables)
+    _refuse_bad_crosswalk(tables)
+
+
+def _refuse_repeated(table: Table[Row], key_of: Callable[[Row], Hashable], *, what: str) -> None:
+    first: dict[Hashable, int] = {}
+    for line, row in table.lines:
+        earlier = first.setdefault(key_of(row), line)
+        if earlier != line:
+            raise table.refusal(
+                line, rule=f"{what}; the same stands on line {earlier}", do="remove one of the two rows"
+            )
+
+
+def _refuse_unclear_aliases(tables: RegistryTables) -> None:
+    for line, row in tables.aliases.lines:
+        ambiguous = row.kind == "ambiguous"
+        if ambiguous and (row.code or len(row.places) < 2):
+            raise tables.aliases.refusal(
+                line,
+                rule="an ambiguous alias has no code and at least two candidates",
+                do='leave code empty and list the candidates, for example "63:02;63:93"',
+            )
+        if not ambiguous and (row.candidates or not (row.scheme and row.code)):
+            raise tables.aliases.refusal(
+                line,
+                rule="an alias names one unit by scheme and code and has no candidates",
+                do='fill in scheme and code, or give it the kind "ambiguous"',
+            )
+
+
+def _refuse_unknown_places(tables: RegistryTables) -> None:
+    known = {(unit.scheme, unit.code) for unit in tables.units}
+    for table, line, (scheme, code) in _named_places(tables):
+        if (scheme, code) not in known:
+            raise table.refusal(
+                line,
+                rule=f"units.csv has no unit {code!r} in scheme {scheme!r}",
+                do="correct scheme and code, or add the unit to units.csv",
+            )
+
+
+def _named_places(tables: RegistryTables) -> Iterator[tuple[Table[Declared], int, Place]]:
+    """Yield every place that a table names, with the table and the line."""
+    for line, name in tables.names.lines:
+        yield tables.names, line, (name.scheme, name.code)
+    for line, link in tables.crosswalk.lines:
+        yield tables.crosswalk, line, (link.from_scheme, link.from_code)
+        yield tables.crosswalk, line, (link.to_scheme, link.to_code)
+    for line, alias in tables.aliases.lines:
+        for place in alias.places or ((alias.scheme, alias.code),):
+            yield tables.aliases, line, place
+    for line, figure in tables.population.lines:
+        yield tables.population, line, (figure.scheme, figure.code)
+
+
+def _refuse_bad_names(tables: RegistryTables) -> None:
+    """Refuse a unit without an official name, or with two in force on the same day."""
+    names: dict[Place, list[tuple[int, NameRow]]] = {}
+    for line, row in tables.names.lines:
+        names.setdefault((row.scheme, row.code), []).append((line, row))
+    for line, unit in tables.units.lines:
+        if (unit.scheme, unit.code) not in names:
+            raise tables.units.refusal(
+                line, rule="every unit has a full name", do=f"add {unit.name!r} ({unit.code}) to names.csv"
+            )
+    for spans in names.values():
+        ordered = sorted(spans, key=lambda span: span[1].valid_from or date.min)
+        for (_, earlier), (line, later) in pairwise(ordered):
+            if (earlier.valid_to or date.max) >= (later.valid_from or date.min):
+                raise tables.names.refusal(
+                    line,
+                    rule=f"{earlier.full_name!r} and {later.full_name!r} are names of one unit on the same day",
+                    do="end the earlier name the day before the later one starts",
+                )
+
+
+def _refuse_bad_crosswalk(tables: RegistryTables) -> None:
+    """Refuse a crosswalk that runs backwards, mixes sources, or forgets a unit on either side."""
+    age = {scheme: n for n, scheme in enumerate(dict.fromkeys(unit.scheme for unit in tables.units))}
+    older: dict[str, str] = {}
+    for line, link in tables.crosswalk.lines:
+        before = older.setdefault(link.to_scheme, link.from_scheme)
+        if before != link.from_scheme or age[link.from_scheme] >= age[link.to_scheme]:
+            raise tables.crosswalk.refusal(
+                line,
+                rule="a scheme is made from one older scheme, listed before it in units.csv",
+                do="correct from_scheme and to_scheme, or the order of units.csv",
+            )
+    linked = {(link.from_scheme, link.from_code, link.to_scheme) for link in tables.crosswalk}
+    made = {(link.to_scheme, link.to_code) for link in tables.crosswalk}
+    for line, unit in tables.units.lines:
+        forgotten = [
+            new for new, old in older.items() if old == unit.scheme and (old, unit.code, new) not in linked
+        ]
+        if forgotten or (unit.scheme in older and (unit.scheme, unit.code) not in made):
+            raise tables.units.refusal(
+                line,
+                rule=f"crosswalk.csv says nothing of {unit.name!r} ({unit.code} of scheme {unit.scheme})",
+                do="add its row to crosswalk.csv",
+            )

@@ -1,0 +1,106 @@
+"""A workspace: one folder with evalkit.toml, the facts and their sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from evalkit.declaration import Declared, read_declaration
+from evalkit.errors import SettingsError
+
+FLOOR = 5
+FLOOR_SENSITIVE = 10
+SETTINGS_FILE = "evalkit.toml"
+
+
+class Titles(Declared):
+    """The workspace's name in both languages."""
+
+    vi: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class DisclosurePolicy(Declared):
+    """What may be shown of persons. Raising a threshold is free; lowering one below its floor is refused."""
+
+    k: int = FLOOR
+    k_sensitive: int = FLOOR_SENSITIVE
+    person_totals_stand: bool = False
+    custodian: str = ""
+
+    @model_validator(mode="after")
+    def _keeps_the_floor(self) -> Self:
+        if self.k < FLOOR or self.k_sensitive < FLOOR_SENSITIVE:
+            raise ValueError(
+                f"k is at least {FLOOR} and k_sensitive at least {FLOOR_SENSITIVE}; they may only be raised"
+            )
+        if self.person_totals_stand and not self.custodian.strip():
+            raise ValueError(
+                "person totals stand only where a named custodian lets them: set disclosure.custodian"
+            )
+        return self
+
+
+class _Settings(Declared):
+    title: Titles
+    programme: str
+    scheme: str
+    invented: bool
+    facts: tuple[str, ...] = ("facts.csv",)
+    places: str = "reference"
+    population: bool = True
+    disclosure: DisclosurePolicy = DisclosurePolicy()
+
+
+class Workspace(_Settings):
+    """A workspace as read: the settings of evalkit.toml and the folder they stand in.
+
+    ``places`` is ``"reference"`` for the shipped registry of Viet Nam or a folder relative to the workspace;
+    ``scheme`` names the boundary set the pages are made for; ``invented`` says that no figure is real.
+    """
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's name, used for the output folder."""
+        return self.folder.name
+
+    @property
+    def fact_files(self) -> tuple[Path, ...]:
+        """The facts files, in the order declared."""
+        return tuple(self.folder / name for name in self.facts)
+
+    @property
+    def sources_file(self) -> Path:
+        """The file that tells where the figures come from."""
+        return self.folder / "sources.toml"
+
+
+Audience = Literal["public", "internal"]
+
+
+def open_workspace(folder: str | Path) -> Workspace:
+    """Read a workspace's settings.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder that holds evalkit.toml.
+
+    Raises
+    ------
+    SettingsError
+        If evalkit.toml is absent, malformed, has an unknown key, or weakens the disclosure policy below its floor.
+    """
+    folder = Path(folder)
+    if not (folder / SETTINGS_FILE).is_file():
+        raise SettingsError(
+            where=str(folder),
+            rule=f"a workspace is a folder with {SETTINGS_FILE}",
+            do="give the folder of a workspace",
+        )
+    settings = read_declaration(folder / SETTINGS_FILE, _Settings, error=SettingsError)
+    return Workspace(**{name: getattr(settings, name) for name in _Settings.model_fields}, folder=folder)

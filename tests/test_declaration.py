@@ -1,0 +1,147 @@
+"""Declarations in TOML: what is wrong is told with file, key and line."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from evalkit.errors import DeclarationError, SettingsError
+from evalkit.programme.load import load_programme, programme_folder
+from evalkit.workspace import open_workspace
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A copy of the shipped programme, to be spoilt."""
+    return Path(shutil.copytree(programme_folder("vn-trafficking"), tmp_path / "own"))
+
+
+def spoil(folder: Path, file: str, old: str, new: str) -> int:
+    """Replace text once and return the line it stood on."""
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1, f"{old!r} is not in {file}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def refusal(folder: Path) -> DeclarationError:
+    with pytest.raises(DeclarationError) as caught:
+        load_programme(str(folder))
+    assert caught.value.exit_code == 3
+    return caught.value
+
+
+def test_the_shipped_programme_keeps_strict_and_unquantified_targets():
+    targets = {target.id: target for target in load_programme("vn-trafficking").targets}
+    assert {name: targets[name].comparator for name in ("T1-2021", "T2", "T3", "T4", "T5")} == {
+        "T1-2021": "at_least",
+        "T2": "greater_than",
+        "T3": "greater_than",
+        "T4": "at_least",
+        "T5": "at_least",
+    }
+    assert [targets[name].value for name in ("T1-2021", "T2", "T3", "T4", "T5")] == [100, 90, 90, 95, 90]
+    assert not targets["T6"].is_quantified
+    assert not targets["T7"].is_quantified
+
+
+def test_a_provincial_target_binds_that_province_alone():
+    programme = load_programme("vn-trafficking")
+    assert "QN-V05" in {target.id for target in programme.targets_binding("22", "34")}
+    assert "QN-V05" not in {target.id for target in programme.targets_binding("24", "34")}
+    assert "T2" in {target.id for target in programme.targets_binding("24", "34")}
+
+
+def test_malformed_toml_names_file_and_line(own: Path):
+    line = spoil(own, "targets.toml", 'id = "T2"', 'id = "T2')
+    error = refusal(own)
+    assert "targets.toml" in error.where
+    assert f"line {line}" in error.rule
+
+
+def test_an_unknown_key_is_named_with_its_line_and_the_nearest_known_one(own: Path):
+    line = spoil(own, "indicators.toml", "polarity = ", "polarty = ")
+    error = refusal(own)
+    assert f"line {line}," in error.where
+    assert "indicator.cases.polarty" in error.where
+    assert 'did you mean "polarity"?' in error.do
+
+
+def test_a_dangling_measure_is_refused_with_its_line(own: Path):
+    line = spoil(
+        own, "indicators.toml", 'numerator = "crime_reports_resolved"', 'numerator = "crime_reports_resolve"'
+    )
+    error = refusal(own)
+    assert f"line {line}" in error.where
+    assert 'did you mean "crime_reports_resolved"?' in error.do
+
+
+def test_a_target_on_an_indicator_that_does_not_exist_is_refused(own: Path):
+    spoil(own, "targets.toml", 'indicator = "cases_tried"', 'indicator = "cases_judged"')
+    assert "'cases_judged' is used but not declared" in refusal(own).rule
+
+
+def test_overlapping_programme_periods_are_refused(own: Path):
+    spoil(own, "programme.toml", "valid_from = 2016-01-01", "valid_from = 2015-06-01")
+    assert "programme periods are in force on the same day" in refusal(own).rule
+
+
+def test_overlapping_targets_on_one_indicator_are_refused(own: Path):
+    spoil(own, "targets.toml", "valid_from = 2024-01-01", "valid_from = 2023-06-01")
+    assert "targets on 'reports_classified'" in refusal(own).rule
+
+
+def test_a_validity_that_ends_before_it_starts_is_refused(own: Path):
+    spoil(own, "breaks.toml", "valid_to = 2022-12-31", "valid_to = 2012-12-31")
+    assert "ends on or after the day it starts" in refusal(own).rule
+
+
+def test_half_a_target_is_refused(own: Path):
+    spoil(own, "targets.toml", 'comparator = "greater_than"\n', "")
+    assert "comparator, value and unit" in refusal(own).rule
+
+
+def test_an_unknown_programme_lists_the_shipped_ones(tmp_path: Path):
+    with pytest.raises(DeclarationError, match="vn-trafficking"):
+        load_programme("nowhere", base=tmp_path)
+
+
+SETTINGS = """title.vi = "Thử"
+title.en = "Trial"
+programme = "vn-trafficking"
+scheme = "34"
+invented = true
+"""
+
+
+@pytest.mark.parametrize(
+    ("addition", "part", "message"),
+    [
+        ("\n[disclosure]\nk = 4\n", "rule", "may only be raised"),
+        ("\n[disclosure]\nk_sensitive = 9\n", "rule", "may only be raised"),
+        ("\n[disclosure]\nperson_totals_stand = true\n", "rule", "named custodian"),
+        ("\n[disclosure]\nroundin = 5\n", "where", "disclosure.roundin"),
+        ("shceme = '63'\n", "do", 'did you mean "scheme"?'),
+    ],
+)
+def test_settings_that_weaken_or_misspell_are_refused(tmp_path: Path, addition: str, part: str, message: str):
+    (tmp_path / "evalkit.toml").write_text(SETTINGS + addition, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        open_workspace(tmp_path)
+    assert message in getattr(caught.value, part)
+    assert caught.value.exit_code == 3
+
+
+def test_raising_a_threshold_is_free(tmp_path: Path):
+    (tmp_path / "evalkit.toml").write_text(
+        SETTINGS + "\n[disclosure]\nk = 11\nk_sensitive = 20\n", encoding="utf-8"
+    )
+    assert open_workspace(tmp_path).disclosure.k == 11
+
+
+def test_a_folder_without_settings_is_no_workspace(tmp_path: Path):
+    with pytest.raises(SettingsError, match=r"evalkit\.toml"):
+        open_workspace(tmp_path)
