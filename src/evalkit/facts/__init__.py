@@ -1,0 +1,1 @@
+"""What was reported: one tidy table of facts, its checks, its boundaries and the bundle."""

@@ -1,0 +1,65 @@
+"""What a page is about: one province's protected facts, or the nation's, with everything the page may use beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from evalkit.facts.findings import Finding
+from evalkit.facts.intake import Source
+from evalkit.facts.places import Place
+from evalkit.programme.models import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a bundle is: whose figures, for whom, by which rules.
+
+    ``date`` is the day the content last changed, as text YYYY-MM-DD; it is not part of the content hash.
+    """
+
+    workspace: str
+    title_vi: str
+    title_en: str
+    scheme: str
+    audience: str
+    invented: bool
+    k: int
+    k_sensitive: int
+    custodian: str
+    hidden_cells: int
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceFacts:
+    """One province's protected facts and what its page needs beside them.
+
+    ``facts`` are the province's own rows; ``parts`` those of the units it was formed from; ``nation`` the country's.
+    """
+
+    place: Place
+    about: About
+    facts: pd.DataFrame
+    parts: pd.DataFrame
+    nation: pd.DataFrame
+    programme: Programme
+    panel: dict[str, dict[str, Any]]
+    sources: dict[str, Source]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NationFacts:
+    """The whole country's protected facts: ``facts`` are the nation's rows, ``province_facts`` the provinces'."""
+
+    about: About
+    facts: pd.DataFrame
+    province_facts: pd.DataFrame
+    places: tuple[Place, ...]
+    programme: Programme
+    panel: dict[str, dict[str, Any]]
+    sources: dict[str, Source]
+    findings: tuple[Finding, ...]

@@ -1,0 +1,150 @@
+"""Carry figures from an older boundary set to a newer one: by addition, never by splitting.
+
+A new province's figure is the sum of its former parts. Where a part is missing the sum is not given: the row says
+``not_reported`` and its ``source_cell`` begins with ``partial``. A province whose boundary did not change keeps its figures
+as they were reported.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evalkit.facts.schema import NATION, NATION_SCHEME, WITH_VALUE, dimensions_of, key_of
+from evalkit.programme.provinces import Registry
+
+PARTIAL = "partial"
+
+
+def latest_editions(facts: pd.DataFrame) -> pd.DataFrame:
+    """Keep the latest edition of each figure within its source.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        A facts table.
+    """
+    same = [name for name in key_of(facts) if name != "edition_date"]
+    return facts.sort_values("edition_date", kind="stable").drop_duplicates(same, keep="last").sort_index()
+
+
+def carry_over(facts: pd.DataFrame, registry: Registry, *, scheme: str) -> pd.DataFrame:
+    """Add the figures of older boundary sets, summed to ``scheme``, to a facts table.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        A facts table, latest editions only.
+    registry : Registry
+        Tells which unit became part of which.
+    scheme : str
+        The boundary set of the pages.
+
+    Returns
+    -------
+    DataFrame
+        The table with further rows. Sums are within one source and place basis; status ``derived`` for a sum of two parts
+        or more (``zero_reported`` when all parts are reported zeros). A row that was reported in ``scheme`` itself is never
+        replaced.
+
+    Notes
+    -----
+    Counts add; ratios are recomputed from summed counts later; medians and percentages are never carried over.
+    """
+    parts = {
+        (part.code, part.scheme): unit.code
+        for unit in registry.units(scheme)
+        for part in registry.components(unit.code, scheme)
+    }
+    pair = pd.MultiIndex.from_frame(facts[["province_code", "scheme"]])
+    inside = pair.isin(list(parts))
+    older = facts[inside].assign(new_code=[parts[place] for place in pair[inside]])
+    if older.empty:
+        return facts
+    expected = pd.Series(parts).groupby(pd.Series(parts)).size()
+    group = [
+        "new_code",
+        *(name for name in key_of(facts) if name not in ("province_code", "scheme", "edition_date")),
+    ]
+    summed = (
+        _summed(older, group, expected).assign(scheme=scheme).rename(columns={"new_code": "province_code"})
+    )
+    summed = summed[~_already_reported(summed, facts)]
+    return pd.concat([facts, summed[list(facts.columns)]], ignore_index=True)
+
+
+def national_population(facts: pd.DataFrame, *, measure: str = "population_average") -> pd.DataFrame:
+    """Return the nation's yearly population as the sum of all units of the scheme it is given in.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Facts that hold the measure for every unit of one scheme.
+    measure : str
+        The population measure.
+    """
+    rows = facts[(facts["measure"] == measure) & (facts["scheme"] != NATION_SCHEME)]
+    group = [name for name in key_of(facts) if name not in ("province_code", "scheme", "edition_date")]
+    total = rows.groupby(group, as_index=False, sort=True).agg(
+        value=("value", "sum"),
+        unit=("unit", "first"),
+        published=("published", "all"),
+        edition_date=("edition_date", "max"),
+    )
+    return total.assign(
+        province_code=NATION,
+        scheme=NATION_SCHEME,
+        status="derived",
+        qualifier="exact",
+        source_cell="sum of all units",
+    )
+
+
+def _summed(older: pd.DataFrame, group: list[str], expected: pd.Series) -> pd.DataFrame:
+    """Sum parts; a unit of one part keeps that part's row."""
+    held = older["status"].isin(WITH_VALUE)
+    older = older.assign(
+        held=held, zero=older["status"] == "zero_reported", inexact=older["qualifier"] != "exact"
+    )
+    sums = older.groupby(group, as_index=False, sort=True).agg(
+        value=("value", "sum"),
+        held=("held", "sum"),
+        zeros=("zero", "sum"),
+        inexact=("inexact", "sum"),
+        unit=("unit", "first"),
+        status=("status", "first"),
+        qualifier=("qualifier", "first"),
+        published=("published", "all"),
+        edition_date=("edition_date", "max"),
+        source_cell=("source_cell", "first"),
+    )
+    needed = sums["new_code"].map(expected)
+    several, whole = needed > 1, sums["held"] == needed
+    sums["status"] = sums["status"].where(~several, "derived")
+    sums.loc[several & (sums["zeros"] == needed), "status"] = "zero_reported"
+    sums.loc[several & (sums["inexact"] > 0), "qualifier"] = "about"
+    sums.loc[several, "source_cell"] = "sum of " + needed[several].astype(int).astype(str) + " former units"
+    sums.loc[several & ~whole, "status"] = "not_reported"
+    sums.loc[several & ~whole, "source_cell"] = (
+        PARTIAL
+        + ": "
+        + sums["held"].astype(int).astype(str)
+        + " of "
+        + needed.astype(int).astype(str)
+        + " former units"
+    )
+    sums["value"] = sums["value"].where(sums["status"].isin(WITH_VALUE))
+    return sums
+
+
+def _already_reported(summed: pd.DataFrame, facts: pd.DataFrame) -> pd.Series:
+    same = [
+        "province_code",
+        "scheme",
+        "place_basis",
+        "period_start",
+        "period_end",
+        "measure",
+        *dimensions_of(facts),
+    ]
+    reported = pd.MultiIndex.from_frame(facts[same])
+    return pd.Series(pd.MultiIndex.from_frame(summed[same]).isin(reported), index=summed.index)

@@ -1,0 +1,219 @@
+"""The bundle: protected facts and everything a page may use, as plain files. What is not in it cannot get out of it.
+
+Files: ``bundle.json`` (what it is), ``facts.parquet`` (protected facts), ``programme.json``, ``places.json``,
+``sources.json``, ``panel.json`` (dispersion of the whole panel, computed after protection), ``findings.json``.
+A slice for one province has the same files and holds only what that province's page may use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evalkit.errors import FactsError
+from evalkit.facts.areas import About, NationFacts, ProvinceFacts
+from evalkit.facts.findings import Finding
+from evalkit.facts.intake import Source
+from evalkit.facts.places import Place, match_place
+from evalkit.facts.plain_files import facts_from_parquet, facts_to_parquet, from_json, to_json
+from evalkit.facts.schema import MARK, NATION, NATION_SCHEME
+from evalkit.programme.models import Programme
+
+FORMAT = 1
+LAB_BUNDLE = "EVALKIT_BUNDLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Protected facts of a whole country, or of the slice that one page may use.
+
+    Attributes
+    ----------
+    about : About
+    facts : DataFrame
+        The facts table with the column ``mark`` ("c" where a figure is hidden).
+    programme : Programme
+    places : tuple of Place
+        The units the pages are made for, in official code order.
+    sources : dict of Source by id
+    panel : dict of dict
+        Per measure, the dispersion of the whole panel.
+    findings : tuple of Finding
+        What a page says about the quality of the figures shown.
+    """
+
+    about: About
+    facts: pd.DataFrame
+    programme: Programme
+    places: tuple[Place, ...]
+    sources: dict[str, Source]
+    panel: dict[str, dict[str, Any]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def provinces(self) -> Provinces:
+        """The provinces, by code or name: ``bundle.provinces["22"]``; Tab completes inside the brackets."""
+        return Provinces(self)
+
+    def province(self, code_or_name: str) -> ProvinceFacts:
+        """Return what is known of one province.
+
+        Raises
+        ------
+        FactsError
+            If the code or name stands for none of the bundle's places, or for several.
+        """
+        place = match_place(code_or_name, self.places)
+        return _province_facts(self, place)
+
+    def nation(self) -> NationFacts:
+        """Return the whole country's facts."""
+        return NationFacts(
+            about=self.about,
+            facts=self.facts[self.facts["scheme"] == NATION_SCHEME].reset_index(drop=True),
+            province_facts=self.facts[self.facts["scheme"] == self.about.scheme].reset_index(drop=True),
+            places=self.places,
+            programme=self.programme,
+            panel=self.panel,
+            sources=self.sources,
+            findings=tuple(finding for finding in self.findings if finding.scheme in ("", NATION_SCHEME)),
+        )
+
+    def slice_for(self, code: str) -> Bundle:
+        """Return the smaller bundle that holds only what one province's page may use."""
+        place = match_place(code, self.places)
+        mine = self.facts[_belongs(self.facts, place)]
+        named = {
+            (place.code, place.scheme),
+            *((part.code, part.scheme) for part in place.components),
+            ("", ""),
+        }
+        return replace(
+            self,
+            about=replace(self.about, hidden_cells=int((mine[MARK] == "c").sum())),
+            facts=mine.reset_index(drop=True),
+            places=(place,),
+            sources={name: source for name, source in self.sources.items() if name in set(mine["source_id"])},
+            findings=tuple(item for item in self.findings if (item.province_code, item.scheme) in named),
+        )
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of the content, the date left out: two bundles with one hash make the same pages."""
+        digest = hashlib.sha256()
+        for name, content in sorted(_files(replace(self, about=replace(self.about, date=""))).items()):
+            digest.update(name.encode() + b"\0" + content + b"\0")
+        return digest.hexdigest()
+
+    def write(self, folder: Path) -> None:
+        """Write the bundle's files into a folder, which is created."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in _files(self).items():
+            (folder / name).write_bytes(content)
+
+
+class Provinces:
+    """The provinces of a bundle: iterate, or look one up by code or name."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+
+    def __iter__(self) -> Any:
+        return iter(self._bundle.places)
+
+    def __len__(self) -> int:
+        return len(self._bundle.places)
+
+    def __getitem__(self, code_or_name: str) -> ProvinceFacts:
+        return self._bundle.province(code_or_name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [word for place in self._bundle.places for word in (place.code, place.name)]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{place.code}  {place.name}" for place in self._bundle.places)
+
+
+def open_bundle(folder: str | Path | None = None) -> Bundle:
+    """Open a bundle written by a run.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        The bundle's folder; by default the one that ``evalkit lab`` prepared (environment variable EVALKIT_BUNDLE).
+
+    Raises
+    ------
+    FactsError
+        If the folder holds no bundle, or one of another format.
+    """
+    folder = Path(folder if folder is not None else os.environ.get(LAB_BUNDLE, "bundle"))
+    if not (folder / "bundle.json").is_file():
+        raise FactsError(
+            where=str(folder),
+            rule="no bundle here",
+            do="run `evalkit run WORKSPACE` first, or correct the path",
+        )
+    head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    if head.pop("format") != FORMAT:
+        raise FactsError(
+            where=str(folder), rule=f"not a bundle of format {FORMAT}", do="make it again with this version"
+        )
+    return Bundle(
+        about=About(**head),
+        facts=facts_from_parquet(folder / "facts.parquet"),
+        programme=Programme.model_validate_json((folder / "programme.json").read_text(encoding="utf-8")),
+        places=tuple(Place.model_validate(item) for item in from_json(folder / "places.json")),
+        sources={
+            name: Source.model_validate(item) for name, item in from_json(folder / "sources.json").items()
+        },
+        panel=from_json(folder / "panel.json"),
+        findings=tuple(Finding(**item) for item in from_json(folder / "findings.json")),
+    )
+
+
+def _province_facts(bundle: Bundle, place: Place) -> ProvinceFacts:
+    facts = bundle.facts
+    own = (facts["province_code"] == place.code) & (facts["scheme"] == place.scheme)
+    nation = facts["scheme"] == NATION_SCHEME
+    return ProvinceFacts(
+        place=place,
+        about=bundle.about,
+        facts=facts[own].reset_index(drop=True),
+        parts=facts[_belongs(facts, place) & ~own & ~nation].reset_index(drop=True),
+        nation=facts[nation].reset_index(drop=True),
+        programme=bundle.programme,
+        panel=bundle.panel,
+        sources=bundle.sources,
+        findings=bundle.slice_for(place.code).findings,
+    )
+
+
+def _belongs(facts: pd.DataFrame, place: Place) -> pd.Series:
+    """Tell which rows a province's page may use: its own, those of its former parts, and the nation's."""
+    places = [(place.code, place.scheme), (NATION, NATION_SCHEME)]
+    places += [(part.code, part.scheme) for part in place.components]
+    pairs = pd.MultiIndex.from_frame(facts[["province_code", "scheme"]])
+    return pd.Series(pairs.isin(places), index=facts.index)
+
+
+def _files(bundle: Bundle) -> dict[str, bytes]:
+    head = {"format": FORMAT, **{name: getattr(bundle.about, name) for name in About.__slots__}}
+    findings = [{name: getattr(item, name) for name in Finding.__slots__} for item in bundle.findings]
+    return {
+        "bundle.json": to_json(head),
+        "facts.parquet": facts_to_parquet(bundle.facts),
+        "programme.json": to_json(bundle.programme.model_dump(mode="json")),
+        "places.json": to_json([place.model_dump(mode="json") for place in bundle.places]),
+        "sources.json": to_json(
+            {name: source.model_dump(mode="json") for name, source in bundle.sources.items()}
+        ),
+        "panel.json": to_json(bundle.panel),
+        "findings.json": to_json(findings),
+    }

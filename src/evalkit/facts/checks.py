@@ -1,0 +1,226 @@
+"""Check a facts table against the programme and the registry. Errors stop a run; warnings and notes are told.
+
+A finding names file, row and rule, never a value: it may be logged and shown to anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from evalkit.declaration import nearest
+from evalkit.errors import FactsError
+from evalkit.facts.findings import Finding
+from evalkit.facts.intake import Source, place_of
+from evalkit.facts.schema import (
+    NATION,
+    NATION_SCHEME,
+    PLACE_BASES,
+    QUALIFIERS,
+    STATUSES,
+    WITH_VALUE,
+    dimensions_of,
+    key_of,
+)
+from evalkit.programme.models import Programme
+from evalkit.programme.provinces import Registry
+
+
+def check_facts(
+    table: pd.DataFrame, *, programme: Programme, registry: Registry, sources: dict[str, Source]
+) -> list[Finding]:
+    """Return everything a facts table breaks, errors first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`evalkit.facts.intake.read_facts` returns it, with ``file`` and ``row``.
+    programme, registry, sources
+        What the names in the table must agree with.
+
+    Returns
+    -------
+    list of Finding
+        Errors, then warnings, then notes, each in file order.
+    """
+    facts = table.drop(columns=["file", "row"])
+    findings = [
+        *_code_lists(table, programme, sources),
+        *_places(table, registry),
+        *_measures(table, programme),
+        *_values(table),
+        *_periods(table, registry),
+        *_duplicates(table, key_of(facts)),
+    ]
+    if not any(finding.severity == "error" for finding in findings):
+        findings += [*_proportions(table, programme), *_revisions(table, key_of(facts))]
+    order = {"error": 0, "warning": 1, "note": 2}
+    return sorted(findings, key=lambda finding: order[finding.severity])
+
+
+def _finding(severity: str, row: pd.Series, column: str, rule: str, do: str) -> Finding:
+    return Finding(
+        severity,  # type: ignore[arg-type]
+        where=place_of(row, column),
+        rule=rule,
+        do=do,
+        province_code=row["province_code"],
+        scheme=row["scheme"],
+    )
+
+
+def _code_lists(table: pd.DataFrame, programme: Programme, sources: dict[str, Source]) -> Iterator[Finding]:
+    lists = {
+        "status": list(STATUSES),
+        "qualifier": list(QUALIFIERS),
+        "place_basis": list(PLACE_BASES),
+        "measure": list(programme.measures),
+        "source_id": list(sources),
+    }
+    for column, known in lists.items():
+        for _, row in table[~table[column].isin(known)].iterrows():
+            yield _finding(
+                "error", row, column, f"{row[column]!r} is not a known {column}", nearest(row[column], known)
+            )
+    for _, row in table[table["status"] == "suppressed"].iterrows():
+        yield _finding(
+            "error", row, "status", "suppressed is evalkit's own mark", "give the figure or not_reported"
+        )
+
+
+def _places(table: pd.DataFrame, registry: Registry) -> Iterator[Finding]:
+    nation = (table["province_code"] == NATION) & (table["scheme"] == NATION_SCHEME)
+    schemes = [*registry.schemes, NATION_SCHEME]
+    for (code, scheme), rows in table[~nation].groupby(["province_code", "scheme"], sort=False):
+        row = rows.iloc[0]
+        if scheme not in registry.schemes or code == NATION:
+            do = f'the nation is "{NATION}" with scheme "{NATION_SCHEME}"; {nearest(str(scheme), schemes)}'
+            yield _finding("error", row, "scheme", f"{scheme!r} is no scheme for code {code!r}", do)
+            continue
+        if code not in {unit.code for unit in registry.units(scheme)}:
+            yield _no_code(row, registry)
+
+
+def _no_code(row: pd.Series, registry: Registry) -> Finding:
+    """Say which code a name stands for, or why the text stands for none; nothing is resolved silently."""
+    text, rule = row["province_code"], "a province is given by its two-digit code as text"
+    try:
+        do = f'write the code "{registry.find(text, row["scheme"]).code}", not the name'
+    except FactsError as refusal:
+        rule, do = f"{text!r}: {refusal.rule}", refusal.do
+    return _finding("error", row, "province_code", rule, do)
+
+
+def _measures(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
+    dimensions = [name for name in dimensions_of(table) if name in programme.dimensions]
+    for name, rows in table[table["measure"].isin(list(programme.measures))].groupby("measure", sort=False):
+        measure = programme.measures[str(name)]
+        for _, row in rows[rows["unit"] != measure.unit].iterrows():
+            yield _finding(
+                "error",
+                row,
+                "unit",
+                f"{name} is counted in {measure.unit!r}",
+                "correct the unit; units are never mixed",
+            )
+        for dimension in dimensions:
+            allowed = [
+                "all",
+                *(list(programme.dimensions[dimension].values) if dimension in measure.dimensions else []),
+            ]
+            for _, row in rows[~rows[dimension].isin(allowed)].iterrows():
+                rule = f"{row[dimension]!r} is no declared {dimension} of {name}"
+                yield _finding("error", row, dimension, rule, nearest(row[dimension], allowed))
+
+
+def _values(table: pd.DataFrame) -> Iterator[Finding]:
+    held, value = table["status"].isin(WITH_VALUE), table["value"]
+    cases = [
+        ("error", value < 0, "a count is never negative", "correct the value"),
+        (
+            "error",
+            value.notna() & (value % 1 != 0),
+            "a count is a whole number",
+            "correct the value or its decimal mark",
+        ),
+        (
+            "error",
+            held & value.isna(),
+            "a reported figure has a value",
+            "give it, or set status not_reported",
+        ),
+        (
+            "error",
+            ~held & value.notna(),
+            "a figure that was not reported has no value",
+            "clear the value or correct the status",
+        ),
+        (
+            "error",
+            (table["status"] == "zero_reported") & (value != 0),
+            "zero_reported means 0",
+            "correct value or status",
+        ),
+        (
+            "warning",
+            (table["status"] == "reported") & (value == 0),
+            "a zero is stated as zero_reported",
+            "set the status",
+        ),
+    ]
+    for severity, wrong, rule, do in cases:
+        for _, row in table[wrong].iterrows():
+            yield _finding(severity, row, "value", rule, do)
+
+
+def _periods(table: pd.DataFrame, registry: Registry) -> Iterator[Finding]:
+    for _, row in table[table["period_end"] < table["period_start"]].iterrows():
+        yield _finding(
+            "error", row, "period_end", "a period ends on or after the day it starts", "correct the dates"
+        )
+    for scheme in registry.schemes:
+        rows = table[table["scheme"] == scheme]
+        ends = [unit.valid_to for unit in registry.units(scheme) if unit.valid_to is not None]
+        if ends:
+            late = rows[rows["period_start"] > pd.Timestamp(max(ends))]
+            for _, row in late.iterrows():
+                rule = f"scheme {scheme!r} had ended when this period began"
+                yield _finding("warning", row, "scheme", rule, "give the code of the boundary set in force")
+
+
+def _duplicates(table: pd.DataFrame, key: list[str]) -> Iterator[Finding]:
+    again = table[table.duplicated(key, keep="first")]
+    first = table.drop_duplicates(key).set_index(key)["row"]
+    for _, row in again.iterrows():
+        earlier = first.loc[tuple(row[key])]
+        yield _finding(
+            "error",
+            row,
+            "",
+            f"this row repeats row {earlier}: same place, period, measure, source and edition",
+            "remove one",
+        )
+
+
+def _proportions(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
+    """Refuse a numerator above its denominator, source by source; a period_ratio may exceed 1."""
+    key = [name for name in key_of(table.drop(columns=["file", "row"])) if name != "measure"]
+    for name, indicator in programme.indicators.items():
+        if indicator.kind != "proportion":
+            continue
+        top = table[table["measure"] == indicator.numerator].set_index(key)
+        base = table[table["measure"] == indicator.denominator].set_index(key)["value"]
+        both = top.join(base.rename("base"), how="inner")
+        for _, row in both[both["value"] > both["base"]].reset_index().iterrows():
+            rule = f"{indicator.numerator} must not exceed {indicator.denominator} (indicator {name}, a proportion)"
+            yield _finding("error", row, "value", rule, "ask the source to confirm both figures")
+
+
+def _revisions(table: pd.DataFrame, key: list[str]) -> Iterator[Finding]:
+    same = [name for name in key if name != "edition_date"]
+    revised = table[table.duplicated(same, keep=False)].drop_duplicates(same)
+    for _, row in revised.iterrows():
+        yield _finding(
+            "note", row, "edition_date", "the source revised this figure", "the latest edition is used"
+        )

@@ -1,0 +1,182 @@
+"""The invented country as a workspace: every file of data/demo but evalkit.toml and README.md, drawn from one seed.
+
+No figure, name or place is real, and every file says so. Regenerate the committed files with::
+
+    python -m evalkit.facts.demo data/demo
+
+:mod:`evalkit.facts.demo_places` and :mod:`evalkit.facts.demo_registry` tell who is there,
+:mod:`evalkit.facts.demo_figures` what happened and :mod:`evalkit.facts.demo_reports` what was reported of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from evalkit.facts.demo_figures import draw_figures
+from evalkit.facts.demo_places import MARK
+from evalkit.facts.demo_registry import aliases, crosswalk, names, population, units
+from evalkit.facts.demo_reports import reported_facts
+from evalkit.facts.schema import DATES
+
+SEED = 20110101
+AGENCIES = {
+    "invented-police": (
+        "Báo cáo năm của cơ quan điều tra",
+        "Cơ quan Điều tra giả định / Invented Investigation Agency",
+    ),
+    "invented-procuracy": ("Thống kê năm của viện kiểm sát", "Viện Kiểm sát giả định / Invented Procuracy"),
+    "invented-court": ("Thống kê năm của tòa án", "Tòa án giả định / Invented Court"),
+    "invented-welfare": ("Báo cáo năm về nạn nhân", "Cơ quan Bảo trợ giả định / Invented Welfare Agency"),
+    "invented-communication": (
+        "Báo cáo năm về truyền thông",
+        "Cơ quan Truyền thông giả định / Invented Communication Agency",
+    ),
+    "invented-inspection": ("Báo cáo năm về kiểm tra", "Đoàn Kiểm tra giả định / Invented Inspection Team"),
+    "invented-population": (
+        "Dân số trung bình năm",
+        "Cơ quan Thống kê giả định / Invented Statistics Office",
+    ),
+    "invented-central": (
+        "Báo cáo tổng hợp toàn quốc",
+        "Văn phòng Tổng hợp giả định / Invented Central Office",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCountry:
+    """The invented country as tables.
+
+    Attributes
+    ----------
+    facts : DataFrame
+        The facts table, in memory form: "all" for a dimension's total, missing value where not reported.
+    units, names, crosswalk, aliases, population : DataFrame
+        The registry, with the columns of the files of the same names.
+    sources : dict of dict
+        What sources.toml says, by source id.
+    """
+
+    facts: pd.DataFrame
+    units: pd.DataFrame
+    names: pd.DataFrame
+    crosswalk: pd.DataFrame
+    aliases: pd.DataFrame
+    population: pd.DataFrame
+    sources: dict[str, dict[str, str]]
+
+
+def make_country(seed: int = SEED) -> DemoCountry:
+    """Return the invented country of a seed; the places are always the same, the figures are the seed's.
+
+    Examples
+    --------
+    >>> country = make_country()
+    >>> len(country.units), len(country.crosswalk)
+    (74, 40)
+    """
+    return DemoCountry(
+        facts=reported_facts(draw_figures(seed), seed=seed),
+        units=units(),
+        names=names(),
+        crosswalk=crosswalk(),
+        aliases=aliases(),
+        population=population(seed=seed),
+        sources={name: _source(title, agency) for name, (title, agency) in AGENCIES.items()},
+    )
+
+
+def write_country(country: DemoCountry, folder: str | Path) -> list[Path]:
+    """Write a country's files, and return their paths.
+
+    Parameters
+    ----------
+    country : DemoCountry
+    folder : str or Path
+        Made where absent. Files of the same names are overwritten; others are left alone.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in write_country(make_country(), folder)][-2:]
+    ['facts.csv', 'sources.toml']
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {
+        "units.csv": _csv(country.units),
+        "names.csv": _csv(country.names),
+        "crosswalk.csv": _csv(country.crosswalk),
+        "aliases.csv": _csv(country.aliases),
+        "population.csv": _csv(country.population),
+        "facts.csv": _csv(_as_written(country.facts)),
+        "sources.toml": _toml(country.sources),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    return [folder / name for name in texts]
+
+
+def _source(title: str, agency: str) -> dict[str, str]:
+    return {
+        "title": f"{title} ({MARK})",
+        "agency": agency,
+        "date": "2012–2026",
+        "address": "",
+        "confidence": "verified",
+        "note.vi": "Cơ quan và mọi số liệu đều là giả định, do chương trình sinh ra; không có bản gốc nào để kiểm tra.",
+        "note.en": "The agency and every figure are invented, drawn by a program; there is no original to check.",
+    }
+
+
+def _as_written(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of facts.csv: blank for "all" and for a missing value, whole numbers, ISO dates, true or false."""
+    return facts.assign(
+        **{name: facts[name].dt.strftime("%Y-%m-%d") for name in DATES},
+        **{name: facts[name].mask(facts[name] == "all", "") for name in ("sex", "age_group")},
+        value=facts["value"].astype("Int64"),
+        published=facts["published"].map({True: "true", False: "false"}),
+    )
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False, lineterminator="\n")
+
+
+def _toml(sources: dict[str, dict[str, str]]) -> str:
+    head = f"# {MARK}: no agency, report or figure named here exists.\n"
+    tables = (
+        f"\n[{name}]\n" + "".join(f'{key} = "{text}"\n' for key, text in fields.items())
+        for name, fields in sources.items()
+    )
+    return head + "".join(tables)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the invented country to a folder: ``python -m evalkit.facts.demo FOLDER [--seed N]``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     main([folder])
+    0
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m evalkit.facts.demo", description="Write the invented country."
+    )
+    parser.add_argument("folder", type=Path, help="the workspace folder, such as data/demo")
+    parser.add_argument("--seed", type=int, default=SEED, help="decides the figures (default: %(default)s)")
+    given = parser.parse_args(arguments)
+    write_country(make_country(given.seed), given.folder)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,42 @@
+"""The bundle's files as bytes: equal content is equal bytes."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from evalkit.facts.schema import DATES, key_of, without_empty_dimensions
+
+
+def facts_to_parquet(facts: pd.DataFrame) -> bytes:
+    """Write facts in one canonical order and type, so that equal facts are equal bytes."""
+    facts = without_empty_dimensions(facts)
+    facts = facts[sorted(facts.columns)].astype(dict.fromkeys(DATES, "datetime64[ms]"))
+    facts = facts.sort_values(key_of(facts), kind="stable").reset_index(drop=True)
+    table = pa.Table.from_pandas(facts, preserve_index=False).replace_schema_metadata(None)
+    stream = io.BytesIO()
+    pq.write_table(table, stream, compression="zstd")
+    return stream.getvalue()
+
+
+def facts_from_parquet(path: Path) -> pd.DataFrame:
+    """Read facts written by :func:`facts_to_parquet`; text columns are ``str``."""
+    facts: pd.DataFrame = pq.read_table(path).to_pandas()
+    text = [name for name in facts.columns if facts[name].dtype == object]
+    return facts.astype(dict.fromkeys(text, "str"))
+
+
+def to_json(content: Any) -> bytes:
+    """Write plain content as readable JSON, in the order given."""
+    return json.dumps(content, ensure_ascii=False, indent=1).encode()
+
+
+def from_json(path: Path) -> Any:
+    """Read a JSON file."""
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,115 @@
+"""The facts table: one row is one reported figure.
+
+Columns
+-------
+province_code : str, text such as "04"; "VN" for the nation, "R2" for a region
+scheme : str, the boundary set the code belongs to ("63", "34", or a workspace's own); "nation" for the nation
+place_basis : str, where a figure is counted: occurrence, residence, detection, reception
+period_start, period_end : datetime64, both days inclusive
+measure : str, a name of measures.toml
+(one column per dimension) : str, the value of the breakdown, "all" for the total; an absent column means "all"
+value : float, missing where the status says so
+unit : str, a name of the units in measures.toml
+status : str, one of STATUSES
+qualifier : str, one of QUALIFIERS: how exact the source's own wording is
+published : bool, officially published: never suppressed, and known to every attacker
+source_id : str, a key of sources.toml
+edition_date : datetime64, when the source published it
+source_cell : str, where in the source
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+STATUSES = ("reported", "zero_reported", "derived", "not_reported", "not_applicable", "suppressed")
+QUALIFIERS = ("exact", "about", "more_than", "nearly", "at_least")
+PLACE_BASES = ("occurrence", "residence", "detection", "reception")
+WITH_VALUE = ("reported", "zero_reported", "derived")
+NATION = "VN"
+NATION_SCHEME = "nation"
+
+COLUMNS = (
+    "province_code",
+    "scheme",
+    "place_basis",
+    "period_start",
+    "period_end",
+    "measure",
+    "value",
+    "unit",
+    "status",
+    "qualifier",
+    "published",
+    "source_id",
+    "edition_date",
+    "source_cell",
+)
+DATES = ("period_start", "period_end", "edition_date")
+KEY = (
+    "province_code",
+    "scheme",
+    "place_basis",
+    "period_start",
+    "period_end",
+    "measure",
+    "source_id",
+    "edition_date",
+)
+MARK = "mark"
+
+
+def dimensions_of(facts: pd.DataFrame) -> list[str]:
+    """Return the names of the dimension columns of a facts table, in their order.
+
+    Examples
+    --------
+    >>> dimensions_of(pd.DataFrame(columns=[*COLUMNS, "sex", "mark"]))
+    ['sex']
+    """
+    return [column for column in facts.columns if column not in COLUMNS and column != MARK]
+
+
+def key_of(facts: pd.DataFrame) -> list[str]:
+    """Return the columns that together name one row."""
+    return [*KEY, *dimensions_of(facts)]
+
+
+def totals_only(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in which every dimension is "all"."""
+    keep = pd.Series(data=True, index=facts.index)
+    for dimension in dimensions_of(facts):
+        keep &= facts[dimension] == "all"
+    return facts[keep]
+
+
+def without_empty_dimensions(facts: pd.DataFrame) -> pd.DataFrame:
+    """Drop the dimension columns that are "all" in every row: keys and hashes ignore them."""
+    empty = [name for name in dimensions_of(facts) if (facts[name] == "all").all()]
+    return facts.drop(columns=empty)
+
+
+def whole_years(start: pd.Timestamp, end: pd.Timestamp) -> float:
+    """Return the length of a period in years: whole calendar or police years exactly, the rest in days of 365.25.
+
+    Parameters
+    ----------
+    start, end : Timestamp
+        First and last day, both inclusive.
+
+    Examples
+    --------
+    >>> whole_years(pd.Timestamp("2011-01-01"), pd.Timestamp("2015-12-31"))
+    5.0
+    >>> whole_years(pd.Timestamp("2020-12-15"), pd.Timestamp("2021-12-14"))
+    1.0
+    >>> round(whole_years(pd.Timestamp("2023-01-01"), pd.Timestamp("2023-06-30")), 3)
+    0.496
+    """
+    after = end + pd.Timedelta(days=1)
+    years = after.year - start.year
+    anniversary = start + pd.DateOffset(years=years)
+    if anniversary > after:
+        years -= 1
+        anniversary = start + pd.DateOffset(years=years)
+    return years + (after - anniversary).days / 365.25

@@ -1,0 +1,236 @@
+"""Reading, checking and carrying over facts: nothing dropped, nothing guessed, no value in a message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from evalkit.errors import FactsError
+from evalkit.facts.boundaries import carry_over, latest_editions, national_population
+from evalkit.facts.checks import check_facts
+from evalkit.facts.findings import Finding, refuse_errors
+from evalkit.facts.intake import Source, read_facts, read_sources
+from evalkit.programme.provinces import Registry
+from tests.builders import PROGRAMME, fact, facts_table, tiny_registry, write_csv
+
+SOURCES = {"s": Source(title="Invented report", agency="nobody", date="2021", confidence="verified")}
+SECRET = 4711
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    (tmp_path / "places").mkdir()
+    return tiny_registry(tmp_path / "places")
+
+
+def findings_of(tmp_path: Path, registry: Registry, *rows: dict) -> list[Finding]:
+    table = read_facts([write_csv(tmp_path / "facts.csv", *rows)], PROGRAMME)
+    return check_facts(table, programme=PROGRAMME, registry=registry, sources=SOURCES)
+
+
+def test_a_good_table_is_read_with_its_types_and_has_no_findings(tmp_path: Path, registry: Registry):
+    rows = [
+        fact(value=7),
+        fact("02", 0),
+        fact("03", None),
+        fact("VN", 12, sex="", measure="victims_in_cases"),
+    ]
+    assert findings_of(tmp_path, registry, *rows) == []
+    table = read_facts([tmp_path / "facts.csv"], PROGRAMME)
+    assert table["province_code"].tolist() == ["01", "02", "03", "VN"]
+    assert table["value"].tolist()[:2] == [7.0, 0.0]
+    assert pd.isna(table["value"][2])
+    assert table["sex"].tolist() == ["all"] * 4
+    assert table["period_end"][0] == pd.Timestamp("2015-12-31")
+
+
+BAD_ROWS = [
+    (
+        {"measure": "cases_recorde"},
+        "column measure",
+        "'cases_recorde' is not a known measure",
+        'did you mean "cases_recorded"',
+    ),
+    ({"province_code": "77"}, "column province_code", "77", ""),
+    ({"province_code": "1"}, "column province_code", "", "01"),
+    ({"province_code": "An Thử"}, "column province_code", "", 'write the code "01"'),
+    ({"province_code": "BT"}, "column province_code", "Bình Thử (02); Cao Thử (03)", "ask by code"),
+    ({"scheme": "older"}, "column scheme", "'older' is no scheme", 'did you mean "old"'),
+    ({"value": -SECRET}, "column value", "a count is never negative", ""),
+    ({"value": SECRET + 0.5}, "column value", "whole number", ""),
+    ({"period_end": "2014-12-31"}, "column period_end", "ends on or after the day it starts", ""),
+    ({"status": "not_reported", "value": SECRET}, "column value", "has no value", ""),
+    ({"status": "reported", "value": None}, "column value", "a reported figure has a value", ""),
+    ({"status": "zero_reported", "value": SECRET}, "column value", "zero_reported means 0", ""),
+    ({"status": "suppressed", "value": None}, "column status", "evalkit's own mark", ""),
+    ({"unit": "nguoi"}, "column unit", "counted in 'vu'", "never mixed"),
+    ({"source_id": "x"}, "column source_id", "'x' is not a known source_id", ""),
+    ({"qualifier": "perhaps"}, "column qualifier", "'perhaps'", "exact"),
+    ({"article": "149"}, "column article", "'149' is no declared article", "150"),
+    ({"sex": "female"}, "column sex", "no declared sex of cases_recorded", ""),
+]
+
+
+@pytest.mark.parametrize(("change", "where", "rule", "do"), BAD_ROWS, ids=[str(row[0]) for row in BAD_ROWS])
+def test_a_bad_row_is_one_error_with_place_rule_and_remedy(
+    tmp_path: Path, registry: Registry, change: dict, where: str, rule: str, do: str
+):
+    dimensions = {name: "" for name in ("article", "sex") if name in change}
+    findings = findings_of(tmp_path, registry, fact("02", 3) | dimensions, fact(**change))
+    errors = [finding for finding in findings if finding.severity == "error"]
+    assert len(errors) == 1
+    assert f"facts.csv, row 3, {where}" in errors[0].where
+    assert rule in errors[0].rule
+    assert do in errors[0].do
+    assert str(SECRET) not in f"{errors[0]}"
+
+
+def test_a_duplicate_row_names_both_rows(tmp_path: Path, registry: Registry):
+    (finding,) = findings_of(tmp_path, registry, fact(value=3), fact("02", 4), fact(value=SECRET))
+    assert "row 4" in finding.where
+    assert "repeats row 2" in finding.rule
+    assert str(SECRET) not in str(finding)
+
+
+def test_a_numerator_above_its_base_is_an_error_in_a_proportion_only(tmp_path: Path, registry: Registry):
+    proportion = findings_of(
+        tmp_path,
+        registry,
+        fact(value=SECRET, measure="crime_reports_classified"),
+        fact(value=9, measure="crime_reports_received"),
+    )
+    assert [finding.severity for finding in proportion] == ["error"]
+    assert "crime_reports_classified must not exceed crime_reports_received" in proportion[0].rule
+    assert str(SECRET) not in str(proportion)
+    ratio = findings_of(
+        tmp_path, registry, fact(value=11, measure="cases_tried"), fact(value=9, measure="cases_accepted")
+    )
+    assert ratio == []
+
+
+def test_a_zero_not_stated_as_such_is_a_warning(tmp_path: Path, registry: Registry):
+    (finding,) = findings_of(tmp_path, registry, fact(value=0, status="reported"))
+    assert finding.severity == "warning"
+    assert "zero_reported" in finding.rule
+
+
+def test_a_revision_is_a_note_and_the_latest_edition_counts(tmp_path: Path, registry: Registry):
+    rows = [fact(value=3, edition_date="2022-01-01"), fact(value=5, edition_date="2021-01-01")]
+    (finding,) = findings_of(tmp_path, registry, *rows)
+    assert finding.severity == "note"
+    assert latest_editions(facts_table(*rows))["value"].tolist() == [3.0]
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "rule"),
+    [
+        ("period_start", "31/12/2015", "YYYY-MM-DD"),
+        ("value", "1.128,5", "decimal point"),
+        ("value", "inf", "decimal point"),
+        ("published", "yes", "true or false"),
+    ],
+)
+def test_a_cell_that_does_not_parse_stops_with_file_row_and_column(
+    tmp_path: Path, column: str, text: str, rule: str
+):
+    path = write_csv(tmp_path / "facts.csv", fact(), fact("02") | {column: text})
+    if column == "published":
+        path.write_text(path.read_text(encoding="utf-8").replace("False", text), encoding="utf-8")
+    with pytest.raises(FactsError) as caught:
+        read_facts([path], PROGRAMME)
+    assert f"row 3, column {column}" in caught.value.where
+    assert rule in caught.value.rule
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (lambda text: text.replace("measure", "mesure", 1), 'did you mean "measure"'),
+        (lambda text: text.replace("source_cell", "value", 1), "'source_cell'|'value'"),
+        (lambda _: "", "no header"),
+    ],
+)
+def test_a_wrong_header_is_refused(tmp_path: Path, header, message: str):
+    path = write_csv(tmp_path / "facts.csv", fact())
+    path.write_text(header(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(FactsError, match=message):
+        read_facts([path], PROGRAMME)
+
+
+def test_a_short_row_and_a_wrong_encoding_are_refused(tmp_path: Path):
+    path = write_csv(tmp_path / "facts.csv", fact())
+    path.write_text(path.read_text(encoding="utf-8") + "01,old\n", encoding="utf-8")
+    with pytest.raises(FactsError, match="row 3"):
+        read_facts([path], PROGRAMME)
+    path.write_bytes("tỉnh".encode("cp1258", errors="replace") + b"\xff")
+    with pytest.raises(FactsError, match="UTF-8"):
+        read_facts([path], PROGRAMME)
+
+
+def test_refusing_names_the_first_error_and_counts_the_rest():
+    error = Finding("error", "a.csv, row 2", "rule", "remedy")
+    with pytest.raises(FactsError, match="2 more"):
+        refuse_errors([error, error, error])
+    refuse_errors([Finding("warning", "a.csv, row 2", "rule", "remedy")])
+
+
+def test_sources_have_a_fixed_vocabulary(tmp_path: Path):
+    path = tmp_path / "sources.toml"
+    path.write_text('[a]\ntitle = "t"\nagency = "x"\ndate = "2020"\nconfidence = "sure"\n', encoding="utf-8")
+    with pytest.raises(FactsError, match=r"\[a\]"):
+        read_sources(path)
+
+
+def carried(registry: Registry, *rows: dict) -> pd.DataFrame:
+    table = carry_over(latest_editions(facts_table(*rows)), registry, scheme="new")
+    return table[table["scheme"] == "new"].set_index("province_code")
+
+
+def test_a_new_province_is_the_sum_of_its_parts(registry: Registry):
+    new = carried(registry, fact("01", 4), fact("02", 5), fact("03", 7))
+    assert new.loc["03", ["value", "status"]].tolist() == [12.0, "derived"]
+    assert new.loc["01", ["value", "status"]].tolist() == [4.0, "reported"]
+
+
+def test_a_missing_part_gives_no_sum(registry: Registry):
+    for missing in ([fact("02", 5)], [fact("02", 5), fact("03", None)]):
+        new = carried(registry, *missing)
+        assert pd.isna(new.loc["03", "value"])
+        assert new.loc["03", "status"] == "not_reported"
+        assert new.loc["03", "source_cell"] == "partial: 1 of 2 former units"
+
+
+def test_two_reported_zeros_make_a_reported_zero(registry: Registry):
+    assert carried(registry, fact("02", 0), fact("03", 0)).loc["03", "status"] == "zero_reported"
+    assert carried(registry, fact("02", 0), fact("03", 2)).loc["03", ["value", "status"]].tolist() == [
+        2.0,
+        "derived",
+    ]
+
+
+def test_sources_and_place_bases_are_never_added_to_each_other(registry: Registry):
+    new = carried(registry, fact("02", 5), fact("03", 7, source_id="t"))
+    assert new["value"].isna().all()
+    assert len(new) == 2
+
+
+def test_a_figure_reported_for_the_new_province_is_not_replaced(registry: Registry):
+    new = carried(registry, fact("02", 5), fact("03", 7), fact("03", 20, scheme="new"))
+    assert new["value"].tolist() == [20.0]
+
+
+def test_an_inexact_part_makes_an_inexact_sum_and_publication_needs_all_parts(registry: Registry):
+    new = carried(registry, fact("02", 5, qualifier="more_than", published=True), fact("03", 7))
+    assert new.loc["03", "qualifier"] == "about"
+    assert not new.loc["03", "published"]
+
+
+def test_the_nation_is_the_sum_of_all_units():
+    rows = [
+        fact(place, count, measure="population_average", unit="nguoi")
+        for place, count in (("01", 10), ("02", 20))
+    ]
+    (total,) = national_population(facts_table(*rows)).to_dict("records")
+    assert (total["province_code"], total["value"], total["status"]) == ("VN", 30.0, "derived")
