@@ -1,0 +1,179 @@
+"""Protection on the facts: what is hidden cannot be worked out, and hiding never depends on a value within its class."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from evalkit.disclosure.audit import widths
+from evalkit.disclosure.equations import equations_of
+from evalkit.disclosure.protect import protect
+from evalkit.disclosure.rules import protected_cells
+from evalkit.errors import DisclosureError
+from evalkit.facts.boundaries import carry_over
+from evalkit.programme.provinces import Registry
+from evalkit.workspace import DisclosurePolicy
+from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
+
+POLICY = DisclosurePolicy()
+STANDING = DisclosurePolicy(person_totals_stand=True, custodian="Invented office")
+VICTIMS = {"measure": "victims_identified"}
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    return tiny_registry(tmp_path_factory.mktemp("places"))
+
+
+def protected(
+    registry: Registry, *rows: dict, policy: DisclosurePolicy = POLICY, audience="public"
+) -> pd.DataFrame:
+    facts = facts_table(*rows)
+    return protect(facts, programme=PROGRAMME, registry=registry, policy=policy, audience=audience).facts
+
+
+def marks(facts: pd.DataFrame) -> str:
+    return "".join(mark or "." for mark in facts["mark"])
+
+
+def country(*values: int, total: bool = True, **changes) -> list[dict]:
+    rows = [
+        fact(code, value, **VICTIMS, **changes)
+        for code, value in zip(("01", "02", "03"), values, strict=True)
+    ]
+    return rows + ([fact("VN", sum(values), **VICTIMS, **changes)] if total else [])
+
+
+def test_a_small_count_of_persons_and_one_complement_are_hidden(registry: Registry):
+    facts = protected(registry, *country(2, 30, 40))
+    assert marks(facts) == "cc.."
+    hidden = facts[facts["mark"] == "c"]
+    assert hidden["value"].isna().all()
+    assert set(hidden["status"]) == {"suppressed"}
+
+
+def test_without_a_national_total_the_small_count_alone_is_hidden(registry: Registry):
+    assert marks(protected(registry, *country(2, 30, 40, total=False))) == "c.."
+
+
+def test_two_small_counts_do_not_protect_each_other_alone(registry: Registry):
+    assert marks(protected(registry, *country(2, 3, 40))) == "ccc."
+
+
+def test_zero_and_the_threshold_itself_are_shown(registry: Registry):
+    assert marks(protected(registry, *country(0, 5, 40))) == "...."
+
+
+def test_cases_stand_and_published_figures_are_never_hidden(registry: Registry):
+    assert marks(protected(registry, fact("01", 2))) == "."
+    assert marks(protected(registry, *country(2, 3, 1, published=True))) == "...."
+
+
+def test_totals_stand_only_with_a_named_custodian(registry: Registry):
+    assert marks(protected(registry, *country(2, 30, 40), policy=STANDING)) == "...."
+
+
+def by_sex(place: str, female: int, male: int, **changes) -> list[dict]:
+    rows = [fact(place, female + male, **VICTIMS, **changes)]
+    return rows + [
+        fact(place, n, **VICTIMS, sex=s, **changes) for s, n in (("female", female), ("male", male))
+    ]
+
+
+def test_a_breakdown_of_a_standing_total_is_hidden_whole(registry: Registry):
+    assert marks(protected(registry, *by_sex("01", 14, 2), policy=STANDING)) == ".cc"
+
+
+def test_a_whole_group_is_not_told(registry: Registry):
+    assert marks(protected(registry, *by_sex("01", 8, 0), policy=STANDING)) == ".cc"
+    assert marks(protected(registry, *by_sex("01", 0, 0), policy=STANDING)) == "..."
+
+
+def test_a_sensitive_or_second_attribute_raises_the_threshold(registry: Registry):
+    rows = [fact("01", 30, **VICTIMS, age_group=""), fact("01", 7, **VICTIMS, age_group="child")]
+    assert (
+        marks(
+            protected(
+                registry, *[row | {"age_group": row["age_group"] or "all"} for row in rows], policy=STANDING
+            )
+        )
+        == ".c"
+    )
+    assert marks(protected(registry, fact("01", 7, **VICTIMS, sex="female"), policy=STANDING)) == "."
+    crossed = fact("01", 7, **VICTIMS, sex="female", route="domestic")
+    assert marks(protected(registry, crossed, policy=STANDING)) == "c"
+
+
+def test_a_period_is_the_sum_of_its_years(registry: Registry):
+    years = [fact("01", value, year=year, **VICTIMS) for year, value in ((2016, 2), (2017, 9), (2018, 8))]
+    period = fact("01", 19, period_start="2016-01-01", period_end="2018-12-31", **VICTIMS)
+    assert marks(protected(registry, *years, period)) == "cc.."
+
+
+def test_old_and_new_provinces_do_not_give_each_other_away(registry: Registry):
+    facts = carry_over(facts_table(*country(6, 2, 40)), registry, scheme="new")
+    result = protect(facts, programme=PROGRAMME, registry=registry, policy=POLICY, audience="public").facts
+    cell = result.set_index(["scheme", "province_code"])["mark"]
+    assert cell["old", "02"] == "c"
+    assert "c" in (cell["old", "03"], cell["new", "03"])
+    assert cell["old", "01"] == cell["new", "01"]
+
+
+def test_an_internal_audience_sees_everything(registry: Registry):
+    facts = protected(registry, *country(2, 30, 40), audience="internal")
+    assert marks(facts) == "...."
+    assert facts["value"].tolist() == [2.0, 30.0, 40.0, 72.0]
+
+
+def test_a_release_that_gives_a_cell_away_is_refused_without_naming_the_value(
+    registry: Registry, monkeypatch
+):
+    """The audit is independent of the protection: switch complementary suppression off and it must refuse."""
+    monkeypatch.setattr("evalkit.disclosure.protect._closure", lambda _cells, _equations, hidden: hidden)
+    with pytest.raises(DisclosureError) as caught:
+        protected(registry, *country(3, 3117, 4021))
+    assert caught.value.exit_code == 4
+    assert "victims_identified" in caught.value.where
+    assert "3117" not in str(caught.value)
+    assert "7141" not in str(caught.value)
+
+
+def test_the_attack_agrees_with_trying_every_world(registry: Registry):
+    """Widths from linear programming equal those from listing all whole-number tables that fit what is shown."""
+    facts = facts_table(*country(2, 6, 3))
+    cells = protected_cells(facts, PROGRAMME, POLICY)
+    found = widths(cells, equations_of(cells, PROGRAMME, registry), {0, 1, 2})
+    worlds = [(a, b, 11 - a - b) for a in range(12) for b in range(12 - a)]
+    for cell in range(3):
+        possible = [world[cell] for world in worlds]
+        assert found[cell] >= min(4, max(possible) - min(possible))
+
+
+women_counts = st.tuples(*[st.integers(2, 3)] * 3)
+men_counts = st.tuples(*[st.integers(6, 12)] * 3)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(women=women_counts, men=men_counts, places=st.permutations([0, 1, 2]))
+def test_a_hidden_figure_can_change_within_its_class_and_nothing_visible_moves(registry, women, men, places):
+    """Move one woman into one province and one man out of it, and back in another: totals and classes are kept."""
+    first, second = places[:2]
+    other_women, other_men = list(women), list(men)
+    other_women[first], other_women[second] = women[first] + 1, women[second] - 1
+    other_men[first], other_men[second] = men[first] - 1, men[second] + 1
+    assume(all(n != 0 for n in other_women))
+    assume((women[1] + women[2] < 5) == (other_women[1] + other_women[2] < 5))
+    assume(all(n >= 5 for n in other_men))
+    before, after = sexed_country(registry, women, men), sexed_country(registry, other_women, other_men)
+    assert (before.loc[before["sex"] == "female", "mark"] == "c").sum() >= 3
+    pd.testing.assert_frame_equal(before, after)
+
+
+def sexed_country(registry: Registry, women, men) -> pd.DataFrame:
+    rows = [
+        row for place, f, m in zip(("01", "02", "03"), women, men, strict=True) for row in by_sex(place, f, m)
+    ]
+    facts = carry_over(facts_table(*rows, *by_sex("VN", sum(women), sum(men))), registry, scheme="new")
+    return protect(facts, programme=PROGRAMME, registry=registry, policy=STANDING, audience="public").facts
