@@ -1,0 +1,162 @@
+"""Several sources may report one figure. One is shown first, the others beside it; nobody is averaged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from evalkit.estimation.counts import WITH_VALUE, refuse_repeated
+from evalkit.programme.models import Programme
+
+FIGURE = ("province_code", "scheme", "place_basis", "period_start", "period_end", "measure")
+TOLD = (*WITH_VALUE, "suppressed")
+
+
+def totals_of(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Return the rows in which every declared dimension is "all".
+
+    Parameters
+    ----------
+    facts : DataFrame
+        A facts table; a dimension column that is absent means "all".
+    programme : Programme
+        Declares the dimensions.
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> facts = pd.DataFrame({"value": [7, 4], "sex": ["all", "female"]})
+    >>> totals_of(facts, load_programme("vn-trafficking"))["value"].tolist()
+    [7]
+    """
+    names = [name for name in programme.dimensions if name in facts.columns]
+    return facts[(facts[names] == "all").all(axis=1)] if names else facts
+
+
+def latest_editions(facts: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """Keep what each source said last of each figure.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Facts rows with ``source_id`` and ``edition_date``.
+    key : sequence of str
+        The columns that together name a figure, source and edition aside.
+
+    Raises
+    ------
+    FactsError
+        If one edition of one source gives a figure twice.
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame({"year": [2020, 2020], "source_id": "s", "value": [5, 6]})
+    >>> facts["edition_date"] = pd.to_datetime(["2021-03-01", "2022-03-01"])
+    >>> latest_editions(facts, ["year"])["value"].tolist()
+    [6]
+    """
+    figure = [*key, "source_id"]
+    refuse_repeated(facts, [*figure, "edition_date"], where="facts")
+    places = pd.Series(range(len(facts)), index=facts.index)
+    newest = facts.assign(_place=places).sort_values("edition_date", kind="stable", na_position="first")
+    kept = newest.drop_duplicates(figure, keep="last").sort_values("_place", kind="stable")
+    return kept.drop(columns="_place")
+
+
+def preferred(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Return one row per figure: the one of the source to be shown first.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        A facts table of any places, totals and breakdowns.
+    programme : Programme
+        Its ``source_order`` comes first, by exact ``source_id``; then the latest edition, then the id.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``facts`` in their order. Within a source the latest edition counts. A source that gives a figure or hides
+        one comes before one that reports nothing.
+
+    Raises
+    ------
+    FactsError
+        If one edition of one source gives a figure twice.
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> day = pd.to_datetime("2015-12-31")
+    >>> row = {"province_code": "97", "scheme": "x", "place_basis": "occurrence", "measure": "cases_recorded"}
+    >>> row |= {"period_start": day, "period_end": day, "status": "reported", "edition_date": day}
+    >>> facts = pd.DataFrame([row | {"source_id": "tip", "value": 8}, row | {"source_id": "mps", "value": 7}])
+    >>> preferred(facts, load_programme("vn-trafficking"))["source_id"].tolist()
+    ['mps']
+    """
+    shown, _ = _first_and_others(facts, programme)
+    return shown
+
+
+def beside(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Return the rows that :func:`preferred` leaves out because another source comes first.
+
+    Parameters
+    ----------
+    facts, programme
+        As in :func:`preferred`.
+
+    Returns
+    -------
+    DataFrame
+        Latest editions only, in the order of ``facts``.
+    """
+    _, others = _first_and_others(facts, programme)
+    return others
+
+
+def in_order(facts: pd.DataFrame, order: Sequence[str]) -> list[str]:
+    """Return the sources of facts rows, the one to be shown first in front.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Facts rows with ``source_id`` and ``edition_date``.
+    order : sequence of str
+        Source ids in declared order; the others follow by latest edition, then by id.
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame({"source_id": ["b", "a", "c"], "edition_date": pd.to_datetime(["2020", "2021", "2020"])})
+    >>> in_order(facts, ["c"])
+    ['c', 'a', 'b']
+    """
+    newest = (
+        facts[["source_id", "edition_date"]]
+        .sort_values("edition_date")
+        .drop_duplicates("source_id", keep="last")
+    )
+    ranked = newest.assign(_rank=newest["source_id"].map(_ranks(order)).fillna(len(order)))
+    by = ["_rank", "edition_date", "source_id"]
+    return [str(source) for source in ranked.sort_values(by, ascending=[True, False, True])["source_id"]]
+
+
+def _first_and_others(facts: pd.DataFrame, programme: Programme) -> tuple[pd.DataFrame, pd.DataFrame]:
+    figure = [*FIGURE, *(name for name in programme.dimensions if name in facts.columns)]
+    latest = latest_editions(facts, figure)
+    places = pd.Series(range(len(latest)), index=latest.index)
+    ranks = latest["source_id"].map(_ranks(programme.source_order)).fillna(len(programme.source_order))
+    ranked = latest.assign(_place=places, _rank=ranks, _silent=~latest["status"].isin(TOLD))
+    by = ["_silent", "_rank", "edition_date", "source_id"]
+    ranked = ranked.sort_values(by, ascending=[True, True, False, True], kind="stable")
+    again = ranked.duplicated(figure, keep="first")
+    shown, others = (
+        rows.sort_values("_place").drop(columns=["_place", "_rank", "_silent"])
+        for rows in (ranked[~again], ranked[again])
+    )
+    return shown, others
+
+
+def _ranks(order: Sequence[str]) -> dict[str, int]:
+    return {source: place for place, source in enumerate(order)}

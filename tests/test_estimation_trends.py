@@ -1,0 +1,359 @@
+"""Trends: the exact test by enumeration, the models against another fit, and which of them a series gets."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from evalkit.errors import FactsError
+from evalkit.estimation.dispersion import PanelDispersion, panel_dispersion
+from evalkit.estimation.results import NotEstimable, TrendFit
+from evalkit.estimation.trends import exact_trend, fit_trend, loglinear_trend
+
+POISSON_LIKE = PanelDispersion("linear", 1.1, 0.02, series=60, cells=600, degrees=480, p=0.3)
+LINEAR = PanelDispersion("linear", 2.0, 0.2, series=60, cells=600, degrees=480, p=0.0)
+QUADRATIC = PanelDispersion("quadratic", 2.0, 0.3, series=60, cells=600, degrees=480, p=0.0)
+
+
+def series_of(counts: Sequence[float], *, first: int = 2010, **columns: object) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"year": range(first, first + len(counts)), "count": counts, "status": "reported"} | columns
+    )
+
+
+def fitted(counts: Sequence[float], panel: PanelDispersion | None = None, **columns: object) -> TrendFit:
+    fit = fit_trend(series_of(counts, **columns), panel=panel)
+    assert isinstance(fit, TrendFit)
+    return fit
+
+
+def reason(counts: Sequence[float], **columns: object) -> NotEstimable:
+    fit = fit_trend(series_of(counts, **columns), panel=POISSON_LIKE)
+    assert isinstance(fit, NotEstimable)
+    return fit
+
+
+# ---- the exact test, by writing down every way the cases could lie in time
+
+
+def chances_of_sums(total: int, weights: Sequence[float], slope: float = 0.0) -> dict[int, float]:
+    """Return the chance of each sum of scores by enumerating the year of every single case."""
+    tilted = [weight * math.exp(slope * score) for score, weight in enumerate(weights)]
+    shares = [weight / sum(tilted) for weight in tilted]
+    chances: dict[int, float] = {}
+    for years in itertools.product(range(len(weights)), repeat=total):
+        chances[sum(years)] = chances.get(sum(years), 0) + math.prod(shares[year] for year in years)
+    return chances
+
+
+@pytest.mark.parametrize(
+    ("counts", "weights"), [([3, 2, 1, 0], [1, 1, 1, 1]), ([1, 0, 2, 3], [1.0, 1.5, 1.2, 0.8])]
+)
+def test_exact_p_and_limits_by_enumeration(counts: list[int], weights: list[float]):
+    total, statistic = sum(counts), sum(score * count for score, count in enumerate(counts))
+    trend = exact_trend(counts, exposure=weights)
+    chances = chances_of_sums(total, weights)
+    less = sum(chance for value, chance in chances.items() if value <= statistic)
+    greater = sum(chance for value, chance in chances.items() if value >= statistic)
+    assert (trend.p_less, trend.p_greater) == pytest.approx((less, greater))
+    assert trend.p_central == pytest.approx(min(1, 2 * min(less, greater)))
+    assert trend.p_midp == pytest.approx(2 * (min(less, greater) - chances[statistic] / 2))
+    lower = chances_of_sums(total, weights, trend.slope_lower)
+    upper = chances_of_sums(total, weights, trend.slope_upper)
+    assert sum(chance for value, chance in lower.items() if value >= statistic) == pytest.approx(0.025)
+    assert sum(chance for value, chance in upper.items() if value <= statistic) == pytest.approx(0.025)
+
+
+def test_years_need_not_follow_each_other():
+    apart = exact_trend([4, 2, 1], years=[2010, 2012, 2015])
+    chances = chances_of_sums(7, [1, 0, 1, 0, 0, 1])
+    assert apart.p_less == pytest.approx(sum(p for value, p in chances.items() if value <= 2 * 2 + 5))
+
+
+COUNTS = st.lists(st.integers(0, 12), min_size=5, max_size=15)
+
+
+@settings(deadline=None)
+@given(COUNTS, st.data())
+def test_the_slope_is_that_of_the_poisson_model(counts: list[int], data: st.DataObject):
+    assume(sum(count > 0 for count in counts) >= 2)
+    exposure = data.draw(st.lists(st.floats(0.5, 2), min_size=len(counts), max_size=len(counts)))
+    trend = exact_trend(counts, exposure=exposure)
+    design = sm.add_constant(np.arange(len(counts), dtype=float))
+    model = sm.GLM(counts, design, family=sm.families.Poisson(), exposure=np.array(exposure)).fit(tol=1e-12)
+    assert trend.slope == pytest.approx(model.params[1], abs=1e-5)
+    assert trend.slope_lower < trend.slope < trend.slope_upper
+    if abs(trend.p_central - 0.05) > 1e-9:
+        assert (trend.p_central < 0.05) == (not trend.slope_lower <= 0 <= trend.slope_upper)
+
+
+def test_without_any_case_nothing_is_known_of_the_slope():
+    trend = exact_trend([0, 0, 0, 0, 0])
+    assert (trend.p_central, trend.slope_lower, trend.slope_upper) == (1, -math.inf, math.inf)
+    assert math.isnan(trend.slope)
+
+
+def test_a_steep_trend_of_many_cases_still_has_limits():
+    counts = [600, 250, 90, 40, 12, 5, 2, 1, 0, 0]
+    exact, model = exact_trend(counts), loglinear_trend(counts, years=range(10))
+    assert exact.p_central < 1e-100
+    assert (exact.apc_lower, exact.apc_upper) == pytest.approx((model.apc_lower, model.apc_upper), rel=0.01)
+
+
+def test_cases_in_the_last_year_alone_leave_the_slope_open_above():
+    trend = exact_trend([0, 0, 0, 0, 4])
+    assert (trend.apc, trend.apc_upper) == (math.inf, math.inf)
+    assert trend.p_central == pytest.approx(2 * 0.2**4)
+
+
+# ---- the models
+
+TEN_YEARS = [9, 14, 8, 12, 5, 9, 4, 7, 2, 3]
+
+
+def test_quasi_poisson_is_that_of_statsmodels():
+    design = sm.add_constant(np.arange(10.0))
+    model = sm.GLM(TEN_YEARS, design, family=sm.families.Poisson()).fit(scale="X2", use_t=True)
+    assert model.scale > 1
+    fit = loglinear_trend(TEN_YEARS, years=range(2010, 2020), dispersion=None)
+    low, high = model.conf_int()[1]
+    assert (fit.apc_lower, fit.apc_upper) == pytest.approx((100 * math.expm1(low), 100 * math.expm1(high)))
+    assert fit.p == pytest.approx(model.pvalues[1])
+
+
+def test_the_negative_binomial_solves_its_score_equations():
+    fit = loglinear_trend(TEN_YEARS, years=range(2010, 2020), alpha=0.3)
+    residual = (np.array(TEN_YEARS) - fit.fitted) / (1 + 0.3 * fit.fitted)
+    assert residual.sum() == pytest.approx(0, abs=1e-5)
+    assert residual @ np.arange(10) == pytest.approx(0, abs=1e-4)
+    weight = fit.fitted / (1 + 0.3 * fit.fitted)
+    information = np.array([[(weight * np.arange(10) ** (i + j)).sum() for i in range(2)] for j in range(2)])
+    assert fit.slope_se == pytest.approx(math.sqrt(np.linalg.inv(information)[1, 1]), rel=1e-5)
+
+
+def test_a_rate_that_falls_while_people_grow_falls_faster_than_the_count():
+    people = np.linspace(1e6, 2e6, 10)
+    count = fitted(TEN_YEARS, LINEAR)
+    rate = fitted(TEN_YEARS, LINEAR, exposure=people)
+    assert rate.apc < count.apc < 0
+
+
+def test_equal_counts_have_no_trend_and_raise_no_warning():
+    fit = fitted([3] * 6, LINEAR)
+    assert (fit.apc, fit.p) == pytest.approx((0, 1), abs=1e-6)
+
+
+# ---- which method a series gets
+
+
+def test_few_cases_in_a_poisson_like_panel_get_the_exact_test():
+    fit = fitted([6, 5, 3, 3, 1, 1], POISSON_LIKE)
+    assert fit.method == "exact conditional"
+    assert (fit.p, fit.lower, fit.upper) == (fit.exact_p, fit.exact_lower, fit.exact_upper)
+    exact = exact_trend([6, 5, 3, 3, 1, 1])
+    assert (fit.apc, fit.p) == (exact.apc, exact.p_central)
+
+
+@pytest.mark.parametrize(
+    ("counts", "panel", "method"),
+    [
+        ([6, 5, 3, 3, 1, 11], POISSON_LIKE, "exact conditional"),
+        ([6, 5, 3, 3, 1, 12], POISSON_LIKE, "quasi-Poisson, pooled dispersion"),
+        ([6, 5, 3, 3, 1, 1], LINEAR, "quasi-Poisson, pooled dispersion"),
+        ([6, 5, 3, 3, 1, 1], QUADRATIC, "negative binomial"),
+        (TEN_YEARS, QUADRATIC, "negative binomial"),
+        (TEN_YEARS, None, "quasi-Poisson, own dispersion"),
+        ([6, 5, 3, 3, 1, 1], None, "quasi-Poisson, own dispersion"),
+    ],
+)
+def test_the_panel_and_the_total_decide_the_method(
+    counts: list[int], panel: PanelDispersion | None, method: str
+):
+    fit = fitted(counts, panel)
+    assert fit.method == method
+    assert fit.lower < fit.apc < fit.upper
+    assert fit.exact_p == pytest.approx(exact_trend(counts).p_central)
+
+
+def test_the_pooled_dispersion_widens_the_limits_by_its_root():
+    fit, plain = fitted(TEN_YEARS, LINEAR), loglinear_trend(TEN_YEARS, years=range(10))
+
+    def width(lower: float, upper: float) -> float:
+        return math.log1p(upper / 100) - math.log1p(lower / 100)
+
+    stretched = math.sqrt(2) * width(plain.apc_lower, plain.apc_upper)
+    assert width(fit.lower, fit.upper) == pytest.approx(stretched)
+    assert fit.dispersion == 2
+
+
+def test_underdispersion_is_shown_and_narrows_nothing():
+    tight = PanelDispersion("linear", 0.6, 0.0, series=60, cells=600, degrees=480, p=1.0)
+    fit, plain = fitted(TEN_YEARS, tight), loglinear_trend(TEN_YEARS, years=range(10))
+    assert (fit.lower, fit.upper) == pytest.approx((plain.apc_lower, plain.apc_upper))
+    assert fit.dispersion == 0.6
+    assert fit.flags == ("underdispersed",)
+
+
+def test_a_dispersion_pooled_over_few_series_uses_t():
+    few = PanelDispersion("linear", 2.0, 0.2, series=4, cells=40, degrees=32, p=0.0)
+    assert fitted(TEN_YEARS, few).p > fitted(TEN_YEARS, LINEAR).p
+
+
+def test_the_range_without_one_year_is_found_by_leaving_each_out():
+    fit = fitted(TEN_YEARS, LINEAR)
+    years = list(range(10))
+    slopes = [
+        exact_trend(TEN_YEARS[:out] + TEN_YEARS[out + 1 :], years=years[:out] + years[out + 1 :]).apc
+        for out in years
+    ]
+    assert (fit.apc_least, fit.apc_most) == pytest.approx((min(slopes), max(slopes)))
+
+
+def test_what_the_fit_says_of_its_series():
+    series = series_of([9, 14, 8, 12, 5, 9, 0, 7, 2, 3])
+    series.loc[4, ["count", "status"]] = [np.nan, "not_reported"]
+    fit = fit_trend(series, panel=LINEAR)
+    assert isinstance(fit, TrendFit)
+    assert fit.years_used == (2010, 2011, 2012, 2013, 2015, 2016, 2017, 2018, 2019)
+    assert (fit.first, fit.last, fit.total, fit.zeros) == (2010, 2019, 64, 1)
+    assert fit.flags == ("years_missing",)
+    assert 0 < fit.zeros_expected < 1
+
+
+def test_years_may_be_told_by_the_end_of_their_period():
+    series = series_of(TEN_YEARS)
+    ends = pd.to_datetime(series["year"].astype(str) + "-12-14")
+    police = series.drop(columns="year").assign(period_end=ends)
+    assert fit_trend(police, panel=LINEAR) == fit_trend(series, panel=LINEAR)
+
+
+# ---- why there is none
+
+
+def test_a_hidden_year_is_neither_zero_nor_guessed():
+    series = series_of(TEN_YEARS)
+    series.loc[3, ["count", "status"]] = [np.nan, "suppressed"]
+    assert fit_trend(series, panel=LINEAR) == NotEstimable("suppressed")
+
+
+def test_reasons_why_a_series_has_no_trend():
+    assert reason([5, 3, 4, 1]).reason == "too_few_years"
+    assert reason([2, 1, 0, 0, 0, 0]).reason == "insufficient_events"
+    assert reason([0, 0, 0, 9, 0, 0]).reason == "insufficient_events"
+    assert reason([0] * 6).reason == "no_events"
+    assert fit_trend(series_of([]), panel=LINEAR) == NotEstimable("not_reported")
+    assert reason([np.nan] * 6, status="not_reported").reason == "not_reported"
+
+
+def test_the_exact_p_and_the_upper_bound_are_still_told():
+    assert reason([0, 0, 0, 4, 0]).detail["exact_p"] == pytest.approx(exact_trend([0, 0, 0, 4, 0]).p_central)
+    detail = reason([0] * 6).detail
+    assert detail["exact_p"] == 1
+    assert detail["upper_per_exposure"] == pytest.approx(3.688879454 / 6)
+
+
+@pytest.mark.parametrize("counts", [[3, 2, -1, 4, 5], [3, 2, 1.5, 4, 5]])
+def test_what_is_no_count_is_refused_by_its_year(counts: list[float]):
+    with pytest.raises(FactsError, match="rows 2012"):
+        fit_trend(series_of(counts))
+
+
+def test_a_year_that_stands_twice_is_refused():
+    series = pd.concat([series_of([3, 2, 1, 4, 5]), series_of([7], first=2012)])
+    with pytest.raises(FactsError, match="rows 2012"):
+        fit_trend(series)
+
+
+# ---- the panel
+
+
+def panel_of(counts: np.ndarray) -> pd.DataFrame:
+    cells = [
+        {"province_code": f"{place:02d}", "year": 2010 + year, "count": float(count)}
+        for place, row in enumerate(counts)
+        for year, count in enumerate(row)
+    ]
+    return pd.DataFrame(cells)
+
+
+def drawn(kind: str) -> pd.DataFrame:
+    """Draw 63 series of 12 years with means from 1 to 20 and the scatter named."""
+    rng = np.random.default_rng(20)
+    means = np.resize([1.0, 3.0, 8.0, 20.0], 63)[:, None] * np.exp(-0.05 * np.arange(12))
+    if kind == "poisson":
+        return panel_of(rng.poisson(means))
+    if kind == "linear":  # variance 3 * mean
+        return panel_of(rng.poisson(rng.gamma(means / 2, 2)))
+    return panel_of(rng.poisson(rng.gamma(1 / 0.4, 0.4 * means)))  # variance mean + 0.4 * mean**2
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "phi"),
+    [("poisson", "linear", 1.0), ("linear", "linear", 3.0), ("quadratic", "quadratic", None)],
+)
+def test_the_form_of_the_scatter_is_recognised(kind: str, form: str, phi: float | None):
+    found = panel_dispersion(drawn(kind))
+    assert found.form == form
+    assert phi is None or found.phi == pytest.approx(phi, rel=0.15)
+    assert (found.p < 0.05) == (kind != "poisson")
+    if kind == "quadratic":
+        assert found.alpha == pytest.approx(0.4, rel=0.2)
+
+
+def test_phi_is_the_pooled_pearson_chi_square_over_its_degrees_of_freedom():
+    counts = np.array(
+        [[4, 7, 5, 9, 6, 11], [2, 0, 3, 1, 1, 2], [9, 9, 12, 5, 7, 6], [1, 3, 2, 2, 5, 4], [3, 4, 3, 4, 3, 4]]
+    )
+    pearson = 0.0
+    for row in counts:
+        model = sm.GLM(row, sm.add_constant(np.arange(6.0)), family=sm.families.Poisson()).fit()
+        pearson += float(((row - model.mu) ** 2 / model.mu).sum())
+    found = panel_dispersion(panel_of(counts))
+    assert found.phi == pytest.approx(pearson / 20, rel=1e-6)
+    assert (found.series, found.cells, found.degrees) == (5, 30, 20)
+
+
+def test_alpha_brings_the_pearson_chi_square_to_its_degrees_of_freedom():
+    panel = drawn("quadratic")
+    found, pearson = panel_dispersion(panel), 0.0
+    for _, rows in panel.groupby("province_code"):
+        if rows["count"].sum() < 4 or (rows["count"] > 0).sum() < 2:
+            continue
+        fit = loglinear_trend(rows["count"], years=rows["year"].tolist())
+        pearson += float(
+            ((rows["count"] - fit.fitted) ** 2 / (fit.fitted + found.alpha * fit.fitted**2)).sum()
+        )
+    assert pearson == pytest.approx(found.degrees)
+
+
+def test_too_small_a_panel_says_nothing():
+    found = panel_dispersion(panel_of(np.array([TEN_YEARS, TEN_YEARS])))
+    assert (found.form, found.cells) == ("unknown", 20)
+    assert math.isnan(found.phi)
+    assert fitted(TEN_YEARS, found) == fitted(TEN_YEARS, None)
+
+
+def test_series_without_events_or_years_do_not_count():
+    silent = np.array([TEN_YEARS] * 4 + [[0] * 10, [0, 0, 3, 0, 0, 0, 0, 0, 0, 0]])
+    assert panel_dispersion(panel_of(silent)).series == 4
+
+
+def test_a_panel_survives_its_file():
+    for found in (panel_dispersion(drawn("linear")), panel_dispersion(panel_of(np.array([TEN_YEARS])))):
+        again = PanelDispersion.from_record(found.as_record())
+        assert again.as_record() == found.as_record()
+        assert None not in found.as_record().values() or found.form == "unknown"
+
+
+def test_a_province_with_two_figures_for_a_year_is_refused():
+    panel = pd.concat([panel_of(np.array([TEN_YEARS])), panel_of(np.array([[3]]))])
+    with pytest.raises(FactsError, match="00 2010"):
+        panel_dispersion(panel)
