@@ -1,0 +1,93 @@
+"""What pages need to know of the whole panel: dispersion and remarks, computed from protected facts only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from evalkit.estimation.dispersion import panel_dispersion
+from evalkit.estimation.sources import preferred
+from evalkit.facts.findings import Finding
+from evalkit.facts.schema import WITH_VALUE, totals_only
+from evalkit.programme.models import Programme
+
+LATE_DAYS = 365
+
+
+def panel_context(facts: pd.DataFrame, programme: Programme, *, scheme: str) -> dict[str, dict[str, Any]]:
+    """Return the dispersion of the whole panel for each indicator with a trend, from protected facts only.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        The protected facts of the whole country.
+    programme : Programme
+    scheme : str
+        The boundary set whose units make up the panel.
+
+    Returns
+    -------
+    dict
+        Indicator name to the fields of :class:`~evalkit.estimation.dispersion.PanelDispersion`.
+    """
+    rows = preferred(totals_only(facts[facts["scheme"] == scheme]), programme)
+    context = {}
+    for name, indicator in programme.indicators.items():
+        if indicator.trend:
+            series = yearly_series(rows, indicator.numerator)
+            context[name] = panel_dispersion(series[series["status"].isin(WITH_VALUE)]).as_record()
+    return context
+
+
+def page_findings(facts: pd.DataFrame, programme: Programme) -> tuple[Finding, ...]:
+    """Return the remarks a page makes on the quality of its figures, from protected facts only."""
+    late = facts[(facts["edition_date"] - facts["period_end"]).dt.days > LATE_DAYS]
+    late = late[~late["published"] & late["measure"].isin(list(programme.measures))]
+    return tuple(
+        Finding(
+            "warning",
+            where=f"{measure}, {end:%Y}",
+            rule="reported_late",
+            do="",
+            province_code=code,
+            scheme=scheme,
+        )
+        for code, scheme, measure, end in late[["province_code", "scheme", "measure", "period_end"]]
+        .drop_duplicates()
+        .itertuples(index=False)
+    )
+
+
+def yearly_series(
+    facts: pd.DataFrame, measure: str, *, population: str = "population_average"
+) -> pd.DataFrame:
+    """Return the yearly figures of one measure, with the population of each year where every year has one.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Total rows of one or several places, one per period.
+    measure, population : str
+        What is counted, and the measure it is held against.
+
+    Returns
+    -------
+    DataFrame
+        ``province_code``, ``year`` (int), ``count`` (missing where not reported or hidden), ``status`` and, where known for
+        all rows, ``exposure`` (person-years). Calendar and police years alike count as the year they end in.
+    """
+    counts = _years(facts, measure).rename(columns={"value": "count"})
+    inhabitants = _years(facts, population).rename(columns={"value": "exposure"})
+    key = ["province_code", "year"]
+    series = counts.merge(inhabitants[[*key, "exposure"]], on=key, how="left")
+    known = series["exposure"].notna().all()
+    return series if known else series.drop(columns="exposure")
+
+
+def _years(facts: pd.DataFrame, measure: str) -> pd.DataFrame:
+    rows = facts[facts["measure"] == measure]
+    rows = rows[(rows["period_end"] - rows["period_start"]).dt.days.between(364, 365)]
+    rows = rows.assign(year=rows["period_end"].dt.year)
+    columns = ["province_code", "year", "value", "status"]
+    return rows.sort_values(["province_code", "year"])[columns].reset_index(drop=True)

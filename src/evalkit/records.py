@@ -1,0 +1,113 @@
+"""What the steps of an evaluation give: records that a researcher can hold, and that show themselves as a section."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from evalkit.estimation.periods import PeriodComparison
+from evalkit.estimation.results import NotEstimable, TrendFit
+from evalkit.estimation.zeros import ZeroPeriod
+from evalkit.facts.areas import NationFacts, ProvinceFacts
+from evalkit.facts.findings import Finding
+
+Area = ProvinceFacts | NationFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Comparisons:
+    """Programme periods compared, one item per pair of successive periods of an indicator."""
+
+    area: Area
+    items: tuple[PeriodComparison, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroPeriods:
+    """The runs of zeros with which series end, and what else could explain them."""
+
+    area: Area
+    items: tuple[ZeroPeriod, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBases:
+    """Figures of different place bases and sources beside each other; they are never added up."""
+
+    area: Area
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """Every indicator in every period it was reported for, with its interval or the reason why it has none."""
+
+    area: Area
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Assessments:
+    """Estimates held against the targets that bind the area: verdict and evidence as two statements."""
+
+    area: Area
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The yearly series of one indicator and the trend fitted to it, or the reason why there is none."""
+
+    indicator: str
+    series: pd.DataFrame
+    fit: TrendFit | NotEstimable
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """The trends of the indicators for which the programme asks for one."""
+
+    area: Area
+    items: tuple[Trend, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """What was reported and what was not, measure by measure; findings on the figures shown."""
+
+    area: Area
+    frame: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Methods:
+    """Which methods and sources stand behind the page."""
+
+    area: Area
+
+
+@dataclass(frozen=True, slots=True)
+class ProvincesSideBySide:
+    """The provinces' totals by programme period, in official order.
+
+    ``frame`` has province_code, indicator, period, count, years and the reason where there is no total.
+    """
+
+    area: NationFacts
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Everything one page says, step by step."""
+
+    area: Area
+    comparisons: Comparisons
+    zeros: ZeroPeriods
+    place_bases: PlaceBases
+    indicators: Indicators
+    assessments: Assessments
+    trends: Trends
+    completeness: Completeness

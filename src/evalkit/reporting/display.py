@@ -1,0 +1,134 @@
+"""Show results as sections: in JupyterLab at once, and on the page through the executed notebook.
+
+Each type of result registers how it becomes a section (``section_of.register``). What has not been registered cannot be
+shown: a raw table has no period, no base and no interval, and may hold what nobody is to see.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from markupsafe import Markup
+
+from evalkit.errors import DisclosureError
+from evalkit.reporting.blocks import Bullets, Figure, Language, PageHead, Paragraph, Section, Table
+from evalkit.reporting.exchange import to_json
+from evalkit.reporting.render import Numbering, phrase, render_section, table_notes
+
+SECTION_MIME = "application/vnd.evalkit.section.v1+json"
+PAGE_MIME = "application/vnd.evalkit.page.v1+json"
+_LAB_STYLE = Markup(
+    "<style>.evalkit{max-width:47rem}.evalkit .vh{position:absolute;clip-path:inset(50%)}.evalkit .nb{white-space:nowrap}"
+    ".evalkit figure{margin:1rem 0}.evalkit figure svg{max-width:29rem;width:100%}"
+    ".evalkit .note{border-left:4px solid;padding-left:.8rem}.evalkit caption{text-align:left}</style>"
+)
+
+
+@singledispatch
+def section_of(result: Any) -> Section:
+    """Return the section that shows a result.
+
+    Parameters
+    ----------
+    result : object
+        A result whose type has registered how it is shown, or a Section.
+
+    Raises
+    ------
+    DisclosureError
+        For everything else, a DataFrame above all.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> section_of(pd.DataFrame({"secret": [1]}))
+    Traceback (most recent call last):
+    ...
+    evalkit.errors.DisclosureError: DisclosureError [exit 4]
+      where  show(DataFrame)
+      rule   only results with period, base, method and source are shown, never a raw table or value
+      do     show the result of an evaluation step; to look at a table while exploring, use JupyterLab's own display
+    """
+    raise DisclosureError(
+        where=f"show({type(result).__name__})",
+        rule="only results with period, base, method and source are shown, never a raw table or value",
+        do="show the result of an evaluation step; to look at a table while exploring, use JupyterLab's own display",
+    )
+
+
+@section_of.register
+def _(result: Section) -> Section:
+    return result
+
+
+def show(*results: Any, language: Language = "vi") -> None:
+    """Show results, one display each; the page that is made of the notebook later takes both languages from it.
+
+    Parameters
+    ----------
+    *results : object
+        Results, sections, or the PageHead.
+    language : {"vi", "en"}
+        The language to show in the notebook itself.
+
+    Raises
+    ------
+    DisclosureError
+        If one of them may not be shown; then none is.
+    """
+    from IPython.display import display  # noqa: PLC0415  light import: only a notebook has IPython loaded
+
+    for bundle in [mime_bundle(result, language=language) for result in results]:
+        display(bundle, raw=True)  # type: ignore[no-untyped-call]
+
+
+def mime_bundle(result: Any, *, language: Language = "vi") -> dict[str, Any]:
+    """Return what a display holds: the typed JSON, HTML for the notebook, plain text for a terminal."""
+    if isinstance(result, PageHead):
+        html = Markup("<h1>{}</h1><p>{}</p>").format(
+            phrase(result.title.of(language)), phrase(result.subtitle.of(language))
+        )
+        plain = f"{result.title.of(language)}\n{result.subtitle.of(language)}"
+        return {PAGE_MIME: to_json(result), "text/html": _LAB_STYLE + html, "text/plain": plain}
+    section = section_of(result)
+    html = Markup('{}<div class="evalkit">{}</div>').format(
+        _LAB_STYLE, render_section(section, Numbering(language))
+    )
+    return {
+        SECTION_MIME: to_json(section),
+        "text/html": str(html),
+        "text/plain": plain_text(section, language),
+    }
+
+
+def plain_text(section: Section, language: Language) -> str:
+    """Return a section as text that reads well in a terminal.
+
+    Examples
+    --------
+    >>> from evalkit.reporting.blocks import Bilingual
+    >>> print(plain_text(Section("cases", Bilingual("Số vụ", "Cases"), (Paragraph(Bilingual("Giảm.", "Fell.")),)), "en"))
+    Cases
+    =====
+    Fell.
+    """
+    title = section.title.of(language)
+    return "\n".join([title, "=" * len(title), *(_plain_block(block, language) for block in section.blocks)])
+
+
+def _plain_block(block: Paragraph | Bullets | Table | Figure, language: Language) -> str:
+    if isinstance(block, Paragraph):
+        return block.text.of(language)
+    if isinstance(block, Bullets):
+        return "\n".join(f"- {item.of(language)}" for item in block.items)
+    if isinstance(block, Figure):
+        return f"[{block.caption.of(language)}: {block.alt.of(language)}]"
+    lines = [[column.header.of(language) for column in block.columns]]
+    lines += [[cell.text.of(language) for cell in row] for row in block.rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rows = [
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    ]
+    return "\n".join([block.caption.of(language), *rows, *(note.of(language) for note in table_notes(block))])

@@ -1,0 +1,149 @@
+"""Numbers, dates and periods as Vietnamese and English readers write them. Everything returns both."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from evalkit.errors import DeclarationError
+from evalkit.reporting.blocks import Bilingual
+
+_LOCALES = ("vi_VN", "en_GB")
+
+
+def number(value: float, decimals: int = 0) -> Bilingual:
+    """Write a number; halves are rounded away from zero, and nothing is written as minus zero.
+
+    Parameters
+    ----------
+    value : float
+        A finite number: a missing one has no digits, and a page says why in words.
+    decimals : int
+        Digits after the mark.
+
+    Raises
+    ------
+    DeclarationError
+        If the value is missing or infinite.
+
+    Examples
+    --------
+    >>> number(1234.5, 1)
+    Bilingual(vi='1.234,5', en='1,234.5')
+    >>> number(2.5), number(-0.04, 1)
+    (Bilingual(vi='3', en='3'), Bilingual(vi='0,0', en='0.0'))
+    """
+    return _written(_rounded(value, decimals), decimals)
+
+
+def percent(value: float, decimals: int = 1) -> Bilingual:
+    """Write a percentage (0 to 100), with a space before the sign.
+
+    Examples
+    --------
+    >>> percent(41)
+    Bilingual(vi='41,0 %', en='41.0 %')
+    """
+    return _percent(number(value, decimals))
+
+
+def signed_percent(value: float, decimals: int = 1) -> Bilingual:
+    """Write a change in percent with its sign; no change has none.
+
+    Examples
+    --------
+    >>> signed_percent(-41), signed_percent(1.24), signed_percent(0)
+    (Bilingual(vi='-41,0 %', en='-41.0 %'), Bilingual(vi='+1,2 %', en='+1.2 %'), Bilingual(vi='0,0 %', en='0.0 %'))
+    """
+    written, sign = number(value, decimals), "+" if _rounded(value, decimals) > 0 else ""
+    return _percent(Bilingual(sign + written.vi, sign + written.en))
+
+
+def p_value(value: float) -> Bilingual:
+    """Write a p-value with three decimals; smaller ones as a bound.
+
+    Examples
+    --------
+    >>> p_value(0.0561), p_value(0.00002)
+    (Bilingual(vi='0,056', en='0.056'), Bilingual(vi='< 0,001', en='< 0.001'))
+    """
+    if value < 0.001:
+        bound = number(0.001, 3)
+        return Bilingual(f"< {bound.vi}", f"< {bound.en}")
+    return number(value, 3)
+
+
+def day(value: date) -> Bilingual:
+    """Write a day.
+
+    Examples
+    --------
+    >>> day(date(2026, 9, 1))
+    Bilingual(vi='01/09/2026', en='1 September 2026')
+    """
+    return Bilingual(
+        format_date(value, "dd/MM/yyyy", locale="vi_VN"), format_date(value, "d MMMM yyyy", locale="en_GB")
+    )
+
+
+def period(start: date, end: date) -> Bilingual:
+    """Write a period, both days inclusive: whole calendar years as years, everything else with its days.
+
+    Examples
+    --------
+    >>> period(date(2016, 1, 1), date(2020, 12, 31))
+    Bilingual(vi='2016–2020', en='2016–2020')
+    >>> period(date(2022, 1, 1), date(2022, 12, 31))
+    Bilingual(vi='năm 2022', en='2022')
+    >>> period(date(2023, 1, 1), date(2023, 6, 30))
+    Bilingual(vi='01/01/2023–30/06/2023', en='1 January 2023 – 30 June 2023')
+    """
+    after = end + timedelta(days=1)
+    whole_years = (start.month, start.day, after.month, after.day) == (1, 1, 1, 1)
+    if whole_years and start.year == end.year:
+        return Bilingual(f"năm {start.year}", f"{start.year}")
+    if whole_years:
+        return Bilingual(f"{start.year}–{end.year}", f"{start.year}–{end.year}")
+    first, last = day(start), day(end)
+    return first if start == end else Bilingual(f"{first.vi}–{last.vi}", f"{first.en} – {last.en}")
+
+
+def listed(items: Sequence[Bilingual]) -> Bilingual:
+    """Write a list with its "and".
+
+    Examples
+    --------
+    >>> listed([Bilingual("A", "A"), Bilingual("B", "B"), Bilingual("C", "C")])
+    Bilingual(vi='A, B và C', en='A, B and C')
+    """
+    return Bilingual(
+        format_list([item.vi for item in items], locale="vi_VN"),
+        format_list([item.en for item in items], locale="en_GB"),
+    )
+
+
+def _rounded(value: float, decimals: int) -> Decimal:
+    if value is None or not math.isfinite(value):
+        raise DeclarationError(
+            where="a number for a page",
+            rule="a missing or infinite value cannot be written as a number",
+            do="say in words why there is no number",
+        )
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return abs(rounded) if rounded == 0 else rounded
+
+
+def _written(value: Decimal, decimals: int) -> Bilingual:
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    vi, en = (format_decimal(value, format=pattern, locale=locale).replace("−", "-") for locale in _LOCALES)
+    return Bilingual(vi, en)
+
+
+def _percent(written: Bilingual) -> Bilingual:
+    return Bilingual(f"{written.vi} %", f"{written.en} %")

@@ -1,0 +1,205 @@
+"""Put a page together: one self-contained HTML file per language, without script and without outside address."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources as packaged
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from evalkit.errors import DeclarationError
+from evalkit.reporting.blocks import Bilingual, Figure, Language, PageHead, Section, Table
+from evalkit.reporting.formats import day
+from evalkit.reporting.render import Numbering, phrase, render_section
+from evalkit.reporting.wording import say
+
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+_NEIGHBOUR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A rendered piece of a page: ``id`` and ``title`` put it into the table of contents, None leaves it out."""
+
+    body: Markup
+    id: str | None = None
+    title: Markup | None = None
+
+
+def page_from_sections(
+    head: PageHead,
+    sections: Iterable[Section | Markup],
+    *,
+    language: Language,
+    resources: Mapping[str, Any] | None = None,
+) -> str:
+    """Return a whole page.
+
+    Parameters
+    ----------
+    head : PageHead
+        Title, subtitle, facts and what the page is.
+    sections : iterable of Section or Markup
+        In the order of the page; Markup is text that was sanitised before (markdown cells).
+    language : {"vi", "en"}
+        The language of the page.
+    resources : mapping, optional
+        ``footer``: pairs (vi, en) of lines about the report; ``sibling``: file name of the same page in the other
+        language; ``index``: file name of the list of pages.
+
+    Returns
+    -------
+    str
+        The HTML file.
+
+    Raises
+    ------
+    DeclarationError
+        If two things on the page bear the same identifier, or a neighbouring page is not a plain file name.
+
+    Examples
+    --------
+    >>> title = Bilingual("Tỉnh A", "Province A")
+    >>> head = PageHead(title, title, "97-a", (), False, "public", "2026-11-01")
+    >>> page = page_from_sections(head, [Section("cases", Bilingual("Số vụ", "Cases"), ())], language="en")
+    >>> '<html lang="en">' in page, '<h2 id="cases">Cases</h2>' in page
+    (True, True)
+    """
+    numbering = Numbering(language)
+    parts = [_part(section, numbering) for section in sections]
+    return assemble(head, parts, language=language, resources=resources)
+
+
+def assemble(
+    head: PageHead, parts: Sequence[Part], *, language: Language, resources: Mapping[str, Any] | None = None
+) -> str:
+    """Return a page made of parts that are already HTML; see ``page_from_sections``."""
+    given = resources or {}
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            lang=language,
+            other="en" if language == "vi" else "vi",
+            head=head,
+            t=lambda text: phrase(text.of(language)),
+            plain=lambda text: unicodedata.normalize("NFC", text.of(language)),
+            csp=Markup(CONTENT_SECURITY_POLICY),  # noqa: S704  our own constant, without quotes of its attribute
+            css=_stylesheet(),
+            words=_words(head, language),
+            parts=parts,
+            contents=[part for part in parts if part.id and part.title],
+            about=[*about_lines(head), *(_pair(line) for line in given.get("footer", ()))],
+            sibling=neighbour(given.get("sibling"), of="sibling"),
+            index=neighbour(given.get("index"), of="index"),
+        )
+    )
+
+
+def _part(section: Section | Markup, numbering: Numbering) -> Part:
+    if isinstance(section, Markup):
+        return Part(Markup('<div class="prose">{}</div>').format(section))
+    named = [block.id for block in section.blocks if isinstance(block, Table | Figure)]
+    for name in (section.id, *named):
+        if name in numbering.names:
+            raise DeclarationError(
+                where=f"section {section.id!r}",
+                rule=f"every section, table and figure of a page has a name of its own; {name!r} is taken",
+                do="give it another id",
+            )
+        numbering.names.add(name)
+    return Part(render_section(section, numbering), section.id, phrase(section.title.of(numbering.language)))
+
+
+def _words(head: PageHead, language: Language) -> dict[str, str]:
+    """Return the fixed words of the page in its language."""
+    words = {
+        "skip": say("Skip to the content"),
+        "contents": say("Contents"),
+        "about": say("About this report"),
+        "all_pages": say("All reports"),
+        "invented": invented_words(),
+        "internal": say("For internal circulation only"),
+        "page": say("Page"),
+    }
+    return {name: text.of(language) for name, text in words.items()} | {
+        "running": running_words(head).of(language)
+    }
+
+
+def invented_words() -> Bilingual:
+    """Return what stands on everything made of invented figures."""
+    return say("INVENTED FIGURES – a country that does not exist")
+
+
+def running_words(head: PageHead) -> Bilingual:
+    """Return what stands at the head of every printed page: what the reader must not overlook."""
+    if head.invented and head.audience == "internal":
+        return say("INVENTED FIGURES – a country that does not exist · For internal circulation only")
+    if head.invented:
+        return invented_words()
+    return say("For internal circulation only") if head.audience == "internal" else Bilingual("", "")
+
+
+def about_lines(head: PageHead) -> tuple[Bilingual, ...]:
+    """Return what every page, cover and index says about itself."""
+    as_of = say("Figures as of {day}.", day=day(date.fromisoformat(head.bundle_date)))
+    if head.audience == "internal":
+        return as_of, say("Made for internal use: it may hold figures that are not to be published.")
+    return as_of, say("Made for the public: small figures that could point to a person are hidden.")
+
+
+def _pair(line: Sequence[str]) -> Bilingual:
+    vi, en = line
+    return Bilingual(vi, en)
+
+
+def neighbour(name: str | None, *, of: str) -> str | None:
+    """Return the file name of a neighbouring page, checked."""
+    if name is not None and not _NEIGHBOUR.fullmatch(name):
+        raise DeclarationError(
+            where=f"resources, {of}",
+            rule="a neighbouring page is a plain file name in the same folder",
+            do="pass a name such as index.html",
+        )
+    return name
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("evalkit.reporting", "template"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["css_string"] = css_string
+    return environment
+
+
+def css_string(text: str) -> Markup:
+    r"""Return a text as a CSS string that can neither end itself nor the style element.
+
+    Examples
+    --------
+    >>> css_string('Trang "1" </style>')
+    Markup('"Trang \\22 1\\22  \\3c \\2f style\\3e "')
+    """
+    safe = "".join(char if char.isalnum() or char in " .,·–-:" else f"\\{ord(char):x} " for char in text)
+    return Markup(f'"{safe}"')  # noqa: S704  every character that means something in CSS or HTML is escaped above
+
+
+@cache
+def _stylesheet() -> Markup:
+    """Return page.css without comments and indentation; it is our own file."""
+    text = packaged.files("evalkit.reporting").joinpath("template/page.css").read_text(encoding="utf-8")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return Markup(re.sub(r"\s*\n\s*", "\n", text).strip())  # noqa: S704

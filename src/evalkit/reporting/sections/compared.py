@@ -1,0 +1,92 @@
+"""The pairs of programme periods that could be compared, and their figure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from evalkit.estimation.periods import PeriodTotal
+from evalkit.estimation.rates import garwood_interval
+from evalkit.estimation.results import RateComparison
+from evalkit.records import Area, Comparisons
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Figure
+from evalkit.reporting.figures import draw_both, period_comparison
+from evalkit.reporting.sections.words import both, counted, span
+from evalkit.reporting.wording import say
+
+
+class Compared(NamedTuple):
+    """Two successive periods that could be compared."""
+
+    indicator: str
+    earlier: PeriodTotal
+    later: PeriodTotal
+    result: RateComparison
+
+
+def compared(result: Comparisons) -> list[Compared]:
+    """Return the pairs of periods that could be compared; the others have a reason instead of a number."""
+    return [
+        Compared(item.indicator, item.earlier, item.later, item.result)
+        for item in result.items
+        if isinstance(item.result, RateComparison) and item.earlier is not None and item.later is not None
+    ]
+
+
+def comparison_figures(items: list[Compared], area: Area) -> list[Figure]:
+    """Draw one figure for each indicator compared: the number a year by period, with exact intervals."""
+    names = list(dict.fromkeys(item.indicator for item in items))
+    return [_figure([item for item in items if item.indicator == name], area) for name in names]
+
+
+def _figure(items: list[Compared], area: Area) -> Figure:
+    indicator = area.programme.indicators[items[0].indicator]
+    totals = [items[0].earlier, *(item.later for item in items)]
+    windows = pd.DataFrame([_window(total) for total in totals])
+    title = say("{indicator}: number a year with its 95 % interval", indicator=both(indicator.label))
+    drawing = draw_both(
+        period_comparison,
+        windows,
+        title=title,
+        unit=both(area.programme.units[area.programme.measures[indicator.numerator].unit].label),
+        invented=area.about.invented,
+    )
+    lines = [_window_words(total, indicator.numerator, area) for total in totals]
+    alt = say("{title}. {lines}.", title=title, lines=formats.listed(lines))
+    caption = say(
+        "Number a year by programme period, with exact (Garwood) intervals: {indicator}",
+        indicator=both(indicator.label),
+    )
+    return Figure(f"periods-{indicator.id.lower()}", drawing, alt, caption)
+
+
+def _window(total: PeriodTotal) -> dict[str, object]:
+    lower, upper = _limits(total)
+    return {
+        "label": span(total.start, total.end),
+        "count": float(total.count),
+        "years": float(total.years),
+        "rate": total.count / total.years,
+        "lower": lower,
+        "upper": upper,
+        "note": None,
+    }
+
+
+def _limits(total: PeriodTotal) -> tuple[float, float]:
+    lower, upper = garwood_interval(total.count, total.years)
+    return float(lower), float(upper)
+
+
+def _window_words(total: PeriodTotal, measure: str, area: Area) -> Bilingual:
+    lower, upper = _limits(total)
+    return say(
+        "{period}: {count} in {years} years, {low} to {high} a year",
+        period=span(total.start, total.end),
+        count=counted(total.count, measure, area.programme),
+        years=formats.number(total.years, 0 if float(total.years).is_integer() else 1),
+        low=formats.number(lower, 1),
+        high=formats.number(upper, 1),
+    )

@@ -1,0 +1,139 @@
+"""Indicators with their intervals, and targets with verdict and evidence as two statements."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evalkit.records import Area, Indicators
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, place_basis, span, status_word
+from evalkit.reporting.wording import say
+
+
+@section_of.register
+def _(result: Indicators) -> Section:
+    latest = latest_rows(result.frame)
+    title = say("Indicators, latest reported period")
+    if latest.empty:
+        text = say(
+            "None of the {count} indicators of the programme has a published figure for this place.",
+            count=str(len(result.area.programme.indicators)),
+        )
+        return Section("indicators", title, (Paragraph(text, tone="gap"),))
+    blocks: list[Block] = [
+        Paragraph(
+            say(
+                "Each row gives the latest period with a figure. On a small base read the counts first; the percentage can jump by chance."
+            )
+        ),
+        _table(latest, result.area),
+    ]
+    return Section("indicators", title, tuple(blocks))
+
+
+def latest_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return for each indicator its latest period with a value or a hidden one, in the order of the frame.
+
+    A period of up to a year goes before a longer one, which would blur what is latest.
+    """
+    told = frame[frame["value"].notna() | (frame["status"] == "suppressed")]
+    is_short = (told["period_end"] - told["period_start"]).dt.days <= 366
+    ordered = told.assign(is_short=is_short).sort_values(
+        ["is_short", "period_end", "period_start"], kind="stable"
+    )
+    return ordered.drop_duplicates("indicator", keep="last").sort_index()
+
+
+def _table(rows: pd.DataFrame, area: Area) -> Table:
+    columns = (
+        Column("indicator", say("Indicator")),
+        Column("period", say("Period")),
+        Column("counts", say("Counts"), numeric=True),
+        Column("value", say("Value"), numeric=True),
+        Column("interval", say("95 % interval"), numeric=True),
+        Column("method", say("Method and reading")),
+    )
+    cells = tuple(_row(row, area) for row in rows.to_dict("records"))
+    notes = (
+        say("[u] marks a rate on fewer than 20 events: it is unstable."),
+        say(
+            "Sources are listed at the end of the page; where sources disagree, the first of the programme's order is shown here."
+        ),
+    )
+    return Table(
+        "indicators-table", say("Indicators with their counts, interval and method"), columns, cells, notes
+    )
+
+
+def _row(row: Row, area: Area) -> tuple[Cell, ...]:
+    indicator = area.programme.indicators[row["indicator"]]
+    hidden = row["status"] == "suppressed"
+    return (
+        Cell(say("{id} {label}", id=indicator.id, label=both(indicator.label))),
+        Cell(span(row["period_start"], row["period_end"])),
+        Cell(CONFIDENTIAL) if hidden else counts_cell(row),
+        Cell(CONFIDENTIAL) if hidden else value_cell(row),
+        Cell(CONFIDENTIAL) if hidden else _interval(row),
+        Cell(_reading(row)),
+    )
+
+
+def counts_cell(row: Row) -> Cell:
+    """Return the counts behind a value: a count, or numerator over denominator."""
+    if row["kind"] == "count" or pd.isna(row["denominator"]):
+        return Cell(formats.number(row["numerator"]), row["numerator"])
+    return Cell(
+        say("{n}/{base}", n=formats.number(row["numerator"]), base=formats.number(row["denominator"]))
+    )
+
+
+def value_cell(row: Row) -> Cell:
+    """Return a value in the unit of its kind, marked [u] for a rate on fewer than 20 events."""
+    if pd.isna(row["value"]):
+        return Cell(NOTHING)
+    written = value_words(row["kind"], row["value"])
+    if row["kind"] == "rate" and row["numerator"] < 20:
+        written = say("{value} [u]", value=written)
+    return Cell(written, round(float(row["value"]), 4))
+
+
+def value_words(kind: str, value: float) -> Bilingual:
+    """Write an indicator's value in the unit of its kind: a count, a rate per 100,000, or a percentage."""
+    if kind == "count":
+        return formats.number(value)
+    return formats.number(value, 2) if kind == "rate" else formats.percent(value)
+
+
+def _interval(row: Row) -> Cell:
+    if pd.isna(row["lower"]) or "inexact" in row["flag"].split(";"):
+        return Cell(say("none"))
+    if row["kind"] == "count":
+        words = formats.number(row["lower"], 1), formats.number(row["upper"], 1)
+    else:
+        words = value_words(row["kind"], row["lower"]), value_words(row["kind"], row["upper"])
+    return Cell(say("{low} to {high}", low=words[0], high=words[1]))
+
+
+def _reading(row: Row) -> Bilingual:
+    methods = {
+        "count": say("Garwood exact interval"),
+        "rate": say("per 100,000 inhabitants; Garwood exact interval"),
+        "proportion": say("Wilson score interval"),
+        "period_ratio": say(
+            "ratio of yearly totals; cases carried over can lift it above 100 %, so it has no interval"
+        ),
+    }
+    method = methods[row["kind"]]
+    if row["kind"] == "count" and pd.isna(row["lower"]):
+        method = say("a count of what was done, not of chance events: no interval")
+    words = {"method": method, "basis": place_basis(row["place_basis"])}
+    flags = row["flag"].split(";")
+    if "derived" in flags:
+        return say("{method}; {basis}; {status}", status=status_word("derived"), **words)
+    if "inexact" in flags:
+        return say("{method}; {basis}; the source does not give the figure exactly", **words)
+    if "small_base" in flags:
+        return say("{method}; {basis}; small base: read the counts first", **words)
+    return say("{method}; {basis}", **words)

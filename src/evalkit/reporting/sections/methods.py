@@ -1,0 +1,68 @@
+"""Methods with their references, and every source behind the page."""
+
+from __future__ import annotations
+
+from evalkit.records import Area, Methods
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.bases import source_title
+from evalkit.reporting.sections.words import both
+from evalkit.reporting.wording import say
+
+
+@section_of.register
+def _(result: Methods) -> Section:
+    blocks: list[Block] = [Bullets(_methods()), _sources(result.area)]
+    if result.area.about.invented:
+        blocks.insert(
+            0,
+            Paragraph(
+                say(
+                    "Every figure, name and source on this page is invented; the country does not exist. The page shows how evalkit works."
+                ),
+                tone="caution",
+            ),
+        )
+    return Section("methods", say("Methods and sources"), tuple(blocks))
+
+
+def _methods() -> tuple[Bilingual, ...]:
+    return (
+        say("Counts and rates: exact Poisson interval (Garwood 1936)."),
+        say("Proportions: Wilson score interval (Wilson 1927; Newcombe 1998)."),
+        say(
+            "Two periods: exact conditional comparison of Poisson rates, Clopper-Pearson limits, p = twice the smaller tail (Przyborowski and Wilenski 1940; Fay 2010)."
+        ),
+        say(
+            "Trends: exact conditional test for few cases; otherwise a log-linear rate model whose dispersion comes from all provinces together (McCullagh and Nelder 1989)."
+        ),
+        say("Former provinces: counts are added up, never split; with a part missing no sum is given."),
+        say("No model is fitted to hidden figures, and nothing on this page is computed from them."),
+        say(
+            "What is shown describes; without a comparison group nothing here proves an effect of the programme."
+        ),
+    )
+
+
+def _sources(area: Area) -> Table:
+    used = [name for name in area.sources if name in set(area.facts["source_id"])]
+    columns = (
+        Column("source", say("Source")),
+        Column("agency", say("Agency")),
+        Column("date", say("Date")),
+        Column("address", say("Where")),
+        Column("note", say("Note")),
+    )
+    rows = tuple(_source_row(name, area) for name in used)
+    return Table("sources-table", say("Sources of the figures on this page"), columns, rows)
+
+
+def _source_row(name: str, area: Area) -> tuple[Cell, ...]:
+    source = area.sources[name]
+    return (
+        Cell(source_title(name, area)),
+        Cell(Bilingual(source.agency, source.agency)),
+        Cell(Bilingual(source.date, source.date)),
+        Cell(Bilingual(source.address or "–", source.address or "–")),
+        Cell(both(source.note) if source.note else Bilingual("–", "–")),
+    )

@@ -1,0 +1,64 @@
+"""The provinces beside each other: counts by programme period, in official order, never as a rank."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evalkit.facts.areas import NationFacts
+from evalkit.records import ProvincesSideBySide
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Block, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both
+from evalkit.reporting.wording import say
+
+
+@section_of.register
+def _(result: ProvincesSideBySide) -> Section:
+    blocks: list[Block] = [
+        Paragraph(
+            say(
+                "The order is that of the official codes. With so few cases a ranking would mostly rank chance, so none is given."
+            ),
+            tone="caution",
+        )
+    ]
+    frame = result.frame
+    names = dict.fromkeys(frame["indicator"])
+    blocks += [_table(frame[frame["indicator"] == name], name, result.area) for name in names]
+    return Section("provinces", say("The provinces side by side"), tuple(blocks))
+
+
+def _table(frame: pd.DataFrame, name: str, area: NationFacts) -> Table:
+    indicator = area.programme.indicators[name]
+    periods = [period for period in area.programme.periods if period.id in set(frame["period"])]
+    columns = (
+        Column("province", say("Province or city")),
+        *(Column(period.id, both(period.label), numeric=True) for period in periods),
+    )
+    by_place = {(row["province_code"], row["period"]): row for row in frame.to_dict("records")}
+    rows = tuple(
+        (
+            Cell(say("{code} {name}", code=place.code, name=place.name)),
+            *(_cell(by_place.get((place.code, period.id))) for period in periods),
+        )
+        for place in area.places
+    )
+    caption = say("{indicator} by province and programme period", indicator=both(indicator.label))
+    notes = (
+        say(
+            "An empty place (–) means that no total can be given: nothing was reported, or too few years. It is no zero."
+        ),
+    )
+    return Table(f"provinces-{indicator.id.lower()}", caption, columns, rows, notes)
+
+
+def _cell(row: Row | None) -> Cell:
+    if row is None or row["reason"] not in ("", "suppressed"):
+        return Cell(NOTHING)
+    if row["reason"] == "suppressed":
+        return Cell(CONFIDENTIAL)
+    years = formats.number(row["years"], 0 if float(row["years"]).is_integer() else 1)
+    return Cell(
+        say("{count} in {years} years", count=formats.number(row["count"]), years=years), row["count"]
+    )

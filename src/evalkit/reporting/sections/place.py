@@ -1,0 +1,113 @@
+"""The head of a page, and what is known of the place: names, region, border, population, former units, targets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+
+from evalkit.facts.areas import NationFacts, ProvinceFacts
+from evalkit.facts.places import Place
+from evalkit.facts.schema import totals_only
+from evalkit.records import Area
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Block, PageHead, Paragraph, Section
+from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.words import area_name, both, counted
+from evalkit.reporting.wording import say
+
+COUNTRIES = {"CN": ("Trung Quốc", "China"), "LA": ("Lào", "Laos"), "KH": ("Campuchia", "Cambodia")}
+
+
+def page_head(area: Area) -> PageHead:
+    """Return the head of an area's page."""
+    programme = both(area.programme.label)
+    place = area_name(area)
+    slug = f"{area.place.code}-{area.place.slug}" if isinstance(area, ProvinceFacts) else "national"
+    return PageHead(
+        title=say("{programme}: {place}", programme=programme, place=place),
+        subtitle=say(
+            "Evaluation from published or protected figures: what is known, how surely, and what is not"
+        ),
+        slug=slug,
+        facts=(
+            (say("Figures"), Bilingual(area.about.title_vi, area.about.title_en)),
+            (say("Periods"), formats.listed([both(period.label) for period in area.programme.periods])),
+        ),
+        invented=area.about.invented,
+        audience="internal" if area.about.audience == "internal" else "public",
+        bundle_date=area.about.date,
+    )
+
+
+@section_of.register
+def _(province: ProvinceFacts) -> Section:
+    place = province.place
+    blocks: list[Block] = [Paragraph(_place_sentence(place)), *_names(place), *_former_units(place)]
+    population = _latest_population(province.facts)
+    if population is not None:
+        count = counted(population["value"], "population_average", province.programme)
+        year = str(population["period_end"].year)
+        blocks.append(Paragraph(say("Average population in {year}: {count}.", year=year, count=count)))
+    return Section("place", say("The place"), tuple(blocks))
+
+
+@section_of.register
+def _(nation: NationFacts) -> Section:
+    text = say("The pages are made for {count} provinces and cities.", count=str(len(nation.places)))
+    return Section("place", say("The country"), (Paragraph(text),))
+
+
+def _place_sentence(place: Place) -> Bilingual:
+    name = Bilingual(place.full_name, place.name_en)
+    if not place.land_border:
+        return say(
+            "{name} (code {code}) lies in the region {region}; it has no land border.",
+            name=name,
+            code=place.code,
+            region=both(place.region),
+        )
+    border = formats.listed([Bilingual(*COUNTRIES.get(code, (code, code))) for code in place.land_border])
+    return say(
+        "{name} (code {code}) lies in the region {region} and has a land border with {border}.",
+        name=name,
+        code=place.code,
+        region=both(place.region),
+        border=border,
+    )
+
+
+def _names(place: Place) -> list[Block]:
+    since = place.names[-1].valid_from if len(place.names) > 1 else None
+    if since is None:
+        return []
+    before, now = place.names[-2], place.names[-1]
+    day = formats.day(since)
+    return [
+        Paragraph(
+            say(
+                "Up to {last_day} its official name was {before}; since {day} it is {now}.",
+                last_day=formats.day(since - timedelta(days=1)),
+                day=day,
+                before=before.full_name,
+                now=now.full_name,
+            )
+        )
+    ]
+
+
+def _former_units(place: Place) -> list[Block]:
+    parts = [Bilingual(part.full_name, part.name) for part in place.components]
+    if len(parts) < 2:
+        return [Paragraph(say("Its boundary did not change with the merger of provinces."))] if parts else []
+    text = say(
+        "It was formed from {parts}. Counts of former units are added up; where one of them is missing, no sum is given.",
+        parts=formats.listed(parts),
+    )
+    return [Paragraph(text)]
+
+
+def _latest_population(facts: pd.DataFrame) -> pd.Series | None:
+    rows = totals_only(facts)
+    rows = rows[(rows["measure"] == "population_average") & rows["value"].notna()]
+    return None if rows.empty else rows.sort_values("period_end").iloc[-1]

@@ -1,0 +1,102 @@
+"""What was reported and what was not, measure by measure; which figures came late; the marks used."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evalkit.estimation.completeness import STATES
+from evalkit.facts.areas import ProvinceFacts
+from evalkit.facts.findings import Finding
+from evalkit.records import Completeness
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.words import NOTHING, Row, both, span, status_word
+from evalkit.reporting.wording import say
+
+
+@section_of.register
+def _(result: Completeness) -> Section:
+    area, frame = result.area, result.frame
+    with_figure = frame[frame["last"].notna()]
+    text = say(
+        "{told} of {all} measures have a figure; the others have none in the sources used, which is not the same as zero.",
+        told=str(len(with_figure)),
+        all=str(len(frame)),
+    )
+    blocks: list[Block] = [Paragraph(text, tone="plain" if len(with_figure) else "gap")]
+    if isinstance(area, ProvinceFacts) and not area.parts.empty and len(area.place.components) > 1:
+        blocks += _parts(area)
+    blocks += [_table(frame, result), *_late(result.findings)]
+    blocks.append(Paragraph(_marks(result)))
+    return Section("quality", say("What was reported, and what was not"), tuple(blocks))
+
+
+def _table(frame: pd.DataFrame, result: Completeness) -> Table:
+    columns = (
+        Column("measure", say("Measure")),
+        Column("state", say("Figures")),
+        Column("span", say("From – to")),
+    )
+    rows = tuple(_row(row, result) for row in frame.to_dict("records"))
+    return Table(
+        "completeness-table", say("Figures by measure: what was reported, and what was not"), columns, rows
+    )
+
+
+def _row(row: Row, result: Completeness) -> tuple[Cell, ...]:
+    name = Cell(both(result.area.programme.measures[row["measure"]].label))
+    told = pd.notna(row["last"])
+    when: Cell = Cell(span(row["first"], row["last"])) if told else Cell(NOTHING)
+    states = [
+        say("{count} {state}", count=str(row[state]), state=status_word(state))
+        for state in STATES
+        if row[state] > 0
+    ]
+    return (name, Cell(formats.listed(states) if states else say("nothing published or reported")), when)
+
+
+def _parts(area: ProvinceFacts) -> list[Block]:
+    """Name the former units for which a figure exists while the sum over all of them does not."""
+    own = area.facts[area.facts["source_cell"].str.startswith("partial")]
+    if own.empty:
+        return []
+    told = area.parts[area.parts["value"].notna() & area.parts["measure"].isin(own["measure"])]
+    names = {(part.code, part.scheme): part.full_name for part in area.place.components}
+    items = tuple(
+        say(
+            "{unit}, {measure}, {period}",
+            unit=names[row["province_code"], row["scheme"]],
+            measure=both(area.programme.measures[row["measure"]].label),
+            period=span(row["period_start"], row["period_end"]),
+        )
+        for row in told.drop_duplicates(["province_code", "measure", "period_start"]).to_dict("records")
+    )[:12]
+    if not items:
+        return []
+    text = say("For some former units a figure exists, but not for all: the sum is not given.")
+    return [Paragraph(text, tone="gap"), Bullets(items)]
+
+
+def _late(findings: tuple[Finding, ...]) -> list[Block]:
+    late = [finding for finding in findings if finding.rule == "reported_late"]
+    if not late:
+        return []
+    count = str(len(late))
+    return [
+        Paragraph(
+            say("{count} figures were reported more than a year after the end of their period.", count=count),
+            tone="caution",
+        )
+    ]
+
+
+def _marks(result: Completeness) -> Bilingual:
+    if result.area.about.audience == "internal":
+        return say("Internal copy: nothing is hidden in it. It may not be passed on.")
+    return say(
+        "Marks: [c] confidential (a small count of persons, or another figure that would give it away); [u] fewer than 20 events. Counts of persons under {k}, or under {strict} where they are crossed by a sensitive or a second attribute, are hidden unless officially published. Cells hidden on this page's facts: {hidden}.",
+        k=str(result.area.about.k),
+        strict=str(result.area.about.k_sensitive),
+        hidden=str(result.area.about.hidden_cells),
+    )

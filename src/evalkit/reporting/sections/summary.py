@@ -1,0 +1,81 @@
+"""The first section of a page: what is known, how surely, and what is not."""
+
+from __future__ import annotations
+
+from evalkit.estimation.results import TrendFit
+from evalkit.records import Evaluation
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section
+from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.compared import compared
+from evalkit.reporting.sections.periods import comparison_sentence
+from evalkit.reporting.sections.trends import trend_sentence
+from evalkit.reporting.sections.words import area_name
+from evalkit.reporting.sections.zeros import zero_sentence
+from evalkit.reporting.wording import say
+
+
+@section_of.register
+def _(result: Evaluation) -> Section:
+    known = _known(result)
+    blocks: list[Block] = []
+    if known:
+        blocks += [Paragraph(say("What is known, and how surely:")), Bullets(tuple(known))]
+    else:
+        text = say(
+            "Nothing on this programme has been published for {place} in the sources used. The page says what binds the place and which figures are missing.",
+            place=area_name(result.area),
+        )
+        blocks.append(Paragraph(text, tone="gap"))
+    blocks += [Paragraph(say("What is not known:")), Bullets(tuple(_unknown(result)))]
+    return Section("summary", say("In short"), tuple(blocks))
+
+
+def _known(result: Evaluation) -> list[Bilingual]:
+    area = result.area
+    sentences = [comparison_sentence(item, area) for item in compared(result.comparisons)]
+    sentences += [zero_sentence(item, area) for item in result.zeros.items]
+    sentences += [
+        trend_sentence(item, area) for item in result.trends.items if isinstance(item.fit, TrendFit)
+    ]
+    return sentences + _verdicts(result)
+
+
+def _verdicts(result: Evaluation) -> list[Bilingual]:
+    frame = result.assessments.frame
+    judged = frame[frame["verdict"].isin(["met", "not_met"])]
+    if judged.empty:
+        return []
+    last = judged["period_end"].max()
+    rows = judged[judged["period_end"] == last]
+    met = int((rows["verdict"] == "met").sum())
+    return [
+        say(
+            "Targets in {year}: {met} of {all} that could be judged were met by arithmetic; the section on targets says how surely.",
+            year=str(last.year),
+            met=str(met),
+            all=str(len(rows)),
+        )
+    ]
+
+
+def _unknown(result: Evaluation) -> list[Bilingual]:
+    frame = result.completeness.frame
+    silent = int(frame["last"].isna().sum())
+    sentences = [
+        say(
+            "{silent} of {all} measures have no figure in the sources used.",
+            silent=str(silent),
+            all=str(len(frame)),
+        ),
+        say("How many cases and victims were never detected."),
+        say("Whether the programme caused any change: the figures describe, they do not prove an effect."),
+    ]
+    hidden = result.area.about.hidden_cells
+    if hidden:
+        sentences.append(
+            say(
+                "{hidden} figures are confidential to protect persons; nothing is computed from them.",
+                hidden=str(hidden),
+            )
+        )
+    return sentences

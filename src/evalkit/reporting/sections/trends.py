@@ -1,0 +1,143 @@
+"""Yearly series and their headline trend, or the reason why there is none."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from evalkit.estimation.results import NotEstimable
+from evalkit.records import Area, Trend, Trends
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Block, Figure, Paragraph, Section
+from evalkit.reporting.display import section_of
+from evalkit.reporting.figures import Band, draw_both, yearly_counts
+from evalkit.reporting.sections.words import Row, both, p_words, reason
+from evalkit.reporting.wording import say
+
+
+@section_of.register
+def _(result: Trends) -> Section:
+    blocks: list[Block] = []
+    for item in result.items:
+        blocks += _blocks(item, result.area)
+    blocks.append(
+        Paragraph(
+            say(
+                "Counts of cases and of victims are neutral: neither a rise nor a fall is coloured as progress. The effects of events that fall together cannot be told apart."
+            )
+        )
+    )
+    return Section("trends", say("Trends of yearly figures"), tuple(blocks))
+
+
+def _blocks(item: Trend, area: Area) -> list[Block]:
+    label = both(area.programme.indicators[item.indicator].label)
+    figures = [_figure(item, area)] if len(item.series) >= 3 else []
+    if isinstance(item.fit, NotEstimable):
+        return [
+            Paragraph(
+                say("{indicator}: no trend. {why}", indicator=label, why=reason(item.fit.reason)), tone="gap"
+            ),
+            *figures,
+        ]
+    return [Paragraph(trend_sentence(item, area), tone="finding"), *_events(item, area), *figures]
+
+
+def _events(item: Trend, area: Area) -> list[Block]:
+    """Name the dated events inside the series: they may have bent it, and the trend is fitted across them."""
+    start, end = date(int(item.series["year"].min()), 1, 1), date(int(item.series["year"].max()), 12, 31)
+    events = [both(event.label) for event in area.programme.breaks_between(start, end)]
+    if not events:
+        return []
+    text = say(
+        "The trend is fitted across these events, which may have bent it: {events}.",
+        events=formats.listed(events),
+    )
+    return [Paragraph(text, tone="caution")]
+
+
+def trend_sentence(item: Trend, area: Area) -> Bilingual:
+    """Return the reading of one trend: change a year, interval, p, method, and whether chance explains it."""
+    fit = item.fit
+    if isinstance(fit, NotEstimable):
+        raise TypeError("a trend that is not estimable has no reading, only a reason")
+    label = both(area.programme.indicators[item.indicator].label)
+    words: dict[str, Bilingual | str] = {
+        "indicator": say("{indicator} per inhabitant", indicator=label)
+        if "exposure" in item.series
+        else label,
+        "first": str(fit.first),
+        "last": str(fit.last),
+        "change": formats.signed_percent(fit.apc),
+        "low": formats.signed_percent(fit.lower),
+        "high": formats.signed_percent(fit.upper),
+        "p": p_words(fit.p),
+        "method": method_words(fit.method),
+    }
+    if fit.p >= 0.05:
+        return say(
+            "{indicator}, {first} to {last}: {change} a year, 95 % interval {low} to {high}, {p} ({method}): not distinguishable from chance.",
+            **words,
+        )
+    return say(
+        "{indicator}, {first} to {last}: {change} a year, 95 % interval {low} to {high}, {p} ({method}): more than chance alone would explain.",
+        **words,
+    )
+
+
+def method_words(method: str) -> Bilingual:
+    """Name the trend's method."""
+    return {
+        "exact conditional": say("exact conditional trend"),
+        "negative binomial": say(
+            "log-linear rate model, negative binomial with the dispersion of all provinces"
+        ),
+        "quasi-Poisson, pooled dispersion": say(
+            "log-linear rate model, quasi-Poisson with the dispersion of all provinces"
+        ),
+        "quasi-Poisson, own dispersion": say(
+            "log-linear rate model, quasi-Poisson with the dispersion of this series"
+        ),
+    }[method]
+
+
+def _figure(item: Trend, area: Area) -> Figure:
+    indicator = area.programme.indicators[item.indicator]
+    series = item.series.rename(columns={"count": "value"})[["year", "value", "status"]]
+    title = say("{indicator} by year", indicator=both(indicator.label))
+    drawing = draw_both(
+        yearly_counts, series, title=title, breaks=_bands(item, area), invented=area.about.invented
+    )
+    return Figure(
+        f"trend-{indicator.id.lower()}",
+        drawing,
+        _alt(item, title),
+        say("{title}; a missing or confidential year is a gap", title=title),
+    )
+
+
+def _bands(item: Trend, area: Area) -> tuple[Band, ...]:
+    return tuple(
+        Band(_years(event.valid_from), _years(event.valid_to), both(event.label))
+        for event in area.programme.breaks
+        if not event.measures or area.programme.indicators[item.indicator].numerator in event.measures
+    )
+
+
+def _years(day: date) -> float:
+    return float(day.year + (day.timetuple().tm_yday - 1) / 365.25)
+
+
+def _alt(item: Trend, title: Bilingual) -> Bilingual:
+    points = [_point(row) for row in item.series.to_dict("records")]
+    return say("{title}: {points}.", title=title, points=formats.listed(points))
+
+
+def _point(row: Row) -> Bilingual:
+    year = str(row["year"])
+    if row["status"] == "suppressed":
+        return say("{year} confidential", year=year)
+    if pd.isna(row["count"]):
+        return say("{year} not reported", year=year)
+    return say("{year}: {count}", year=year, count=formats.number(row["count"]))

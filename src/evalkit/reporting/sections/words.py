@@ -1,0 +1,133 @@
+"""Words that several sections share: names of areas and measures, counts with their units, reasons for no number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import pandas as pd
+
+from evalkit.estimation.windows import PeriodTotal
+from evalkit.facts.areas import ProvinceFacts
+from evalkit.programme.models import Label, Programme
+from evalkit.records import Area
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Cell
+from evalkit.reporting.wording import say
+
+Row = dict[Hashable, Any]
+CONFIDENTIAL = Bilingual("[c]", "[c]")
+NOTHING = Bilingual("–", "–")
+
+
+def both(label: Label) -> Bilingual:
+    """Return a declared label as wording."""
+    return Bilingual(label.vi, label.en)
+
+
+def area_name(area: Area) -> Bilingual:
+    """Return the name of a province as officially styled, or the words for the nation."""
+    if isinstance(area, ProvinceFacts):
+        return Bilingual(area.place.full_name, area.place.name_en)
+    return say("The whole country")
+
+
+def span(start: pd.Timestamp, end: pd.Timestamp) -> Bilingual:
+    """Return a period's wording from two timestamps."""
+    return formats.period(start.date(), end.date())
+
+
+def counted(value: float, measure: str, programme: Programme) -> Bilingual:
+    """Return a count with its unit: ``23 vụ``, ``23 cases``."""
+    unit = programme.units[programme.measures[measure].unit].label
+    digits = formats.number(value)
+    return Bilingual(f"{digits.vi} {unit.vi}", f"{digits.en} {unit.en}")
+
+
+def p_words(value: float) -> Bilingual:
+    """Return a p-value with its sign: ``p = 0.056``, ``p < 0.001``."""
+    written = formats.p_value(value)
+    return Bilingual(*(f"p {text}" if text.startswith("<") else f"p = {text}" for text in written))
+
+
+def chance(probability: float) -> Bilingual:
+    """Return a probability in percent, small ones as a bound."""
+    if probability < 0.0001:
+        return say("less than {bound}", bound=formats.percent(0.01, 2))
+    return formats.percent(100 * probability, 2 if probability < 0.1 else 0)
+
+
+def total_words(total: PeriodTotal, measure: str, programme: Programme) -> Bilingual:
+    """Return a period's count with its unit, and that it was derived where that is so."""
+    words = counted(total.count, measure, programme)
+    return say("{count} (derived)", count=words) if total.status == "derived" else words
+
+
+def qualified(value: float, qualifier: str) -> Bilingual:
+    """Return a count as surely as its source said it: about, more than, nearly, at least."""
+    digits = formats.number(value)
+    templates: dict[str, Callable[[Bilingual], Bilingual]] = {
+        "about": lambda count: say("about {count}", count=count),
+        "more_than": lambda count: say("more than {count}", count=count),
+        "nearly": lambda count: say("nearly {count}", count=count),
+        "at_least": lambda count: say("at least {count}", count=count),
+    }
+    return templates[qualifier](digits) if qualifier in templates else digits
+
+
+def fact_cell(value: float, status: str, qualifier: str = "exact") -> Cell:
+    """Return the table cell of one fact: its figure, the mark of a hidden one, or the word for none."""
+    if status == "suppressed":
+        return Cell(CONFIDENTIAL)
+    if pd.isna(value):
+        return Cell(say("not reported"))
+    text = qualified(value, qualifier)
+    if status == "derived":
+        text = say("{count} (derived)", count=text)
+    return Cell(text, value)
+
+
+def place_basis(name: str) -> Bilingual:
+    """Return how a figure is counted by place."""
+    return {
+        "occurrence": say("by place of occurrence"),
+        "residence": say("by place of residence"),
+        "detection": say("by place of detection"),
+        "reception": say("by place of reception"),
+    }[name]
+
+
+def status_word(name: str) -> Bilingual:
+    """Return the word for the state of a figure."""
+    return {
+        "reported": say("reported"),
+        "zero_reported": say("reported as zero"),
+        "derived": say("derived"),
+        "not_reported": say("not reported"),
+        "not_applicable": say("not applicable"),
+        "suppressed": say("confidential"),
+    }[name]
+
+
+def reason(code: str) -> Bilingual:
+    """Return the sentence for a reason why there is no number."""
+    known = {
+        "not_reported": lambda: say("No figure has been reported."),
+        "no_data": lambda: say("No figure has been reported."),
+        "suppressed": lambda: say(
+            "Some of the figures needed are confidential; what is hidden is not estimated."
+        ),
+        "partial_period": lambda: say(
+            "Fewer than four fifths of the years of the period were reported; they are not added up."
+        ),
+        "too_few_years": lambda: say(
+            "Fewer than five years were reported; a trend cannot be told from so few."
+        ),
+        "insufficient_events": lambda: say(
+            "There are too few cases for a trend; any line through them would be chance."
+        ),
+        "no_events": lambda: say("No case was recorded in any year; there is no trend to estimate."),
+        "single_period": lambda: say("Only one period has a figure; there is nothing to compare it with."),
+        "different_bases": lambda: say("The figures are counted on different bases and may not be compared."),
+    }
+    return known[code]() if code in known else say("It cannot be estimated from the figures reported.")

@@ -1,0 +1,91 @@
+"""A period without a case: how many there may have been all the same, and what else could explain it."""
+
+from __future__ import annotations
+
+from evalkit.estimation.zeros import ZeroPeriod
+from evalkit.records import Area, ZeroPeriods
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section
+from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.words import both, chance, counted, span
+from evalkit.reporting.wording import say
+
+
+@section_of.register
+def _(result: ZeroPeriods) -> Section:
+    blocks: list[Block] = []
+    for item in result.items:
+        blocks.append(Paragraph(zero_sentence(item, result.area), tone="finding"))
+        blocks += _surprise(item, result.area)
+        blocks += _rivals(item, result.area)
+    if not blocks:
+        blocks.append(
+            Paragraph(
+                say("No series ends with a reported zero. Where nothing was reported, that is no zero.")
+            )
+        )
+    return Section("zeros", say("Periods without a case"), tuple(blocks))
+
+
+def zero_sentence(item: ZeroPeriod, area: Area) -> Bilingual:
+    """Return what a run of zeros says: the zero, and the yearly number it still allows."""
+    return say(
+        "{indicator}: 0 in {period} ({years} years). A true average of up to {upper} a year fits such a run as well (upper 95 % limit, exact).",
+        indicator=both(area.programme.indicators[item.indicator].label),
+        period=span(item.start, item.end),
+        years=formats.number(item.years, 0 if float(item.years).is_integer() else 1),
+        upper=formats.number(item.upper_per_year, 2),
+    )
+
+
+def _surprise(item: ZeroPeriod, area: Area) -> list[Block]:
+    """Tell how surprising the zero is if nothing had changed since the period before."""
+    if item.earlier is None or item.comparison is None:
+        return []
+    measure = area.programme.indicators[item.indicator].numerator
+    words = {
+        "count": counted(item.earlier.count, measure, area.programme),
+        "period": span(item.earlier.start, item.earlier.end),
+        "poisson": chance(item.comparison.surprise_known),
+        "predictive": chance(item.comparison.surprise_predictive),
+    }
+    text = say(
+        "Had the pace of {period} ({count}) gone on, such a run would have a probability of {poisson} taken as exactly known, {predictive} with its own uncertainty. More scatter between years would raise both. A small probability says that something changed, not what.",
+        **words,
+    )
+    return [Paragraph(text)]
+
+
+def _rivals(item: ZeroPeriod, area: Area) -> list[Block]:
+    explanations = [both(event.label) + both(event.effect) for event in item.rivals]
+    items = [
+        say("{event}: {effect}", event=Bilingual(vi, en), effect=Bilingual(effect_vi, effect_en))
+        for vi, en, effect_vi, effect_en in explanations
+    ]
+    items += _other_bases(item, area)
+    items.append(say("Fewer crimes: possible, but not shown by the count alone."))
+    items.append(say("Another definition or another way of counting."))
+    items.append(say("Less detection or less reporting: a zero counts what was recorded."))
+    return [
+        Paragraph(say("Rival explanations, none of which the count alone can rule out:"), tone="caution"),
+        Bullets(tuple(items)),
+    ]
+
+
+def _other_bases(item: ZeroPeriod, area: Area) -> list[Bilingual]:
+    """Name persons received around the run: another place basis, not a contradiction."""
+    rows = area.facts
+    near = (rows["period_end"] >= item.start) & (
+        rows["period_start"] <= item.end.replace(year=item.end.year + 1)
+    )
+    rows = rows[near & (rows["measure"] == "persons_received") & (rows["value"] > 0)]
+    if rows.empty or len(rows) > 6:
+        return []
+    top = rows.sort_values("value").iloc[-1]
+    return [
+        say(
+            "Another place basis: {count} were received in {period}, counted by place of reception. Both can be true at once.",
+            count=counted(top["value"], "persons_received", area.programme),
+            period=span(top["period_start"], top["period_end"]),
+        )
+    ]

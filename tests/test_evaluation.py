@@ -1,0 +1,152 @@
+"""From the shipped workspaces to what their pages say: the numbers of Quảng Ninh, and places about which nothing is known."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from evalkit.batch.prepare import make_bundle, receive
+from evalkit.errors import FactsError
+from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
+from evalkit.evaluation import evaluate, provinces_side_by_side
+from evalkit.facts.bundle import Bundle, open_bundle
+from evalkit.reporting.blocks import Section
+from evalkit.reporting.display import plain_text, section_of
+from evalkit.reporting.sections import page_head
+from evalkit.workspace import open_workspace
+
+ROOT = Path(__file__).parents[1]
+DAY = date(2026, 11, 23)
+
+
+def bundle_of(name: str, day: date = DAY) -> Bundle:
+    return make_bundle(receive(open_workspace(ROOT / "data" / name)), day=day)
+
+
+@pytest.fixture(scope="module")
+def published() -> Bundle:
+    return bundle_of("vn-published")
+
+
+@pytest.fixture(scope="module")
+def demo() -> Bundle:
+    return bundle_of("demo")
+
+
+def text_of(result: object, language: str = "en") -> str:
+    return plain_text(section_of(result), language)
+
+
+def test_quang_ninh_39_to_23_is_not_distinguishable_from_chance(published: Bundle):
+    text = text_of(evaluate(published.province("22")).comparisons)
+    assert "2011–2015: 39 cases (derived); 2016–2020: 23 cases." in text
+    assert "-41.0 %, 95 % interval -66.4 % to +1.2 %, p = 0.056: not distinguishable from chance" in text
+    assert "39 (2011–2015) is derived, not published." in text
+    assert "from -71.5 % to +22.2 %" in text
+    assert "only a fall of about 56 % or more" in text
+    vi = text_of(evaluate(published.province("22")).comparisons, "vi")
+    assert "-41,0 %, khoảng tin cậy 95 % từ -66,4 % đến +1,2 %, p = 0,056: không phân biệt được" in vi
+
+
+def test_quang_ninh_the_zero_has_its_bound_and_its_rivals(published: Bundle):
+    text = text_of(evaluate(published.province("22")).zeros)
+    assert "0 in 2021–2022 (2 years)" in text
+    assert "up to 1.84 a year" in text
+    assert "Border closure during COVID-19" in text
+    assert "10 persons were received in 2023, counted by place of reception" in text
+
+
+def test_quang_ninh_place_bases_stand_side_by_side_and_are_no_contradiction(published: Bundle):
+    text = text_of(evaluate(published.province("22")).place_bases)
+    assert "(by place of occurrence)" in text
+    assert "(by place of reception)" in text
+    assert "are not a contradiction" in text
+    lines = text.splitlines()
+    assert next(line for line in lines if line.startswith("2021–2022")).split()[1:3] == ["0", "–"]
+    assert next(line for line in lines if line.startswith("2023")).split()[1] == "–"
+    assert " 10 " in next(line for line in lines if line.startswith("2023"))
+
+
+def test_the_fall_is_not_called_progress(published: Bundle):
+    text = text_of(evaluate(published.province("22")).comparisons)
+    assert "neither coloured nor counted as success" in text
+    assert "progress" not in text.lower().replace("as progress", "")
+
+
+def test_a_province_about_which_nothing_is_published_says_so_and_shows_what_binds_it(published: Bundle):
+    province = published.province("96")
+    result = evaluate(province)
+    assert "Nothing on this programme has been published" in text_of(result)
+    place = text_of(province)
+    assert "Average population in 2024" in place
+    assert "T2" in text_of(result.assessments)
+    measures = province.programme.measures
+    assert text_of(result.completeness).count("nothing published or reported") == len(measures) - 1
+
+
+def test_official_names_follow_the_day():
+    before, after = (bundle_of("vn-published", day) for day in (date(2026, 8, 31), date(2026, 9, 1)))
+    assert page_head(before.province("22")).title.vi.endswith("Tỉnh Quảng Ninh")
+    assert page_head(after.province("22")).title.vi.endswith("Thành phố Quảng Ninh")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_province_is_found_by_code_and_by_name_in_either_unicode_form(published: Bundle, form: str):
+    assert published.province(unicodedata.normalize(form, "Quảng Ninh")).place.code == "22"
+    with pytest.raises(FactsError, match="no page"):
+        published.province("Nowhere")
+
+
+def test_every_section_of_every_page_can_be_made(published: Bundle, demo: Bundle):
+    for bundle in (published, demo):
+        nation = bundle.nation()
+        areas = [nation, *(bundle.province(place.code) for place in bundle.places[::5])]
+        for area in areas:
+            result = evaluate(area)
+            steps = [getattr(result, name) for name in result.__slots__ if name != "area"]
+            assert all(isinstance(section_of(step), Section) for step in [result, area, *steps])
+        assert isinstance(section_of(provinces_side_by_side(nation)), Section)
+
+
+def test_nothing_on_a_demo_page_is_computed_from_hidden_figures(demo: Bundle):
+    hidden = demo.facts[demo.facts["mark"] == "c"]
+    assert len(hidden) > 100
+    assert hidden["value"].isna().all()
+    assert (hidden["status"] == "suppressed").all()
+
+
+def test_a_slice_gives_the_same_page_and_holds_no_other_province(demo: Bundle, tmp_path: Path):
+    demo.slice_for("08").write(tmp_path)
+    part = open_bundle(tmp_path)
+    assert set(part.facts["province_code"]) == {"08", "VN"}
+    one, other = evaluate(part.province("08")), evaluate(demo.province("08"))
+    for name in ("comparisons", "zeros", "indicators", "assessments", "trends"):
+        assert text_of(getattr(one, name)) == text_of(getattr(other, name))
+    with pytest.raises(FactsError):
+        part.province("02")
+
+
+def test_a_bundle_read_back_is_the_same_and_its_date_is_not_content(published: Bundle, tmp_path: Path):
+    published.write(tmp_path)
+    assert open_bundle(tmp_path).content_hash == published.content_hash
+    assert bundle_of("vn-published", date(2026, 11, 24)).content_hash == published.content_hash
+
+
+def test_the_planted_step_of_the_demo_is_found_and_a_short_series_is_refused(demo: Bundle, published: Bundle):
+    """Unit 11 was drawn with a mean of 20 cases a year to 2015 and of 6 from 2016."""
+    result = evaluate(demo.province("11"))
+    step = result.comparisons.items[0].result
+    assert isinstance(step, RateComparison)
+    assert step.percent_upper < 0
+    assert isinstance(result.trends.items[0].fit, TrendFit)
+    assert isinstance(evaluate(published.province("22")).trends.items[0].fit, NotEstimable)
+
+
+def test_the_nation_shows_sources_that_disagree_beside_each_other(published: Bundle):
+    lines = text_of(evaluate(published.nation()).place_bases).splitlines()
+    year = [line for line in lines if line.startswith("2022 ")]
+    assert any("222" in line for line in year)
+    assert any("255" in line for line in year)

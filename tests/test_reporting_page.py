@@ -1,0 +1,240 @@
+"""A page is whole, self-contained and harmless, whatever words are put into it."""
+
+import re
+import unicodedata
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from evalkit.errors import DeclarationError
+from evalkit.reporting.blocks import (
+    Bilingual,
+    Bullets,
+    Cell,
+    Column,
+    Figure,
+    PageHead,
+    Paragraph,
+    Section,
+    Table,
+)
+from evalkit.reporting.display import mime_bundle
+from evalkit.reporting.index_page import IndexRow, index_page
+from evalkit.reporting.page import css_string, page_from_sections
+from evalkit.reporting.render import phrase
+
+B = Bilingual
+PAYLOADS = [
+    "<script>window.__xss=1</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    '"><svg/onload=alert(1)>',
+    "</title></style></svg></table><script>1</script>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "' onmouseover='alert(1)",
+    "{{ 7*7 }}{% raw %}",
+    "<!--",
+]
+HEAD = PageHead(
+    title=B("Tỉnh Giả Định", "Invented Province"),
+    subtitle=B("Báo cáo đánh giá", "Evaluation report"),
+    slug="97-gia-dinh",
+    facts=((B("Mã", "Code"), B("97", "97")),),
+    invented=False,
+    audience="public",
+    bundle_date="2026-11-01",
+)
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+
+
+def words(text):
+    return B(text, text)
+
+
+def sections(text="x"):
+    said = words(text)
+    table = Table(
+        "cases",
+        said,
+        (Column("year", said), Column("cases", said, numeric=True)),
+        ((Cell(said, text), Cell(words("[c]"))), (Cell(said), Cell(words("41,0 %"), 41.0))),
+        (said,),
+    )
+    drawing = words('<svg viewBox="0 0 9 9"><path id="a" d="M 0 0 L 1 1"/></svg>')
+    figure = Figure("drawing", drawing, words(f"Alt {text}"), said)
+    blocks = (
+        *(Paragraph(said, tone) for tone in ("plain", "finding", "caution", "gap")),
+        Bullets((said,)),
+        table,
+        figure,
+    )
+    return (Section("first", said, blocks), Section("second", said, ()))
+
+
+class Tags(HTMLParser):
+    """All start tags with their attributes, and the text outside of style and title."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.text, self._open = [], "", []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self._open.append(tag)
+
+    def handle_data(self, data):
+        if self._open[-1:] != ["style"]:
+            self.text += data
+
+    def named(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def attribute_names(read):
+    """Return the attributes of each tag; ``class`` may differ, a longer text is set otherwise."""
+    return [set(attributes) - {"class"} for _, attributes in read.tags]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_payload_becomes_markup_whatever_block_it_stands_in(payload):
+    name = words(payload)
+    head = replace(HEAD, title=name, subtitle=name, facts=((name, name),), invented=True)
+    resources = {"footer": [[payload, payload]]}
+    hostile = page_from_sections(head, sections(payload), language="vi", resources=resources)
+    plain = page_from_sections(
+        replace(HEAD, facts=((words("x"), words("x")),), invented=True),
+        sections(),
+        language="vi",
+        resources={"footer": [["x", "x"]]},
+    )
+    read, expected = Tags(hostile), Tags(plain)
+    assert [tag for tag, _ in read.tags] == [tag for tag, _ in expected.tags]
+    assert attribute_names(read) == attribute_names(expected)
+    assert read.text.count(payload) > 12
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_payload_becomes_markup_in_the_list_or_in_the_notebook(payload):
+    row = IndexRow(words(payload), words(payload), words("a.html"), "made", words(payload))
+    listing = index_page([row, replace(row, state="failed")], head=HEAD, language="vi")
+    for html in (listing, mime_bundle(sections(payload)[0])["text/html"]):
+        names = {name for _, attributes in Tags(html).tags for name in attributes}
+        assert not [name for name in names if name.startswith("on")]
+        assert "script" not in {tag for tag, _ in Tags(html).tags}
+
+
+@pytest.mark.parametrize(("language", "title"), [("vi", "Tỉnh Giả Định"), ("en", "Invented Province")])
+def test_a_page_is_whole(language, title):
+    html = page_from_sections(
+        HEAD, sections(), language=language, resources={"sibling": "a.en.html", "index": "index.html"}
+    )
+    read = Tags(html)
+    assert read.named("html") == [{"lang": language}]
+    assert re.search(r"<title>(.+?) – ", html)[1] == title
+    assert {"http-equiv": "Content-Security-Policy", "content": POLICY} in read.named("meta")
+    assert f'content="{POLICY}"' in html
+    assert {"name": "referrer", "content": "no-referrer"} in read.named("meta")
+    assert {"name": "robots", "content": "noindex"} in read.named("meta")
+    assert html.count("<h1>") == 1
+    links = [link["href"] for link in read.named("a")]
+    assert links == ["#page_content", "index.html", "a.en.html", "#first", "#second"]
+    ids = [attributes["id"] for _, attributes in read.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {"first", "second", "cases", "drawing", "page_content"} <= set(ids)
+    assert "Unresolved" not in html
+
+
+def test_a_page_asks_nothing_of_the_outside():
+    html = page_from_sections(HEAD, sections(), language="vi")
+    assert "http:" not in html
+    assert "https:" not in html
+    assert "url(" not in html
+    assert {"script", "link", "iframe", "img", "form", "object"}.isdisjoint(tag for tag, _ in Tags(html).tags)
+
+
+def test_tables_and_figures_tell_what_they_are():
+    read = Tags(page_from_sections(HEAD, sections("Số vụ"), language="vi"))
+    assert [header.get("scope") for header in read.named("th")] == ["col", "col", "row", "row"]
+    scroller = next(attributes for tag, attributes in read.tags if attributes.get("class") == "scroll")
+    assert (scroller["role"], scroller["tabindex"], scroller["aria-label"]) == (
+        "region",
+        "0",
+        "Bảng 1. Số vụ",
+    )
+    assert len(read.named("caption")) == 1
+    assert len(read.named("figcaption")) == 1
+    assert read.named("svg")[0]["aria-labelledby"] == "drawing_title drawing_desc"
+
+
+def test_a_hidden_figure_is_read_out_and_counted():
+    html = page_from_sections(HEAD, sections(), language="vi")
+    assert '<span aria-hidden="true">[c]</span><span class="vh">bảo mật</span>' in html
+    assert "Số ô được ẩn trong bảng này: 1." in html
+
+
+def test_percentages_stay_on_one_line_and_letters_are_composed():
+    decomposed = unicodedata.normalize("NFD", "giảm -1.041,0 % ở Đắk Lắk")
+    assert phrase(decomposed) == 'giảm <span class="nb">-1.041,0 %</span> ở Đắk Lắk'
+    assert phrase("(p < 0,001)") == '(<span class="nb">p &lt; 0,001</span>)'
+    html = page_from_sections(HEAD, sections(decomposed), language="vi")
+    assert html == unicodedata.normalize("NFC", html)
+
+
+def test_invented_and_internal_pages_say_so_on_screen_and_in_print():
+    plain = page_from_sections(HEAD, sections(), language="vi")
+    marked = page_from_sections(replace(HEAD, invented=True, audience="internal"), sections(), language="vi")
+    assert "GIẢ ĐỊNH –" not in plain
+    assert "Lưu hành nội bộ" not in plain
+    assert Tags(marked).named("aside")[0]["aria-label"] == "SỐ LIỆU GIẢ ĐỊNH – một quốc gia không có thật"
+    running = re.search(r"@top-center\{[^}]*content:\"([^\"]*)\"", marked)[1]
+    assert running.startswith("SỐ LIỆU GIẢ ĐỊNH – một quốc gia không có thật")
+    assert running.endswith("Lưu hành nội bộ")
+    assert 'class="watermark"' in marked
+
+
+def test_a_text_cannot_leave_its_css_string():
+    escaped = css_string('a"}</style>\\\n')
+    assert not set('"}<>\n') & set(escaped[1:-1])
+
+
+def test_two_things_of_one_name_are_refused():
+    with pytest.raises(DeclarationError, match="'cases' is taken"):
+        page_from_sections(HEAD, (*sections(), Section("cases", words("x"), ())), language="vi")
+
+
+@pytest.mark.parametrize(
+    "file", ["https://evil.test/a.html", "javascript:alert(1)", "../a.html", "a.html?x", "/a.html"]
+)
+def test_neighbours_are_plain_file_names(file):
+    with pytest.raises(DeclarationError, match="neighbouring page"):
+        page_from_sections(HEAD, sections(), language="vi", resources={"sibling": file})
+    with pytest.raises(DeclarationError, match="neighbouring page"):
+        index_page([IndexRow(words("A"), words("R"), words(file))], head=HEAD, language="vi")
+
+
+def test_the_list_groups_by_region_and_tells_what_failed():
+    rows = [
+        IndexRow(B("Tỉnh A", "A"), B("Vùng Một", "One"), B("a.html", "a.en.html")),
+        IndexRow(B("Tỉnh B", "B"), B("Vùng Hai", "Two"), B("b.html", "b.en.html"), "failed"),
+        IndexRow(B("Tỉnh C", "C"), B("Vùng Một", "One"), B("c.html", "c.en.html")),
+    ]
+    national = IndexRow(
+        B("Toàn quốc", "Nation"), B("Quốc gia", "National"), B("national.html", "national.en.html")
+    )
+    html = index_page(rows, head=HEAD, language="vi", national=national)
+    order = [
+        html.index(name)
+        for name in ('id="national"', ">Vùng Một</h2>", "Tỉnh A", "Tỉnh C", ">Vùng Hai</h2>", "Tỉnh B")
+    ]
+    assert order == sorted(order)
+    assert "Tỉnh B <small>không có báo cáo: lần chạy này bị lỗi</small>" in html
+    assert "b.html" not in html
+    assert "Thiếu 1 trong tổng số 3 báo cáo" in html
+    assert 'href="a.en.html"' in index_page(rows, head=HEAD, language="en")
+
+
+def test_the_shell_is_light():
+    bare = page_from_sections(HEAD, (), language="vi")
+    assert len(bare.encode()) < 15_000
