@@ -1,0 +1,1 @@
+"""How it is repeated for every province: plan, execute, render, publish, verify."""

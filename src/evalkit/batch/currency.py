@@ -1,0 +1,79 @@
+"""Which pages must be made again, and why: a page is current while its content key and its files stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from evalkit.batch.fingerprint import file_digest
+from evalkit.batch.manifest import Manifest, PageRecord
+from evalkit.batch.plan import Job
+
+CURRENT = "current"
+_CHANGED = {
+    "slice": "slice changed",
+    "notebook": "notebook changed",
+    "parameters": "parameters changed",
+    "kit": "evalkit changed",
+    "libraries": "libraries changed",
+    "edition": "edition changed",
+    "languages": "languages changed",
+}
+
+
+def why_made(
+    job: Job, published: Manifest | None, folder: Path, *, files: Sequence[str], force: bool = False
+) -> str:
+    """Say in a word or two why a page is made again, or that it is current.
+
+    Parameters
+    ----------
+    job : Job
+    published : Manifest or None
+        What the folder held before.
+    folder : Path
+        The reports folder.
+    files : sequence of str
+        The files the page must have.
+    force : bool
+        Make it whatever stands there.
+
+    Returns
+    -------
+    str
+        "current", "new", "forced", "failed before", "slice changed" (and so for every ingredient), "output missing" or
+        "output changed".
+    """
+    if published is None:
+        return "new"
+    if job.stem in published.failed:
+        return "failed before"
+    if job.stem not in published.pages:
+        return "new"
+    if force:
+        return "forced"
+    record = published.pages[job.stem]
+    return changed_ingredient(job, record) or _changed_output(record, folder, files) or CURRENT
+
+
+def changed_ingredient(job: Job, record: PageRecord) -> str:
+    """Return the first thing a page depends on that is no longer as it was; empty where all stands."""
+    if job.content_key == record.content_key:
+        return ""
+    changed: Mapping[str, str] = {
+        name: words
+        for name, words in _CHANGED.items()
+        if job.ingredients.get(name) != record.ingredients.get(name)
+    }
+    return next(iter(changed.values()), "slice changed")
+
+
+def _changed_output(record: PageRecord, folder: Path, files: Sequence[str]) -> str:
+    if any(name not in record.files for name in files):
+        return "output missing"
+    for name, sha in record.files.items():
+        if not (folder / name).is_file():
+            return "output missing"
+        if file_digest(folder / name) != sha:
+            return "output changed"
+    return ""

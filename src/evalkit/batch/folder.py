@@ -1,0 +1,140 @@
+"""The reports folder: whose it is, that one run at a time works in it, and that a run leaves nothing half done."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from evalkit.batch.manifest import MANIFEST, Manifest, is_reports_folder
+from evalkit.errors import SettingsError
+from evalkit.workspace import Audience, Workspace
+
+LOCK = ".lock"
+WORK_PREFIX = ".work-"
+
+
+def default_folder(workspace: Workspace, *, audience: Audience, scheme: str) -> Path:
+    """Return where a workspace's reports go: another audience or another boundary set has a folder of its own."""
+    other = "" if scheme == workspace.scheme else f"-{scheme}"
+    return Path("reports") / f"{workspace.name}{other}{'-internal' if audience == 'internal' else ''}"
+
+
+def refuse_foreign(
+    folder: Path, published: Manifest | None, *, workspace: str, audience: Audience, scheme: str
+) -> None:
+    """Refuse a folder that holds something else than this workspace's reports for this audience.
+
+    Raises
+    ------
+    SettingsError
+        If the folder is in other use: nothing in it would then be safe from being replaced or removed, and internal
+        reports would lie one click from public ones.
+    """
+    for parent in folder.resolve().parents:
+        if is_reports_folder(parent):
+            raise SettingsError(
+                where=str(folder),
+                rule=f"reports never lie inside other reports ({parent.name})",
+                do="choose a folder beside them",
+            )
+    if published is None:
+        if folder.exists() and (
+            not folder.is_dir() or any(not path.name.startswith(".") for path in folder.iterdir())
+        ):
+            raise SettingsError(
+                where=str(folder),
+                rule=f"reports go into an empty folder or one made by evalkit; this one has no {MANIFEST}",
+                do="choose another folder with --out, or empty this one",
+            )
+        return
+    held = (published.workspace, published.audience, published.scheme)
+    if held != (workspace, audience, scheme):
+        raise SettingsError(
+            where=str(folder),
+            rule="one folder holds one workspace, audience and boundary set; this one holds {}, {}, {}".format(
+                *held
+            ),
+            do="choose another folder with --out",
+        )
+
+
+@contextmanager
+def locked(folder: Path, *, private: bool) -> Iterator[None]:
+    """Work alone in a folder, which is created; a folder left empty is taken away again.
+
+    Parameters
+    ----------
+    folder : Path
+    private : bool
+        Only this user may enter the folder.
+
+    Raises
+    ------
+    SettingsError
+        If another run is at work there. A run that was killed leaves no lock behind: the system drops it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if private:
+        folder.chmod(0o700)
+    lock = _take_lock(folder)
+    try:
+        yield
+    finally:
+        (folder / LOCK).unlink(missing_ok=True)
+        os.close(lock)
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+@contextmanager
+def work_folder(folder: Path) -> Iterator[Path]:
+    """Give a private folder on the file system of the reports, so that a finished page takes its place by a rename.
+
+    What a killed run left behind is removed first.
+    """
+    for left in folder.glob(f"{WORK_PREFIX}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    work = Path(tempfile.mkdtemp(prefix=WORK_PREFIX, dir=folder))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _take_lock(folder: Path) -> int:
+    path = folder / LOCK
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        if not _lock_file(descriptor):
+            os.close(descriptor)
+            raise SettingsError(
+                where=str(folder),
+                rule="another run is at work in this folder",
+                do="wait until it has ended, then run again",
+            )
+        try:
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
+                return descriptor
+        except FileNotFoundError:
+            pass
+        os.close(descriptor)  # the other run ended and removed the file between our opening and locking it
+
+
+def _lock_file(descriptor: int) -> bool:
+    """Take the system's lock on an open file without waiting."""
+    try:
+        if os.name == "nt":
+            import msvcrt  # noqa: PLC0415  this module exists on Windows only
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl  # noqa: PLC0415  and this one everywhere else
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

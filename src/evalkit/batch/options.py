@@ -1,0 +1,83 @@
+"""What a run is asked for, what it tells while it goes on, and what it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from evalkit.batch.execute import CELL_SECONDS, JobFailure
+from evalkit.reporting.blocks import LANGUAGES, Language
+from evalkit.workspace import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a run is asked for.
+
+    Attributes
+    ----------
+    provinces : tuple of str
+        Codes or names; none for all provinces and the nation.
+    audience : "public" or "internal"
+    languages : tuple of {"vi", "en"}
+    scheme : str, optional
+        The boundary set of the pages; the workspace's own by default.
+    edition : str
+        A name the pages bear beside their date.
+    out : Path, optional
+        The reports folder; ``reports/<workspace>`` by default.
+    jobs : int, optional
+        Pages made at the same time; the cores by default.
+    force : bool
+        Make current pages again.
+    retry : bool
+        Make only what failed before.
+    cell_seconds : int
+        How long one cell may take.
+    notebooks : Path, optional
+        The folder of the report notebooks; the shipped ones by default.
+    """
+
+    provinces: tuple[str, ...] = ()
+    audience: Audience = "public"
+    languages: tuple[Language, ...] = LANGUAGES
+    scheme: str | None = None
+    edition: str = ""
+    out: Path | None = None
+    jobs: int | None = None
+    force: bool = False
+    retry: bool = False
+    cell_seconds: int = CELL_SECONDS
+    notebooks: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did.
+
+    ``made``, ``current`` and ``failed`` are pages by outcome; ``why`` tells for each page of the run why it was made or
+    that it was current; ``hidden_cells`` counts the figures hidden in the whole bundle, ``warnings`` those of the checks.
+    """
+
+    folder: Path
+    index: tuple[Path, ...]
+    made: tuple[str, ...]
+    current: tuple[str, ...]
+    failed: tuple[JobFailure, ...]
+    hidden_cells: int
+    warnings: int
+    why: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of a run, for a progress bar or a log: nothing in it is a figure of the workspace.
+
+    ``planned`` tells ``why`` by page and ``to_make``; ``made`` tells ``stem`` and ``seconds``; ``failed`` tells ``stem``,
+    ``reason`` and ``message``; ``published`` comes last and bears the report.
+    """
+
+    kind: Literal["planned", "made", "failed", "published"]
+    details: dict[str, Any] = field(default_factory=dict)
+    report: RunReport | None = None

@@ -1,0 +1,105 @@
+"""Strict parameters: a notebook says which it takes; whatever it does not take is refused before any kernel starts.
+
+papermill itself only logs an unknown parameter and carries on, and turns ``02`` into the number 2.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+
+from evalkit.declaration import nearest
+from evalkit.errors import DeclarationError
+
+PARAMETERS = "parameters"
+Value = str | int | float | bool
+
+
+def read_parameters(notebook: Path) -> dict[str, Value]:
+    """Return the parameters of a notebook with their defaults.
+
+    Parameters
+    ----------
+    notebook : Path
+        A notebook with exactly one code cell tagged ``parameters``, which assigns plain values to names.
+
+    Raises
+    ------
+    DeclarationError
+        If the notebook cannot be read, has no such cell or several, or the cell does anything else.
+    """
+    cells = [cell for cell in load_notebook(notebook).cells if PARAMETERS in cell.metadata.get("tags", [])]
+    if len(cells) != 1 or cells[0].cell_type != "code":
+        raise DeclarationError(
+            where=str(notebook),
+            rule=f"a report notebook has exactly one code cell tagged {PARAMETERS!r}; this one has {len(cells)}",
+            do="tag one code cell and give every parameter its default there",
+        )
+    try:
+        return dict(_assignment(statement) for statement in ast.parse(cells[0].source).body)
+    except (SyntaxError, ValueError) as fault:
+        raise DeclarationError(
+            where=f"{notebook}, cell tagged {PARAMETERS!r}",
+            rule="the cell holds nothing but assignments of one text, number or truth value to one name",
+            do='write lines such as province_code = "22" and move anything else to the next cell',
+        ) from fault
+
+
+def load_notebook(path: Path) -> nbformat.NotebookNode:
+    """Read a notebook, or say that it cannot be read.
+
+    Raises
+    ------
+    DeclarationError
+        If the file is absent or is no notebook.
+    """
+    try:
+        return nbformat.read(path, as_version=4)  # type: ignore[no-any-return,no-untyped-call]
+    except FileNotFoundError as missing:
+        raise DeclarationError(where=str(path), rule="the notebook must exist", do="restore it") from missing
+    except (UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError) as fault:
+        raise DeclarationError(
+            where=str(path), rule="the file must be a notebook", do="restore it"
+        ) from fault
+
+
+def check_parameters(given: Mapping[str, Value], notebook: Path) -> None:
+    """Refuse a parameter that the notebook does not take, or a value of another type than its default.
+
+    Raises
+    ------
+    DeclarationError
+        With the nearest known name, or the type that is wanted.
+    """
+    known = read_parameters(notebook)
+    for name, value in given.items():
+        if name not in known:
+            raise DeclarationError(
+                where=f"{notebook}, parameter {name!r}",
+                rule="the notebook takes no such parameter",
+                do=f"correct the name; {nearest(name, list(known))}",
+            )
+        if type(value) is not type(known[name]):
+            wanted, got = type(known[name]).__name__, type(value).__name__
+            raise DeclarationError(
+                where=f"{notebook}, parameter {name!r}",
+                rule=f"its default is of type {wanted}, the value given is of type {got}",
+                do=f"give a value of type {wanted}; codes are text and keep their zeros",
+            )
+
+
+def _assignment(statement: ast.stmt) -> tuple[str, Value]:
+    """Return name and default of ``name = value`` or ``name: type = value``."""
+    target: ast.expr
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        target, value = statement.target, ast.literal_eval(statement.value)
+    elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target, value = statement.targets[0], ast.literal_eval(statement.value)
+    else:
+        raise ValueError
+    if not isinstance(target, ast.Name) or not isinstance(value, Value):
+        raise ValueError  # noqa: TRY004  the one caller turns it into a DeclarationError
+    return target.id, value

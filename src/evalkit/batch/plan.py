@@ -1,0 +1,138 @@
+"""What is to be made: one job per province and one for the nation, each with everything its page depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+from evalkit.batch.fingerprint import digest, kit_digest, kit_version, library_versions, notebook_digest
+from evalkit.batch.parameters import check_parameters
+from evalkit.errors import SettingsError
+from evalkit.facts.bundle import Bundle
+from evalkit.facts.schema import NATION
+
+PROVINCE_NOTEBOOK = "province_report.ipynb"
+NATIONAL_NOTEBOOK = "national_overview.ipynb"
+BUNDLE_FOLDER = "bundle"
+NATIONAL = "national"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One page to be made.
+
+    Attributes
+    ----------
+    kind : "province" or "national"
+    code : str
+        The place's code, text such as "04".
+    name : str
+        The place's name, for progress and messages.
+    stem : str
+        What its files are called: "22-quang-ninh", "national".
+    notebook : Path
+    parameters : dict of str
+        What papermill is given.
+    ingredients : dict of str
+        Digest of each thing the page depends on; the bundle's date is not among them.
+    """
+
+    kind: Literal["province", "national"]
+    code: str
+    name: str
+    stem: str
+    notebook: Path
+    parameters: Mapping[str, str] = field(hash=False)
+    ingredients: Mapping[str, str] = field(hash=False)
+
+    @property
+    def content_key(self) -> str:
+        """One digest of all ingredients: two jobs with one key make the same page."""
+        return digest(dict(self.ingredients))
+
+
+def plan(bundle: Bundle, *, notebooks: Path, settings: Mapping[str, str] | None = None) -> tuple[Job, ...]:
+    """Return the jobs for a bundle: its provinces in official order, then the nation.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The protected bundle of the whole country.
+    notebooks : Path
+        The folder that holds the two report notebooks.
+    settings : mapping of str
+        What else a page depends on, by name: its edition, the languages it links to.
+
+    Raises
+    ------
+    DeclarationError
+        If a notebook is missing or does not take exactly the parameters it is given.
+    """
+    province, national = notebooks / PROVINCE_NOTEBOOK, notebooks / NATIONAL_NOTEBOOK
+    check_parameters({"bundle": BUNDLE_FOLDER, "province_code": "00"}, province)
+    check_parameters({"bundle": BUNDLE_FOLDER}, national)
+    common = {
+        "kit": f"{kit_version()} {kit_digest()}",
+        "libraries": digest(dict(library_versions())),
+        **(settings or {}),
+    }
+    source = notebook_digest(province)
+    jobs = [
+        _job(
+            "province",
+            (place.code, place.name, f"{place.code}-{place.slug}"),
+            notebook=province,
+            parameters={"bundle": BUNDLE_FOLDER, "province_code": place.code},
+            ingredients={**common, "notebook": source, "slice": bundle.slice_for(place.code).content_hash},
+        )
+        for place in bundle.places
+    ]
+    nation = _job(
+        "national",
+        (NATION, bundle.about.title_vi, NATIONAL),
+        notebook=national,
+        parameters={"bundle": BUNDLE_FOLDER},
+        ingredients={**common, "notebook": notebook_digest(national), "slice": bundle.content_hash},
+    )
+    return (*jobs, nation)
+
+
+def facts_for(job: Job, bundle: Bundle) -> Bundle:
+    """Return what a job's kernel may see: the province's slice, or the whole protected bundle for the nation."""
+    return bundle if job.kind == NATIONAL else bundle.slice_for(job.code)
+
+
+def notebooks_folder() -> Path:
+    """Return the folder of the report notebooks: the checkout's, or the one that comes with the package.
+
+    Raises
+    ------
+    SettingsError
+        If neither is there.
+    """
+    package = Path(str(resources.files("evalkit")))
+    for folder in (package.parents[1] / "notebooks", package / "_shipped" / "notebooks"):
+        if (folder / PROVINCE_NOTEBOOK).is_file():
+            return folder
+    raise SettingsError(
+        where=str(package),
+        rule="the report notebooks must be there",
+        do="install evalkit again, or run it in a whole checkout",
+    )
+
+
+def _job(
+    kind: Literal["province", "national"],
+    names: tuple[str, str, str],
+    *,
+    notebook: Path,
+    parameters: Mapping[str, str],
+    ingredients: Mapping[str, str],
+) -> Job:
+    code, name, stem = names
+    return Job(
+        kind, code, name, stem, notebook, parameters, {**ingredients, "parameters": digest(dict(parameters))}
+    )

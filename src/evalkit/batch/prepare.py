@@ -1,0 +1,140 @@
+"""From a workspace to its protected bundle: the only place where unprotected facts and pages' content meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from evalkit.disclosure.protect import Protected, protect
+from evalkit.facts.areas import About
+from evalkit.facts.boundaries import carry_over, latest_editions, national_population
+from evalkit.facts.bundle import Bundle
+from evalkit.facts.checks import check_facts
+from evalkit.facts.findings import Finding, refuse_errors
+from evalkit.facts.intake import Source, read_facts, read_sources, without_origin
+from evalkit.facts.places import places_on
+from evalkit.panel import page_findings, panel_context
+from evalkit.programme.load import load_programme
+from evalkit.programme.models import Programme
+from evalkit.programme.provinces import Registry, load_registry, reference_folder
+from evalkit.workspace import Audience, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a workspace holds, read and checked but not protected. It never leaves the driver."""
+
+    workspace: Workspace
+    programme: Programme
+    registry: Registry
+    facts: pd.DataFrame
+    sources: dict[str, Source]
+    findings: tuple[Finding, ...]
+
+
+def receive(workspace: Workspace) -> Received:
+    """Read a workspace's declarations and facts, and check them.
+
+    Parameters
+    ----------
+    workspace : Workspace
+
+    Returns
+    -------
+    Received
+        With every finding, errors included: ``evalkit check`` shows them, a run refuses them.
+
+    Raises
+    ------
+    EvalkitError
+        If a file cannot be read at all.
+    """
+    programme = load_programme(workspace.programme, base=workspace.folder)
+    registry = registry_of(workspace)
+    sources = read_sources(workspace.sources_file)
+    table = read_facts(workspace.fact_files, programme)
+    findings = check_facts(table, programme=programme, registry=registry, sources=sources)
+    facts = without_origin(table)
+    return Received(workspace, programme, registry, facts, sources, tuple(findings))
+
+
+def registry_of(workspace: Workspace) -> Registry:
+    """Return the registry a workspace names: the shipped one of Viet Nam, or its own."""
+    return load_registry(
+        reference_folder() if workspace.places == "reference" else workspace.folder / workspace.places
+    )
+
+
+def make_bundle(
+    received: Received, *, day: date, audience: Audience = "public", scheme: str | None = None
+) -> Bundle:
+    """Protect what was received and put together everything pages may use.
+
+    Parameters
+    ----------
+    received : Received
+    day : date
+        The bundle's day: places bear the names in force then.
+    audience : "public" or "internal"
+    scheme : str, optional
+        The boundary set of the pages; the workspace's own by default.
+
+    Raises
+    ------
+    FactsError
+        If the facts hold an error.
+    DisclosureError
+        If the facts cannot be protected.
+    """
+    refuse_errors(received.findings)
+    scheme = scheme or received.workspace.scheme
+    places = places_on(day, received.registry, scheme=scheme)
+    facts = harmonised(received, scheme=scheme)
+    protected = protect(
+        facts,
+        programme=received.programme,
+        registry=received.registry,
+        policy=received.workspace.disclosure,
+        audience=audience,
+    )
+    return Bundle(
+        about=_about(received.workspace, protected, scheme=scheme, audience=audience, day=day),
+        facts=protected.facts,
+        programme=received.programme,
+        places=places,
+        sources=received.sources,
+        panel=panel_context(protected.facts, received.programme, scheme=scheme),
+        findings=page_findings(protected.facts, received.programme),
+    )
+
+
+def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:
+    """Return the latest edition of every figure, with population, carried over to the pages' boundary set."""
+    facts = received.facts
+    if received.workspace.population and "population_average" in received.programme.measures:
+        population = received.registry.population_frame()
+        facts = pd.concat([facts, population], ignore_index=True)
+        facts = pd.concat([facts, national_population(facts)], ignore_index=True)
+    dimensions = [name for name in received.programme.dimensions if name in facts.columns]
+    facts = facts.fillna(dict.fromkeys(dimensions, "all"))
+    return carry_over(latest_editions(facts), received.registry, scheme=scheme)
+
+
+def _about(
+    workspace: Workspace, protected: Protected, *, scheme: str, audience: Audience, day: date
+) -> About:
+    return About(
+        workspace=workspace.name,
+        title_vi=workspace.title.vi,
+        title_en=workspace.title.en,
+        scheme=scheme,
+        audience=audience,
+        invented=workspace.invented,
+        k=workspace.disclosure.k,
+        k_sensitive=workspace.disclosure.k_sensitive,
+        custodian=workspace.disclosure.custodian,
+        hidden_cells=protected.hidden_cells,
+        date=day.isoformat(),
+    )

@@ -1,0 +1,125 @@
+"""How a run tells what it does: a bar on a terminal, plain lines elsewhere, or one JSON object a line for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from evalkit.batch.currency import CURRENT
+from evalkit.batch.options import Event, RunReport
+
+Tell = Callable[[Event], None]
+
+
+@contextmanager
+def telling(stream: TextIO, *, as_json: bool = False) -> Iterator[Tell]:
+    """Give the function that is told each event of a run.
+
+    Parameters
+    ----------
+    stream : text stream
+        Where to: a bar is drawn if it is a terminal.
+    as_json : bool
+        One JSON object a line instead.
+    """
+    if as_json:
+        yield lambda event: print_line(stream, json.dumps(event_record(event), ensure_ascii=False))
+    elif stream.isatty():
+        with _bar(stream) as progress:
+            yield _Bar(progress)
+    else:
+        yield _Lines(stream)
+
+
+def event_record(event: Event) -> dict[str, object]:
+    """Return an event as plain values; the last one holds the counts of the report."""
+    report = event.report
+    counts = (
+        {} if report is None else {**report_counts(report), "index": [str(path) for path in report.index]}
+    )
+    return {"event": event.kind, **event.details, **counts}
+
+
+def report_counts(report: RunReport) -> dict[str, int]:
+    """Return how many pages were made, were current and failed, and how many figures are hidden."""
+    return {
+        "made": len(report.made),
+        "current": len(report.current),
+        "failed": len(report.failed),
+        "hidden_cells": report.hidden_cells,
+        "warnings": report.warnings,
+    }
+
+
+def summary(report: RunReport, *, why: bool = False) -> str:
+    """Return the last words of a run: counts, hidden figures, where the index is; ``why`` each page was made or not."""
+    counts = report_counts(report)
+    lines = [
+        *([f"{stem}: {reason}" for stem, reason in report.why.items()] if why else []),
+        "pages: {made} made, {current} current, {failed} failed".format(**counts),
+        f"figures hidden: {counts['hidden_cells']}",
+        *([f"warnings: {counts['warnings']} (evalkit check lists them)"] if counts["warnings"] else []),
+        *(f"open in a browser: {path}" for path in report.index),
+    ]
+    return "\n".join(lines)
+
+
+def print_line(stream: TextIO, text: str) -> None:
+    """Write one line at once, so that a log shows it when it happens."""
+    stream.write(text + "\n")
+    stream.flush()
+
+
+class _Lines:
+    """Plain lines, one a page."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream, self.total, self.done = stream, 0, 0
+
+    def __call__(self, event: Event) -> None:
+        if event.kind == "planned":
+            self.total = len(event.details["to_make"])
+            current = list(event.details["why"].values()).count(CURRENT)
+            print_line(self.stream, f"{self.total} pages to make, {current} current")
+        elif event.kind in ("made", "failed"):
+            self.done += 1
+            print_line(self.stream, f"[{self.done}/{self.total}] {_line(event)}")
+
+
+class _Bar:
+    """A bar with the pages done; what failed stands above it."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress, self.task = progress, progress.add_task("reading and protecting the facts", total=None)
+
+    def __call__(self, event: Event) -> None:
+        if event.kind == "planned":
+            self.progress.update(self.task, total=len(event.details["to_make"]), description="making pages")
+        elif event.kind in ("made", "failed"):
+            self.progress.update(self.task, advance=1, description=event.details["stem"])
+        if event.kind == "failed":
+            self.progress.console.print(_line(event), markup=False, highlight=False)
+
+
+def _bar(stream: TextIO) -> Progress:
+    words = TextColumn("{task.description}", markup=False)
+    columns = (words, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(file=stream), transient=True)
+
+
+def _line(event: Event) -> str:
+    if event.kind == "failed":
+        return f"FAILED {event.details['message']}"
+    return f"{event.details['stem']} ({event.details['seconds']:.1f} s)"

@@ -1,0 +1,152 @@
+"""Put finished pages in their place: what is stale taken away, each page by a rename, the manifest, the index last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+from evalkit.batch.currency import changed_ingredient
+from evalkit.batch.datapackage import datapackage
+from evalkit.batch.fingerprint import file_digest
+from evalkit.batch.manifest import MANIFEST, Manifest
+from evalkit.batch.plan import NATIONAL, Job
+from evalkit.batch.render import INDEX, footer_lines, neighbours, page_file, page_files
+from evalkit.batch.worker import TABLES
+from evalkit.facts.areas import About
+from evalkit.facts.bundle import Bundle
+from evalkit.facts.places import Place
+from evalkit.reporting.blocks import LANGUAGES, Bilingual, Language, PageHead
+from evalkit.reporting.formats import day
+from evalkit.reporting.index_page import IndexRow, index_page
+
+_NATION = Bilingual("Toàn quốc", "The nation")
+
+
+def write_index(stage: Path, bundle: Bundle, manifest: Manifest, jobs: Sequence[Job]) -> dict[str, str]:
+    """Write the list of pages in each language that has pages, and return its files with their SHA-256.
+
+    Parameters
+    ----------
+    stage : Path
+        The work folder the files are written to.
+    bundle : Bundle
+    manifest : Manifest
+        What will be published.
+    jobs : sequence of Job
+        The whole plan: a page whose content key is no longer that of the plan says which figures it was made from.
+    """
+    places = {place.code: place for place in bundle.places}
+    rows = {job.stem: _row(job, places.get(job.code), manifest) for job in jobs if _is_told(job, manifest)}
+    national = rows.pop(NATIONAL, None)
+    if not rows:
+        rows, national = ({NATIONAL: national} if national else {}), None
+    files = {}
+    languages: Sequence[Language] = [language for language in LANGUAGES if language in manifest.languages]
+    for language in languages:
+        page = index_page(
+            list(rows.values()),
+            head=_index_head(bundle.about),
+            language=language,
+            national=national,
+            resources={
+                "footer": footer_lines(bundle.about, content_key="", edition=_named(manifest)),
+                **neighbours(INDEX, language, languages),
+            },
+        )
+        name = page_file(INDEX, language)
+        files[name] = _write(stage / name, page)
+    return files
+
+
+def write_datapackage(folder: Path, stage: Path, bundle: Bundle, manifest: Manifest) -> dict[str, str]:
+    """Write the description of all tables, those made now and those that stay; return its file with its SHA-256."""
+    tables = {
+        root / name: sha
+        for name, sha in manifest.files.items()
+        for root in [stage if (stage / name).is_file() else folder]
+        if name.endswith(".csv") and (root / name).is_file()
+    }
+    name = f"{TABLES}/datapackage.json"
+    return {name: _write(stage / name, datapackage(bundle, tables))} if tables else {}
+
+
+def publish(folder: Path, stage: Path, *, before: Manifest | None, after: Manifest) -> None:
+    """Make a reports folder hold exactly what the new manifest lists.
+
+    Parameters
+    ----------
+    folder : Path
+        The reports folder.
+    stage : Path
+        Holds the new files, on the same file system.
+    before, after : Manifest
+        What was published and what is to be. Only files listed in ``before`` are ever removed.
+    """
+    _remove(folder, set(before.files if before else ()) - set(after.files))
+    index = set(page_files(INDEX, LANGUAGES))
+    new = sorted(path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
+    for name in new:
+        if name not in index:
+            _move(stage / name, folder / name)
+    (stage / MANIFEST).write_text(after.text(), encoding="utf-8", newline="\n")
+    _move(stage / MANIFEST, folder / MANIFEST)
+    for name in new:
+        if name in index:
+            _move(stage / name, folder / name)
+
+
+def _write(path: Path, text: str) -> str:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return file_digest(path)
+
+
+def _move(source: Path, target: Path) -> None:
+    target.parent.mkdir(exist_ok=True)
+    source.replace(target)
+
+
+def _remove(folder: Path, names: Iterable[str]) -> None:
+    for name in sorted(names):
+        path = folder / name
+        path.unlink(missing_ok=True)
+        if path.parent != folder and path.parent.is_dir() and not any(path.parent.iterdir()):
+            path.parent.rmdir()
+
+
+def _is_told(job: Job, manifest: Manifest) -> bool:
+    return job.stem in manifest.pages or job.stem in manifest.failed
+
+
+def _row(job: Job, place: Place | None, manifest: Manifest) -> IndexRow:
+    name = Bilingual(place.full_name, place.name_en) if place else _NATION
+    region = Bilingual(place.region.vi, place.region.en) if place else _NATION
+    files = Bilingual(*page_files(job.stem, LANGUAGES))
+    if job.stem not in manifest.pages:
+        return IndexRow(name, region, files, state="failed")
+    record = manifest.pages[job.stem]
+    earlier = day(date.fromisoformat(record.bundle_date))
+    note = Bilingual(
+        f"lập từ số liệu ngày {earlier.vi}, nay đã thay đổi",
+        f"made from the figures of {earlier.en}, since changed",
+    )
+    return IndexRow(
+        name, region, files, note=note if changed_ingredient(job, record) == "slice changed" else None
+    )
+
+
+def _index_head(about: About) -> PageHead:
+    return PageHead(
+        title=Bilingual(about.title_vi, about.title_en),
+        subtitle=Bilingual("Báo cáo đánh giá theo địa phương", "Evaluation reports by province"),
+        slug=INDEX,
+        facts=(),
+        invented=about.invented,
+        audience="internal" if about.audience == "internal" else "public",
+        bundle_date=about.date,
+    )
+
+
+def _named(manifest: Manifest) -> str:
+    return "" if manifest.edition == manifest.bundle_date else manifest.edition

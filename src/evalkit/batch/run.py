@@ -1,0 +1,218 @@
+"""A whole run: protect once, plan, make what is not current, publish, and say plainly what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from evalkit.batch.clock import now
+from evalkit.batch.currency import CURRENT, why_made
+from evalkit.batch.execute import JobFailure
+from evalkit.batch.folder import default_folder, locked, refuse_foreign, work_folder
+from evalkit.batch.manifest import Manifest, read_manifest
+from evalkit.batch.options import Event, RunOptions, RunReport
+from evalkit.batch.plan import Job, facts_for, notebooks_folder, plan
+from evalkit.batch.pool import cores, local_pool, make_pages
+from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.publish import publish, write_datapackage, write_index
+from evalkit.batch.record import manifest_after
+from evalkit.batch.render import INDEX, footer_lines, page_file, page_files
+from evalkit.batch.worker import PageMade, PageOrder
+from evalkit.errors import BatchError, SettingsError
+from evalkit.facts.bundle import Bundle
+from evalkit.workspace import Workspace
+
+Progress = Callable[[Event], None]
+_NAMED_IN_MESSAGE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A run once the facts are accepted: ``codes`` are the provinces asked for, none for all pages."""
+
+    options: RunOptions
+    bundle: Bundle
+    jobs: tuple[Job, ...]
+    codes: frozenset[str]
+    folder: Path
+    warnings: int
+
+    def refuse_foreign(self, published: Manifest | None) -> None:
+        about = self.bundle.about
+        refuse_foreign(
+            self.folder,
+            published,
+            workspace=about.workspace,
+            audience=self.options.audience,
+            scheme=about.scheme,
+        )
+
+
+def run_batch(
+    workspace: Workspace,
+    options: RunOptions | None = None,
+    *,
+    clock: Callable[[], datetime] = now,
+    progress: Progress = lambda _: None,
+    executor: Executor | None = None,
+) -> RunReport:
+    """Make the reports of a workspace.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    options : RunOptions
+    clock : callable
+        Gives the moment of the run; its date is that of a bundle whose content is new.
+    progress : callable
+        Is told each :class:`evalkit.batch.options.Event`.
+    executor : concurrent.futures.Executor, optional
+        Where pages are made; local processes by default.
+
+    Raises
+    ------
+    SettingsError, DeclarationError, FactsError
+        Before anything is written.
+    DisclosureError
+        If a page would show what may not be seen; nothing is published then.
+    BatchError
+        If some pages failed. The others are published by then.
+    """
+    task = _accept(workspace, options or RunOptions(), clock)
+    with locked(task.folder, private=task.options.audience == "internal"), work_folder(task.folder) as stage:
+        report = _make_and_publish(task, stage, progress, executor)
+    progress(Event("published", {"folder": str(report.folder)}, report))
+    _refuse_failures(report)
+    return report
+
+
+def _accept(workspace: Workspace, options: RunOptions, clock: Callable[[], datetime]) -> _Task:
+    """Read, check, protect and plan; whatever is wrong is refused here, before the reports folder is touched."""
+    received = receive(workspace)
+    scheme = options.scheme or workspace.scheme
+    codes = frozenset(received.registry.find(text, scheme).code for text in options.provinces)
+    bundle = make_bundle(received, day=clock().date(), audience=options.audience, scheme=scheme)
+    task = _Task(
+        options=options,
+        bundle=bundle,
+        jobs=plan(
+            bundle,
+            notebooks=options.notebooks or notebooks_folder(),
+            settings={"edition": options.edition, "languages": ",".join(options.languages)},
+        ),
+        codes=codes,
+        folder=options.out or default_folder(workspace, audience=options.audience, scheme=scheme),
+        warnings=sum(finding.severity == "warning" for finding in received.findings),
+    )
+    task.refuse_foreign(read_manifest(task.folder))
+    return task
+
+
+def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Executor | None) -> RunReport:
+    before = read_manifest(task.folder)
+    task.refuse_foreign(before)
+    task = replace(task, bundle=_dated(task.bundle, before))
+    chosen = _chosen(task, before)
+    why = {job.stem: _why(job, task, before) for job in chosen}
+    orders = [_order(job, task, stage) for job in chosen if why[job.stem] != CURRENT]
+    progress(Event("planned", {"why": why, "to_make": [order.job.stem for order in orders]}))
+    outcomes = {outcome.stem: outcome for outcome in _outcomes(orders, task.options, progress, executor)}
+    after = manifest_after(
+        before, bundle=task.bundle, jobs=task.jobs, outcomes=outcomes, options=task.options
+    )
+    shared = write_index(stage, task.bundle, after, task.jobs)
+    shared |= write_datapackage(task.folder, stage, task.bundle, after)
+    publish(task.folder, stage, before=before, after=after.model_copy(update={"shared": shared}))
+    return RunReport(
+        folder=task.folder,
+        index=tuple(task.folder / page_file(INDEX, language) for language in task.options.languages),
+        made=tuple(stem for stem in why if isinstance(outcomes.get(stem), PageMade)),
+        current=tuple(stem for stem, reason in why.items() if reason == CURRENT),
+        failed=tuple(outcome for outcome in outcomes.values() if isinstance(outcome, JobFailure)),
+        hidden_cells=task.bundle.about.hidden_cells,
+        warnings=task.warnings,
+        why=why,
+    )
+
+
+def _dated(bundle: Bundle, before: Manifest | None) -> Bundle:
+    """Keep the date of a bundle whose content has not changed."""
+    if before is None or before.bundle_sha256 != bundle.content_hash:
+        return bundle
+    return replace(bundle, about=replace(bundle.about, date=before.bundle_date))
+
+
+def _chosen(task: _Task, before: Manifest | None) -> list[Job]:
+    """Return the jobs of this run: all, the provinces asked for, or what failed before."""
+    jobs = [job for job in task.jobs if not task.codes or (job.kind == "province" and job.code in task.codes)]
+    if task.options.retry:
+        if before is None:
+            raise SettingsError(
+                where=str(task.folder),
+                rule="--retry makes what failed before; nothing was made here",
+                do="run without --retry",
+            )
+        jobs = [job for job in jobs if job.stem in before.failed]
+    others = before is not None and len(jobs) < len(task.jobs) and bool(before.pages)
+    if before is not None and others and before.languages != task.options.languages:
+        raise SettingsError(
+            where=str(task.folder),
+            rule=f"all pages of a folder are in the same languages; those that stay are in {', '.join(before.languages)}",
+            do="give the same --lang, choose another folder with --out, or make all provinces",
+        )
+    return jobs
+
+
+def _why(job: Job, task: _Task, before: Manifest | None) -> str:
+    files = [*page_files(job.stem, task.options.languages)]
+    return why_made(job, before, task.folder, files=files, force=task.options.force)
+
+
+def _order(job: Job, task: _Task, stage: Path) -> PageOrder:
+    options = task.options
+    return PageOrder(
+        job=job,
+        facts=facts_for(job, task.bundle),
+        languages=options.languages,
+        footer=footer_lines(task.bundle.about, content_key=job.content_key, edition=options.edition),
+        folder=stage,
+        keep_notebook=options.audience == "public",
+        cell_seconds=options.cell_seconds,
+    )
+
+
+def _outcomes(
+    orders: list[PageOrder], options: RunOptions, progress: Progress, executor: Executor | None
+) -> Iterator[PageMade | JobFailure]:
+    """Make pages and tell of each; a refusal ends the run before anything is published."""
+    if not orders:
+        return
+    workers = min(options.jobs or cores(), len(orders))
+    with nullcontext(executor) if executor is not None else local_pool(workers) as pool:
+        for outcome in make_pages(orders, pool):
+            if isinstance(outcome, PageMade):
+                progress(Event("made", {"stem": outcome.stem, "seconds": round(outcome.seconds, 2)}))
+            elif outcome.refusal is not None:
+                raise outcome.refusal
+            else:
+                progress(
+                    Event("failed", {"stem": outcome.stem, "reason": outcome.reason, "message": str(outcome)})
+                )
+            yield outcome
+
+
+def _refuse_failures(report: RunReport) -> None:
+    if not report.failed:
+        return
+    named = "; ".join(str(failure) for failure in report.failed[:_NAMED_IN_MESSAGE])
+    more = len(report.failed) - _NAMED_IN_MESSAGE
+    raise BatchError(
+        where=str(report.folder),
+        rule=f"{len(report.failed)} of {len(report.why)} pages could not be made: {named}"
+        + (f"; and {more} more" if more > 0 else ""),
+        do="the others are published; `evalkit lab` shows the error where the notebook is run by hand; then run with --retry",
+    )

@@ -1,0 +1,128 @@
+"""Look at published reports as a stranger would: everything is there, unchanged, and nothing tells too much.
+
+A finding names the file and the rule. It never repeats what was found: a report that leaks must not leak again in a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from evalkit.batch.fingerprint import file_digest
+from evalkit.batch.folder import LOCK, WORK_PREFIX
+from evalkit.batch.leaks import has_policy, page_faults, text_faults, text_parts
+from evalkit.batch.manifest import MANIFEST, Manifest, read_manifest
+from evalkit.batch.render import INDEX, page_files
+from evalkit.facts.findings import Finding
+from evalkit.reporting.blocks import LANGUAGES
+
+_PAGE = ".html"
+
+
+def verify(folder: Path) -> list[Finding]:
+    """Return everything that is wrong with a folder of reports.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder made by ``evalkit run``.
+
+    Returns
+    -------
+    list of Finding
+        Empty where the folder holds exactly what its manifest lists, every page is there in every language, no page asks
+        another address for anything, and no file tells of paths, users, machines or errors. A page that failed in the run
+        is a finding too; pages never asked for are a note.
+
+    Raises
+    ------
+    SettingsError
+        If the manifest cannot be read.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None:
+        return [
+            _finding(folder, f"a folder of reports has a {MANIFEST}", "give a folder made by evalkit run")
+        ]
+    return [
+        *_hashes(folder, manifest),
+        *_completeness(folder, manifest),
+        *_unlisted(folder, manifest),
+        *_contents(folder),
+    ]
+
+
+def _finding(path: Path, rule: str, do: str) -> Finding:
+    return Finding("error", where=str(path), rule=rule, do=do)
+
+
+def _hashes(folder: Path, manifest: Manifest) -> Iterator[Finding]:
+    for name, sha in sorted(manifest.files.items()):
+        path = folder / name
+        if not path.is_file():
+            yield _finding(
+                path, "a file that the manifest lists is missing", "run again: it will be made anew"
+            )
+        elif file_digest(path) != sha:
+            yield _finding(
+                path, "the file is not the one that was published", "run again: it will be made anew"
+            )
+
+
+def _completeness(folder: Path, manifest: Manifest) -> Iterator[Finding]:
+    languages = [language for language in LANGUAGES if language in manifest.languages]
+    for stem, page in sorted(manifest.pages.items()):
+        for name in page_files(stem, languages):
+            if name not in page.files:
+                yield _finding(folder / name, "every page exists in every language of the run", "run again")
+    for name in page_files(INDEX, languages):
+        if name not in manifest.shared:
+            yield _finding(folder / name, "reports have a list of all pages", "run again")
+    for stem, failure in sorted(manifest.failed.items()):
+        yield _finding(
+            folder / stem, f"the run failed for this page ({failure.reason})", "run again with --retry"
+        )
+    if manifest.missing:
+        rule = f"{len(manifest.missing)} pages of the plan were never asked for"
+        yield Finding("note", where=str(folder), rule=rule, do="run without --province for all of them")
+
+
+def _unlisted(folder: Path, manifest: Manifest) -> Iterator[Finding]:
+    listed = {*manifest.files, MANIFEST, LOCK}
+    left = {path.parts[len(folder.parts)] for path in folder.glob(f"{WORK_PREFIX}*")}
+    for name in sorted(left):
+        yield _finding(
+            folder / name, "a run that was cut off left this folder behind", "run again: it will be removed"
+        )
+    for path in _files(folder):
+        if path.relative_to(folder).as_posix() not in listed:
+            yield _finding(
+                path, "the manifest does not list this file", "take it away: it was not made by the run"
+            )
+
+
+def _contents(folder: Path) -> Iterator[Finding]:
+    names = {path.relative_to(folder).as_posix() for path in _files(folder)}
+    for path in _files(folder):
+        for part, text in text_parts(path):
+            where = path if part is None else path / part
+            for rule in text_faults(text):
+                yield _finding(where, rule, "find out how it got there before anybody sees the reports")
+        if path.suffix == _PAGE:
+            yield from _page(path, names)
+
+
+def _page(path: Path, names: set[str]) -> Iterator[Finding]:
+    html = path.read_text(encoding="utf-8", errors="replace")
+    for rule in page_faults(html, neighbours=names):
+        yield _finding(path, rule, "find out how it got there before anybody sees the reports")
+    if not has_policy(html):
+        yield _finding(
+            path, "a page forbids its reader's browser to fetch or run anything", "run again with --force"
+        )
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return every file of the folder, leftovers of runs left out."""
+    inside = (path for path in folder.rglob("*") if path.is_file() and path.name != LOCK)
+    return sorted(path for path in inside if not path.relative_to(folder).parts[0].startswith(WORK_PREFIX))

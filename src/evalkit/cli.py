@@ -1,0 +1,248 @@
+"""The doorway: parse, call one function, print, exit code. Nothing is decided here, and nothing heavy is loaded early."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from evalkit.errors import EvalkitError, FactsError, SettingsError
+
+if TYPE_CHECKING:
+    from evalkit.facts.findings import Finding
+    from evalkit.workspace import Workspace
+
+DEFAULT_WORKSPACE = "data/vn-published"
+DEFAULT_PROGRAMME = "vn-trafficking"
+INTERRUPTED = 130
+VERIFY_DIFFERENCE = 6
+OWN_ERROR = 1
+
+
+class Audience(StrEnum):
+    """Who the pages are for."""
+
+    public = "public"
+    internal = "internal"
+
+
+class Lang(StrEnum):
+    """The languages of the pages."""
+
+    vi = "vi"
+    en = "en"
+    both = "both"
+
+
+class Doorway(TyperGroup):
+    """Turns a refusal into its message and exit code, wherever it comes from."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; refusals are printed as where, rule, what to do, and never as a traceback."""
+        try:
+            return super().invoke(ctx)
+        except EvalkitError as refusal:
+            typer.echo(str(refusal), err=True)
+            raise typer.Exit(refusal.exit_code) from None
+        except KeyboardInterrupt:
+            typer.echo("interrupted: the reports are as they were before", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=Doorway,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # typer's own tracebacks print local variables: figures among them
+    rich_markup_mode=None,
+    help="Programme evaluation by province: protected facts in, reports people can share out.",
+)
+kernel_app = typer.Typer(
+    no_args_is_help=True, help="The Jupyter kernel called evalkit.", rich_markup_mode=None
+)
+app.add_typer(kernel_app, name="kernel")
+
+WorkspaceArgument = Annotated[
+    Path, typer.Argument(help="The workspace's folder.", show_default=DEFAULT_WORKSPACE)
+]
+
+
+@app.command()
+def run(
+    workspace: WorkspaceArgument = Path(DEFAULT_WORKSPACE),
+    *,
+    province: Annotated[
+        list[str] | None, typer.Option(help="Code or name; may be repeated. All, where left out.")
+    ] = None,
+    audience: Annotated[Audience, typer.Option(help="Who the pages are for.")] = Audience.public,
+    lang: Annotated[Lang, typer.Option(help="The languages of the pages.")] = Lang.both,
+    scheme: Annotated[
+        str | None, typer.Option(help="The boundary set; the workspace's own where left out.")
+    ] = None,
+    edition: Annotated[str, typer.Option(help="A name the pages bear beside their date.")] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="The reports folder; reports/WORKSPACE where left out.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Pages made at the same time; the cores where left out.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Make current pages again.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Make only what failed before.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Say of each page why it was made or not.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One event a line, for programs.")] = False,
+) -> None:
+    """Make the reports of a workspace."""
+    settings = _workspace(workspace)
+    from evalkit.batch.options import Event, RunOptions, RunReport  # noqa: PLC0415  loaded when a command needs it, not for --help
+    from evalkit.batch.progress import summary, telling  # noqa: PLC0415
+    from evalkit.batch.run import run_batch  # noqa: PLC0415
+
+    languages: Any = ("vi", "en") if lang is Lang.both else (lang.value,)
+    options = RunOptions(
+        tuple(province or ()), audience.value, languages, scheme, edition, out, jobs, force, retry
+    )
+    reports: list[RunReport] = []
+
+    def tell_and_keep(event: Event) -> None:
+        tell(event)
+        reports.extend([event.report] if event.report is not None else [])
+
+    try:
+        with telling(sys.stdout if as_json else sys.stderr, as_json=as_json) as tell:
+            run_batch(settings, options, progress=tell_and_keep)
+    finally:
+        for report in [] if as_json else reports:
+            typer.echo(summary(report, why=why))
+
+
+@app.command()
+def check(workspace: Annotated[Path, typer.Argument(help="The workspace's folder.")]) -> None:
+    """List what is wrong with a workspace's facts; make nothing."""
+    settings = _workspace(workspace)
+    from evalkit.batch.prepare import receive  # noqa: PLC0415
+
+    findings = receive(settings).findings
+    _print_findings(findings)
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(FactsError.exit_code)
+
+
+@app.command()
+def indicators(
+    programme: Annotated[str, typer.Option(help="A shipped programme or a folder.")] = DEFAULT_PROGRAMME,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List the indicators of a programme."""
+    from evalkit.programme.catalogue_list import catalogue_json, catalogue_text  # noqa: PLC0415
+    from evalkit.programme.load import load_programme  # noqa: PLC0415
+
+    declared = load_programme(programme)
+    typer.echo(catalogue_json(declared) if as_json else catalogue_text(declared))
+
+
+@app.command()
+def verify(reports: Annotated[Path, typer.Argument(help="A folder made by evalkit run.")]) -> None:
+    """Compare published reports with their manifest, and look for what they must not hold."""
+    from evalkit.batch.verify import verify as verify_folder  # noqa: PLC0415
+
+    findings = verify_folder(reports)
+    _print_findings(findings)
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(VERIFY_DIFFERENCE)
+
+
+@app.command()
+def lab(
+    workspace: WorkspaceArgument = Path(DEFAULT_WORKSPACE),
+    *,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+) -> None:
+    """Open JupyterLab on a workspace's protected figures."""
+    settings = _workspace(workspace)
+    from evalkit.workbench.lab import open_lab  # noqa: PLC0415
+
+    raise typer.Exit(open_lab(settings, browser=not no_browser))
+
+
+@kernel_app.command("install")
+def kernel_install(
+    user: Annotated[bool, typer.Option("--user", help="For this user.")] = False,
+    sys_prefix: Annotated[
+        bool, typer.Option("--sys-prefix", help="In this environment (the default).")
+    ] = False,
+    prefix: Annotated[Path | None, typer.Option(help="Under another prefix.")] = None,
+) -> None:
+    """Make the kernel known to any JupyterLab."""
+    from evalkit.workbench.kernelspec import chosen_prefix, install_kernel  # noqa: PLC0415
+
+    place = chosen_prefix(user=user, sys_prefix=sys_prefix, prefix=prefix)
+    typer.echo(f"kernel evalkit installed in {install_kernel(place)}")
+
+
+@kernel_app.command("remove")
+def kernel_remove(
+    user: Annotated[bool, typer.Option("--user", help="For this user.")] = False,
+    sys_prefix: Annotated[
+        bool, typer.Option("--sys-prefix", help="In this environment (the default).")
+    ] = False,
+    prefix: Annotated[Path | None, typer.Option(help="Under another prefix.")] = None,
+) -> None:
+    """Take the kernel away again."""
+    from evalkit.workbench.kernelspec import chosen_prefix, remove_kernel  # noqa: PLC0415
+
+    place = chosen_prefix(user=user, sys_prefix=sys_prefix, prefix=prefix)
+    typer.echo(f"kernel evalkit removed from {remove_kernel(place)}")
+
+
+def main() -> None:
+    """Run the command line; an error of our own is told without any value."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        app(prog_name="evalkit")
+    except Exception as fault:
+        if os.environ.get("EVALKIT_TRACEBACK"):
+            raise
+        typer.echo(own_error(fault), err=True)
+        sys.exit(OWN_ERROR)
+
+
+def own_error(fault: Exception) -> str:
+    """Return an unexpected error as kind and places, without its message: messages of libraries quote values."""
+    places = [
+        f"  in     {Path(frame.filename).parent.name}/{Path(frame.filename).name}, line {frame.lineno}, {frame.name}"
+        for frame in traceback.extract_tb(fault.__traceback__)
+    ]
+    lines = [f"evalkit stopped at an error of its own: {type(fault).__name__}", *places]
+    remedy = "  do     report these lines: they hold no figure. EVALKIT_TRACEBACK=1 shows everything, figures included"
+    return "\n".join([*lines, remedy])
+
+
+def _interrupt(_number: int, _frame: Any) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _workspace(folder: Path) -> Workspace:
+    """Open a workspace; "." and ".." are given the folder's real name, which names the reports."""
+    from evalkit.workspace import open_workspace  # noqa: PLC0415
+
+    if not folder.is_dir():
+        raise SettingsError(
+            where=str(folder), rule="the workspace's folder must exist", do="give the folder of a workspace"
+        )
+    return open_workspace(folder if folder.name not in ("", "..") else folder.resolve())
+
+
+def _print_findings(findings: tuple[Finding, ...] | list[Finding]) -> None:
+    for finding in findings:
+        typer.echo(
+            f"{finding.severity:8} {finding.where}\n         rule  {finding.rule}\n         do    {finding.do}"
+        )
+    counts = [sum(finding.severity == kind for finding in findings) for kind in ("error", "warning", "note")]
+    typer.echo("{} errors, {} warnings, {} notes".format(*counts))

@@ -1,0 +1,1 @@
+"""How a researcher plays with it in JupyterLab."""

@@ -1,0 +1,94 @@
+"""``evalkit lab``: JupyterLab on a workspace's protected figures, opened at the first notebook to explore."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from evalkit.batch.clock import now
+from evalkit.batch.plan import notebooks_folder
+from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.rooms import kernel_path
+from evalkit.workspace import Workspace
+
+EXPLORE = "explore"
+FIRST_NOTEBOOK = "01_first_look.ipynb"
+BUNDLE_VARIABLE = "EVALKIT_BUNDLE"
+_OWN_FOLDER = ".evalkit"
+
+
+def open_lab(
+    workspace: Workspace,
+    *,
+    browser: bool = True,
+    clock: Callable[[], datetime] = now,
+    start: Callable[..., int] = subprocess.call,
+) -> int:
+    """Start JupyterLab and return its exit code.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its protected bundle, for the public, is what notebooks open.
+    browser : bool
+        Open a browser, or only print the address.
+    clock, start : callable
+        Give the time and start the program.
+
+    Raises
+    ------
+    EvalkitError
+        If the workspace's facts are refused: nothing is started then.
+    """
+    here = Path.cwd()
+    bundle = write_bundle(workspace, here / _OWN_FOLDER / "bundles", clock=clock)
+    notebooks = explore_folder(here)
+    return start(lab_command(notebooks, browser=browser), env=lab_environment(os.environ, bundle=bundle))
+
+
+def write_bundle(workspace: Workspace, folder: Path, *, clock: Callable[[], datetime] = now) -> Path:
+    """Write a workspace's protected bundle into a folder and return where it is; an earlier one is replaced."""
+    bundle = make_bundle(receive(workspace), day=clock().date(), audience="public")
+    target = folder / workspace.name
+    shutil.rmtree(target, ignore_errors=True)
+    bundle.write(target)
+    return target
+
+
+def explore_folder(here: Path) -> Path:
+    """Return the folder of notebooks to work in: the checkout's own, else a copy of the packaged ones.
+
+    A notebook that is there already is left as it is: it may hold somebody's work.
+    """
+    shipped = notebooks_folder() / EXPLORE
+    if "_shipped" not in shipped.parts:
+        return shipped
+    mine = here / EXPLORE
+    mine.mkdir(exist_ok=True)
+    for notebook in sorted(shipped.glob("*.ipynb")):
+        if not (mine / notebook.name).exists():
+            shutil.copyfile(notebook, mine / notebook.name)
+    return mine
+
+
+def lab_command(notebooks: Path, *, browser: bool) -> Sequence[str]:
+    """Return the command that starts JupyterLab with the first notebook open."""
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={notebooks.parent.resolve()}",
+        f"--LabApp.default_url=/lab/tree/{notebooks.name}/{FIRST_NOTEBOOK}",
+        *([] if browser else ["--no-browser"]),
+    ]
+
+
+def lab_environment(outside: Mapping[str, str], *, bundle: Path) -> dict[str, str]:
+    """Return the environment of JupyterLab: it finds the kernel, and its notebooks find the bundle."""
+    paths = [str(kernel_path()), *filter(None, outside.get("JUPYTER_PATH", "").split(os.pathsep))]
+    return {**outside, "JUPYTER_PATH": os.pathsep.join(paths), BUNDLE_VARIABLE: str(bundle.resolve())}

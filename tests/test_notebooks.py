@@ -1,0 +1,104 @@
+"""Report notebooks say what and in which order; the package says how. The first look runs as it stands."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from datetime import date
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.rooms import ReportKernelManager, kernel_settings, private_room
+from evalkit.workspace import open_workspace
+
+ROOT = Path(__file__).parents[1]
+REPORTS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+EXPLORE = sorted((ROOT / "notebooks" / "explore").glob("*.ipynb"))
+FORBIDDEN = (
+    *(
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.ClassDef,
+        ast.Lambda,
+        ast.If,
+        ast.For,
+        ast.While,
+        ast.With,
+        ast.Try,
+    ),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.IfExp),
+)
+
+
+def code_cells(path: Path) -> list[nbformat.NotebookNode]:
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+def is_parameters(cell: nbformat.NotebookNode) -> bool:
+    return "parameters" in cell.metadata.get("tags", [])
+
+
+def thickness(source: str) -> list[str]:
+    """Return what a cell of a report notebook may not hold."""
+    tree = ast.parse(source)
+    faults = [type(node).__name__ for node in ast.walk(tree) if isinstance(node, FORBIDDEN)]
+    faults += [f"literal {node.value!r}" for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    faults += [ast.unparse(node) for node in imports if ast.unparse(node) != "import evalkit as ek"]
+    lines = [line for line in source.splitlines() if line.strip()]
+    return faults + (["more than six lines"] if len(lines) > 6 else [])
+
+
+@pytest.mark.parametrize("path", [*REPORTS, *EXPLORE], ids=lambda path: path.stem)
+def test_notebooks_are_stored_without_outputs(path: Path):
+    assert all(not cell.outputs and cell.execution_count is None for cell in code_cells(path))
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
+def test_report_notebooks_are_thin(path: Path):
+    cells = code_cells(path)
+    assert sum(is_parameters(cell) for cell in cells) == 1
+    assert len(cells) <= 11
+    assert {
+        cell.source: thickness(cell.source)
+        for cell in cells
+        if not is_parameters(cell) and thickness(cell.source)
+    } == {}
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
+def test_each_code_cell_follows_a_heading_for_the_notebook_alone(path: Path):
+    cells = nbformat.read(path, as_version=4).cells
+    for before, cell in itertools.pairwise(cells):
+        if cell.cell_type == "code":
+            assert before.cell_type == "markdown"
+            assert before.source.startswith("#")
+            assert "notebook-only" in before.metadata["tags"]
+
+
+@pytest.mark.parametrize(
+    "thick", ["for x in y: z(x)", "ek.show(3)", "import pandas", "def f(): ...", "a\n" * 7]
+)
+def test_the_rule_would_notice_a_thick_cell(thick: str):
+    assert thickness(thick)
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("workspace", ["demo", "vn-published"])
+def test_the_first_look_runs_on_the_shipped_workspaces(workspace: str):
+    bundle = make_bundle(receive(open_workspace(ROOT / "data" / workspace)), day=date(2026, 11, 23))
+    notebook = nbformat.read(EXPLORE[0], as_version=4)
+    with private_room() as room:
+        bundle.write(room / "desk" / "bundle")
+        settings = {"config": kernel_settings(room), "kernel_manager_class": ReportKernelManager}
+        NotebookClient(notebook, timeout=120, **settings).execute()
+    shown = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert [output for output in shown if output.output_type in ("error", "stream")] == []
+    html = "".join(output.data.get("text/html", "") for output in shown if "data" in output)
+    assert "So sánh chính xác hai số đếm" in html
+    assert "-66,4 % đến +1,2 %" in re.sub(r"<[^>]+>", "", html)
