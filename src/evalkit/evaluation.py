@@ -58,7 +58,7 @@ def evaluate(area: Area) -> Evaluation:
 
 def compare_periods(area: Area) -> Comparisons:
     """Compare successive programme periods, exactly, for each indicator that asks for it."""
-    facts = _preferred_totals(area)
+    facts = totals_only(area.facts)
     wanted = [name for name, indicator in area.programme.indicators.items() if indicator.compare_periods]
     return Comparisons(area, tuple(item for name in wanted for item in compare(facts, name, area.programme)))
 
@@ -68,7 +68,9 @@ def examine_zeros(area: Area) -> ZeroPeriods:
     facts = _preferred_totals(area)
     wanted = [name for name, indicator in area.programme.indicators.items() if indicator.compare_periods]
     found = (
-        find_zero_period(facts, name, area.programme, totals=_found_totals(facts, name, area.programme))
+        find_zero_period(
+            facts, name, area.programme, totals=_found_totals(totals_only(area.facts), name, area.programme)
+        )
         for name in wanted
     )
     return ZeroPeriods(area, tuple(item for item in found if item is not None))
@@ -110,7 +112,7 @@ def report_completeness(area: Area) -> Completeness:
 
 def provinces_side_by_side(nation: NationFacts) -> ProvincesSideBySide:
     """Put the provinces' totals by programme period beside each other, in official order and without a rank."""
-    facts = preferred(totals_only(nation.province_facts), nation.programme)
+    facts = totals_only(nation.province_facts)
     wanted = [name for name, indicator in nation.programme.indicators.items() if indicator.compare_periods]
     rows = [row for name in wanted for row in _province_totals(facts, name, nation)]
     return ProvincesSideBySide(
@@ -148,6 +150,7 @@ def _province_totals(facts: pd.DataFrame, name: str, nation: NationFacts) -> Ite
 
 
 def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:
-    series = yearly_series(facts, area.programme.indicators[name].numerator)
-    panel = PanelDispersion.from_record(area.panel[name]) if name in area.panel else None
+    series = yearly_series(facts, area.programme.indicators[name].numerator, area.programme)
+    is_province = isinstance(area, ProvinceFacts)  # the nation is no member of the panel of provinces
+    panel = PanelDispersion.from_record(area.panel[name]) if is_province and name in area.panel else None
     return Trend(name, series, fit_trend(series, panel=panel))

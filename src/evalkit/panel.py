@@ -35,7 +35,7 @@ def panel_context(facts: pd.DataFrame, programme: Programme, *, scheme: str) -> 
     context = {}
     for name, indicator in programme.indicators.items():
         if indicator.trend:
-            series = yearly_series(rows, indicator.numerator)
+            series = yearly_series(rows, indicator.numerator, programme)
             context[name] = panel_dispersion(series[series["status"].isin(WITH_VALUE)]).as_record()
     return context
 
@@ -60,7 +60,7 @@ def page_findings(facts: pd.DataFrame, programme: Programme) -> tuple[Finding, .
 
 
 def yearly_series(
-    facts: pd.DataFrame, measure: str, *, population: str = "population_average"
+    facts: pd.DataFrame, measure: str, programme: Programme, *, population: str = "population_average"
 ) -> pd.DataFrame:
     """Return the yearly figures of one measure, with the population of each year where every year has one.
 
@@ -70,6 +70,8 @@ def yearly_series(
         Total rows of one or several places, one per period.
     measure, population : str
         What is counted, and the measure it is held against.
+    programme : Programme
+        Declares the place basis on which the measure is counted; figures on another basis are left aside.
 
     Returns
     -------
@@ -77,7 +79,8 @@ def yearly_series(
         ``province_code``, ``year`` (int), ``count`` (missing where not reported or hidden), ``status`` and, where known for
         all rows, ``exposure`` (person-years). Calendar and police years alike count as the year they end in.
     """
-    counts = _years(facts, measure).rename(columns={"value": "count"})
+    basis = programme.measures[measure].place_basis
+    counts = _years(facts[facts["place_basis"] == basis], measure).rename(columns={"value": "count"})
     inhabitants = _years(facts, population).rename(columns={"value": "exposure"})
     key = ["province_code", "year"]
     series = counts.merge(inhabitants[[*key, "exposure"]], on=key, how="left")
@@ -89,5 +92,6 @@ def _years(facts: pd.DataFrame, measure: str) -> pd.DataFrame:
     rows = facts[facts["measure"] == measure]
     rows = rows[(rows["period_end"] - rows["period_start"]).dt.days.between(364, 365)]
     rows = rows.assign(year=rows["period_end"].dt.year)
-    columns = ["province_code", "year", "value", "status"]
-    return rows.sort_values(["province_code", "year"])[columns].reset_index(drop=True)
+    rows = rows.sort_values(["province_code", "year", "period_start"])
+    rows = rows.drop_duplicates(["province_code", "year"], keep="last")  # a calendar year goes before a police year
+    return rows[["province_code", "year", "value", "status"]].reset_index(drop=True)

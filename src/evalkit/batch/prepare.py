@@ -21,6 +21,8 @@ from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry, load_registry, reference_folder
 from evalkit.workspace import Audience, Workspace
 
+POPULATION = "population_average"
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -113,12 +115,11 @@ def make_bundle(
 def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:
     """Return the latest edition of every figure, with population, carried over to the pages' boundary set."""
     facts = received.facts
-    if received.workspace.population and "population_average" in received.programme.measures:
-        population = received.registry.population_frame()
-        facts = pd.concat([facts, population], ignore_index=True)
-        facts = pd.concat([facts, national_population(facts)], ignore_index=True)
-    dimensions = [name for name in received.programme.dimensions if name in facts.columns]
-    facts = facts.fillna(dict.fromkeys(dimensions, "all"))
+    if received.workspace.population and POPULATION in received.programme.measures:
+        facts = pd.concat([facts, received.registry.population_frame()], ignore_index=True)
+        dimensions = [name for name in received.programme.dimensions if name in facts.columns]
+        facts = facts.fillna(dict.fromkeys(dimensions, "all"))
+        facts = pd.concat([facts, national_population(facts, measure=POPULATION)], ignore_index=True)
     return carry_over(latest_editions(facts), received.registry, scheme=scheme)
 
 

@@ -103,7 +103,7 @@ def panel_dispersion(panel: pd.DataFrame) -> PanelDispersion:
     chance explains (p < .05), two one-parameter laws of it are held against the series' means by their gamma likelihood:
     a constant phi (linear), and 1 + alpha * mean (quadratic). Alpha makes the pooled Pearson chi-square equal to its
     degrees of freedom; maximum likelihood takes no account of the two parameters spent on each series and comes out a
-    fifth too small (in simulated panels of 63 series of 10 years with alpha .5 its tests of no trend rejected 10 % at
+    quarter too small (in simulated panels of 63 series of 10 years with alpha .5 its tests of no trend rejected 10 % at
     means of 16, the moment estimate's 7 %).
 
     References

@@ -6,6 +6,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import statsmodels.api as sm
@@ -102,12 +103,7 @@ def loglinear_trend(
     """
     cases = whole_counts(np.asarray(counts, dtype=float), where="trend")
     since = np.asarray(years, dtype=float) - min(years)
-    family = sm.families.NegativeBinomial(alpha=alpha) if alpha > 1e-8 else sm.families.Poisson()
-    offset = np.zeros(len(cases)) if exposure is None else np.log(np.asarray(exposure, dtype=float))
-    with warnings.catch_warnings():
-        # statsmodels warns where every year is fitted exactly; for equal counts that is the right answer
-        warnings.simplefilter("ignore", PerfectSeparationWarning)
-        fit = sm.GLM(cases, sm.add_constant(since), family=family, offset=offset).fit(tol=1e-10)
+    fit = _fit(cases, since, exposure, alpha)
     pearson, left = float(fit.pearson_chi2), len(cases) - 2
     if dispersion is None:
         dispersion, degrees = max(1.0, pearson / left), left
@@ -128,3 +124,13 @@ def loglinear_trend(
         degrees=left,
         fitted=np.asarray(fit.fittedvalues),
     )
+
+
+def _fit(cases: Numbers, since: Numbers, exposure: ArrayLike | None, alpha: float) -> Any:
+    """Return the fitted generalised linear model: Poisson, or negative binomial with a given alpha."""
+    family = sm.families.NegativeBinomial(alpha=alpha) if alpha > 1e-8 else sm.families.Poisson()
+    offset = np.zeros(len(cases)) if exposure is None else np.log(np.asarray(exposure, dtype=float))
+    with warnings.catch_warnings():
+        # statsmodels warns where every year is fitted exactly; for equal counts that is the right answer
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        return sm.GLM(cases, sm.add_constant(since), family=family, offset=offset).fit(tol=1e-10)

@@ -42,22 +42,24 @@ def _basis_sentence(frame: pd.DataFrame) -> Paragraph:
 def _table(frame: pd.DataFrame, area: Area) -> Table:
     order = [name for name in area.programme.measures if name in set(frame["measure"])]
     basis = frame.drop_duplicates("measure").set_index("measure")["place_basis"]
-    columns = (
+    periods = frame.groupby(["period_start", "period_end"], sort=True)
+    lines = [rows for _, period in periods for rows in _lines(period)]
+    shared = len({frozenset(rows["source_id"]) for rows in lines}) == 1
+    columns = [
         Column("period", say("Period")),
         *(Column(name, _heading(name, basis[name], area), numeric=True) for name in order),
-        Column("source", say("Source")),
-    )
-    rows = tuple(
-        _row(rows, order, area)
-        for _, period in frame.groupby(["period_start", "period_end"], sort=True)
-        for rows in _lines(period)
-    )
-    notes = (
-        say("An empty place (–) means that this source gives no such figure for the period; it is no zero."),
-    )
-    return Table(
-        "bases-table", say("Counts of cases and persons by period, basis and source"), columns, rows, notes
-    )
+    ]
+    cells = [_row(rows, order) for rows in lines]
+    notes = [
+        say("An empty place (–) means that this source gives no such figure for the period; it is no zero.")
+    ]
+    if shared:
+        notes.append(say("Source of all rows: {source}.", source=_sources(frame, area)))
+    else:
+        columns.append(Column("source", say("Source")))
+        cells = [(*row, Cell(_sources(rows, area))) for row, rows in zip(cells, lines, strict=True)]
+    caption = say("Counts of cases and persons by period, basis and source")
+    return Table("bases-table", caption, tuple(columns), tuple(cells), tuple(notes))
 
 
 def _heading(measure: str, basis: str, area: Area) -> Bilingual:
@@ -73,7 +75,7 @@ def _lines(period: pd.DataFrame) -> list[pd.DataFrame]:
     return [rows for _, rows in period.groupby("source_id", sort=False)]
 
 
-def _row(rows: pd.DataFrame, order: list[str], area: Area) -> tuple[Cell, ...]:
+def _row(rows: pd.DataFrame, order: list[str]) -> tuple[Cell, ...]:
     told = {row["measure"]: row for row in rows.to_dict("records")}
     cells = [
         fact_cell(told[name]["value"], told[name]["status"], told[name]["qualifier"])
@@ -81,9 +83,12 @@ def _row(rows: pd.DataFrame, order: list[str], area: Area) -> tuple[Cell, ...]:
         else Cell(NOTHING)
         for name in order
     ]
-    sources = [source_title(name, area) for name in dict.fromkeys(rows["source_id"])]
     first = rows.iloc[0]
-    return (Cell(span(first["period_start"], first["period_end"])), *cells, Cell(formats.listed(sources)))
+    return (Cell(span(first["period_start"], first["period_end"])), *cells)
+
+
+def _sources(rows: pd.DataFrame, area: Area) -> Bilingual:
+    return formats.listed([source_title(name, area) for name in dict.fromkeys(rows["source_id"])])
 
 
 def source_title(source_id: str, area: Area) -> Bilingual:

@@ -1,0 +1,148 @@
+"""Pages as a reader's browser shows them: nothing asked from outside, nothing run, nothing cut off on a phone."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from evalkit.batch.prepare import make_bundle, receive
+from evalkit.evaluation import evaluate, methods_used
+from evalkit.reporting.display import section_of
+from evalkit.reporting.page import page_from_sections
+from evalkit.reporting.sections import page_head
+from evalkit.workspace import open_workspace
+
+ROOT = Path(__file__).parents[1]
+WIDTHS = (320, 375, 1280)
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
+    *(
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--window-size=1400,900",
+    ),
+    *("--virtual-time-budget=8000", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
+)
+PROBE = """<!doctype html><meta charset="utf-8"><title>probe</title><body><pre id="found">waiting</pre><script>
+const found = {};
+async function look(width) {
+  const frame = document.createElement('iframe');
+  frame.style.cssText = `width:${width}px;height:900px;border:0`;
+  frame.src = PAGE;
+  document.body.append(frame);
+  await new Promise(done => frame.onload = done);
+  const page = frame.contentDocument, root = page.documentElement;
+  const sizes = [...page.querySelectorAll('figure svg text')].map(text => {
+    const svg = text.closest('svg');
+    return parseFloat(frame.contentWindow.getComputedStyle(text).fontSize) * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  });
+  found[width] = {
+    overflow: root.scrollWidth - root.clientWidth,
+    requests: frame.contentWindow.performance.getEntriesByType('resource').map(entry => entry.name),
+    ran: Boolean(frame.contentWindow.ran),
+    lang: root.lang, title: page.title, text: root.innerText.length,
+    figures: page.querySelectorAll('figure svg[role=img]').length,
+    smallest: sizes.length ? Math.min(...sizes) : null,
+  };
+}
+(async () => { for (const width of WIDTHS) await look(width);
+  document.getElementById('found').textContent = JSON.stringify(found); })();
+</script>"""
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder and keeps what was asked for."""
+
+    asked: list[str]
+
+    def log_message(self, *_args: object) -> None:
+        self.asked.append(self.path)
+
+
+@dataclass
+class Site:
+    folder: Path
+    address: str
+    chromium: str
+    asked: list[str] = field(default_factory=list)
+
+    def look(self, page: str) -> dict[str, dict]:
+        """Open a page in frames of several widths and return what was found in each."""
+        probe = PROBE.replace("PAGE", json.dumps(page)).replace("WIDTHS", json.dumps(WIDTHS))
+        (self.folder / "probe.html").write_text(probe, encoding="utf-8")
+        profile = self.folder / "profile"
+        dom = subprocess.run(
+            [self.chromium, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", f"{self.address}/probe.html"],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        ).stdout
+        return json.loads(re.search(r'<pre id="found">(.*?)</pre>', dom, re.DOTALL).group(1))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    for name, code in (("demo", "11"), ("vn-published", "22")):
+        bundle = make_bundle(receive(open_workspace(ROOT / "data" / name)), day=date(2026, 11, 23))
+        province = bundle.province(code)
+        result = evaluate(province)
+        steps = [getattr(result, step) for step in result.__slots__ if step != "area"]
+        sections = [section_of(item) for item in (result, province, *steps, methods_used(province))]
+        for language in ("vi", "en"):
+            html = page_from_sections(page_head(province), sections, language=language)
+            (folder / f"{name}.{language}.html").write_text(html, encoding="utf-8")
+    asked: list[str] = []
+    handler = functools.partial(type("Keeping", (Handler,), {"asked": asked}), directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Site(folder, f"http://127.0.0.1:{server.server_port}", chromium, asked)
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", ["demo.vi", "demo.en", "vn-published.vi", "vn-published.en"])
+def test_a_page_asks_for_nothing_and_fits_every_width(site: Site, page: str):
+    site.asked.clear()
+    found = site.look(f"{page}.html")
+    assert [path for path in site.asked if path not in ("/probe.html", f"/{page}.html", "/favicon.ico")] == []
+    for width in WIDTHS:
+        seen = found[str(width)]
+        assert seen["overflow"] <= 0
+        assert seen["requests"] == []
+        assert seen["lang"] == page[-2:]
+        assert seen["title"]
+        assert seen["text"] > 3000
+        assert seen["figures"] >= 1
+    assert found["375"]["smallest"] >= 11
+
+
+@pytest.mark.browser
+def test_the_probe_sees_a_script_an_overflow_and_a_request_where_there_are_some(site: Site):
+    """The control: what the test above finds absent is found when present, and the page's policy stops the script."""
+    bad = '<!doctype html><html lang="en"><title>bad</title><p style="width:2000px">x<img src="a.png"><script>ran=1</script>'
+    policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+    (site.folder / "bad.html").write_text(bad, encoding="utf-8")
+    (site.folder / "tamed.html").write_text(bad.replace("<title>", policy + "<title>"), encoding="utf-8")
+    seen = site.look("bad.html")["375"]
+    assert "/a.png" in site.asked
+    site.asked.clear()
+    tamed = site.look("tamed.html")["375"]
+    assert seen["ran"]
+    assert seen["overflow"] > 1000
+    assert len(seen["requests"]) == 1
+    assert not tamed["ran"]
+    assert "/a.png" not in site.asked
