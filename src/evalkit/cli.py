@@ -52,7 +52,7 @@ class Doorway(TyperGroup):
             typer.echo(str(refusal), err=True)
             raise typer.Exit(refusal.exit_code) from None
         except KeyboardInterrupt:
-            typer.echo("interrupted: the reports are as they were before", err=True)
+            typer.echo("interrupted: nothing was published", err=True)
             raise typer.Exit(INTERRUPTED) from None
 
 

@@ -6,9 +6,7 @@ import copy
 import logging
 import re
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import nbformat
 import papermill
@@ -16,61 +14,15 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
+from evalkit.batch.outcome import CELL_SECONDS, JobFailure, Reason
 from evalkit.batch.plan import BUNDLE_FOLDER, Job
 from evalkit.batch.rooms import KERNEL, ReportKernelManager, kernel_settings, private_room
-from evalkit.errors import DisclosureError
 from evalkit.facts.bundle import Bundle
 
-CELL_SECONDS = 300
 START_SECONDS = 120
 INJECTED = "injected-parameters"
-_ERROR_MARK = "papermill-error-cell-tag"  # on further cells, which papermill adds when it writes a failure down
+_ERROR_MARK = "papermill-error-cell-tag"  # on cells that papermill adds when it writes a failure down
 _TYPE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}")
-
-Reason = Literal[
-    "cell_error",
-    "cell_timeout",
-    "kernel_died",
-    "not_all_cells_ran",
-    "not_started",
-    "not_rendered",
-    "worker_died",
-    "interrupted",
-]
-MEANING: dict[Reason, str] = {
-    "cell_error": "a cell raised an error",
-    "cell_timeout": "a cell took too long",
-    "kernel_died": "the kernel died",
-    "not_all_cells_ran": "the notebook ended before its last cell",
-    "not_started": "the kernel did not start or the notebook could not be run",
-    "not_rendered": "the page could not be made from the notebook",
-    "worker_died": "the process that made the page was ended from outside (often: too little memory)",
-    "interrupted": "the run was interrupted",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class JobFailure:
-    """Why a page was not made, without a value, a path or a traceback: it is printed and kept in the manifest.
-
-    ``cell`` is the 1-based place in the notebook; ``exception`` the type's name; ``told`` where and
-    which rule, if evalkit itself refused; ``refusal`` is set where going on would
-    show what may not be seen, and ends the whole run.
-    """
-
-    stem: str
-    code: str
-    reason: Reason
-    exception: str = ""
-    cell: int | None = None
-    told: str = ""
-    refusal: DisclosureError | None = None
-
-    def __str__(self) -> str:
-        cell = f", cell {self.cell}" if self.cell else ""
-        kind = f" ({self.exception})" if self.exception else ""
-        told = f": {self.told}" if self.told else ""
-        return f"{self.stem}: {MEANING[self.reason]}{cell}{kind}{told}"
 
 
 def execute(job: Job, facts: Bundle, *, cell_seconds: int = CELL_SECONDS) -> NotebookNode | JobFailure:
@@ -162,12 +114,10 @@ def _first_unfinished(notebook: NotebookNode) -> int | None:
 def _last_started(notebook: NotebookNode | None) -> int | None:
     if notebook is None:
         return None
-    started = [index for index, cell in enumerate(notebook.cells) if _status(cell) not in ("", "pending")]
+    started = [
+        index for index, cell in enumerate(notebook.cells) if cell.metadata.papermill.get("start_time")
+    ]
     return _place(notebook, started[-1]) if started else None
-
-
-def _status(cell: NotebookNode) -> str:
-    return str(cell.metadata.get("papermill", {}).get("status", ""))
 
 
 def _place(notebook: NotebookNode | None, index: int) -> int | None:

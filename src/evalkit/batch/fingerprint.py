@@ -49,8 +49,7 @@ def file_digest(path: Path) -> str:
 
 def notebook_digest(notebook: Path) -> str:
     """Return a digest of what a notebook does: its cells and their tags, not its outputs or counters."""
-    cells = load_notebook(notebook).cells
-    return digest([[cell.cell_type, cell.source, sorted(cell.metadata.get("tags", []))] for cell in cells])
+    return digest([[cell.kind, cell.source, sorted(cell.tags)] for cell in load_notebook(notebook)])
 
 
 @cache

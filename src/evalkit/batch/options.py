@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from evalkit.batch.execute import CELL_SECONDS, JobFailure
+from evalkit.batch.outcome import CELL_SECONDS, JobFailure
 from evalkit.reporting.blocks import LANGUAGES, Language
 from evalkit.workspace import Audience
 

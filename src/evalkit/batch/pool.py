@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 
-from evalkit.batch.execute import JobFailure
-from evalkit.batch.worker import PageMade, PageOrder, make_page, start_worker
+from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 
 
 def cores() -> int:
@@ -28,7 +27,7 @@ def local_pool(workers: int) -> Iterator[Executor]:
     """
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=start_worker
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker
     )
     try:
         yield pool
@@ -49,13 +48,25 @@ def make_pages(orders: list[PageOrder], executor: Executor) -> Iterator[PageMade
     executor : concurrent.futures.Executor
         Local processes, or a cluster's.
     """
-    futures = {executor.submit(make_page, order): order for order in orders}
+    futures = {executor.submit(_make_page, order): order for order in orders}
     try:
         for future in as_completed(futures):
             yield _outcome(future, futures[future])
     finally:
         for future in futures:
             future.cancel()
+
+
+def _start_worker() -> None:
+    from evalkit.batch.worker import start_worker  # noqa: PLC0415  papermill and nbconvert load in workers only
+
+    start_worker()
+
+
+def _make_page(order: PageOrder) -> PageMade | JobFailure:
+    from evalkit.batch.worker import make_page  # noqa: PLC0415  see above
+
+    return make_page(order)
 
 
 def _outcome(future: Future[PageMade | JobFailure], order: PageOrder) -> PageMade | JobFailure:

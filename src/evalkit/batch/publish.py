@@ -9,10 +9,9 @@ from pathlib import Path
 from evalkit.batch.currency import changed_ingredient
 from evalkit.batch.datapackage import datapackage
 from evalkit.batch.fingerprint import file_digest
+from evalkit.batch.imprint import INDEX, TABLES, footer_lines, neighbours, page_file, page_files
 from evalkit.batch.manifest import MANIFEST, Manifest
 from evalkit.batch.plan import NATIONAL, Job
-from evalkit.batch.render import INDEX, footer_lines, neighbours, page_file, page_files
-from evalkit.batch.worker import TABLES
 from evalkit.facts.areas import About
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.places import Place

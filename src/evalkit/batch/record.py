@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from evalkit.batch.execute import JobFailure
 from evalkit.batch.fingerprint import kit_version, library_versions
 from evalkit.batch.manifest import FailureRecord, Manifest, PageRecord
 from evalkit.batch.options import RunOptions
+from evalkit.batch.outcome import JobFailure, PageMade
 from evalkit.batch.plan import Job, facts_for
-from evalkit.batch.worker import PageMade
 from evalkit.facts.bundle import Bundle
 
 Outcomes = Mapping[str, PageMade | JobFailure]

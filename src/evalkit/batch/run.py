@@ -11,17 +11,16 @@ from pathlib import Path
 
 from evalkit.batch.clock import now
 from evalkit.batch.currency import CURRENT, why_made
-from evalkit.batch.execute import JobFailure
 from evalkit.batch.folder import default_folder, locked, refuse_foreign, work_folder
+from evalkit.batch.imprint import INDEX, footer_lines, page_file, page_files
 from evalkit.batch.manifest import Manifest, read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport
+from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.batch.plan import Job, facts_for, notebooks_folder, plan
 from evalkit.batch.pool import cores, local_pool, make_pages
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.publish import publish, write_datapackage, write_index
 from evalkit.batch.record import manifest_after
-from evalkit.batch.render import INDEX, footer_lines, page_file, page_files
-from evalkit.batch.worker import PageMade, PageOrder
 from evalkit.errors import BatchError, SettingsError
 from evalkit.facts.bundle import Bundle
 from evalkit.workspace import Workspace
@@ -132,7 +131,7 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
         index=tuple(task.folder / page_file(INDEX, language) for language in task.options.languages),
         made=tuple(stem for stem in why if isinstance(outcomes.get(stem), PageMade)),
         current=tuple(stem for stem, reason in why.items() if reason == CURRENT),
-        failed=tuple(outcome for outcome in outcomes.values() if isinstance(outcome, JobFailure)),
+        failed=tuple(outcome for outcome in map(outcomes.get, why) if isinstance(outcome, JobFailure)),
         hidden_cells=task.bundle.about.hidden_cells,
         warnings=task.warnings,
         why=why,

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from evalkit.batch.fingerprint import file_digest
 from evalkit.batch.folder import LOCK, WORK_PREFIX
+from evalkit.batch.imprint import INDEX, page_files
 from evalkit.batch.leaks import has_policy, page_faults, text_faults, text_parts
 from evalkit.batch.manifest import MANIFEST, Manifest, read_manifest
-from evalkit.batch.render import INDEX, page_files
 from evalkit.facts.findings import Finding
 from evalkit.reporting.blocks import LANGUAGES
 

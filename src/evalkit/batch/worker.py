@@ -6,54 +6,23 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from importlib import import_module
 from multiprocessing import parent_process
-from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 from evalkit.batch.clock import now
-from evalkit.batch.execute import CELL_SECONDS, JobFailure, execute
+from evalkit.batch.execute import execute
 from evalkit.batch.fingerprint import file_digest
-from evalkit.batch.plan import Job
+from evalkit.batch.imprint import NOTEBOOKS, TABLES
+from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.batch.render import render, require_own_head, write_page_tables
 from evalkit.errors import DisclosureError, EvalkitError
-from evalkit.facts.bundle import Bundle
-from evalkit.reporting.blocks import Bilingual, Language
 
-NOTEBOOKS = "notebooks"
-TABLES = "tables"
 _SECONDS_TO_LEAVE = 5.0
 _stopping = threading.Event()
-
-
-@dataclass(frozen=True, slots=True)
-class PageOrder:
-    """Everything a worker needs for one page.
-
-    ``facts`` are the job's slice; ``folder`` is where the finished files are put, under the names they are published
-    with; ``keep_notebook`` says that the executed notebook is published beside the pages.
-    """
-
-    job: Job
-    facts: Bundle
-    languages: Sequence[Language]
-    footer: Sequence[Bilingual]
-    folder: Path
-    keep_notebook: bool
-    cell_seconds: int = CELL_SECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class PageMade:
-    """A page that is finished: its files with their SHA-256, and how long it took."""
-
-    stem: str
-    seconds: float
-    files: dict[str, str] = field(default_factory=dict)
 
 
 def make_page(order: PageOrder) -> PageMade | JobFailure:
@@ -100,6 +69,9 @@ def start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_leave_with_the_driver, daemon=True).start()
+    import_module(
+        "evalkit.reporting.canvas"
+    )  # matplotlib's first listing of fonts may print: here, and not in a kernel
 
 
 def _leave(number: int, _frame: Any) -> None:

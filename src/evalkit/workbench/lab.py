@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -14,11 +15,11 @@ from evalkit.batch.clock import now
 from evalkit.batch.plan import notebooks_folder
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.rooms import kernel_path
+from evalkit.facts.bundle import LAB_BUNDLE
 from evalkit.workspace import Workspace
 
 EXPLORE = "explore"
 FIRST_NOTEBOOK = "01_first_look.ipynb"
-BUNDLE_VARIABLE = "EVALKIT_BUNDLE"
 _OWN_FOLDER = ".evalkit"
 
 
@@ -27,7 +28,7 @@ def open_lab(
     *,
     browser: bool = True,
     clock: Callable[[], datetime] = now,
-    start: Callable[..., int] = subprocess.call,
+    start: Callable[..., int] | None = None,
 ) -> int:
     """Start JupyterLab and return its exit code.
 
@@ -48,7 +49,23 @@ def open_lab(
     here = Path.cwd()
     bundle = write_bundle(workspace, here / _OWN_FOLDER / "bundles", clock=clock)
     notebooks = explore_folder(here)
-    return start(lab_command(notebooks, browser=browser), env=lab_environment(os.environ, bundle=bundle))
+    return (start or run_program)(
+        lab_command(notebooks, browser=browser), env=lab_environment(os.environ, bundle=bundle)
+    )
+
+
+def run_program(command: Sequence[str], *, env: Mapping[str, str]) -> int:
+    """Run a program that answers to Ctrl-C itself (Jupyter asks whether to stop), and return its exit code."""
+    with subprocess.Popen(command, env=env) as program:  # noqa: S603  our own command, made in lab_command
+        before = (
+            signal.signal(signal.SIGINT, signal.SIG_IGN),
+            signal.signal(signal.SIGTERM, lambda *_: program.terminate()),
+        )
+        try:
+            return program.wait()
+        finally:
+            signal.signal(signal.SIGINT, before[0])
+            signal.signal(signal.SIGTERM, before[1])
 
 
 def write_bundle(workspace: Workspace, folder: Path, *, clock: Callable[[], datetime] = now) -> Path:
@@ -84,11 +101,18 @@ def lab_command(notebooks: Path, *, browser: bool) -> Sequence[str]:
         "jupyterlab",
         f"--ServerApp.root_dir={notebooks.parent.resolve()}",
         f"--LabApp.default_url=/lab/tree/{notebooks.name}/{FIRST_NOTEBOOK}",
+        "--KernelManager.transport_encryption=auto",  # ipykernel warns on every start where messages travel in the clear
+        *(["--allow-root"] if _is_root() else []),
         *([] if browser else ["--no-browser"]),
     ]
+
+
+def _is_root() -> bool:
+    """Tell whether this is root, as in most containers: Jupyter wants to be told; it listens on this machine only."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def lab_environment(outside: Mapping[str, str], *, bundle: Path) -> dict[str, str]:
     """Return the environment of JupyterLab: it finds the kernel, and its notebooks find the bundle."""
     paths = [str(kernel_path()), *filter(None, outside.get("JUPYTER_PATH", "").split(os.pathsep))]
-    return {**outside, "JUPYTER_PATH": os.pathsep.join(paths), BUNDLE_VARIABLE: str(bundle.resolve())}
+    return {**outside, "JUPYTER_PATH": os.pathsep.join(paths), LAB_BUNDLE: str(bundle.resolve())}

@@ -1,0 +1,85 @@
+"""What the driver asks of a worker and what comes back: plain records, light to load and safe to print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from evalkit.batch.plan import Job
+from evalkit.errors import DisclosureError
+from evalkit.facts.bundle import Bundle
+from evalkit.reporting.blocks import Bilingual, Language
+
+CELL_SECONDS = 300
+
+Reason = Literal[
+    "cell_error",
+    "cell_timeout",
+    "kernel_died",
+    "not_all_cells_ran",
+    "not_started",
+    "not_rendered",
+    "worker_died",
+    "interrupted",
+]
+MEANING: dict[Reason, str] = {
+    "cell_error": "a cell raised an error",
+    "cell_timeout": "a cell took too long",
+    "kernel_died": "the kernel died",
+    "not_all_cells_ran": "the notebook ended before its last cell",
+    "not_started": "the kernel did not start or the notebook could not be run",
+    "not_rendered": "the page could not be made from the notebook",
+    "worker_died": "the process that made the page was ended from outside (often: too little memory)",
+    "interrupted": "the run was interrupted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailure:
+    """Why a page was not made, without a value, a path or a traceback: it is printed and kept in the manifest.
+
+    ``cell`` is the 1-based place in the notebook; ``exception`` the type's name; ``told`` where and which rule, if evalkit
+    itself refused; ``refusal`` is set where going on would show what may not be seen, and ends the whole run.
+    """
+
+    stem: str
+    code: str
+    reason: Reason
+    exception: str = ""
+    cell: int | None = None
+    told: str = ""
+    refusal: DisclosureError | None = None
+
+    def __str__(self) -> str:
+        cell = f", cell {self.cell}" if self.cell else ""
+        kind = f" ({self.exception})" if self.exception else ""
+        told = f": {self.told}" if self.told else ""
+        return f"{self.stem}: {MEANING[self.reason]}{cell}{kind}{told}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageOrder:
+    """Everything a worker needs for one page.
+
+    ``facts`` are the job's slice; ``folder`` is where the finished files are put, under the names they are published
+    with; ``keep_notebook`` says that the executed notebook is published beside the pages.
+    """
+
+    job: Job
+    facts: Bundle
+    languages: Sequence[Language]
+    footer: Sequence[Bilingual]
+    folder: Path
+    keep_notebook: bool
+    cell_seconds: int = CELL_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class PageMade:
+    """A page that is finished: its files with their SHA-256, and how long it took."""
+
+    stem: str
+    seconds: float
+    files: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,249 @@
+"""The doorway: options, exit codes, refusals as where, rule, what to do, and nothing written when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import evalkit.batch.run
+from evalkit.batch.outcome import JobFailure
+from evalkit.cli import app, main, own_error
+from evalkit.errors import DisclosureError
+from tests.builders import fact
+from tests.workspaces import FACTS, PagesWithoutKernel, tiny_workspace
+
+cli = CliRunner()
+
+
+class Pages:
+    """Replaces the pool of processes: ``trouble`` as in PagesWithoutKernel."""
+
+    def __init__(self) -> None:
+        self.trouble: dict[str, JobFailure | BaseException] = {}
+        self.workers: list[int] = []
+
+    @contextmanager
+    def __call__(self, workers: int) -> Iterator[PagesWithoutKernel]:
+        self.workers.append(workers)
+        yield PagesWithoutKernel(self.trouble)
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pages:
+    pool = Pages()
+    monkeypatch.setattr(evalkit.batch.run, "local_pool", pool)
+    monkeypatch.chdir(tmp_path)
+    tiny_workspace(tmp_path / "ws")
+    return pool
+
+
+def test_a_run_prints_counts_hidden_figures_and_the_index(pages: Pages, tmp_path: Path):
+    result = cli.invoke(app, ["run", "ws", "--jobs", "1"])
+    assert result.exit_code == 0, result.output
+    assert "pages: 3 made, 0 current, 0 failed" in result.stdout
+    assert "figures hidden: 0" in result.stdout
+    assert f"open in a browser: {Path('reports/ws/index.html')}" in result.stdout
+    assert "[3/3] " in result.stderr
+    assert pages.workers == [1]
+    again = cli.invoke(app, ["run", "ws", "--why"])
+    assert "pages: 0 made, 3 current, 0 failed" in again.stdout
+    assert "01-an-thu: current" in again.stdout
+    forced = cli.invoke(app, ["run", "ws", "--why", "--force"])
+    assert "01-an-thu: forced" in forced.stdout
+
+
+def test_json_gives_one_event_a_line_and_nothing_else(pages: Pages):
+    result = cli.invoke(app, ["run", "ws", "--json"])
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [event["event"] for event in events] == ["planned", "made", "made", "made", "published"]
+    assert events[0]["to_make"] == ["01-an-thu", "03-cao-thu", "national"]
+    assert events[-1] | {"index": None} == {
+        "event": "published",
+        "folder": str(Path("reports/ws")),
+        "made": 3,
+        "current": 0,
+        "failed": 0,
+        "hidden_cells": 0,
+        "warnings": 0,
+        "index": None,
+    }
+    assert result.stderr == ""
+
+
+def test_a_province_is_named_by_code_or_name_in_any_normal_form(pages: Pages, tmp_path: Path):
+    texts = ["03", "Cao Thử", unicodedata.normalize("NFD", "Cao Thử"), "cao thu"]
+    made = []
+    for number, text in enumerate(texts):
+        result = cli.invoke(app, ["run", "ws", "--province", text, "--out", f"out{number}"])
+        assert result.exit_code == 0, result.output
+        made.append(
+            {path.name: path.read_bytes() for path in Path(f"out{number}").rglob("*") if path.is_file()}
+        )
+    assert "03-cao-thu.html" in made[0]
+    assert "national.html" not in made[0]
+    assert made == [made[0]] * 4
+
+
+def test_languages_audience_and_edition_reach_the_pages(pages: Pages):
+    result = cli.invoke(
+        app, ["run", "ws", "--lang", "en", "--audience", "internal", "--edition", "May", "--province", "1"]
+    )
+    assert result.exit_code == 3
+    result = cli.invoke(
+        app, ["run", "ws", "--lang", "en", "--audience", "internal", "--edition", "May", "--province", "01"]
+    )
+    assert result.exit_code == 0, result.output
+    assert {path.name for path in Path("reports/ws-internal").glob("*.html")} == {
+        "01-an-thu.en.html",
+        "index.en.html",
+    }
+    assert "Edition: May." in Path("reports/ws-internal/01-an-thu.en.html").read_text(encoding="utf-8")
+
+
+REFUSED = [
+    (["run", "nowhere"], 3, "SettingsError", "nowhere"),
+    (["run", "ws", "--province", "77"], 3, "FactsError", "77"),
+    (["run", "ws", "--province", "BT", "--scheme", "old"], 3, "FactsError", "Bình Thử"),
+    (["run", "ws", "--scheme", "older"], 3, "FactsError", "older"),
+    (["check", "nowhere"], 3, "SettingsError", "nowhere"),
+    (["indicators", "--programme", "vn-trafickin"], 3, "DeclarationError", "vn-trafficking"),
+    (["lab", "nowhere"], 3, "SettingsError", "nowhere"),
+    (["kernel", "install", "--user", "--sys-prefix"], 3, "SettingsError", "one place"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "kind", "word"), REFUSED)
+def test_a_refusal_says_where_rule_and_what_to_do_and_writes_nothing(
+    pages: Pages, arguments: list[str], code: int, kind: str, word: str
+):
+    result = cli.invoke(app, arguments)
+    assert result.exit_code == code
+    assert result.stderr.startswith(f"{kind} [exit {code}]\n  where  ")
+    assert "\n  rule   " in result.stderr
+    assert "\n  do     " in result.stderr
+    assert word in result.stderr
+    assert "Traceback" not in result.output
+    assert result.stdout == ""
+    assert not Path("reports").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["run", "ws", "--lang", "fr"], ["run", "--jobs", "0"], ["runn"], ["verify"]]
+)
+def test_wrong_usage_exits_with_2(pages: Pages, arguments: list[str]):
+    assert cli.invoke(app, arguments).exit_code == 2
+
+
+def test_failed_provinces_are_told_after_the_others_are_published(pages: Pages):
+    pages.trouble = {"03": JobFailure("03-cao-thu", "03", "cell_timeout", cell=4)}
+    result = cli.invoke(app, ["run", "ws"])
+    assert result.exit_code == 5
+    assert "FAILED 03-cao-thu: a cell took too long, cell 4" in result.stderr
+    assert "pages: 2 made, 0 current, 1 failed" in result.stdout
+    assert "BatchError [exit 5]" in result.stderr
+    assert Path("reports/ws/index.html").exists()
+    pages.trouble = {}
+    retried = cli.invoke(app, ["run", "ws", "--retry", "--why"])
+    assert retried.exit_code == 0
+    assert "03-cao-thu: failed before" in retried.stdout
+
+
+def test_a_refused_disclosure_exits_with_4_and_publishes_nothing(pages: Pages):
+    refusal = DisclosureError(where="cell 3", rule="a page shows typed sections only", do="show sections")
+    pages.trouble = {"03": JobFailure("03-cao-thu", "03", "not_rendered", refusal=refusal)}
+    result = cli.invoke(app, ["run", "ws"])
+    assert result.exit_code == 4
+    assert "DisclosureError [exit 4]" in result.stderr
+    assert not Path("reports/ws").exists()
+
+
+def test_an_interrupt_exits_with_130(pages: Pages):
+    pages.trouble = {"03": KeyboardInterrupt()}
+    result = cli.invoke(app, ["run", "ws"])
+    assert result.exit_code == 130
+    assert result.stderr.endswith("interrupted: nothing was published\n")
+    assert not Path("reports/ws").exists()
+
+
+def test_check_lists_findings_without_values_and_writes_nothing(pages: Pages, tmp_path: Path):
+    assert cli.invoke(app, ["check", "ws"]).stdout == "0 errors, 0 warnings, 0 notes\n"
+    tiny_workspace(
+        tmp_path / "ws",
+        facts=[*FACTS, fact("01", -4711, year=2016), fact("02", 0, year=2016, status="reported")],
+    )
+    result = cli.invoke(app, ["check", "ws"])
+    assert result.exit_code == 3
+    assert "error    ws/facts.csv, row 6, column value\n" in result.stdout
+    assert "a count is never negative" in result.stdout
+    assert "a zero is stated as zero_reported" in result.stdout
+    assert result.stdout.endswith("1 errors, 1 warnings, 0 notes\n")
+    assert "4711" not in result.output
+
+
+def test_indicators_are_listed_for_people_and_for_programs(pages: Pages):
+    text = cli.invoke(app, ["indicators"]).stdout
+    rows = json.loads(cli.invoke(app, ["indicators", "--json"]).stdout)
+    first = rows[0]
+    assert f"{len(rows)} indicators" in text
+    assert {"name", "id", "kind", "numerator", "polarity", "label"} <= set(first)
+    assert first["label"]["vi"] in text
+    assert all(row["name"] in text for row in rows)
+
+
+def test_verify_exits_with_6_when_a_file_was_changed(pages: Pages):
+    cli.invoke(app, ["run", "ws"])
+    assert cli.invoke(app, ["verify", "reports/ws"]).exit_code == 0
+    Path("reports/ws/index.html").write_text("spoilt")
+    result = cli.invoke(app, ["verify", "reports/ws"])
+    assert result.exit_code == 6
+    assert "the file is not the one that was published" in result.stdout
+
+
+def test_the_workspace_may_be_the_current_folder(
+    pages: Pages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path / "ws")
+    result = cli.invoke(app, ["run", "."])
+    assert result.exit_code == 0, result.output
+    assert Path("reports/ws/index.html").exists()
+
+
+def test_an_error_of_our_own_is_told_without_its_message(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch, capsys
+):
+    def broken(*_args: object, **_given: object) -> None:
+        quoted = "39 victims"
+        raise ValueError(f"could not convert {quoted}")
+
+    monkeypatch.setattr(evalkit.batch.run, "plan", broken)
+    monkeypatch.setattr(sys, "argv", ["evalkit", "run", "ws"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    told = capsys.readouterr()
+    assert end.value.code == 1
+    assert "ValueError" in told.err
+    assert "batch/run.py, line" in told.err
+    assert "39" not in told.err.replace("line 39", "")
+    assert "victims" not in told.out + told.err
+
+
+def test_the_places_of_an_own_error_name_no_folder_of_this_machine(tmp_path: Path):
+    with pytest.raises(KeyError) as fault:
+        _ = {}[str(tmp_path)]
+    assert str(tmp_path) not in own_error(fault.value)
+    assert str(Path(__file__).parents[1]) not in own_error(fault.value)
+    assert "tests/test_cli.py" in own_error(fault.value)
+
+
+def test_the_doorway_is_light_and_so_is_the_module_workers_load_again():
+    code = "import sys, evalkit.cli, evalkit.__main__; print([m for m in ('pandas', 'papermill', 'pydantic') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
