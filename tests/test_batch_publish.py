@@ -253,12 +253,14 @@ def test_the_internal_audience_has_a_private_folder_of_its_own(workspace: Worksp
     assert contents(tmp_path / "out") == before
 
 
-def test_a_folder_in_other_use_is_left_alone(workspace: Workspace, tmp_path: Path):
-    (tmp_path / "out").mkdir()
+@pytest.mark.parametrize("audience", ["public", "internal"])
+def test_a_folder_in_other_use_is_left_alone(workspace: Workspace, tmp_path: Path, audience: str):
+    (tmp_path / "out").mkdir(mode=0o755)
     (tmp_path / "out" / "thesis.docx").write_text("years of work")
     with pytest.raises(SettingsError, match=r"no manifest\.json"):
-        run(workspace, tmp_path)
+        run(workspace, tmp_path, audience=audience)
     assert contents(tmp_path / "out") == {"thesis.docx": b"years of work"}
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o755
 
 
 @pytest.mark.parametrize("text", ["{", '{"format": 1}', "[]"])

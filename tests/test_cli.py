@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -14,7 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 import evalkit.batch.run
+from evalkit.batch.options import Event
 from evalkit.batch.outcome import JobFailure
+from evalkit.batch.progress import telling
 from evalkit.cli import app, main, own_error
 from evalkit.errors import DisclosureError
 from tests.builders import fact
@@ -58,6 +61,25 @@ def test_a_run_prints_counts_hidden_figures_and_the_index(pages: Pages, tmp_path
     assert "01-an-thu: current" in again.stdout
     forced = cli.invoke(app, ["run", "ws", "--why", "--force"])
     assert "01-an-thu: forced" in forced.stdout
+
+
+def test_a_terminal_gets_a_bar_and_the_failures_above_it():
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    with telling(screen) as tell:
+        tell(Event("planned", {"to_make": ["01-an-thu", "03-cao-thu"], "why": {}}))
+        tell(Event("made", {"stem": "01-an-thu", "seconds": 1.0}))
+        tell(
+            Event(
+                "failed",
+                {"stem": "03-cao-thu", "reason": "cell_error", "message": "03-cao-thu: [bold] a cell"},
+            )
+        )
+    assert "FAILED 03-cao-thu: [bold] a cell" in screen.getvalue()
+    assert "2/2" in screen.getvalue()
 
 
 def test_json_gives_one_event_a_line_and_nothing_else(pages: Pages):

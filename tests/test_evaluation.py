@@ -150,3 +150,9 @@ def test_the_nation_shows_sources_that_disagree_beside_each_other(published: Bun
     year = [line for line in lines if line.startswith("2022 ")]
     assert any("222" in line for line in year)
     assert any("255" in line for line in year)
+
+
+def test_a_page_says_whose_decision_it_is_that_small_totals_of_persons_stand(demo: Bundle, published: Bundle):
+    stands = "stand here even where they are small, by decision of Invented Statistics Office"
+    assert stands in text_of(evaluate(demo.province("08")).completeness)
+    assert stands not in text_of(evaluate(published.province("22")).completeness)

@@ -93,5 +93,6 @@ def _years(facts: pd.DataFrame, measure: str) -> pd.DataFrame:
     rows = rows[(rows["period_end"] - rows["period_start"]).dt.days.between(364, 365)]
     rows = rows.assign(year=rows["period_end"].dt.year)
     rows = rows.sort_values(["province_code", "year", "period_start"])
-    rows = rows.drop_duplicates(["province_code", "year"], keep="last")  # a calendar year goes before a police year
+    # of a police and a calendar year that end in one year, the calendar year begins later
+    rows = rows.drop_duplicates(["province_code", "year"], keep="last")
     return rows[["province_code", "year", "value", "status"]].reset_index(drop=True)

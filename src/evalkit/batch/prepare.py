@@ -138,4 +138,5 @@ def _about(
         custodian=workspace.disclosure.custodian,
         hidden_cells=protected.hidden_cells,
         date=day.isoformat(),
+        person_totals_stand=workspace.disclosure.person_totals_stand,
     )

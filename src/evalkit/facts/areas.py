@@ -31,6 +31,7 @@ class About:
     custodian: str
     hidden_cells: int
     date: str = ""
+    person_totals_stand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

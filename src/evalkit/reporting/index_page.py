@@ -94,7 +94,7 @@ def _summary(rows: Sequence[IndexRow], language: Language) -> Part:
     failed = sum(row.state == "failed" for row in rows)
     total = number(len(rows))
     if not failed:
-        text = say("All {total} reports were made.", total=total)
+        text = say("Reports made: {total} of {total}.", total=total)
         return Part(Markup("<p>{}</p>").format(phrase(text.of(language))))
     text = say(
         "{failed} of {total} reports are missing: the run failed for them. Their earlier pages were removed.",

@@ -28,7 +28,7 @@ def _(result: Completeness) -> Section:
     if isinstance(area, ProvinceFacts) and not area.parts.empty and len(area.place.components) > 1:
         blocks += _parts(area)
     blocks += [_table(frame, result), *_late(result.findings)]
-    blocks.append(Paragraph(_marks(result)))
+    blocks += [Paragraph(_marks(result)), *_custodian(result)]
     return Section("quality", say("What was reported, and what was not"), tuple(blocks))
 
 
@@ -100,3 +100,15 @@ def _marks(result: Completeness) -> Bilingual:
         strict=str(result.area.about.k_sensitive),
         hidden=str(result.area.about.hidden_cells),
     )
+
+
+def _custodian(result: Completeness) -> list[Block]:
+    """Say whose decision it is that small totals of persons stand."""
+    about = result.area.about
+    if not about.person_totals_stand or about.audience == "internal":
+        return []
+    text = say(
+        "Totals of persons by place and year stand here even where they are small, by decision of {custodian}; their breakdowns are hidden as said.",
+        custodian=about.custodian,
+    )
+    return [Paragraph(text, tone="caution")]
