@@ -81,10 +81,18 @@ class Site:
     def look(self, page: str) -> dict[str, dict]:
         """Open a page in frames of several widths and return what was found in each."""
         probe = PROBE.replace("PAGE", json.dumps(page)).replace("WIDTHS", json.dumps(WIDTHS))
-        (self.folder / "probe.html").write_text(probe, encoding="utf-8")
-        profile = self.folder / "profile"
+        (self.folder / f"probe.{page}").write_text(probe, encoding="utf-8")
+        profile = (
+            self.folder / f"profile.{page}"
+        )  # a browser of its own for each page: nothing comes from a cache
         dom = subprocess.run(
-            [self.chromium, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", f"{self.address}/probe.html"],
+            [
+                self.chromium,
+                *FLAGS,
+                f"--user-data-dir={profile}",
+                "--dump-dom",
+                f"{self.address}/probe.{page}",
+            ],
             capture_output=True,
             text=True,
             timeout=120,
@@ -120,7 +128,8 @@ def test_a_page_asks_for_nothing_and_fits_every_width(site: Site, page: str):
     site.asked.clear()
     found = site.look(page)
     pages = {f"/{name}" for name in PAGES}  # an earlier test's last request may still be on its way
-    assert set(site.asked) - pages - {"/probe.html", "/favicon.ico"} == set()
+    probes = {f"/probe.{name}" for name in PAGES}
+    assert set(site.asked) - pages - probes - {"/favicon.ico"} == set()
     for width in WIDTHS:
         seen = found[str(width)]
         assert seen["overflow"] <= 0
