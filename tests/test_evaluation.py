@@ -156,3 +156,10 @@ def test_a_page_says_whose_decision_it_is_that_small_totals_of_persons_stand(dem
     stands = "stand here even where they are small, by decision of Invented Statistics Office"
     assert stands in text_of(evaluate(demo.province("08")).completeness)
     assert stands not in text_of(evaluate(published.province("22")).completeness)
+
+
+def test_figures_too_few_to_compare_are_not_called_nothing(published: Bundle):
+    """Điện Biên has one published figure: 131 persons received."""
+    text = text_of(evaluate(published.province("11")))
+    assert "1 measures have figures" in text
+    assert "Nothing on this programme" not in text

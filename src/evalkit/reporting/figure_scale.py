@@ -22,7 +22,7 @@ def scale(canvas: Canvas, top: float, height: float, *, highest: float) -> Axes:
     """Return axes from zero to ``highest`` across the whole drawing; downwards one unit is one pixel."""
     axes = canvas.axes(left=LEFT, top=top, width=SPAN, height=height)
     axes.set(xlim=(0, highest), ylim=(height, 0), yticks=[])
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=highest >= 4))
     axes.tick_params(axis="x", pad=1)
     return axes
 

@@ -58,7 +58,7 @@ def _(result: RateComparison) -> Section:
     ]
     if math.isfinite(result.percent_change):
         numbers += [
-            (say("Change per year"), formats.signed_percent(result.percent_change)),
+            (say("Change of the yearly average"), formats.signed_percent(result.percent_change)),
             (say("95 % interval"), _interval(result)),
         ]
     rows = tuple((Cell(name), Cell(value)) for name, value in numbers)
@@ -97,12 +97,12 @@ def comparison_sentence(item: Compared, area: Area) -> Bilingual:
     }
     if result.p_central >= 0.05:
         return say(
-            "{indicator}, {early}: {before}; {late}: {after}. Change per year {change}, 95 % interval {low} to {high}, {p}: not distinguishable from chance.",
+            "{indicator}, {early}: {before}; {late}: {after}. Change of the yearly average {change}, 95 % interval {low} to {high}, {p}: not distinguishable from chance.",
             **counts,
             **numbers,
         )
     return say(
-        "{indicator}, {early}: {before}; {late}: {after}. Change per year {change}, 95 % interval {low} to {high}, {p}: larger than chance alone would explain.",
+        "{indicator}, {early}: {before}; {late}: {after}. Change of the yearly average {change}, 95 % interval {low} to {high}, {p}: larger than chance alone would explain.",
         **counts,
         **numbers,
     )
@@ -173,7 +173,7 @@ def _table(items: list[Compared], area: Area) -> Table:
         Column("comparison", say("Comparison")),
         Column("earlier", say("Earlier period"), numeric=True),
         Column("later", say("Later period"), numeric=True),
-        Column("change", say("Change per year"), numeric=True),
+        Column("change", say("Change of the yearly average"), numeric=True),
         Column("interval", say("95 % interval"), numeric=True),
         Column("p", say("p (exact, two-sided)"), numeric=True),
     )

@@ -21,10 +21,7 @@ def _(result: Evaluation) -> Section:
     if known:
         blocks += [Paragraph(say("What is known, and how surely:")), Bullets(tuple(known))]
     else:
-        text = say(
-            "Nothing on this programme has been published for {place} in the sources used. The page says what binds the place and which figures are missing.",
-            place=area_name(result.area),
-        )
+        text = _nothing_summarised(result)
         blocks.append(Paragraph(text, tone="gap"))
     blocks += [Paragraph(say("What is not known:")), Bullets(tuple(_unknown(result)))]
     return Section("summary", say("In short"), tuple(blocks))
@@ -79,3 +76,20 @@ def _unknown(result: Evaluation) -> list[Bilingual]:
             )
         )
     return sentences
+
+
+def _nothing_summarised(result: Evaluation) -> Bilingual:
+    """Say that nothing is known, or that what is known is too little to be compared and stands in the tables."""
+    frame = result.completeness.frame
+    told = int((frame["last"].notna() & (frame["measure"] != "population_average")).sum())
+    place = area_name(result.area)
+    if told:
+        return say(
+            "For {place} {told} measures have figures; they are too few to be compared and stand in the tables below.",
+            place=place,
+            told=str(told),
+        )
+    return say(
+        "Nothing on this programme has been published for {place} in the sources used. The page says what binds the place and which figures are missing.",
+        place=place,
+    )
