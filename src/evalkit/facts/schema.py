@@ -87,29 +87,3 @@ def without_empty_dimensions(facts: pd.DataFrame) -> pd.DataFrame:
     """Drop the dimension columns that are "all" in every row: keys and hashes ignore them."""
     empty = [name for name in dimensions_of(facts) if (facts[name] == "all").all()]
     return facts.drop(columns=empty)
-
-
-def whole_years(start: pd.Timestamp, end: pd.Timestamp) -> float:
-    """Return the length of a period in years: whole calendar or police years exactly, the rest in days of 365.25.
-
-    Parameters
-    ----------
-    start, end : Timestamp
-        First and last day, both inclusive.
-
-    Examples
-    --------
-    >>> whole_years(pd.Timestamp("2011-01-01"), pd.Timestamp("2015-12-31"))
-    5.0
-    >>> whole_years(pd.Timestamp("2020-12-15"), pd.Timestamp("2021-12-14"))
-    1.0
-    >>> round(whole_years(pd.Timestamp("2023-01-01"), pd.Timestamp("2023-06-30")), 3)
-    0.496
-    """
-    after = end + pd.Timedelta(days=1)
-    years = after.year - start.year
-    anniversary = start + pd.DateOffset(years=years)
-    if anniversary > after:
-        years -= 1
-        anniversary = start + pd.DateOffset(years=years)
-    return years + (after - anniversary).days / 365.25
