@@ -13,12 +13,14 @@ export PIP_USER := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PIP_TARGET PIP_PREFIX PIP_REQUIRE_HASHES
 
-.PHONY: help reports test lab check static lock clean
+.PHONY: help setup reports test lab check static lock clean
 .NOTPARALLEL:
 
 help: ## list the commands
 	@echo "make COMMAND, where COMMAND is one of:"
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-11s %s\n", $$1, $$2 }'
+
+setup: $(STAMP) ## only set up .venv
 
 reports: $(STAMP) ## make the pages of both shipped workspaces: published figures, and the invented country
 	@status=0; \

@@ -11,7 +11,7 @@ import pytest
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.errors import FactsError
 from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
-from evalkit.evaluation import evaluate, provinces_side_by_side
+from evalkit.evaluation import evaluate, methods_used, provinces_side_by_side
 from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.reporting.blocks import Section
 from evalkit.reporting.display import plain_text, section_of
@@ -48,13 +48,16 @@ def test_quang_ninh_39_to_23_is_not_distinguishable_from_chance(published: Bundl
     assert "from -71.5 % to +22.2 %" in text
     assert "only a fall of about 56 % or more" in text
     vi = text_of(evaluate(published.province("22")).comparisons, "vi")
-    assert "-41,0 %, khoảng tin cậy 95 % từ -66,4 % đến +1,2 %, p = 0,056: không phân biệt được" in vi
+    assert (
+        "-41,0 %, khoảng tin cậy 95 % từ -66,4 % đến +1,2 %, p = 0,056: chưa thể loại trừ biến động ngẫu nhiên"
+        in vi
+    )
 
 
 def test_quang_ninh_the_zero_has_its_bound_and_its_rivals(published: Bundle):
     text = text_of(evaluate(published.province("22")).zeros)
-    assert "0 in 2021–2022 (2 years)" in text
-    assert "up to 1.84 a year" in text
+    assert "0 cases in 2021–2022 (2 years)" in text
+    assert "up to 1.84 cases a year" in text
     assert "Border closure during COVID-19" in text
     assert "10 persons were received in 2023, counted by place of reception" in text
 
@@ -68,6 +71,36 @@ def test_quang_ninh_place_bases_stand_side_by_side_and_are_no_contradiction(publ
     assert next(line for line in lines if line.startswith("2021–2022")).split()[1:3] == ["0", "–"]
     assert next(line for line in lines if line.startswith("2023")).split()[1] == "–"
     assert " 10 " in next(line for line in lines if line.startswith("2023"))
+
+
+def test_a_figure_told_once_stands_in_a_table_as_surely_as_it_was_told(published: Bundle):
+    result = evaluate(published.province("22"))
+    bases = text_of(result.place_bases)
+    line = next(line for line in bases.splitlines() if line.startswith("Trafficking cases instituted"))
+    assert "at least 1" in line
+    indicators = text_of(result.indicators)
+    assert "at least 3" in next(line for line in indicators.splitlines() if line.startswith("J06S"))
+
+
+def test_figures_by_attribute_show_the_mark_of_hidden_ones_and_no_more(demo: Bundle):
+    for place in demo.places:
+        result = evaluate(demo.province(place.code)).breakdowns
+        hidden = int((result.frame["status"] == "suppressed").sum())
+        assert text_of(result).count(" [c]") == hidden
+    assert hidden > 0
+    assert result.frame.groupby(["measure", "dimension"])["period_end"].nunique().max() == 5
+
+
+def test_the_nation_says_which_total_of_a_province_is_derived(published: Bundle):
+    text = text_of(provinces_side_by_side(published.nation()))
+    assert "39 (derived) in 5 years" in next(line for line in text.splitlines() if line.startswith("22 "))
+
+
+def test_population_has_its_source_on_the_page(published: Bundle):
+    province = published.province("01")
+    text = text_of(methods_used(province))
+    assert "V02.01" in text
+    assert set(province.facts["source_id"]) <= set(province.sources)
 
 
 def test_the_fall_is_not_called_progress(published: Bundle):
@@ -161,5 +194,5 @@ def test_a_page_says_whose_decision_it_is_that_small_totals_of_persons_stand(dem
 def test_figures_too_few_to_compare_are_not_called_nothing(published: Bundle):
     """Điện Biên has one published figure: 131 persons received."""
     text = text_of(evaluate(published.province("11")))
-    assert "1 measures have figures" in text
+    assert "a single measure has figures" in text
     assert "Nothing on this programme" not in text

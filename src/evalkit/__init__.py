@@ -21,6 +21,7 @@ _SHOP_WINDOW = {
     "compare_periods": "evalkit.evaluation",
     "examine_zeros": "evalkit.evaluation",
     "place_bases": "evalkit.evaluation",
+    "break_down": "evalkit.evaluation",
     "fit_trends": "evalkit.evaluation",
     "report_completeness": "evalkit.evaluation",
     "provinces_side_by_side": "evalkit.evaluation",

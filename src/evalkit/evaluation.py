@@ -14,6 +14,7 @@ import pandas as pd
 
 from evalkit.estimation import completeness as reported
 from evalkit.estimation.attainment import assess_targets as hold_against_targets
+from evalkit.estimation.breakdowns import breakdowns, seldom_reported
 from evalkit.estimation.dispersion import PanelDispersion
 from evalkit.estimation.indicators import estimate_indicators as estimate
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
@@ -28,6 +29,7 @@ from evalkit.programme.models import Programme
 from evalkit.records import (
     Area,
     Assessments,
+    Breakdowns,
     Comparisons,
     Completeness,
     Evaluation,
@@ -49,6 +51,7 @@ def evaluate(area: Area) -> Evaluation:
         comparisons=compare_periods(area),
         zeros=examine_zeros(area),
         place_bases=place_bases(area),
+        breakdowns=break_down(area),
         indicators=indicators,
         assessments=assess_targets(indicators),
         trends=fit_trends(area),
@@ -78,7 +81,15 @@ def examine_zeros(area: Area) -> ZeroPeriods:
 
 def place_bases(area: Area) -> PlaceBases:
     """Put figures of different place bases and sources beside each other."""
-    return PlaceBases(area, reported.side_by_side(totals_only(area.facts), area.programme))
+    totals = totals_only(area.facts)
+    frame = reported.side_by_side(totals, area.programme)
+    shown = frame["measure"].unique().tolist()
+    return PlaceBases(area, frame, seldom_reported(totals, area.programme, shown=shown))
+
+
+def break_down(area: Area) -> Breakdowns:
+    """Give the figures by one attribute of persons, such as sex, as far as they may be shown."""
+    return Breakdowns(area, breakdowns(area.facts, area.programme))
 
 
 def estimate_indicators(area: Area) -> Indicators:
@@ -117,7 +128,9 @@ def provinces_side_by_side(nation: NationFacts) -> ProvincesSideBySide:
     rows = [row for name in wanted for row in _province_totals(facts, name, nation)]
     return ProvincesSideBySide(
         nation,
-        pd.DataFrame(rows, columns=["province_code", "indicator", "period", "count", "years", "reason"]),
+        pd.DataFrame(
+            rows, columns=["province_code", "indicator", "period", "count", "years", "status", "reason"]
+        ),
     )
 
 
@@ -144,9 +157,14 @@ def _province_totals(facts: pd.DataFrame, name: str, nation: NationFacts) -> Ite
         for period, total in zip(nation.programme.periods, totals, strict=True):
             row = {"province_code": place.code, "indicator": name, "period": period.id}
             if isinstance(total, PeriodTotal):
-                yield row | {"count": total.count, "years": total.years, "reason": ""}
+                yield row | {
+                    "count": total.count,
+                    "years": total.years,
+                    "status": total.status,
+                    "reason": "",
+                }
             else:
-                yield row | {"count": math.nan, "years": math.nan, "reason": total.reason}
+                yield row | {"count": math.nan, "years": math.nan, "status": "", "reason": total.reason}
 
 
 def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:

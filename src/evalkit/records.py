@@ -33,7 +33,19 @@ class ZeroPeriods:
 
 @dataclass(frozen=True, slots=True)
 class PlaceBases:
-    """Figures of different place bases and sources beside each other; they are never added up."""
+    """Figures of different place bases and sources beside each other; they are never added up.
+
+    ``seldom`` holds the figures of measures reported too seldom for any other table.
+    """
+
+    area: Area
+    frame: pd.DataFrame
+    seldom: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdowns:
+    """Figures by one attribute, such as the sex of victims, for the latest periods."""
 
     area: Area
     frame: pd.DataFrame
@@ -92,7 +104,7 @@ class Methods:
 class ProvincesSideBySide:
     """The provinces' totals by programme period, in official order.
 
-    ``frame`` has province_code, indicator, period, count, years and the reason where there is no total.
+    ``frame`` has province_code, indicator, period, count, years, status and the reason where there is no total.
     """
 
     area: NationFacts
@@ -107,6 +119,7 @@ class Evaluation:
     comparisons: Comparisons
     zeros: ZeroPeriods
     place_bases: PlaceBases
+    breakdowns: Breakdowns
     indicators: Indicators
     assessments: Assessments
     trends: Trends

@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from evalkit.facts.schema import NATION, NATION_SCHEME, WITH_VALUE, dimensions_of, key_of
+from evalkit.programme.population import POPULATION
 from evalkit.programme.provinces import Registry
 
 PARTIAL = "partial"
@@ -72,7 +73,7 @@ def carry_over(facts: pd.DataFrame, registry: Registry, *, scheme: str) -> pd.Da
     return pd.concat([facts, summed[list(facts.columns)]], ignore_index=True)
 
 
-def national_population(facts: pd.DataFrame, *, measure: str = "population_average") -> pd.DataFrame:
+def national_population(facts: pd.DataFrame, *, measure: str = POPULATION) -> pd.DataFrame:
     """Return the nation's yearly population as the sum of all units of the scheme it is given in.
 
     Parameters

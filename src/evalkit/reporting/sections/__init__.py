@@ -5,6 +5,7 @@ from evalkit.reporting.lab import teach_ipython
 from evalkit.reporting.sections import (
     assessments,
     bases,
+    breakdowns,
     indicators,
     methods,
     nation,
@@ -20,6 +21,7 @@ from evalkit.reporting.sections.place import page_head
 __all__ = [
     "assessments",
     "bases",
+    "breakdowns",
     "indicators",
     "methods",
     "nation",

@@ -8,7 +8,16 @@ from evalkit.records import Area, Indicators
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, place_basis, span, status_word
+from evalkit.reporting.sections.words import (
+    CONFIDENTIAL,
+    NOTHING,
+    Row,
+    both,
+    place_basis,
+    qualified,
+    span,
+    status_word,
+)
 from evalkit.reporting.wording import say
 
 
@@ -59,6 +68,9 @@ def _table(rows: pd.DataFrame, area: Area) -> Table:
     notes = (
         say("[u] marks a rate on fewer than 20 events: it is unstable."),
         say(
+            "The base of a rate is person-years: the average populations of the years of the period, added up."
+        ),
+        say(
             "Sources are listed at the end of the page; where sources disagree, the first of the programme's order is shown here."
         ),
     )
@@ -73,11 +85,26 @@ def _row(row: Row, area: Area) -> tuple[Cell, ...]:
     return (
         Cell(say("{id} {label}", id=indicator.id, label=both(indicator.label))),
         Cell(span(row["period_start"], row["period_end"])),
-        Cell(CONFIDENTIAL) if hidden else counts_cell(row),
+        Cell(CONFIDENTIAL) if hidden else _as_told(counts_cell(row), row, area),
         Cell(CONFIDENTIAL) if hidden else value_cell(row),
         Cell(CONFIDENTIAL) if hidden else _interval(row),
         Cell(_reading(row)),
     )
+
+
+def _as_told(cell: Cell, row: Row, area: Area) -> Cell:
+    """Write a count as surely as its source said it: at least, about."""
+    if row["kind"] != "count" or "inexact" not in row["flag"].split(";"):
+        return cell
+    facts = area.facts
+    told = facts[
+        (facts["measure"] == area.programme.indicators[row["indicator"]].numerator)
+        & (facts["source_id"] == row["source_id"])
+        & (facts["period_start"] == row["period_start"])
+        & (facts["period_end"] == row["period_end"])
+        & (facts["value"] == row["value"])
+    ]
+    return Cell(qualified(row["value"], told["qualifier"].iloc[0]), cell.value) if len(told) else cell
 
 
 def counts_cell(row: Row) -> Cell:

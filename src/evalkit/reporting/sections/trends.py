@@ -36,12 +36,16 @@ def _blocks(item: Trend, area: Area) -> list[Block]:
     figures = [_figure(item, area)] if len(item.series) >= 3 else []
     if isinstance(item.fit, NotEstimable):
         return [
-            Paragraph(
-                say("{indicator}: no trend. {why}", indicator=label, why=reason(item.fit.reason)), tone="gap"
-            ),
+            Paragraph(say("{indicator}: no trend. {why}", indicator=label, why=_why(item.fit)), tone="gap"),
             *figures,
         ]
     return [Paragraph(trend_sentence(item, area), tone="finding"), *_events(item, area), *figures]
+
+
+def _why(refused: NotEstimable) -> Bilingual:
+    if refused.reason in ("not_reported", "no_data"):
+        return say("No figure of a single year has been reported.")
+    return reason(refused.reason)
 
 
 def _events(item: Trend, area: Area) -> list[Block]:
