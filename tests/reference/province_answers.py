@@ -70,7 +70,11 @@ def _shrunken(pick: Callable[[Any, pd.DataFrame], Any]) -> Answer:
 
 
 def _limit(side: int, level: float) -> Answer:
-    return lambda i: float(funnel_limits(i["expected"], level=level)[side])
+    return lambda i: float(funnel_limits(i["expected"], level=level, form="chi-square")[side])
+
+
+def _count_limit(side: int, level: float) -> Answer:
+    return lambda i: i["expected"] * float(funnel_limits(i["expected"], level=level)[side])
 
 
 def _counties(pick: Callable[[pd.DataFrame], Any]) -> Answer:
@@ -194,6 +198,10 @@ ANSWERS: dict[str, dict[str, Answer]] = {
         "chisq_upper_95": _limit(1, 0.95),
         "chisq_lower_998": _limit(0, 0.998),
         "chisq_upper_998": _limit(1, 0.998),
+        "qpois_025": _count_limit(0, 0.95),
+        "qpois_975": _count_limit(1, 0.95),
+        "qpois_001": _count_limit(0, 0.998),
+        "qpois_999": _count_limit(1, 0.998),
         "first5_pmap": _counties(lambda rows: rows["below"][:5]),
         "relrisk_first5": _counties(lambda rows: rows["ratio"][:5]),
         "n_below_0025": _counties(lambda rows: (rows["below"] < 0.025).sum()),
@@ -253,7 +261,6 @@ ANSWERS: dict[str, dict[str, Answer]] = {
 
 _CRITERION = "nothing is chosen by information criteria: the halved likelihood-ratio p is given"
 _THIRD_TEST = "a third test of the same question as Dean's and the likelihood ratio, on the same counts"
-_STEPS = "whole counts on the limit are read off the exact p; the limits shown are the continuous ones"
 _BISECTION = "PHE halves steps to seven digits, coarse at one event (by 4e-6, 5e-5); the kit is exact"
 _NORMAL = "the kit's scatter of provinces is the gamma law, in closed form; no quadrature, no extra library"
 _STAGGERED = "biased where programmes start in different years; its own case says so"
@@ -264,7 +271,6 @@ NOT_OFFERED: dict[str, dict[str, str]] = {
         **dict.fromkeys(("ct1_z", "ct2_z"), _THIRD_TEST),
     },
     "funnel": {
-        **dict.fromkeys(("qpois_025", "qpois_975", "qpois_001", "qpois_999"), _STEPS),
         **dict.fromkeys(("upper_2s_expected", "upper_2s_isr", "upper_3s_isr"), _BISECTION),
     },
     "panel": dict.fromkeys(("coef_trt", "se_trt", "sd_subject"), _NORMAL),

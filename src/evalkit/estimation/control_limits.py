@@ -36,8 +36,14 @@ class Overdispersion:
     tau2: float
 
 
-def funnel_limits(expected: ArrayLike, *, level: float = 0.95, tau2: float = 0.0) -> tuple[Numbers, Numbers]:
-    """Return the control limits of observed over expected.
+def funnel_limits(
+    expected: ArrayLike,
+    *,
+    level: float = 0.95,
+    tau2: float = 0.0,
+    form: Literal["exact", "chi-square"] = "exact",
+) -> tuple[Numbers, Numbers]:
+    """Return the control limits of observed over expected: what lies beyond them is outside, what lies on them is not.
 
     Parameters
     ----------
@@ -47,6 +53,10 @@ def funnel_limits(expected: ArrayLike, *, level: float = 0.95, tau2: float = 0.0
         0.95 for the inner, 0.998 for the outer limits.
     tau2 : float
         Variance between provinces on the square-root scale; the wider of both limits is taken.
+    form : {"exact", "chi-square"}
+        Poisson quantiles, beyond which a count has less than half the rest in its tail; or the smooth line of FunnelPlotR
+        for a picture. The smooth lower line is never 0, so that it would cry out at a province without a case where
+        one was expected: no province is judged by it.
 
     References
     ----------
@@ -56,12 +66,18 @@ def funnel_limits(expected: ArrayLike, *, level: float = 0.95, tau2: float = 0.0
     --------
     >>> lower, upper = funnel_limits([1, 23])
     >>> lower.round(2).tolist(), upper.round(2).tolist()
+    ([0.0, 0.61], [3.0, 1.43])
+    >>> lower, upper = funnel_limits([1, 23], form="chi-square")
+    >>> lower.round(2).tolist(), upper.round(2).tolist()
     ([0.03, 0.63], [5.57, 1.5])
     """
     given = np.asarray(expected, dtype=float)
     means, tail = np.where(given > 0, given, np.nan), (1 - level) / 2
-    lower = stats.chi2.ppf(tail, 2 * means) / (2 * means)
-    upper = stats.chi2.ppf(1 - tail, 2 * means + 2) / (2 * means)
+    if form == "exact":
+        lower, upper = stats.poisson.ppf(tail, means) / means, stats.poisson.ppf(1 - tail, means) / means
+    else:
+        lower = stats.chi2.ppf(tail, 2 * means) / (2 * means)
+        upper = stats.chi2.ppf(1 - tail, 2 * means + 2) / (2 * means)
     if tau2 > 0:
         reach = stats.norm.ppf(1 - tail) * np.sqrt(1 / (4 * means) + tau2)
         lower, upper = (
@@ -109,8 +125,10 @@ def overdispersion(
     else:
         weight, z = means, np.log(np.where(cases > 0, cases, np.nan) / means) * np.sqrt(means)
     held = _winsorised(z, share) if trimming == "winsorise" else _truncated(z, share)
-    used, phi = len(held), float((held**2).mean())
-    weight = weight[~np.isnan(z)]
+    used, weight = len(held), weight[~np.isnan(z)]
+    if used < 2:
+        return Overdispersion(z, used, math.nan, 0.0)
+    phi = float((held**2).mean())
     excess = used * phi - (used - 1)
     tau2 = excess / float(weight.sum() - (weight**2).sum() / weight.sum()) if excess > 0 else 0.0
     return Overdispersion(z, used, phi, tau2)
@@ -118,7 +136,7 @@ def overdispersion(
 
 def _winsorised(z: Numbers, share: float) -> Numbers:
     known = z[~np.isnan(z)]
-    return np.clip(known, *np.quantile(known, [share, 1 - share]))
+    return known if known.size == 0 else np.clip(known, *np.quantile(known, [share, 1 - share]))
 
 
 def _truncated(z: Numbers, share: float) -> Numbers:

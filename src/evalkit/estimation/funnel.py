@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from evalkit.errors import FactsError
 from evalkit.estimation.control_limits import Overdispersion, funnel_limits, overdispersion
 from evalkit.estimation.counts import Numbers
 from evalkit.estimation.expectation import expected_p
@@ -72,12 +73,12 @@ def funnel(frame: pd.DataFrame, *, target: float | None = None) -> Funnel | NotE
     -------
     Funnel or NotEstimable
         Not estimable: ``suppressed`` (without a declared target, because a target made of what is not hidden is too high),
-        ``too_few_provinces`` (fewer than 3 without a declared target), ``no_events``.
+        ``too_few_provinces`` (fewer than 3 without a declared target), ``no_events`` (without one).
 
     Raises
     ------
     FactsError
-        As in :func:`~evalkit.estimation.province_counts.province_counts`.
+        As in :func:`~evalkit.estimation.province_counts.province_counts`; or if a target is not positive.
 
     References
     ----------
@@ -87,10 +88,12 @@ def funnel(frame: pd.DataFrame, *, target: float | None = None) -> Funnel | NotE
     --------
     >>> counts = pd.DataFrame({"province_code": ["95", "96", "97"], "count": [2, 9, 25], "exposure": [10.0, 11.0, 12.0]})
     >>> funnel(counts).frame["position"].tolist()
-    ['below_998', 'within', 'above_95']
+    ['below_95', 'within', 'above_95']
     """
+    if target is not None and not 0 < target < math.inf:
+        raise FactsError(where="funnel", rule="a target is a positive rate", do="declare one, or none")
     given = province_counts(frame)
-    refusal = given.refusal(fewest=FEWEST_PROVINCES if target is None else 1, may_hide=target is not None)
+    refusal = given.refusal(fewest=FEWEST_PROVINCES if target is None else 1, declared=target is not None)
     if refusal is not None:
         return refusal
     rate = given.rate if target is None else target

@@ -54,23 +54,23 @@ class ProvinceCounts:
         """Provinces whose figure is suppressed."""
         return int((self.rows["flag"] == "suppressed").sum())
 
-    def refusal(self, *, fewest: int, may_hide: bool = False) -> NotEstimable | None:
+    def refusal(self, *, fewest: int, declared: bool = False) -> NotEstimable | None:
         """Return why nothing can be said of these provinces together; None where something can.
 
         Parameters
         ----------
         fewest : int
             Provinces needed.
-        may_hide : bool
-            Whether suppressed provinces may be left out. Hidden figures are the small ones, so that what is left has too
-            high a rate and too little spread.
+        declared : bool
+            Whether they are held against a rate that was declared. Else hidden provinces, whose figures are the small
+            ones, would leave too high a rate, and without any case there is none.
         """
         seen: dict[str, float | int | str] = {"provinces": len(self.counts), "suppressed": self.hidden}
-        if self.hidden and not may_hide:
+        if self.hidden and not declared:
             return NotEstimable("suppressed", seen)
         if len(self.counts) < fewest:
             return NotEstimable("too_few_provinces", seen)
-        return NotEstimable("no_events", seen) if self.total == 0 else None
+        return NotEstimable("no_events", seen) if self.total == 0 and not declared else None
 
     def beside(self, **columns: Numbers) -> pd.DataFrame:
         """Return every row given, with these columns filled for the usable ones and missing for the others."""

@@ -29,7 +29,9 @@ class ShrunkenRates:
     frame : DataFrame
         Per province: ``province_code``, ``count``, ``exposure``, ``flag``; ``rate`` (as counted), ``shrunken`` with ``lower``
         and ``upper`` (gamma quantiles), ``weight`` (share of its own rate in the shrunken one: 1 speaks for itself, 0 is
-        the mean of all), ``above_mean`` (probability of a true rate above the mean). Missing without figure or exposure.
+        the mean of all), ``above_mean`` (probability of a true rate above the mean), ``return_percent`` (by how much the
+        rate would move by itself when counted again: what a province chosen because it stood high falls without any
+        programme; missing where it is 0). Missing without figure or exposure.
     law : GammaPoisson
         Scatter of the true rates.
     method : str
@@ -125,14 +127,18 @@ def _law(given: ProvinceCounts) -> tuple[GammaPoisson, str]:
 def _rates(given: ProvinceCounts, law: GammaPoisson, level: float) -> dict[str, Numbers]:
     pooled, tail = math.isinf(law.shape), (1 - level) / 2
     shapes, scales = posterior(pd.DataFrame({"count": given.counts, "exposure": given.exposure}), law)
-    beside = np.zeros(len(shapes)) if pooled else given.exposure * scales
+    rate, shrunken = (
+        given.counts / given.exposure,
+        np.full(len(shapes), law.mean) if pooled else shapes * scales,
+    )
     return {
-        "rate": given.counts / given.exposure,
-        "shrunken": np.full(len(shapes), law.mean) if pooled else shapes * scales,
+        "rate": rate,
+        "shrunken": shrunken,
         "lower": stats.gamma.ppf(tail, shapes, scale=scales),
         "upper": stats.gamma.ppf(1 - tail, shapes, scale=scales),
-        "weight": beside,
+        "weight": np.zeros(len(shapes)) if pooled else given.exposure * scales,
         "above_mean": np.full(len(shapes), np.nan)
         if pooled
         else stats.gamma.sf(law.mean, shapes, scale=scales),
+        "return_percent": 100 * (shrunken / np.where(rate > 0, rate, np.nan) - 1),
     }

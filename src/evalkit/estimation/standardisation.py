@@ -43,8 +43,8 @@ def standardise_directly(
     Returns
     -------
     DataFrame, one row per area in order of appearance
-        The area; ``count``, ``exposure``, ``value``, ``lower``, ``upper``, ``level``, ``flag``: ``not_reported`` (a stratum
-        has no count), ``no_exposure`` (a stratum has no exposure or standard population), ``fewer_than_10_events``. A
+        The area; ``count``, ``exposure``, ``value``, ``lower``, ``upper``, ``level``, ``flag``: ``suppressed`` (a
+        stratum's count is hidden, where a ``status`` says so), ``not_reported`` (a stratum has no count), ``no_exposure`` (a stratum has no exposure or standard population), ``fewer_than_10_events``. A
         flagged area has no rate.
 
     Raises
@@ -105,8 +105,8 @@ def standardise_indirectly(
     -------
     DataFrame, one row per area in order of appearance
         The area; ``count``, ``expected``, ``value`` (their ratio), ``lower``, ``upper`` (exact), ``p`` (central, agrees with
-        the limits), ``indirect_rate`` (the ratio times the rate of all), ``level``, ``flag`` (``not_reported`` or
-        ``no_exposure``, if a stratum lacks its figure: the area has no ratio and is left out of the expectations).
+        the limits), ``indirect_rate`` (the ratio times the rate of all), ``level``, ``flag`` (``suppressed``,
+        ``not_reported`` or ``no_exposure``, if a stratum lacks its figure: the area has no ratio and is left out of the expectations).
 
     Raises
     ------
@@ -165,9 +165,11 @@ def _flags(frame: pd.DataFrame, area: str) -> pd.Series:
     lacking = ~((frame["exposure"] > 0) & np.isfinite(frame["exposure"]))
     if "standard" in frame.columns:
         lacking |= ~(frame["standard"] >= 0)
-    flag = np.select([frame["count"].isna(), lacking], ["2not_reported", "1no_exposure"], default="")
+    hidden = frame["status"] == "suppressed" if "status" in frame.columns else lacking & False
+    reasons = [hidden, frame["count"].isna(), lacking]
+    flag = np.select(reasons, ["3suppressed", "2not_reported", "1no_exposure"], default="")
     worst: pd.Series = pd.Series(flag, index=frame.index).groupby(frame[area], sort=False).max()
-    return worst.str.lstrip("12")
+    return worst.str.lstrip("123")
 
 
 def _refuse_different_strata(frame: pd.DataFrame, area: str, stratum: str) -> None:

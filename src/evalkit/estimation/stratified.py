@@ -52,7 +52,7 @@ class PooledRatio:
     level : float
         Confidence level.
     flags : tuple of str
-        ``provinces_differ``, ``fall_to_zero``, ``rise_from_zero``, ``provinces_without_cases``, ``some_hidden``.
+        ``provinces_differ``, ``fall_to_zero``, ``rise_from_zero``, ``provinces_without_cases``.
     """
 
     frame: pd.DataFrame
@@ -93,7 +93,8 @@ def pooled_ratio(frame: pd.DataFrame, *, level: float = 0.95) -> PooledRatio | N
     Returns
     -------
     PooledRatio or NotEstimable
-        Not estimable: ``no_events``, ``suppressed`` or ``not_reported`` (no province has both figures).
+        Not estimable: ``suppressed`` (a count is hidden because it is small: the rest fell less than all did),
+        ``no_events``, ``not_reported`` or ``no_exposure`` (no province can be used).
 
     Raises
     ------
@@ -118,7 +119,7 @@ def pooled_ratio(frame: pd.DataFrame, *, level: float = 0.95) -> PooledRatio | N
     """
     rows = _checked(frame)
     used = rows[rows["flag"] == ""]
-    if used.empty:
+    if used.empty or "suppressed" in set(rows["flag"]):
         return _nothing(rows)
     strata = Strata(*(used[name].to_numpy(dtype=float) for name in COLUMNS))
     numbers = _estimate(strata) | _limits(strata, level) | _spread(strata, level)
@@ -154,13 +155,13 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _nothing(rows: pd.DataFrame) -> NotEstimable:
     reasons = set(rows["flag"])
-    for reason in ("no_cases_in_either", "suppressed", "not_reported", "no_exposure"):
-        if reason in reasons:
-            break
-    else:
-        reason = "no_events"
-    said = "no_events" if reason == "no_cases_in_either" else reason
-    return NotEstimable(said, {"provinces": len(rows)})
+    said = [
+        reason
+        for reason in ("suppressed", "no_cases_in_either", "not_reported", "no_exposure")
+        if reason in reasons
+    ]
+    reason = "no_events" if not said or said[0] == "no_cases_in_either" else said[0]
+    return NotEstimable(reason, {"provinces": len(rows)})
 
 
 def _estimate(strata: Strata) -> dict[str, float]:
@@ -218,6 +219,5 @@ def _flags(rows: pd.DataFrame, numbers: dict[str, float]) -> tuple[str, ...]:
         "fall_to_zero": numbers["later"] == 0,
         "rise_from_zero": numbers["earlier"] == 0,
         "provinces_without_cases": (rows["flag"] == "no_cases_in_either").any(),
-        "some_hidden": (rows["flag"] == "suppressed").any(),
     }
     return tuple(flag for flag, holds in said.items() if holds)
