@@ -20,6 +20,7 @@ from evalkit.estimation.proportions import clopper_pearson_interval, one_sided_b
 from evalkit.estimation.rates import garwood_interval, one_sided_upper
 from evalkit.estimation.results import RateComparison
 from evalkit.estimation.trends import exact_trend, loglinear_trend
+from tests.reference import province_answers
 
 
 class Inputs(dict[str, Any]):
@@ -313,3 +314,5 @@ OTHER_METHODS: dict[str, dict[frozenset[str], str]] = {
     "poisson_2samp": {frozenset({"statistic", "p_two_sided"}): _ETEST},
     "trend_glm": {frozenset({"durbin_watson"}): _LOG_OLS},
 }
+
+province_answers.add_to(ANSWERS, NOT_OFFERED, OTHER_METHODS)
