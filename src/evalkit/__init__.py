@@ -27,6 +27,9 @@ _SHOP_WINDOW = {
     "methods_used": "evalkit.evaluation",
     "load_programme": "evalkit.programme.load",
     "compare_counts": "evalkit.estimation.comparisons",
+    "joinpoint": "evalkit.estimation.joinpoint",
+    "joinpoint_panel": "evalkit.estimation.joinpoint",
+    "JoinpointSettings": "evalkit.estimation.joinpoint_settings",
     "page_head": "evalkit.reporting.sections",
     "show": "evalkit.reporting.sections",
 }

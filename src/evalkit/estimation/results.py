@@ -13,7 +13,8 @@ class NotEstimable:
     ----------
     reason : str
         A lasting short code, one of ``too_few_years``, ``insufficient_events``, ``no_events``, ``suppressed``,
-        ``not_reported``, ``partial_period``, ``different_bases``, ``single_period``.
+        ``not_reported``, ``partial_period``, ``different_bases``, ``single_period``; of joinpoint and change point also
+        ``years_missing`` and ``zero_in_log_model``.
     detail : dict
         What can still be said, for instance ``exact_p`` and ``total``; empty where nothing can.
 
