@@ -30,6 +30,7 @@ _SHOP_WINDOW = {
     "joinpoint": "evalkit.estimation.joinpoint",
     "joinpoint_panel": "evalkit.estimation.joinpoint",
     "JoinpointSettings": "evalkit.estimation.joinpoint_settings",
+    "changepoint": "evalkit.estimation.changepoint",
     "page_head": "evalkit.reporting.sections",
     "show": "evalkit.reporting.sections",
 }

@@ -22,11 +22,11 @@ MODELS_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class BentFit:
-    """One series' model with given joins: coefficients, their covariance before dispersion, expected values, misfit."""
+    """One series' model with given joins: coefficients, expected values, each year's information, Pearson's misfit."""
 
     coefficients: Numbers
-    covariance: Numbers
     fitted: Numbers
+    weights: Numbers
     pearson: float
 
 
@@ -90,11 +90,8 @@ class QuasiPoisson:
         offset = self.offset[:, [series]]
         found, _ = fit_batch(design, counts, offset=offset)
         means = np.exp(design @ found + offset)[:, 0]
-        information = design.T @ (design * means[:, None])
         pearson = float(((counts[:, 0] - means) ** 2 / np.maximum(means, 1e-12)).sum())
-        return BentFit(
-            found[:, 0], np.asarray(np.linalg.pinv(information, rcond=1e-14), dtype=float), means, pearson
-        )
+        return BentFit(found[:, 0], means, means, pearson)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +134,9 @@ class LogLinear:
     def fit(self, joins: Joins, *, series: int) -> BentFit:
         """Fit one series by weighted least squares."""
         design, weights = bent_design(self.times, joins), self.weights[:, series]
-        covariance: Numbers = np.asarray(np.linalg.inv(design.T @ (design * weights[:, None])), dtype=float)
-        coefficients = covariance @ (design.T @ (weights * self.observed[:, series]))
+        root = np.sqrt(weights)
+        found = np.linalg.lstsq(design * root[:, None], self.observed[:, series] * root)[0]
+        coefficients = np.asarray(found, dtype=float)
         fitted = design @ coefficients
         misfit = float((weights * (self.observed[:, series] - fitted) ** 2).sum())
-        return BentFit(coefficients, covariance, np.exp(fitted), misfit)
+        return BentFit(coefficients, np.exp(fitted), weights, misfit)

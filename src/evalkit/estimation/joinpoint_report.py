@@ -36,7 +36,9 @@ def report(analysed: Analysed, choice: Choice, series: YearlySeries, *, place: i
     """
     selection, settings = analysed.selection, analysed.settings
     joins, _ = selection.best(choice.joins, place)
-    trend = bent_trend(selection.model, joins, series=place, level=settings.level)
+    trend = bent_trend(
+        selection.model, joins, series=place, level=settings.level, searched=analysed.exploratory
+    )
     turns = _joins(analysed, trend, choice.joins, place)
     window = _window(settings, series)
     aapc, lower, upper, p = average_change(trend, window, as_the_nci=analysed.nci)

@@ -32,8 +32,8 @@ class Segment:
     first, last : int
         Years.
     apc, lower, upper : float
-        Annual percent change and its limits, the joins taken as known; all missing where the segment holds no case and
-        no finite rate of fall fits it.
+        Annual percent change and its limits, which allow for the search of the joins; all missing where the segment
+        holds no case and no finite rate of fall fits it.
     p : float
         Two-sided p of no change within the segment.
     """

@@ -11,7 +11,7 @@ from scipy import stats
 
 from evalkit.estimation.counts import Numbers
 from evalkit.estimation.exact_trends import annual_percent_change
-from evalkit.estimation.joinpoint_grid import Joins, slopes_of
+from evalkit.estimation.joinpoint_grid import Joins, bent_design, slopes_of
 from evalkit.estimation.joinpoint_models import BentFit, Model
 from evalkit.estimation.joinpoint_results import Join, Segment
 
@@ -45,8 +45,14 @@ class BentTrend:
         return np.asarray(np.diag(self.covariance) < BEYOND_ESTIMATE**2)
 
 
-def bent_trend(model: Model, joins: Joins, *, series: int, level: float) -> BentTrend:
+def bent_trend(model: Model, joins: Joins, *, series: int, level: float, searched: bool = True) -> BentTrend:
     """Fit one series with given joins; the dispersion is Pearson's, never below the model's floor.
+
+    Notes
+    -----
+    Where the joins were searched for, the covariance of the slopes allows for it: each join's year counts as a parameter
+    (half a step in the year of the join, a whole one after it, is its derivative), as in Hudson (1966) and the NCI's
+    program. Joins declared beforehand are known, and the limits narrower.
 
     Examples
     --------
@@ -58,9 +64,10 @@ def bent_trend(model: Model, joins: Joins, *, series: int, level: float) -> Bent
     [31, -18]
     """
     fit = model.fit(joins, series=series)
-    degrees = len(model.times) - 2 - 2 * len(joins)
+    degrees = len(model.times) - 2 - (2 if searched else 1) * len(joins)
     dispersion = fit.pearson / degrees
     contrast = slopes_of(model.times, joins)
+    known = _inverse_information(model.times, joins, fit.weights, searched=searched)
     return BentTrend(
         years=model.times.astype(int),
         joins=joins,
@@ -68,13 +75,25 @@ def bent_trend(model: Model, joins: Joins, *, series: int, level: float) -> Bent
         dispersion=dispersion,
         degrees=degrees,
         slopes=contrast @ fit.coefficients,
-        covariance=max(dispersion, model.floor) * contrast @ fit.covariance @ contrast.T,
+        covariance=max(dispersion, model.floor) * contrast @ known @ contrast.T,
         level=level,
     )
 
 
+def _inverse_information(times: Numbers, joins: Joins, weights: Numbers, *, searched: bool) -> Numbers:
+    """Return the covariance of the coefficients before dispersion; huge, not infinite, where zeros leave one open."""
+    design = bent_design(times, joins)
+    if searched and joins:
+        turns = times[list(joins)]
+        design = np.hstack([design, np.heaviside(times[:, None] - turns, 0.5)])
+    values, vectors = np.linalg.eigh(design.T @ (design * weights[:, None]))
+    inverse = vectors @ np.diag(1 / np.maximum(values, 1e-15 * values.max())) @ vectors.T
+    size = len(joins) + 2
+    return np.asarray(inverse[:size, :size])
+
+
 def segments_of(trend: BentTrend) -> tuple[Segment, ...]:
-    """Return each segment's annual percent change with t limits, the joins taken as known."""
+    """Return each segment's annual percent change with t limits."""
     found = []
     for place, (first, last) in enumerate(trend.bounds):
         weights = np.eye(len(trend.slopes))[place]

@@ -56,7 +56,7 @@ class JoinpointSettings:
     def __post_init__(self) -> None:
         _demand(0 < self.level < 1, "level", "a confidence level lies between 0 and 1", "for instance 0.95")
         _demand(self.outside >= 1, "outside", "a segment needs a year beyond its join", "1 or more")
-        _demand(self.between >= 0, "between", "the years between two joins are not negative", "0 or more")
+        _demand(self.between >= 1, "between", "a segment needs a year between its joins", "1 or more")
         _demand(self.most is None or self.most >= 0, "most", "a number of joins is not negative", "0 or more")
         enough = self.replicates is None or self.replicates >= 19
         _demand(enough, "replicates", "19 replicates are the fewest that can reach p = 0.05", "999 or more")
