@@ -18,6 +18,7 @@ BUILT = {
     *("trend_exact", "trend_glm", "bayes", "alarm"),
     *("dispersion", "empirical_bayes", "funnel", "multiplicity", "panel", "standardisation"),
     *("capture_recapture", "did", "synthetic_control"),
+    *("joinpoint", "changepoint"),
 }
 
 

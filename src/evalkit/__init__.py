@@ -28,6 +28,10 @@ _SHOP_WINDOW = {
     "methods_used": "evalkit.evaluation",
     "load_programme": "evalkit.programme.load",
     "compare_counts": "evalkit.estimation.comparisons",
+    "joinpoint": "evalkit.estimation.joinpoint",
+    "joinpoint_panel": "evalkit.estimation.joinpoint",
+    "JoinpointSettings": "evalkit.estimation.joinpoint_settings",
+    "changepoint": "evalkit.estimation.changepoint",
     "page_head": "evalkit.reporting.sections",
     "show": "evalkit.reporting.sections",
 }

@@ -21,6 +21,7 @@ from evalkit.estimation.rates import garwood_interval, one_sided_upper
 from evalkit.estimation.results import RateComparison
 from evalkit.estimation.trends import exact_trend, loglinear_trend
 from tests.reference import province_answers
+from tests.reference.segment_answers import SEGMENT_ANSWERS, SEGMENT_NOT_OFFERED
 
 
 class Inputs(dict[str, Any]):
@@ -182,6 +183,7 @@ def _next_year(i: Inputs) -> Any:
 
 
 ANSWERS: dict[str, dict[str, Answer]] = {
+    **SEGMENT_ANSWERS,
     "poisson_1samp": {
         "lower": _garwood(0),
         "upper": _garwood(1),
@@ -289,6 +291,7 @@ _WEIGHT = "no model is chosen by information criteria for one short series: the 
 _HAC = "rejects a true null far too often on ten to fifteen years"
 
 NOT_OFFERED: dict[str, dict[str, str]] = {
+    **SEGMENT_NOT_OFFERED,
     "poisson_1samp": {
         **dict.fromkeys(("exact_lower", "exact_upper"), _COARSE),
         **dict.fromkeys(("byar_lower", "byar_upper"), _PHE),

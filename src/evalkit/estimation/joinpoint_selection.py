@@ -1,0 +1,124 @@
+"""The number of joins: one more only where simulation without it hardly ever gives so large a gain."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalkit.estimation.counts import Numbers
+from evalkit.estimation.joinpoint_grid import Joins
+from evalkit.estimation.joinpoint_models import Model
+from evalkit.estimation.joinpoint_results import SelectionTest
+
+Ways = tuple[Joins, ...]
+
+LOOKED_FOR, DECLARED = 2, 1  # parameters a join costs
+SERIES_AT_ONCE = 16  # of a panel: bounds the memory of their replicates
+NOTHING_GAINED = 1e-6  # a fall in misfit below this is rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whether and where one series bends: number of joins chosen, and the tests in their order."""
+
+    joins: int
+    tests: tuple[SelectionTest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Tests the number of joins of several series by one rule.
+
+    Attributes
+    ----------
+    model : Model
+    ways : tuple
+        For each number of joins, from none, the ways to lay them.
+    spent : int
+        Parameters a join costs: 2 where its year is looked for, 1 where it was declared.
+    replicates, seed, level
+        As in the settings; ``level`` is that of the tests.
+    """
+
+    model: Model
+    ways: tuple[Ways, ...]
+    spent: int
+    replicates: int
+    seed: int
+    level: float
+
+    @property
+    def most(self) -> int:
+        """Largest number of joins weighed."""
+        return len(self.ways) - 1
+
+    def choose(self) -> list[Choice]:
+        """Test fewer against more joins until both meet, for every series; series at the same step are tested together.
+
+        Notes
+        -----
+        The order of Kim et al. (2000): none against the most; given up, one more is the new null, kept, one fewer the new
+        alternative. Each test's level is the whole's divided by most - null, so that joins are over-counted in at most
+        ``level`` of all series.
+        """
+        count = self.model.observed.shape[1]
+        span = [(0, self.most)] * count
+        tests: list[list[SelectionTest]] = [[] for _ in range(count)]
+        while open_steps := sorted({step for step in span if step[0] < step[1]}):
+            for null, alternative in open_steps:
+                waiting = [one for one in range(count) if span[one] == (null, alternative)]
+                for start in range(0, len(waiting), SERIES_AT_ONCE):
+                    some = waiting[start : start + SERIES_AT_ONCE]
+                    for one, test in zip(some, self.test(null, alternative, some), strict=True):
+                        tests[one].append(test)
+                        span[one] = (null + 1, alternative) if test.rejected else (null, alternative - 1)
+        return [Choice(span[one][0], tuple(tests[one])) for one in range(count)]
+
+    def best(self, joins: int, series: int) -> tuple[Joins, float]:
+        """Return the best way to lay a number of joins in one series, and its misfit."""
+        misfits = self.model.misfits(
+            self.ways[joins], self.model.observed[:, [series]], series=np.array([series])
+        )
+        place = int(misfits[:, 0].argmin())
+        return self.ways[joins][place], float(misfits[place, 0])
+
+    def test(self, null: int, alternative: int, series: list[int]) -> list[SelectionTest]:
+        """Hold two numbers of joins against each other in each of some series."""
+        observed = self._statistics(
+            null, alternative, self.model.observed[:, series], whose=np.asarray(series)
+        )
+        drawn = [self._drawn(null, one) for one in series]
+        whose = np.repeat(series, self.replicates)
+        simulated = self._statistics(null, alternative, np.hstack(drawn), whose=whose)
+        larger = simulated.reshape(len(series), -1) >= observed[:, None]
+        return [
+            self._record(null, alternative, float(statistic), int(count))
+            for statistic, count in zip(observed, larger.sum(axis=1), strict=True)
+        ]
+
+    def _drawn(self, null: int, series: int) -> Numbers:
+        rng = np.random.default_rng((self.seed, null))
+        joins, _ = self.best(null, series)
+        return self.model.imitate(joins, series=series, times=self.replicates, rng=rng)
+
+    def _statistics(self, null: int, alternative: int, responses: Numbers, *, whose: np.ndarray) -> Numbers:
+        """Return F of every column."""
+        fewer = self.model.misfits(self.ways[null], responses, series=whose).min(axis=0)
+        more = self.model.misfits(self.ways[alternative], responses, series=whose).min(axis=0)
+        gained = np.where(fewer - more > NOTHING_GAINED, fewer - more, 0.0)
+        left = len(self.model.times) - 2 - self.spent * alternative
+        return np.asarray(gained / (self.spent * (alternative - null)) / np.maximum(more / left, 1e-9))
+
+    def _record(self, null: int, alternative: int, statistic: float, larger: int) -> SelectionTest:
+        p = (larger + 1) / (self.replicates + 1)
+        return SelectionTest(
+            null=null,
+            alternative=alternative,
+            statistic=statistic,
+            p=p,
+            monte_carlo_error=math.sqrt(p * (1 - p) / self.replicates),
+            level=self.level / (self.most - null) if self.spent == LOOKED_FOR else self.level,
+            replicates=self.replicates,
+        )
