@@ -16,6 +16,7 @@ CASES = Path(__file__).parents[2] / "shared" / "reference"
 BUILT = {
     *("poisson_1samp", "poisson_2samp", "proportion", "rare_zero", "headline", "power"),
     *("trend_exact", "trend_glm", "bayes", "alarm"),
+    *("its", "nonparametric", "penalised"),
 }
 
 

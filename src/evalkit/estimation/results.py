@@ -13,7 +13,7 @@ class NotEstimable:
     ----------
     reason : str
         A lasting short code, one of ``too_few_years``, ``insufficient_events``, ``no_events``, ``suppressed``,
-        ``not_reported``, ``partial_period``, ``different_bases``, ``single_period``.
+        ``not_reported``, ``partial_period``, ``different_bases``, ``single_period``, ``too_few_points``, ``separation``.
     detail : dict
         What can still be said, for instance ``exact_p`` and ``total``; empty where nothing can.
 
