@@ -19,6 +19,7 @@ BUILT = {
     *("dispersion", "empirical_bayes", "funnel", "multiplicity", "panel", "standardisation"),
     *("capture_recapture", "did", "synthetic_control"),
     *("joinpoint", "changepoint"),
+    *("its", "nonparametric", "penalised"),
 }
 
 

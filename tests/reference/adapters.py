@@ -20,16 +20,17 @@ from evalkit.estimation.proportions import clopper_pearson_interval, one_sided_b
 from evalkit.estimation.rates import garwood_interval, one_sided_upper
 from evalkit.estimation.results import RateComparison
 from evalkit.estimation.trends import exact_trend, loglinear_trend
-from tests.reference import province_answers
+from tests.reference import interruption_answers, province_answers
 from tests.reference.segment_answers import SEGMENT_ANSWERS, SEGMENT_NOT_OFFERED
 
 
 class Inputs(dict[str, Any]):
-    """A case's inputs, and where its data files are."""
+    """A case's inputs, where its data files are, and the method it names (some cases differ in nothing else)."""
 
-    def __init__(self, values: dict[str, Any], data: Path) -> None:
+    def __init__(self, values: dict[str, Any], data: Path, method: str = "") -> None:
         super().__init__(values)
         self.data = data
+        self.method = method
 
     def table(self) -> pd.DataFrame:
         return pd.read_csv(self.data / self["data"])
@@ -311,6 +312,9 @@ NOT_OFFERED: dict[str, dict[str, str]] = {
         "profile_ci_t": "limits are those of the dispersion-adjusted test whose p is printed",
     },
 }
+
+ANSWERS |= interruption_answers.ANSWERS
+NOT_OFFERED |= interruption_answers.NOT_OFFERED
 
 # A case that expects all these keys is of another method as a whole, even where single keys have familiar names.
 OTHER_METHODS: dict[str, dict[frozenset[str], str]] = {
