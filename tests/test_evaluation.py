@@ -11,7 +11,7 @@ import pytest
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.errors import FactsError
 from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
-from evalkit.evaluation import evaluate, methods_used, provinces_side_by_side
+from evalkit.evaluation import compare_provinces, evaluate, methods_used, provinces_side_by_side
 from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.reporting.blocks import Section
 from evalkit.reporting.display import plain_text, section_of
@@ -94,6 +94,20 @@ def test_figures_by_attribute_show_the_mark_of_hidden_ones_and_no_more(demo: Bun
 def test_the_nation_says_which_total_of_a_province_is_derived(published: Bundle):
     text = text_of(provinces_side_by_side(published.nation()))
     assert "39 (derived) in 5 years" in next(line for line in text.splitlines() if line.startswith("22 "))
+
+
+def test_the_provinces_rates_stand_in_official_order_and_never_as_a_league_table(demo: Bundle):
+    nation = demo.nation()
+    text = text_of(compare_provinces(nation))
+    rows = (line for line in text.splitlines() if line[:2].isdigit() and line[3:4].isupper())
+    codes = [line[:2] for line in rows]
+    assert codes == [place.code for place in nation.places]
+    assert "league table" in text
+    assert "Benjamini-Hochberg" in text
+
+
+def test_where_too_few_provinces_have_a_total_the_page_says_so(published: Bundle):
+    assert "Fewer than five provinces have a total" in text_of(compare_provinces(published.nation()))
 
 
 def test_population_has_its_source_on_the_page(published: Bundle):

@@ -25,6 +25,7 @@ _SHOP_WINDOW = {
     "fit_trends": "evalkit.evaluation",
     "report_completeness": "evalkit.evaluation",
     "provinces_side_by_side": "evalkit.evaluation",
+    "compare_provinces": "evalkit.evaluation",
     "methods_used": "evalkit.evaluation",
     "load_programme": "evalkit.programme.load",
     "compare_counts": "evalkit.estimation.comparisons",

@@ -19,6 +19,7 @@ from evalkit.estimation.dispersion import PanelDispersion
 from evalkit.estimation.indicators import estimate_indicators as estimate
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.periods import compare_periods as compare
+from evalkit.estimation.province_comparison import compare_provinces as compare_rates
 from evalkit.estimation.sources import preferred
 from evalkit.estimation.trends import fit_trend
 from evalkit.estimation.zeros import find_zero_period
@@ -36,6 +37,7 @@ from evalkit.records import (
     Indicators,
     Methods,
     PlaceBases,
+    ProvincesCompared,
     ProvincesSideBySide,
     Trend,
     Trends,
@@ -132,6 +134,13 @@ def provinces_side_by_side(nation: NationFacts) -> ProvincesSideBySide:
             rows, columns=["province_code", "indicator", "period", "count", "years", "status", "reason"]
         ),
     )
+
+
+def compare_provinces(nation: NationFacts) -> ProvincesCompared:
+    """Compare the provinces' rates: whether they differ at all, before anything finer is said."""
+    facts = totals_only(nation.province_facts)
+    wanted = [name for name, indicator in nation.programme.indicators.items() if indicator.compare_periods]
+    return ProvincesCompared(nation, tuple(compare_rates(facts, name, nation.programme) for name in wanted))
 
 
 def methods_used(area: Area) -> Methods:

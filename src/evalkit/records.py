@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from evalkit.estimation.periods import PeriodComparison
+from evalkit.estimation.province_comparison import ProvinceComparison
 from evalkit.estimation.results import NotEstimable, TrendFit
 from evalkit.estimation.zeros import ZeroPeriod
 from evalkit.facts.areas import NationFacts, ProvinceFacts
@@ -109,6 +110,14 @@ class ProvincesSideBySide:
 
     area: NationFacts
     frame: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class ProvincesCompared:
+    """The provinces' rates in the latest period with enough totals, one item per indicator that compares periods."""
+
+    area: NationFacts
+    items: tuple[ProvinceComparison, ...]
 
 
 @dataclass(frozen=True, slots=True)
