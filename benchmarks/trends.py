@@ -40,7 +40,7 @@ def invented_panel(rng: np.random.Generator) -> pd.DataFrame:
     wide = pd.DataFrame(
         counts, index=pd.Index(names, name="province_code"), columns=range(2008, 2008 + YEARS)
     )
-    return wide.rename_axis(columns="year").stack().rename("count").reset_index()
+    return wide.reset_index().melt(id_vars="province_code", var_name="year", value_name="count")
 
 
 def fits_in(found: dict[object, object]) -> int:
