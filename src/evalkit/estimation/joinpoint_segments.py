@@ -22,7 +22,11 @@ BEYOND_ESTIMATE = (
 
 @dataclass(frozen=True, slots=True)
 class BentTrend:
-    """One fitted series, its dispersion and the slopes of its segments with their covariance."""
+    """One fitted series, its dispersion and the slopes of its segments.
+
+    ``covariance`` is that of the coefficients and, where they were searched for, of the joins' steps; ``contrast`` turns
+    them into slopes.
+    """
 
     years: np.ndarray
     joins: Joins
@@ -30,7 +34,9 @@ class BentTrend:
     dispersion: float
     degrees: int
     slopes: Numbers
+    contrast: Numbers
     covariance: Numbers
+    searched: bool
     level: float
 
     @property
@@ -42,7 +48,8 @@ class BentTrend:
     @property
     def is_estimable(self) -> np.ndarray:
         """Which segments have a finite slope."""
-        return np.asarray(np.diag(self.covariance) < BEYOND_ESTIMATE**2)
+        variances = np.diag(self.contrast @ self.covariance @ self.contrast.T)
+        return np.asarray(variances < BEYOND_ESTIMATE**2)
 
 
 def bent_trend(model: Model, joins: Joins, *, series: int, level: float, searched: bool = True) -> BentTrend:
@@ -66,16 +73,19 @@ def bent_trend(model: Model, joins: Joins, *, series: int, level: float, searche
     fit = model.fit(joins, series=series)
     degrees = len(model.times) - 2 - (2 if searched else 1) * len(joins)
     dispersion = fit.pearson / degrees
-    contrast = slopes_of(model.times, joins)
-    known = _inverse_information(model.times, joins, fit.weights, searched=searched)
+    steps = len(joins) if searched else 0
+    slopes = slopes_of(model.times, joins)
+    covariance = _inverse_information(model.times, joins, fit.weights, searched=searched)
     return BentTrend(
         years=model.times.astype(int),
         joins=joins,
         fit=fit,
         dispersion=dispersion,
         degrees=degrees,
-        slopes=contrast @ fit.coefficients,
-        covariance=max(dispersion, model.floor) * contrast @ known @ contrast.T,
+        slopes=slopes @ fit.coefficients,
+        contrast=np.pad(slopes, ((0, 0), (0, steps))),
+        covariance=max(dispersion, model.floor) * covariance,
+        searched=searched,
         level=level,
     )
 
@@ -85,11 +95,14 @@ def _inverse_information(times: Numbers, joins: Joins, weights: Numbers, *, sear
     design = bent_design(times, joins)
     if searched and joins:
         turns = times[list(joins)]
-        design = np.hstack([design, np.heaviside(times[:, None] - turns, 0.5)])
+        design = np.hstack([design, _steps(times, turns)])
     values, vectors = np.linalg.eigh(design.T @ (design * weights[:, None]))
-    inverse = vectors @ np.diag(1 / np.maximum(values, 1e-15 * values.max())) @ vectors.T
-    size = len(joins) + 2
-    return np.asarray(inverse[:size, :size])
+    return np.asarray(vectors @ np.diag(1 / np.maximum(values, 1e-15 * values.max())) @ vectors.T)
+
+
+def _steps(times: Numbers, turns: Numbers) -> Numbers:
+    """Return the derivative of the trend by each join's year, up to a factor: a step, halfway in that year."""
+    return np.asarray(np.heaviside(times[:, None] - turns, 0.5), dtype=float)
 
 
 def segments_of(trend: BentTrend) -> tuple[Segment, ...]:
@@ -97,7 +110,8 @@ def segments_of(trend: BentTrend) -> tuple[Segment, ...]:
     found = []
     for place, (first, last) in enumerate(trend.bounds):
         weights = np.eye(len(trend.slopes))[place]
-        apc, lower, upper, p = _percent(trend, weights, degrees=trend.degrees)
+        error = _error(trend, trend.contrast[place])
+        apc, lower, upper, p = _percent(trend, weights, error, degrees=trend.degrees)
         found.append(Segment(first=first, last=last, apc=apc, lower=lower, upper=upper, p=p))
     return tuple(found)
 
@@ -109,23 +123,32 @@ def average_change(
 
     Notes
     -----
-    Clegg et al. (2009): the mean of the slopes, weighted by the years each segment has in the window, its variance by the
-    delta method. Limits by t with the residual degrees of freedom; the NCI takes z where the window spans a join.
+    The mean of the slopes, weighted by the years each segment has in the window (Clegg et al. 2009), its variance by the
+    delta method: a join that moves changes slopes and weights together, which the variance allows for; limits by t with
+    the residual degrees of freedom. The NCI holds the weights fixed and takes z where the window spans a join.
     """
     overlap = [min(last, window[1]) - max(first, window[0]) for first, last in trend.bounds]
     weights = np.maximum(np.array(overlap, dtype=float), 0.0)
-    spans = (weights > 0).sum() > 1
-    return _percent(
-        trend, weights / weights.sum(), degrees=math.inf if as_the_nci and spans else trend.degrees
-    )
+    weights /= weights.sum()
+    contrast = weights @ trend.contrast
+    if trend.searched and not as_the_nci:
+        ends = _steps(np.array(window, dtype=float), trend.years[list(trend.joins)].astype(float))
+        contrast[len(trend.fit.coefficients) :] = (ends[1] - ends[0]) / (window[1] - window[0])
+    by_z = as_the_nci and (weights > 0).sum() > 1
+    return _percent(trend, weights, _error(trend, contrast), degrees=math.inf if by_z else trend.degrees)
 
 
-def _percent(trend: BentTrend, weights: Numbers, *, degrees: float) -> tuple[float, float, float, float]:
+def _error(trend: BentTrend, contrast: Numbers) -> float:
+    return math.sqrt(max(float(contrast @ trend.covariance @ contrast), 0.0))
+
+
+def _percent(
+    trend: BentTrend, weights: Numbers, error: float, *, degrees: float
+) -> tuple[float, float, float, float]:
     """Return a weighted mean of slopes as annual percent change, its limits and p."""
     if not trend.is_estimable[weights > 0].all():
         return (math.nan,) * 4
     slope = float(weights @ trend.slopes)
-    error = math.sqrt(max(float(weights @ trend.covariance @ weights), 0.0))
     law = stats.t(degrees) if math.isfinite(degrees) else stats.norm()
     reach = float(law.ppf(0.5 + trend.level / 2)) * error
     p = 2 * float(law.sf(abs(slope) / error)) if error > 0 else math.nan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,6 +17,7 @@ Ways = tuple[Joins, ...]
 LOOKED_FOR, DECLARED = 2, 1  # parameters a join costs
 SERIES_AT_ONCE = 16  # of a panel: bounds the memory of their replicates
 NOTHING_GAINED = 1e-6  # a fall in misfit below this is rounding
+TIE = 1 - 1e-6  # a simulated F this near the observed one equals it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Selection:
         Parameters a join costs: 2 where its year is looked for, 1 where it was declared.
     replicates, seed, level
         As in the settings; ``level`` is that of the tests.
+    known : dict
+        Best models found so far: each series is searched by itself, so that it fares the same in any company.
     """
 
     model: Model
@@ -48,6 +51,7 @@ class Selection:
     replicates: int
     seed: int
     level: float
+    known: dict[tuple[int, int], tuple[Joins, float]] = field(default_factory=dict)
 
     @property
     def most(self) -> int:
@@ -78,35 +82,39 @@ class Selection:
 
     def best(self, joins: int, series: int) -> tuple[Joins, float]:
         """Return the best way to lay a number of joins in one series, and its misfit."""
-        misfits = self.model.misfits(
-            self.ways[joins], self.model.observed[:, [series]], series=np.array([series])
-        )
-        place = int(misfits[:, 0].argmin())
-        return self.ways[joins][place], float(misfits[place, 0])
+        if (joins, series) not in self.known:
+            observed = self.model.observed[:, [series]]
+            misfits = self.model.misfits(self.ways[joins], observed, series=np.array([series]))[:, 0]
+            place = int(misfits.argmin())
+            self.known[joins, series] = self.ways[joins][place], float(misfits[place])
+        return self.known[joins, series]
 
     def test(self, null: int, alternative: int, series: list[int]) -> list[SelectionTest]:
         """Hold two numbers of joins against each other in each of some series."""
-        observed = self._statistics(
-            null, alternative, self.model.observed[:, series], whose=np.asarray(series)
-        )
-        drawn = [self._drawn(null, one) for one in series]
-        whose = np.repeat(series, self.replicates)
-        simulated = self._statistics(null, alternative, np.hstack(drawn), whose=whose)
-        larger = simulated.reshape(len(series), -1) >= observed[:, None]
+        least = np.array([[self.best(joins, one)[1] for one in series] for joins in (null, alternative)])
+        observed = self._statistics(null, alternative, *least)
+        drawn, whose = self._drawn(null, series), np.repeat(series, self.replicates)
+        simulated = [
+            self.model.misfits(self.ways[joins], drawn, series=whose).min(axis=0)
+            for joins in (null, alternative)
+        ]
+        statistics = self._statistics(null, alternative, *simulated).reshape(len(series), -1)
+        larger = (statistics >= observed[:, None] * TIE).sum(axis=1)
         return [
             self._record(null, alternative, float(statistic), int(count))
-            for statistic, count in zip(observed, larger.sum(axis=1), strict=True)
+            for statistic, count in zip(observed, larger, strict=True)
         ]
 
-    def _drawn(self, null: int, series: int) -> Numbers:
-        rng = np.random.default_rng((self.seed, null))
-        joins, _ = self.best(null, series)
-        return self.model.imitate(joins, series=series, times=self.replicates, rng=rng)
+    def _drawn(self, null: int, series: list[int]) -> Numbers:
+        """Imitate each series without the joins in question, from the same seed for each."""
+        drawn = []
+        for one in series:
+            rng, (joins, _) = np.random.default_rng((self.seed, null)), self.best(null, one)
+            drawn.append(self.model.imitate(joins, series=one, times=self.replicates, rng=rng))
+        return np.hstack(drawn)
 
-    def _statistics(self, null: int, alternative: int, responses: Numbers, *, whose: np.ndarray) -> Numbers:
-        """Return F of every column."""
-        fewer = self.model.misfits(self.ways[null], responses, series=whose).min(axis=0)
-        more = self.model.misfits(self.ways[alternative], responses, series=whose).min(axis=0)
+    def _statistics(self, null: int, alternative: int, fewer: Numbers, more: Numbers) -> Numbers:
+        """Return F from the least misfits with fewer and with more joins."""
         gained = np.where(fewer - more > NOTHING_GAINED, fewer - more, 0.0)
         left = len(self.model.times) - 2 - self.spent * alternative
         return np.asarray(gained / (self.spent * (alternative - null)) / np.maximum(more / left, 1e-9))
