@@ -10,6 +10,7 @@ import pytest
 
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.errors import FactsError
+from evalkit.estimation.joinpoint_results import JoinpointFit
 from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
 from evalkit.evaluation import compare_provinces, evaluate, methods_used, provinces_side_by_side
 from evalkit.facts.bundle import Bundle, open_bundle
@@ -60,6 +61,37 @@ def test_quang_ninh_the_zero_has_its_bound_and_its_rivals(published: Bundle):
     assert "up to 1.84 cases a year" in text
     assert "Border closure during COVID-19" in text
     assert "10 persons were received in 2023, counted by place of reception" in text
+
+
+def test_quang_ninh_three_figures_are_told_for_what_they_can_and_cannot_carry(published: Bundle):
+    text = text_of(evaluate(published.province("22")).trends)
+    assert "39 cases (derived) in 2011–2015, 23 cases in 2016–2020 and 0 cases in 2021–2022" in text
+    assert "no line may be drawn through them and nothing may be forecast" in text
+    vi = text_of(evaluate(published.province("22")).trends, "vi")
+    assert "không được vẽ đường xu hướng qua các số này và không được dự báo" in vi
+
+
+def test_detection_that_fell_as_much_would_explain_the_fall(published: Bundle):
+    text = text_of(evaluate(published.province("22")).comparisons)
+    assert text.count("If detection alone had fallen by 41 % between the periods") == 1
+
+
+def test_a_trend_stands_beside_its_checks(demo: Bundle):
+    """Unit 11 was drawn with a mean of 20 cases a year to 2015 and of 6 from 2016."""
+    trends = evaluate(demo.province("11")).trends
+    cases = trends.items[0]
+    assert isinstance(cases.study.bends, JoinpointFit)
+    assert cases.study.sensitivity.tipping.percent == pytest.approx(cases.fit.apc)
+    table = text_of(trends)
+    for check in (
+        "Smallest fall it could show",
+        "Detection alone",
+        "Without any one year",
+        "Mann-Kendall",
+        "exploratory",
+        "Step at a declared date",
+    ):
+        assert check in table
 
 
 def test_quang_ninh_place_bases_stand_side_by_side_and_are_no_contradiction(published: Bundle):

@@ -20,7 +20,9 @@ from evalkit.estimation.indicators import estimate_indicators as estimate
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.periods import compare_periods as compare
 from evalkit.estimation.province_comparison import compare_provinces as compare_rates
+from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.sources import preferred
+from evalkit.estimation.trend_study import study_trend
 from evalkit.estimation.trends import fit_trend
 from evalkit.estimation.zeros import find_zero_period
 from evalkit.facts.areas import NationFacts, ProvinceFacts
@@ -180,4 +182,10 @@ def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:
     series = yearly_series(facts, area.programme.indicators[name].numerator, area.programme)
     is_province = isinstance(area, ProvinceFacts)  # the nation is no member of the panel of provinces
     panel = PanelDispersion.from_record(area.panel[name]) if is_province and name in area.panel else None
-    return Trend(name, series, fit_trend(series, panel=panel))
+    fit = fit_trend(series, panel=panel)
+    measure = area.programme.indicators[name].numerator
+    dates = [
+        event.valid_from for event in area.programme.breaks if not event.measures or measure in event.measures
+    ]
+    study = None if isinstance(fit, NotEstimable) else study_trend(series, fit, dates=dates, panel=panel)
+    return Trend(name, series, fit, study, _found_totals(facts, name, area.programme))

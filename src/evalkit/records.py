@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evalkit.estimation.periods import PeriodComparison
+from evalkit.estimation.periods import PeriodComparison, PeriodTotal
 from evalkit.estimation.province_comparison import ProvinceComparison
 from evalkit.estimation.results import NotEstimable, TrendFit
+from evalkit.estimation.trend_study import TrendStudy
 from evalkit.estimation.zeros import ZeroPeriod
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
@@ -70,11 +71,16 @@ class Assessments:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The yearly series of one indicator and the trend fitted to it, or the reason why there is none."""
+    """The yearly series of one indicator and the trend fitted to it, or the reason why there is none.
+
+    ``study`` holds the checks beside a trend; ``totals`` the programme periods that have a figure.
+    """
 
     indicator: str
     series: pd.DataFrame
     fit: TrendFit | NotEstimable
+    study: TrendStudy | None
+    totals: tuple[PeriodTotal, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import math
 
 from evalkit.estimation.periods import PeriodTotal
 from evalkit.estimation.results import NotEstimable, RateComparison
+from evalkit.estimation.sensitivity import sensitivity_of_change
 from evalkit.facts.schema import totals_only
 from evalkit.records import Area, Comparisons
 from evalkit.reporting import formats
@@ -24,6 +25,7 @@ def _(result: Comparisons) -> Section:
         blocks += [
             Paragraph(comparison_sentence(item, result.area), tone="finding"),
             Paragraph(caution_sentence(item.result), tone="caution"),
+            *_detection(item),
         ]
         blocks += _derived_note(item, result.area)
     if made:
@@ -121,6 +123,18 @@ def caution_sentence(result: RateComparison) -> Bilingual:
         base=formats.number(result.earlier),
         fall=formats.percent(100 * result.minimum_detectable_fall, 0),
     )
+
+
+def _detection(item: Compared) -> list[Block]:
+    """Say how much less detection would explain a fall of the yearly average alone."""
+    rests = sensitivity_of_change(item.result)
+    if not -100 < rests.tipping.percent < 0:
+        return []
+    text = say(
+        "If detection alone had fallen by {fall} between the periods, that would explain the whole fall.",
+        fall=formats.percent(-rests.tipping.percent, 0),
+    )
+    return [Paragraph(text, tone="caution")]
 
 
 def _refusals(result: Comparisons) -> list[Block]:
