@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import integrate, stats
 from statsmodels.discrete.discrete_model import NegativeBinomialP
 
@@ -126,6 +128,33 @@ def test_a_missing_count_is_flagged_and_is_not_zero():
     frame = provinces([*COUNTS, math.nan], [*PEOPLE, 1.0])
     assert scatter_of(frame).frame["flag"].tolist()[-1] == "not_reported"
     assert scatter_of(frame).chi2 == scatter_of(provinces(COUNTS, PEOPLE)).chi2
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0, 0, 0, 1, 2, 7, 40, 3000]), st.sampled_from([0.0, 1e-3, 0.5, 1.0, 8.0, 5e6])
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_no_panel_however_odd_gives_a_warning_or_limits_out_of_order(rows: list[tuple[int, float]]):
+    frame = provinces([count for count, _ in rows], [exposure for _, exposure in rows])
+    scatter, rates, points = heterogeneity(frame), shrink_rates(frame), funnel(frame)
+    if isinstance(scatter, Heterogeneity):
+        assert 0 <= scatter.p <= 1
+        assert 0 <= scatter.likelihood_p <= 1
+    if isinstance(rates, ShrunkenRates):
+        used = rates.frame[rates.frame["flag"] == ""]
+        assert (used["lower"] <= used["upper"]).all()
+        assert np.isfinite(used[["shrunken", "lower", "upper", "above_mean"]]).all(axis=None)
+    if isinstance(points, Funnel):
+        used = points.frame[points.frame["flag"] == ""]
+        assert (used["lower_998"] <= used["lower_95"]).all()
+        assert (used["upper_95"] <= used["upper_998"]).all()
+        assert used["position"].ne("").all()
 
 
 # ---- one count and its expectation
