@@ -1,6 +1,6 @@
 """How often the methods for provinces side by side are right: invented panels with known rates, fixed seed.
 
-python benchmarks/provinces.py [PANELS]     (200 panels each take about two minutes)
+python benchmarks/provinces.py [PANELS]
 
 Prints, for panels of 34 and 63 invented provinces of unequal size: how often provinces alike are called different, how
 often the limits of a shrunken rate hold the true one, how often a province alike is outside the funnel, and how often
