@@ -1,6 +1,6 @@
 """How often the methods for provinces side by side are right: invented panels with known rates, fixed seed.
 
-python benchmarks/provinces.py [PANELS]     (200 panels each take about two minutes)
+python benchmarks/provinces.py [PANELS]
 
 Prints, for panels of 34 and 63 invented provinces of unequal size: how often provinces alike are called different, how
 often the limits of a shrunken rate hold the true one, how often a province alike is outside the funnel, and how often
@@ -39,13 +39,16 @@ def row(panels: int, provinces: int, mean: float, alpha: float) -> list[float]:
         if any(isinstance(found, NotEstimable) for found in (scatter, rates, points, pooled)):
             continue
         held = frame["true"].between(rates.frame["lower"], rates.frame["upper"]).mean()
+        known = frame["true"].between(rates.frame["known_lower"], rates.frame["known_upper"]).mean()
         within = pooled.lower <= 0.6 <= pooled.upper
-        kept.append([scatter.differs, held, points.outside / provinces, within])
+        kept.append([scatter.differs, held, known, points.outside / provinces, within])
     return [100 * float(value) for value in np.mean(kept, axis=0)]
 
 
 def main(panels: int) -> None:
-    print("provinces  mean  alpha   called different   rate in limits   outside 99.8   ratio in limits   (%)")
+    print(
+        "provinces  mean  alpha   called different   rate in limits    in known ones    outside 99.8   ratio in limits   (%)"
+    )
     for provinces in (34, 63):
         for mean in (0.5, 2.0, 8.0):
             for alpha in (0.0, 0.5):

@@ -115,6 +115,13 @@ def test_a_fall_to_zero_everywhere_has_an_exact_upper_limit_and_no_correction():
     assert found.flags == ("fall_to_zero",)
 
 
+def test_provinces_whose_exposures_contradict_each_other_widen_the_limits_without_end_or_error():
+    found = pooled(pairs([900, 3], [2, 800], later_exposure=[1e-4, 1e4], earlier_exposure=[1e4, 1e-4]))
+    assert found.spread_lower < 1e-6
+    assert found.spread_upper > 1e6
+    assert "provinces_differ" in found.flags
+
+
 def test_a_rise_from_zero_has_an_exact_lower_limit():
     found = pooled(pairs([3, 4, 2], [0, 0, 0]))
     assert math.isinf(found.ratio)

@@ -70,7 +70,8 @@ def gamma_poisson_ml(counts: Numbers, exposure: Numbers) -> GammaPoisson:
     poisson = float(stats.poisson.logpmf(counts, rate * exposure).sum())
 
     def misfit(log_alpha: float) -> float:
-        return -_log_likelihood(math.exp(log_alpha), counts, exposure)
+        alpha = math.exp(log_alpha)
+        return -log_likelihood(alpha, likeliest_mean(alpha, counts, exposure) * exposure, counts)
 
     tried = [misfit(math.log(alpha)) for alpha in _ALPHAS]
     best = int(np.argmin(tried))
@@ -79,7 +80,7 @@ def gamma_poisson_ml(counts: Numbers, exposure: Numbers) -> GammaPoisson:
     if -found.fun <= poisson + _GAIN:
         return GammaPoisson(rate, math.inf, 0.0, math.nan, poisson, poisson)
     alpha = math.exp(found.x)
-    mean = _mean(alpha, counts, exposure)
+    mean = likeliest_mean(alpha, counts, exposure)
     error = _alpha_error(alpha, counts, mean * exposure)
     return GammaPoisson(mean, 1 / alpha, alpha, error, -float(found.fun), poisson)
 
@@ -156,13 +157,21 @@ def clayton_kaldor_moments(counts: Numbers, exposure: Numbers) -> GammaPoisson:
     )
 
 
-def _of_moments(mean: float, variance: float) -> GammaPoisson:
-    alpha = max(variance, 0.0) / mean**2
-    return GammaPoisson(mean, 1 / alpha if alpha > 0 else math.inf, alpha)
+def likeliest_mean(alpha: float, counts: Numbers, exposure: Numbers) -> float:
+    """Return the likeliest mean rate given alpha: the one root of a falling function.
 
+    Parameters
+    ----------
+    alpha : float
+        Negative binomial dispersion, positive.
+    counts, exposure : ndarray
+        As in :func:`gamma_poisson_ml`.
 
-def _mean(alpha: float, counts: Numbers, exposure: Numbers) -> float:
-    """Return the likeliest mean rate given alpha: the one root of a decreasing function."""
+    Examples
+    --------
+    >>> likeliest_mean(0.5, np.array([2.0, 4.0]), np.ones(2))
+    3.0
+    """
 
     def score(mean: float) -> float:
         return float(((counts - mean * exposure) / (1 + alpha * mean * exposure)).sum())
@@ -173,11 +182,30 @@ def _mean(alpha: float, counts: Numbers, exposure: Numbers) -> float:
     )
 
 
-def _log_likelihood(alpha: float, counts: Numbers, exposure: Numbers) -> float:
-    expected, shape = _mean(alpha, counts, exposure) * exposure, 1 / alpha
+def log_likelihood(alpha: float, expected: Numbers, counts: Numbers) -> float:
+    """Return the negative binomial log-likelihood of counts.
+
+    Parameters
+    ----------
+    alpha : float
+        Negative binomial dispersion, positive.
+    expected, counts : ndarray
+        Positive expectations, and events.
+
+    Examples
+    --------
+    >>> round(log_likelihood(1.0, np.array([1.0]), np.array([0.0])), 4) == round(math.log(0.5), 4)
+    True
+    """
+    shape = 1 / alpha
     chances = special.gammaln(counts + shape) - special.gammaln(shape) - special.gammaln(counts + 1)
     chances -= shape * np.log1p(alpha * expected) + counts * np.log1p(shape / expected)
     return float(chances.sum())
+
+
+def _of_moments(mean: float, variance: float) -> GammaPoisson:
+    alpha = max(variance, 0.0) / mean**2
+    return GammaPoisson(mean, 1 / alpha if alpha > 0 else math.inf, alpha)
 
 
 def _alpha_error(alpha: float, counts: Numbers, expected: Numbers) -> float:

@@ -113,28 +113,36 @@ def heterogeneity(frame: pd.DataFrame, *, seed: int = 1) -> Heterogeneity | NotE
     refusal = given.refusal(fewest=FEWEST_PROVINCES)
     if refusal is not None:
         return refusal
-    expected, degrees = given.expected, len(given.counts) - 1
+    expected = given.expected
     residual = (given.counts - expected) / np.sqrt(expected)
-    chi2 = float(residual @ residual)
-    p = float(stats.chi2.sf(chi2, degrees))
-    simulated = _simulated_p(given, chi2, seed)
-    small = bool((expected < LARGE_ENOUGH).any())
     return Heterogeneity(
         frame=given.beside(expected=expected, residual=residual),
-        provinces=degrees + 1,
+        provinces=len(given.counts),
+        degrees=len(given.counts) - 1,
         total=given.total,
         rate=given.rate,
-        chi2=chi2,
-        degrees=degrees,
-        chi2_p=p,
-        simulated_p=simulated,
-        simulation_error=math.sqrt(simulated * (1 - simulated) / (DRAWS + 1)),
-        p=simulated if small else p,
-        method="simulation" if small else "chi-square",
+        method="simulation" if _is_small(expected) else "chi-square",
         seed=seed,
+        **_chi_square(given, float(residual @ residual), seed),
         **_dean(given.counts, expected),
         **_negative_binomial(given),
     )
+
+
+def _is_small(expected: Numbers) -> bool:
+    """Tell whether an expected count is too small for the chi-square law."""
+    return bool((expected < LARGE_ENOUGH).any())
+
+
+def _chi_square(given: ProvinceCounts, chi2: float, seed: int) -> dict[str, float]:
+    p, simulated = float(stats.chi2.sf(chi2, len(given.counts) - 1)), _simulated_p(given, chi2, seed)
+    return {
+        "chi2": chi2,
+        "chi2_p": p,
+        "simulated_p": simulated,
+        "simulation_error": math.sqrt(simulated * (1 - simulated) / (DRAWS + 1)),
+        "p": simulated if _is_small(given.expected) else p,
+    }
 
 
 def _simulated_p(given: ProvinceCounts, chi2: float, seed: int) -> float:

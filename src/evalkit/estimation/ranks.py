@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from evalkit.estimation.counts import Numbers
+from evalkit.estimation.plausible_laws import plausible_laws
+from evalkit.estimation.province_counts import province_counts
 from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.shrinkage import posterior, shrink_rates
+from evalkit.estimation.shrinkage import FEWEST_PROVINCES
 
 DRAWS = 10_000
 BATCHES = 10
@@ -53,7 +54,7 @@ def rank_intervals(frame: pd.DataFrame, *, top: int = 5, seed: int = 1) -> RankI
     Parameters
     ----------
     frame : DataFrame, one row per province
-        As for :func:`~evalkit.estimation.shrinkage.shrink_rates`, whose posteriors are drawn from.
+        As for :func:`~evalkit.estimation.shrinkage.shrink_rates`, whose plausible laws are drawn from.
     top : int
         How many places count as the top.
     seed : int
@@ -71,7 +72,7 @@ def rank_intervals(frame: pd.DataFrame, *, top: int = 5, seed: int = 1) -> RankI
 
     Notes
     -----
-    Where all rates are pooled, every order is equally likely and every interval spans the table.
+    Each draw takes one plausible law of the rates and then every province's rate under it.
 
     References
     ----------
@@ -84,16 +85,16 @@ def rank_intervals(frame: pd.DataFrame, *, top: int = 5, seed: int = 1) -> RankI
     >>> found.league_table_allowed, found.frame["rank"].tolist()
     (False, [4.0, 2.0, 5.0, 1.0, 3.0, 6.0])
     """
-    shrunken = shrink_rates(frame)
-    if isinstance(shrunken, NotEstimable):
-        return shrunken
-    shown = shrunken.frame[["province_code", "count", "exposure", "flag"]]
-    usable = (shown["flag"] == "").to_numpy()
-    ranks = _simulate(*posterior(shown[usable], shrunken.law), seed=seed)
+    given = province_counts(frame)
+    refusal = given.refusal(fewest=FEWEST_PROVINCES)
+    if refusal is not None:
+        return refusal
+    rates = plausible_laws(given.counts, given.exposure).draw(DRAWS, seed=seed)
+    ranks = np.asarray(stats.rankdata(-rates, axis=1))
     columns = _summary(ranks, top)
     width = float(np.median(columns["rank_upper"] - columns["rank_lower"] + 1))
     return RankIntervals(
-        frame=_beside(shown, usable, columns),
+        frame=given.beside(**columns),
         league_table_allowed=width <= ranks.shape[1] / 2,
         median_width=width,
         rank_error=_rank_error(ranks),
@@ -102,12 +103,6 @@ def rank_intervals(frame: pd.DataFrame, *, top: int = 5, seed: int = 1) -> RankI
         draws=DRAWS,
         seed=seed,
     )
-
-
-def _simulate(shapes: Numbers, scales: Numbers, *, seed: int) -> Numbers:
-    """Return the places in each draw, the highest rate first."""
-    rates = np.random.default_rng(seed).gamma(shapes, scales, size=(DRAWS, len(shapes)))
-    return np.asarray(stats.rankdata(-rates, axis=1))
 
 
 def _summary(ranks: Numbers, top: int) -> dict[str, Numbers]:
@@ -120,11 +115,6 @@ def _summary(ranks: Numbers, top: int) -> dict[str, Numbers]:
         "in_top": in_top,
         "in_top_error": np.sqrt(in_top * (1 - in_top) / len(ranks)),
     }
-
-
-def _beside(shown: pd.DataFrame, usable: NDArray[np.bool_], columns: dict[str, Numbers]) -> pd.DataFrame:
-    found = pd.DataFrame(columns, index=shown.index[usable])
-    return shown.join(found)
 
 
 def _rank_error(ranks: Numbers) -> float:

@@ -11,6 +11,7 @@ from scipy import stats
 
 from evalkit.estimation.counts import Numbers
 from evalkit.estimation.gamma_poisson import GammaPoisson, gamma_poisson_ml, marshall_moments
+from evalkit.estimation.plausible_laws import plausible_laws
 from evalkit.estimation.province_counts import ProvinceCounts, province_counts
 from evalkit.estimation.results import NotEstimable
 
@@ -28,7 +29,8 @@ class ShrunkenRates:
     ----------
     frame : DataFrame
         Per province: ``province_code``, ``count``, ``exposure``, ``flag``; ``rate`` (as counted), ``shrunken`` with ``lower``
-        and ``upper`` (gamma quantiles), ``weight`` (share of its own rate in the shrunken one: 1 speaks for itself, 0 is
+        and ``upper`` (allowing for every plausible law) and ``known_lower`` and ``known_upper`` (gamma quantiles that take the
+        law as known: too narrow with few cases), ``weight`` (share of its own rate in the shrunken one: 1 speaks for itself, 0 is
         the mean of all), ``above_mean`` (probability of a true rate above the mean), ``return_percent`` (by how much the
         rate would move by itself when counted again: what a province chosen because it stood high falls without any
         programme; missing where it is 0). Missing without figure or exposure.
@@ -71,8 +73,8 @@ def shrink_rates(frame: pd.DataFrame, *, level: float = 0.95) -> ShrunkenRates |
 
     Notes
     -----
-    With gamma law of mean m and shape a, rate = (count + a) / (exposure + a / m). The limits take the law as known, which
-    with few provinces makes them somewhat too narrow.
+    With gamma law of mean m and shape a, rate = (count + a) / (exposure + a / m). The law shown is the likeliest one; the
+    limits are those of all laws the counts make plausible (:mod:`~evalkit.estimation.plausible_laws`).
 
     References
     ----------
@@ -127,18 +129,17 @@ def _law(given: ProvinceCounts) -> tuple[GammaPoisson, str]:
 def _rates(given: ProvinceCounts, law: GammaPoisson, level: float) -> dict[str, Numbers]:
     pooled, tail = math.isinf(law.shape), (1 - level) / 2
     shapes, scales = posterior(pd.DataFrame({"count": given.counts, "exposure": given.exposure}), law)
-    rate, shrunken = (
-        given.counts / given.exposure,
-        np.full(len(shapes), law.mean) if pooled else shapes * scales,
-    )
+    rate = given.counts / given.exposure
+    shrunken = np.full(len(shapes), law.mean) if pooled else shapes * scales
+    laws = plausible_laws(given.counts, given.exposure)
     return {
         "rate": rate,
         "shrunken": shrunken,
-        "lower": stats.gamma.ppf(tail, shapes, scale=scales),
-        "upper": stats.gamma.ppf(1 - tail, shapes, scale=scales),
+        "lower": laws.quantile(tail),
+        "upper": laws.quantile(1 - tail),
+        "known_lower": stats.gamma.ppf(tail, shapes, scale=scales),
+        "known_upper": stats.gamma.ppf(1 - tail, shapes, scale=scales),
         "weight": np.zeros(len(shapes)) if pooled else given.exposure * scales,
-        "above_mean": np.full(len(shapes), np.nan)
-        if pooled
-        else stats.gamma.sf(law.mean, shapes, scale=scales),
+        "above_mean": laws.above_mean(),
         "return_percent": 100 * (shrunken / np.where(rate > 0, rate, np.nan) - 1),
     }

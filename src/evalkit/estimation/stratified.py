@@ -16,6 +16,7 @@ from evalkit.estimation.strata import Strata
 
 LARGEST_TOTAL = 3000  # above it limits are those of the likelihood, not exact
 DIFFERENT = 0.1
+BOUNDLESS = 300.0  # a log ratio beyond which limits say nothing
 COLUMNS = ["later", "earlier", "later_exposure", "earlier_exposure"]
 
 
@@ -200,7 +201,7 @@ def _spread(strata: Strata, level: float) -> dict[str, float]:
     dispersion = max(1.0, q / degrees) if degrees > 0 else 1.0
     spread = {"q": q, "q_p": float(stats.chi2.sf(q, degrees)) if degrees > 0 else math.nan}
     error = math.sqrt(dispersion / information) if information > 0 else math.nan
-    reach = math.exp(float(stats.norm.ppf(0.5 + level / 2)) * error)
+    reach = math.exp(min(float(stats.norm.ppf(0.5 + level / 2)) * error, BOUNDLESS))
     return spread | {
         "dispersion": dispersion,
         "spread_lower": ratio / reach,
