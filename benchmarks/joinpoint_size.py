@@ -30,14 +30,18 @@ def share_bent(years: int, mean: float, *, alpha: float = 0.0, change: float = 0
 
 
 def main() -> None:
-    print(f"share of {SERIES} series called bent; simulation error up to {100 * (0.25 / SERIES) ** 0.5:.1f} points")
+    print(
+        f"share of {SERIES} series called bent; simulation error up to {100 * (0.25 / SERIES) ** 0.5:.1f} points"
+    )
     for years, mean, alpha in [
         *[(10, mean, 0.0) for mean in (0.5, 2.0, 8.0)],
         *[(15, mean, 0.0) for mean in (2.0, 8.0)],
         *[(10, mean, alpha) for mean in (2.0, 8.0) for alpha in (0.3, 0.5)],
         *[(15, mean, 0.5) for mean in (2.0, 8.0)],
     ]:
-        print(f"straight  n {years:2} mean {mean:4} alpha {alpha:.1f}  {share_bent(years, mean, alpha=alpha):.3f}")
+        print(
+            f"straight  n {years:2} mean {mean:4} alpha {alpha:.1f}  {share_bent(years, mean, alpha=alpha):.3f}"
+        )
     for years, mean in [(10, 2.0), (10, 8.0), (15, 8.0)]:
         print(f"slope 0 to -0.4  n {years:2} mean {mean:4}  {share_bent(years, mean, change=-0.4):.3f}")
 
