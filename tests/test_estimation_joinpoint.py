@@ -198,6 +198,21 @@ def test_the_same_seed_gives_the_same_answer_alone_and_in_a_panel():
     assert other.p != bent([9, 12, 7, 11, 14, 10, 9, 6, 8, 4]).p
 
 
+def test_a_choice_that_more_replicates_could_turn_is_flagged():
+    counts = [9, 12, 7, 11, 14, 10, 9, 6, 8, 4]
+    p = bent(counts).p
+    near, far = (JoinpointSettings(replicates=99, level=1 - level) for level in (p + 0.01, p / 20))
+    assert "near_the_line" in bent(counts, settings=near).flags
+    assert "near_the_line" not in bent(counts, settings=far).flags
+
+
+def test_an_interval_that_reaches_the_last_year_allowed_is_flagged():
+    fit = bent(AIDS)
+    assert fit.joins[0].upper == 2001 + ways_to_lay(13, 1)[-1][0]
+    assert "join_at_the_edge" in fit.flags
+    assert "join_at_the_edge" not in bent(BENT).flags
+
+
 # ---- what must not matter, and what must
 
 

@@ -80,7 +80,7 @@ def joinpoint(
 
     Examples
     --------
-    >>> cases = [12, 14, 33, 50, 67, 74, 123, 141, 165, 204, 253, 246, 240]  # AIDS in Belgium (Venables and Ripley)
+    >>> cases = [12, 14, 33, 50, 67, 74, 123, 141, 165, 204, 253, 246, 240]  # AIDS in Belgium (Wood 2017, ch. 3)
     >>> fit = joinpoint(pd.DataFrame({"year": range(1981, 1994), "count": cases}))
     >>> fit.years, [round(segment.apc, 1) for segment in fit.segments], round(fit.aapc, 1), fit.p
     ((1988,), [40.0, 10.6], 26.9, 0.003)

@@ -17,7 +17,6 @@ from evalkit.estimation.joinpoint_grid import Joins, bent_design
 from evalkit.estimation.poisson_batch import fit_batch
 
 CHUNK = 4096  # series per batch: their arrays stay in the processor's cache
-MODELS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +115,10 @@ class LogLinear:
         rest = root[:, None] * responses
         rest = rest - line @ (line.T @ rest)
         total = (rest**2).sum(axis=0)
-        parts = []
-        for start in range(0, len(ways), MODELS_AT_ONCE):
-            some = ways[start : start + MODELS_AT_ONCE]
-            bases = np.linalg.qr(np.stack([root[:, None] * bent_design(self.times, way) for way in some]))[0]
-            across = np.swapaxes(bases, 1, 2).reshape(-1, len(root)) @ rest
-            parts.append(total - (across.reshape(len(some), -1, rest.shape[1]) ** 2).sum(axis=1))
-        return np.asarray(np.maximum(np.concatenate(parts), 0.0))
+        bases = np.linalg.qr(np.stack([root[:, None] * bent_design(self.times, way) for way in ways]))[0]
+        across = np.swapaxes(bases, 1, 2).reshape(-1, len(root)) @ rest
+        explained = (across.reshape(len(ways), -1, rest.shape[1]) ** 2).sum(axis=1)
+        return np.asarray(np.maximum(total - explained, 0.0))
 
     def imitate(self, joins: Joins, *, series: int, times: int, rng: np.random.Generator) -> Numbers:
         """Lay the weighted residuals about the fitted trend in a new order each time, as the NCI does."""

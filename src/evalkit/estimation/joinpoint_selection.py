@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 
@@ -16,6 +17,7 @@ Ways = tuple[Joins, ...]
 
 LOOKED_FOR, DECLARED = 2, 1  # parameters a join costs
 SERIES_AT_ONCE = 16  # of a panel: bounds the memory of their replicates
+WAYS_AT_ONCE = 200
 NOTHING_GAINED = 1e-6  # a fall in misfit below this is rounding
 TIE = 1 - 1e-6  # a simulated F this near the observed one equals it
 
@@ -94,16 +96,20 @@ class Selection:
         least = np.array([[self.best(joins, one)[1] for one in series] for joins in (null, alternative)])
         observed = self._statistics(null, alternative, *least)
         drawn, whose = self._drawn(null, series), np.repeat(series, self.replicates)
-        simulated = [
-            self.model.misfits(self.ways[joins], drawn, series=whose).min(axis=0)
-            for joins in (null, alternative)
-        ]
+        simulated = [self._least(joins, drawn, whose) for joins in (null, alternative)]
         statistics = self._statistics(null, alternative, *simulated).reshape(len(series), -1)
         larger = (statistics >= observed[:, None] * TIE).sum(axis=1)
         return [
             self._record(null, alternative, float(statistic), int(count))
             for statistic, count in zip(observed, larger, strict=True)
         ]
+
+    def _least(self, joins: int, drawn: Numbers, whose: np.ndarray) -> Numbers:
+        """Return the least misfit of each column with a number of joins; a block of ways at a time, to bound the memory."""
+        ways = self.ways[joins]
+        blocks = [ways[start : start + WAYS_AT_ONCE] for start in range(0, len(ways), WAYS_AT_ONCE)]
+        least = (self.model.misfits(block, drawn, series=whose).min(axis=0) for block in blocks)
+        return reduce(np.minimum, least)
 
     def _drawn(self, null: int, series: list[int]) -> Numbers:
         """Imitate each series without the joins in question, from the same seed for each."""
