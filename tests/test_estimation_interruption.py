@@ -1,4 +1,4 @@
-"""Interruption: the step against closed forms and another fit, the cases averted, what is refused, and the exact comparison."""
+"""Interruption: the step against closed forms and another fit, the cases averted, and what is refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import statsmodels.api as sm
 from scipy import stats
 
 from evalkit.errors import FactsError
-from evalkit.estimation.controlled import ControlledChange, controlled_change
 from evalkit.estimation.counterfactual import averted_cases
 from evalkit.estimation.dispersion import PanelDispersion
 from evalkit.estimation.interruption import Interruption, interrupted_series
@@ -256,49 +255,3 @@ def test_awkward_counts_give_a_finite_answer_or_none(counts: list[int]):
     if isinstance(found, Interruption):
         assert 1e-4 < found.ratio < 1e4
         assert found.upper / found.lower < 1e12
-
-
-# ---- against other places
-
-
-def chance(odds: float, here: int, both: int, later: int) -> list[float]:
-    """Return the chance of each later count here, given all margins, by writing every table down."""
-    weights = [math.comb(here, x) * math.comb(both - here, later - x) * odds**x for x in range(later + 1)]
-    return [weight / sum(weights) for weight in weights]
-
-
-def compared(*given: tuple[float, float], **exposures: tuple[float, float]) -> ControlledChange:
-    found = controlled_change(*given, **exposures)
-    assert isinstance(found, ControlledChange)
-    return found
-
-
-def test_fishers_convictions():
-    """R's help page of fisher.test: dizygotic 2 and 15, monozygotic 10 and 3; R's own root is good to three digits."""
-    change = compared((2, 15), (10, 3))
-    assert (change.lower, change.upper) == pytest.approx((0.003325764, 0.363182271), rel=3e-3)
-    assert change.p_central == pytest.approx(2 * 0.0004652, rel=1e-3)
-
-
-def test_limits_and_p_with_unequal_exposures_by_writing_every_table_down():
-    change = compared((4, 9), (20, 11), place_exposure=(2, 5), comparison_exposure=(4, 4))
-    times = (2 * 4) / (5 * 4)
-    low, high = chance(change.lower * times, 13, 44, 24), chance(change.upper * times, 13, 44, 24)
-    assert sum(low[4:]) == pytest.approx(0.025)
-    assert sum(high[:5]) == pytest.approx(0.025)
-    null = chance(times, 13, 44, 24)
-    assert change.p_central == pytest.approx(min(1, 2 * min(sum(null[:5]), sum(null[4:]))))
-    assert change.ratio == pytest.approx((4 / 2) / (9 / 5) / ((20 / 4) / (11 / 4)))
-
-
-def test_a_fall_to_zero_beside_places_that_stay():
-    change = compared((0, 12), (50, 50))
-    assert (change.ratio, change.lower) == (0, 0)
-    assert 0 < change.upper < 1
-    assert math.isnan(change.wald_upper)
-
-
-def test_a_place_without_a_case_tells_nothing():
-    assert controlled_change((0, 0), (5, 4)) == NotEstimable("no_events", {"total": 9.0})
-    with pytest.raises(FactsError):
-        controlled_change((-1, 3), (5, 4))
