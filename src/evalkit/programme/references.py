@@ -140,6 +140,8 @@ def _names_used_by_pathways(programme: Programme) -> Iterator[Use]:
     if matrix is not None:
         for key in ("eligible", "accepting", "received"):
             yield "support", (key,), getattr(matrix, key), programme.measures
+        for indicator in matrix.waiting:
+            yield "support", ("waiting",), indicator, programme.indicators
         for key in ("support_dimension", "class_dimension"):
             yield "support", (key,), getattr(matrix, key), programme.dimensions
 

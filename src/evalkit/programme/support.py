@@ -43,7 +43,8 @@ class SupportMatrix(Declared):
     """Supports, classes of persons, and who was entitled to what when.
 
     ``eligible``, ``accepting``, ``received`` name the measures counted for each support and class; ``support_dimension``
-    and ``class_dimension`` the breakdowns that tell them apart.
+    and ``class_dimension`` the breakdowns that tell them apart; ``waiting`` the indicators of persons who wait for
+    verification and stand apart from victims.
     """
 
     support_dimension: str
@@ -54,6 +55,7 @@ class SupportMatrix(Declared):
     supports: dict[str, Support] = Field(min_length=1)
     classes: dict[str, PersonClass] = Field(min_length=1)
     regimes: tuple[Regime, ...] = Field(min_length=1)
+    waiting: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _regimes_name_what_is_declared(self) -> Self:
