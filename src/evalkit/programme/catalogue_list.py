@@ -96,7 +96,7 @@ def _block(name: str, indicator: Indicator, programme: Programme) -> list[str]:
         "place, time": f"counted {ON[measure.place_basis]}; {indicator.time_basis}",
         "kind": f"{indicator.kind}, {indicator.level}{f', {indicator.three_p}' if indicator.three_p else ''}",
         "reading": POLARITY[indicator.polarity],
-        "holder": "; ".join(_holders(indicator)) or "not declared",
+        "holder": "; ".join(holder_lines(indicator)) or "not declared",
         "source": indicator.source,
     }
     head = [f"{indicator.id:6} {name}", f"       {indicator.label.vi}", f"       {indicator.label.en}"]
@@ -120,7 +120,8 @@ def _base(indicator: Indicator, programme: Programme) -> str:
     return below + (least or small)
 
 
-def _holders(indicator: Indicator) -> list[str]:
+def holder_lines(indicator: Indicator) -> list[str]:
+    """Return who holds an indicator's figures, with the days of each holder, in English."""
     return [
         holder.agency.en
         + (f" from {holder.valid_from}" if holder.valid_from else "")
