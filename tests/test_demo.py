@@ -16,7 +16,8 @@ from evalkit.estimation.indicators import estimate_indicators
 from evalkit.facts.checks import check_facts
 from evalkit.facts.demo import DemoCountry, main, make_country, write_country
 from evalkit.facts.demo_figures import ALPHA, negative_binomial, poisson
-from evalkit.facts.demo_wider import DIMENSIONS, ENTITLED, among
+from evalkit.facts.demo_law import ENTITLED
+from evalkit.facts.demo_wider import DIMENSIONS, among
 from evalkit.facts.intake import read_facts, read_sources, without_origin
 from evalkit.programme.load import load_programme
 from evalkit.programme.provinces import load_registry

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from evalkit.facts.demo_figures import binomial, draw_unit, poisson
+from evalkit.facts.demo_law import Figure, new_law
 from evalkit.facts.demo_places import OLD_UNITS, YEARS, OldUnit
 
 WIDER_YEARS = range(2021, 2026)
@@ -23,23 +24,6 @@ HALF_YEAR = "07-01"  # the first day of the new law, in 2025
 LAW_YEAR = 2025
 CHANNELS = {"self_report": 0.3, "rescue": 0.2, "handover": 0.35, "discovered": 0.25}
 FORMS = {"labour": 0.35, "sexual": 0.3}
-SUPPORTS = ("essential", "medical", "interpretation", "legal_advice", "legal_aid", "travel", "psychological")
-ENTITLED = {
-    "victim": (*SUPPORTS, "schooling", "vocational", "hardship"),
-    "accompanying_child": (*SUPPORTS, "schooling"),
-    "in_process": SUPPORTS,
-    "in_process_abroad": SUPPORTS[:4],
-    "foreign": (*SUPPORTS[:5], "psychological"),
-}
-CLASS_MEANS = {
-    "victim": 9.0,
-    "accompanying_child": 1.5,
-    "in_process": 4.0,
-    "in_process_abroad": 1.0,
-    "foreign": 0.6,
-}
-
-Figure = tuple[str, int, dict[str, str]]  # measure, value, breakdown
 
 
 def draw_wider(seed: int) -> pd.DataFrame:
@@ -89,7 +73,7 @@ def _year(
         ("01-01", figure) for figure in _who(rng, place, totals, known["victims_identified", "female"])
     )
     if year == LAW_YEAR:
-        yield from ((HALF_YEAR, figure) for figure in _law(rng, place, totals))
+        yield from ((HALF_YEAR, figure) for figure in new_law(rng, place, totals))
 
 
 def _prevention(
@@ -229,22 +213,6 @@ def _who(rng: np.random.Generator, place: OldUnit, totals: dict[str, int], women
             yield "victims_identified", identified - members, {dimension: other}
         yield "victims_supported", members - missed, {dimension: one}
         yield "victims_supported", supported - (members - missed), {dimension: other}
-
-
-def _law(rng: np.random.Generator, place: OldUnit, totals: dict[str, int]) -> Iterator[Figure]:
-    """Tell what the new law's first half year brought: verification in time, and supports by legal class."""
-    received = binomial(rng, totals["persons_received"], 0.5)
-    yield "persons_received", received, {}
-    yield "persons_verified_in_time", binomial(rng, received, 0.7), {}
-    busy = 1.6 if place.neighbour else 0.7
-    for person_class, supports in ENTITLED.items():
-        persons = poisson(rng, busy * CLASS_MEANS[person_class])
-        for support in supports:
-            cell = {"support": support, "person_class": person_class}
-            accepting = binomial(rng, persons, 0.8)
-            yield "support_eligible", persons, cell
-            yield "support_accepting", accepting, cell
-            yield "support_received", binomial(rng, accepting, 0.85), cell
 
 
 def among(rng: np.random.Generator, whole: int, members: int, drawn: int) -> int:
