@@ -15,7 +15,7 @@ from tests.reference.tolerance import agrees
 CASES = Path(__file__).parents[2] / "shared" / "reference"
 BUILT = {
     *("poisson_1samp", "poisson_2samp", "proportion", "rare_zero", "headline", "power"),
-    *("trend_exact", "trend_glm", "bayes", "alarm"),
+    *("trend_exact", "trend_glm", "bayes", "alarm", "standardisation"),
 }
 
 

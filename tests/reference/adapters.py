@@ -19,6 +19,7 @@ from evalkit.estimation.power import comparison_power
 from evalkit.estimation.proportions import clopper_pearson_interval, one_sided_bound, wilson_interval
 from evalkit.estimation.rates import garwood_interval, one_sided_upper
 from evalkit.estimation.results import RateComparison
+from evalkit.estimation.standardised import expected_count_test, standardised_rate
 from evalkit.estimation.trends import exact_trend, loglinear_trend
 
 
@@ -61,6 +62,23 @@ def _wilson(limit: int) -> Answer:
 
 def _exact_share(limit: int) -> Answer:
     return lambda i: clopper_pearson_interval(i["count"], i["n"], level=_level(i))[limit]
+
+
+def _against_expected(rule: str) -> Answer:
+    return lambda i: expected_count_test(i["count"], i["expected"])[rule]
+
+
+def _standardised(place: int, level: float = 0.95) -> Answer:
+    """One number per area, in the order of the table; none where an area has fewer than ten events."""
+
+    def values(i: Inputs) -> list[float | None]:
+        found = [
+            standardised_rate(rows["count"], rows["pop"], rows["stdpop"], level=level, method="phe")[place]
+            for _, rows in i.table().groupby("area", sort=False)
+        ]
+        return [None if np.isnan(number) else i["multiplier"] * number for number in found]
+
+    return values
 
 
 # ---- two counts; the first is the later one
@@ -181,7 +199,19 @@ def _next_year(i: Inputs) -> Any:
 
 
 ANSWERS: dict[str, dict[str, Answer]] = {
+    "standardisation": {
+        "area": lambda i: list(i.table()["area"].unique()),
+        "value": _standardised(0),
+        "lower95": _standardised(1),
+        "upper95": _standardised(2),
+        "lower998": _standardised(1, 0.998),
+        "upper998": _standardised(2, 0.998),
+    },
     "poisson_1samp": {
+        "p_less": _against_expected("less"),
+        "p_greater": _against_expected("greater"),
+        "p_central": _against_expected("central"),
+        "p_minlike": _against_expected("minlike"),
         "lower": _garwood(0),
         "upper": _garwood(1),
         "daly_lower": _garwood(0),
