@@ -98,7 +98,7 @@ def break_down(area: Area) -> Breakdowns:
 
 def estimate_indicators(area: Area) -> Indicators:
     """Estimate every indicator from the preferred source of each figure."""
-    return Indicators(area, estimate(_preferred_totals(area), area.programme))
+    return Indicators(area, estimate(preferred(area.facts, area.programme), area.programme))
 
 
 def assess_targets(indicators: Indicators) -> Assessments:

@@ -124,7 +124,8 @@ def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:
         dimensions = [name for name in received.programme.dimensions if name in facts.columns]
         facts = facts.fillna(dict.fromkeys(dimensions, "all"))
         facts = pd.concat([facts, national_population(facts, measure=POPULATION)], ignore_index=True)
-    return carry_over(latest_editions(facts), received.registry, scheme=scheme)
+    medians = [name for name, measure in received.programme.measures.items() if not measure.additive]
+    return carry_over(latest_editions(facts), received.registry, scheme=scheme, never_added=medians)
 
 
 def _about(

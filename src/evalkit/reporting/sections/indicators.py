@@ -8,6 +8,7 @@ from evalkit.records import Area, Indicators
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
+from evalkit.reporting.kind_words import method_words, value_words
 from evalkit.reporting.sections.words import (
     CONFIDENTIAL,
     NOTHING,
@@ -126,13 +127,6 @@ def value_cell(row: Row) -> Cell:
     return Cell(written, round(float(row["value"]), 4))
 
 
-def value_words(kind: str, value: float) -> Bilingual:
-    """Write an indicator's value in the unit of its kind: a count, a rate per 100,000, or a percentage."""
-    if kind == "count":
-        return formats.number(value)
-    return formats.number(value, 2) if kind == "rate" else formats.percent(value)
-
-
 def _interval(row: Row) -> Cell:
     if pd.isna(row["lower"]) or "inexact" in row["flag"].split(";"):
         return Cell(say("none"))
@@ -144,17 +138,7 @@ def _interval(row: Row) -> Cell:
 
 
 def _reading(row: Row) -> Bilingual:
-    methods = {
-        "count": say("Garwood exact interval"),
-        "rate": say("per 100,000 inhabitants; Garwood exact interval"),
-        "proportion": say("Wilson score interval"),
-        "period_ratio": say(
-            "ratio of yearly totals; cases carried over can lift it above 100 %, so it has no interval"
-        ),
-    }
-    method = methods[row["kind"]]
-    if row["kind"] == "count" and pd.isna(row["lower"]):
-        method = say("a count of what was done, not of chance events: no interval")
+    method = method_words(row["kind"], has_limits=not pd.isna(row["lower"]))
     words = {"method": method, "basis": place_basis(row["place_basis"])}
     flags = row["flag"].split(";")
     if "derived" in flags:
