@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from evalkit.disclosure.audit import widths
-from evalkit.disclosure.equations import equations_of
-from evalkit.disclosure.protect import protect
+from evalkit.disclosure.protect import primary, protect
 from evalkit.disclosure.rules import protected_cells
+from evalkit.disclosure.tables import linked_tables
 from evalkit.errors import DisclosureError
 from evalkit.facts.boundaries import carry_over
 from evalkit.programme.provinces import Registry
@@ -131,7 +131,9 @@ def test_a_release_that_gives_a_cell_away_is_refused_without_naming_the_value(
     registry: Registry, monkeypatch
 ):
     """The audit is independent of the protection: switch complementary suppression off and it must refuse."""
-    monkeypatch.setattr("evalkit.disclosure.protect._closure", lambda _cells, _equations, hidden: hidden)
+    monkeypatch.setattr(
+        "evalkit.disclosure.protect.hidden_cells", lambda tables, nodes: (primary(tables), {})
+    )
     with pytest.raises(DisclosureError) as caught:
         protected(registry, *country(3, 3117, 4021))
     assert caught.value.exit_code == 4
@@ -143,8 +145,8 @@ def test_a_release_that_gives_a_cell_away_is_refused_without_naming_the_value(
 def test_the_attack_agrees_with_trying_every_world(registry: Registry):
     """Widths from linear programming equal those from listing all whole-number tables that fit what is shown."""
     facts = facts_table(*country(2, 6, 3))
-    cells = protected_cells(facts, PROGRAMME, POLICY)
-    found = widths(cells, equations_of(cells, PROGRAMME, registry), {0, 1, 2})
+    tables = linked_tables(protected_cells(facts, PROGRAMME, POLICY), PROGRAMME, registry)
+    found = widths(tables, {0, 1, 2}, dict.fromkeys((0, 1, 2), 4.0))
     worlds = [(a, b, 11 - a - b) for a in range(12) for b in range(12 - a)]
     for cell in range(3):
         possible = [world[cell] for world in worlds]
