@@ -32,7 +32,7 @@ def refuse_recoverable(tables: Tables, hidden: set[int]) -> None:
     tables : Tables
         All cells, with the sums that hold among them.
     hidden : set of int
-        Labels of the hidden cells; implicit ones are hidden anyway.
+        Labels of the hidden cells; implicit ones are hidden anyway, and what was shown before is not.
 
     Raises
     ------
@@ -63,6 +63,7 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
         Labels of hidden cells, and of implicit ones that are small; empty where the release is safe.
     """
     cells = tables.cells
+    hidden = hidden - set(cells.index[cells["released"]])
     implicit = set(cells.index[cells["implicit"]])
     small = set(cells.index[cells["size"] == SMALL])
     threshold, known = cells["threshold"].tolist(), cells["known"].tolist()
@@ -72,7 +73,7 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     narrow = [label for label in sorted(guarded) if width[label] < needed[label] - TOLERANCE]
     if not narrow:
         return []
-    unknown = set(cells.index[~cells["known"]])
+    unknown = set(cells.index[~cells["known"]].tolist())
     given = widths(tables, unknown, {label: needed[label] for label in narrow})
     return [label for label in narrow if width[label] < min(needed[label], given[label]) - TOLERANCE]
 

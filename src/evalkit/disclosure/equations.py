@@ -19,7 +19,7 @@ from evalkit.disclosure.rules import sizes
 from evalkit.facts.schema import dimensions_of
 
 WHOLE = ["measure", "source_id", "place_basis"]
-OF_RULES = ("known", "released", "threshold", "size", "implicit", "row")
+OF_RULES = ("known", "released", "threshold", "size", "implicit", "row", "before")
 Key = tuple[object, ...]
 
 
@@ -50,7 +50,7 @@ class Tables:
     cells : DataFrame
         Labelled 0, 1, ...: the protected cells, then the implicit ones (column ``implicit``). Further columns are those of
         :func:`evalkit.disclosure.rules.protected_cells`; ``row`` is the label of the facts row, -1 where there is none;
-        ``released`` says that an earlier release showed the value.
+        ``released`` says that an earlier release showed the value, ``before`` that one hid it.
     equations : tuple of Equation
     """
 

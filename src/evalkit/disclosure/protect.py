@@ -14,7 +14,9 @@ import pandas as pd
 
 from evalkit.disclosure.audit import refuse_recoverable
 from evalkit.disclosure.choice import NODES, choose
+from evalkit.disclosure.earlier import with_earlier
 from evalkit.disclosure.equations import Tables
+from evalkit.disclosure.ledger import Ledger
 from evalkit.disclosure.network import networks
 from evalkit.disclosure.rules import SMALL, ZERO, protected_cells
 from evalkit.disclosure.tables import linked_tables
@@ -24,6 +26,7 @@ from evalkit.programme.provinces import Registry
 from evalkit.workspace import Audience, DisclosurePolicy
 
 CONFIDENTIAL = "c"
+NOTHING_RELEASED = Ledger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ def protect(
     registry: Registry,
     policy: DisclosurePolicy,
     audience: Audience,
+    ledger: Ledger = NOTHING_RELEASED,
+    history: pd.DataFrame | None = None,
     nodes: int = NODES,
 ) -> Protected:
     """Return the facts with every figure hidden that may not be seen by the audience.
@@ -62,6 +67,10 @@ def protect(
         Thresholds, and whether a custodian lets totals stand.
     audience : "public" or "internal"
         Nothing is hidden from an internal audience.
+    ledger : Ledger
+        What was released before: what was hidden stays hidden, what was shown is known to everybody.
+    history : DataFrame, optional
+        All editions of the facts: the values of revised figures that were hidden when they were released.
     nodes : int
         The limit of each integer programme; beyond it the choice is safe and hides more.
 
@@ -84,7 +93,9 @@ def protect(
     marked = facts.assign(**{MARK: ""})
     if audience == "internal":
         return Protected(marked, 0)
-    tables = linked_tables(_ordered(protected_cells(facts, programme, policy)), programme, registry)
+    cells = _ordered(protected_cells(facts, programme, policy))
+    cells, releases = with_earlier(cells, ledger, programme, policy, history=history)
+    tables = linked_tables(cells, programme, registry, releases=releases)
     hidden, methods = hidden_cells(tables, nodes=nodes)
     refuse_recoverable(tables, hidden)
     rows = tables.cells["row"][sorted(hidden)]
@@ -121,7 +132,7 @@ def hidden_cells(tables: Tables, *, nodes: int = NODES) -> tuple[set[int], dict[
 
 
 def primary(tables: Tables) -> set[int]:
-    """Return the small cells, and the parts of every breakdown in which one part is the whole group.
+    """Return the small cells, those hidden before, and the parts of every breakdown in which one part is the whole group.
 
     Parameters
     ----------
@@ -129,7 +140,7 @@ def primary(tables: Tables) -> set[int]:
     """
     cells = tables.cells
     size, known = cells["size"].tolist(), cells["known"].tolist()
-    hidden = {label for label, one in enumerate(size) if one == SMALL and not known[label]}
+    hidden = set(cells.index[~cells["known"] & ((cells["size"] == SMALL) | cells["before"])].tolist())
     for equation in tables.equations:
         if equation.group and size[equation.total] != ZERO:
             several = [part for part in equation.parts if size[part] != ZERO]

@@ -51,7 +51,8 @@ def linked_tables(
 
 def _with_implicit(cells: pd.DataFrame, sums: Sums) -> pd.DataFrame:
     made = sums.implicit_cells()
-    own = cells.assign(implicit=False, released=cells.get("released", default=False))
+    told = {name: cells.get(name, default=False) for name in ("released", "before")}
+    own = cells.assign(implicit=False, **told)
     if made.empty:
         return own
     named = cells.loc[
@@ -63,6 +64,7 @@ def _with_implicit(cells: pd.DataFrame, sums: Sums) -> pd.DataFrame:
         size=made["size"],
         known=False,
         released=False,
+        before=False,
         implicit=True,
         row=-1,
     )
