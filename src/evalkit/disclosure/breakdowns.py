@@ -57,12 +57,33 @@ def _add(sums: Sums, dimension: Dimension, label_of: dict[Key, int], *, whole: K
     if complete:
         sums.add(total, parts, group=True)
         return
-    for chosen in [tuple(parts)] if dimension.exhaustive else _subsets(parts):
-        if len(chosen) == 1 or not sums.beyond(total, chosen) < 0:
+    if dimension.exhaustive:
+        sums.add(total, parts, complete=False, group=True)
+    else:
+        _add_subsets(sums, total, parts)
+
+
+def _add_subsets(sums: Sums, total: int, parts: list[int]) -> None:
+    """Add what a total holds beyond each subset of parts that fits into it.
+
+    The rest beyond a subset is the sum of a further part and the rest beyond both, so that no rest is bounded twice.
+    """
+    rest: dict[frozenset[int], int] = {}
+    for chosen in _subsets(parts):
+        further = next(
+            (one for one in parts if one not in chosen and frozenset((*chosen, one)) in rest), None
+        )
+        if further is not None:
+            beyond = sums.implicit(sums.beyond(total, chosen), like=chosen[0])
+            sums.add(beyond, (further, rest[frozenset((*chosen, further))]))
+            rest[frozenset(chosen)] = beyond
+        elif len(chosen) == 1 or not sums.beyond(total, chosen) < 0:
             sums.add(total, chosen, complete=False, group=True)
+            rest[frozenset(chosen)] = sums.equations[-1].parts[-1]
 
 
 def _subsets(parts: list[int]) -> Iterator[tuple[int, ...]]:
-    sizes = range(1, len(parts) + 1) if len(parts) <= _SUBSETS_UP_TO else (1, len(parts))
+    """Yield the subsets, the largest first; of many parts only the whole and the single ones."""
+    sizes = range(len(parts), 0, -1) if len(parts) <= _SUBSETS_UP_TO else (len(parts), 1)
     for size in sizes:
         yield from combinations(parts, size)

@@ -47,8 +47,9 @@ def shortages(network: Network, hidden: Flags) -> list[Shortage]:
     """
     found: list[Shortage] = []
     pairs = _Sharing(network)
+    wide = np.zeros(len(hidden), dtype=np.bool_)
     for figure in np.flatnonzero(hidden & network.guarded & (network.need > 0)).tolist():
-        short = _both_ways(network, hidden, figure)
+        short = [] if wide[figure] else _both_ways(network, hidden, figure, wide)
         if short and pairs.room(figure) >= network.need[figure] - TOLERANCE:
             short = _with_each(network, hidden, figure, pairs.of(figure))
         found += short
@@ -93,10 +94,13 @@ def _with_each(network: Network, hidden: Flags, figure: int, pairs: list[tuple[i
     return [one for one in ups + downs if one is not None]
 
 
-def _both_ways(network: Network, hidden: Flags, figure: int) -> list[Shortage]:
-    """Return what a figure lacks to move by its width, up and down together."""
-    up = _limit(network, hidden, figure, sign=1.0)
-    down = _limit(network, hidden, figure, sign=-1.0) if up is not None else None
+def _both_ways(network: Network, hidden: Flags, figure: int, wide: Flags) -> list[Shortage]:
+    """Return what a figure lacks to move by its width, up and down together.
+
+    An exchange that moves one figure moves others with it; those it moves far enough are noted as ``wide``.
+    """
+    up = _limit(network, hidden, figure, sign=1.0, wide=wide)
+    down = _limit(network, hidden, figure, sign=-1.0, wide=wide) if up is not None else None
     if up is None or down is None:
         return []
     weight = np.minimum(up.weight + down.weight, up.need)
@@ -104,7 +108,13 @@ def _both_ways(network: Network, hidden: Flags, figure: int) -> list[Shortage]:
 
 
 def _limit(
-    network: Network, hidden: Flags, figure: int, *, sign: float, falling: int | None = None
+    network: Network,
+    hidden: Flags,
+    figure: int,
+    *,
+    sign: float,
+    falling: int | None = None,
+    wide: Flags | None = None,
 ) -> Shortage | None:
     """Return None if the figure can move in one direction by its need, else what limits it.
 
@@ -118,6 +128,8 @@ def _limit(
     goal[figure] = -sign
     bounds = np.column_stack((np.where(hidden, -down, 0.0), np.where(hidden, need, 0.0)))
     solved = linprog(goal, A_eq=network.matrix, b_eq=np.zeros(network.matrix.shape[0]), bounds=bounds)
+    if wide is not None:
+        wide |= abs(solved.x) >= network.need - TOLERANCE
     if -solved.fun >= need - TOLERANCE:
         return None
     slope = goal - network.matrix.T @ solved.eqlin.marginals

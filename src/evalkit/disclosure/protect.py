@@ -19,8 +19,8 @@ from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.ledger import Ledger
 from evalkit.disclosure.network import networks
 from evalkit.disclosure.rules import SMALL, ZERO, protected_cells
-from evalkit.disclosure.tables import linked_tables
-from evalkit.facts.schema import MARK, key_of
+from evalkit.disclosure.tables import labelled, linked_tables
+from evalkit.facts.schema import MARK
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 from evalkit.workspace import Audience, DisclosurePolicy
@@ -93,7 +93,7 @@ def protect(
     marked = facts.assign(**{MARK: ""})
     if audience == "internal":
         return Protected(marked, 0)
-    cells = _ordered(protected_cells(facts, programme, policy))
+    cells = labelled(protected_cells(facts, programme, policy))
     cells, releases = with_earlier(cells, ledger, programme, policy, history=history)
     tables = linked_tables(cells, programme, registry, releases=releases)
     hidden, methods = hidden_cells(tables, nodes=nodes)
@@ -105,12 +105,6 @@ def protect(
     marked.loc[rows, "qualifier"] = "exact"
     marked.loc[rows, MARK] = CONFIDENTIAL
     return Protected(marked, len(rows), methods)
-
-
-def _ordered(cells: pd.DataFrame) -> pd.DataFrame:
-    """Label the cells 0, 1, ... in the order of their keys, so that the order of rows decides nothing."""
-    key = [name for name in key_of(cells) if name not in ("known", "threshold", "size")]
-    return cells.rename_axis("row").reset_index().sort_values(key, kind="stable", ignore_index=True)
 
 
 def hidden_cells(tables: Tables, *, nodes: int = NODES) -> tuple[set[int], dict[str, int]]:

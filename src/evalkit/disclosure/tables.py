@@ -7,11 +7,28 @@ from collections.abc import Sequence
 import pandas as pd
 
 from evalkit.disclosure.breakdowns import add_breakdowns
-from evalkit.disclosure.equations import Sums, Tables, dimensions
+from evalkit.disclosure.equations import Sums, Tables, dimensions, keys
 from evalkit.disclosure.periods import add_periods
 from evalkit.disclosure.places import add_places
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
+
+
+def labelled(cells: pd.DataFrame) -> pd.DataFrame:
+    """Label protected cells 0, 1, ... in the order of their keys, so that the order of rows decides nothing.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        What :func:`evalkit.disclosure.rules.protected_cells` returns.
+
+    Returns
+    -------
+    DataFrame
+        With a column ``row``: the label of the facts row.
+    """
+    key = [*keys(cells), "edition_date"]
+    return cells.rename_axis("row").reset_index().sort_values(key, kind="stable", ignore_index=True)
 
 
 def linked_tables(
@@ -26,8 +43,7 @@ def linked_tables(
     Parameters
     ----------
     cells : DataFrame
-        What :func:`evalkit.disclosure.rules.protected_cells` returns, labelled 0, 1, ...; one edition of each figure, and
-        those of earlier releases.
+        What :func:`labelled` returns; one edition of each figure, and those of earlier releases.
     programme : Programme
         Tells which breakdowns add up to their total.
     registry : Registry
