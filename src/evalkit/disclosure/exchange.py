@@ -49,9 +49,13 @@ def shortages(network: Network, hidden: Flags) -> list[Shortage]:
     pairs = _Sharing(network)
     wide = np.zeros(len(hidden), dtype=np.bool_)
     for figure in np.flatnonzero(hidden & network.guarded & (network.need > 0)).tolist():
-        short = [] if wide[figure] else _both_ways(network, hidden, figure, wide)
-        if short and pairs.room(figure) >= network.need[figure] - TOLERANCE:
+        if wide[figure]:
+            continue
+        shares = pairs.room(figure) >= network.need[figure] - TOLERANCE
+        short = [] if shares and pairs.is_stiff(figure) else _both_ways(network, hidden, figure, wide)
+        if shares and (short or pairs.is_stiff(figure)):
             short = _with_each(network, hidden, figure, pairs.of(figure))
+            wide[pairs.twin(figure)] |= not short
         found += short
     return found
 
@@ -81,6 +85,17 @@ class _Sharing:
     def of(self, figure: int) -> list[tuple[int, int]]:
         """Return each such figure with each of its partners."""
         return [(leaf, other) for leaf in self.leaves(figure) for other in self._network.partners[leaf]]
+
+    def is_stiff(self, figure: int) -> bool:
+        """Tell whether neither the figure nor a partner can go down but against each other."""
+        own = self.leaves(figure) == (figure,)
+        return own and not self._network.floor[[figure, *self._network.partners[figure]]].any()
+
+    def twin(self, figure: int) -> list[int]:
+        """Return the one partner, itself no sum, whose exchange is the figure's own the other way round."""
+        partners = self._network.partners[figure] if self.leaves(figure) == (figure,) else ()
+        one = partners[0] if len(partners) == 1 else figure
+        return [one] if self._network.partners[one] == (figure,) and self.leaves(one) == (one,) else []
 
     def room(self, figure: int) -> float:
         """Return what these figures and their partners have together."""
