@@ -68,7 +68,8 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     small = set(cells.index[cells["size"] == SMALL])
     threshold, known = cells["threshold"].tolist(), cells["known"].tolist()
     guarded = {label for label in hidden | (implicit & small) if not known[label]}
-    needed = {label: threshold[label] - 1.0 for label in guarded}
+    most = _known_bounds(tables)
+    needed = {label: min(threshold[label] - 1.0, most.get(label, np.inf)) for label in guarded}
     width = widths(tables, hidden | implicit, needed)
     narrow = [label for label in sorted(guarded) if width[label] < needed[label] - TOLERANCE]
     if not narrow:
@@ -76,6 +77,19 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     unknown = set(cells.index[~cells["known"]].tolist())
     given = widths(tables, unknown, {label: needed[label] for label in narrow})
     return [label for label in narrow if width[label] < min(needed[label], given[label]) - TOLERANCE]
+
+
+def _known_bounds(tables: Tables) -> dict[int, float]:
+    """Return for parts of a published or standing total what it leaves to them: nothing hides them better than that."""
+    known = dict(zip(tables.cells.index.tolist(), tables.cells["known"].tolist(), strict=True))
+    value = tables.cells["value"].to_dict()
+    most: dict[int, float] = {}
+    for equation in tables.equations:
+        if known[equation.total]:
+            rest = value[equation.total] - sum(value[part] for part in equation.parts if known[part])
+            for part in equation.parts:
+                most[part] = min(most.get(part, np.inf), max(rest, 0.0))
+    return most
 
 
 def widths(tables: Tables, hidden: set[int], needed: dict[int, float]) -> dict[int, float]:
