@@ -7,15 +7,17 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from evalkit.disclosure.audit import widths
-from evalkit.disclosure.protect import primary, protect
+from evalkit.disclosure.audit import recoverable, widths
+from evalkit.disclosure.protect import hidden_cells, primary, protect
 from evalkit.disclosure.rules import protected_cells
 from evalkit.disclosure.tables import linked_tables
-from evalkit.errors import DisclosureError
+from evalkit.errors import DisclosureError, SettingsError
 from evalkit.facts.boundaries import carry_over
 from evalkit.programme.provinces import Registry
 from evalkit.workspace import DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
+from tests.countries import random_country
+from tests.workspaces import tiny_workspace
 
 POLICY = DisclosurePolicy()
 STANDING = DisclosurePolicy(person_totals_stand=True, custodian="Invented office")
@@ -119,6 +121,31 @@ def test_old_and_new_provinces_do_not_give_each_other_away(registry: Registry):
     assert cell["old", "02"] == "c"
     assert "c" in (cell["old", "03"], cell["new", "03"])
     assert cell["old", "01"] == cell["new", "01"]
+
+
+@pytest.mark.parametrize(
+    ("settings_line", "told"),
+    [
+        ("k = 4", "they may only be raised"),
+        ("k_sensitive = 9", "they may only be raised"),
+        ("person_totals_stand = true", "named custodian"),
+        ("threshold = 5", "unknown key"),
+    ],
+)
+def test_a_policy_below_the_floor_or_with_an_unknown_setting_is_refused(
+    tmp_path, settings_line: str, told: str
+):
+    with pytest.raises(SettingsError, match=told):
+        tiny_workspace(tmp_path, settings=f"[disclosure]\n{settings_line}\n")
+
+
+@pytest.mark.parametrize("seed", [0, 4, 10, 13, 19])
+def test_a_search_cut_short_is_safe_and_hides_no_less(registry: Registry, seed: int):
+    tables = random_country(seed).tables(registry)
+    short, methods = hidden_cells(tables, nodes=0)
+    assert "closure" in methods
+    assert recoverable(tables, short) == []
+    assert len(short) >= len(hidden_cells(tables)[0])
 
 
 def test_an_internal_audience_sees_everything(registry: Registry):
