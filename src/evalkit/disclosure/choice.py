@@ -52,11 +52,11 @@ def choose(network: Network, *, nodes: int = NODES) -> Choice:
         if solved is None:
             return _closure(network, hidden)
         hidden = solved
-        lacking = shortages(network, hidden)
+        lacking = _lacking(network, hidden)
+        if lacking is None:
+            return _whole(network)
         if not lacking:
             return Choice(hidden, "optimal")
-        if any(_is_hopeless(one) for one in lacking):
-            return _whole(network)
         rows.append(_cuts(lacking, len(hidden)))
     return _closure(network, hidden)
 
@@ -98,6 +98,16 @@ def _cuts(lacking: Iterable[Shortage], count: int) -> csr_array:
     return csr_array(rows)
 
 
+def _lacking(network: Network, hidden: Flags) -> list[Shortage] | None:
+    """Return what the hidden figures lack; None as soon as there is one that nothing can protect."""
+    found: list[Shortage] = []
+    for one in shortages(network, hidden):
+        if _is_hopeless(one):
+            return None
+        found.append(one)
+    return found
+
+
 def _is_hopeless(short: Shortage) -> bool:
     return bool(short.weight.sum() < short.need - TOLERANCE)
 
@@ -105,11 +115,9 @@ def _is_hopeless(short: Shortage) -> bool:
 def _closure(network: Network, hidden: Flags) -> Choice:
     """Hide whatever would relieve a shortage, until there is none."""
     hidden = hidden | network.must
-    while lacking := shortages(network, hidden):
-        if any(_is_hopeless(one) for one in lacking):
-            return _whole(network)
+    while lacking := _lacking(network, hidden):
         hidden = hidden | np.any([one.weight > 0 for one in lacking], axis=0)
-    return Choice(hidden, "closure")
+    return Choice(hidden, "closure") if lacking is not None else _whole(network)
 
 
 def _whole(network: Network) -> Choice:

@@ -6,6 +6,7 @@ by no more than its threshold; whatever the values are within their classes, the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,8 +30,8 @@ class Shortage:
     need: float
 
 
-def shortages(network: Network, hidden: Flags) -> list[Shortage]:
-    """Return what each hidden figure lacks to be protected; nothing where all are.
+def shortages(network: Network, hidden: Flags) -> Iterator[Shortage]:
+    """Yield what each hidden figure lacks to be protected; nothing where all are.
 
     Parameters
     ----------
@@ -45,7 +46,6 @@ def shortages(network: Network, hidden: Flags) -> list[Shortage]:
     open, in both directions, to the full width, and how far it can run is known from the total.
     Method: the capacity constraints of Fischetti and Salazar (2001), with capacities taken from classes instead of values.
     """
-    found: list[Shortage] = []
     pairs = _Sharing(network)
     wide = np.zeros(len(hidden), dtype=np.bool_)
     for figure in np.flatnonzero(hidden & network.guarded & (network.need > 0)).tolist():
@@ -56,8 +56,7 @@ def shortages(network: Network, hidden: Flags) -> list[Shortage]:
         if shares and (short or pairs.is_stiff(figure)):
             short = _with_each(network, hidden, figure, pairs.of(figure))
             wide[pairs.twin(figure)] |= not short
-        found += short
-    return found
+        yield from short
 
 
 class _Sharing:
