@@ -18,9 +18,10 @@ from evalkit.batch.options import Event, RunOptions, RunReport
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.batch.plan import Job, facts_for, notebooks_folder, plan
 from evalkit.batch.pool import cores, local_pool, make_pages
-from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.prepare import ledger_of, make_bundle, receive, record_release
 from evalkit.batch.publish import publish, write_datapackage, write_index
 from evalkit.batch.record import manifest_after
+from evalkit.disclosure.ledger import refuse_lost
 from evalkit.errors import BatchError, SettingsError
 from evalkit.facts.bundle import Bundle
 from evalkit.workspace import Workspace
@@ -33,6 +34,7 @@ _NAMED_IN_MESSAGE = 5
 class _Task:
     """A run once the facts are accepted: ``codes`` are the provinces asked for, none for all pages."""
 
+    workspace: Workspace
     options: RunOptions
     bundle: Bundle
     jobs: tuple[Job, ...]
@@ -96,6 +98,7 @@ def _accept(workspace: Workspace, options: RunOptions, clock: Callable[[], datet
     codes = frozenset(received.registry.find(text, scheme).code for text in options.provinces)
     bundle = make_bundle(received, day=clock().date(), audience=options.audience, scheme=scheme)
     task = _Task(
+        workspace=workspace,
         options=options,
         bundle=bundle,
         jobs=plan(
@@ -107,7 +110,10 @@ def _accept(workspace: Workspace, options: RunOptions, clock: Callable[[], datet
         folder=options.out or default_folder(workspace, audience=options.audience, scheme=scheme),
         warnings=sum(finding.severity == "warning" for finding in received.findings),
     )
-    task.refuse_foreign(read_manifest(task.folder))
+    published = read_manifest(task.folder)
+    task.refuse_foreign(published)
+    if published is not None and options.audience == "public":
+        refuse_lost(ledger_of(workspace), published.ledger, where=str(task.folder))
     return task
 
 
@@ -125,7 +131,9 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
     )
     shared = write_index(stage, task.bundle, after, task.jobs)
     shared |= write_datapackage(task.folder, stage, task.bundle, after)
-    publish(task.folder, stage, before=before, after=after.model_copy(update={"shared": shared}))
+    ledger = record_release(task.workspace, task.bundle, edition=task.options.edition)
+    told = {"shared": shared, "ledger": ledger.head if task.options.audience == "public" else ""}
+    publish(task.folder, stage, before=before, after=after.model_copy(update=told))
     return RunReport(
         folder=task.folder,
         index=tuple(task.folder / page_file(INDEX, language) for language in task.options.languages),
