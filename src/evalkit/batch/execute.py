@@ -14,6 +14,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
+from evalkit.batch.kernel import register
 from evalkit.batch.outcome import CELL_SECONDS, JobFailure, Reason
 from evalkit.batch.plan import BUNDLE_FOLDER, Job
 from evalkit.batch.rooms import KERNEL, ReportKernelManager, kernel_settings, private_room
@@ -67,6 +68,7 @@ def _run(job: Job, room: Path, executed: Path, *, cell_seconds: int) -> Notebook
     """Run papermill on a copy in the room: it fills in braces in the paths it is given, and writes them down."""
     source = room / "notebook.ipynb"
     shutil.copyfile(job.notebook, source)
+    register()
     ran: NotebookNode = papermill.execute_notebook(
         str(source),
         str(executed),
@@ -76,7 +78,10 @@ def _run(job: Job, room: Path, executed: Path, *, cell_seconds: int) -> Notebook
         progress_bar=False,
         start_timeout=START_SECONDS,
         execution_timeout=cell_seconds,
+        request_save_on_cell_execute=False,
+        autosave_cell_every=0,
         kernel_manager_class=ReportKernelManager,
+        shutdown_kernel="immediate",
         config=kernel_settings(room),
     )
     return ran
