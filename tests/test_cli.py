@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import evalkit.batch.run
+import evalkit.batch.making
 from evalkit.batch.options import Event
 from evalkit.batch.outcome import JobFailure
 from evalkit.batch.progress import telling
@@ -42,7 +42,7 @@ class Pages:
 @pytest.fixture
 def pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pages:
     pool = Pages()
-    monkeypatch.setattr(evalkit.batch.run, "local_pool", pool)
+    monkeypatch.setattr(evalkit.batch.making, "local_pool", pool)
     monkeypatch.chdir(tmp_path)
     tiny_workspace(tmp_path / "ws")
     return pool

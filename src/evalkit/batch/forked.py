@@ -26,9 +26,12 @@ def be_kernel(asked: Asked) -> None:
     sys.argv = ["ipykernel_launcher", *asked.arguments]
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  loaded long ago, by the server
 
+    from evalkit.reporting.lab import teach_ipython  # noqa: PLC0415
+
     app = IPKernelApp.instance(parent_handle=server)
-    app.initialize(list(asked.arguments))
-    app.start()
+    app.initialize(list(asked.arguments))  # type: ignore[no-untyped-call]
+    teach_ipython()  # it was loaded when there was no IPython to teach
+    app.start()  # type: ignore[no-untyped-call]
 
 
 def _redirect(outputs: Sequence[int]) -> None:

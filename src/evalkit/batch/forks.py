@@ -94,11 +94,15 @@ def fork_kernel(
         server.sendall(body)
         pid = _receive(server)
         if pid is None:
-            raise OSError("the warm server ended before it had started the kernel")
+            raise _gone()
     except OSError:
         server.close()
         raise
     return WarmKernel(pid, server)
+
+
+def _gone() -> OSError:
+    return ConnectionError("the warm server ended before it had started the kernel")
 
 
 def _is_readable(source: socket.socket, timeout: float | None) -> bool:

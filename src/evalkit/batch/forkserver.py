@@ -18,7 +18,8 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -36,6 +37,13 @@ PRELOADED = (
     "matplotlib.pyplot",
     "seaborn",
     "statsmodels.api",
+    "pyarrow.dataset",
+    "pyarrow.parquet",
+    "matplotlib_inline.config",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
+    "sqlite3",
 )
 _SECONDS_TO_ASK = 10.0
 
@@ -79,6 +87,7 @@ def main(listener: int, lifeline: int) -> None:
     sys.path[:] = [entry for entry in sys.path if entry]  # no code from whatever folder this is
     for name in PRELOADED:
         import_module(name)
+    import_module("evalkit.batch.rehearsal").rehearse()
     gc.collect()
     gc.freeze()  # the collector then leaves the shared pages alone
     asked = _serve(_Server(socket.socket(fileno=listener), lifeline))
@@ -87,31 +96,39 @@ def main(listener: int, lifeline: int) -> None:
 
 def _serve(server: _Server) -> Asked:
     """Answer requests for ever; returns in forked processes only."""
-    woken, waker = socket.socketpair()
-    woken.setblocking(False)
-    waker.setblocking(False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
-    with selectors.DefaultSelector() as selector, woken, waker:
+    with selectors.DefaultSelector() as selector, _woken_by_children() as woken:
         for source in (server.listener, server.lifeline, woken):
             selector.register(source, selectors.EVENT_READ)
         while True:
             for key, _ in selector.select():
+                asked = None
                 if key.fileobj is server.listener:
                     asked = _answer(server, selector)
-                    if asked is not None:
-                        signal.set_wakeup_fd(-1)
-                        return asked
                 elif key.fileobj == server.lifeline:
                     _hear_lifeline(server, selector)
                 elif key.fileobj is woken:
                     woken.recv(4096)
                 else:
                     _end_with_client(server, key.data)
+                if asked is not None:
+                    return asked
             _reap(server, selector)
-            if server.retired and not server.kernels:
-                _leave(server)
+
+
+@contextmanager
+def _woken_by_children() -> Iterator[socket.socket]:
+    """Give a socket that has something to read when a child has ended."""
+    woken, waker = socket.socketpair()
+    for end in (woken, waker):
+        end.setblocking(False)  # noqa: FBT003  the method's signature
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+    with woken, waker:
+        try:
+            yield woken
+        finally:
+            signal.set_wakeup_fd(-1)
 
 
 def _answer(server: _Server, selector: selectors.BaseSelector) -> Asked | None:
@@ -181,6 +198,8 @@ def _reap(server: _Server, selector: selectors.BaseSelector) -> None:
         selector.unregister(kernel.client)
         kernel.client.close()
         del server.kernels[kernel.pid]
+    if server.retired and not server.kernels:
+        _leave(server)
 
 
 def _end_with_client(server: _Server, pid: int) -> None:

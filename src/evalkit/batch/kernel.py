@@ -19,7 +19,8 @@ from typing import Any
 import zmq
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.localinterfaces import localhost
-from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from evalkit.batch.forks import WarmKernel, fork_kernel
 from evalkit.batch.rooms import new_room
@@ -35,6 +36,7 @@ _told: set[str] = set()
 class WarmProvisioner(LocalProvisioner):
     """Forks kernels from the warm server; in all else like :class:`jupyter_client.provisioning.LocalProvisioner`."""
 
+    process: Any = None  # a WarmKernel, or a Popen where it could not be forked
     own_room: Path | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
@@ -43,7 +45,12 @@ class WarmProvisioner(LocalProvisioner):
         On a restart everything stays where it was: clients are connected to it.
         """
         manager = self.parent
-        if manager is not None and manager.transport == "tcp" and zmq.has("ipc") and manager.ip == localhost():
+        if (
+            manager is not None
+            and manager.transport == "tcp"
+            and zmq.has("ipc")
+            and manager.ip == localhost()
+        ):
             self.own_room = new_room()
             manager.cache_ports = False
             manager.transport = "ipc"
@@ -55,15 +62,16 @@ class WarmProvisioner(LocalProvisioner):
         obstacle = _obstacle(cmd, kwargs)
         if not obstacle:
             try:
-                self.process = await asyncio.to_thread(self._fork, cmd, kwargs)
+                forked = await asyncio.to_thread(self._fork, cmd, kwargs)
             except OSError as fault:
-                obstacle = f"the warm server could not be started ({type(fault).__name__})"
-        if obstacle:
-            _tell_once(obstacle)
-            return await super().launch_kernel(cmd, **kwargs)
-        self.pid = self.pgid = self.process.pid
-        self.cwd = kwargs.get("cwd") or Path.cwd()
-        return self.connection_info
+                obstacle = f"the warm server did not start one ({type(fault).__name__})"
+            else:
+                self.process = forked
+                self.pid = self.pgid = forked.pid
+                self.cwd = kwargs.get("cwd") or Path.cwd()
+                return self.connection_info
+        _tell_once(obstacle)
+        return await super().launch_kernel(cmd, **kwargs)
 
     async def kill(self, restart: bool = False) -> None:  # noqa: FBT001, FBT002  the base class's signature
         """End the kernel's process group at once, and see it gone; see the base class."""
@@ -78,7 +86,7 @@ class WarmProvisioner(LocalProvisioner):
             shutil.rmtree(self.own_room, ignore_errors=True)
 
     def _fork(self, cmd: list[str], options: dict[str, Any]) -> WarmKernel:
-        room = self.own_room or getattr(self.parent, "room", "")
+        room = self.own_room or getattr(self.parent, "room", None) or ""
         silence = os.open(os.devnull, os.O_WRONLY)
         try:
             return fork_kernel(
@@ -86,7 +94,10 @@ class WarmProvisioner(LocalProvisioner):
                 environment=options.get("env") or dict(os.environ),
                 folder=options.get("cwd") or "",
                 room=str(room),
-                outputs=(_writes_to(options.get("stdout"), 1, silence), _writes_to(options.get("stderr"), 2, silence)),
+                outputs=(
+                    _writes_to(options.get("stdout"), 1, silence),
+                    _writes_to(options.get("stderr"), 2, silence),
+                ),
             )
         finally:
             os.close(silence)
@@ -94,7 +105,9 @@ class WarmProvisioner(LocalProvisioner):
 
 def register() -> None:
     """Make the provisioner known where evalkit is used from its sources without having been installed."""
-    entry = EntryPoint(PROVISIONER, "evalkit.batch.kernel:WarmProvisioner", KernelProvisionerFactory.GROUP_NAME)
+    entry = EntryPoint(
+        PROVISIONER, "evalkit.batch.kernel:WarmProvisioner", KernelProvisionerFactory.GROUP_NAME
+    )
     KernelProvisionerFactory.provisioners.setdefault(PROVISIONER, entry)
 
 
@@ -102,17 +115,27 @@ def _obstacle(cmd: list[str], options: dict[str, Any]) -> str:
     """Say why a kernel cannot be forked; nothing where it can."""
     if not can_fork():
         return "this system cannot fork kernels"
-    if cmd[1:3] != _LAUNCHER or not Path(cmd[0]).exists() or not os.path.samefile(cmd[0], sys.executable):
+    if cmd[1:3] != _LAUNCHER or not _is_this_python(Path(cmd[0])):
         return "the kernel is not that of this Python"
     if set(options) - _KNOWN or options.get("independent"):
         return "it was asked for options that a forked kernel does not have"
     return ""
 
 
+def _is_this_python(program: Path) -> bool:
+    return program.exists() and program.absolute() == Path(sys.executable).absolute()
+
+
 def _writes_to(output: Any, inherited: int, silence: int) -> int:
     if output is None or output == subprocess.STDOUT:
         return inherited
-    return silence if output == subprocess.DEVNULL else output if isinstance(output, int) else int(output.fileno())
+    return (
+        silence
+        if output == subprocess.DEVNULL
+        else output
+        if isinstance(output, int)
+        else int(output.fileno())
+    )
 
 
 def _tell_once(obstacle: str) -> None:

@@ -18,7 +18,7 @@ from queue import Empty
 from typing import Any
 
 import zmq
-from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type, Unicode
@@ -101,7 +101,7 @@ def kernel_environment(outside: Mapping[str, str], *, room: Path) -> dict[str, s
 class ReportKernelClient(AsyncKernelClient):
     """A client that is ready as soon as the kernel answers."""
 
-    async def wait_for_ready(self, timeout: float | None = None) -> None:  # type: ignore[override]  # async too, by assignment
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait for the kernel's first answer on both channels.
 
         The base class then listens for a fifth of a second to what else may come. Nothing else is waited for here: nbclient

@@ -20,7 +20,21 @@ from evalkit.batch.rooms import new_room
 
 # What acts when Python or a library is loaded, and so has to be the same for a kernel and for the server it is forked from.
 _ACTS_EARLY = (
-    *("PYTHON", "NUMEXPR_", "LD_", "DYLD_", "LC_", "LANG", "MPL", "TZ", "PATH", "HOME", "XDG_", "TMP", "TEMP"),
+    *(
+        "PYTHON",
+        "NUMEXPR_",
+        "LD_",
+        "DYLD_",
+        "LC_",
+        "LANG",
+        "MPL",
+        "TZ",
+        "PATH",
+        "HOME",
+        "XDG_",
+        "TMP",
+        "TEMP",
+    ),
     *("VIRTUAL_ENV", "CONDA_PREFIX"),
 )
 _INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # ipykernel sets it, too late for us
