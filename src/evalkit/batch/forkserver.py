@@ -39,7 +39,6 @@ PRELOADED = (
     "statsmodels.api",
     "pyarrow.dataset",
     "pyarrow.parquet",
-    "matplotlib_inline.config",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "ipykernel.debugger",

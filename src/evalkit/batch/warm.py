@@ -42,6 +42,7 @@ _ONE_THREAD = {  # a process with threads must not be forked, and sums must not 
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 _SECONDS_TO_END = 5.0
