@@ -191,7 +191,9 @@ def test_an_interrupt_exits_with_130(pages: Pages):
     pages.trouble = {"03": KeyboardInterrupt()}
     result = cli.invoke(app, ["run", "ws"])
     assert result.exit_code == 130
-    assert result.stderr.endswith("interrupted: nothing was published\n")
+    assert result.stderr.endswith(
+        "interrupted: nothing was published; what is finished is kept for the next run\n"
+    )
     assert not Path("reports/ws").exists()
 
 

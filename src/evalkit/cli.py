@@ -52,7 +52,9 @@ class Doorway(TyperGroup):
             typer.echo(str(refusal), err=True)
             raise typer.Exit(refusal.exit_code) from None
         except KeyboardInterrupt:
-            typer.echo("interrupted: nothing was published", err=True)
+            typer.echo(
+                "interrupted: nothing was published; what is finished is kept for the next run", err=True
+            )
             raise typer.Exit(INTERRUPTED) from None
 
 
@@ -93,6 +95,9 @@ def run(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Pages made at the same time; the cores where left out.")
     ] = None,
+    scheduler: Annotated[
+        str, typer.Option(help="Address of a dask scheduler whose workers make the pages.")
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="Make current pages again.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Make only what failed before.")] = False,
     why: Annotated[bool, typer.Option("--why", help="Say of each page why it was made or not.")] = False,
@@ -105,9 +110,8 @@ def run(
     from evalkit.batch.run import run_batch  # noqa: PLC0415
 
     languages: Any = ("vi", "en") if lang is Lang.both else (lang.value,)
-    options = RunOptions(
-        tuple(province or ()), audience.value, languages, scheme, edition, out, jobs, force, retry
-    )
+    chosen = (tuple(province or ()), audience.value, languages, scheme, edition)
+    options = RunOptions(*chosen, out, jobs, force, retry, scheduler=scheduler)
     reports: list[RunReport] = []
 
     def tell_and_keep(event: Event) -> None:
