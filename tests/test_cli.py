@@ -192,7 +192,7 @@ def test_an_interrupt_exits_with_130(pages: Pages):
     result = cli.invoke(app, ["run", "ws"])
     assert result.exit_code == 130
     assert result.stderr.endswith(
-        "interrupted: nothing was published; what is finished is kept for the next run\n"
+        "interrupted: nothing was published; the next run takes over what is finished\n"
     )
     assert not Path("reports/ws").exists()
 

@@ -30,6 +30,7 @@ PROVISIONER = "evalkit-warm"
 _LAUNCHER = ["-m", "ipykernel_launcher"]
 _KNOWN = {"env", "cwd", "stdin", "stdout", "stderr", "independent", "extra_arguments", "kernel_id"}
 _SECONDS_TO_DIE = 2.0
+_SECONDS_BETWEEN_LOOKS = 0.003
 _told: set[str] = set()
 
 
@@ -72,6 +73,18 @@ class WarmProvisioner(LocalProvisioner):
                 return self.connection_info
         _tell_once(obstacle)
         return await super().launch_kernel(cmd, **kwargs)
+
+    async def post_launch(self, **kwargs: Any) -> None:
+        """Wait until a forked kernel listens: a client that comes too early tries again a tenth of a second later."""
+        await super().post_launch(**kwargs)
+        if (
+            isinstance(self.process, WarmKernel)
+            and self.parent is not None
+            and self.parent.transport == "ipc"
+        ):
+            last_bound = Path(f"{self.parent.ip}-{self.parent.hb_port}")
+            while not last_bound.exists() and self.process.poll() is None:
+                await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
 
     async def kill(self, restart: bool = False) -> None:  # noqa: FBT001, FBT002  the base class's signature
         """End the kernel's process group at once, and see it gone; see the base class."""
