@@ -13,12 +13,14 @@ export PIP_USER := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PIP_TARGET PIP_PREFIX PIP_REQUIRE_HASHES
 
-.PHONY: help reports test lab check static lock clean
+.PHONY: help setup reports test lab check static indicators lock clean
 .NOTPARALLEL:
 
 help: ## list the commands
 	@echo "make COMMAND, where COMMAND is one of:"
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-11s %s\n", $$1, $$2 }'
+
+setup: $(STAMP) ## only set up .venv
 
 reports: $(STAMP) ## make the pages of both shipped workspaces: published figures, and the invented country
 	@status=0; \
@@ -43,6 +45,9 @@ static: $(STAMP) ## the part of check that runs no test: format, lint, types, im
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+
+indicators: $(STAMP) ## write docs/indicators.md anew from the programme's TOML and the worked examples in tests/specs
+	@$(PY) -m evalkit.programme.catalogue_page --specs tests/specs docs/indicators.md
 
 lock: | $(PY) ## pin all dependencies anew after a change in pyproject.toml (ARGS=--upgrade takes newer versions)
 	@$(PY) -m pip install -q uv

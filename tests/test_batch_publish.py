@@ -75,6 +75,9 @@ def test_the_index_lists_the_pages_in_each_language(workspace: Workspace, tmp_pa
     assert 'href="national.html"' in vi
     assert 'href="03-cao-thu.en.html"' in en
     assert "Cao Thu" in en
+    assert (
+        en.count("<small>1 figure</small>") == 2
+    )  # both provinces have one, summed over former units or not
 
 
 def test_tables_are_described_for_programs(workspace: Workspace, tmp_path: Path):

@@ -198,7 +198,7 @@ def test_an_interrupt_exits_with_130(pages: Pages):
 
 
 def test_check_lists_findings_without_values_and_writes_nothing(pages: Pages, tmp_path: Path):
-    assert cli.invoke(app, ["check", "ws"]).stdout == "0 errors, 0 warnings, 0 notes\n"
+    assert cli.invoke(app, ["check", "ws"]).stdout == "rows read: 4\n0 errors, 0 warnings, 0 notes\n"
     tiny_workspace(
         tmp_path / "ws",
         facts=[*FACTS, fact("01", -4711, year=2016), fact("02", 0, year=2016, status="reported")],
@@ -208,8 +208,34 @@ def test_check_lists_findings_without_values_and_writes_nothing(pages: Pages, tm
     assert "error    ws/facts.csv, row 6, column value\n" in result.stdout
     assert "a count is never negative" in result.stdout
     assert "a zero is stated as zero_reported" in result.stdout
-    assert result.stdout.endswith("1 errors, 1 warnings, 0 notes\n")
+    assert result.stdout.endswith("1 error, 1 warning, 0 notes\n")
     assert "4711" not in result.output
+
+
+def test_check_lists_every_cell_that_cannot_be_read(pages: Pages, tmp_path: Path):
+    tiny_workspace(
+        tmp_path / "ws",
+        facts=[
+            fact("01", 7) | {"period_start": "1/1/2016"},
+            fact("02", 3) | {"published": "yes"},
+            fact("03", 6),
+        ],
+    )
+    with (tmp_path / "ws" / "facts.csv").open("a", encoding="utf-8") as file:
+        file.write("01,new\n")
+    result = cli.invoke(app, ["check", "ws"])
+    assert result.exit_code == 3
+    for row, column in ((2, ", column period_start"), (3, ", column published"), (5, "")):
+        assert f"error    ws/facts.csv, row {row}{column}\n" in result.stdout
+    assert "3 errors, 0 warnings, 0 notes" in result.stdout
+
+
+def test_a_file_parted_by_semicolons_is_told_apart_from_an_unknown_column(pages: Pages, tmp_path: Path):
+    path = tmp_path / "ws" / "facts.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
+    result = cli.invoke(app, ["check", "ws"])
+    assert result.exit_code == 3
+    assert "parted by commas; this file parts them by semicolons" in result.stderr
 
 
 def test_indicators_are_listed_for_people_and_for_programs(pages: Pages):

@@ -145,3 +145,60 @@ def test_raising_a_threshold_is_free(tmp_path: Path):
 def test_a_folder_without_settings_is_no_workspace(tmp_path: Path):
     with pytest.raises(SettingsError, match=r"evalkit\.toml"):
         open_workspace(tmp_path)
+
+
+# ---- a catalogue in several files
+
+
+def test_a_fault_in_a_split_file_is_named_with_that_file_and_its_line(own: Path):
+    line = spoil(
+        own, "indicators-justice.toml", 'denominator = "cases_handled"', 'denominator = "cases_handed"'
+    )
+    error = refusal(own)
+    assert error.where.endswith(f"indicators-justice.toml, line {line}")
+    assert "cases_handled" in error.do
+
+
+def test_a_name_declared_in_two_files_is_refused(own: Path):
+    table = (own / "indicators-justice.toml").read_text(encoding="utf-8")
+    (own / "indicators-more.toml").write_text(table, encoding="utf-8")
+    assert "declared twice" in refusal(own).rule
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("indicators.toml", 'polarity = "neutral"', 'polarity = "lower"', "neutral"),
+        ("indicators-victims.toml", 'channel = "rescue"', 'channel = "rescued"', "used but not declared"),
+        ("indicators-victims.toml", 'basis = "totals"\n', "", "cohort"),
+        ("indicators-prevention.toml", 'against = ["population_minority_communes", "population_average"]\n', "", "against"),
+        ("indicators-governance.toml", 'denominator = "budget_allocated"\n', "", "needs a denominator"),
+        ("pathway.toml", 'measure = "persons_verified"', 'measure = "persons_verfied"', "used but not declared"),
+        ("pathway.toml", 'base = "victims_identified"\n', "", "names in 'base'"),
+        ("support.toml", 'entitled.foreign = { essential = "case', 'entitled.foreigner = { essential = "case', "no declared class"),
+        ("support.toml", "valid_from = 2025-07-01", "valid_from = 2025-06-30", "in force on the same day"),
+        ("support.toml", '"persons_waiting"', '"persons_waitin"', "used but not declared"),
+    ],
+)  # fmt: skip
+def test_what_a_programme_may_not_say(own: Path, file: str, old: str, new: str, said: str):
+    spoil(own, file, old, new)
+    error = refusal(own)
+    assert file in error.where
+    assert said in error.rule
+
+
+def test_a_target_on_an_indicator_that_does_not_exist_in_its_days_is_refused(own: Path):
+    """Verification within three days is the law from 1 July 2025 on: nothing could be promised for 2024."""
+    spoil(own, "targets.toml", 'indicator = "cases_tried"', 'indicator = "verified_in_time"')
+    error = refusal(own)
+    assert "does not exist in all the days of target 'T5'" in error.rule
+
+
+def test_an_indicator_of_two_ends_ends_after_it_starts(own: Path):
+    spoil(
+        own,
+        "indicators-victims.toml",
+        "valid_from = 2025-07-01",
+        "valid_from = 2025-07-01\nvalid_to = 2025-06-30",
+    )
+    assert "ends on or after the day it starts" in refusal(own).rule

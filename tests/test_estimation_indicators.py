@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -300,9 +299,8 @@ def test_rows_follow_the_programme_then_place_then_time():
     assert cases["value"].tolist() == [7, 6, 5]
 
 
-def test_a_country_of_63_provinces_and_15_years_takes_under_a_second():
-    measures = {item.numerator for item in PROGRAMME.indicators.values()}
-    measures |= {item.denominator for item in PROGRAMME.indicators.values() if item.denominator}
+def test_every_indicator_of_a_country_of_63_provinces_and_15_years_has_a_row():
+    measures = {name for item in PROGRAMME.indicators.values() for name in item.measures}
     cells = pd.MultiIndex.from_product(
         [sorted(measures), range(63), range(2010, 2025)], names=["measure", "place", "year"]
     )
@@ -321,8 +319,20 @@ def test_a_country_of_63_provinces_and_15_years_takes_under_a_second():
         period_start=pd.to_datetime(facts["year"].astype(str) + "-01-01"),
         period_end=pd.to_datetime(facts["year"].astype(str) + "-12-31"),
     )
-    start = perf_counter()
     found = estimate_indicators(facts, PROGRAMME)
-    assert perf_counter() - start < 2  # 0.2 s on a quiet machine
-    assert len(found) == 63 * 15 * len(PROGRAMME.indicators)
-    assert (found["status"] == "estimated").all()
+    crossed = [
+        one
+        for one in PROGRAMME.indicators.values()
+        if one.part and (one.kind in ("count", "rate") or one.base_part)
+    ]
+    assert len(found) == 63 * 15 * (len(PROGRAMME.indicators) - len(crossed))
+    shown = found[
+        ~found["indicator"].isin(
+            [
+                name
+                for name, one in PROGRAMME.indicators.items()
+                if one.kind == "change" or one.valid_from or one.part
+            ]
+        )
+    ]
+    assert (shown["status"] == "estimated").all()

@@ -12,6 +12,7 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from evalkit.errors import FactsError
 from evalkit.estimation.dispersion import PanelDispersion, panel_dispersion
@@ -85,6 +86,7 @@ COUNTS = st.lists(st.integers(0, 12), min_size=5, max_size=15)
 @given(COUNTS, st.data())
 def test_the_slope_is_that_of_the_poisson_model(counts: list[int], data: st.DataObject):
     assume(sum(count > 0 for count in counts) >= 2)
+    assume(len(set(counts)) > 1)  # statsmodels warns where every year is fitted exactly
     exposure = data.draw(st.lists(st.floats(0.5, 2), min_size=len(counts), max_size=len(counts)))
     trend = exact_trend(counts, exposure=exposure)
     design = sm.add_constant(np.arange(len(counts), dtype=float))
@@ -137,6 +139,36 @@ def test_the_negative_binomial_solves_its_score_equations():
     weight = fit.fitted / (1 + 0.3 * fit.fitted)
     information = np.array([[(weight * np.arange(10) ** (i + j)).sum() for i in range(2)] for j in range(2)])
     assert fit.slope_se == pytest.approx(math.sqrt(np.linalg.inv(information)[1, 1]), rel=1e-5)
+
+
+def score_chi2(slope: float, exposure: np.ndarray, alpha: float) -> float:
+    """Return the score statistic of a slope from statsmodels' score vector and expected information."""
+    family, years = sm.families.NegativeBinomial(alpha=alpha), np.arange(10.0)
+    offset = np.log(exposure) + slope * years
+    level = sm.GLM(TEN_YEARS, np.ones((10, 1)), family=family, offset=offset).fit(tol=1e-13).params[0]
+    model = sm.GLM(TEN_YEARS, sm.add_constant(years), family=family, offset=np.log(exposure))
+    score, information = model.score([level, slope]), -model.hessian([level, slope], observed=False)
+    return float(score @ np.linalg.solve(information, score))
+
+
+def test_the_negative_binomial_is_tested_by_its_score():
+    exposure = np.linspace(1, 2, 10)
+    fit = loglinear_trend(TEN_YEARS, years=range(2010, 2020), exposure=exposure, alpha=0.3)
+    assert fit.p == pytest.approx(stats.chi2.sf(score_chi2(0.0, exposure, 0.3), 1), rel=1e-5)
+    for limit in (fit.apc_lower, fit.apc_upper):
+        slope = math.log1p(limit / 100)
+        assert score_chi2(slope, exposure, 0.3) == pytest.approx(stats.chi2.ppf(0.95, 1), rel=1e-4)
+    assert fit.apc_lower < fit.apc < fit.apc_upper
+
+
+@settings(deadline=None, max_examples=50)
+@given(COUNTS, st.floats(0.01, 5))
+def test_score_limits_surround_the_slope_whatever_the_counts(counts: list[int], alpha: float):
+    assume(sum(count > 0 for count in counts) >= 2)
+    fit = loglinear_trend(counts, years=range(len(counts)), alpha=alpha)
+    assert fit.apc_lower < fit.apc < fit.apc_upper
+    if abs(fit.p - 0.05) > 1e-6:
+        assert (fit.p < 0.05) == (not fit.apc_lower <= 0 <= fit.apc_upper)
 
 
 def test_a_rate_that_falls_while_people_grow_falls_faster_than_the_count():

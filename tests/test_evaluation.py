@@ -10,8 +10,9 @@ import pytest
 
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.errors import FactsError
+from evalkit.estimation.joinpoint_results import JoinpointFit
 from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
-from evalkit.evaluation import evaluate, provinces_side_by_side
+from evalkit.evaluation import compare_provinces, evaluate, methods_used, provinces_side_by_side
 from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.reporting.blocks import Section
 from evalkit.reporting.display import plain_text, section_of
@@ -48,15 +49,49 @@ def test_quang_ninh_39_to_23_is_not_distinguishable_from_chance(published: Bundl
     assert "from -71.5 % to +22.2 %" in text
     assert "only a fall of about 56 % or more" in text
     vi = text_of(evaluate(published.province("22")).comparisons, "vi")
-    assert "-41,0 %, khoảng tin cậy 95 % từ -66,4 % đến +1,2 %, p = 0,056: không phân biệt được" in vi
+    assert (
+        "-41,0 %, khoảng tin cậy 95 % từ -66,4 % đến +1,2 %, p = 0,056: chưa thể loại trừ biến động ngẫu nhiên"
+        in vi
+    )
 
 
 def test_quang_ninh_the_zero_has_its_bound_and_its_rivals(published: Bundle):
     text = text_of(evaluate(published.province("22")).zeros)
-    assert "0 in 2021–2022 (2 years)" in text
-    assert "up to 1.84 a year" in text
+    assert "0 cases in 2021–2022 (2 years)" in text
+    assert "up to 1.84 cases a year" in text
     assert "Border closure during COVID-19" in text
     assert "10 persons were received in 2023, counted by place of reception" in text
+
+
+def test_quang_ninh_three_figures_are_told_for_what_they_can_and_cannot_carry(published: Bundle):
+    text = text_of(evaluate(published.province("22")).trends)
+    assert "39 cases (derived) in 2011–2015, 23 cases in 2016–2020 and 0 cases in 2021–2022" in text
+    assert "no line may be drawn through them and nothing may be forecast" in text
+    vi = text_of(evaluate(published.province("22")).trends, "vi")
+    assert "không được vẽ đường xu hướng qua các số này và không được dự báo" in vi
+
+
+def test_detection_that_fell_as_much_would_explain_the_fall(published: Bundle):
+    text = text_of(evaluate(published.province("22")).comparisons)
+    assert text.count("If detection alone had fallen by 41 % between the periods") == 1
+
+
+def test_a_trend_stands_beside_its_checks(demo: Bundle):
+    """Unit 11 was drawn with a mean of 20 cases a year to 2015 and of 6 from 2016."""
+    trends = evaluate(demo.province("11")).trends
+    cases = trends.items[0]
+    assert isinstance(cases.study.bends, JoinpointFit)
+    assert cases.study.sensitivity.tipping.percent == pytest.approx(cases.fit.apc)
+    table = text_of(trends)
+    for check in (
+        "Smallest fall it could show",
+        "Detection alone",
+        "Without any one year",
+        "Mann-Kendall",
+        "exploratory",
+        "Step at a declared date",
+    ):
+        assert check in table
 
 
 def test_quang_ninh_place_bases_stand_side_by_side_and_are_no_contradiction(published: Bundle):
@@ -68,6 +103,50 @@ def test_quang_ninh_place_bases_stand_side_by_side_and_are_no_contradiction(publ
     assert next(line for line in lines if line.startswith("2021–2022")).split()[1:3] == ["0", "–"]
     assert next(line for line in lines if line.startswith("2023")).split()[1] == "–"
     assert " 10 " in next(line for line in lines if line.startswith("2023"))
+
+
+def test_a_figure_told_once_stands_in_a_table_as_surely_as_it_was_told(published: Bundle):
+    result = evaluate(published.province("22"))
+    bases = text_of(result.place_bases)
+    line = next(line for line in bases.splitlines() if line.startswith("Trafficking cases instituted"))
+    assert "at least 1" in line
+    indicators = text_of(result.indicators)
+    assert "at least 3" in next(line for line in indicators.splitlines() if line.startswith("J06S"))
+
+
+def test_figures_by_attribute_show_the_mark_of_hidden_ones_and_no_more(demo: Bundle):
+    for place in demo.places:
+        result = evaluate(demo.province(place.code)).breakdowns
+        hidden = int((result.frame["status"] == "suppressed").sum())
+        assert text_of(result).count(" [c]") == hidden
+    assert hidden > 0
+    assert result.frame.groupby(["measure", "dimension"])["period_end"].nunique().max() == 5
+
+
+def test_the_nation_says_which_total_of_a_province_is_derived(published: Bundle):
+    text = text_of(provinces_side_by_side(published.nation()))
+    assert "39 (derived) in 5 years" in next(line for line in text.splitlines() if line.startswith("22 "))
+
+
+def test_the_provinces_rates_stand_in_official_order_and_never_as_a_league_table(demo: Bundle):
+    nation = demo.nation()
+    text = text_of(compare_provinces(nation))
+    rows = (line for line in text.splitlines() if line[:2].isdigit() and line[3:4].isupper())
+    codes = [line[:2] for line in rows]
+    assert codes == [place.code for place in nation.places]
+    assert "league table" in text
+    assert "Benjamini-Hochberg" in text
+
+
+def test_where_too_few_provinces_have_a_total_the_page_says_so(published: Bundle):
+    assert "Fewer than five provinces have a total" in text_of(compare_provinces(published.nation()))
+
+
+def test_population_has_its_source_on_the_page(published: Bundle):
+    province = published.province("01")
+    text = text_of(methods_used(province))
+    assert "V02.01" in text
+    assert set(province.facts["source_id"]) <= set(province.sources)
 
 
 def test_the_fall_is_not_called_progress(published: Bundle):
@@ -161,5 +240,5 @@ def test_a_page_says_whose_decision_it_is_that_small_totals_of_persons_stand(dem
 def test_figures_too_few_to_compare_are_not_called_nothing(published: Bundle):
     """Điện Biên has one published figure: 131 persons received."""
     text = text_of(evaluate(published.province("11")))
-    assert "1 measures have figures" in text
+    assert "a single measure has figures" in text
     assert "Nothing on this programme" not in text

@@ -110,6 +110,29 @@ def test_a_numerator_above_its_base_is_an_error_in_a_proportion_only(tmp_path: P
     assert ratio == []
 
 
+def test_a_stage_of_a_cohort_may_not_exceed_it_and_new_cases_not_those_handled(
+    tmp_path: Path, registry: Registry
+):
+    rows = [
+        fact(value=4, measure="victims_followed_12_months"),
+        fact(value=5, measure="victims_reintegrated_12_months"),
+        fact(value=9),
+        fact(value=8, measure="cases_handled"),
+    ]
+    found = findings_of(tmp_path, registry, *rows)
+    assert [finding.severity for finding in found] == ["error", "error"]
+    assert "stages of one cohort" in " ".join(finding.rule for finding in found)
+    assert "new of all handled" in " ".join(finding.rule for finding in found)
+
+
+def test_legal_classes_of_persons_are_never_added_up(tmp_path: Path, registry: Registry):
+    cell = {"measure": "support_received", "support": "medical"}
+    good = findings_of(tmp_path, registry, fact(value=4, **cell, person_class="victim"))
+    (error,) = findings_of(tmp_path, registry, fact(value=4, **cell, person_class=""))
+    assert good == []
+    assert error.rule == "figures of support_received are never added up over person_class"
+
+
 def test_a_zero_not_stated_as_such_is_a_warning(tmp_path: Path, registry: Registry):
     (finding,) = findings_of(tmp_path, registry, fact(value=0, status="reported"))
     assert finding.severity == "warning"

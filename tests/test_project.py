@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "evalkit"
 MODULES = sorted(SOURCE.rglob("*.py"))
 PAGES = ["README.md", "README.vi.md", "CONTRIBUTING.md"]
-MEASURES = SOURCE / "programme" / "catalogue" / "vn-trafficking" / "measures.toml"
+CATALOGUE = SOURCE / "programme" / "catalogue" / "vn-trafficking"
 
 
 def text_of(name: str) -> str:
@@ -176,7 +176,10 @@ def test_the_glossary_has_one_word_per_idea(column: int):
 
 @pytest.mark.parametrize("kind", ["unit", "measure"])
 def test_the_glossary_holds_the_units_and_measures_as_declared(kind: str):
-    declared = tomllib.loads(MEASURES.read_text(encoding="utf-8"))[kind]
+    files = [CATALOGUE / "measures.toml", *sorted(CATALOGUE.glob("measures-*.toml"))]
+    declared: dict[str, dict[str, dict[str, str]]] = {}
+    for file in files:
+        declared |= tomllib.loads(file.read_text(encoding="utf-8")).get(kind, {})
     wanted = [[f"`{name}`", item["label"]["vi"], item["label"]["en"]] for name, item in declared.items()]
     assert glossary_rows(kind) == wanted
 

@@ -16,6 +16,10 @@ CASES = Path(__file__).parents[2] / "shared" / "reference"
 BUILT = {
     *("poisson_1samp", "poisson_2samp", "proportion", "rare_zero", "headline", "power"),
     *("trend_exact", "trend_glm", "bayes", "alarm"),
+    *("dispersion", "empirical_bayes", "funnel", "multiplicity", "panel", "standardisation"),
+    *("capture_recapture", "did", "synthetic_control"),
+    *("joinpoint", "changepoint"),
+    *("its", "nonparametric", "penalised"),
 }
 
 

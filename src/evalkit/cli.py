@@ -19,7 +19,6 @@ from typer.core import TyperGroup
 from evalkit.errors import EvalkitError, FactsError, SettingsError
 
 if TYPE_CHECKING:
-    from evalkit.facts.findings import Finding
     from evalkit.workspace import Workspace
 
 DEFAULT_WORKSPACE = "data/vn-published"
@@ -134,10 +133,16 @@ def check(workspace: Annotated[Path, typer.Argument(help="The workspace's folder
     """List what is wrong with a workspace's facts; make nothing."""
     settings = _workspace(workspace)
     from evalkit.batch.prepare import receive  # noqa: PLC0415
+    from evalkit.facts.findings import FindingsError, findings_text  # noqa: PLC0415
 
-    findings = receive(settings).findings
-    _print_findings(findings)
-    if any(finding.severity == "error" for finding in findings):
+    try:
+        received = receive(settings)
+    except FindingsError as refusal:
+        typer.echo(findings_text(refusal.findings))
+        typer.echo("the other checks run once every cell can be read")
+        raise typer.Exit(FactsError.exit_code) from None
+    typer.echo(f"rows read: {len(received.facts)}\n{findings_text(received.findings)}")
+    if any(finding.severity == "error" for finding in received.findings):
         raise typer.Exit(FactsError.exit_code)
 
 
@@ -158,9 +163,10 @@ def indicators(
 def verify(reports: Annotated[Path, typer.Argument(help="A folder made by evalkit run.")]) -> None:
     """Compare published reports with their manifest, and look for what they must not hold."""
     from evalkit.batch.verify import verify as verify_folder  # noqa: PLC0415
+    from evalkit.facts.findings import findings_text  # noqa: PLC0415
 
     findings = verify_folder(reports)
-    _print_findings(findings)
+    typer.echo(findings_text(findings))
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(VERIFY_DIFFERENCE)
 
@@ -169,7 +175,12 @@ def verify(reports: Annotated[Path, typer.Argument(help="A folder made by evalki
 def lab(
     workspace: WorkspaceArgument = Path(DEFAULT_WORKSPACE),
     *,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+    no_browser: Annotated[
+        bool,
+        typer.Option(
+            "--no-browser", help="Start the server without opening a browser; its address is printed."
+        ),
+    ] = False,
 ) -> None:
     """Open JupyterLab on a workspace's protected figures."""
     settings = _workspace(workspace)
@@ -244,12 +255,3 @@ def _workspace(folder: Path) -> Workspace:
             where=str(folder), rule="the workspace's folder must exist", do="give the folder of a workspace"
         )
     return open_workspace(folder if folder.name not in ("", "..") else folder.resolve())
-
-
-def _print_findings(findings: tuple[Finding, ...] | list[Finding]) -> None:
-    for finding in findings:
-        typer.echo(
-            f"{finding.severity:8} {finding.where}\n         rule  {finding.rule}\n         do    {finding.do}"
-        )
-    counts = [sum(finding.severity == kind for finding in findings) for kind in ("error", "warning", "note")]
-    typer.echo("{} errors, {} warnings, {} notes".format(*counts))

@@ -14,11 +14,15 @@ import pandas as pd
 
 from evalkit.estimation import completeness as reported
 from evalkit.estimation.attainment import assess_targets as hold_against_targets
+from evalkit.estimation.breakdowns import breakdowns, seldom_reported
 from evalkit.estimation.dispersion import PanelDispersion
 from evalkit.estimation.indicators import estimate_indicators as estimate
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.periods import compare_periods as compare
+from evalkit.estimation.province_comparison import compare_provinces as compare_rates
+from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.sources import preferred
+from evalkit.estimation.trend_study import study_trend
 from evalkit.estimation.trends import fit_trend
 from evalkit.estimation.zeros import find_zero_period
 from evalkit.facts.areas import NationFacts, ProvinceFacts
@@ -28,12 +32,14 @@ from evalkit.programme.models import Programme
 from evalkit.records import (
     Area,
     Assessments,
+    Breakdowns,
     Comparisons,
     Completeness,
     Evaluation,
     Indicators,
     Methods,
     PlaceBases,
+    ProvincesCompared,
     ProvincesSideBySide,
     Trend,
     Trends,
@@ -49,6 +55,7 @@ def evaluate(area: Area) -> Evaluation:
         comparisons=compare_periods(area),
         zeros=examine_zeros(area),
         place_bases=place_bases(area),
+        breakdowns=break_down(area),
         indicators=indicators,
         assessments=assess_targets(indicators),
         trends=fit_trends(area),
@@ -78,12 +85,20 @@ def examine_zeros(area: Area) -> ZeroPeriods:
 
 def place_bases(area: Area) -> PlaceBases:
     """Put figures of different place bases and sources beside each other."""
-    return PlaceBases(area, reported.side_by_side(totals_only(area.facts), area.programme))
+    totals = totals_only(area.facts)
+    frame = reported.side_by_side(totals, area.programme)
+    shown = frame["measure"].unique().tolist()
+    return PlaceBases(area, frame, seldom_reported(totals, area.programme, shown=shown))
+
+
+def break_down(area: Area) -> Breakdowns:
+    """Give the figures by one attribute of persons, such as sex, as far as they may be shown."""
+    return Breakdowns(area, breakdowns(area.facts, area.programme))
 
 
 def estimate_indicators(area: Area) -> Indicators:
     """Estimate every indicator from the preferred source of each figure."""
-    return Indicators(area, estimate(_preferred_totals(area), area.programme))
+    return Indicators(area, estimate(preferred(area.facts, area.programme), area.programme))
 
 
 def assess_targets(indicators: Indicators) -> Assessments:
@@ -117,8 +132,17 @@ def provinces_side_by_side(nation: NationFacts) -> ProvincesSideBySide:
     rows = [row for name in wanted for row in _province_totals(facts, name, nation)]
     return ProvincesSideBySide(
         nation,
-        pd.DataFrame(rows, columns=["province_code", "indicator", "period", "count", "years", "reason"]),
+        pd.DataFrame(
+            rows, columns=["province_code", "indicator", "period", "count", "years", "status", "reason"]
+        ),
     )
+
+
+def compare_provinces(nation: NationFacts) -> ProvincesCompared:
+    """Compare the provinces' rates: whether they differ at all, before anything finer is said."""
+    facts = totals_only(nation.province_facts)
+    wanted = [name for name, indicator in nation.programme.indicators.items() if indicator.compare_periods]
+    return ProvincesCompared(nation, tuple(compare_rates(facts, name, nation.programme) for name in wanted))
 
 
 def methods_used(area: Area) -> Methods:
@@ -144,13 +168,24 @@ def _province_totals(facts: pd.DataFrame, name: str, nation: NationFacts) -> Ite
         for period, total in zip(nation.programme.periods, totals, strict=True):
             row = {"province_code": place.code, "indicator": name, "period": period.id}
             if isinstance(total, PeriodTotal):
-                yield row | {"count": total.count, "years": total.years, "reason": ""}
+                yield row | {
+                    "count": total.count,
+                    "years": total.years,
+                    "status": total.status,
+                    "reason": "",
+                }
             else:
-                yield row | {"count": math.nan, "years": math.nan, "reason": total.reason}
+                yield row | {"count": math.nan, "years": math.nan, "status": "", "reason": total.reason}
 
 
 def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:
     series = yearly_series(facts, area.programme.indicators[name].numerator, area.programme)
     is_province = isinstance(area, ProvinceFacts)  # the nation is no member of the panel of provinces
     panel = PanelDispersion.from_record(area.panel[name]) if is_province and name in area.panel else None
-    return Trend(name, series, fit_trend(series, panel=panel))
+    fit = fit_trend(series, panel=panel)
+    measure = area.programme.indicators[name].numerator
+    dates = [
+        event.valid_from for event in area.programme.breaks if not event.measures or measure in event.measures
+    ]
+    study = None if isinstance(fit, NotEstimable) else study_trend(series, fit, dates=dates, panel=panel)
+    return Trend(name, series, fit, study, _found_totals(facts, name, area.programme))

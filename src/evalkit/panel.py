@@ -11,6 +11,7 @@ from evalkit.estimation.sources import preferred
 from evalkit.facts.findings import Finding
 from evalkit.facts.schema import WITH_VALUE, totals_only
 from evalkit.programme.models import Programme
+from evalkit.programme.population import POPULATION
 
 LATE_DAYS = 365
 
@@ -60,7 +61,7 @@ def page_findings(facts: pd.DataFrame, programme: Programme) -> tuple[Finding, .
 
 
 def yearly_series(
-    facts: pd.DataFrame, measure: str, programme: Programme, *, population: str = "population_average"
+    facts: pd.DataFrame, measure: str, programme: Programme, *, population: str = POPULATION
 ) -> pd.DataFrame:
     """Return the yearly figures of one measure, with the population of each year where every year has one.
 

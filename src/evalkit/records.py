@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evalkit.estimation.periods import PeriodComparison
+from evalkit.estimation.periods import PeriodComparison, PeriodTotal
+from evalkit.estimation.province_comparison import ProvinceComparison
 from evalkit.estimation.results import NotEstimable, TrendFit
+from evalkit.estimation.trend_study import TrendStudy
 from evalkit.estimation.zeros import ZeroPeriod
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
@@ -33,7 +35,19 @@ class ZeroPeriods:
 
 @dataclass(frozen=True, slots=True)
 class PlaceBases:
-    """Figures of different place bases and sources beside each other; they are never added up."""
+    """Figures of different place bases and sources beside each other; they are never added up.
+
+    ``seldom`` holds the figures of measures reported too seldom for any other table.
+    """
+
+    area: Area
+    frame: pd.DataFrame
+    seldom: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdowns:
+    """Figures by one attribute, such as the sex of victims, for the latest periods."""
 
     area: Area
     frame: pd.DataFrame
@@ -57,11 +71,16 @@ class Assessments:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The yearly series of one indicator and the trend fitted to it, or the reason why there is none."""
+    """The yearly series of one indicator and the trend fitted to it, or the reason why there is none.
+
+    ``study`` holds the checks beside a trend; ``totals`` the programme periods that have a figure.
+    """
 
     indicator: str
     series: pd.DataFrame
     fit: TrendFit | NotEstimable
+    study: TrendStudy | None
+    totals: tuple[PeriodTotal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +111,19 @@ class Methods:
 class ProvincesSideBySide:
     """The provinces' totals by programme period, in official order.
 
-    ``frame`` has province_code, indicator, period, count, years and the reason where there is no total.
+    ``frame`` has province_code, indicator, period, count, years, status and the reason where there is no total.
     """
 
     area: NationFacts
     frame: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class ProvincesCompared:
+    """The provinces' rates in the latest period with enough totals, one item per indicator that compares periods."""
+
+    area: NationFacts
+    items: tuple[ProvinceComparison, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +134,7 @@ class Evaluation:
     comparisons: Comparisons
     zeros: ZeroPeriods
     place_bases: PlaceBases
+    breakdowns: Breakdowns
     indicators: Indicators
     assessments: Assessments
     trends: Trends

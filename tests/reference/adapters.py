@@ -20,14 +20,17 @@ from evalkit.estimation.proportions import clopper_pearson_interval, one_sided_b
 from evalkit.estimation.rates import garwood_interval, one_sided_upper
 from evalkit.estimation.results import RateComparison
 from evalkit.estimation.trends import exact_trend, loglinear_trend
+from tests.reference import interruption_answers, province_answers
+from tests.reference.segment_answers import SEGMENT_ANSWERS, SEGMENT_NOT_OFFERED
 
 
 class Inputs(dict[str, Any]):
-    """A case's inputs, and where its data files are."""
+    """A case's inputs, where its data files are, and the method it names (some cases differ in nothing else)."""
 
-    def __init__(self, values: dict[str, Any], data: Path) -> None:
+    def __init__(self, values: dict[str, Any], data: Path, method: str = "") -> None:
         super().__init__(values)
         self.data = data
+        self.method = method
 
     def table(self) -> pd.DataFrame:
         return pd.read_csv(self.data / self["data"])
@@ -181,6 +184,7 @@ def _next_year(i: Inputs) -> Any:
 
 
 ANSWERS: dict[str, dict[str, Answer]] = {
+    **SEGMENT_ANSWERS,
     "poisson_1samp": {
         "lower": _garwood(0),
         "upper": _garwood(1),
@@ -288,6 +292,7 @@ _WEIGHT = "no model is chosen by information criteria for one short series: the 
 _HAC = "rejects a true null far too often on ten to fifteen years"
 
 NOT_OFFERED: dict[str, dict[str, str]] = {
+    **SEGMENT_NOT_OFFERED,
     "poisson_1samp": {
         **dict.fromkeys(("exact_lower", "exact_upper"), _COARSE),
         **dict.fromkeys(("byar_lower", "byar_upper"), _PHE),
@@ -308,8 +313,13 @@ NOT_OFFERED: dict[str, dict[str, str]] = {
     },
 }
 
+ANSWERS |= interruption_answers.ANSWERS
+NOT_OFFERED |= interruption_answers.NOT_OFFERED
+
 # A case that expects all these keys is of another method as a whole, even where single keys have familiar names.
 OTHER_METHODS: dict[str, dict[frozenset[str], str]] = {
     "poisson_2samp": {frozenset({"statistic", "p_two_sided"}): _ETEST},
     "trend_glm": {frozenset({"durbin_watson"}): _LOG_OLS},
 }
+
+province_answers.add_to(ANSWERS, NOT_OFFERED, OTHER_METHODS)

@@ -54,7 +54,7 @@ def _answered(case: dict[str, Any], key: str, wanted: Any, data: Path) -> Result
     """Ask the kit; an error is a failure of the case, told with its message."""
     name = case["family"], case["id"], key
     try:
-        got = ANSWERS[case["family"]][key](Inputs(case["inputs"], data))
+        got = ANSWERS[case["family"]][key](Inputs(case["inputs"], data, case.get("method", "")))
     except Exception as error:  # noqa: BLE001 (whatever an answer raises, the case failed and the next one runs)
         return Result(*name, "failed", f"{type(error).__name__}: {error}")
     if agrees(got, wanted, key=key, tolerance=case["tol"]):

@@ -56,7 +56,7 @@ def footer_lines(about: About, *, content_key: str, edition: str = "") -> tuple[
     lines = [
         Bilingual(f"Ấn bản: {edition}.", f"Edition: {edition}.") if edition else None,
         Bilingual(
-            f"Quy tắc bảo vệ: ẩn số người nhỏ hơn {about.k} (nhỏ hơn {about.k_sensitive} với phân tổ nhạy cảm).",
+            f"Quy tắc bảo vệ: ẩn số lượng người dưới {about.k} (dưới {about.k_sensitive} với phân tổ nhạy cảm).",
             f"Rule of protection: counts of persons below {about.k} (below {about.k_sensitive} in sensitive breakdowns) are hidden.",
         )
         if about.audience == "public"
@@ -68,7 +68,9 @@ def footer_lines(about: About, *, content_key: str, edition: str = "") -> tuple[
             f"Lập bằng evalkit {kit_version()}; {versions}.",
             f"Made with evalkit {kit_version()}; {versions}.",
         ),
-        Bilingual(f"Khóa nội dung: {content_key[:_SHORT_KEY]}.", f"Content key: {content_key[:_SHORT_KEY]}.")
+        Bilingual(
+            f"Mã kiểm tra nội dung: {content_key[:_SHORT_KEY]}.", f"Content key: {content_key[:_SHORT_KEY]}."
+        )
         if content_key
         else None,
     ]

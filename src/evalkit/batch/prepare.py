@@ -18,10 +18,9 @@ from evalkit.facts.places import places_on
 from evalkit.panel import page_findings, panel_context
 from evalkit.programme.load import load_programme
 from evalkit.programme.models import Programme
+from evalkit.programme.population import POPULATION
 from evalkit.programme.provinces import Registry, load_registry, reference_folder
 from evalkit.workspace import Audience, Workspace
-
-POPULATION = "population_average"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def receive(workspace: Workspace) -> Received:
     """
     programme = load_programme(workspace.programme, base=workspace.folder)
     registry = registry_of(workspace)
-    sources = read_sources(workspace.sources_file)
+    sources = reference_sources(workspace) | read_sources(workspace.sources_file)
     table = read_facts(workspace.fact_files, programme)
     findings = check_facts(table, programme=programme, registry=registry, sources=sources)
     facts = without_origin(table)
@@ -67,6 +66,11 @@ def registry_of(workspace: Workspace) -> Registry:
     return load_registry(
         reference_folder() if workspace.places == "reference" else workspace.folder / workspace.places
     )
+
+
+def reference_sources(workspace: Workspace) -> dict[str, Source]:
+    """Return the sources of the shipped reference tables, for a workspace that uses them."""
+    return read_sources(reference_folder() / "sources.toml") if workspace.places == "reference" else {}
 
 
 def make_bundle(
@@ -120,7 +124,8 @@ def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:
         dimensions = [name for name in received.programme.dimensions if name in facts.columns]
         facts = facts.fillna(dict.fromkeys(dimensions, "all"))
         facts = pd.concat([facts, national_population(facts, measure=POPULATION)], ignore_index=True)
-    return carry_over(latest_editions(facts), received.registry, scheme=scheme)
+    medians = [name for name, measure in received.programme.measures.items() if not measure.additive]
+    return carry_over(latest_editions(facts), received.registry, scheme=scheme, never_added=medians)
 
 
 def _about(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,9 +17,12 @@ from evalkit.batch.plan import NATIONAL, Job
 from evalkit.facts.areas import About
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.places import Place
+from evalkit.facts.schema import WITH_VALUE
+from evalkit.programme.population import POPULATION
 from evalkit.reporting.blocks import LANGUAGES, Bilingual, Language, PageHead
-from evalkit.reporting.formats import day
+from evalkit.reporting.formats import day, number
 from evalkit.reporting.index_page import IndexRow, index_page
+from evalkit.reporting.wording import say
 
 _NATION = Bilingual("Toàn quốc", "The nation")
 
@@ -37,7 +41,10 @@ def write_index(stage: Path, bundle: Bundle, manifest: Manifest, jobs: Sequence[
         The whole plan: a page whose content key is no longer that of the plan says which figures it was made from.
     """
     places = {place.code: place for place in bundle.places}
-    rows = {job.stem: _row(job, places.get(job.code), manifest) for job in jobs if _is_told(job, manifest)}
+    told = _figures_by_province(bundle)
+    rows = {
+        job.stem: _row(job, places.get(job.code), manifest, told) for job in jobs if _is_told(job, manifest)
+    }
     national = rows.pop(NATIONAL, None)
     if not rows:
         rows, national = ({NATIONAL: national} if national else {}), None
@@ -117,21 +124,31 @@ def _is_told(job: Job, manifest: Manifest) -> bool:
     return job.stem in manifest.pages or job.stem in manifest.failed
 
 
-def _row(job: Job, place: Place | None, manifest: Manifest) -> IndexRow:
+def _figures_by_province(bundle: Bundle) -> Counter[str]:
+    """Count the figures each province's page stands on, a hidden one included; its population is no figure of the programme."""
+    facts = bundle.facts
+    held = facts["status"].isin([*WITH_VALUE, "suppressed"]) & (facts["measure"] != POPULATION)
+    return Counter(facts.loc[held & (facts["scheme"] == bundle.about.scheme), "province_code"])
+
+
+def _row(job: Job, place: Place | None, manifest: Manifest, told: Counter[str]) -> IndexRow:
     name = Bilingual(place.full_name, place.name_en) if place else _NATION
-    region = Bilingual(place.region.vi, place.region.en) if place else _NATION
+    region = Bilingual(place.region.vi, place.region.en) if place else say("Overview")
     files = Bilingual(*page_files(job.stem, LANGUAGES))
     if job.stem not in manifest.pages:
         return IndexRow(name, region, files, state="failed")
     record = manifest.pages[job.stem]
     earlier = day(date.fromisoformat(record.bundle_date))
-    note = Bilingual(
-        f"lập từ số liệu ngày {earlier.vi}, nay đã thay đổi",
-        f"made from the figures of {earlier.en}, since changed",
-    )
-    return IndexRow(
-        name, region, files, note=note if changed_ingredient(job, record) == "slice changed" else None
-    )
+    note = _held(told[job.code]) if place else None
+    if changed_ingredient(job, record) == "slice changed":
+        note = say("made from the figures of {day}, since changed", day=earlier)
+    return IndexRow(name, region, files, note=note)
+
+
+def _held(figures: int) -> Bilingual:
+    if not figures:
+        return say("nothing published or reported")
+    return say("1 figure") if figures == 1 else say("{count} figures", count=number(figures))
 
 
 def _index_head(about: About) -> PageHead:

@@ -13,7 +13,9 @@ import pandas as pd
 from evalkit.errors import FactsError
 from evalkit.estimation.counts import WITH_VALUE, named_rows, period_names
 from evalkit.estimation.population import PERIOD, PLACE, person_years
+from evalkit.estimation.slices import denominator_of, numerator_of
 from evalkit.estimation.sources import TOLD
+from evalkit.programme.indicator import ANY_PLACE_BASIS
 from evalkit.programme.models import Programme
 
 BASIS = ["indicator", *PLACE, "place_basis", *PERIOD]
@@ -39,7 +41,7 @@ def counted(facts: pd.DataFrame, names: Sequence[str], programme: Programme) -> 
         the facts say of the estimate: ``estimated``, ``suppressed``, ``not_reported``, ``not_applicable``), ``derived``,
         ``inexact``, ``problem`` (a flag, or "").
     """
-    rows = _of(facts, {name: programme.indicators[name].numerator for name in names})
+    rows = _of(facts, {name: numerator_of(programme.indicators[name]) for name in names})
     alone = rows.assign(value_below=np.nan, status_below="reported", qualifier_below="exact", borrowed=False)
     return _judged(alone)
 
@@ -66,9 +68,9 @@ def over_person_years(
         As :func:`counted`; ``problem`` is ``no_population`` where a year of the period has none.
     """
     rows = counted(facts, names, programme)
-    measure = str(programme.indicators[names[0]].denominator)
-    basis = programme.measures[measure].place_basis
-    people = shown[(shown["measure"] == measure) & (shown["place_basis"] == basis)]
+    one = programme.indicators[names[0]]
+    basis = programme.measures[str(one.denominator)].place_basis
+    people = shown[(shown["measure"] == denominator_of(one)) & (shown["place_basis"] == basis)]
     lived = person_years(rows, people)
     lacking = (rows["state"] == "estimated") & lived.isna()
     return rows.assign(
@@ -90,8 +92,9 @@ def over_base(
     shown : DataFrame
         Those of the preferred sources: they serve where the numerator's own source has no denominator.
     names : sequence of str
-        Indicators of kind "proportion" or "period_ratio".
+        Indicators with a denominator other than person-years.
     programme : Programme
+        For the kinds that set events beside activities or holders beside each other, the two place bases may differ.
 
     Returns
     -------
@@ -103,11 +106,11 @@ def over_base(
     Raises
     ------
     FactsError
-        If a part exceeds the base that the same source gives, for kind "proportion". Rows are named, never figures.
+        If a part exceeds the base that the same source gives, for kinds that are shares. Rows are named, never figures.
     """
-    above = _of(facts, {name: programme.indicators[name].numerator for name in names})
-    base = {name: str(programme.indicators[name].denominator) for name in names}
-    below, chosen = _of(facts, base), _of(shown, base)
+    above = _of(facts, {name: numerator_of(programme.indicators[name]) for name in names})
+    base = {name: denominator_of(programme.indicators[name]) for name in names}
+    below, chosen = (_on_the_numerators_basis(_of(rows, base), programme) for rows in (facts, shown))
     rows = pd.concat([_joined(above, below, chosen), _only_below(above, chosen)], ignore_index=True)
     judged = _judged(rows)
     elsewhere = _has_match(judged, below, ["indicator", *PLACE, *PERIOD]) & (
@@ -115,6 +118,18 @@ def over_base(
     )
     judged["problem"] = judged["problem"].mask(elsewhere, "different_bases")
     return _parts_within(judged, programme)
+
+
+def _on_the_numerators_basis(below: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Place a base that may be counted elsewhere (visits, another holder's figure) where its numerator is counted."""
+    basis = below["place_basis"].copy()
+    for name in below["indicator"].unique():
+        indicator = programme.indicators[name]
+        if indicator.kind in ANY_PLACE_BASIS:
+            own = programme.measures[str(indicator.denominator)].place_basis
+            at_home = (below["indicator"] == name) & (basis == own)
+            basis = basis.mask(at_home, programme.measures[indicator.numerator].place_basis)
+    return below.assign(place_basis=basis)
 
 
 def _of(facts: pd.DataFrame, measures: dict[str, str]) -> pd.DataFrame:
@@ -173,7 +188,7 @@ def _judged(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _parts_within(rows: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     """Refuse parts larger than their base; where the two come from different sources, give no share instead."""
-    shares = [name for name, indicator in programme.indicators.items() if indicator.kind == "proportion"]
+    shares = [name for name, indicator in programme.indicators.items() if indicator.is_share]
     made = (rows["state"] == "estimated") & rows["indicator"].isin(shares)
     larger = made & (rows["numerator"] > rows["denominator"])
     wrong = rows[larger & ~rows["borrowed"].astype(bool)]

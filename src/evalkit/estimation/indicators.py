@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+from datetime import date
+
 import pandas as pd
 
+from evalkit.estimation.beside import held_against, over_period_before, with_files
 from evalkit.estimation.counts import period_names, whole_counts
 from evalkit.estimation.fractions import counted, over_base, over_person_years
-from evalkit.estimation.proportions import estimate_proportion, estimate_ratio
-from evalkit.estimation.rates import estimate_rate
-from evalkit.estimation.sources import FIGURE, latest_editions, preferred, totals_of
+from evalkit.estimation.kinds import unit_of, with_numbers
+from evalkit.estimation.slices import denominator_of, totals_and_slices
+from evalkit.estimation.sources import FIGURE, latest_editions, preferred
 from evalkit.programme.models import Kind, Programme
 
 COLUMNS = [
@@ -33,10 +35,20 @@ COLUMNS = [
     "unit",
     "status",
     "flag",
+    "against_numerator",
+    "against_denominator",
 ]
 SMALL_NUMBER = 20
-AS_REPORTED = "count as reported"
-NO_LIMITS = dict.fromkeys(("lower", "upper", "bound_one_sided", "level"), np.nan)
+SHOWN_ON_A_BASE = (
+    "proportion",
+    "period_ratio",
+    "conversion",
+    "carried_over",
+    "consistency",
+    "mean",
+    "median_days",
+)
+EVER = (date(1900, 1, 1), date(2200, 1, 1))
 
 
 def estimate_indicators(facts: pd.DataFrame, programme: Programme, *, level: float = 0.95) -> pd.DataFrame:
@@ -45,7 +57,7 @@ def estimate_indicators(facts: pd.DataFrame, programme: Programme, *, level: flo
     Parameters
     ----------
     facts : DataFrame
-        A facts table of one or many provinces and the nation; breakdowns are left aside.
+        A facts table of one or many provinces and the nation; breakdowns serve the indicators that name one of them.
     programme : Programme
         Declares the indicators, the measures and the order of sources.
     level : float
@@ -55,12 +67,15 @@ def estimate_indicators(facts: pd.DataFrame, programme: Programme, *, level: flo
     -------
     DataFrame, one row per indicator, place, place basis, period and source
         ``indicator``, ``indicator_id``, ``kind``; place, place basis, period, ``source_id`` of the numerator;
-        ``numerator``, ``denominator`` (persons, cases, ...; person-years for a rate); ``value``, ``lower``, ``upper``,
+        ``numerator``, ``denominator`` (persons, cases, ...; person-years for a rate; the earlier figure for a change;
+        numerator is the number of files for a median, and what was not new for a carried-over share); ``value``, ``lower``, ``upper``,
         ``bound_one_sided`` (exact one-sided bound where the numerator is 0, or the whole base); ``level``, ``method``,
         ``unit``; ``status``: ``estimated``, ``suppressed``, ``not_reported``, ``not_applicable`` (0 of 0 too) or
         ``not_estimable``; ``flag``: codes joined by ";" such as ``small_number`` (rate on fewer than 20),
         ``small_base`` (base under the indicator's ``min_base``), ``no_population``, ``no_base``, ``no_denominator``,
-        ``different_bases``, ``sources_contradict``, ``two_sources``, ``derived``, ``inexact``. A value is missing unless the status is ``estimated``.
+        ``different_bases``, ``sources_contradict``, ``two_sources``, ``derived``, ``inexact``, ``no_period_before``,
+        ``outside_validity``. A value is missing unless the status is ``estimated``. ``against_numerator`` and
+        ``against_denominator`` hold the second share of a share of shares; missing for other kinds.
 
     Raises
     ------
@@ -83,39 +98,48 @@ def estimate_indicators(facts: pd.DataFrame, programme: Programme, *, level: flo
     >>> facts = facts.astype(dict.fromkeys(["period_start", "period_end", "edition_date"], "datetime64[s]"))
     >>> table = estimate_indicators(facts, load_programme("vn-trafficking"))
     >>> table[["indicator_id", "value", "lower", "upper", "status", "flag"]].round(1)
-      indicator_id  value  lower  upper         status           flag
+      indicator_id  value  lower  upper         status            flag
     0          J06   23.0   14.6   34.5      estimated
-    1         J06R    NaN    NaN    NaN  not_estimable  no_population
+    1         J06R    NaN    NaN    NaN  not_estimable   no_population
+    2          J07    NaN    NaN    NaN   not_reported  no_denominator
     """
-    rows = latest_editions(totals_of(facts, programme), FIGURE)
+    rows = latest_editions(totals_and_slices(facts, programme), FIGURE)
     shown = preferred(rows, programme)
     tables = [_estimate(rows, shown, names, programme, level) for names in _alike(programme)]
     table = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
     place = table["indicator"].map({name: n for n, name in enumerate(programme.indicators)})
     order = ["_place", "province_code", "scheme", "period_start", "period_end", "place_basis", "source_id"]
-    return table.assign(_place=place).sort_values(order, kind="stable", ignore_index=True)[COLUMNS]
+    return (
+        table.assign(_place=place)
+        .sort_values(order, kind="stable", ignore_index=True)
+        .reindex(columns=COLUMNS)
+    )
 
 
 def _alike(programme: Programme) -> list[list[str]]:
     """Return the names of the indicators in groups that are computed together: by kind, rates by their denominator too."""
     groups: dict[tuple[str, str | None], list[str]] = {}
     for name, indicator in programme.indicators.items():
-        below = indicator.denominator if indicator.kind == "rate" else None
-        groups.setdefault((indicator.kind, below), []).append(name)
+        also = {"rate": denominator_of(indicator), "conversion": indicator.basis}.get(indicator.kind)
+        groups.setdefault((indicator.kind, also), []).append(name)
     return list(groups.values())
 
 
 def _estimate(
     facts: pd.DataFrame, shown: pd.DataFrame, names: list[str], programme: Programme, level: float
 ) -> pd.DataFrame:
-    kind = programme.indicators[names[0]].kind
+    one = programme.indicators[names[0]]
     rows = _parts(facts, shown, names, programme)
-    _refuse_no_counts(rows, kind)
-    rows["estimable"] = rows["numerator"].where(rows["state"] == "estimated")
+    _refuse_no_counts(rows, one.kind)
     declared = pd.DataFrame.from_dict({name: _declared(name, programme) for name in names}, orient="index")
-    rows = rows.drop(columns="unit").join(declared, on="indicator")
-    estimated = _with_status(_numbers(rows, kind, level))
-    return estimated.assign(kind=kind, flag=_flags(estimated, kind))
+    rows = _not_in_its_days(rows.drop(columns="unit").join(declared, on="indicator"))
+    if one.kind == "carried_over":
+        rows["numerator"] = rows["denominator"] - rows["numerator"]
+    rows["few"] = _too_few(rows, one.kind)
+    rows["state"] = rows["state"].mask(rows["few"], "not_estimable")
+    rows["estimable"] = rows["numerator"].where(rows["state"] == "estimated")
+    estimated = _with_status(with_numbers(rows, one, level))
+    return estimated.assign(kind=one.kind, flag=_flags(estimated, one.kind))
 
 
 def _parts(facts: pd.DataFrame, shown: pd.DataFrame, names: list[str], programme: Programme) -> pd.DataFrame:
@@ -124,7 +148,12 @@ def _parts(facts: pd.DataFrame, shown: pd.DataFrame, names: list[str], programme
         return counted(facts, names, programme)
     if kind == "rate":
         return over_person_years(facts, shown, names, programme)
-    return over_base(facts, shown, names, programme)
+    if kind == "change":
+        return over_period_before(facts, names, programme)
+    if kind == "median_days":
+        return with_files(facts, shown, names, programme)
+    rows = over_base(facts, shown, names, programme)
+    return held_against(rows, shown, names, programme) if kind == "share_of_shares" else rows
 
 
 def _refuse_no_counts(rows: pd.DataFrame, kind: Kind) -> None:
@@ -136,49 +165,40 @@ def _refuse_no_counts(rows: pd.DataFrame, kind: Kind) -> None:
         whole_counts(rows["denominator"], where="denominators", labels=labels)
 
 
-def _declared(name: str, programme: Programme) -> dict[str, str | float | bool]:
+def _declared(name: str, programme: Programme) -> dict[str, str | float | bool | pd.Timestamp]:
     """Return what the programme says of an indicator, as columns of its rows."""
     indicator = programme.indicators[name]
-    units = {
-        "count": programme.measures[indicator.numerator].unit,
-        "rate": f"per {indicator.scale:.0f} person-years",
-        "proportion": "percent" if indicator.scale == 100 else f"per {indicator.scale:.0f}",
-    }
     return {
         "indicator_id": indicator.id,
-        "unit": units.get(indicator.kind, units["proportion"]),
+        "unit": unit_of(indicator, programme),
         "scale": indicator.scale,
         "min_base": indicator.min_base,
+        "fewest": indicator.fewest,
         "is_decided": indicator.kind == "count" and indicator.level == "output",
+        "exists_from": pd.Timestamp(indicator.valid_from or EVER[0]),
+        "exists_to": pd.Timestamp(indicator.valid_to or EVER[1]),
     }
 
 
-def _numbers(rows: pd.DataFrame, kind: Kind, level: float) -> pd.DataFrame:
-    """Append value, limits, level and method by the kind of the indicators."""
-    if kind == "proportion":
-        found = estimate_proportion(rows, numerator="estimable", denominator="denominator", level=level)
-        return _scaled(found, rows["scale"] / 100)
-    if kind == "period_ratio":
-        found = estimate_ratio(rows, numerator="estimable", denominator="denominator")
-        return _scaled(found.assign(**NO_LIMITS), rows["scale"] / 100)
-    timed = rows.assign(exposure=1.0 if kind == "count" else rows["denominator"])
-    found = estimate_rate(timed, count="estimable", exposure="exposure", level=level)
-    found["bound_one_sided"] = found["upper_one_sided"].where(found["estimable"] == 0)
-    if kind == "rate":
-        return _scaled(found, rows["scale"])
-    decided = rows["is_decided"].astype(bool)
-    found[list(NO_LIMITS)] = found[list(NO_LIMITS)].mask(decided)
-    return found.assign(method=found["method"].mask(decided, AS_REPORTED))
+def _not_in_its_days(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give no value for a period that lies, wholly or in part, outside the days in which the indicator exists."""
+    outside = (rows["period_start"] < rows["exists_from"]) | (rows["period_end"] > rows["exists_to"])
+    return rows.assign(
+        state=rows["state"].mask(outside, "not_applicable"),
+        problem=rows["problem"].mask(outside, "outside_validity"),
+    )
 
 
-def _scaled(rows: pd.DataFrame, scale: pd.Series) -> pd.DataFrame:
-    numbers = ["value", "lower", "upper", "bound_one_sided"]
-    return rows.assign(**{name: rows[name] * scale for name in numbers})
+def _too_few(rows: pd.DataFrame, kind: Kind) -> pd.Series:
+    """Tell where a base is too small for any value: declared for means, and for changes in percent their ``min_base``."""
+    base = rows["numerator"] if kind == "median_days" else rows["denominator"]
+    least = rows["min_base"] if kind == "change" else rows["fewest"]
+    return (rows["state"] == "estimated") & (base > 0) & (base < least)
 
 
 def _with_status(rows: pd.DataFrame) -> pd.DataFrame:
     """Turn what the parts allow into the status of the estimate: a base of zero gives no share."""
-    no_base = (rows["state"] == "estimated") & (rows["denominator"] == 0)
+    no_base = (rows["state"] == "estimated") & _is_empty(rows)
     status = (
         rows["state"]
         .mask(no_base, "not_estimable")
@@ -193,13 +213,20 @@ def _with_status(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _is_empty(rows: pd.DataFrame) -> pd.Series:
+    """Tell where nothing stands below the line: a denominator of zero, or a second share that is zero or over zero."""
+    empty: pd.Series = rows["denominator"] == 0
+    if "against_numerator" in rows:
+        empty = empty | (rows["against_numerator"] == 0) | (rows["against_denominator"] == 0)
+    return empty
+
+
 def _flags(rows: pd.DataFrame, kind: Kind) -> pd.Series:
     made = rows["status"] == "estimated"
+    small = rows["numerator"] if kind == "median_days" else rows["denominator"]
     said = {
-        "small_number": made & (rows["numerator"] < SMALL_NUMBER) & (kind == "rate"),
-        "small_base": made
-        & (rows["denominator"] < rows["min_base"])
-        & (kind in ("proportion", "period_ratio")),
+        "small_number": made & (rows["numerator"] < SMALL_NUMBER) & (kind in ("rate", "per_thousand")),
+        "small_base": rows["few"] | (made & (small < rows["min_base"]) & (kind in SHOWN_ON_A_BASE)),
         "no_base": rows["no_base"],
         "derived": made & rows["derived"],
         "inexact": made & rows["inexact"],

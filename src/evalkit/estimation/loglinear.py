@@ -16,6 +16,9 @@ from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from evalkit.estimation.counts import Numbers, whole_counts
 from evalkit.estimation.exact_trends import annual_percent_change
+from evalkit.estimation.score_trend import score_limits, score_test
+
+NO_ALPHA = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,9 @@ class LoglinearTrend:
     slope_se : float
         Standard error of the slope, dispersion included.
     apc, apc_lower, apc_upper : float
-        Annual percent change with its limits.
+        Annual percent change with its limits: of the score test where alpha is given, else Wald limits.
     p : float
-        Two-sided p of no change.
+        Two-sided p of no change, of the same test as the limits.
     dispersion : float
         The variance factor used.
     pearson_chi2, deviance : float
@@ -93,7 +96,8 @@ def loglinear_trend(
 
     References
     ----------
-    McCullagh and Nelder (1989), Generalized Linear Models, ch. 6 and 9; Hilbe (2011), Negative Binomial Regression.
+    McCullagh and Nelder (1989), Generalized Linear Models, ch. 6 and 9; Hilbe (2011), Negative Binomial Regression; score
+    test and limits: Rao (1948), Proc. Camb. Phil. Soc. 44, 50-57.
 
     Examples
     --------
@@ -107,17 +111,19 @@ def loglinear_trend(
     pearson, left = float(fit.pearson_chi2), len(cases) - 2
     if dispersion is None:
         dispersion, degrees = max(1.0, pearson / left), left
-    error = float(fit.bse[1]) * math.sqrt(dispersion)
-    law = stats.t(degrees) if math.isfinite(degrees) else stats.norm()
-    reach, slope = float(law.ppf(0.5 + level / 2)) * error, float(fit.params[1])
+    error, slope = float(fit.bse[1]) * math.sqrt(dispersion), float(fit.params[1])
+    given = {"cases": cases, "since": since, "exposure": _exposure(exposure, cases), "alpha": alpha}
+    lower, upper, p = (
+        _by_score(given, slope, level) if alpha > NO_ALPHA else _by_wald(slope, error, degrees, level)
+    )
     return LoglinearTrend(
         intercept=float(fit.params[0]),
         slope=slope,
         slope_se=error,
         apc=annual_percent_change(slope),
-        apc_lower=annual_percent_change(slope - reach),
-        apc_upper=annual_percent_change(slope + reach),
-        p=2 * float(law.sf(abs(slope / error))),
+        apc_lower=annual_percent_change(lower),
+        apc_upper=annual_percent_change(upper),
+        p=p,
         dispersion=dispersion,
         pearson_chi2=pearson,
         deviance=float(fit.deviance),
@@ -126,10 +132,25 @@ def loglinear_trend(
     )
 
 
+def _by_wald(slope: float, error: float, degrees: float, level: float) -> tuple[float, float, float]:
+    law = stats.t(degrees) if math.isfinite(degrees) else stats.norm()
+    reach = float(law.ppf(0.5 + level / 2)) * error
+    return slope - reach, slope + reach, 2 * float(law.sf(abs(slope / error)))
+
+
+def _by_score(given: dict[str, Any], slope: float, level: float) -> tuple[float, float, float]:
+    lower, upper = score_limits(**given, slope=slope, level=level)
+    return lower, upper, 2 * float(stats.norm.sf(abs(score_test(**given))))
+
+
+def _exposure(exposure: ArrayLike | None, cases: Numbers) -> Numbers:
+    return np.ones(len(cases)) if exposure is None else np.asarray(exposure, dtype=float)
+
+
 def _fit(cases: Numbers, since: Numbers, exposure: ArrayLike | None, alpha: float) -> Any:
     """Return the fitted generalised linear model: Poisson, or negative binomial with a given alpha."""
-    family = sm.families.NegativeBinomial(alpha=alpha) if alpha > 1e-8 else sm.families.Poisson()
-    offset = np.zeros(len(cases)) if exposure is None else np.log(np.asarray(exposure, dtype=float))
+    family = sm.families.NegativeBinomial(alpha=alpha) if alpha > NO_ALPHA else sm.families.Poisson()
+    offset = np.log(_exposure(exposure, cases))
     with warnings.catch_warnings():
         # statsmodels warns where every year is fitted exactly; for equal counts that is the right answer
         warnings.simplefilter("ignore", PerfectSeparationWarning)

@@ -97,6 +97,41 @@ def one_sided_bound(successes: ArrayLike, trials: ArrayLike, *, level: float = 0
     return np.where(parts == 0, 1 - room, np.where(parts == base, room, np.nan))
 
 
+def newcombe_difference(
+    one: tuple[ArrayLike, ArrayLike], other: tuple[ArrayLike, ArrayLike], *, level: float = 0.95
+) -> tuple[Numbers, Numbers]:
+    """Return the hybrid score limits of a difference of two independent proportions, one minus the other.
+
+    Parameters
+    ----------
+    one, other : tuple of array-like
+        Parts and base of each; a missing or zero base gives missing limits.
+    level : float
+        Confidence level, strictly between 0 and 1.
+
+    Returns
+    -------
+    lower, upper : ndarray
+        Fractions between -1 and 1.
+
+    References
+    ----------
+    Newcombe (1998), Stat. Med. 17, 873-890, method 10.
+
+    Examples
+    --------
+    >>> lower, upper = newcombe_difference((56, 70), (48, 80))
+    >>> round(float(lower), 4), round(float(upper), 4)
+    (0.0524, 0.3339)
+    """
+    shares = [np.divide(*_with_base(*pair)) for pair in (one, other)]
+    limits = [wilson_interval(*pair, level=level) for pair in (one, other)]
+    difference = shares[0] - shares[1]
+    below = np.hypot(shares[0] - limits[0][0], limits[1][1] - shares[1])
+    above = np.hypot(limits[0][1] - shares[0], shares[1] - limits[1][0])
+    return difference - below, difference + above
+
+
 def estimate_proportion(
     frame: pd.DataFrame, *, numerator: str, denominator: str, level: float = 0.95
 ) -> pd.DataFrame:

@@ -13,7 +13,9 @@ class NotEstimable:
     ----------
     reason : str
         A lasting short code, one of ``too_few_years``, ``insufficient_events``, ``no_events``, ``suppressed``,
-        ``not_reported``, ``partial_period``, ``different_bases``, ``single_period``.
+        ``not_reported``, ``partial_period``, ``different_bases``, ``single_period``, ``too_few_points``,
+        ``separation``; of provinces together also ``too_few_provinces``, ``no_exposure``, ``no_tests``,
+        ``small_overlap``, ``no_match``; of joinpoint and change point also ``years_missing``, ``zero_in_log_model``.
     detail : dict
         What can still be said, for instance ``exact_p`` and ``total``; empty where nothing can.
 

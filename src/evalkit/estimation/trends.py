@@ -66,8 +66,8 @@ def fit_trend(
     Notes
     -----
     Fewer than 30 cases and a panel dispersion of at most 1.2: the exact conditional test and its limits. Otherwise a
-    log-linear model, negative binomial where the panel's variance is quadratic in the mean, quasi-Poisson with the pooled
-    dispersion (never below 1) where it is linear; quasi-Poisson with the series' own dispersion and t limits where no panel
+    log-linear model, negative binomial (tested by its score) where the panel's variance is quadratic in the mean,
+    quasi-Poisson with the pooled dispersion (never below 1) where it is linear; quasi-Poisson with the series' own dispersion and t limits where no panel
     tells. Dependence between years cannot be seen or mended in so short a series.
 
     References

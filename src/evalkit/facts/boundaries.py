@@ -7,9 +7,12 @@ as they were reported.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from evalkit.facts.schema import NATION, NATION_SCHEME, WITH_VALUE, dimensions_of, key_of
+from evalkit.programme.population import POPULATION
 from evalkit.programme.provinces import Registry
 
 PARTIAL = "partial"
@@ -27,7 +30,9 @@ def latest_editions(facts: pd.DataFrame) -> pd.DataFrame:
     return facts.sort_values("edition_date", kind="stable").drop_duplicates(same, keep="last").sort_index()
 
 
-def carry_over(facts: pd.DataFrame, registry: Registry, *, scheme: str) -> pd.DataFrame:
+def carry_over(
+    facts: pd.DataFrame, registry: Registry, *, scheme: str, never_added: Collection[str] = ()
+) -> pd.DataFrame:
     """Add the figures of older boundary sets, summed to ``scheme``, to a facts table.
 
     Parameters
@@ -38,6 +43,8 @@ def carry_over(facts: pd.DataFrame, registry: Registry, *, scheme: str) -> pd.Da
         Tells which unit became part of which.
     scheme : str
         The boundary set of the pages.
+    never_added : collection of str
+        Measures that are no sums, such as medians: a unit made of several parts has none of them.
 
     Returns
     -------
@@ -61,6 +68,8 @@ def carry_over(facts: pd.DataFrame, registry: Registry, *, scheme: str) -> pd.Da
     if older.empty:
         return facts
     expected = pd.Series(parts).groupby(pd.Series(parts)).size()
+    is_median = older["measure"].isin(list(never_added)) & (older["new_code"].map(expected) > 1)
+    older = older[~is_median]
     group = [
         "new_code",
         *(name for name in key_of(facts) if name not in ("province_code", "scheme", "edition_date")),
@@ -72,7 +81,7 @@ def carry_over(facts: pd.DataFrame, registry: Registry, *, scheme: str) -> pd.Da
     return pd.concat([facts, summed[list(facts.columns)]], ignore_index=True)
 
 
-def national_population(facts: pd.DataFrame, *, measure: str = "population_average") -> pd.DataFrame:
+def national_population(facts: pd.DataFrame, *, measure: str = POPULATION) -> pd.DataFrame:
     """Return the nation's yearly population as the sum of all units of the scheme it is given in.
 
     Parameters

@@ -26,6 +26,12 @@ from evalkit.facts.schema import (
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 
+_A_SHARE = {
+    "proportion": "a proportion",
+    "conversion": "stages of one cohort",
+    "carried_over": "new of all handled",
+}
+
 
 def check_facts(
     table: pd.DataFrame, *, programme: Programme, registry: Registry, sources: dict[str, Source]
@@ -132,6 +138,16 @@ def _measures(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
             for _, row in rows[~rows[dimension].isin(allowed)].iterrows():
                 rule = f"{row[dimension]!r} is no declared {dimension} of {name}"
                 yield _finding("error", row, dimension, rule, nearest(row[dimension], allowed))
+        yield from _added_up(rows, [one for one in measure.dimensions if programme.dimensions[one].separate])
+
+
+def _added_up(rows: pd.DataFrame, separate: list[str]) -> Iterator[Finding]:
+    """Refuse a total over values that are never added up, such as legal classes of persons."""
+    for dimension in separate:
+        added = rows[rows[dimension] == "all"] if dimension in rows else rows
+        for _, row in added.iterrows():
+            rule = f"figures of {row['measure']} are never added up over {dimension}"
+            yield _finding("error", row, dimension, rule, f"give the figure for one {dimension}")
 
 
 def _values(table: pd.DataFrame) -> Iterator[Finding]:
@@ -207,13 +223,13 @@ def _proportions(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]
     """Refuse a numerator above its denominator, source by source; a period_ratio may exceed 1."""
     key = [name for name in key_of(table.drop(columns=["file", "row"])) if name != "measure"]
     for name, indicator in programme.indicators.items():
-        if indicator.kind != "proportion":
+        if not indicator.is_share or indicator.part != indicator.base_part:
             continue
         top = table[table["measure"] == indicator.numerator].set_index(key)
         base = table[table["measure"] == indicator.denominator].set_index(key)["value"]
         both = top.join(base.rename("base"), how="inner")
         for _, row in both[both["value"] > both["base"]].reset_index().iterrows():
-            rule = f"{indicator.numerator} must not exceed {indicator.denominator} (indicator {name}, a proportion)"
+            rule = f"{indicator.numerator} must not exceed {indicator.denominator} (indicator {name}, {_A_SHARE[indicator.kind]})"
             yield _finding("error", row, "value", rule, "ask the source to confirm both figures")
 
 

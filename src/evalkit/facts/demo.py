@@ -5,7 +5,8 @@ No figure, name or place is real, and every file says so. Regenerate the committ
     python -m evalkit.facts.demo data/demo
 
 :mod:`evalkit.facts.demo_places` and :mod:`evalkit.facts.demo_registry` tell who is there,
-:mod:`evalkit.facts.demo_figures` what happened and :mod:`evalkit.facts.demo_reports` what was reported of it.
+:mod:`evalkit.facts.demo_figures` and :mod:`evalkit.facts.demo_wider` what happened, :mod:`evalkit.facts.demo_measures` and
+:mod:`evalkit.facts.demo_reports` what was reported of it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from evalkit.facts.demo_figures import draw_figures
 from evalkit.facts.demo_places import MARK
 from evalkit.facts.demo_registry import aliases, crosswalk, names, population, units
 from evalkit.facts.demo_reports import reported_facts
+from evalkit.facts.demo_wider import DIMENSIONS, draw_wider
 from evalkit.facts.schema import DATES
 
 SEED = 20110101
@@ -37,6 +39,13 @@ AGENCIES = {
         "Cơ quan Truyền thông giả định / Invented Communication Agency",
     ),
     "invented-inspection": ("Báo cáo năm về kiểm tra", "Đoàn Kiểm tra giả định / Invented Inspection Team"),
+    "invented-labour": ("Báo cáo năm về lao động", "Cơ quan Lao động giả định / Invented Labour Agency"),
+    "invented-finance": ("Báo cáo năm về kinh phí", "Cơ quan Tài chính giả định / Invented Finance Agency"),
+    "invented-coordinator": (
+        "Báo cáo năm của cơ quan thường trực",
+        "Cơ quan Thường trực giả định / Invented Standing Office",
+    ),
+    "invented-hotline": ("Báo cáo năm của đường dây nóng", "Đường dây nóng giả định / Invented Hotline"),
     "invented-population": (
         "Dân số trung bình năm",
         "Cơ quan Thống kê giả định / Invented Statistics Office",
@@ -81,7 +90,7 @@ def make_country(seed: int = SEED) -> DemoCountry:
     (74, 40)
     """
     return DemoCountry(
-        facts=reported_facts(draw_figures(seed), seed=seed),
+        facts=reported_facts(pd.concat([draw_figures(seed), draw_wider(seed)]), seed=seed),
         units=units(),
         names=names(),
         crosswalk=crosswalk(),
@@ -139,7 +148,7 @@ def _as_written(facts: pd.DataFrame) -> pd.DataFrame:
     """Return the cells of facts.csv: blank for "all" and for a missing value, whole numbers, ISO dates, true or false."""
     return facts.assign(
         **{name: facts[name].dt.strftime("%Y-%m-%d") for name in DATES},
-        **{name: facts[name].mask(facts[name] == "all", "") for name in ("sex", "age_group")},
+        **{name: facts[name].mask(facts[name] == "all", "") for name in DIMENSIONS},
         value=facts["value"].astype("Int64"),
         published=facts["published"].map({True: "true", False: "false"}),
     )

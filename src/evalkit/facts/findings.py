@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -27,17 +28,45 @@ class Finding:
     scheme: str = ""
 
 
+class FindingsError(FactsError):
+    """Facts refused for several reasons: the message tells the first, ``findings`` holds all."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        first = findings[0]
+        more = f" (and {len(findings) - 1} more: `evalkit check` lists them all)" if len(findings) > 1 else ""
+        super().__init__(where=first.where, rule=first.rule, do=first.do + more)
+        self.findings = findings
+
+
 def refuse_errors(findings: Iterable[Finding]) -> None:
     """Raise the first error found, and say how many more there are.
 
     Raises
     ------
-    FactsError
+    FindingsError
         If any finding is an error.
     """
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if not errors:
-        return
-    first = errors[0]
-    more = f" (and {len(errors) - 1} more: `evalkit check` lists them all)" if len(errors) > 1 else ""
-    raise FactsError(where=first.where, rule=first.rule, do=first.do + more)
+    errors = tuple(finding for finding in findings if finding.severity == "error")
+    if errors:
+        raise FindingsError(errors)
+
+
+def findings_text(findings: Iterable[Finding]) -> str:
+    """Return findings as lines for a terminal, and how many there are of each severity.
+
+    Examples
+    --------
+    >>> print(findings_text([Finding("error", where="facts.csv, row 2", rule="a count is never negative", do="correct it")]))
+    error    facts.csv, row 2
+             rule  a count is never negative
+             do    correct it
+    1 error, 0 warnings, 0 notes
+    """
+    told = list(findings)
+    lines = [
+        f"{one.severity:8} {one.where}\n         rule  {one.rule}\n         do    {one.do}" for one in told
+    ]
+    numbers = Counter(one.severity for one in told)
+    kinds: tuple[Severity, ...] = ("error", "warning", "note")
+    counts = (f"{numbers[kind]} {kind}{'' if numbers[kind] == 1 else 's'}" for kind in kinds)
+    return "\n".join([*lines, ", ".join(counts)])

@@ -55,11 +55,11 @@ def read_facts(files: Iterable[Path], programme: Programme) -> pd.DataFrame:
     FactsError
         For an absent or unreadable file, a missing or unknown column, or a cell that does not parse.
     """
-    tables = [_read_file(path, programme) for path in files]
+    findings: list[Finding] = []
+    tables = [_read_file(path, programme, findings) for path in files]
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*COLUMNS, FILE, ROW])
     dimensions = [name for name in programme.dimensions if name in table.columns]
     table[dimensions] = table[dimensions].replace("", "all").fillna("all")
-    findings: list[Finding] = []
     parsed = table.assign(
         **{name: _dates(table, name, findings) for name in DATES},
         value=_values(table, findings),
@@ -101,7 +101,7 @@ def place_of(row: pd.Series, column: str = "") -> str:
     return f"{row[FILE]}, row {row[ROW]}" + (f", column {column}" if column else "")
 
 
-def _read_file(path: Path, programme: Programme) -> pd.DataFrame:
+def _read_file(path: Path, programme: Programme, findings: list[Finding]) -> pd.DataFrame:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.reader(stream))
@@ -122,13 +122,17 @@ def _read_file(path: Path, programme: Programme) -> pd.DataFrame:
     body = [
         (number, row) for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)
     ]
-    for number, row in body:
-        if len(row) != len(header):
-            raise FactsError(
-                where=f"{path}, row {number}",
-                rule=f"a row has as many cells as the header ({len(header)}), not {len(row)}",
-                do="quote cells that hold a comma, or add the missing cells",
-            )
+    ragged = [(number, len(row)) for number, row in body if len(row) != len(header)]
+    findings += [
+        Finding(
+            "error",
+            where=f"{path}, row {number}",
+            rule=f"a row has as many cells as the header ({len(header)}), not {cells}",
+            do="quote cells that hold a comma, or add the missing cells",
+        )
+        for number, cells in ragged
+    ]
+    body = [(number, row) for number, row in body if len(row) == len(header)]
     table = pd.DataFrame([row for _, row in body], columns=header, dtype="str")
     table = pd.DataFrame({name: table[name].str.strip().str.normalize("NFC") for name in header})
     table[FILE] = str(path)
@@ -137,6 +141,12 @@ def _read_file(path: Path, programme: Programme) -> pd.DataFrame:
 
 
 def _refuse_wrong_columns(header: list[str], path: Path, programme: Programme) -> None:
+    if len(header) == 1 and ";" in header[0]:
+        raise FactsError(
+            where=f"{path}, row 1",
+            rule="cells are parted by commas; this file parts them by semicolons",
+            do="save it as CSV with commas (Excel uses the list separator of the system's region settings)",
+        )
     known = [*COLUMNS, *programme.dimensions]
     unknown = [name for name in header if name not in known]
     missing = [name for name in COLUMNS if name not in header]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from importlib import resources
-from itertools import combinations
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field
 
-from evalkit.declaration import Declared, line_of, nearest, read_declaration
+from evalkit.declaration import Declared, read_declaration
 from evalkit.errors import DeclarationError
 from evalkit.programme.models import (
     Break,
-    Dated,
     Dimension,
     Indicator,
     Label,
@@ -23,9 +20,12 @@ from evalkit.programme.models import (
     Programme,
     ProgrammePeriod,
     Recommendation,
+    Stage,
     Strand,
+    SupportMatrix,
     Target,
 )
+from evalkit.programme.references import refuse_dangling_names, refuse_misread, refuse_overlaps
 
 
 class _ProgrammeFile(Declared):
@@ -38,9 +38,9 @@ class _ProgrammeFile(Declared):
 
 
 class _MeasuresFile(Declared):
-    unit: dict[str, MeasureUnit]
+    unit: dict[str, MeasureUnit] = Field(default_factory=dict)
     dimension: dict[str, Dimension] = Field(default_factory=dict)
-    measure: dict[str, Measure]
+    measure: dict[str, Measure] = Field(default_factory=dict)
 
 
 class _IndicatorsFile(Declared):
@@ -59,16 +59,14 @@ class _RecommendationsFile(Declared):
     recommendation: tuple[Recommendation, ...] = ()
 
 
-Part = TypeVar("Part", bound=Declared)
+class _PathwayFile(Declared):
+    stage: tuple[Stage, ...] = ()
 
-FILES = (
-    "programme.toml",
-    "measures.toml",
-    "indicators.toml",
-    "targets.toml",
-    "breaks.toml",
-    "recommendations.toml",
-)
+
+Part = TypeVar("Part", bound=Declared)
+One = TypeVar("One")
+
+FILES = ("programme", "measures", "indicators", "targets", "breaks", "recommendations", "pathway", "support")
 
 
 def load_programme(name: str, *, base: Path | None = None) -> Programme:
@@ -78,15 +76,17 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
     ----------
     name : str
         ``"vn-trafficking"``, or a folder (relative to ``base``) that holds programme.toml, measures.toml and
-        indicators.toml and, where wanted, targets.toml, breaks.toml and recommendations.toml. With ``extends = "name"`` in
-        its programme.toml, files that the folder does not have are those of the programme named.
+        indicators.toml and, where wanted, targets.toml, breaks.toml, recommendations.toml, pathway.toml and support.toml.
+        A long file may be split: ``indicators-victims.toml`` is read after ``indicators.toml``. With ``extends = "name"``
+        in its programme.toml, files that the folder does not have are those of the programme named.
     base : Path, optional
         What a relative folder is relative to: the workspace.
 
     Raises
     ------
     DeclarationError
-        For a malformed file, an unknown key, a name that is used but not declared, or overlapping validities.
+        For a malformed file, an unknown key, a name that is declared twice or used but not declared, overlapping
+        validity, a target on an indicator that does not exist in its days, or a good direction given to a count of cases.
 
     Examples
     --------
@@ -97,25 +97,43 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
     folder = programme_folder(name, base=base)
     first = read_declaration(folder / "programme.toml", _ProgrammeFile)
     extended = programme_folder(first.extends, base=folder) if first.extends else folder
-    files = {name: folder / name if (folder / name).is_file() else extended / name for name in FILES}
-    measures = read_declaration(files["measures.toml"], _MeasuresFile)
+    files = {part: _files_of(part, folder) or _files_of(part, extended) for part in FILES}
+    files |= {part: files[part] or (extended / f"{part}.toml",) for part in ("measures", "indicators")}
+    measures = _read(files["measures"], _MeasuresFile)
     programme = Programme(
         id=first.id,
         label=first.label,
         periods=first.period,
         strands=first.strand,
         source_order=first.source_order,
-        units=measures.unit,
-        dimensions=measures.dimension,
-        measures=measures.measure,
-        indicators=read_declaration(files["indicators.toml"], _IndicatorsFile).indicator,
-        targets=_optional(files["targets.toml"], _TargetsFile).target,
-        breaks=_optional(files["breaks.toml"], _BreaksFile).event,
-        recommendations=_optional(files["recommendations.toml"], _RecommendationsFile).recommendation,
+        units=_merged(files["measures"], [part.unit for part in measures]),
+        dimensions=_merged(files["measures"], [part.dimension for part in measures]),
+        measures=_merged(files["measures"], [part.measure for part in measures]),
+        indicators=_merged(
+            files["indicators"], [part.indicator for part in _read(files["indicators"], _IndicatorsFile)]
+        ),
+        **_promises(files),
     )
-    _refuse_dangling_names(programme, files)
-    _refuse_overlaps(programme, files)
+    refuse_dangling_names(programme, files)
+    refuse_overlaps(programme, files)
+    refuse_misread(programme, files)
     return programme
+
+
+def _promises(files: dict[str, tuple[Path, ...]]) -> dict[str, Any]:
+    """Return what a programme may do without: targets, events, recommendations, the pathway, the supports."""
+    support = _read(files["support"], SupportMatrix)
+    return {
+        "targets": [one for part in _read(files["targets"], _TargetsFile) for one in part.target],
+        "breaks": [one for part in _read(files["breaks"], _BreaksFile) for one in part.event],
+        "recommendations": [
+            one
+            for part in _read(files["recommendations"], _RecommendationsFile)
+            for one in part.recommendation
+        ],
+        "stages": [one for part in _read(files["pathway"], _PathwayFile) for one in part.stage],
+        "support": support[0] if support else None,
+    }
 
 
 def programme_folder(name: str, *, base: Path | None = None) -> Path:
@@ -138,75 +156,24 @@ def shipped_programmes() -> list[str]:
     return sorted(folder.name for folder in root.iterdir() if (folder / "programme.toml").is_file())
 
 
-def _optional(path: Path, model: type[Part]) -> Part:
-    return read_declaration(path, model) if path.is_file() else model()
+def _files_of(part: str, folder: Path) -> tuple[Path, ...]:
+    """Return ``part.toml`` and the files it was split into, ``part-*.toml``, in the order of their names."""
+    main = folder / f"{part}.toml"
+    return (*([main] if main.is_file() else []), *sorted(folder.glob(f"{part}-*.toml")))
 
 
-def _refuse_dangling_names(programme: Programme, files: dict[str, Path]) -> None:
-    for file, key, name, known in _used_names(programme):
-        if name not in known:
-            path = files[file]
-            line = line_of(path.read_text(encoding="utf-8"), key)
+def _read(paths: tuple[Path, ...], model: type[Part]) -> list[Part]:
+    return [read_declaration(path, model) for path in paths]
+
+
+def _merged(paths: tuple[Path, ...], parts: list[dict[str, One]]) -> dict[str, One]:
+    """Return the tables of all files together; a name stands in one of them only."""
+    found: dict[str, One] = {}
+    for path, part in zip(paths, parts, strict=True):
+        again = sorted(found.keys() & part.keys())
+        if again:
             raise DeclarationError(
-                where=f"{path}, line {line}",
-                rule=f"{name!r} is used but not declared",
-                do=f"declare it or correct the name; {nearest(name, list(known))}",
+                where=str(path), rule=f"{again[0]!r} is declared twice", do="keep one of the two tables"
             )
-
-
-Use = tuple[str, tuple[str | int, ...], str, Iterable[str]]
-
-
-def _used_names(programme: Programme) -> Iterator[Use]:
-    """Yield (file, key path, name used, names declared) for each cross reference."""
-    strands = [strand.id for strand in programme.strands]
-    for name, measure in programme.measures.items():
-        yield "measures.toml", ("measure", name, "unit"), measure.unit, programme.units
-        yield "measures.toml", ("measure", name, "strand"), measure.strand, strands
-        for dimension in measure.dimensions:
-            yield "measures.toml", ("measure", name, "dimensions"), dimension, programme.dimensions
-    for name, indicator in programme.indicators.items():
-        yield "indicators.toml", ("indicator", name, "numerator"), indicator.numerator, programme.measures
-        yield "indicators.toml", ("indicator", name, "strand"), indicator.strand, strands
-        if indicator.denominator is not None:
-            yield (
-                "indicators.toml",
-                ("indicator", name, "denominator"),
-                indicator.denominator,
-                programme.measures,
-            )
-    yield from _names_used_by_promises(programme, strands)
-
-
-def _names_used_by_promises(programme: Programme, strands: list[str]) -> Iterator[Use]:
-    for n, target in enumerate(programme.targets):
-        if target.indicator is not None:
-            yield "targets.toml", ("target", n, "indicator"), target.indicator, programme.indicators
-    for n, event in enumerate(programme.breaks):
-        for measure in event.measures:
-            yield "breaks.toml", ("event", n, "measures"), measure, programme.measures
-    for n, asked in enumerate(programme.recommendations):
-        yield "recommendations.toml", ("recommendation", n, "strand"), asked.strand, strands
-        for indicator in asked.indicators:
-            yield "recommendations.toml", ("recommendation", n, "indicators"), indicator, programme.indicators
-
-
-def _refuse_overlaps(programme: Programme, files: dict[str, Path]) -> None:
-    """Refuse two programme periods, or two quantified targets on one indicator and place, in force on the same day."""
-    _refuse_overlap(programme.periods, files["programme.toml"], what="programme periods")
-    groups: dict[tuple[str | None, str | None, str | None], list[Target]] = {}
-    for target in programme.targets:
-        if target.is_quantified:
-            groups.setdefault((target.indicator, target.scheme, target.province_code), []).append(target)
-    for (indicator, _, _), targets in groups.items():
-        _refuse_overlap(targets, files["targets.toml"], what=f"targets on {indicator!r}")
-
-
-def _refuse_overlap(spans: Iterable[Dated], path: Path, *, what: str) -> None:
-    for one, other in combinations(spans, 2):
-        if one.valid_from <= other.valid_to and other.valid_from <= one.valid_to:
-            raise DeclarationError(
-                where=str(path),
-                rule=f"two {what} are in force on the same day ({max(one.valid_from, other.valid_from)})",
-                do="end the earlier one the day before the later one starts",
-            )
+        found |= part
+    return found

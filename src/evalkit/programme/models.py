@@ -11,39 +11,52 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from evalkit.declaration import Declared
+from evalkit.programme.indicator import Holder, Indicator, Kind, StageBasis
+from evalkit.programme.support import SupportMatrix
+from evalkit.programme.terms import (
+    CRITERIA,
+    Comparator,
+    Criterion,
+    Dated,
+    DisclosureClass,
+    Label,
+    PlaceBasis,
+    Polarity,
+    ResultLevel,
+    ThreeP,
+    TimeBasis,
+    Unit,
+)
 
-Unit = str
-PlaceBasis = Literal["occurrence", "residence", "detection", "reception"]
-DisclosureClass = Literal["activity", "case", "person"]
-Kind = Literal["count", "rate", "proportion", "period_ratio"]
-Polarity = Literal["higher", "lower", "neutral"]
-Comparator = Literal["greater_than", "at_least", "less_than", "at_most"]
-Criterion = Literal["relevance", "coherence", "effectiveness", "efficiency", "impact", "sustainability"]
-ResultLevel = Literal["output", "outcome", "impact"]
-
-
-class Label(Declared):
-    """One wording in both languages of the pages."""
-
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-
-class Dated(Declared):
-    """Something in force from one day to another, both inclusive."""
-
-    valid_from: date
-    valid_to: date
-
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
-        if self.valid_to < self.valid_from:
-            raise ValueError("valid_to lies before valid_from: a validity ends on or after the day it starts")
-        return self
-
-    def covers(self, day: date) -> bool:
-        """Tell whether the day lies inside the validity."""
-        return self.valid_from <= day <= self.valid_to
+__all__ = [
+    "CRITERIA",
+    "Break",
+    "Comparator",
+    "Criterion",
+    "Dated",
+    "Dimension",
+    "DisclosureClass",
+    "Holder",
+    "Indicator",
+    "Kind",
+    "Label",
+    "Measure",
+    "MeasureUnit",
+    "PlaceBasis",
+    "Polarity",
+    "Programme",
+    "ProgrammePeriod",
+    "Recommendation",
+    "ResultLevel",
+    "Stage",
+    "StageBasis",
+    "Strand",
+    "SupportMatrix",
+    "Target",
+    "ThreeP",
+    "TimeBasis",
+    "Unit",
+]
 
 
 class ProgrammePeriod(Dated):
@@ -76,7 +89,8 @@ class Dimension(Declared):
     """A breakdown of a measure and the values it may take; ``all`` stands for the total and is not listed.
 
     ``exhaustive`` says that the values add up to the total; ``of_person`` that it describes persons, so that even a
-    count of cases crossed by it is protected like a count of persons; ``sensitive`` raises the threshold.
+    count of cases crossed by it is protected like a count of persons; ``sensitive`` raises the threshold. ``separate``
+    values are never added: a measure that has such a breakdown is always given at one of them, and never in total.
     """
 
     label: Label
@@ -84,53 +98,25 @@ class Dimension(Declared):
     sensitive: bool = False
     exhaustive: bool = True
     of_person: bool = True
+    separate: bool = False
 
 
 class Measure(Declared):
-    """A figure that is reported: what is counted, where it is counted and what may be shown of it."""
+    """A figure that is reported: what is counted, where it is counted and what may be shown of it.
+
+    ``additive = false`` says that figures of places or years are never added: medians are not.
+    """
 
     label: Label
     unit: Unit
     strand: str
     place_basis: PlaceBasis
     disclosure: DisclosureClass
+    time_basis: TimeBasis = "flow"
+    additive: bool = True
     dimensions: tuple[str, ...] = ()
     definition: Label
     note: Label | None = None
-
-
-class Indicator(Declared):
-    """A measurable sign of progress: a numerator, often a denominator, and how to read it.
-
-    ``polarity`` says which direction is good; counts of cases and of victims are ``neutral``, because more detected
-    cases can mean more effort. ``compare_periods`` asks for the exact comparison of programme periods, ``trend`` for
-    the headline trend of the yearly figures.
-    """
-
-    id: str
-    label: Label
-    kind: Kind
-    numerator: str
-    denominator: str | None = None
-    scale: float = 1.0
-    polarity: Polarity
-    level: ResultLevel
-    criterion: Criterion
-    strand: str
-    min_base: int = 10
-    compare_periods: bool = False
-    trend: bool = False
-    why: Label
-    caveat: Label
-    source: str
-
-    @model_validator(mode="after")
-    def _has_what_its_kind_needs(self) -> Self:
-        if self.kind != "count" and self.denominator is None:
-            raise ValueError(f"an indicator of kind {self.kind!r} needs a denominator")
-        if self.kind == "count" and self.denominator is not None:
-            raise ValueError("an indicator of kind 'count' has no denominator")
-        return self
 
 
 class Target(Dated):
@@ -180,6 +166,28 @@ class Break(Dated):
     source: str
 
 
+class Stage(Declared):
+    """One stage of the pathway of victims: a measure, and whether it is a part of a cohort or a yearly total.
+
+    ``base`` names the measure of the cohort that a stage of basis "cohort" is a part of.
+    """
+
+    id: str
+    label: Label
+    measure: str
+    base: str | None = None
+    basis: StageBasis
+    note: Label
+
+    @model_validator(mode="after")
+    def _a_cohort_is_named(self) -> Self:
+        if (self.basis == "cohort") != (self.base is not None):
+            raise ValueError(
+                "a stage of basis 'cohort', and no other, names in 'base' the measure it is a part of"
+            )
+        return self
+
+
 class Recommendation(Declared):
     """What a mid-term review asked for, and the indicators that would show whether it happened."""
 
@@ -205,6 +213,8 @@ class Programme(Declared):
     targets: tuple[Target, ...] = ()
     breaks: tuple[Break, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    support: SupportMatrix | None = None
 
     def period_of(self, day: date) -> ProgrammePeriod | None:
         """Return the programme period a day belongs to."""

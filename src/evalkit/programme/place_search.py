@@ -140,7 +140,10 @@ def _not_here(registry: Registry, asked: str, spelling: Spelling, scheme: str) -
 
 def _nearest_names(registry: Registry, spelling: Spelling, scheme: str) -> str:
     names = {known.bare: unit for known, unit in registry.spellings(scheme)}
-    close = [names[bare] for bare in difflib.get_close_matches(spelling.bare, names, n=3, cutoff=0.75)]
+    begun = [unit for bare, unit in names.items() if bare.startswith(spelling.bare)]
+    close = begun or [
+        names[bare] for bare in difflib.get_close_matches(spelling.bare, names, n=3, cutoff=0.75)
+    ]
     distinct = list({unit.code: unit for unit in close}.values())
     return f"did you mean {_listed(distinct)}?" if distinct else "ask by a code or a name of units.csv"
 

@@ -26,6 +26,8 @@ _COLUMNS = {
     "source_cell": "str",
 }
 
+POPULATION = "population_average"
+
 
 def population_facts(rows: Iterable[PopulationRow]) -> pd.DataFrame:
     """Return population figures as rows of the facts table.
@@ -57,7 +59,7 @@ def _fact(row: PopulationRow) -> dict[str, object]:
         "place_basis": "residence",
         "period_start": f"{row.year}-01-01",
         "period_end": f"{row.year}-12-31",
-        "measure": "population_average",
+        "measure": POPULATION,
         "value": row.population,
         "unit": "nguoi",
         "status": "reported",

@@ -69,7 +69,7 @@ def _assessment_row(row: Row, target: Target) -> tuple[Cell, ...]:
         Cell(CONFIDENTIAL) if hidden else counts_cell(row),
         Cell(CONFIDENTIAL) if hidden else value_cell(row),
         Cell(CONFIDENTIAL) if hidden else Cell(verdict_words(row["verdict"])),
-        Cell(CONFIDENTIAL) if hidden else Cell(evidence_words(row["evidence"])),
+        Cell(CONFIDENTIAL) if hidden else Cell(_evidence(row, target)),
     )
 
 
@@ -92,6 +92,12 @@ def verdict_words(verdict: str) -> Bilingual:
     """Write the arithmetic verdict."""
     words = {"met": say("met"), "not_met": say("not met"), "not_applicable": say("not applicable")}
     return words[verdict]
+
+
+def _evidence(row: Row, target: Target) -> Bilingual:
+    if row["evidence"] == "chance_could_explain" and row["value"] == target.value:
+        return say("exactly on the target; the interval reaches to its other side")
+    return evidence_words(row["evidence"])
 
 
 def evidence_words(evidence: str) -> Bilingual:

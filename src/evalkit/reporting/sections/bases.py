@@ -16,13 +16,12 @@ from evalkit.reporting.wording import say
 def _(result: PlaceBases) -> Section:
     frame, area = result.frame, result.area
     title = say("Figures of different bases side by side")
-    if frame.empty:
-        return Section(
-            "bases",
-            title,
-            (Paragraph(say("No count of cases or persons has been published for this place."), tone="gap"),),
-        )
-    blocks: list[Block] = [_basis_sentence(frame), _table(frame, area)]
+    blocks: list[Block] = [_basis_sentence(frame), _table(frame, area)] if not frame.empty else []
+    if not result.seldom.empty:
+        blocks.append(_seldom_table(result.seldom, area))
+    if not blocks:
+        text = say("No count of cases or persons has been published for this place.")
+        blocks.append(Paragraph(text, tone="gap"))
     return Section("bases", title, tuple(blocks))
 
 
@@ -54,12 +53,36 @@ def _table(frame: pd.DataFrame, area: Area) -> Table:
         say("An empty place (–) means that this source gives no such figure for the period; it is no zero.")
     ]
     if shared:
-        notes.append(say("Source of all rows: {source}.", source=_sources(frame, area)))
+        notes += source_notes(frame, area)
     else:
         columns.append(Column("source", say("Source")))
         cells = [(*row, Cell(_sources(rows, area))) for row, rows in zip(cells, lines, strict=True)]
     caption = say("Counts of cases and persons by period, basis and source")
     return Table("bases-table", caption, tuple(columns), tuple(cells), tuple(notes))
+
+
+def _seldom_table(frame: pd.DataFrame, area: Area) -> Table:
+    columns = (
+        Column("measure", say("Measure")),
+        Column("period", say("Period")),
+        Column("value", say("Value"), numeric=True),
+        Column("source", say("Source")),
+    )
+    cells = tuple(
+        (
+            Cell(both(area.programme.measures[row["measure"]].label)),
+            Cell(span(row["period_start"], row["period_end"])),
+            fact_cell(row["value"], row["status"], row["qualifier"]),
+            Cell(source_title(row["source_id"], area)),
+        )
+        for row in frame.to_dict("records")
+    )
+    return Table("seldom-table", say("Other figures, reported for a few periods only"), columns, cells)
+
+
+def source_notes(rows: pd.DataFrame, area: Area) -> tuple[Bilingual, ...]:
+    """Return the note under a table that names the sources of its rows."""
+    return (say("Source of all rows: {source}.", source=_sources(rows, area)),)
 
 
 def _heading(measure: str, basis: str, area: Area) -> Bilingual:

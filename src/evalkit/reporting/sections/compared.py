@@ -13,7 +13,7 @@ from evalkit.records import Area, Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Figure
 from evalkit.reporting.figures import draw_both, period_comparison
-from evalkit.reporting.sections.words import both, counted, span
+from evalkit.reporting.sections.words import both, counted, lasting, span
 from evalkit.reporting.wording import say
 
 
@@ -83,10 +83,10 @@ def _limits(total: PeriodTotal) -> tuple[float, float]:
 def _window_words(total: PeriodTotal, measure: str, area: Area) -> Bilingual:
     lower, upper = _limits(total)
     return say(
-        "{period}: {count} in {years} years, {low} to {high} a year",
+        "{period}: {count} in {years}, {low} to {high} a year",
         period=span(total.start, total.end),
         count=counted(total.count, measure, area.programme),
-        years=formats.number(total.years, 0 if float(total.years).is_integer() else 1),
+        years=lasting(total.years),
         low=formats.number(lower, 1),
         high=formats.number(upper, 1),
     )

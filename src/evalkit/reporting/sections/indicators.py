@@ -8,7 +8,17 @@ from evalkit.records import Area, Indicators
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, place_basis, span, status_word
+from evalkit.reporting.kind_words import method_words, value_words
+from evalkit.reporting.sections.words import (
+    CONFIDENTIAL,
+    NOTHING,
+    Row,
+    both,
+    place_basis,
+    qualified,
+    span,
+    status_word,
+)
 from evalkit.reporting.wording import say
 
 
@@ -59,6 +69,9 @@ def _table(rows: pd.DataFrame, area: Area) -> Table:
     notes = (
         say("[u] marks a rate on fewer than 20 events: it is unstable."),
         say(
+            "The base of a rate is person-years: the average populations of the years of the period, added up."
+        ),
+        say(
             "Sources are listed at the end of the page; where sources disagree, the first of the programme's order is shown here."
         ),
     )
@@ -73,11 +86,26 @@ def _row(row: Row, area: Area) -> tuple[Cell, ...]:
     return (
         Cell(say("{id} {label}", id=indicator.id, label=both(indicator.label))),
         Cell(span(row["period_start"], row["period_end"])),
-        Cell(CONFIDENTIAL) if hidden else counts_cell(row),
+        Cell(CONFIDENTIAL) if hidden else _as_told(counts_cell(row), row, area),
         Cell(CONFIDENTIAL) if hidden else value_cell(row),
         Cell(CONFIDENTIAL) if hidden else _interval(row),
         Cell(_reading(row)),
     )
+
+
+def _as_told(cell: Cell, row: Row, area: Area) -> Cell:
+    """Write a count as surely as its source said it: at least, about."""
+    if row["kind"] != "count" or "inexact" not in row["flag"].split(";"):
+        return cell
+    facts = area.facts
+    told = facts[
+        (facts["measure"] == area.programme.indicators[row["indicator"]].numerator)
+        & (facts["source_id"] == row["source_id"])
+        & (facts["period_start"] == row["period_start"])
+        & (facts["period_end"] == row["period_end"])
+        & (facts["value"] == row["value"])
+    ]
+    return Cell(qualified(row["value"], told["qualifier"].iloc[0]), cell.value) if len(told) else cell
 
 
 def counts_cell(row: Row) -> Cell:
@@ -99,13 +127,6 @@ def value_cell(row: Row) -> Cell:
     return Cell(written, round(float(row["value"]), 4))
 
 
-def value_words(kind: str, value: float) -> Bilingual:
-    """Write an indicator's value in the unit of its kind: a count, a rate per 100,000, or a percentage."""
-    if kind == "count":
-        return formats.number(value)
-    return formats.number(value, 2) if kind == "rate" else formats.percent(value)
-
-
 def _interval(row: Row) -> Cell:
     if pd.isna(row["lower"]) or "inexact" in row["flag"].split(";"):
         return Cell(say("none"))
@@ -117,17 +138,7 @@ def _interval(row: Row) -> Cell:
 
 
 def _reading(row: Row) -> Bilingual:
-    methods = {
-        "count": say("Garwood exact interval"),
-        "rate": say("per 100,000 inhabitants; Garwood exact interval"),
-        "proportion": say("Wilson score interval"),
-        "period_ratio": say(
-            "ratio of yearly totals; cases carried over can lift it above 100 %, so it has no interval"
-        ),
-    }
-    method = methods[row["kind"]]
-    if row["kind"] == "count" and pd.isna(row["lower"]):
-        method = say("a count of what was done, not of chance events: no interval")
+    method = method_words(row["kind"], has_limits=not pd.isna(row["lower"]))
     words = {"method": method, "basis": place_basis(row["place_basis"])}
     flags = row["flag"].split(";")
     if "derived" in flags:

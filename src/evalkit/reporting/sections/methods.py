@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from evalkit.records import Area, Methods
+from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.bases import source_title
@@ -62,7 +65,18 @@ def _source_row(name: str, area: Area) -> tuple[Cell, ...]:
     return (
         Cell(source_title(name, area)),
         Cell(Bilingual(source.agency, source.agency)),
-        Cell(Bilingual(source.date, source.date)),
+        Cell(_day(source.date)),
         Cell(Bilingual(source.address or "–", source.address or "–")),
         Cell(both(source.note) if source.note else Bilingual("–", "–")),
     )
+
+
+def _day(text: str) -> Bilingual:
+    """Write the day of a source as far as it is known: a day, a month, a year, or that it is not known."""
+    if text in ("", "n.d."):
+        return say("day not known")
+    try:
+        return formats.day(date.fromisoformat(text))
+    except ValueError:
+        year, _, month = text.partition("-")
+    return Bilingual(f"{month}/{year}", f"{month}/{year}") if month else Bilingual(text, text)

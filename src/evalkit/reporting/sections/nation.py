@@ -9,7 +9,7 @@ from evalkit.records import ProvincesSideBySide
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both
+from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, lasting
 from evalkit.reporting.wording import say
 
 
@@ -58,7 +58,8 @@ def _cell(row: Row | None) -> Cell:
         return Cell(NOTHING)
     if row["reason"] == "suppressed":
         return Cell(CONFIDENTIAL)
-    years = formats.number(row["years"], 0 if float(row["years"]).is_integer() else 1)
-    return Cell(
-        say("{count} in {years} years", count=formats.number(row["count"]), years=years), row["count"]
-    )
+    years = lasting(row["years"])
+    count = formats.number(row["count"])
+    if row["status"] == "derived":
+        return Cell(say("{count} (derived) in {years}", count=count, years=years), row["count"])
+    return Cell(say("{count} in {years}", count=count, years=years), row["count"])

@@ -6,13 +6,14 @@ import math
 
 from evalkit.estimation.periods import PeriodTotal
 from evalkit.estimation.results import NotEstimable, RateComparison
+from evalkit.estimation.sensitivity import sensitivity_of_change
 from evalkit.facts.schema import totals_only
 from evalkit.records import Area, Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.compared import Compared, compared, comparison_figures
-from evalkit.reporting.sections.words import both, p_words, reason, span, total_words
+from evalkit.reporting.sections.words import both, lasting, p_words, reason, span, total_words
 from evalkit.reporting.wording import say
 
 
@@ -24,6 +25,7 @@ def _(result: Comparisons) -> Section:
         blocks += [
             Paragraph(comparison_sentence(item, result.area), tone="finding"),
             Paragraph(caution_sentence(item.result), tone="caution"),
+            *_detection(item),
         ]
         blocks += _derived_note(item, result.area)
     if made:
@@ -112,7 +114,7 @@ def caution_sentence(result: RateComparison) -> Bilingual:
     """Return what the interval assumes and what so small a base could have shown at all."""
     if not math.isfinite(result.dispersed_lower) or not math.isfinite(result.minimum_detectable_fall):
         return say(
-            "The interval assumes that cases come independently of each other; a few totals cannot check that."
+            "The interval assumes that cases come independently of each other; a few totals cannot check that. More scatter between years would widen it."
         )
     return say(
         "The interval assumes that cases come independently of each other; a few totals cannot check that. If yearly counts varied twice as much, it would run from {low} to {high}. With {base} cases as base, only a fall of about {fall} or more would be found in four of five such comparisons.",
@@ -121,6 +123,18 @@ def caution_sentence(result: RateComparison) -> Bilingual:
         base=formats.number(result.earlier),
         fall=formats.percent(100 * result.minimum_detectable_fall, 0),
     )
+
+
+def _detection(item: Compared) -> list[Block]:
+    """Say how much less detection would explain a fall of the yearly average alone."""
+    rests = sensitivity_of_change(item.result)
+    if not -100 < rests.tipping.percent < 0:
+        return []
+    text = say(
+        "If detection alone had fallen by {fall} between the periods, that would explain the whole fall.",
+        fall=formats.percent(-rests.tipping.percent, 0),
+    )
+    return [Paragraph(text, tone="caution")]
 
 
 def _refusals(result: Comparisons) -> list[Block]:
@@ -219,8 +233,8 @@ def _interval(result: RateComparison) -> Bilingual:
 
 
 def _count_cell(total: PeriodTotal) -> Cell:
-    years = formats.number(total.years, 0 if float(total.years).is_integer() else 1)
+    years = lasting(total.years)
     count = formats.number(total.count)
     if total.status == "derived":
-        return Cell(say("{count} (derived) in {years} years", count=count, years=years), total.count)
-    return Cell(say("{count} in {years} years", count=count, years=years), total.count)
+        return Cell(say("{count} (derived) in {years}", count=count, years=years), total.count)
+    return Cell(say("{count} in {years}", count=count, years=years), total.count)

@@ -9,11 +9,12 @@ import pandas as pd
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.places import Place
 from evalkit.facts.schema import totals_only
+from evalkit.programme.population import POPULATION
 from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, PageHead, Paragraph, Section
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import area_name, both, counted
+from evalkit.reporting.sections.words import area_name, both, counted, within
 from evalkit.reporting.wording import say
 
 COUNTRIES = {"CN": ("Trung Quốc", "China"), "LA": ("Lào", "Laos"), "KH": ("Campuchia", "Cambodia")}
@@ -46,7 +47,7 @@ def _(province: ProvinceFacts) -> Section:
     blocks: list[Block] = [Paragraph(_place_sentence(place)), *_names(place), *_former_units(place)]
     population = _latest_population(province.facts)
     if population is not None:
-        count = counted(population["value"], "population_average", province.programme)
+        count = counted(population["value"], POPULATION, province.programme)
         year = str(population["period_end"].year)
         blocks.append(Paragraph(say("Average population in {year}: {count}.", year=year, count=count)))
     return Section("place", say("The place"), tuple(blocks))
@@ -89,15 +90,15 @@ def _names(place: Place) -> list[Block]:
                 "Up to {last_day} its official name was {before}; since {day} it is {now}.",
                 last_day=formats.day(since - timedelta(days=1)),
                 day=day,
-                before=before.full_name,
-                now=now.full_name,
+                before=within(Bilingual(before.full_name, before.full_name)),
+                now=within(Bilingual(now.full_name, now.full_name)),
             )
         )
     ]
 
 
 def _former_units(place: Place) -> list[Block]:
-    parts = [Bilingual(part.full_name, part.name) for part in place.components]
+    parts = [within(Bilingual(part.full_name, part.name)) for part in place.components]
     if len(parts) < 2:
         return [Paragraph(say("Its boundary did not change with the merger of provinces."))] if parts else []
     text = say(
@@ -109,5 +110,5 @@ def _former_units(place: Place) -> list[Block]:
 
 def _latest_population(facts: pd.DataFrame) -> pd.Series | None:
     rows = totals_only(facts)
-    rows = rows[(rows["measure"] == "population_average") & rows["value"].notna()]
+    rows = rows[(rows["measure"] == POPULATION) & rows["value"].notna()]
     return None if rows.empty else rows.sort_values("period_end").iloc[-1]

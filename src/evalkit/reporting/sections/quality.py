@@ -53,7 +53,17 @@ def _row(row: Row, result: Completeness) -> tuple[Cell, ...]:
         for state in STATES
         if row[state] > 0
     ]
-    return (name, Cell(formats.listed(states) if states else say("nothing published or reported")), when)
+    return (name, Cell(_states(row, states)), when)
+
+
+def _states(row: Row, states: list[Bilingual]) -> Bilingual:
+    """Write how many figures there are, and of which kind."""
+    if not states:
+        return say("nothing published or reported")
+    total = sum(int(row[state]) for state in STATES)
+    if total == 1:
+        return say("1 figure: {kinds}", kinds=formats.listed(states))
+    return say("{count} figures: {kinds}", count=str(total), kinds=formats.listed(states))
 
 
 def _parts(area: ProvinceFacts) -> list[Block]:
@@ -82,13 +92,15 @@ def _late(findings: tuple[Finding, ...]) -> list[Block]:
     late = [finding for finding in findings if finding.rule == "reported_late"]
     if not late:
         return []
-    count = str(len(late))
-    return [
-        Paragraph(
-            say("{count} figures were reported more than a year after the end of their period.", count=count),
-            tone="caution",
+    text = (
+        say("1 figure was reported more than a year after the end of its period.")
+        if len(late) == 1
+        else say(
+            "{count} figures were reported more than a year after the end of their period.",
+            count=str(len(late)),
         )
-    ]
+    )
+    return [Paragraph(text, tone="caution")]
 
 
 def _marks(result: Completeness) -> Bilingual:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from evalkit.estimation.results import TrendFit
+from evalkit.programme.population import POPULATION
 from evalkit.records import Evaluation
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.compared import compared
 from evalkit.reporting.sections.periods import comparison_sentence
 from evalkit.reporting.sections.trends import trend_sentence
-from evalkit.reporting.sections.words import area_name
+from evalkit.reporting.sections.words import area_name, within
 from evalkit.reporting.sections.zeros import zero_sentence
 from evalkit.reporting.wording import say
 
@@ -68,7 +69,9 @@ def _unknown(result: Evaluation) -> list[Bilingual]:
         say("Whether the programme caused any change: the figures describe, they do not prove an effect."),
     ]
     hidden = result.area.about.hidden_cells
-    if hidden:
+    if hidden == 1:
+        sentences.append(say("1 figure is confidential to protect persons; nothing is computed from it."))
+    elif hidden:
         sentences.append(
             say(
                 "{hidden} figures are confidential to protect persons; nothing is computed from them.",
@@ -81,8 +84,10 @@ def _unknown(result: Evaluation) -> list[Bilingual]:
 def _nothing_summarised(result: Evaluation) -> Bilingual:
     """Say that nothing is known, or that what is known is too little to be compared and stands in the tables."""
     frame = result.completeness.frame
-    told = int((frame["last"].notna() & (frame["measure"] != "population_average")).sum())
+    told = int((frame["last"].notna() & (frame["measure"] != POPULATION)).sum())
     place = area_name(result.area)
+    if told == 1:
+        return say("For {place} a single measure has figures; they stand in the tables below.", place=place)
     if told:
         return say(
             "For {place} {told} measures have figures; they are too few to be compared and stand in the tables below.",
@@ -91,5 +96,5 @@ def _nothing_summarised(result: Evaluation) -> Bilingual:
         )
     return say(
         "Nothing on this programme has been published for {place} in the sources used. The page says what binds the place and which figures are missing.",
-        place=place,
+        place=within(place),
     )

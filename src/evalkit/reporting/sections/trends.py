@@ -12,7 +12,8 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Figure, Paragraph, Section
 from evalkit.reporting.display import section_of
 from evalkit.reporting.figures import Band, draw_both, yearly_counts
-from evalkit.reporting.sections.words import Row, both, p_words, reason
+from evalkit.reporting.sections.trend_checks import checks_table
+from evalkit.reporting.sections.words import Row, both, p_words, reason, span, total_words
 from evalkit.reporting.wording import say
 
 
@@ -36,12 +37,39 @@ def _blocks(item: Trend, area: Area) -> list[Block]:
     figures = [_figure(item, area)] if len(item.series) >= 3 else []
     if isinstance(item.fit, NotEstimable):
         return [
-            Paragraph(
-                say("{indicator}: no trend. {why}", indicator=label, why=reason(item.fit.reason)), tone="gap"
-            ),
+            Paragraph(say("{indicator}: no trend. {why}", indicator=label, why=_why(item.fit)), tone="gap"),
+            *_what_totals_carry(item, area),
             *figures,
         ]
-    return [Paragraph(trend_sentence(item, area), tone="finding"), *_events(item, area), *figures]
+    checks = [checks_table(item, item.study, area)] if item.study is not None else []
+    return [Paragraph(trend_sentence(item, area), tone="finding"), *_events(item, area), *figures, *checks]
+
+
+def _what_totals_carry(item: Trend, area: Area) -> list[Block]:
+    """Say what a handful of totals by programme period can and cannot carry, where there is nothing by year."""
+    if len(item.series) or len(item.totals) < 2:
+        return []
+    measure = area.programme.indicators[item.indicator].numerator
+    told = [
+        say(
+            "{count} in {period}",
+            count=total_words(total, measure, area.programme),
+            period=span(total.start, total.end),
+        )
+        for total in item.totals
+    ]
+    text = say(
+        "There are only {number} figures by period: {figures}. They allow the yearly averages of the periods to be compared, each with its interval. They do not tell in which year the number changed, whether bit by bit or at once, whether it still goes on, or why; no line may be drawn through them and nothing may be forecast from them.",
+        number=formats.number(len(told)),
+        figures=formats.listed(told),
+    )
+    return [Paragraph(text, tone="caution")]
+
+
+def _why(refused: NotEstimable) -> Bilingual:
+    if refused.reason in ("not_reported", "no_data"):
+        return say("No figure of a single year has been reported.")
+    return reason(refused.reason)
 
 
 def _events(item: Trend, area: Area) -> list[Block]:

@@ -32,6 +32,14 @@ def area_name(area: Area) -> Bilingual:
     return say("The whole country")
 
 
+def within(name: Bilingual) -> Bilingual:
+    """Return an official name as it is written within a Vietnamese sentence: ``tỉnh Quảng Ninh``."""
+    for kind in ("Tỉnh ", "Thành phố "):
+        if name.vi.startswith(kind):
+            return Bilingual(name.vi[0].lower() + name.vi[1:], name.en)
+    return name
+
+
 def span(start: pd.Timestamp, end: pd.Timestamp) -> Bilingual:
     """Return a period's wording from two timestamps."""
     return formats.period(start.date(), end.date())
@@ -42,6 +50,13 @@ def counted(value: float, measure: str, programme: Programme) -> Bilingual:
     unit = programme.units[programme.measures[measure].unit].label
     digits = formats.number(value)
     return Bilingual(f"{digits.vi} {unit.vi}", f"{digits.en} {unit.en}")
+
+
+def lasting(years: float) -> Bilingual:
+    """Return a length in years: ``1 year``, ``2.5 years``."""
+    if years == 1:
+        return say("1 year")
+    return say("{count} years", count=formats.number(years, 0 if float(years).is_integer() else 1))
 
 
 def p_words(value: float) -> Bilingual:

@@ -7,7 +7,7 @@ from evalkit.records import Area, ZeroPeriods
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import both, chance, counted, span
+from evalkit.reporting.sections.words import both, chance, counted, lasting, span
 from evalkit.reporting.wording import say
 
 
@@ -16,13 +16,12 @@ def _(result: ZeroPeriods) -> Section:
     blocks: list[Block] = []
     for item in result.items:
         blocks.append(Paragraph(zero_sentence(item, result.area), tone="finding"))
+        blocks += _readings(item, result.area)
         blocks += _surprise(item, result.area)
         blocks += _rivals(item, result.area)
     if not blocks:
         blocks.append(
-            Paragraph(
-                say("No series ends with a reported zero. Where nothing was reported, that is no zero.")
-            )
+            Paragraph(say("No series ends with a reported zero. Nothing reported does not mean zero."))
         )
     return Section("zeros", say("Periods without a case"), tuple(blocks))
 
@@ -30,12 +29,32 @@ def _(result: ZeroPeriods) -> Section:
 def zero_sentence(item: ZeroPeriod, area: Area) -> Bilingual:
     """Return what a run of zeros says: the zero, and the yearly number it still allows."""
     return say(
-        "{indicator}: 0 in {period} ({years} years). A true average of up to {upper} a year fits such a run as well (upper 95 % limit, exact).",
+        "{indicator}: 0 {unit} in {period} ({years}). A true average of up to {upper} {unit} a year fits such a run as well (upper 95 % limit, exact).",
         indicator=both(area.programme.indicators[item.indicator].label),
+        unit=_unit(item, area),
         period=span(item.start, item.end),
-        years=formats.number(item.years, 0 if float(item.years).is_integer() else 1),
+        years=lasting(item.years),
         upper=formats.number(item.upper_per_year, 2),
     )
+
+
+def _unit(item: ZeroPeriod, area: Area) -> Bilingual:
+    measure = area.programme.measures[area.programme.indicators[item.indicator].numerator]
+    return both(area.programme.units[measure.unit].label)
+
+
+def _readings(item: ZeroPeriod, area: Area) -> list[Block]:
+    """Repeat what the sources of the zero leave open: whose reading its period is."""
+    measure = area.programme.indicators[item.indicator].numerator
+    rows = area.facts
+    zero = (rows["measure"] == measure) & (rows["value"] == 0)
+    rows = rows[zero & (rows["period_start"] >= item.start) & (rows["period_end"] <= item.end)]
+    notes = [area.sources[name].note for name in rows["source_id"].unique() if name in area.sources]
+    return [
+        Paragraph(say("Source of the zero: {note}", note=both(note)), tone="caution")
+        for note in notes
+        if note is not None
+    ]
 
 
 def _surprise(item: ZeroPeriod, area: Area) -> list[Block]:

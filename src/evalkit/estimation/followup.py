@@ -1,0 +1,218 @@
+"""What followed a review's recommendations: each indicator before and after it, and what can be said of the difference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evalkit.estimation.comparisons import compare_counts
+from evalkit.estimation.population import PLACE
+from evalkit.estimation.proportions import newcombe_difference
+from evalkit.estimation.windows import exposure_years
+from evalkit.programme.models import Indicator, Programme, ProgrammePeriod
+
+SIDES = ("before", "after")
+COLUMNS = [
+    *("recommendation", "indicator", "indicator_id", "kind", "polarity", *PLACE, "unit"),
+    *(
+        f"{side}_{what}"
+        for side in SIDES
+        for what in ("years", "numerator", "denominator", "value", "status")
+    ),
+    *("change", "change_lower", "change_upper", "change_unit", "said", "reason"),
+]
+SUMMED = ("count", "rate", "proportion", "period_ratio", "per_thousand", "mean", "conversion", "carried_over")
+
+
+def follow_up(
+    estimates: pd.DataFrame, programme: Programme, *, period: ProgrammePeriod, level: float = 0.95
+) -> pd.DataFrame:
+    """Return each recommendation's indicators before and after the review of a programme period.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        As :func:`evalkit.estimation.indicators.estimate_indicators` returns it, for one place.
+    programme : Programme
+        Declares the recommendations and their indicators.
+    period : ProgrammePeriod
+        Its ``mid_term`` is the day of the review; without one there is no before and after, and the frame is empty.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame, one row per recommendation and indicator
+        ``recommendation``, ``indicator``, ``indicator_id`` ("" where a recommendation names none), ``kind``, ``polarity``,
+        place, ``unit``. Before and after: ``_years`` (tuple of the years of the period that ended by the day of the review,
+        or began after it; the year of the review itself is neither), ``_numerator``, ``_denominator`` (sums over these
+        years), ``_value`` (from the sums; per year for a count; of the last year where sums make no sense), ``_status``
+        (``estimated``, ``suppressed``, ``not_reported``, ``not_estimable``). ``change`` with limits, ``change_unit``:
+        ``percent`` (rates and chance counts, exact conditional) or ``points`` (shares: percentage points, Newcombe; other
+        kinds: the plain difference in the indicator's unit, without limits). ``said``: ``distinguishable`` (the limits leave
+        out no change), ``not_distinguishable``, ``no_limits`` (two figures, no model of chance between them) or
+        ``not_comparable`` with its ``reason``: ``no_indicator``, ``suppressed_before``, ``not_reported_after``, ...
+        Nothing here says that the recommendation caused anything.
+
+    References
+    ----------
+    Przyborowski and Wilenski (1940); Newcombe (1998), Stat. Med. 17, 873-890.
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> programme = load_programme("vn-trafficking")
+    >>> columns = ["indicator", "province_code", "scheme", "period_start", "period_end", "numerator", "denominator", "value"]
+    >>> empty = pd.DataFrame(columns=[*columns, "status", "unit"])
+    >>> frame = follow_up(empty, programme, period=programme.periods[2])
+    >>> frame["recommendation"].unique().tolist(), set(frame["reason"])
+    (['R1', 'R2', 'R3', 'R4', 'R5'], {'not_reported_before'})
+    """
+    review = period.mid_term
+    rows = _rows(estimates, programme, period, review, level) if review is not None else ()
+    return pd.DataFrame(list(rows), columns=COLUMNS)
+
+
+def _rows(
+    estimates: pd.DataFrame, programme: Programme, period: ProgrammePeriod, review: date, level: float
+) -> Iterator[dict[str, Any]]:
+    spans = zip(estimates["period_start"], estimates["period_end"], strict=True)
+    whole = pd.Series([exposure_years(*span) == 1 for span in spans], index=estimates.index, dtype=bool)
+    start, end = pd.Timestamp(period.valid_from), pd.Timestamp(period.valid_to)
+    yearly = estimates[whole & (estimates["period_end"] >= start) & (estimates["period_end"] <= end)]
+    day = pd.Timestamp(review)
+    before, after = yearly[yearly["period_end"] <= day], yearly[yearly["period_start"] > day]
+    for asked in programme.recommendations:
+        for name in asked.indicators:
+            indicator = programme.indicators[name]
+            sides = [_side(rows[rows["indicator"] == name], indicator) for rows in (before, after)]
+            known = estimates[estimates["indicator"] == name]
+            place = {key: known[key].iloc[0] if len(known) else "" for key in (*PLACE, "unit")}
+            about = {
+                "recommendation": asked.id,
+                "indicator": name,
+                "indicator_id": indicator.id,
+                "kind": indicator.kind,
+            }
+            yield (
+                about
+                | place
+                | {"polarity": indicator.polarity}
+                | _named(sides)
+                | _change(indicator, sides, level)
+            )
+        if not asked.indicators:
+            nothing = dict.fromkeys(("indicator", "indicator_id", "kind", "polarity", *PLACE, "unit"), "")
+            sides = [_nothing("not_reported")] * 2
+            yield nothing | {"recommendation": asked.id} | _named(sides) | _not_comparable("no_indicator")
+
+
+def _named(sides: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        f"{side}_{key}": value for side, one in zip(SIDES, sides, strict=True) for key, value in one.items()
+    }
+
+
+def _nothing(status: str) -> dict[str, Any]:
+    return {"years": ()} | dict.fromkeys(("numerator", "denominator", "value"), math.nan) | {"status": status}
+
+
+def _side(rows: pd.DataFrame, indicator: Indicator) -> dict[str, Any]:
+    """Return one side's years and what they amount to; a hidden year hides the sum."""
+    if rows.empty:
+        return _nothing("not_reported")
+    if (rows["status"] == "suppressed").any():
+        return _nothing("suppressed")
+    told = (
+        rows[rows["status"] == "estimated"]
+        .sort_values("period_end")
+        .drop_duplicates("period_end", keep="last")
+    )
+    if told.empty:
+        return _nothing(str(rows["status"].iloc[-1]))
+    if indicator.kind not in SUMMED:
+        told = told.iloc[-1:]
+    above, below = (float(told[name].sum(min_count=len(told))) for name in ("numerator", "denominator"))
+    years = tuple(int(end.year) for end in told["period_end"])
+    return {
+        "years": years,
+        "numerator": above,
+        "denominator": below,
+        "value": _value(indicator, above, below, told),
+        "status": "estimated",
+    }
+
+
+def _value(indicator: Indicator, above: float, below: float, told: pd.DataFrame) -> float:
+    if indicator.kind == "count":
+        return above / len(told)
+    if indicator.kind in SUMMED and below > 0:
+        return indicator.scale * above / below
+    return float(told["value"].iloc[-1])
+
+
+def _change(indicator: Indicator, sides: list[dict[str, Any]], level: float) -> dict[str, Any]:
+    for side, one in zip(SIDES, sides, strict=True):
+        if one["status"] != "estimated":
+            return _not_comparable(f"{one['status']}_{side}")
+    before, after = sides
+    by_chance = indicator.kind in ("rate", "per_thousand") or (
+        indicator.kind == "count" and indicator.level != "output"
+    )
+    if by_chance:
+        return _events(indicator, before, after, level)
+    difference = after["value"] - before["value"]
+    if not indicator.is_share:
+        return _told(difference, (math.nan, math.nan), "points")
+    pairs = [(one["numerator"], one["denominator"]) for one in (after, before)]
+    limits = newcombe_difference(pairs[0], pairs[1], level=level)
+    lower, upper = (indicator.scale * float(np.asarray(limit)) for limit in limits)
+    return _told(difference, (lower, upper), "points")
+
+
+def _events(
+    indicator: Indicator, before: dict[str, Any], after: dict[str, Any], level: float
+) -> dict[str, Any]:
+    exposures = [
+        float(len(one["years"])) if indicator.kind == "count" else float(one["denominator"])
+        for one in (after, before)
+    ]
+    found = compare_counts(
+        after["numerator"],
+        before["numerator"],
+        later_exposure=exposures[0],
+        earlier_exposure=exposures[1],
+        level=level,
+    )
+    if math.isnan(found.percent_change):
+        return _not_comparable("no_base")
+    return _told(found.percent_change, (found.percent_lower, found.percent_upper), "percent")
+
+
+def _told(change: float, limits: tuple[float, float], unit: str) -> dict[str, Any]:
+    lower, upper = limits
+    said = (
+        "no_limits"
+        if math.isnan(lower)
+        else "distinguishable"
+        if lower > 0 or upper < 0
+        else "not_distinguishable"
+    )
+    return {
+        "change": change,
+        "change_lower": lower,
+        "change_upper": upper,
+        "change_unit": unit,
+        "said": said,
+        "reason": "",
+    }
+
+
+def _not_comparable(reason: str) -> dict[str, Any]:
+    numbers = dict.fromkeys(("change", "change_lower", "change_upper"), math.nan)
+    return numbers | {"change_unit": "", "said": "not_comparable", "reason": reason}

@@ -1,0 +1,202 @@
+"""Who is missed: a group beside everybody else, as a difference with its uncertainty, never as a rank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from evalkit.estimation.population import PERIOD, PLACE
+from evalkit.estimation.proportions import newcombe_difference, wilson_interval
+from evalkit.estimation.sources import preferred
+from evalkit.programme.models import Programme
+
+KEY = [*PLACE, "place_basis", *PERIOD]
+COLUMNS = [
+    *("indicator", "dimension", "group", "beside"),
+    *KEY,
+    *("numerator", "denominator", "value", "lower", "upper"),
+    *("beside_numerator", "beside_denominator", "beside_value"),
+    *("difference", "difference_lower", "difference_upper", "status", "flag"),
+]
+SMALL_BASE = 10
+REST = "rest"
+
+
+def group_gaps(facts: pd.DataFrame, programme: Programme, *, level: float = 0.95) -> pd.DataFrame:
+    """Return the gap between each group and everybody else, for shares reported by sex, age band, ethnicity, ...
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Facts rows of one or many places, breakdowns included.
+    programme : Programme
+        Every indicator that is a share of two measures with a breakdown in common is looked at.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame, one row per indicator, breakdown value, place and period
+        ``indicator``, ``dimension``, ``group``, ``beside`` ("rest": the total less the group); place, place basis, period;
+        ``numerator``, ``denominator``, ``value``, ``lower``, ``upper`` of the group (percent, Wilson);
+        ``beside_numerator``, ``beside_denominator``, ``beside_value``; ``difference`` (percentage points, group minus the
+        other) with ``difference_lower``, ``difference_upper`` (Newcombe); ``status``: ``estimated``, ``suppressed`` (a
+        figure needed is hidden), ``not_applicable`` (nobody in the group, or nobody else); ``flag``: ``small_base``.
+        In declared order, never by size.
+
+    References
+    ----------
+    Newcombe (1998), Stat. Med. 17, 873-890, method 10.
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> group_gaps(pd.DataFrame(columns=["measure"]), load_programme("vn-trafficking")).empty
+    True
+    """
+    found = [_of(facts, programme, *which) for which in _shares_by_group(facts, programme)]
+    tables = [table for table in found if len(table)]
+    if not tables:
+        return pd.DataFrame(columns=COLUMNS)
+    return _differences(pd.concat(tables, ignore_index=True), level=level)
+
+
+def place_gaps(estimates: pd.DataFrame, nation: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+    """Return the gap between a province and the rest of the nation, for shares of whole counts.
+
+    Parameters
+    ----------
+    estimates, nation : DataFrame
+        Estimates of the province and of the nation, as
+        :func:`evalkit.estimation.indicators.estimate_indicators` returns them.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`group_gaps`, with dimension "place", the province's code as ``group`` and beside it the nation less the
+        province. Only where both were estimated by kind "proportion".
+    """
+    shares = estimates[(estimates["kind"] == "proportion") & (estimates["status"] == "estimated")]
+    whole = nation[(nation["kind"] == "proportion") & (nation["status"] == "estimated")]
+    key = ["indicator", "place_basis", *PERIOD]
+    figures = whole[[*key, "numerator", "denominator"]].drop_duplicates(key)
+    both = shares.merge(figures, on=key, suffixes=("", "_all"))
+    rows = both.assign(
+        dimension="place",
+        group=both["province_code"],
+        beside=REST,
+        beside_numerator=both["numerator_all"] - both["numerator"],
+        beside_denominator=both["denominator_all"] - both["denominator"],
+        hidden=False,
+    )
+    return _differences(rows, level=level)
+
+
+def class_gaps(supports: pd.DataFrame, programme: Programme, *, level: float = 0.95) -> pd.DataFrame:
+    """Return for each support the gap between a legal class of persons and the first class declared.
+
+    Parameters
+    ----------
+    supports : DataFrame
+        As :func:`evalkit.estimation.support.support_table` returns it.
+    programme : Programme
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`group_gaps`: ``indicator`` is the support, ``dimension`` the one of classes, ``beside`` the first class.
+        Classes stand beside each other and are never added up.
+    """
+    matrix = programme.support
+    if matrix is None or supports.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    first = next(iter(matrix.classes))
+    key = [*PLACE, *PERIOD, "support"]
+    told = supports[supports["entitlement"] != "none"]
+    reference = told[told["person_class"] == first][[*key, "received", "accepting", "status"]]
+    names = {"received": "beside_numerator", "accepting": "beside_denominator", "status": "beside_status"}
+    both = told[told["person_class"] != first].merge(reference.rename(columns=names), on=key)
+    rows = both.assign(
+        indicator=both["support"],
+        dimension=matrix.class_dimension,
+        group=both["person_class"],
+        beside=first,
+        place_basis=programme.measures[matrix.received].place_basis,
+        numerator=both["received"],
+        denominator=both["accepting"],
+        hidden=(both["status"] == "suppressed") | (both["beside_status"] == "suppressed"),
+    )
+    return _differences(rows, level=level)
+
+
+def _shares_by_group(facts: pd.DataFrame, programme: Programme) -> Iterator[tuple[str, str]]:
+    for name, indicator in programme.indicators.items():
+        if not indicator.is_share or indicator.part or indicator.kind == "carried_over":
+            continue
+        above = programme.measures[indicator.numerator].dimensions
+        below = programme.measures[str(indicator.denominator)].dimensions
+        for dimension in above:
+            shared = dimension in below and dimension in facts.columns
+            if shared and not programme.dimensions[dimension].separate:
+                yield name, dimension
+
+
+def _of(facts: pd.DataFrame, programme: Programme, name: str, dimension: str) -> pd.DataFrame:
+    """Return the group's and everybody's figures of one indicator, by one breakdown."""
+    indicator = programme.indicators[name]
+    others = [one for one in programme.dimensions if one in facts.columns and one != dimension]
+    rows = facts[facts["measure"].isin(indicator.measures) & (facts[others] == "all").all(axis=1)]
+    rows = preferred(rows, programme)
+    parts = {"numerator": indicator.numerator, "denominator": str(indicator.denominator)}
+    table = pd.DataFrame({"group": list(programme.dimensions[dimension].values)}, dtype="str")
+    for part, measure in parts.items():
+        figures = rows[rows["measure"] == measure][[*KEY, dimension, "value", "status"]]
+        groups = figures[figures[dimension] != "all"].rename(
+            columns={dimension: "group", "value": part, "status": f"{part}_status"}
+        )
+        table = table.merge(groups, on=[name for name in [*KEY, "group"] if name in table])
+        whole = figures[figures[dimension] == "all"].drop(columns=dimension)
+        table = table.merge(
+            whole.rename(columns={"value": f"{part}_all", "status": f"{part}_all_status"}), on=KEY
+        )
+    statuses = [column for column in table if str(column).endswith("_status")]
+    told = table[~(table[statuses].isin(["not_reported", "not_applicable"])).any(axis=1)]
+    return told.assign(
+        indicator=name,
+        dimension=dimension,
+        beside=REST,
+        beside_numerator=told["numerator_all"] - told["numerator"],
+        beside_denominator=told["denominator_all"] - told["denominator"],
+        hidden=(told[statuses] == "suppressed").any(axis=1),
+    )
+
+
+def _differences(rows: pd.DataFrame, *, level: float) -> pd.DataFrame:
+    names = ["numerator", "denominator", "beside_numerator", "beside_denominator"]
+    figures = rows[names].astype(float)
+    known = figures.notna().all(axis=1) & ~rows["hidden"].astype(bool)
+    possible = (figures["numerator"] <= figures["denominator"]) & (
+        figures["beside_numerator"].between(0, figures["beside_denominator"])
+    )
+    made = known & possible & (figures["denominator"] > 0) & (figures["beside_denominator"] > 0)
+    one, of_one, other, of_other = (figures[name].where(made, np.nan) for name in names)
+    lower, upper = wilson_interval(one, of_one, level=level)
+    low, high = newcombe_difference((one, of_one), (other, of_other), level=level)
+    small = made & ((of_one < SMALL_BASE) | (of_other < SMALL_BASE))
+    return rows.assign(
+        value=100 * one / of_one,
+        lower=100 * lower,
+        upper=100 * upper,
+        beside_value=100 * other / of_other,
+        difference=100 * (one / of_one - other / of_other),
+        difference_lower=100 * low,
+        difference_upper=100 * high,
+        status=np.select([made, rows["hidden"].astype(bool)], ["estimated", "suppressed"], "not_applicable"),
+        flag=np.where(small, "small_base", ""),
+    )[COLUMNS]

@@ -1,0 +1,128 @@
+"""Provinces held beside each other over one programme period: do they differ at all, and by how much more than chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from evalkit.estimation.funnel import Funnel, funnel
+from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
+from evalkit.estimation.periods import PeriodTotal, indicator_totals
+from evalkit.estimation.population import person_years
+from evalkit.estimation.ranks import RankIntervals, rank_intervals
+from evalkit.estimation.results import NotEstimable
+from evalkit.estimation.shrinkage import ShrunkenRates, shrink_rates
+from evalkit.estimation.windows import exposure_years
+from evalkit.programme.models import Programme
+from evalkit.programme.population import POPULATION
+
+FEWEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceComparison:
+    """The rates of provinces in one programme period, from the plain question to the fine ones.
+
+    Attributes
+    ----------
+    indicator, period : str
+        Their names in the programme; ``period`` is empty where no period has enough provinces.
+    frame : DataFrame
+        Per province: ``province_code``, ``count``, ``exposure`` (person-years), ``status``.
+    differs : Heterogeneity or NotEstimable
+        Whether the rates differ by more than chance: to be read first.
+    shrunken : ShrunkenRates or NotEstimable
+    funnel : Funnel or NotEstimable
+    ranks : RankIntervals or NotEstimable
+    """
+
+    indicator: str
+    period: str
+    frame: pd.DataFrame
+    differs: Heterogeneity | NotEstimable
+    shrunken: ShrunkenRates | NotEstimable
+    funnel: Funnel | NotEstimable
+    ranks: RankIntervals | NotEstimable
+
+
+def compare_provinces(
+    facts: pd.DataFrame, indicator: str, programme: Programme, *, seed: int = 1
+) -> ProvinceComparison:
+    """Compare the rates of provinces in the latest programme period that enough of them have a total for.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        The total rows of all provinces of one boundary set, with their population, from any sources.
+    indicator : str
+        Its numerator is compared, per person-year.
+    programme : Programme
+    seed : int
+        Of the simulations.
+
+    Returns
+    -------
+    ProvinceComparison
+        With reasons instead of results where fewer than five provinces have a total (``too_few_provinces``) or a total is
+        hidden (``suppressed``: the hidden ones are the small ones, the rest would be no fair picture).
+
+    Notes
+    -----
+    A province whose total lacks years enters with the person-years of the years it has: the population of the window
+    times the share of its years that were reported.
+
+    References
+    ----------
+    Dean (1992), J. Am. Stat. Assoc. 87, 451-457; Clayton and Kaldor (1987), Biometrics 43, 671-681; Spiegelhalter (2005),
+    Stat. Med. 24, 1185-1202; Marshall and Spiegelhalter (1998), BMJ 316, 1701-1704.
+    """
+    panels = _panels(facts, indicator, programme)
+    told = [name for name, panel in panels.items() if int(panel["exposure"].notna().sum()) >= FEWEST]
+    if not told:
+        refused = NotEstimable("too_few_provinces")
+        return ProvinceComparison(indicator, "", pd.DataFrame(), refused, refused, refused, refused)
+    panel = panels[told[-1]]
+    return ProvinceComparison(
+        indicator,
+        told[-1],
+        panel,
+        heterogeneity(panel, seed=seed),
+        shrink_rates(panel),
+        funnel(panel),
+        rank_intervals(panel, seed=seed),
+    )
+
+
+def _panels(facts: pd.DataFrame, indicator: str, programme: Programme) -> dict[str, pd.DataFrame]:
+    """Return one panel of provinces per programme period, in the order of periods."""
+    rows: dict[str, list[dict[str, object]]] = {period.id: [] for period in programme.periods}
+    for (code, scheme), own in facts.groupby(["province_code", "scheme"], sort=True):
+        totals = indicator_totals(own, indicator, programme)
+        for period, total in zip(programme.periods, totals, strict=True):
+            rows[period.id].append({"province_code": code, "scheme": scheme} | _row(total))
+    population = facts[facts["measure"] == POPULATION]
+    return {period: _with_exposure(pd.DataFrame(found), population) for period, found in rows.items()}
+
+
+def _row(total: PeriodTotal | NotEstimable) -> dict[str, object]:
+    if isinstance(total, NotEstimable):
+        status = "suppressed" if total.reason == "suppressed" else "not_reported"
+        return {"period_start": pd.NaT, "period_end": pd.NaT, "count": None, "share": None, "status": status}
+    share = total.years / exposure_years(total.start, total.end)
+    return {
+        "period_start": total.start,
+        "period_end": total.end,
+        "count": total.count,
+        "share": share,
+        "status": total.status,
+    }
+
+
+def _with_exposure(panel: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+    columns = ["province_code", "count", "exposure", "status"]
+    if panel.empty:
+        return pd.DataFrame(columns=columns)
+    told = panel.dropna(subset=["period_start"])
+    lived = person_years(told, population) * told["share"].astype(float) if len(told) else float("nan")
+    return panel.assign(count=panel["count"].astype(float), exposure=lived)[columns]

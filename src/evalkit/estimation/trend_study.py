@@ -1,0 +1,88 @@
+"""Everything said of one series beside its headline trend: checks of it, a bend found by the data, a step at a declared date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.interruption import Interruption, interrupted_series
+from evalkit.estimation.joinpoint import joinpoint
+from evalkit.estimation.joinpoint_results import JoinpointFit
+from evalkit.estimation.nonparametric import MonotoneTrend, mann_kendall
+from evalkit.estimation.recent import RecentTrend, recent_trend
+from evalkit.estimation.results import NotEstimable, TrendFit
+from evalkit.estimation.sensitivity import Sensitivity, sensitivity_of_trend
+
+
+@dataclass(frozen=True, slots=True)
+class TrendStudy:
+    """What stands beside a headline trend.
+
+    Attributes
+    ----------
+    sensitivity : Sensitivity
+    monotone : MonotoneTrend or NotEstimable
+        Mann-Kendall's test of the yearly rates, a check without a model.
+    bends : JoinpointFit or NotEstimable
+        Exploratory: the data choose whether and where the trend bends.
+    step : Interruption or NotEstimable or None
+        The change at the one declared date that the rule chose; None where no declared date has three years either side.
+    step_at : date or None
+    recent : RecentTrend
+    """
+
+    sensitivity: Sensitivity
+    monotone: MonotoneTrend | NotEstimable
+    bends: JoinpointFit | NotEstimable
+    step: Interruption | NotEstimable | None
+    step_at: date | None
+    recent: RecentTrend
+
+
+def study_trend(
+    series: pd.DataFrame, fit: TrendFit, *, dates: Sequence[date] = (), panel: PanelDispersion | None = None
+) -> TrendStudy:
+    """Check a headline trend, and look for a bend in it and for a step at one declared date.
+
+    Parameters
+    ----------
+    series : DataFrame
+        The series that was fitted: ``year``, ``count``, ``status`` and, for a trend of rates, ``exposure``.
+    fit : TrendFit
+        Its trend.
+    dates : sequence of date
+        Declared dates in the order of the programme. The first with three years of figures either side gets the one step
+        that rule R3 allows; the others are named on the page, not estimated.
+    panel : PanelDispersion, optional
+        As it was given to the fit.
+
+    Examples
+    --------
+    >>> from evalkit.estimation.trends import fit_trend
+    >>> counts = [12, 9, 14, 11, 10, 13, 6, 5, 7, 4, 5]
+    >>> series = pd.DataFrame({"year": range(2010, 2021), "count": counts, "status": "reported"})
+    >>> study = study_trend(series, fit_trend(series), dates=[date(2011, 1, 1), date(2016, 1, 1)])
+    >>> study.step_at, study.recent.recent, study.bends.exploratory
+    (datetime.date(2016, 1, 1), 'no_evidence', True)
+    """
+    steps = ((day, interrupted_series(series, at=day, panel=panel)) for day in dates)
+    chosen = next(((day, step) for day, step in steps if not _is_at_the_edge(step)), None)
+    told = series[series["count"].notna()]
+    exposure = "exposure" if "exposure" in series.columns else None
+    rates = told["count"] / told["exposure"] if exposure else told["count"]
+    return TrendStudy(
+        sensitivity=sensitivity_of_trend(series, fit, panel=panel),
+        monotone=mann_kendall(rates, years=told["year"], level=fit.level),
+        bends=joinpoint(series, exposure=exposure),
+        step=chosen[1] if chosen else None,
+        step_at=chosen[0] if chosen else None,
+        recent=recent_trend(series, panel=panel, level=fit.level),
+    )
+
+
+def _is_at_the_edge(step: Interruption | NotEstimable) -> bool:
+    return isinstance(step, NotEstimable) and step.reason == "too_few_points"

@@ -1,0 +1,154 @@
+"""What an indicator is: a kind, the measures it is made of, and how it is read.
+
+The kinds are few and general; a new indicator is a table in indicators.toml and needs no Python.
+
+========================  ==========================================================================  ======================
+kind                      value                                                                       limits
+========================  ==========================================================================  ======================
+count                     the figure itself                                                           exact Poisson; none for
+                                                                                                      outputs
+rate                      events over person-years, times ``scale``                                   exact Poisson
+proportion                a part of its base, never above it                                          Wilson
+period_ratio              two totals of one period; carry-over may lift it above 100 %                none
+per_thousand              events over activities (visits, calls), times ``scale``                     exact Poisson
+mean                      an amount over a number of persons or cases                                 none
+share_of_shares           a share over another share: 1 means in proportion                           none
+change                    this period against the one before it, in percent                           exact conditional
+median_days               days between two stages, the median as the agency reports it                none
+conversion                a later stage over an earlier one: of one cohort, or of yearly totals       Wilson for a cohort
+carried_over              what was not new, of all that was handled                                   Wilson
+consistency               one holder's figure over another's for the same persons                     none
+========================  ==========================================================================  ======================
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from evalkit.declaration import Declared
+from evalkit.programme.terms import Criterion, Label, Polarity, ResultLevel, ThreeP, TimeBasis
+
+Kind = Literal[
+    "count",
+    "rate",
+    "proportion",
+    "period_ratio",
+    "per_thousand",
+    "mean",
+    "share_of_shares",
+    "change",
+    "median_days",
+    "conversion",
+    "carried_over",
+    "consistency",
+]
+StageBasis = Literal["cohort", "totals"]
+WITHOUT_BASE = ("count", "change", "median_days")
+ANY_PLACE_BASIS = ("per_thousand", "mean", "consistency")
+
+
+class Holder(Declared):
+    """The agency that holds the figures, from one day to another; an open end means since ever, or still."""
+
+    agency: Label
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the agency held the figures on a day."""
+        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
+
+
+class Indicator(Declared):
+    """A measurable sign of progress: a numerator, often a denominator, and how to read it.
+
+    Attributes
+    ----------
+    part, base_part : dict of str
+        The breakdown value at which the numerator, and the denominator, is taken: ``{ethnicity = "minority"}``.
+        Empty for the total.
+    against : tuple of two str
+        Of ``share_of_shares``: the measures of the share that the first share is held against.
+    basis : {"cohort", "totals"}
+        Of ``conversion``: whether the same persons are followed, or yearly totals set side by side.
+    polarity : {"higher", "lower", "neutral"}
+        Which direction is good; counts of cases and of victims are ``neutral``, because more detected cases can mean
+        more effort.
+    min_base : int
+        Under it a percentage is marked as resting on a small base, and no change in percent is given.
+    fewest : int
+        Under this base no value is given at all.
+    compare_periods, trend : bool
+        Ask for the exact comparison of programme periods, and for the headline trend of the yearly figures.
+    valid_from, valid_to : date, optional
+        The days between which the indicator exists; a figure of a period that lies partly outside gives no value.
+    """
+
+    id: str
+    label: Label
+    definition: Label | None = None
+    kind: Kind
+    numerator: str
+    part: dict[str, str] = Field(default_factory=dict)
+    denominator: str | None = None
+    base_part: dict[str, str] = Field(default_factory=dict)
+    against: tuple[str, str] | None = None
+    basis: StageBasis | None = None
+    scale: float = 1.0
+    polarity: Polarity
+    level: ResultLevel
+    criterion: Criterion
+    three_p: ThreeP | None = None
+    time_basis: TimeBasis = "flow"
+    strand: str
+    holders: tuple[Holder, ...] = ()
+    min_base: int = 10
+    fewest: int = 0
+    compare_periods: bool = False
+    trend: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+    why: Label
+    caveat: Label
+    source: str
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Self:
+        needs_base = self.kind not in WITHOUT_BASE
+        if needs_base and self.denominator is None:
+            raise ValueError(f"an indicator of kind {self.kind!r} needs a denominator")
+        if self.kind in ("count", "change") and self.denominator is not None:
+            raise ValueError(f"an indicator of kind {self.kind!r} has no denominator")
+        if (self.kind == "share_of_shares") != (self.against is not None):
+            raise ValueError(
+                "kind 'share_of_shares', and no other, names in 'against' the share it is held against"
+            )
+        if (self.kind == "conversion") != (self.basis is not None):
+            raise ValueError(
+                "kind 'conversion', and no other, says in 'basis' whether it follows a cohort or sets totals side by side"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _exists_for_some_days(self) -> Self:
+        if self.valid_from is not None and self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError("valid_to lies before valid_from: a validity ends on or after the day it starts")
+        return self
+
+    @property
+    def is_share(self) -> bool:
+        """Tell whether the numerator is a part of the denominator and may not exceed it."""
+        return self.kind in ("proportion", "carried_over") or self.basis == "cohort"
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Return the names of the measures it is made of, the numerator first."""
+        named = (self.numerator, self.denominator, *(self.against or ()))
+        return tuple(dict.fromkeys(name for name in named if name is not None))
+
+    def holder_on(self, day: date) -> Label | None:
+        """Return the agency that held the figures on a day."""
+        return next((holder.agency for holder in self.holders if holder.covers(day)), None)

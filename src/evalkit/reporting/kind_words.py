@@ -1,0 +1,57 @@
+"""How the value of each kind of indicator is written, and what a reader is told of its method."""
+
+from __future__ import annotations
+
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual
+from evalkit.reporting.wording import say
+
+
+def value_words(kind: str, value: float) -> Bilingual:
+    """Write an indicator's value in the unit of its kind: a count, days, a rate, a ratio, or a percentage.
+
+    Examples
+    --------
+    >>> value_words("share_of_shares", 1.254).en, value_words("median_days", 45.0).en
+    ('1.25', '45')
+    """
+    if kind in ("count", "median_days"):
+        return formats.number(value)
+    if kind == "mean":
+        return formats.number(value, 1)
+    return (
+        formats.number(value, 2)
+        if kind in ("rate", "per_thousand", "share_of_shares")
+        else formats.percent(value)
+    )
+
+
+def method_words(kind: str, *, has_limits: bool) -> Bilingual:
+    """Say by which method a value of a kind was made, and why it has no interval where it has none.
+
+    Parameters
+    ----------
+    kind : str
+        A kind of indicator.
+    has_limits : bool
+        Whether the value has an interval.
+    """
+    if kind in ("proportion", "carried_over") or (kind == "conversion" and has_limits):
+        return say("Wilson score interval")
+    if kind == "count" and not has_limits:
+        return say("a count of what was done, not of chance events: no interval")
+    methods = {
+        "count": say("Garwood exact interval"),
+        "rate": say("per 100,000 inhabitants; Garwood exact interval"),
+        "period_ratio": say(
+            "ratio of yearly totals; cases carried over can lift it above 100 %, so it has no interval"
+        ),
+        "per_thousand": say("per 1,000 activities; Garwood exact interval"),
+        "mean": say("an amount over a number, as reported: no interval"),
+        "share_of_shares": say("a share over another share, 1 means in proportion: no interval"),
+        "change": say("change on the period before; exact conditional interval"),
+        "median_days": say("median of the days as the agency reports it: no interval"),
+        "conversion": say("two yearly totals of different persons: it may exceed 100 % and has no interval"),
+        "consistency": say("figures of two agencies for the same persons; 100 % means that they agree"),
+    }
+    return methods[kind]

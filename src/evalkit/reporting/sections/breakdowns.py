@@ -1,0 +1,72 @@
+"""Figures by one attribute, such as the sex of victims: hidden ones bear their mark, and none is worked out."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evalkit.records import Area, Breakdowns
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.bases import source_notes
+from evalkit.reporting.sections.words import NOTHING, both, fact_cell, span
+from evalkit.reporting.wording import say
+
+
+@section_of.register
+def _(result: Breakdowns) -> Section:
+    frame, area = result.frame, result.area
+    title = say("Figures by attribute")
+    if frame.empty:
+        text = say("No figure by sex, age or another attribute is in the sources used for this place.")
+        return Section("breakdowns", title, (Paragraph(text, tone="gap"),))
+    blocks: list[Block] = [
+        Paragraph(
+            say(
+                "The latest years only. A small number of persons, and every number that would give it away, is confidential."
+            )
+        )
+    ]
+    blocks += [
+        _table(rows, str(measure), str(dimension), area)
+        for (measure, dimension), rows in frame.groupby(["measure", "dimension"], sort=False)
+    ]
+    return Section("breakdowns", title, tuple(blocks))
+
+
+def _table(rows: pd.DataFrame, measure: str, dimension: str, area: Area) -> Table:
+    declared = area.programme.dimensions[dimension]
+    order = [value for value in declared.values if value in set(rows["category"])]  # noqa: PD011
+    columns = (
+        Column("period", say("Period")),
+        *(Column(value, both(declared.values[value]), numeric=True) for value in order),  # noqa: PD011
+    )
+    lines = [line for _, line in rows.groupby(["period_start", "period_end", "source_id"], sort=True)]
+    return Table(
+        f"breakdown-{measure}-{dimension}".replace("_", "-"),
+        say(
+            "{measure} by {attribute}",
+            measure=both(area.programme.measures[measure].label),
+            attribute=_lower(both(declared.label)),
+        ),
+        columns,
+        tuple(_row(line, order) for line in lines),
+        source_notes(rows, area),
+    )
+
+
+def _lower(label: Bilingual) -> Bilingual:
+    return Bilingual(*(text[:1].lower() + text[1:] for text in label))
+
+
+def _row(line: pd.DataFrame, order: list[str]) -> tuple[Cell, ...]:
+    told = {row["category"]: row for row in line.to_dict("records")}
+    first = line.iloc[0]
+    return (
+        Cell(span(first["period_start"], first["period_end"])),
+        *(
+            fact_cell(told[value]["value"], told[value]["status"], told[value]["qualifier"])
+            if value in told
+            else Cell(NOTHING)
+            for value in order
+        ),
+    )

@@ -1,0 +1,159 @@
+"""How sure a headline trend is: the checks beside it, a bend found by the data, a step at a declared date, in one table."""
+
+from __future__ import annotations
+
+import math
+
+from evalkit.estimation.interruption import Interruption
+from evalkit.estimation.joinpoint_results import JoinpointFit
+from evalkit.estimation.leave_out import LeaveOneOut
+from evalkit.estimation.nonparametric import MonotoneTrend
+from evalkit.estimation.results import NotEstimable
+from evalkit.estimation.trend_study import TrendStudy
+from evalkit.records import Area, Trend
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
+from evalkit.reporting.sections.words import both, p_words
+from evalkit.reporting.wording import say
+
+Row = tuple[Bilingual, Bilingual]
+
+
+def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
+    """Return the checks of one trend as a table: what was asked, and what came out."""
+    rows: list[Row] = [
+        (say("Smallest fall it could show"), _detectable(study)),
+        (say("Detection alone"), _detection(study)),
+        (say("Without any one year"), _without_a_year(study)),
+        (say("Last five years"), _recent(study)),
+        (say("Without a model (Mann-Kendall)"), _monotone(study.monotone)),
+        (say("Does it bend? (exploratory)"), bends_words(study.bends)),
+        (say("Step at a declared date"), _step(study, area)),
+    ]
+    label = both(area.programme.indicators[item.indicator].label)
+    return Table(
+        f"trend-checks-{item.indicator.replace('_', '-')}",
+        say("{indicator}: how sure the trend is", indicator=label),
+        (Column("check", say("Check")), Column("reading", say("What came out"))),
+        tuple((Cell(name), Cell(reading)) for name, reading in rows),
+    )
+
+
+def _detectable(study: TrendStudy) -> Bilingual:
+    fall = study.sensitivity.detectable_fall
+    if math.isnan(fall):
+        return say("none: even the steepest fall would not be shown in four of five such series")
+    return say("about {fall} a year, in four of five such series", fall=formats.percent(fall))
+
+
+def _detection(study: TrendStudy) -> Bilingual:
+    tipping, whole = study.sensitivity.tipping, study.sensitivity.tipping_whole
+    if tipping.percent == 0 or not math.isfinite(tipping.percent):
+        return say("there is no change that detection would have to explain")
+    words = {"change": formats.signed_percent(tipping.percent), "whole": formats.signed_percent(whole, 0)}
+    if tipping.percent < 0:
+        return say(
+            "had detection alone changed by {change} a year ({whole} over all the years), that would explain the whole fall",
+            **words,
+        )
+    return say(
+        "had detection alone changed by {change} a year ({whole} over all the years), that would explain the whole rise",
+        **words,
+    )
+
+
+def _without_a_year(study: TrendStudy) -> Bilingual:
+    found = study.sensitivity.leave_one_out
+    if not isinstance(found, LeaveOneOut):
+        return say("not to be told: too few years remain")
+    low, high = formats.signed_percent(found.least), formats.signed_percent(found.most)
+    if found.same_verdict:
+        return say("{low} to {high} a year; the verdict stays whichever year is left out", low=low, high=high)
+    return say(
+        "{low} to {high} a year; the verdict hangs on single years, most of all on {year}: read it with care",
+        low=low,
+        high=high,
+        year=str(found.decisive),
+    )
+
+
+def _recent(study: TrendStudy) -> Bilingual:
+    found = study.recent
+    if found.first is None or found.recent == "insufficient":
+        return say("too few figures for a direction of their own")
+    words = {"first": str(found.first), "last": str(found.last)}
+    return {
+        "up": say("{first} to {last}: up by more than chance", **words),
+        "down": say("{first} to {last}: down by more than chance", **words),
+        "no_evidence": say(
+            "{first} to {last}: no direction told apart from chance; that is not the same as stable", **words
+        ),
+    }[found.recent]
+
+
+def _monotone(found: MonotoneTrend | NotEstimable) -> Bilingual:
+    if isinstance(found, NotEstimable):
+        return say("not tested: it needs eight years")
+    words = {"p": p_words(found.p)}
+    if found.p >= 0.05:
+        return say("{p}: no monotone trend shown", **words)
+    return (
+        say("{p}: a monotone fall", **words) if found.statistic < 0 else say("{p}: a monotone rise", **words)
+    )
+
+
+def bends_words(found: JoinpointFit | NotEstimable) -> Bilingual:
+    """Return the reading of a joinpoint analysis: the pieces, or that none was found, or why none was looked for."""
+    if isinstance(found, NotEstimable):
+        if found.reason == "too_few_years":
+            return say("not looked for: a bend needs ten years of figures")
+        return say("not looked for: the figures do not carry it")
+    p = p_words(found.p)
+    if not found.joins:
+        return say("no bend found ({p}, simulated)", p=p)
+    pieces = [
+        say(
+            "{first}–{last} {change} a year ({low} to {high})",
+            first=str(piece.first),
+            last=str(piece.last),
+            change=formats.signed_percent(piece.apc),
+            low=formats.signed_percent(piece.lower),
+            high=formats.signed_percent(piece.upper),
+        )
+        for piece in found.segments
+    ]
+    years = formats.listed([Bilingual(str(year), str(year)) for year in found.years])
+    return say(
+        "bend in {years} ({p}, simulated): {pieces}. The data chose the year, so it proves nothing about its cause",
+        years=years,
+        p=p,
+        pieces=formats.listed(pieces),
+    )
+
+
+def _step(study: TrendStudy, area: Area) -> Bilingual:
+    if study.step is None or study.step_at is None:
+        return say("none: no declared event has three years of figures on either side")
+    event = next(both(one.label) for one in area.programme.breaks if one.valid_from == study.step_at)
+    words = {"event": event, "day": formats.day(study.step_at)}
+    if isinstance(study.step, Interruption):
+        numbers = {
+            "change": formats.signed_percent(study.step.percent_change),
+            "low": formats.signed_percent(100 * (study.step.lower - 1)),
+            "high": formats.signed_percent(100 * (study.step.upper - 1)),
+            "p": p_words(study.step.p),
+        }
+        if study.step.p >= 0.05:
+            return say(
+                "{event} ({day}): {change} ({low} to {high}), {p}: no step told apart from chance",
+                **words,
+                **numbers,
+            )
+        return say(
+            "{event} ({day}): {change} ({low} to {high}), {p}: a step, which other events of the time may have made",
+            **words,
+            **numbers,
+        )
+    if study.step.reason == "separation":
+        return say("{event} ({day}): no case at all on one side; the size of a step cannot be told", **words)
+    return say("{event} ({day}): too few cases for a step", **words)

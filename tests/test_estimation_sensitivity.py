@@ -1,0 +1,288 @@
+"""What a headline rests on: detection, single years, other dates, the smallest change it could show; labels and alarms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from evalkit.errors import FactsError
+from evalkit.estimation.alarm import Alarm, quarterly_alarm, yearly_alarm
+from evalkit.estimation.comparisons import compare_counts
+from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.interruption import Interruption, interrupted_series
+from evalkit.estimation.leave_out import LeaveOneOut, leave_one_year_out
+from evalkit.estimation.placebo import PlaceboDates, placebo_dates
+from evalkit.estimation.recent import recent_trend
+from evalkit.estimation.results import NotEstimable, TrendFit
+from evalkit.estimation.sensitivity import detectable_fall, sensitivity_of_change, sensitivity_of_trend
+from evalkit.estimation.tipping import tipping_point
+from evalkit.estimation.trends import fit_trend
+
+LINEAR = PanelDispersion("linear", 2.0, 0.2, series=60, cells=600, degrees=480, p=0.0)
+POISSON_LIKE = PanelDispersion("linear", 1.0, 0.0, series=60, cells=600, degrees=480, p=0.5)
+TEN_YEARS = [9, 14, 8, 12, 5, 9, 4, 7, 2, 3]
+
+
+def series_of(counts: Sequence[float], *, first: int = 2010, **columns: object) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"year": range(first, first + len(counts)), "count": counts, "status": "reported"} | columns
+    )
+
+
+# ---- detection alone
+
+
+def test_the_fall_of_41_percent_is_explained_by_a_fall_of_41_percent_in_detection():
+    change = compare_counts(23, 39, later_exposure=5, earlier_exposure=5)
+    found = tipping_point(change.ratio, change.ratio_lower, change.ratio_upper)
+    assert found.percent == pytest.approx(-41.03, abs=0.01)
+    assert not found.is_needed
+    same_cases = found.true_ratio(detected_earlier=1.0, detected_later=found.ratio)
+    assert same_cases == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("limits", "nearest"), [((0.2, 0.8), 0.8), ((1.3, 4.0), 1.3)])
+def test_the_limit_nearer_to_no_change_is_the_one_that_tips(limits: tuple[float, float], nearest: float):
+    found = tipping_point(math.prod(limits) ** 0.5, *limits)
+    assert found.limit_ratio == nearest
+    assert found.limit_percent == pytest.approx(100 * (nearest - 1))
+    assert found.is_needed
+
+
+def test_nothing_earlier_has_no_tipping_point():
+    change = compare_counts(5, 0, later_exposure=5, earlier_exposure=5)
+    found = sensitivity_of_change(change).tipping
+    assert math.isnan(found.percent)
+    assert math.isnan(found.limit_percent)
+    assert not found.is_needed
+
+
+def test_half_as_many_cases_at_half_the_detection_are_as_many():
+    assert tipping_point(0.5, 0.3, 0.9).true_ratio(detected_earlier=0.4, detected_later=0.2) == 1
+
+
+# ---- single years
+
+
+def test_leaving_a_year_out_is_fitting_the_others():
+    series = series_of(TEN_YEARS)
+    found = leave_one_year_out(series, panel=LINEAR)
+    assert isinstance(found, LeaveOneOut)
+    rest = fit_trend(series[series["year"] != 2013], panel=LINEAR)
+    assert isinstance(rest, TrendFit)
+    row = found.frame.set_index("year").loc[2013]
+    assert (row["apc"], row["p"]) == (rest.apc, rest.p)
+    assert (found.least, found.most) == (found.frame["apc"].min(), found.frame["apc"].max())
+    assert len(found.frame) == 10
+
+
+def test_the_year_that_carries_a_trend_is_named():
+    found = leave_one_year_out(series_of([5, 4, 6, 5, 4, 5, 6, 40]), panel=POISSON_LIKE)
+    assert isinstance(found, LeaveOneOut)
+    assert found.decisive == 2017
+    assert not found.same_verdict
+    steady = leave_one_year_out(series_of([60, 50, 42, 36, 30, 26, 21, 18]), panel=POISSON_LIKE)
+    assert isinstance(steady, LeaveOneOut)
+    assert steady.same_verdict
+    assert steady.same_sign
+
+
+def test_five_years_leave_four_which_carry_no_trend():
+    assert leave_one_year_out(series_of([9, 8, 7, 5, 3])) == NotEstimable("too_few_years", {"years": 5})
+    assert leave_one_year_out(series_of([0] * 8)).reason == "no_events"
+
+
+# ---- other dates
+
+STEPPED = [12, 9, 14, 11, 10, 13, 8, 12, 6, 5, 7, 4, 5]
+
+
+def test_a_placebo_uses_the_points_before_the_date_alone():
+    series = series_of(STEPPED, first=2008)
+    found = placebo_dates(series, at=date(2016, 1, 1), panel=LINEAR)
+    assert isinstance(found, PlaceboDates)
+    changed = series.assign(count=[*STEPPED[:8], 90, 80, 70, 60, 50])
+    other = placebo_dates(changed, at=date(2016, 1, 1), panel=LINEAR)
+    assert isinstance(other, PlaceboDates)
+    pd.testing.assert_frame_equal(found.frame, other.frame)
+    alone = interrupted_series(series[:8], at=date(2012, 1, 1), panel=LINEAR)
+    assert isinstance(alone, Interruption)
+    row = found.frame.set_index("year").loc[2012]
+    assert (row["log_ratio"], row["p"]) == (pytest.approx(math.log(alone.ratio)), pytest.approx(alone.p))
+
+
+def test_the_rank_counts_steps_as_large_in_either_direction():
+    found = placebo_dates(series_of(STEPPED, first=2008), at=date(2016, 1, 1))
+    assert isinstance(found, PlaceboDates)
+    larger = (found.steps["log_ratio"].abs() >= abs(found.declared)).sum()
+    assert (found.as_large, found.rank_p) == (larger, (larger + 1) / (len(found.steps) + 1))
+
+
+def test_too_few_points_before_the_date_leave_no_placebo():
+    found = placebo_dates(series_of(TEN_YEARS), at=date(2015, 1, 1))
+    assert isinstance(found, NotEstimable)
+    assert found.reason == "too_few_points"
+
+
+# ---- the smallest change
+
+
+def test_a_true_fall_of_that_size_is_shown_in_four_of_five_series():
+    """Poisson counts about 20 a year for ten years: 2000 drawn series with the fall that one of them calls detectable."""
+    flat = fit_trend(series_of([20] * 10), panel=POISSON_LIKE)
+    assert isinstance(flat, TrendFit)
+    fall = detectable_fall(flat)
+    shape = (1 - fall / 100) ** np.arange(10)
+    drawn = np.random.default_rng(4).poisson(200 * shape / shape.sum(), size=(2000, 10))
+    when = np.arange(10) - 4.5
+    z = drawn @ when / np.sqrt(drawn.mean(axis=1) * (when**2).sum())
+    assert (np.abs(z) > 1.96).mean() == pytest.approx(0.8, abs=0.04)
+
+
+def test_what_a_trend_rests_on_is_told_in_one_frame():
+    series = series_of(TEN_YEARS)
+    fit = fit_trend(series, panel=LINEAR)
+    assert isinstance(fit, TrendFit)
+    found = sensitivity_of_trend(series, fit, panel=LINEAR)
+    frame = found.frame.set_index("check")
+    assert frame.loc["detection_alone", "value"] == pytest.approx(fit.apc)
+    assert frame.loc["leave_one_year_out", "lower"] == pytest.approx(fit.apc_least)
+    assert found.tipping_whole == pytest.approx(100 * ((1 + fit.apc / 100) ** 9 - 1))
+
+
+def test_an_open_limit_has_no_detectable_fall():
+    fit = fit_trend(series_of([0, 0, 0, 0, 1, 5]), panel=POISSON_LIKE)
+    assert isinstance(fit, TrendFit)
+    assert math.isnan(detectable_fall(fit)) == math.isinf(fit.upper)
+
+
+# ---- labels
+
+
+def test_labels_follow_the_limits():
+    steep = recent_trend(series_of([30, 31, 29, 30, 31, 30, 21, 14, 9, 4]), panel=POISSON_LIKE)
+    assert (steep.recent, steep.whole, steep.first, steep.last) == ("down", "down", 2015, 2019)
+    rising = recent_trend(series_of([1, 2, 4, 7, 12, 20, 33]), panel=POISSON_LIKE)
+    assert (rising.recent, rising.whole) == ("up", "up")
+    level = recent_trend(series_of([4, 5, 3, 6, 4, 5, 4]), panel=POISSON_LIKE)
+    assert (level.recent, level.whole) == ("no_evidence", "no_evidence")
+    assert level.frame["label"].tolist() == ["no_evidence", "no_evidence"]
+
+
+def test_the_window_is_of_calendar_years():
+    series = series_of(TEN_YEARS)
+    series.loc[7, ["count", "status"]] = [np.nan, "not_reported"]
+    found = recent_trend(series, panel=LINEAR)
+    assert (found.first, found.last, found.recent) == (2015, 2019, "insufficient")
+    assert found.whole != "insufficient"
+
+
+def test_a_hidden_year_in_the_window_makes_it_insufficient():
+    series = series_of(TEN_YEARS)
+    series.loc[9, ["count", "status"]] = [np.nan, "suppressed"]
+    found = recent_trend(series, panel=LINEAR)
+    assert (found.last, found.recent, found.whole) == (2019, "insufficient", "insufficient")
+    assert found.frame["apc"].isna().all()
+
+
+def test_nothing_reported_has_no_window():
+    found = recent_trend(series_of([np.nan] * 6, status="not_reported"))
+    assert (found.recent, found.first, found.last) == ("insufficient", None, None)
+
+
+# ---- alarms
+
+
+def quarters_of(counts: Sequence[float]) -> pd.DataFrame:
+    years = -(-len(counts) // 4)
+    frame = pd.DataFrame(
+        {"year": np.repeat(range(2015, 2015 + years), 4), "quarter": np.tile([1, 2, 3, 4], years)}
+    )
+    return frame[: len(counts)].assign(count=counts, status="reported")
+
+
+def alarm_of(counts: Sequence[float], **asked: object) -> Alarm:
+    found = quarterly_alarm(quarters_of(counts), **({"quarter": 1} | asked))
+    assert isinstance(found, Alarm)
+    return found
+
+
+def test_a_quarter_is_held_against_its_own_season():
+    """Four years, each quarter its own level: the expectation is that quarter's mean, its error 1 / sqrt(total)."""
+    counts = [20, 4, 9, 7, 24, 5, 11, 8, 18, 6, 10, 9, 22, 5, 10, 8]
+    found = alarm_of(counts, quarter=2, observed=12)
+    factor = found.dispersion
+    assert found.expected == pytest.approx(5)
+    variance = factor * (5 + 25 / 20)
+    size = 25 / (variance - 5)
+    law = stats.nbinom(size, size / (size + 5))
+    assert (found.bound_95, found.bound_99) == (law.ppf(0.95), law.ppf(0.99))
+    assert found.chance == pytest.approx(law.sf(11))
+    assert found.is_unusual == (law.ppf(0.99) < 12)
+
+
+def test_few_quarters_carry_one_wave_and_predict_with_it():
+    found = alarm_of([20, 4, 9, 7, 24, 5, 11, 8, 18, 6, 10], quarter=4)
+    assert 0 < found.bound_95 < found.bound_99
+    assert math.isnan(found.chance)
+    assert not found.is_unusual
+    wave = [165, 100, 61, 100]  # 100 * exp(cos / 2)
+    assert alarm_of((wave * 4)[:15], quarter=4).expected == pytest.approx(100, rel=0.01)
+
+
+def test_dispersed_quarters_need_more_for_an_alarm():
+    counts = [20, 4, 9, 7, 24, 5, 11, 8, 18, 6, 10, 9, 22, 5, 10, 8]
+    assert alarm_of(counts, panel=LINEAR).bound_99 > alarm_of(counts, panel=POISSON_LIKE).bound_99
+
+
+def test_an_alarm_is_sounded_by_chance_in_at_most_one_of_twenty_quarters():
+    random, sounded = np.random.default_rng(9), 0
+    for _ in range(100):
+        counts = random.poisson([6, 2, 4, 3] * 5)
+        found = quarterly_alarm(quarters_of(counts[:16]), quarter=1, observed=counts[16], panel=POISSON_LIKE)
+        sounded += isinstance(found, Alarm) and found.observed > found.bound_95
+    assert sounded <= stats.binom.ppf(0.999, 100, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("counts", "reason"),
+    [
+        ([3, 2, 4, 1, 3, 2, 4], "too_few_points"),
+        ([0] * 16, "no_events"),
+        ([3, 0, 4, 2] * 4, "insufficient_events"),
+    ],
+)
+def test_quarters_that_carry_no_alarm_are_refused(counts: list[int], reason: str):
+    found = quarterly_alarm(quarters_of(counts), quarter=1)
+    assert isinstance(found, NotEstimable)
+    assert found.reason == reason
+
+
+def test_years_are_no_quarters():
+    found = quarterly_alarm(series_of(TEN_YEARS), quarter=1)
+    assert isinstance(found, NotEstimable)
+
+
+def test_a_year_beside_its_baseline_and_zeros_have_a_bound_too():
+    alarm = yearly_alarm(series_of([9, 8, 10, 7, 5]), observed=15)
+    assert isinstance(alarm, Alarm)
+    assert (alarm.bound_95, alarm.bound_99) == (13, 16)  # R's qnbinom
+    zeros = yearly_alarm(series_of([0, 0, 0, 0, 0]), observed=1)
+    assert isinstance(zeros, Alarm)
+    assert zeros.chance == pytest.approx(1 - (5 / 6) ** 0.5)
+    assert zeros.frame["bound_95"].item() == zeros.bound_95
+    assert yearly_alarm(series_of([3, 4])).reason == "too_few_years"
+
+
+def test_hidden_figures_and_wrong_counts_carry_no_alarm():
+    hidden = quarters_of(TEN_YEARS).assign(status="suppressed")
+    assert quarterly_alarm(hidden, quarter=1) == NotEstimable("suppressed")
+    assert yearly_alarm(series_of(TEN_YEARS, status="suppressed")) == NotEstimable("suppressed")
+    with pytest.raises(FactsError):
+        quarterly_alarm(quarters_of([*TEN_YEARS, -1]), quarter=1)
