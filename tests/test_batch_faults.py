@@ -152,7 +152,9 @@ def test_a_killed_worker_loses_the_page_it_had_and_no_other(tmp_path: Path):
 
 
 DRIVER = """
-import sys
+import signal, sys
+for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job is started deaf to the first
+    signal.signal(number, signal.default_int_handler)
 from pathlib import Path
 from evalkit.batch.options import RunOptions
 from evalkit.batch.run import run_batch
@@ -170,11 +172,7 @@ def test_a_run_that_is_cut_off_keeps_what_is_finished_and_shows_none_of_it(
 ):
     tiny_workspace(tmp_path / "ws")
     trigger = harmful(tmp_path, "time.sleep(120)")
-    (tmp_path / "driver.py").write_text(
-        DRIVER.replace(
-            "import sys\n", "import signal, sys\nsignal.signal(signal.SIGTERM, signal.default_int_handler)\n"
-        )
-    )
+    (tmp_path / "driver.py").write_text(DRIVER)
     rooms = set(Path(tempfile.gettempdir()).glob("evalkit-*"))
     command = [sys.executable, "-W", "ignore", str(tmp_path / "driver.py"), str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as driver:
