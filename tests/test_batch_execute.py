@@ -182,7 +182,8 @@ def test_a_page_that_shows_a_raw_frame_ends_the_run_and_publishes_nothing(tmp_pa
 
 
 DRIVER = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is started deaf to it
 from pathlib import Path
 from evalkit.batch.options import RunOptions
 from evalkit.batch.run import run_batch

@@ -339,7 +339,9 @@ def test_a_run_that_is_broken_off_changes_nothing(
     run(workspace, tmp_path)
     before = contents(tmp_path / "out")
     outcome = (
-        trouble if raised is KeyboardInterrupt else JobFailure("x", "03", "not_rendered", refusal=trouble)
+        trouble
+        if raised is KeyboardInterrupt
+        else JobFailure("03-cao-thu", "03", "not_rendered", refusal=trouble)
     )
     with pytest.raises(raised):
         run(workspace, tmp_path, executor=PagesWithoutKernel({"03": outcome}), force=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import evalkit.batch.run
+import evalkit.batch.making
 from evalkit.batch.options import Event
 from evalkit.batch.outcome import JobFailure
 from evalkit.batch.progress import telling
@@ -42,7 +42,7 @@ class Pages:
 @pytest.fixture
 def pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pages:
     pool = Pages()
-    monkeypatch.setattr(evalkit.batch.run, "local_pool", pool)
+    monkeypatch.setattr(evalkit.batch.making, "local_pool", pool)
     monkeypatch.chdir(tmp_path)
     tiny_workspace(tmp_path / "ws")
     return pool
@@ -191,7 +191,9 @@ def test_an_interrupt_exits_with_130(pages: Pages):
     pages.trouble = {"03": KeyboardInterrupt()}
     result = cli.invoke(app, ["run", "ws"])
     assert result.exit_code == 130
-    assert result.stderr.endswith("interrupted: nothing was published\n")
+    assert result.stderr.endswith(
+        "interrupted: nothing was published; the next run takes over what is finished\n"
+    )
     assert not Path("reports/ws").exists()
 
 

@@ -63,12 +63,15 @@ def test_the_kernel_is_found_without_being_installed(monkeypatch: pytest.MonkeyP
     spec = KernelSpecManager().get_kernel_spec("evalkit")
     assert (spec.display_name, spec.language) == ("evalkit", "python")
     assert spec.argv == ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    assert spec.metadata["kernel_provisioner"]["provisioner_name"] == "evalkit-warm"
 
 
 def test_the_kernel_is_installed_with_this_python_and_removed_again(tmp_path: Path):
     where = install_kernel(tmp_path)
     assert where == tmp_path / "share" / "jupyter" / "kernels" / "evalkit"
-    assert json.loads((where / "kernel.json").read_text())["argv"][0] == sys.executable
+    spec = json.loads((where / "kernel.json").read_text())
+    assert spec["argv"][0] == sys.executable
+    assert "kernel_provisioner" not in spec["metadata"], "another environment could not start it"
     assert install_kernel(tmp_path) == where
     assert remove_kernel(tmp_path) == where
     assert not where.exists()

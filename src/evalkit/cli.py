@@ -1,4 +1,7 @@
-"""The doorway: parse, call one function, print, exit code. Nothing is decided here, and nothing heavy is loaded early."""
+"""The doorway: parse, call one function, print, exit code. Nothing is decided here, and nothing heavy is loaded early.
+
+Longer than 250 lines because each command's options stand in its own signature.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,9 @@ class Doorway(TyperGroup):
             typer.echo(str(refusal), err=True)
             raise typer.Exit(refusal.exit_code) from None
         except KeyboardInterrupt:
-            typer.echo("interrupted: nothing was published", err=True)
+            typer.echo(
+                "interrupted: nothing was published; the next run takes over what is finished", err=True
+            )
             raise typer.Exit(INTERRUPTED) from None
 
 
@@ -92,6 +97,7 @@ def run(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Pages made at the same time; the cores where left out.")
     ] = None,
+    scheduler: Annotated[str, typer.Option(help="Address of a dask scheduler to work on.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Make current pages again.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Make only what failed before.")] = False,
     why: Annotated[bool, typer.Option("--why", help="Say of each page why it was made or not.")] = False,
@@ -104,8 +110,9 @@ def run(
     from evalkit.batch.run import run_batch  # noqa: PLC0415
 
     languages: Any = ("vi", "en") if lang is Lang.both else (lang.value,)
+    codes = tuple(province or ())
     options = RunOptions(
-        tuple(province or ()), audience.value, languages, scheme, edition, out, jobs, force, retry
+        codes, audience.value, languages, scheme, edition, out, jobs, force, retry, scheduler=scheduler
     )
     reports: list[RunReport] = []
 

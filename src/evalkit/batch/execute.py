@@ -5,15 +5,15 @@ from __future__ import annotations
 import copy
 import logging
 import re
-import shutil
 from pathlib import Path
 
-import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.notebooknode import from_dict
 from papermill.exceptions import PapermillExecutionError
 
+from evalkit.batch.kernel import register
 from evalkit.batch.outcome import CELL_SECONDS, JobFailure, Reason
 from evalkit.batch.plan import BUNDLE_FOLDER, Job
 from evalkit.batch.rooms import KERNEL, ReportKernelManager, kernel_settings, private_room
@@ -21,11 +21,27 @@ from evalkit.facts.bundle import Bundle
 
 START_SECONDS = 120
 INJECTED = "injected-parameters"
-_ERROR_MARK = "papermill-error-cell-tag"  # on cells that papermill adds when it writes a failure down
+NOTEBOOK = "notebook.ipynb"
 _TYPE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}")
 
 
-def execute(job: Job, facts: Bundle, *, cell_seconds: int = CELL_SECONDS) -> NotebookNode | JobFailure:
+class _Progress:
+    """Which cell is running, counted as people see the notebook: without the cell that papermill inserts."""
+
+    def __init__(self) -> None:
+        self.place: int | None = None
+        self._inserted = 0
+
+    def __call__(self, cell: NotebookNode, cell_index: int) -> None:
+        if INJECTED in cell.metadata.get("tags", []):
+            self._inserted = 1
+        else:
+            self.place = cell_index + 1 - self._inserted
+
+
+def execute(
+    job: Job, facts: Bundle, *, source: str | None = None, cell_seconds: int = CELL_SECONDS
+) -> NotebookNode | JobFailure:
     """Run a job's notebook over the facts it may see.
 
     Parameters
@@ -33,6 +49,8 @@ def execute(job: Job, facts: Bundle, *, cell_seconds: int = CELL_SECONDS) -> Not
     job : Job
     facts : Bundle
         The job's slice; it is written into the kernel's room.
+    source : str, optional
+        The notebook's text, where it was sent here; it is read from the job's notebook otherwise.
     cell_seconds : int
         How long one cell may take.
 
@@ -44,17 +62,17 @@ def execute(job: Job, facts: Bundle, *, cell_seconds: int = CELL_SECONDS) -> Not
     logging.getLogger("papermill").setLevel(
         logging.CRITICAL
     )  # it repeats our failures, paths included, on the terminal
+    progress = _Progress()
     with private_room() as room:
-        facts.write(room / "desk" / BUNDLE_FOLDER)
-        executed = room / "executed.ipynb"
         try:
-            notebook = _run(job, room, executed, cell_seconds=cell_seconds)
+            facts.write(room / "desk" / BUNDLE_FOLDER)
+            (room / NOTEBOOK).write_text(source or job.notebook.read_text("utf-8"), encoding="utf-8")
+            notebook = _run(job, room, progress, cell_seconds=cell_seconds)
         except PapermillExecutionError as fault:
-            place = _place(_read(executed), fault.cell_index)
-            return JobFailure(job.stem, job.code, "cell_error", _type_name(fault.ename), place)
+            return JobFailure(job.stem, job.code, "cell_error", _type_name(fault.ename), progress.place)
         except (CellTimeoutError, DeadKernelError) as fault:
             reason: Reason = "cell_timeout" if isinstance(fault, CellTimeoutError) else "kernel_died"
-            return JobFailure(job.stem, job.code, reason, cell=_last_started(_read(executed)))
+            return JobFailure(job.stem, job.code, reason, cell=progress.place)
         except Exception as fault:  # noqa: BLE001  whatever went wrong, the other provinces go on and this one is listed
             return JobFailure(job.stem, job.code, "not_started", type(fault).__name__)
     unfinished = _first_unfinished(notebook)
@@ -63,20 +81,26 @@ def execute(job: Job, facts: Bundle, *, cell_seconds: int = CELL_SECONDS) -> Not
     return scrub(notebook)
 
 
-def _run(job: Job, room: Path, executed: Path, *, cell_seconds: int) -> NotebookNode:
-    """Run papermill on a copy in the room: it fills in braces in the paths it is given, and writes them down."""
-    source = room / "notebook.ipynb"
-    shutil.copyfile(job.notebook, source)
+def _run(job: Job, room: Path, progress: _Progress, *, cell_seconds: int) -> NotebookNode:
+    """Run papermill on the copy in the room: it fills in braces in the paths it is given, and writes them down.
+
+    The executed notebook stays in memory: papermill would write it down twice a cell.
+    """
+    register()
     ran: NotebookNode = papermill.execute_notebook(
-        str(source),
-        str(executed),
+        str(room / NOTEBOOK),
+        None,
         parameters=dict(job.parameters),
         kernel_name=KERNEL,
         language="python",
         progress_bar=False,
         start_timeout=START_SECONDS,
         execution_timeout=cell_seconds,
+        autosave_cell_every=0,
+        on_cell_execute=progress,
+        extra_arguments=["--HistoryManager.enabled=False"],
         kernel_manager_class=ReportKernelManager,
+        shutdown_kernel="immediate",  # nothing in a room is to be kept, and nobody waits for a kernel's farewell
         config=kernel_settings(room),
     )
     return ran
@@ -88,17 +112,20 @@ def scrub(notebook: NotebookNode) -> NotebookNode:
     Kept: cells, tags, counters, outputs. Removed: papermill's paths, times and parameters, nbclient's times, the exact
     Python version, and the random name papermill gives the cell it inserts.
     """
-    clean: NotebookNode = copy.deepcopy(notebook)
-    clean.metadata = {
-        "kernelspec": {"display_name": KERNEL, "language": "python", "name": KERNEL},
-        "language_info": {"name": "python"},
-    }
+    clean: NotebookNode = copy.copy(notebook)  # outputs are shared: they are large and stay as they are
+    clean.cells = [copy.copy(cell) for cell in notebook.cells]
+    kernel = {"display_name": KERNEL, "language": "python", "name": KERNEL}
+    clean.metadata = _plain({"kernelspec": kernel, "language_info": {"name": "python"}})
     for cell in clean.cells:
         tags = list(cell.metadata.get("tags", []))
-        cell.metadata = {"tags": tags} if tags else {}
+        cell.metadata = _plain({"tags": tags} if tags else {})
         if INJECTED in tags:
             cell.id = INJECTED
     return clean
+
+
+def _plain(content: dict[str, object]) -> NotebookNode:
+    return from_dict(content)  # type: ignore[no-untyped-call,no-any-return]
 
 
 def _first_unfinished(notebook: NotebookNode) -> int | None:
@@ -111,26 +138,10 @@ def _first_unfinished(notebook: NotebookNode) -> int | None:
     return None
 
 
-def _last_started(notebook: NotebookNode | None) -> int | None:
-    if notebook is None:
-        return None
-    started = [
-        index for index, cell in enumerate(notebook.cells) if cell.metadata.papermill.get("start_time")
-    ]
-    return _place(notebook, started[-1]) if started else None
-
-
-def _place(notebook: NotebookNode | None, index: int) -> int | None:
+def _place(notebook: NotebookNode, index: int) -> int:
     """Turn an index in the executed notebook into a place in the one people see: without the cell papermill inserted."""
-    if notebook is None:
-        return None
-    cells = [cell for cell in notebook.cells if _ERROR_MARK not in cell.metadata.get("tags", [])]
-    inserted = sum(INJECTED in cell.metadata.get("tags", []) for cell in cells[:index])
+    inserted = sum(INJECTED in cell.metadata.get("tags", []) for cell in notebook.cells[:index])
     return index + 1 - inserted
-
-
-def _read(path: Path) -> NotebookNode | None:
-    return nbformat.read(path, as_version=4) if path.is_file() else None  # type: ignore[no-untyped-call]
 
 
 def _type_name(text: str) -> str:

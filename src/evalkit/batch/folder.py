@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from evalkit.batch.keeping import has_kept
 from evalkit.batch.manifest import MANIFEST, Manifest, is_reports_folder
-from evalkit.errors import SettingsError
+from evalkit.errors import EvalkitError, SettingsError
 from evalkit.workspace import Audience, Workspace
 
 LOCK = ".lock"
@@ -77,10 +78,13 @@ def locked(folder: Path, *, private: bool) -> Iterator[None]:
     SettingsError
         If another run is at work there. A run that was killed leaves no lock behind: the system drops it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    if private:
-        folder.chmod(0o700)
-    lock = _take_lock(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if private:
+            folder.chmod(0o700)
+        lock = _take_lock(folder)
+    except OSError as fault:
+        raise not_writable(folder, fault) from fault
     try:
         yield
     finally:
@@ -90,19 +94,43 @@ def locked(folder: Path, *, private: bool) -> Iterator[None]:
             folder.rmdir()
 
 
+def not_writable(folder: Path, fault: OSError) -> SettingsError:
+    """Return the refusal for a folder that cannot be written: read-only, somebody else's, or on a disk that is full."""
+    return SettingsError(
+        where=str(folder),
+        rule=f"the reports folder must be writable and have room ({fault.strerror or type(fault).__name__})",
+        do="make room or give yourself the right to write, or choose another folder with --out; then run again",
+    )
+
+
 @contextmanager
 def work_folder(folder: Path) -> Iterator[Path]:
     """Give a private folder on the file system of the reports, so that a finished page takes its place by a rename.
 
-    What a killed run left behind is removed first.
+    It is removed at the end, and so are those of earlier runs. Where the run is cut off, and not refused, it stays if it
+    holds finished pages: the next run takes them over.
     """
-    for left in folder.glob(f"{WORK_PREFIX}*"):
-        shutil.rmtree(left, ignore_errors=True)
+    left = left_behind(folder)
     work = Path(tempfile.mkdtemp(prefix=WORK_PREFIX, dir=folder))
     try:
         yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    except EvalkitError:
+        _remove([work])
+        raise
+    except BaseException:
+        _remove([] if has_kept(work) else [work])
+        raise
+    _remove([work, *left])
+
+
+def left_behind(folder: Path) -> list[Path]:
+    """Return the work folders of runs that were cut off."""
+    return sorted(folder.glob(f"{WORK_PREFIX}*"))
+
+
+def _remove(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _take_lock(folder: Path) -> int:

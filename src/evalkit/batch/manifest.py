@@ -90,7 +90,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         manifest = Manifest.model_validate(content)
     except (UnicodeDecodeError, ValueError, ValidationError) as fault:
         raise _unreadable(path) from fault
-    if manifest.format != FORMAT or not all(_is_inside(name) for name in manifest.files):
+    if manifest.format != FORMAT or not all(is_inside(name) for name in manifest.files):
         raise _unreadable(path)
     return manifest
 
@@ -103,8 +103,14 @@ def is_reports_folder(folder: Path) -> bool:
         return False
 
 
-def _is_inside(name: str) -> bool:
-    """Tell whether a listed file lies in the folder: what is listed may be replaced and removed."""
+def is_inside(name: str) -> bool:
+    """Tell whether a listed file lies in the folder: what is listed may be replaced and removed.
+
+    Examples
+    --------
+    >>> is_inside("tables/22.csv"), is_inside("../precious.txt")
+    (True, False)
+    """
     path = Path(name)
     return not path.is_absolute() and bool(path.parts) and ".." not in path.parts
 

@@ -37,6 +37,8 @@ class RunOptions:
         How long one cell may take.
     notebooks : Path, optional
         The folder of the report notebooks; the shipped ones by default.
+    scheduler : str
+        Address of a dask scheduler whose workers make the pages; local processes by default.
     """
 
     provinces: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ class RunOptions:
     retry: bool = False
     cell_seconds: int = CELL_SECONDS
     notebooks: Path | None = None
+    scheduler: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,11 @@ class RunReport:
 class Event:
     """One step of a run, for a progress bar or a log: nothing in it is a figure of the workspace.
 
-    ``planned`` tells ``why`` by page and ``to_make``; ``made`` tells ``stem`` and ``seconds``; ``failed`` tells ``stem``,
+    ``planned`` tells ``why`` by page and ``to_make``; ``kept`` tells the ``stem`` of a page that a run that was cut off had
+    finished; ``made`` tells ``stem`` and ``seconds``; ``failed`` tells ``stem``,
     ``reason`` and ``message``; ``published`` comes last and bears the report.
     """
 
-    kind: Literal["planned", "made", "failed", "published"]
+    kind: Literal["planned", "kept", "made", "failed", "published"]
     details: dict[str, Any] = field(default_factory=dict)
     report: RunReport | None = None

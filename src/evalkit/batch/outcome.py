@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from evalkit.batch.plan import Job
@@ -21,6 +20,7 @@ Reason = Literal[
     "not_all_cells_ran",
     "not_started",
     "not_rendered",
+    "not_stored",
     "worker_died",
     "interrupted",
 ]
@@ -31,6 +31,7 @@ MEANING: dict[Reason, str] = {
     "not_all_cells_ran": "the notebook ended before its last cell",
     "not_started": "the kernel did not start or the notebook could not be run",
     "not_rendered": "the page could not be made from the notebook",
+    "not_stored": "its files could not be written (is the disk full?)",
     "worker_died": "the process that made the page was ended from outside (often: too little memory)",
     "interrupted": "the run was interrupted",
 }
@@ -61,25 +62,25 @@ class JobFailure:
 
 @dataclass(frozen=True, slots=True)
 class PageOrder:
-    """Everything a worker needs for one page.
+    """Everything a worker needs for one page: it may be on another machine.
 
-    ``facts`` are the job's slice; ``folder`` is where the finished files are put, under the names they are published
-    with; ``keep_notebook`` says that the executed notebook is published beside the pages.
+    ``facts`` are the job's slice; ``source`` is the notebook's own text; ``keep_notebook`` says that the executed notebook
+    is published beside the pages.
     """
 
     job: Job
     facts: Bundle
+    source: str
     languages: Sequence[Language]
     footer: Sequence[Bilingual]
-    folder: Path
     keep_notebook: bool
     cell_seconds: int = CELL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class PageMade:
-    """A page that is finished: its files with their SHA-256, and how long it took."""
+    """A page that is finished: its files' contents by the names they are published with, and how long it took."""
 
     stem: str
     seconds: float
-    files: dict[str, str] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)

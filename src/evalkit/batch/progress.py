@@ -93,7 +93,7 @@ class _Lines:
             self.total = len(event.details["to_make"])
             current = list(event.details["why"].values()).count(CURRENT)
             print_line(self.stream, f"{self.total} pages to make, {current} current")
-        elif event.kind in ("made", "failed"):
+        elif event.kind in ("kept", "made", "failed"):
             self.done += 1
             print_line(self.stream, f"[{self.done}/{self.total}] {_line(event)}")
 
@@ -107,7 +107,7 @@ class _Bar:
     def __call__(self, event: Event) -> None:
         if event.kind == "planned":
             self.progress.update(self.task, total=len(event.details["to_make"]), description="making pages")
-        elif event.kind in ("made", "failed"):
+        elif event.kind in ("kept", "made", "failed"):
             self.progress.update(self.task, advance=1, description=event.details["stem"])
         if event.kind == "failed":
             self.progress.console.print(_line(event), markup=False, highlight=False)
@@ -122,4 +122,6 @@ def _bar(stream: TextIO) -> Progress:
 def _line(event: Event) -> str:
     if event.kind == "failed":
         return f"FAILED {event.details['message']}"
+    if event.kind == "kept":
+        return f"{event.details['stem']} (finished by the run before)"
     return f"{event.details['stem']} ({event.details['seconds']:.1f} s)"

@@ -11,6 +11,7 @@ from evalkit.batch.currency import changed_ingredient
 from evalkit.batch.datapackage import datapackage
 from evalkit.batch.fingerprint import file_digest
 from evalkit.batch.imprint import INDEX, TABLES, footer_lines, neighbours, page_file, page_files
+from evalkit.batch.keeping import drop_records
 from evalkit.batch.manifest import MANIFEST, Manifest
 from evalkit.batch.plan import NATIONAL, Job
 from evalkit.facts.areas import About
@@ -89,17 +90,15 @@ def publish(folder: Path, stage: Path, *, before: Manifest | None, after: Manife
     before, after : Manifest
         What was published and what is to be. Only files listed in ``before`` are ever removed.
     """
+    (stage / MANIFEST).write_text(
+        after.text(), encoding="utf-8", newline="\n"
+    )  # from here on nothing needs room
+    drop_records(stage)
     _remove(folder, set(before.files if before else ()) - set(after.files))
-    index = set(page_files(INDEX, LANGUAGES))
+    last = (MANIFEST, *page_files(INDEX, LANGUAGES))
     new = sorted(path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
-    for name in new:
-        if name not in index:
-            _move(stage / name, folder / name)
-    (stage / MANIFEST).write_text(after.text(), encoding="utf-8", newline="\n")
-    _move(stage / MANIFEST, folder / MANIFEST)
-    for name in new:
-        if name in index:
-            _move(stage / name, folder / name)
+    for name in (*(name for name in new if name not in last), *(name for name in last if name in new)):
+        _move(stage / name, folder / name)
 
 
 def _write(path: Path, text: str) -> str:

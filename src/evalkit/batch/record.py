@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from evalkit.batch.fingerprint import kit_version, library_versions
 from evalkit.batch.manifest import FailureRecord, Manifest, PageRecord
 from evalkit.batch.options import RunOptions
-from evalkit.batch.outcome import JobFailure, PageMade
-from evalkit.batch.plan import Job, facts_for
+from evalkit.batch.outcome import JobFailure
+from evalkit.batch.plan import Job
 from evalkit.facts.bundle import Bundle
 
-Outcomes = Mapping[str, PageMade | JobFailure]
+Outcomes = Mapping[str, PageRecord | JobFailure]
 
 
 def manifest_after(
@@ -26,12 +26,12 @@ def manifest_after(
     bundle : Bundle
     jobs : sequence of Job
         The whole plan: a page that is no longer in it goes.
-    outcomes : mapping of PageMade or JobFailure by stem
+    outcomes : mapping of PageRecord or JobFailure by stem
         What this run made. A page that failed goes, even where an earlier one stands.
     options : RunOptions
     """
     about = bundle.about
-    pages, failed = _pages(before, bundle, jobs, outcomes), _failures(before, jobs, outcomes)
+    pages, failed = _pages(before, jobs, outcomes), _failures(before, jobs, outcomes)
     return Manifest(
         workspace=about.workspace,
         audience=options.audience,
@@ -49,23 +49,11 @@ def manifest_after(
     )
 
 
-def _pages(
-    before: Manifest | None, bundle: Bundle, jobs: Sequence[Job], outcomes: Outcomes
-) -> dict[str, PageRecord]:
-    earlier = before.pages if before is not None else {}
-    pages = {job.stem: earlier[job.stem] for job in jobs if job.stem in earlier and job.stem not in outcomes}
-    for job in jobs:
-        outcome = outcomes.get(job.stem)
-        if isinstance(outcome, PageMade):
-            pages[job.stem] = PageRecord(
-                code=job.code,
-                content_key=job.content_key,
-                ingredients=dict(job.ingredients),
-                bundle_date=bundle.about.date,
-                hidden_cells=facts_for(job, bundle).about.hidden_cells,
-                files=outcome.files,
-            )
-    return pages
+def _pages(before: Manifest | None, jobs: Sequence[Job], outcomes: Outcomes) -> dict[str, PageRecord]:
+    pages = dict(before.pages) if before is not None else {}
+    pages |= {stem: outcome for stem, outcome in outcomes.items() if isinstance(outcome, PageRecord)}
+    failed = {stem for stem, outcome in outcomes.items() if isinstance(outcome, JobFailure)}
+    return {job.stem: pages[job.stem] for job in jobs if job.stem in pages and job.stem not in failed}
 
 
 def _failures(before: Manifest | None, jobs: Sequence[Job], outcomes: Outcomes) -> dict[str, FailureRecord]:

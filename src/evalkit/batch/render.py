@@ -4,49 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from nbformat import NotebookNode
 
-from evalkit.batch.imprint import neighbours, page_file
+from evalkit.batch.imprint import TABLES, neighbours, page_file
 from evalkit.errors import DisclosureError
-from evalkit.reporting.blocks import Bilingual, Language, Section
-from evalkit.reporting.exporter import EvalkitExporter, read_notebook
+from evalkit.reporting.blocks import Bilingual, Language, PageHead, Section
+from evalkit.reporting.exporter import read_notebook
+from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.tables import write_tables
 
 
 def render(
-    notebook: NotebookNode, *, stem: str, languages: Sequence[Language], footer: Sequence[Bilingual]
-) -> dict[str, str]:
-    """Return the page in each language from the one execution.
+    notebook: NotebookNode,
+    *,
+    stem: str,
+    languages: Sequence[Language],
+    audience: str,
+    footer: Sequence[Bilingual],
+) -> dict[str, bytes]:
+    """Return the page in each language and its tables as CSV and XLSX, from the one execution.
+
+    Each language is read from the notebook once; :class:`evalkit.reporting.exporter.EvalkitExporter` gives the same pages.
 
     Parameters
     ----------
     notebook : NotebookNode
         The executed notebook.
     stem : str
-        What the page's files are called.
+        What the page's files are called; the page must be about that place.
     languages : sequence of {"vi", "en"}
+    audience : "public" or "internal"
+        The page must be for it.
     footer : sequence of Bilingual
         Lines about how the report was made.
 
     Returns
     -------
-    dict of str by file name
+    dict of bytes by file name
 
     Raises
     ------
     DisclosureError
-        If a cell shows anything but typed sections.
+        If a cell shows anything but typed sections, or the page is not the one that was asked for.
     """
-    pages = {}
+    files: dict[str, bytes] = {}
     for language in languages:
+        head, parts = read_notebook(notebook, language=language)
+        require_own_head(head, stem=stem, audience=audience)
         own = {**neighbours(stem, language, languages), "footer": [tuple(line) for line in footer]}
-        exporter = EvalkitExporter(language=language)  # type: ignore[no-untyped-call]
-        pages[page_file(stem, language)], _ = exporter.from_notebook_node(notebook, {"evalkit": own})
-    return pages
+        page = page_from_sections(head, parts, language=language, resources=own)
+        files[page_file(stem, language)] = page.encode()
+        files |= _tables(head, [part for part in parts if isinstance(part, Section)], language)
+    return files
 
 
-def require_own_head(notebook: NotebookNode, *, stem: str, audience: str) -> None:
+def require_own_head(head: PageHead, *, stem: str, audience: str) -> None:
     """Refuse a page that is about another place than its files say, or for another audience.
 
     Raises
@@ -54,7 +68,6 @@ def require_own_head(notebook: NotebookNode, *, stem: str, audience: str) -> Non
     DisclosureError
         If the head that the notebook shows is not that of the page being made.
     """
-    head, _ = read_notebook(notebook, language="vi")
     if (head.slug, head.audience) != (stem, audience):
         raise DisclosureError(
             where="the page head",
@@ -63,12 +76,7 @@ def require_own_head(notebook: NotebookNode, *, stem: str, audience: str) -> Non
         )
 
 
-def write_page_tables(notebook: NotebookNode, folder: Path, *, languages: Sequence[Language]) -> list[str]:
-    """Write the tables a page shows as CSV and XLSX, and return the files' names."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[str] = []
-    for language in languages:
-        head, parts = read_notebook(notebook, language=language)
-        sections = [part for part in parts if isinstance(part, Section)]
-        written += [path.name for path in write_tables(folder, head, sections, language=language)]
-    return written
+def _tables(head: PageHead, sections: Sequence[Section], language: Language) -> dict[str, bytes]:
+    with TemporaryDirectory(prefix="evalkit-") as folder:
+        written = write_tables(Path(folder), head, sections, language=language)
+        return {f"{TABLES}/{path.name}": path.read_bytes() for path in written}

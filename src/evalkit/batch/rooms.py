@@ -5,19 +5,23 @@ What runs in the room is given its slice of the protected bundle and nothing els
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from traitlets import Unicode
+from traitlets import Type, Unicode
 from traitlets.config import Config
 
 KERNEL = "evalkit"
@@ -35,6 +39,7 @@ _PASSED_ON = (
         "TMPDIR",
         "XDG_CACHE_HOME",
         "MPLCONFIGDIR",
+        "EVALKIT_MEMORY_MB",
     ),
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_PREFIX"),
     *("SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT", "TEMP", "TMP", "USERPROFILE", "LOCALAPPDATA", "APPDATA"),
@@ -57,10 +62,18 @@ def kernel_path() -> Path:
 @contextmanager
 def private_room() -> Iterator[Path]:
     """Give a folder that only this user can enter and that is gone afterwards; its path is short enough for sockets."""
+    room = new_room()
+    try:
+        yield room
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def new_room() -> Path:
+    """Make a room; whoever asked for it removes it."""
     base = tempfile.gettempdir()
     short = base if len(os.fsencode(base)) <= _LONGEST_ROOM - 16 else os.sep + "tmp"
-    with tempfile.TemporaryDirectory(prefix="evalkit-", dir=short, ignore_cleanup_errors=True) as room:
-        yield Path(room)
+    return Path(tempfile.mkdtemp(prefix="evalkit-", dir=short))
 
 
 def kernel_environment(outside: Mapping[str, str], *, room: Path) -> dict[str, str]:
@@ -85,9 +98,33 @@ def kernel_environment(outside: Mapping[str, str], *, room: Path) -> dict[str, s
     return {**kept, **_FIXED, "IPYTHONDIR": str(room / "ipython")}
 
 
+class ReportKernelClient(AsyncKernelClient):
+    """A client that is ready as soon as the kernel answers."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait for the kernel's first answer on both channels.
+
+        The base class then listens for a fifth of a second to what else may come. Nothing else is waited for here: nbclient
+        passes over messages that answer no question of its own.
+        """
+        async with asyncio.timeout(timeout):
+            while True:
+                self.kernel_info()
+                try:
+                    reply = await self.shell_channel.get_msg(timeout=1)
+                    await self.iopub_channel.get_msg(timeout=0.2)
+                except Empty:
+                    if not await self.is_alive():
+                        raise RuntimeError("the kernel died before it answered") from None
+                else:
+                    self._handle_kernel_info_reply(reply)
+                    return
+
+
 class ReportKernelManager(AsyncKernelManager):
     """Starts kernels in a room: scrubbed environment, own working folder, nothing of theirs on our terminal."""
 
+    client_factory = Type(ReportKernelClient)
     room = Unicode(config=True, help="The kernel's private folder.")
 
     def _kernel_spec_manager_default(self) -> KernelSpecManager:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from evalkit.batch.clock import now
 from evalkit.batch.currency import CURRENT, why_made
-from evalkit.batch.folder import default_folder, locked, refuse_foreign, work_folder
-from evalkit.batch.imprint import INDEX, footer_lines, page_file, page_files
-from evalkit.batch.manifest import Manifest, read_manifest
+from evalkit.batch.folder import default_folder, locked, not_writable, refuse_foreign, work_folder
+from evalkit.batch.imprint import INDEX, page_file, page_files
+from evalkit.batch.making import Making, Progress, make_and_keep
+from evalkit.batch.manifest import Manifest, PageRecord, read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport
-from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
-from evalkit.batch.plan import Job, facts_for, notebooks_folder, plan
-from evalkit.batch.pool import cores, local_pool, make_pages
+from evalkit.batch.outcome import JobFailure
+from evalkit.batch.plan import Job, notebooks_folder, plan
 from evalkit.batch.prepare import ledger_of, make_bundle, receive, record_release
 from evalkit.batch.publish import publish, write_datapackage, write_index
 from evalkit.batch.record import manifest_after
@@ -26,7 +25,6 @@ from evalkit.errors import BatchError, SettingsError
 from evalkit.facts.bundle import Bundle
 from evalkit.workspace import Workspace
 
-Progress = Callable[[Event], None]
 _NAMED_IN_MESSAGE = 5
 
 
@@ -123,21 +121,17 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
     task = replace(task, bundle=_dated(task.bundle, before))
     chosen = _chosen(task, before)
     why = {job.stem: _why(job, task, before) for job in chosen}
-    orders = [_order(job, task, stage) for job in chosen if why[job.stem] != CURRENT]
-    progress(Event("planned", {"why": why, "to_make": [order.job.stem for order in orders]}))
-    outcomes = {outcome.stem: outcome for outcome in _outcomes(orders, task.options, progress, executor)}
-    after = manifest_after(
-        before, bundle=task.bundle, jobs=task.jobs, outcomes=outcomes, options=task.options
-    )
-    shared = write_index(stage, task.bundle, after, task.jobs)
-    shared |= write_datapackage(task.folder, stage, task.bundle, after)
-    ledger = record_release(task.workspace, task.bundle, edition=task.options.edition)
-    told = {"shared": shared, "ledger": ledger.head if task.options.audience == "public" else ""}
-    publish(task.folder, stage, before=before, after=after.model_copy(update=told))
+    to_make = [job for job in chosen if why[job.stem] != CURRENT]
+    progress(Event("planned", {"why": why, "to_make": [job.stem for job in to_make]}))
+    try:
+        outcomes = make_and_keep(to_make, stage, Making(task.options, task.bundle, progress, executor))
+        _publish(task, stage, before, outcomes)
+    except OSError as fault:
+        raise not_writable(task.folder, fault) from fault
     return RunReport(
         folder=task.folder,
         index=tuple(task.folder / page_file(INDEX, language) for language in task.options.languages),
-        made=tuple(stem for stem in why if isinstance(outcomes.get(stem), PageMade)),
+        made=tuple(stem for stem in why if isinstance(outcomes.get(stem), PageRecord)),
         current=tuple(stem for stem, reason in why.items() if reason == CURRENT),
         failed=tuple(outcome for outcome in map(outcomes.get, why) if isinstance(outcome, JobFailure)),
         hidden_cells=task.bundle.about.hidden_cells,
@@ -179,37 +173,17 @@ def _why(job: Job, task: _Task, before: Manifest | None) -> str:
     return why_made(job, before, task.folder, files=files, force=task.options.force)
 
 
-def _order(job: Job, task: _Task, stage: Path) -> PageOrder:
-    options = task.options
-    return PageOrder(
-        job=job,
-        facts=facts_for(job, task.bundle),
-        languages=options.languages,
-        footer=footer_lines(task.bundle.about, content_key=job.content_key, edition=options.edition),
-        folder=stage,
-        keep_notebook=options.audience == "public",
-        cell_seconds=options.cell_seconds,
+def _publish(
+    task: _Task, stage: Path, before: Manifest | None, outcomes: Mapping[str, PageRecord | JobFailure]
+) -> None:
+    after = manifest_after(
+        before, bundle=task.bundle, jobs=task.jobs, outcomes=outcomes, options=task.options
     )
-
-
-def _outcomes(
-    orders: list[PageOrder], options: RunOptions, progress: Progress, executor: Executor | None
-) -> Iterator[PageMade | JobFailure]:
-    """Make pages and tell of each; a refusal ends the run before anything is published."""
-    if not orders:
-        return
-    workers = min(options.jobs or cores(), len(orders))
-    with nullcontext(executor) if executor is not None else local_pool(workers) as pool:
-        for outcome in make_pages(orders, pool):
-            if isinstance(outcome, PageMade):
-                progress(Event("made", {"stem": outcome.stem, "seconds": round(outcome.seconds, 2)}))
-            elif outcome.refusal is not None:
-                raise outcome.refusal
-            else:
-                progress(
-                    Event("failed", {"stem": outcome.stem, "reason": outcome.reason, "message": str(outcome)})
-                )
-            yield outcome
+    shared = write_index(stage, task.bundle, after, task.jobs)
+    shared |= write_datapackage(task.folder, stage, task.bundle, after)
+    ledger = record_release(task.workspace, task.bundle, edition=task.options.edition)
+    told = {"shared": shared, "ledger": ledger.head if task.options.audience == "public" else ""}
+    publish(task.folder, stage, before=before, after=after.model_copy(update=told))
 
 
 def _refuse_failures(report: RunReport) -> None:

@@ -1,11 +1,13 @@
-"""What a worker process does: make one page after another, and leave no kernel behind when it has to stop."""
+"""What a worker does: make one page after another, and leave no kernel behind when it has to stop."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
+from collections.abc import Mapping
 from importlib import import_module
 from multiprocessing import parent_process
 from typing import Any
@@ -13,28 +15,28 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from evalkit.batch.clock import now
+from evalkit.batch.clock import ticks
 from evalkit.batch.execute import execute
-from evalkit.batch.fingerprint import file_digest
-from evalkit.batch.imprint import NOTEBOOKS, TABLES
+from evalkit.batch.imprint import NOTEBOOKS
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
-from evalkit.batch.render import render, require_own_head, write_page_tables
+from evalkit.batch.render import render
+from evalkit.batch.warm import use_servers
 from evalkit.errors import DisclosureError, EvalkitError
 
-_SECONDS_TO_LEAVE = 5.0
+_SECONDS_TO_LEAVE = 3.0
 _stopping = threading.Event()
 
 
 def make_page(order: PageOrder) -> PageMade | JobFailure:
-    """Execute a job's notebook and write the page's files; a failure comes back as a record, never as an exception."""
-    job, started = order.job, now()
+    """Execute a job's notebook and return the page's files; a failure comes back as a record, never as an exception."""
+    job, started = order.job, ticks()
     if _stopping.is_set():
         return JobFailure(job.stem, job.code, "interrupted")
-    notebook = execute(job, order.facts, cell_seconds=order.cell_seconds)
+    notebook = execute(job, order.facts, source=order.source, cell_seconds=order.cell_seconds)
     if isinstance(notebook, JobFailure):
         return notebook
     try:
-        names = _write_files(notebook, order)
+        contents = _files(notebook, order)
     except DisclosureError as refusal:
         named = DisclosureError(where=f"{job.stem}, {refusal.where}", rule=refusal.rule, do=refusal.do)
         return JobFailure(job.stem, job.code, "not_rendered", type(refusal).__name__, refusal=named)
@@ -43,35 +45,39 @@ def make_page(order: PageOrder) -> PageMade | JobFailure:
         return JobFailure(job.stem, job.code, "not_rendered", type(refusal).__name__, told=told)
     except Exception as fault:  # noqa: BLE001  the other provinces go on and this one is listed
         return JobFailure(job.stem, job.code, "not_rendered", type(fault).__name__)
-    files = {name: file_digest(order.folder / name) for name in names}
-    return PageMade(job.stem, (now() - started).total_seconds(), files)
+    return PageMade(job.stem, ticks() - started, contents)
 
 
-def _write_files(notebook: NotebookNode, order: PageOrder) -> list[str]:
-    require_own_head(notebook, stem=order.job.stem, audience=order.facts.about.audience)
-    texts = render(notebook, stem=order.job.stem, languages=order.languages, footer=order.footer)
+def _files(notebook: NotebookNode, order: PageOrder) -> dict[str, bytes]:
+    stem = order.job.stem
+    files = render(
+        notebook,
+        stem=stem,
+        languages=order.languages,
+        audience=order.facts.about.audience,
+        footer=order.footer,
+    )
     if order.keep_notebook:
-        texts[f"{NOTEBOOKS}/{order.job.stem}.ipynb"] = _as_text(notebook)
-    for name, text in texts.items():
-        path = order.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    tables = write_page_tables(notebook, order.folder / TABLES, languages=order.languages)
-    return [*texts, *(f"{TABLES}/{name}" for name in tables)]
+        files[f"{NOTEBOOKS}/{stem}.ipynb"] = _as_text(notebook).encode()
+    return files
 
 
 def _as_text(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call,no-any-return]
 
 
-def start_worker() -> None:
-    """Prepare a worker process: Ctrl-C is the driver's business, SIGTERM ends the page under way, kernel included."""
+def start_worker(servers: Mapping[str, str]) -> None:
+    """Prepare a worker process of this machine.
+
+    Ctrl-C is the driver's business; SIGTERM ends the page under way, kernel included. ``servers`` are the driver's, which
+    kernels are forked from.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
+    sys.argv = sys.argv[:1]
+    use_servers(servers)
     threading.Thread(target=_leave_with_the_driver, daemon=True).start()
-    import_module(
-        "evalkit.reporting.canvas"
-    )  # matplotlib's first listing of fonts may print: here, and not in a kernel
+    import_module("evalkit.reporting.exporter")
 
 
 def _leave(number: int, _frame: Any) -> None:

@@ -34,13 +34,16 @@ def chosen_prefix(*, user: bool = False, sys_prefix: bool = False, prefix: Path 
 def install_kernel(prefix: Path | None) -> Path:
     """Install the kernel under a prefix, or for this user, and return where it is.
 
-    The installed copy names the Python that runs now: a JupyterLab of another environment starts the right one.
+    The installed copy names the Python that runs now: a JupyterLab of another environment starts the right one. Only this
+    environment is sure to know the warm provisioner; anywhere else the copy is an ordinary kernel.
     """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / KERNEL
         shutil.copytree(kernel_path() / "kernels" / KERNEL, copy)
         spec = json.loads((copy / "kernel.json").read_text(encoding="utf-8"))
         spec["argv"][0] = sys.executable
+        if prefix is None or prefix.resolve() != Path(sys.prefix).resolve():
+            del spec["metadata"]["kernel_provisioner"]
         (copy / "kernel.json").write_text(json.dumps(spec, indent=1) + "\n", encoding="utf-8")
         place = {"user": True} if prefix is None else {"prefix": str(prefix)}
         return Path(KernelSpecManager().install_kernel_spec(str(copy), kernel_name=KERNEL, **place))

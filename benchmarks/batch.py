@@ -1,0 +1,362 @@
+"""What a notebook costs: the ways people run many of them, side by side, on the same notebook of ten cells.
+
+    python benchmarks/batch.py                      all ways, 8 notebooks each (2 for the slow ones)
+    python benchmarks/batch.py --scale 34 63 705    ours and the limit, at these numbers of notebooks
+    python benchmarks/batch.py --demo               the invented country's own pages, ours and the limit
+
+The limit is the cells' own code in one warm process a core: no Jupyter, no page. Seconds are this machine's; what may be
+quoted are ratios of one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from statistics import median
+from typing import Any
+
+import nbformat
+import papermill
+from IPython.utils.capture import capture_output
+from nbformat.v4 import new_code_cell, new_notebook
+
+from evalkit.batch.clock import now
+from evalkit.batch.imprint import footer_lines
+from evalkit.batch.outcome import PageMade, PageOrder
+from evalkit.batch.plan import Job, facts_for, notebooks_folder, plan
+from evalkit.batch.pool import cores, local_pool, make_pages
+from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.rooms import kernel_path
+from evalkit.reporting.blocks import LANGUAGES
+from evalkit.reporting.exporter import EvalkitExporter
+from evalkit.workspace import open_workspace
+
+DEMO = Path(__file__).parents[1] / "data" / "demo"
+SLUG = "benchmark"
+ROUNDS = 3  # of ours and of the limit, in turn: the machine may have other work
+SOURCE = """
+bundle = "bundle"
+province_code = "01"
+#---
+import numpy as np, pandas as pd, statsmodels.api as sm
+from matplotlib.figure import Figure as Drawing
+#---
+import io
+import evalkit as ek
+from evalkit.reporting.blocks import Bilingual, Figure, PageHead, Section
+from evalkit.reporting.svg import clean_svg
+def words(text):
+    return Bilingual(text, text)
+#---
+draws = np.random.default_rng(int(province_code))
+table = pd.DataFrame({"x": np.arange(160_000) % 40, "g": np.arange(160_000) % 7})
+table["y"] = draws.poisson(np.exp(0.5 + 0.02 * table["x"]))
+#---
+dummies = pd.get_dummies(table[["x", "g"]], columns=["g"], drop_first=True, dtype=float)
+model = sm.GLM(table["y"], sm.add_constant(dummies), family=sm.families.Poisson()).fit()
+slope = float(model.params["x"])
+#---
+def drawing(name, values):
+    figure = Drawing(figsize=(5, 3))
+    axes = figure.add_subplot()
+    axes.plot(values)
+    axes.set_title(name)
+    stream = io.StringIO()
+    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return Figure(name, words(clean_svg(stream.getvalue())), words(f"{name}: slope {slope:.4f}"), words(name))
+#---
+means = table.groupby("x")["y"].agg(["mean", "std", "max", "min", "median"])
+#---
+figures = [drawing(name, means[name]) for name in ["mean", "std"]]
+#---
+figures += [drawing(name, means[name]) for name in ["max", "min", "median"]]
+#---
+title = words("Invented figures")
+ek.show(PageHead(title, title, "benchmark", (), True, "public", "2026-01-01"), Section("figures", title, tuple(figures)))
+"""
+CELLS = [cell.strip() for cell in SOURCE.split("#---")]
+
+
+def main() -> None:
+    """Run what was asked for and print it."""
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("--scale", type=int, nargs="+", metavar="N", default=[])
+    arguments.add_argument("--demo", action="store_true")
+    arguments.add_argument("--count", type=int, default=8, help="notebooks of each of the quick ways")
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory(prefix="evalkit-benchmark-") as folder:
+        here = Path(folder)
+        if given.demo:
+            demo_pages(here)
+        elif given.scale:
+            for count in given.scale:
+                compare(here, count, {"ours": ours, "limit": limit})
+        else:
+            slow = max(2, given.count // 4)
+            ways = {
+                "shell loop": shell_loop,
+                "papermill serial": papermill_serial,
+                "papermill pool": papermill_pool,
+            }
+            compare(here, given.count, {**ways, "ours": ours, "limit": limit}, slow=slow)
+
+
+def compare(here: Path, count: int, ways: dict[str, Callable[[Path, int], float]], *, slow: int = 0) -> None:
+    """Print seconds a notebook, ratios and peak memory of each way."""
+    write_notebook(here)
+    print(f"\n{count} notebooks ({slow} of the slow ways), {cores()} cores")
+    print(f"{'way':18} {'s/notebook':>10} {'start-up s':>10} {'driver MB':>9} {'all MB':>8}")
+    seen: dict[str, list[float]] = {}
+    rounds = [
+        *ways.items(),
+        *[item for item in ways.items() if item[0] in ("ours", "limit")] * (ROUNDS - 1 if slow else 0),
+    ]
+    for name, way in rounds:
+        with watched() as peak:
+            started = time.perf_counter()
+            number = slow if slow and name not in ("ours", "limit", "papermill pool") else count
+            seconds = way(here, number)
+        seen.setdefault(name, []).append(seconds / number)
+        start_up = time.perf_counter() - started - seconds
+        print(
+            f"{name:18} {seen[name][-1]:10.3f} {start_up:10.2f} {peak['driver']:9.0f} {peak['all']:8.0f}",
+            flush=True,
+        )
+    results = {name: median(values) for name, values in seen.items()}
+    for name, seconds in results.items():
+        limits, ours_too = seconds / results["limit"], seconds / results["ours"]
+        print(f"{name:18} {limits:.2f} times the limit; ours is {ours_too:.1f} times as fast (medians)")
+    over = (results["ours"] - results["limit"]) * cores()
+    print(
+        f"ours costs {over:.3f} s a notebook more than its cells (wall time times workers, less the limit's)"
+    )
+
+
+def write_notebook(here: Path) -> Path:
+    """Write the fixed notebook of ten cells."""
+    cells = [new_code_cell(source, id=f"cell-{n:02}") for n, source in enumerate(CELLS)]
+    cells[0].metadata["tags"] = ["parameters"]
+    path = here / "notebook.ipynb"
+    metadata = {"kernelspec": {"name": "python3", "display_name": "python3", "language": "python"}}
+    nbformat.write(new_notebook(cells=cells, metadata=metadata), path)
+    return path
+
+
+# ---- the ways; each returns the seconds of its work, without what it does once at the start
+
+
+def shell_loop(here: Path, count: int) -> float:
+    """Run papermill's command, then nbconvert's for each language, one notebook after the other."""
+    started = time.perf_counter()
+    for number in range(count):
+        out = here / f"shell-{number}.ipynb"
+        papermill = [
+            sys.executable,
+            "-m",
+            "papermill",
+            str(here / "notebook.ipynb"),
+            str(out),
+            "-r",
+            "province_code",
+            code(number),
+        ]
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(papermill, check=True, **quiet)
+        for language in LANGUAGES:
+            export = [
+                "--to",
+                "evalkit",
+                f"--EvalkitExporter.language={language}",
+                "--output",
+                f"shell-{number}-{language}",
+            ]
+            subprocess.run([sys.executable, "-m", "nbconvert", *export, str(out)], check=True, **quiet)
+    return time.perf_counter() - started
+
+
+def papermill_serial(here: Path, count: int) -> float:
+    """papermill in this process, one cold kernel after the other."""
+    started = time.perf_counter()
+    for number in range(count):
+        papermill_one(here, number)
+    return time.perf_counter() - started
+
+
+def papermill_pool(here: Path, count: int) -> float:
+    """papermill in a pool of processes, each notebook a cold kernel."""
+    with ProcessPoolExecutor(cores(), multiprocessing.get_context("spawn")) as pool:
+        started = time.perf_counter()
+        list(pool.map(papermill_one, [here] * count, range(count)))
+        return time.perf_counter() - started
+
+
+def papermill_one(here: Path, number: int) -> None:
+    """One notebook by papermill's function, and its page by nbconvert."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        ran = papermill.execute_notebook(
+            str(here / "notebook.ipynb"),
+            str(here / f"{os.getpid()}-{number}.ipynb"),
+            parameters={"province_code": code(number)},
+            progress_bar=False,
+        )
+        for language in LANGUAGES:
+            EvalkitExporter(language=language).from_notebook_node(ran)
+
+
+def ours(here: Path, count: int) -> float:
+    """evalkit's own workers and warm kernels: pages in both languages, tables, executed notebook."""
+    bundle = make_bundle(receive(open_workspace(DEMO)), day=now().date())
+    facts = bundle.slice_for(bundle.places[0].code)
+    source = (here / "notebook.ipynb").read_text(encoding="utf-8")
+
+    def order(number: int) -> PageOrder:
+        given = {"bundle": "bundle", "province_code": code(number)}
+        job = Job("province", code(number), code(number), SLUG, here / "notebook.ipynb", given, {})
+        return PageOrder(
+            job, facts, source, ("vi", "en"), footer_lines(bundle.about, content_key=""), keep_notebook=True
+        )
+
+    return timed_pages(order(number) for number in range(count))
+
+
+def timed_pages(orders: Iterator[PageOrder]) -> float:
+    """Make pages; the clock starts when every worker has made one."""
+    with local_pool(cores()) as pool:
+        warm = [next(orders)] * cores()
+        for outcome in make_pages(warm, pool):
+            assert isinstance(outcome, PageMade), outcome
+        started = time.perf_counter()
+        for outcome in make_pages([warm[0], *orders], pool):
+            assert isinstance(outcome, PageMade), outcome
+        return time.perf_counter() - started
+
+
+def limit(here: Path, count: int) -> float:
+    """The cells' own code in one warm process a core."""
+    cells = [cell.source for cell in nbformat.read(here / "notebook.ipynb", as_version=4).cells]
+    return timed_cells([(cells, {"province_code": code(number)}, str(here)) for number in range(count)])
+
+
+def timed_cells(work: list[tuple[list[str], dict[str, str], str]]) -> float:
+    """Run the cells of notebooks in a pool of processes that have each run one before."""
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    with ThreadPoolExecutor(cores()) as lanes, contextlib.ExitStack() as stack:
+        spawn = multiprocessing.get_context("spawn")
+        pools = [stack.enter_context(ProcessPoolExecutor(1, spawn)) for _ in range(cores())]
+        list(lanes.map(lambda pool: pool.submit(bare_cells, *work[0]).result(), pools))
+        free: SimpleQueue[ProcessPoolExecutor] = SimpleQueue()
+        for pool in pools:
+            free.put(pool)
+
+        def one(item: tuple[list[str], dict[str, str], str]) -> None:
+            pool = free.get()
+            pool.submit(bare_cells, *item).result()
+            free.put(pool)
+
+        started = time.perf_counter()
+        list(lanes.map(one, work))
+        return time.perf_counter() - started
+
+
+def bare_cells(cells: list[str], parameters: dict[str, str], folder: str) -> None:
+    """Run the code of cells as a plain script would."""
+    os.chdir(folder)
+    names: dict[str, object] = {}
+    with capture_output():
+        for place, source in enumerate(cells):
+            exec(source, names)
+            if place == 0:
+                names.update(parameters)
+
+
+def demo_pages(here: Path) -> None:
+    """Every page of the invented country, both languages: ours and the limit."""
+    bundle = make_bundle(receive(open_workspace(DEMO)), day=now().date())
+    jobs = [job for job in plan(bundle, notebooks=notebooks_folder()) if job.kind == "province"]
+    for job in jobs:
+        facts_for(job, bundle).write(here / job.stem / "bundle")
+    source = jobs[0].notebook.read_text(encoding="utf-8")
+    cells = [cell.source for cell in nbformat.reads(source, as_version=4).cells if cell.cell_type == "code"]
+    footer = footer_lines(bundle.about, content_key="")
+    seen: dict[str, list[float]] = {"ours": [], "limit": []}
+    with watched() as peak:
+        for _ in range(ROUNDS):
+            orders = (
+                PageOrder(job, facts_for(job, bundle), source, LANGUAGES, footer, keep_notebook=True)
+                for job in jobs
+            )
+            seen["ours"].append(timed_pages(orders) / len(jobs))
+            work = [(cells, dict(job.parameters), str(here / job.stem)) for job in jobs]
+            seen["limit"].append(timed_cells(work) / len(jobs))
+    made, bare = median(seen["ours"]), median(seen["limit"])
+    print(f"{len(jobs)} pages of the demo, {cores()} cores, medians of {ROUNDS}: ", seen)
+    print(f"ours {made:.3f} s a page, the limit {bare:.3f} s: {made / bare:.2f} times")
+    print(f"ours costs {(made - bare) * cores():.3f} s a page more than its cells; all {peak['all']:.0f} MB")
+
+
+# ---- measuring
+
+
+def code(number: int) -> str:
+    """Return a province code of two digits or more."""
+    return f"{number:02}"
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[dict[str, float]]:
+    """Give the peak memory (MB, proportional shares) of this process and of it with all it started, when it is over."""
+    peak, over = {"driver": 0.0, "all": 0.0}, threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.5):
+            sizes = [memory(pid) for pid in family(os.getpid())]
+            peak["driver"] = max(peak["driver"], sizes[0])
+            peak["all"] = max(peak["all"], sum(sizes))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield peak
+    finally:
+        over.set()
+        thread.join()
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all that descend from it."""
+    children = []
+    for task in Path(f"/proc/{pid}/task").glob("*"):
+        with contextlib.suppress(OSError):
+            children += [int(child) for child in (task / "children").read_text().split()]
+    return [pid, *(member for child in children for member in family(child))]
+
+
+def memory(pid: int) -> float:
+    """Return the proportional share of memory of a process, in MB: pages that several share are counted once in all."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+if __name__ == "__main__":
+    os.environ["JUPYTER_PATH"] = str(kernel_path())
+    if shutil.which("true") is None or not Path("/proc/self/smaps_rollup").exists():
+        print("memory is measured on Linux only")
+    main()

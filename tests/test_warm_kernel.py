@@ -1,0 +1,331 @@
+"""The warm kernel: forked, private, alone; it ends as an ordinary kernel does, and with whoever started it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+import evalkit.batch.kernel
+from evalkit.batch.forks import fork_kernel
+from evalkit.batch.kernel import WarmProvisioner, register
+from evalkit.batch.rooms import kernel_environment, kernel_path
+from evalkit.batch.warm import can_fork, early_environment, stop_servers, warm_up
+from tests.workspaces import write_notebook
+
+pytestmark = [
+    pytest.mark.end_to_end,
+    pytest.mark.skipif(not can_fork(), reason="kernels are not forked on this system"),
+]
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    register()
+    monkeypatch.setenv("JUPYTER_PATH", str(kernel_path()))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def servers() -> Iterator[None]:
+    yield
+    stop_servers()
+
+
+def outputs_of(*cells: str) -> list[list[dict]]:
+    """Run cells on the kernel by its name, as papermill and nbclient do."""
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, kernel_name="evalkit", timeout=60).execute()
+    return [list(cell.outputs) for cell in notebook.cells]
+
+
+def printed(*cells: str) -> list[str]:
+    return ["".join(output.get("text", "") for output in outputs) for outputs in outputs_of(*cells)]
+
+
+@contextmanager
+def kernel() -> Iterator[tuple[KernelManager, Session]]:
+    manager = KernelManager(kernel_name="evalkit")
+    manager.start_kernel()
+    session = Session(manager)
+    try:
+        yield manager, session
+    finally:
+        session.client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+class Session:
+    """Says code to a kernel and gives back what it printed, or the name of its error."""
+
+    def __init__(self, manager: KernelManager) -> None:
+        self.client = manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+
+    def say(self, code: str, *, seconds: float = 60) -> str:
+        heard: list[str] = []
+
+        def hear(message: dict) -> None:
+            heard.append(message["content"].get("text") or message["content"].get("ename") or "")
+
+        self.client.execute_interactive(code, output_hook=hear, timeout=seconds, allow_stdin=False)
+        return "".join(heard).strip()
+
+    def wait_for_output(self) -> None:
+        while self.client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
+            pass
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def wait_until(happens, *, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def test_the_provisioner_is_announced_to_jupyter():
+    (entry,) = entry_points(group="jupyter_client.kernel_provisioners", name="evalkit-warm")
+    assert entry.load() is WarmProvisioner
+
+
+STATE = """
+import builtins, os, sys, math, random, numpy as np, pandas as pd, matplotlib as mpl
+seen = [hasattr(builtins, "left"), "LEFT" in os.environ, math.pi > 4, pd.get_option("display.precision"),
+        mpl.rcParams["font.size"], "/left" in sys.path, "left" in sys.modules, "secret" in globals()]
+builtins.left = secret = 1
+os.environ["LEFT"] = "1"
+math.pi = 5
+pd.set_option("display.precision", 3)
+mpl.rcParams["font.size"] = 33
+sys.path.append("/left")
+sys.modules["left"] = sys
+print(seen)
+print(random.random(), np.random.rand(), hash(np.random.default_rng().random()))
+print(os.getppid(), os.getpid())
+"""
+
+
+def test_no_state_and_no_random_number_passes_from_one_notebook_to_the_next():
+    first, second = (printed(STATE)[0].splitlines() for _ in range(2))
+    assert first[0] == second[0]
+    assert "True" not in first[0]
+    assert not set(first[1].split()) & set(second[1].split())
+    (server, one), (same_server, other) = first[2].split(), second[2].split()
+    assert server == same_server
+    assert one != other
+
+
+def test_a_kernel_is_alone_in_its_group_and_its_server_holds_no_thread_and_no_path(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    code = """
+import os
+server = os.getppid()
+print(os.getpgid(0) == os.getsid(0) == os.getpid())
+print(len(os.listdir(f"/proc/{server}/task")), os.readlink(f"/proc/{server}/cwd"))
+print(b"SOME_PLACE" in open(f"/proc/{server}/environ", "rb").read())
+"""
+    stop_servers()
+    monkeypatch.setenv("SOME_PLACE", "/data/secret")
+    assert printed(code)[0].splitlines() == ["True", "1 /", "False"]
+
+
+def test_figures_and_results_display_as_in_an_ordinary_kernel():
+    plot, section = outputs_of(
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+        "import evalkit as ek\nek.compare_counts(7, 9, later_exposure=1, earlier_exposure=1)",
+    )
+    assert "image/png" in plot[-1]["data"]
+    assert "text/html" in section[-1]["data"]
+
+
+def test_interrupt_restart_and_shutdown_are_those_of_an_ordinary_kernel():
+    with kernel() as (manager, session):
+        assert (manager.transport, manager.is_alive()) == ("ipc", True)
+        room = Path(manager.ip).parent
+        assert room.stat().st_mode & 0o777 == 0o700
+        assert max(len(str(path)) for path in room.iterdir()) < 104
+        request = session.client.execute(
+            "import time; kept = 1; print('on'); time.sleep(60)", stop_on_error=False
+        )
+        session.wait_for_output()
+        manager.interrupt_kernel()
+        assert session.client._recv_reply(request, timeout=20)["content"]["ename"] == "KeyboardInterrupt"
+        assert session.say("print(kept)", seconds=20) == "1"
+        first, file, ip = manager.provisioner.pid, manager.connection_file, manager.ip
+        manager.restart_kernel()
+        session.client.wait_for_ready(timeout=60)
+        assert (manager.connection_file, manager.ip) == (file, ip)
+        assert manager.provisioner.pid != first
+        assert session.say("print(kept)") == "NameError"
+        process = manager.provisioner.process
+        manager.shutdown_kernel()
+        assert process.returncode == 0
+        assert not room.exists()
+        assert not Path(file).exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "returncode"),
+    [("os._exit(3)", 3), ("os.kill(os.getpid(), 9)", -9), ("os.kill(os.getpid(), 15)", -15)],
+)
+def test_the_exit_code_is_that_of_an_ordinary_process(code: str, returncode: int):
+    with kernel() as (manager, session):
+        process = manager.provisioner.process
+        session.client.execute(f"import os; {code}")
+        wait_until(lambda: not manager.is_alive())
+        assert process.poll() == returncode
+        assert process.wait() == returncode
+
+
+DRIVER = """
+import os, sys, time
+from evalkit.batch.kernel import register
+from jupyter_client.manager import KernelManager
+register()
+manager = KernelManager(kernel_name="evalkit")
+manager.start_kernel()
+client = manager.client(); client.start_channels(); client.wait_for_ready(timeout=60)
+def hear(message):
+    if "text" in message["content"]:
+        print(message["content"]["text"].strip(), os.path.dirname(manager.ip), flush=True)
+client.execute_interactive("import os; print(os.getpid(), os.getppid())", output_hook=hear)
+client.execute("while True: pass")
+time.sleep(120)
+"""
+
+
+@contextmanager
+def driver() -> Iterator[tuple[subprocess.Popen[str], int, int, Path]]:
+    with subprocess.Popen([sys.executable, "-c", DRIVER], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            pid, server, room = process.stdout.readline().split()
+            yield process, int(pid), int(server), Path(room)
+        finally:
+            process.kill()
+
+
+def test_when_the_driver_is_killed_kernel_server_and_sockets_go():
+    with driver() as (process, pid, server, room):
+        listening = {
+            Path(line.split()[-1])
+            for line in Path("/proc/net/unix").read_text().splitlines()
+            if line.endswith("/warm")
+        }
+        assert is_alive(pid)
+        assert room.exists()
+        process.kill()
+        wait_until(lambda: not is_alive(pid) and not is_alive(server))
+        assert not room.exists()
+        wait_until(lambda: not all(path.exists() for path in listening))
+
+
+def test_when_the_server_is_killed_its_kernels_go_and_the_next_kernel_has_a_new_one():
+    with kernel() as (manager, session):
+        server = int(session.say("import os; print(os.getppid())"))
+        process = manager.provisioner.process
+        os.kill(server, signal.SIGKILL)
+        wait_until(lambda: not manager.is_alive())
+        assert process.returncode == -9
+        wait_until(lambda: not is_alive(process.pid))
+    with kernel() as (_, session):
+        assert int(session.say("import os; print(os.getppid())")) != server
+
+
+def test_where_there_is_no_fork_the_ordinary_kernel_is_started_and_that_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(evalkit.batch.kernel, "can_fork", lambda: False)
+    monkeypatch.setattr(evalkit.batch.kernel, "_told", set())
+    with caplog.at_level(logging.WARNING, logger="evalkit"):
+        parents = {printed("import os; print(os.getppid())")[0].strip() for _ in range(2)}
+    assert parents == {str(os.getpid())}
+    told = [record.getMessage() for record in caplog.records if record.name == "evalkit"]
+    assert told == ["kernels start the ordinary way, slower: this system cannot fork kernels"]
+
+
+def test_papermill_s_own_command_line_runs_a_notebook_without_a_word_of_tcp(tmp_path: Path):
+    source = write_notebook(
+        tmp_path / "in.ipynb", "print(province_code, sum(range(10)))", parameters='province_code = "01"'
+    )
+    results = []
+    for name in ("evalkit", "python3"):
+        target = tmp_path / f"{name}.ipynb"
+        command = [
+            sys.executable,
+            "-m",
+            "papermill",
+            str(source),
+            str(target),
+            "-l",
+            "python",
+            "-k",
+            name,
+            "-r",
+            "province_code",
+            "02",
+        ]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, run.stderr
+        results.append([cell.get("outputs") for cell in nbformat.read(target, as_version=4).cells])
+        if name == "evalkit":
+            assert "TCP" not in run.stderr
+            assert "slower" not in run.stderr
+    assert results[0] == results[1]
+    assert results[0][-1][0]["text"] == "02 45\n"
+
+
+def test_a_kernel_that_eats_memory_runs_out_of_it_alone():
+    environment = kernel_environment({**os.environ, "EVALKIT_MEMORY_MB": "1500"}, room=Path("/"))
+    notebook = "import resource; print(resource.getrlimit(resource.RLIMIT_DATA)[0] // 2**20)\ntry:\n    b = bytearray(4 * 2**30)\nexcept MemoryError:\n    print('refused')"
+    manager = KernelManager(kernel_name="evalkit")
+    manager.start_kernel(env=environment)
+    session = Session(manager)
+    try:
+        assert session.say(notebook).split() == ["1500", "refused"]
+    finally:
+        session.client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def test_what_acts_early_decides_which_server_a_kernel_comes_from():
+    one = early_environment({"LANG": "C.UTF-8", "PWD": "/data", "OMP_NUM_THREADS": "8"})
+    assert one["OMP_NUM_THREADS"] == "1"
+    assert "PWD" not in one
+    here = warm_up(dict(os.environ))
+    assert warm_up({**os.environ, "SOME_PLACE": "x"}) == here
+    other = warm_up({**os.environ, "TZ": "Asia/Ho_Chi_Minh"})
+    assert set(other.values()).isdisjoint(here.values())
+    assert all("SOME_PLACE" not in json.loads(key) for key in other)
+
+
+def test_a_server_that_is_gone_before_it_answers_is_an_error_that_leads_to_the_ordinary_kernel(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(
+        "evalkit.batch.forks.connect", lambda _: (_ for _ in ()).throw(ConnectionRefusedError())
+    )
+    with pytest.raises(ConnectionRefusedError):
+        fork_kernel([], environment={})
