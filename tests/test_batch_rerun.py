@@ -54,7 +54,7 @@ def test_where_nothing_changed_the_report_is_that_of_a_whole_run(made: Path):
     assert report == whole
     assert report.current == ("01-an-thu", "03-cao-thu", "national")
     assert [event.kind for event in told] == ["planned", "published"]
-    assert told[0].details == {"why": dict.fromkeys(report.current, "current"), "to_make": []}
+    assert told[0].details == {"why": dict.fromkeys(report.current, "current"), "to_make": [], "names": {}}
 
 
 def test_a_run_with_nothing_to_do_loads_neither_pandas_nor_jupyter(made: Path):

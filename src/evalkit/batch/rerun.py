@@ -20,6 +20,7 @@ from evalkit.batch.receipt import (
     reports_folder,
     still_stands,
 )
+from evalkit.batch.runlog import logged
 from evalkit.workspace import Workspace
 
 
@@ -46,14 +47,20 @@ def run(
     EvalkitError
         As :func:`evalkit.batch.run.run_batch`, which does the work where there is any.
     """
-    report = standing_report(workspace, options, day=clock().date())
-    if report is None:
-        from evalkit.batch.run import run_batch  # noqa: PLC0415  pandas and all: loaded where there is something to do
+    with logged(workspace, options, clock=clock) as log:
 
-        return run_batch(workspace, options, clock=clock, progress=progress)
-    progress(Event("planned", {"why": report.why, "to_make": []}))
-    progress(Event("published", {"folder": str(report.folder)}, report))
-    return report
+        def tell(event: Event) -> None:
+            log(event)
+            progress(event)
+
+        report = standing_report(workspace, options, day=clock().date())
+        if report is None:
+            from evalkit.batch.run import run_batch  # noqa: PLC0415  pandas and all: loaded where there is something to do
+
+            return run_batch(workspace, options, clock=clock, progress=tell)
+        tell(Event("planned", {"why": report.why, "to_make": [], "names": {}}))
+        tell(Event("published", {"folder": str(report.folder)}, report))
+        return report
 
 
 def standing_report(workspace: Workspace, options: RunOptions, *, day: date) -> RunReport | None:

@@ -122,12 +122,22 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
     chosen = _chosen(task, before)
     why = {job.stem: _why(job, task, before) for job in chosen}
     to_make = [job for job in chosen if why[job.stem] != CURRENT]
-    progress(Event("planned", {"why": why, "to_make": [job.stem for job in to_make]}))
+    progress(
+        Event(
+            "planned",
+            {
+                "why": why,
+                "to_make": [job.stem for job in to_make],
+                "names": {job.stem: job.name for job in to_make},
+            },
+        )
+    )
     try:
         outcomes = make_and_keep(to_make, stage, Making(task.options, task.bundle, progress, executor))
         _publish(task, stage, before, outcomes)
     except OSError as fault:
         raise not_writable(task.folder, fault) from fault
+    stands = [job.stem for job in chosen if not isinstance(outcomes.get(job.stem), JobFailure)]
     return RunReport(
         folder=task.folder,
         index=tuple(task.folder / page_file(INDEX, language) for language in task.options.languages),
@@ -137,6 +147,11 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
         hidden_cells=task.bundle.about.hidden_cells,
         warnings=task.warnings,
         why=why,
+        pages=tuple(
+            task.folder / name for stem in stands for name in page_files(stem, task.options.languages)
+        )
+        if task.codes
+        else (),
     )
 
 
