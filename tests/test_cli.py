@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 import unicodedata
@@ -12,12 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 import evalkit.batch.making
 from evalkit.batch.options import Event
 from evalkit.batch.outcome import JobFailure
 from evalkit.batch.progress import telling
+from evalkit.batch.screen import Screen
 from evalkit.cli import app, main, own_error
 from evalkit.errors import DisclosureError
 from tests.builders import fact
@@ -63,29 +66,59 @@ def test_a_run_prints_counts_hidden_figures_and_the_index(pages: Pages, tmp_path
     assert "01-an-thu: forced" in forced.stdout
 
 
-def test_a_terminal_gets_a_bar_and_the_failures_above_it():
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+class Terminal(io.StringIO):
+    """A screen of 80 columns that keeps all that was ever drawn on it."""
 
+    def isatty(self) -> bool:
+        return True
+
+
+def drawn(screen: Screen) -> str:
+    console = Console(width=80, height=10, file=io.StringIO())
+    console.print(screen.shown())
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_terminal_gets_a_table_of_provinces_with_state_seconds_and_time_left():
+    seconds = iter(range(100))
+    screen = Screen(Console(width=80, height=10, file=io.StringIO()), clock=lambda: float(next(seconds)))
+    assert drawn(screen) == "reading and protecting the facts\n"
+    names = {f"{code:02}-x": f"Tỉnh {code}" for code in range(1, 9)}
+    screen(Event("planned", {"to_make": list(names), "names": names, "why": {"99-y": "current"}}))  # second 1
+    screen(Event("started", {"stem": "01-x"}))  # second 2
+    screen(Event("started", {"stem": "02-x"}))  # second 3
+    screen(Event("made", {"stem": "01-x", "seconds": 1.5}))
+    screen(Event("failed", {"stem": "02-x", "message": "02-x: [bold] a cell"}))  # second 4
+    screen(Event("started", {"stem": "03-x"}))  # second 5
+    rows = [line.split("  ") for line in drawn(screen).splitlines()]  # seconds 6 and 7
+    words = [[word.strip() for word in row if word.strip()] for row in rows]
+    assert words == [
+        ["province", "state", "seconds"],
+        ["Tỉnh 1", "made", "1.5"],
+        ["Tỉnh 2", "failed", "1.0"],
+        ["Tỉnh 3", "at work", "1.0"],
+        ["Tỉnh 4", "waiting"],
+        ["2 of 8 pages, 1 failed, 1 current, about 0:18 left"],
+    ]
+
+
+def test_a_terminal_keeps_failures_above_the_table():
     screen = Terminal()
     with telling(screen) as tell:
-        tell(Event("planned", {"to_make": ["01-an-thu", "03-cao-thu"], "why": {}}))
+        tell(Event("planned", {"to_make": ["01-an-thu", "03-cao-thu"], "names": {}, "why": {}}))
         tell(Event("made", {"stem": "01-an-thu", "seconds": 1.0}))
-        tell(
-            Event(
-                "failed",
-                {"stem": "03-cao-thu", "reason": "cell_error", "message": "03-cao-thu: [bold] a cell"},
-            )
-        )
-    assert "FAILED 03-cao-thu: [bold] a cell" in screen.getvalue()
-    assert "2/2" in screen.getvalue()
+        told = {"stem": "03-cao-thu", "reason": "cell_error", "message": "03-cao-thu: [bold] a cell"}
+        tell(Event("failed", told))
+    assert "FAILED 03-cao-thu: [bold] a cell\n" in screen.getvalue().replace("\r", "")
+    assert "2 of 2 pages, 1 failed" in screen.getvalue()
 
 
 def test_json_gives_one_event_a_line_and_nothing_else(pages: Pages):
     result = cli.invoke(app, ["run", "ws", "--json"])
     events = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [event["event"] for event in events] == ["planned", "made", "made", "made", "published"]
+    kinds = [event["event"] for event in events]
+    assert kinds == ["planned", *["started"] * 3, *["made"] * 3, "published"]
+    assert events[0]["names"]["01-an-thu"] == "An Thử"
     assert events[0]["to_make"] == ["01-an-thu", "03-cao-thu", "national"]
     assert events[-1] | {"index": None} == {
         "event": "published",
@@ -96,8 +129,31 @@ def test_json_gives_one_event_a_line_and_nothing_else(pages: Pages):
         "hidden_cells": 0,
         "warnings": 0,
         "index": None,
+        "pages": [],
     }
     assert result.stderr == ""
+
+
+def test_a_log_for_people_lies_in_the_workspace_and_holds_no_figure(pages: Pages, tmp_path: Path):
+    pages.trouble["03"] = JobFailure("03-cao-thu", "03", "cell_error", "ValueError", 5)
+    cli.invoke(app, ["run", "ws"])
+    del pages.trouble["03"]
+    cli.invoke(app, ["run", "ws", "--retry"])
+    cli.invoke(app, ["run", "ws"])
+    cli.invoke(app, ["run", "ws", "--province", "77"])
+    log = tmp_path / "ws" / ".evalkit" / "runs.log"
+    lines = log.read_text(encoding="utf-8").splitlines()
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  ws: .*", line) for line in lines)
+    told = [line[25:] for line in lines]
+    assert told[0] == f"run for all provinces, public, vi and en, into {Path('reports/ws')}"
+    assert "01-an-thu will be made: new" in told
+    assert "01-an-thu made in 0.5 s" in told
+    assert "FAILED 03-cao-thu: a cell raised an error, cell 5 (ValueError)" in told
+    assert "published: 2 made, 0 current, 1 failed; 0 figures hidden, 0 warnings" in told
+    assert "03-cao-thu will be made: failed before" in told
+    assert "published: 0 made, 3 current, 0 failed; 0 figures hidden, 0 warnings" in told
+    assert told[-1].startswith("ended with exit code 3: ")
+    assert log.parent.stat().st_mode & 0o077 == 0
 
 
 def test_a_province_is_named_by_code_or_name_in_any_normal_form(pages: Pages, tmp_path: Path):
@@ -109,6 +165,7 @@ def test_a_province_is_named_by_code_or_name_in_any_normal_form(pages: Pages, tm
         made.append(
             {path.name: path.read_bytes() for path in Path(f"out{number}").rglob("*") if path.is_file()}
         )
+        assert f"open in a browser: {Path(f'out{number}/03-cao-thu.html')}\n" in result.stdout
     assert "03-cao-thu.html" in made[0]
     assert "national.html" not in made[0]
     assert made == [made[0]] * 4

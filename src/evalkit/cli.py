@@ -107,7 +107,7 @@ def run(
     settings = _workspace(workspace)
     from evalkit.batch.options import Event, RunOptions, RunReport  # noqa: PLC0415  loaded when a command needs it, not for --help
     from evalkit.batch.progress import summary, telling  # noqa: PLC0415
-    from evalkit.batch.run import run_batch  # noqa: PLC0415
+    from evalkit.batch.rerun import run as run_or_rest  # noqa: PLC0415
 
     languages: Any = ("vi", "en") if lang is Lang.both else (lang.value,)
     codes = tuple(province or ())
@@ -122,7 +122,7 @@ def run(
 
     try:
         with telling(sys.stdout if as_json else sys.stderr, as_json=as_json) as tell:
-            run_batch(settings, options, progress=tell_and_keep)
+            run_or_rest(settings, options, progress=tell_and_keep)
     finally:
         for report in [] if as_json else reports:
             typer.echo(summary(report, why=why))

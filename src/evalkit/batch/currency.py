@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalkit.batch.fingerprint import file_digest
 from evalkit.batch.manifest import Manifest, PageRecord
-from evalkit.batch.plan import Job
+
+if TYPE_CHECKING:
+    from evalkit.batch.plan import Job
 
 CURRENT = "current"
 _CHANGED = {
@@ -53,7 +56,7 @@ def why_made(
     if force:
         return "forced"
     record = published.pages[job.stem]
-    return changed_ingredient(job, record) or _changed_output(record, folder, files) or CURRENT
+    return changed_ingredient(job, record) or changed_output(record.files, folder, files=files) or CURRENT
 
 
 def changed_ingredient(job: Job, record: PageRecord) -> str:
@@ -68,10 +71,11 @@ def changed_ingredient(job: Job, record: PageRecord) -> str:
     return next(iter(changed.values()), "slice changed")
 
 
-def _changed_output(record: PageRecord, folder: Path, files: Sequence[str]) -> str:
-    if any(name not in record.files for name in files):
+def changed_output(published: Mapping[str, str], folder: Path, *, files: Sequence[str]) -> str:
+    """Return how published files differ from what lies in the folder; empty where all stand, ``files`` among them."""
+    if any(name not in published for name in files):
         return "output missing"
-    for name, sha in record.files.items():
+    for name, sha in published.items():
         if not (folder / name).is_file():
             return "output missing"
         if file_digest(folder / name) != sha:

@@ -7,11 +7,14 @@ import logging
 import re
 from pathlib import Path
 
-import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.notebooknode import from_dict
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from papermill.execute import raise_for_execution_errors
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
 from evalkit.batch.kernel import register
 from evalkit.batch.outcome import CELL_SECONDS, JobFailure, Reason
@@ -82,17 +85,23 @@ def execute(
 
 
 def _run(job: Job, room: Path, progress: _Progress, *, cell_seconds: int) -> NotebookNode:
-    """Run papermill on the copy in the room: it fills in braces in the paths it is given, and writes them down.
+    """Run papermill's steps on the copy in the room.
 
-    The executed notebook stays in memory: papermill would write it down twice a cell.
+    Its function ``execute_notebook`` would also put the finished notebook into words and throw them away, which takes longer
+    than to start the kernel.
     """
     register()
-    ran: NotebookNode = papermill.execute_notebook(
-        str(room / NOTEBOOK),
-        None,
-        parameters=dict(job.parameters),
+    prepared = parameterize_notebook(
+        load_notebook_node(str(room / NOTEBOOK)),
+        dict(job.parameters),
         kernel_name=KERNEL,
         language="python",
+    )
+    ran: NotebookNode = papermill_engines.execute_notebook_with_engine(
+        None,
+        prepared,
+        kernel_name=KERNEL,
+        output_path=None,
         progress_bar=False,
         start_timeout=START_SECONDS,
         execution_timeout=cell_seconds,
@@ -103,6 +112,7 @@ def _run(job: Job, room: Path, progress: _Progress, *, cell_seconds: int) -> Not
         shutdown_kernel="immediate",  # nothing in a room is to be kept, and nobody waits for a kernel's farewell
         config=kernel_settings(room),
     )
+    raise_for_execution_errors(ran, None)
     return ran
 
 

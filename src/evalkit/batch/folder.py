@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from evalkit.batch.keeping import has_kept
 from evalkit.batch.manifest import MANIFEST, Manifest, is_reports_folder
 from evalkit.errors import EvalkitError, SettingsError
 from evalkit.workspace import Audience, Workspace
 
 LOCK = ".lock"
 WORK_PREFIX = ".work-"
+FINISHED = "finished"  # the records of finished pages, in a work folder
 
 
 def default_folder(workspace: Workspace, *, audience: Audience, scheme: str) -> Path:
@@ -118,7 +118,7 @@ def work_folder(folder: Path) -> Iterator[Path]:
         _remove([work])
         raise
     except BaseException:
-        _remove([] if has_kept(work) else [work])
+        _remove([] if any((work / FINISHED).glob("*.json")) else [work])
         raise
     _remove([work, *left])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -11,6 +12,9 @@ from evalkit.batch.forkserver import Asked
 
 MEMORY_LIMIT = "EVALKIT_MEMORY_MB"
 _LAST_STANDARD = 2
+_OBJECTS_BETWEEN_COLLECTIONS = (
+    50_000  # Python looks every 700; a kernel that lives for seconds has little rubbish
+)
 
 
 def be_kernel(asked: Asked) -> None:
@@ -23,6 +27,7 @@ def be_kernel(asked: Asked) -> None:
     time.tzset()
     _limit_memory(os.environ.get(MEMORY_LIMIT, ""))
     _new_chance()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     sys.argv = ["ipykernel_launcher", *asked.arguments]
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  loaded long ago, by the server
 

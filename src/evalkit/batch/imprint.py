@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalkit.batch.fingerprint import kit_version, library_versions
-from evalkit.facts.areas import About
 from evalkit.reporting.blocks import Bilingual, Language
+
+if TYPE_CHECKING:
+    from evalkit.facts.areas import About
 
 NOTEBOOKS = "notebooks"
 TABLES = "tables"

@@ -13,12 +13,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from evalkit.batch.fingerprint import bytes_digest, file_digest
+from evalkit.batch.folder import FINISHED
 from evalkit.batch.manifest import PageRecord, is_inside
 from evalkit.batch.outcome import PageMade
 from evalkit.batch.plan import Job, facts_for
 from evalkit.facts.bundle import Bundle
-
-RECORDS = "finished"
 
 
 def keep_page(stage: Path, job: Job, made: PageMade, *, bundle: Bundle) -> PageRecord:
@@ -90,14 +89,9 @@ def take_over(
     return taken
 
 
-def has_kept(stage: Path) -> bool:
-    """Tell whether a work folder holds a finished page."""
-    return any((stage / RECORDS).glob("*.json"))
-
-
 def drop_records(stage: Path) -> None:
     """Remove the records of a work folder: its pages are about to be published."""
-    shutil.rmtree(stage / RECORDS, ignore_errors=True)
+    shutil.rmtree(stage / FINISHED, ignore_errors=True)
 
 
 def _standing_record(folder: Path, job: Job, files: Sequence[str]) -> PageRecord | None:
@@ -119,7 +113,7 @@ def _digest(path: Path) -> str:
 
 
 def _record_name(job: Job) -> str:
-    return f"{RECORDS}/{job.stem}.json"
+    return f"{FINISHED}/{job.stem}.json"
 
 
 def _write(path: Path, content: bytes) -> None:

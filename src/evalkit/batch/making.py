@@ -94,7 +94,11 @@ def _outcomes(jobs: Sequence[Job], making: Making) -> Iterator[PageMade | JobFai
     if not jobs:
         return
     with _workers(making, len(jobs)) as pool:
-        yield from make_pages((_order(job, making) for job in jobs), pool)
+        yield from make_pages(
+            (_order(job, making) for job in jobs),
+            pool,
+            started=lambda stem: making.progress(Event("started", {"stem": stem})),
+        )
 
 
 def _workers(making: Making, pages: int) -> AbstractContextManager[Executor]:

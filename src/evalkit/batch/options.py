@@ -60,7 +60,8 @@ class RunReport:
     """What a run did.
 
     ``made``, ``current`` and ``failed`` are pages by outcome; ``why`` tells for each page of the run why it was made or
-    that it was current; ``hidden_cells`` counts the figures hidden in the whole bundle, ``warnings`` those of the checks.
+    that it was current; ``hidden_cells`` counts the figures hidden in the whole bundle, ``warnings`` those of the checks;
+    ``pages`` are the files of the provinces that were asked for, none where all were.
     """
 
     folder: Path
@@ -71,17 +72,19 @@ class RunReport:
     hidden_cells: int
     warnings: int
     why: dict[str, str]
+    pages: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One step of a run, for a progress bar or a log: nothing in it is a figure of the workspace.
 
-    ``planned`` tells ``why`` by page and ``to_make``; ``kept`` tells the ``stem`` of a page that a run that was cut off had
+    ``planned`` tells ``why`` by page, ``to_make`` and their ``names``; ``started`` tells the ``stem`` of a page that is being
+    made (on a cluster: that has been sent there); ``kept`` tells the ``stem`` of a page that a run that was cut off had
     finished; ``made`` tells ``stem`` and ``seconds``; ``failed`` tells ``stem``,
     ``reason`` and ``message``; ``published`` comes last and bears the report.
     """
 
-    kind: Literal["planned", "kept", "made", "failed", "published"]
+    kind: Literal["planned", "started", "kept", "made", "failed", "published"]
     details: dict[str, Any] = field(default_factory=dict)
     report: RunReport | None = None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from evalkit.batch.plan import Job
 from evalkit.errors import DisclosureError
-from evalkit.facts.bundle import Bundle
 from evalkit.reporting.blocks import Bilingual, Language
+
+if TYPE_CHECKING:
+    from evalkit.batch.plan import Job
+    from evalkit.facts.bundle import Bundle
 
 CELL_SECONDS = 300
 

@@ -39,7 +39,7 @@ class LocalWorkers(Executor):
     """
 
     def __init__(self, workers: int, servers: Mapping[str, str]) -> None:
-        self.ahead = 2 * workers
+        self.workers, self.ahead = workers, 2 * workers
         self._servers = servers
         self._lanes = ThreadPoolExecutor(workers)
         self._pools: SimpleQueue[ProcessPoolExecutor] = SimpleQueue()
@@ -131,7 +131,9 @@ def cluster(address: str) -> Iterator[Executor]:
         yield client.get_executor(pure=False)
 
 
-def make_pages(orders: Iterable[PageOrder], executor: Executor) -> Iterator[PageMade | JobFailure]:
+def make_pages(
+    orders: Iterable[PageOrder], executor: Executor, *, started: Callable[[str], object] = lambda _: None
+) -> Iterator[PageMade | JobFailure]:
     """Make pages, each in the executor, and yield them as they are finished.
 
     Only a few orders are under way at a time, and none is held after it is done: what the driver holds does not grow.
@@ -141,13 +143,20 @@ def make_pages(orders: Iterable[PageOrder], executor: Executor) -> Iterator[Page
     orders : iterable of PageOrder
     executor : concurrent.futures.Executor
         Local processes, or a cluster's.
+    started : callable
+        Is told the stem of a page when a worker takes it up; of a cluster, when it has been sent there.
     """
     waiting = iter(orders)
     futures: dict[Future[PageMade | JobFailure], tuple[str, str]] = {}
+    told: set[str] = set()
     try:
         while True:
             for order in islice(waiting, max(0, getattr(executor, "ahead", AHEAD) - len(futures))):
                 futures[executor.submit(_make_page, order)] = (order.job.stem, order.job.code)
+            at_work = [stem for stem, _ in islice(futures.values(), getattr(executor, "workers", AHEAD))]
+            for stem in [stem for stem in at_work if stem not in told]:
+                told.add(stem)
+                started(stem)
             if not futures:
                 return
             for future in wait(futures, return_when=FIRST_COMPLETED).done:

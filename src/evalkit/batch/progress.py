@@ -1,4 +1,4 @@
-"""How a run tells what it does: a bar on a terminal, plain lines elsewhere, or one JSON object a line for programs."""
+"""How a run tells what it does: a table on a terminal, plain lines elsewhere, or one JSON object a line for programs."""
 
 from __future__ import annotations
 
@@ -6,16 +6,6 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
-
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from evalkit.batch.currency import CURRENT
 from evalkit.batch.options import Event, RunReport
@@ -30,15 +20,17 @@ def telling(stream: TextIO, *, as_json: bool = False) -> Iterator[Tell]:
     Parameters
     ----------
     stream : text stream
-        Where to: a bar is drawn if it is a terminal.
+        Where to: a table is shown if it is a terminal.
     as_json : bool
         One JSON object a line instead.
     """
     if as_json:
         yield lambda event: print_line(stream, json.dumps(event_record(event), ensure_ascii=False))
     elif stream.isatty():
-        with _bar(stream) as progress:
-            yield _Bar(progress)
+        from evalkit.batch.screen import on_screen  # noqa: PLC0415  rich is loaded where there is a terminal
+
+        with on_screen(stream) as tell:
+            yield tell
     else:
         yield _Lines(stream)
 
@@ -47,7 +39,13 @@ def event_record(event: Event) -> dict[str, object]:
     """Return an event as plain values; the last one holds the counts of the report."""
     report = event.report
     counts = (
-        {} if report is None else {**report_counts(report), "index": [str(path) for path in report.index]}
+        {}
+        if report is None
+        else {
+            **report_counts(report),
+            "index": [str(path) for path in report.index],
+            "pages": [str(path) for path in report.pages],
+        }
     )
     return {"event": event.kind, **event.details, **counts}
 
@@ -71,7 +69,7 @@ def summary(report: RunReport, *, why: bool = False) -> str:
         "pages: {made} made, {current} current, {failed} failed".format(**counts),
         f"figures hidden: {counts['hidden_cells']}",
         *([f"warnings: {counts['warnings']} (evalkit check lists them)"] if counts["warnings"] else []),
-        *(f"open in a browser: {path}" for path in report.index),
+        *(f"open in a browser: {path}" for path in (*report.pages, *report.index)),
     ]
     return "\n".join(lines)
 
@@ -96,27 +94,6 @@ class _Lines:
         elif event.kind in ("kept", "made", "failed"):
             self.done += 1
             print_line(self.stream, f"[{self.done}/{self.total}] {_line(event)}")
-
-
-class _Bar:
-    """A bar with the pages done; what failed stands above it."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress, self.task = progress, progress.add_task("reading and protecting the facts", total=None)
-
-    def __call__(self, event: Event) -> None:
-        if event.kind == "planned":
-            self.progress.update(self.task, total=len(event.details["to_make"]), description="making pages")
-        elif event.kind in ("kept", "made", "failed"):
-            self.progress.update(self.task, advance=1, description=event.details["stem"])
-        if event.kind == "failed":
-            self.progress.console.print(_line(event), markup=False, highlight=False)
-
-
-def _bar(stream: TextIO) -> Progress:
-    words = TextColumn("{task.description}", markup=False)
-    columns = (words, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(file=stream), transient=True)
 
 
 def _line(event: Event) -> str:

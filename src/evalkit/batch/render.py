@@ -26,7 +26,7 @@ def render(
 ) -> dict[str, bytes]:
     """Return the page in each language and its tables as CSV and XLSX, from the one execution.
 
-    Each language is read from the notebook once; :class:`evalkit.reporting.exporter.EvalkitExporter` gives the same pages.
+    The notebook is read once for all languages; :class:`evalkit.reporting.exporter.EvalkitExporter` gives the same pages.
 
     Parameters
     ----------
@@ -50,8 +50,9 @@ def render(
         If a cell shows anything but typed sections, or the page is not the one that was asked for.
     """
     files: dict[str, bytes] = {}
+    read: dict[int, PageHead | Section] = {}
     for language in languages:
-        head, parts = read_notebook(notebook, language=language)
+        head, parts = read_notebook(notebook, language=language, read=read)
         require_own_head(head, stem=stem, audience=audience)
         own = {**neighbours(stem, language, languages), "footer": [tuple(line) for line in footer]}
         page = page_from_sections(head, parts, language=language, resources=own)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from evalkit.batch.clock import now
 from evalkit.batch.currency import CURRENT, why_made
-from evalkit.batch.folder import default_folder, locked, not_writable, refuse_foreign, work_folder
+from evalkit.batch.folder import locked, not_writable, refuse_foreign, work_folder
+from evalkit.batch.ground import Ground, days_named_alike, keep_receipt, stock_of
 from evalkit.batch.imprint import INDEX, page_file, page_files
 from evalkit.batch.making import Making, Progress, make_and_keep
 from evalkit.batch.manifest import Manifest, PageRecord, read_manifest
@@ -19,6 +20,7 @@ from evalkit.batch.outcome import JobFailure
 from evalkit.batch.plan import Job, notebooks_folder, plan
 from evalkit.batch.prepare import ledger_of, make_bundle, receive, record_release
 from evalkit.batch.publish import publish, write_datapackage, write_index
+from evalkit.batch.receipt import reports_folder
 from evalkit.batch.record import manifest_after
 from evalkit.disclosure.ledger import refuse_lost
 from evalkit.errors import BatchError, SettingsError
@@ -39,6 +41,7 @@ class _Task:
     codes: frozenset[str]
     folder: Path
     warnings: int
+    ground: Ground
 
     def refuse_foreign(self, published: Manifest | None) -> None:
         about = self.bundle.about
@@ -84,6 +87,7 @@ def run_batch(
     task = _accept(workspace, options or RunOptions(), clock)
     with locked(task.folder, private=task.options.audience == "internal"), work_folder(task.folder) as stage:
         report = _make_and_publish(task, stage, progress, executor)
+        keep_receipt(workspace, task.options, ground=task.ground, jobs=task.jobs, report=report)
     progress(Event("published", {"folder": str(report.folder)}, report))
     _refuse_failures(report)
     return report
@@ -91,10 +95,11 @@ def run_batch(
 
 def _accept(workspace: Workspace, options: RunOptions, clock: Callable[[], datetime]) -> _Task:
     """Read, check, protect and plan; whatever is wrong is refused here, before the reports folder is touched."""
+    stock, day = stock_of(workspace, options), clock().date()
     received = receive(workspace)
     scheme = options.scheme or workspace.scheme
     codes = frozenset(received.registry.find(text, scheme).code for text in options.provinces)
-    bundle = make_bundle(received, day=clock().date(), audience=options.audience, scheme=scheme)
+    bundle = make_bundle(received, day=day, audience=options.audience, scheme=scheme)
     task = _Task(
         workspace=workspace,
         options=options,
@@ -105,8 +110,9 @@ def _accept(workspace: Workspace, options: RunOptions, clock: Callable[[], datet
             settings={"edition": options.edition, "languages": ",".join(options.languages)},
         ),
         codes=codes,
-        folder=options.out or default_folder(workspace, audience=options.audience, scheme=scheme),
+        folder=reports_folder(workspace, options),
         warnings=sum(finding.severity == "warning" for finding in received.findings),
+        ground=Ground(stock, *days_named_alike(received.registry, day)),
     )
     published = read_manifest(task.folder)
     task.refuse_foreign(published)
@@ -122,12 +128,22 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
     chosen = _chosen(task, before)
     why = {job.stem: _why(job, task, before) for job in chosen}
     to_make = [job for job in chosen if why[job.stem] != CURRENT]
-    progress(Event("planned", {"why": why, "to_make": [job.stem for job in to_make]}))
+    progress(
+        Event(
+            "planned",
+            {
+                "why": why,
+                "to_make": [job.stem for job in to_make],
+                "names": {job.stem: job.name for job in to_make},
+            },
+        )
+    )
     try:
         outcomes = make_and_keep(to_make, stage, Making(task.options, task.bundle, progress, executor))
         _publish(task, stage, before, outcomes)
     except OSError as fault:
         raise not_writable(task.folder, fault) from fault
+    stands = [job.stem for job in chosen if not isinstance(outcomes.get(job.stem), JobFailure)]
     return RunReport(
         folder=task.folder,
         index=tuple(task.folder / page_file(INDEX, language) for language in task.options.languages),
@@ -137,6 +153,11 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
         hidden_cells=task.bundle.about.hidden_cells,
         warnings=task.warnings,
         why=why,
+        pages=tuple(
+            task.folder / name for stem in stands for name in page_files(stem, task.options.languages)
+        )
+        if task.codes
+        else (),
     )
 
 

@@ -69,7 +69,9 @@ class EvalkitExporter(Exporter):
         ), resources
 
 
-def read_notebook(nb: NotebookNode, *, language: Language) -> tuple[PageHead, list[Section | Markup]]:
+def read_notebook(
+    nb: NotebookNode, *, language: Language, read: dict[int, PageHead | Section] | None = None
+) -> tuple[PageHead, list[Section | Markup]]:
     """Return the page head and, in the order of the notebook, its sections and its free text; the summary is its first section.
 
     Parameters
@@ -78,6 +80,8 @@ def read_notebook(nb: NotebookNode, *, language: Language) -> tuple[PageHead, li
         The executed notebook.
     language : {"vi", "en"}
         Markdown cells tagged ``lang-vi`` or ``lang-en`` belong to one page; those tagged ``notebook-only`` to none.
+    read : dict of PageHead or Section, optional
+        What was read from this notebook for another language; it is added to. Outputs are the same in all.
 
     Raises
     ------
@@ -87,7 +91,7 @@ def read_notebook(nb: NotebookNode, *, language: Language) -> tuple[PageHead, li
     heads: list[PageHead] = []
     parts: list[Section | Markup] = []
     for place, cell in enumerate(nb.cells, start=1):
-        for content in _contents(cell, place, language):
+        for content in _contents(cell, place, language, {} if read is None else read):
             if isinstance(content, PageHead):
                 heads.append(content)
             else:
@@ -109,10 +113,14 @@ def _summary_first(parts: list[Section | Markup]) -> list[Section | Markup]:
     return [*others[:top], *summaries, *others[top:]]
 
 
-def _contents(cell: NotebookNode, place: int, language: Language) -> Iterator[PageHead | Section | Markup]:
+def _contents(
+    cell: NotebookNode, place: int, language: Language, read: dict[int, PageHead | Section]
+) -> Iterator[PageHead | Section | Markup]:
     if cell.cell_type == "code":
         for output in cell.outputs:
-            yield _typed(output, place)
+            if id(output) not in read:
+                read[id(output)] = _typed(output, place)
+            yield read[id(output)]
     elif cell.cell_type == "markdown":
         if _is_for(cell.metadata.get("tags", []), language) and cell.source.strip():
             yield render_markdown(cell.source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -36,8 +37,8 @@ def require_fields(record: object) -> None:
       do     build it from the typed blocks of evalkit.reporting.blocks; there is no raw HTML
     """
     kind: Any = type(record)
-    for name, hint in field_types(kind).items():
-        if not _fits(getattr(record, name), hint):
+    for name, fits, hint in _checks(kind):
+        if not fits(getattr(record, name)):
             raise _misfit(f"{type(record).__name__}.{name}", hint)
 
 
@@ -76,61 +77,112 @@ def decode(value: Any, hint: Any, *, where: str) -> Any:
     DeclarationError
         If the value does not fit.
     """
+    try:
+        return _reader(hint)(value)
+    except _MisfitError as fault:
+        raise _misfit(where + "".join(reversed(fault.path)), fault.hint) from None
+
+
+class _MisfitError(Exception):
+    """A value that does not fit; each level on its way out adds where it stands."""
+
+    def __init__(self, hint: Any) -> None:
+        self.hint, self.path = hint, list[str]()
+
+
+@cache
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """Return the function that reads values of a type; made once, for there are thousands of cells on a page."""
     if _is_record(hint):
-        return _decode_record(value, hint, where=where)
+        return _record_reader(hint)
     if get_origin(hint) is tuple:
-        return _decode_tuple(value, get_args(hint), where=where)
-    if not _fits(value, hint):
-        raise _misfit(where, hint)
-    return value
+        return _tuple_reader(get_args(hint))
+    fits = _checker(hint)
+
+    def read(value: Any) -> Any:
+        if not fits(value):
+            raise _MisfitError(hint)
+        return value
+
+    return read
 
 
-def _decode_record(value: Any, kind: type, *, where: str) -> Any:
-    fields = field_types(kind)
-    if not isinstance(value, dict) or set(value) != set(fields):
-        raise _misfit(where, kind)
-    return kind(**{name: decode(value[name], hint, where=f"{where}.{name}") for name, hint in fields.items()})
+def _record_reader(kind: Any) -> Callable[[Any], Any]:
+    readers = {name: _reader(hint) for name, hint in field_types(kind).items()}
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, dict) or value.keys() != readers.keys():
+            raise _MisfitError(kind)
+        fields = {}
+        for name, of in readers.items():
+            try:
+                fields[name] = of(value[name])
+            except _MisfitError as fault:
+                fault.path.append(f".{name}")
+                raise
+        return kind(**fields)
+
+    return read
 
 
-def _decode_tuple(value: Any, hints: tuple[Any, ...], *, where: str) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        raise _misfit(where, tuple)
-    inner = [hints[0]] * len(value) if hints[-1] is Ellipsis else list(hints)
-    if len(inner) != len(value):
-        raise _misfit(where, tuple)
-    return tuple(
-        decode(item, hint, where=f"{where}[{place}]")
-        for place, (item, hint) in enumerate(zip(value, inner, strict=True))
-    )
+def _tuple_reader(hints: tuple[Any, ...]) -> Callable[[Any], Any]:
+    every = _reader(hints[0]) if hints[-1] is Ellipsis else None
+    each = [] if every else [_reader(hint) for hint in hints]
+
+    def read(value: Any) -> Any:
+        readers = [every] * len(value) if every and isinstance(value, list) else each
+        if not isinstance(value, list) or len(readers) != len(value):
+            raise _MisfitError(tuple)
+        items = []
+        for place, (of, item) in enumerate(zip(readers, value, strict=True)):
+            try:
+                items.append(of(item))
+            except _MisfitError as fault:
+                fault.path.append(f"[{place}]")
+                raise
+        return tuple(items)
+
+    return read
 
 
 def _is_record(hint: Any) -> bool:
     return isinstance(hint, type) and (dataclasses.is_dataclass(hint) or hasattr(hint, "_fields"))
 
 
-def _fits(value: Any, hint: Any) -> bool:
+@cache
+def _checks(kind: Any) -> tuple[tuple[str, Callable[[Any], bool], Any], ...]:
+    return tuple((name, _checker(hint), hint) for name, hint in field_types(kind).items())
+
+
+@cache
+def _checker(hint: Any) -> Callable[[Any], bool]:
+    """Return the function that tells whether a value is of a type."""
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        return any(_fits(value, option) for option in inner)
+        options = [_checker(option) for option in inner]
+        return lambda value: any(fits(value) for fits in options)
     if origin is Literal:
-        return isinstance(value, str) and value in inner
+        return lambda value: isinstance(value, str) and value in inner
     if origin is tuple:
-        return _fits_tuple(value, inner)
+        return _tuple_checker(inner)
     if hint in (int, float):
-        return type(value) in ((int,) if hint is int else (int, float))
+        kinds = (int,) if hint is int else (int, float)
+        return lambda value: type(value) in kinds
     if _is_record(hint) and not dataclasses.is_dataclass(hint):
-        return isinstance(value, hint) and all(
-            _fits(getattr(value, name), of) for name, of in field_types(hint).items()
-        )
-    return isinstance(value, hint)
+        held = _tuple_checker(tuple(field_types(hint).values()), kind=hint)
+        return lambda value: isinstance(value, hint) and held(value)
+    return lambda value: isinstance(value, hint)
 
 
-def _fits_tuple(value: Any, hints: tuple[Any, ...]) -> bool:
-    if type(value) is not tuple:
-        return False
-    inner = [hints[0]] * len(value) if hints[-1] is Ellipsis else list(hints)
-    return len(inner) == len(value) and all(
-        _fits(item, hint) for item, hint in zip(value, inner, strict=True)
+def _tuple_checker(hints: tuple[Any, ...], *, kind: Any = tuple) -> Callable[[Any], bool]:
+    if hints[-1] is Ellipsis:
+        every = _checker(hints[0])
+        return lambda value: type(value) is kind and all(map(every, value))
+    each = [_checker(hint) for hint in hints]
+    return lambda value: (
+        type(value) is kind
+        and len(value) == len(each)
+        and all(fits(item) for fits, item in zip(each, value, strict=True))
     )
 
 

@@ -1,0 +1,130 @@
+"""What a terminal shows while pages are made: a table of provinces with state and seconds, and how long it will take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal, TextIO
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from evalkit.batch.clock import ticks
+from evalkit.batch.currency import CURRENT
+from evalkit.batch.options import Event
+
+State = Literal["waiting", "at work", "made", "failed"]
+_LEFT_FREE = 6  # lines of the terminal that are not the table's rows
+_RANK: dict[State, int] = {"at work": 0, "failed": 1, "made": 2, "waiting": 3}
+_TIMES_A_SECOND = 4
+
+
+@dataclass(slots=True)
+class _Row:
+    name: str
+    state: State = "waiting"
+    begun: float | None = None
+    seconds: float = 0.0
+    turn: int = 0
+
+
+@contextmanager
+def on_screen(stream: TextIO, *, clock: Callable[[], float] = ticks) -> Iterator[Callable[[Event], None]]:
+    """Show a run on a terminal, and give the function that is told its events.
+
+    Parameters
+    ----------
+    stream : text stream
+        A terminal.
+    clock : callable
+        Gives seconds, for durations.
+    """
+    console = Console(file=stream)
+    screen = Screen(console, clock)
+    with Live(
+        console=console,
+        get_renderable=screen.shown,
+        transient=True,
+        refresh_per_second=_TIMES_A_SECOND,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as live:
+        screen.live = live
+        yield screen
+
+
+class Screen:
+    """The table of a run: each page's state, and the time that the rest will take at the pace so far."""
+
+    def __init__(self, console: Console, clock: Callable[[], float]) -> None:
+        self.console, self.clock = console, clock
+        self.live: Live | None = None
+        self.rows: dict[str, _Row] = {}
+        self.current, self.begun, self.turn = 0, clock(), 0
+
+    def __call__(self, event: Event) -> None:
+        """Take in what happened."""
+        if event.kind == "planned":
+            names = event.details["names"]
+            self.rows = {stem: _Row(names.get(stem, stem)) for stem in event.details["to_make"]}
+            self.current = list(event.details["why"].values()).count(CURRENT)
+            self.begun = self.clock()
+        elif event.details.get("stem") in self.rows:
+            self._note(self.rows[event.details["stem"]], event)
+        if event.kind == "failed":
+            self.console.print(f"FAILED {event.details['message']}", markup=False, highlight=False)
+        if self.live is not None:
+            self.live.refresh()
+
+    def _note(self, row: _Row, event: Event) -> None:
+        self.turn += 1
+        row.turn = self.turn
+        if event.kind == "started":
+            row.state, row.begun = "at work", self.clock()
+            return
+        row.state = "failed" if event.kind == "failed" else "made"
+        row.seconds = event.details["seconds"] if event.kind == "made" else self._worked(row)
+
+    def shown(self) -> RenderableType:
+        """Return the table as it is now, as many rows as the terminal has room for."""
+        if not self.rows:
+            return Text("reading and protecting the facts")
+        table = Table(box=None, pad_edge=False)
+        table.add_column("province")
+        table.add_column("state")
+        table.add_column("seconds", justify="right")
+        for row in self._chosen(max(3, self.console.height - _LEFT_FREE)):
+            table.add_row(
+                Text(row.name), row.state, self._seconds(row), style="bold" if row.state == "failed" else None
+            )
+        return Group(table, Text(self.summary()))
+
+    def summary(self) -> str:
+        """Return the counts, and the time left."""
+        states = [row.state for row in self.rows.values()]
+        done = states.count("made") + states.count("failed")
+        failed = f", {states.count('failed')} failed" if "failed" in states else ""
+        return f"{done} of {len(states)} pages{failed}, {self.current} current{self._left(done, len(states))}"
+
+    def _left(self, done: int, pages: int) -> str:
+        if not done or done == pages:
+            return ""
+        seconds = round((self.clock() - self.begun) / done * (pages - done))
+        return f", about {seconds // 60}:{seconds % 60:02} left"
+
+    def _seconds(self, row: _Row) -> str:
+        if row.state == "waiting":
+            return ""
+        return f"{self._worked(row) if row.state == 'at work' else row.seconds:.1f}"
+
+    def _worked(self, row: _Row) -> float:
+        return self.clock() - row.begun if row.begun is not None else 0.0
+
+    def _chosen(self, room: int) -> list[_Row]:
+        """Return the rows to show, in their order: those at work, what failed, what was made last, what comes next."""
+        rows = list(self.rows.values())
+        urgent = sorted(rows, key=lambda row: (_RANK[row.state], -row.turn))[:room]
+        return [row for row in rows if any(row is one for one in urgent)]
