@@ -24,7 +24,7 @@ import evalkit.batch.kernel
 from evalkit.batch.forks import fork_kernel
 from evalkit.batch.kernel import WarmProvisioner, register
 from evalkit.batch.rooms import kernel_environment, kernel_path
-from evalkit.batch.warm import can_fork, early_environment, stop_servers, warm_up
+from evalkit.batch.warm import can_fork, early_environment, newest_code, stop_servers, warm_up
 from tests.workspaces import write_notebook
 
 pytestmark = [
@@ -319,6 +319,18 @@ def test_what_acts_early_decides_which_server_a_kernel_comes_from():
     other = warm_up({**os.environ, "TZ": "Asia/Ho_Chi_Minh"})
     assert set(other.values()).isdisjoint(here.values())
     assert all("SOME_PLACE" not in json.loads(key) for key in other)
+
+
+@pytest.mark.parametrize("name", ["a.py", "targets.toml", "vi/evalkit.po", "page.html.j2", "page.css"])
+def test_what_a_server_has_loaded_is_looked_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
+    (tmp_path / "vi").mkdir()
+    for path in (tmp_path / "b.py", tmp_path / name):
+        path.touch()
+        os.utime(path, (1000, 1000))
+    monkeypatch.setattr("evalkit.batch.warm.resources.files", lambda _: tmp_path)
+    before = newest_code()
+    os.utime(tmp_path / name, (2000, 2000))
+    assert newest_code() > before
 
 
 def test_a_server_that_is_gone_before_it_answers_is_an_error_that_leads_to_the_ordinary_kernel(
