@@ -23,6 +23,7 @@ import evalkit.batch.keeping
 from evalkit.batch.clock import now
 from evalkit.batch.manifest import read_manifest
 from evalkit.batch.options import Event, RunReport
+from evalkit.batch.rooms import private_room
 from evalkit.batch.run import run_batch
 from evalkit.batch.verify import verify
 from evalkit.batch.warm import can_fork
@@ -177,11 +178,10 @@ def test_a_run_that_is_cut_off_keeps_what_is_finished_and_shows_none_of_it(
     command = [sys.executable, "-W", "ignore", str(tmp_path / "driver.py"), str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as driver:
         assert driver.stdout is not None
-        made = [
-            line.split()[1]
-            for line in (driver.stdout.readline() for _ in range(3))
-            if line.startswith("made")
-        ]
+        made: list[str] = []
+        while len(made) < 2:
+            kind, stem = driver.stdout.readline().split()
+            made += [stem] if kind == "made" else []
         kernel, server = marked(tmp_path)
         driver.send_signal(end)
         sent = time.monotonic()
@@ -205,6 +205,35 @@ def test_a_run_that_is_cut_off_keeps_what_is_finished_and_shows_none_of_it(
     assert {event.details["stem"] for event in told if event.kind == "made"} == {"01-an-thu"}
     assert verify(tmp_path / "out") == []
     assert not list((tmp_path / "out").glob(".*"))
+
+
+def test_rooms_that_nobody_was_left_to_remove_are_swept_by_the_next_run(tmp_path: Path):
+    tiny_workspace(tmp_path / "ws")
+    trigger = harmful(tmp_path, "time.sleep(120)")
+    (tmp_path / "driver.py").write_text(DRIVER)
+    command = [sys.executable, "-W", "ignore", str(tmp_path / "driver.py"), str(tmp_path)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, **quiet) as driver:
+        kernel, server = marked(tmp_path)
+        room = Path(f"/proc/{kernel}/cwd").readlink().parent
+        tasks = Path(f"/proc/{driver.pid}/task").glob("*/children")
+        family = [
+            server,
+            driver.pid,
+            *(int(pid) for task in tasks for pid in task.read_text().split()),
+            kernel,
+        ]
+        for number in (signal.SIGSTOP, signal.SIGKILL):  # nobody sees the others go
+            for pid in family:
+                os.kill(pid, number)
+    wait_until(lambda: not any(is_alive(pid) for pid in family))
+    assert (room / "desk" / "bundle").is_dir()
+    trigger.unlink()
+    with private_room() as own:
+        run(tmp_path, force=True)
+        assert own.is_dir()
+    assert not room.exists()
+    assert not own.exists()
 
 
 def cut_off(tmp_path: Path, **changes) -> None:

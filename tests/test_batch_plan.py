@@ -131,11 +131,59 @@ def test_a_parameter_the_notebook_does_not_take_is_refused(
 
 def test_parameters_are_read_with_type_annotations_and_comments(tmp_path: Path):
     path = write_notebook(tmp_path / "n.ipynb", parameters='a: str = "04"  # code\nb = 3\nc = -0.5\nd = True')
-    assert read_parameters(path) == {"a": "04", "b": 3, "c": -0.5, "d": True}
+    defaults = {name: parameter.default for name, parameter in read_parameters(path).items()}
+    assert defaults == {"a": "04", "b": 3, "c": -0.5, "d": True}
+
+
+LISTED = 'province_code: Literal["02", "04", "31"] = "02"\nyears: typing.Literal[5, 10] = 5'
 
 
 @pytest.mark.parametrize(
-    "source", ["import os", "a = b", "a, b = 1, 2", "a = [1]", "a =", "a.b = 1", 'a["x"] = 1', "a: str"]
+    ("given", "rule", "remedy"),
+    [
+        ({"province_code": "2"}, "none of those it may take", 'did you mean "02"'),
+        ({"province_code": "99"}, "none of those it may take", "known here: 02, 04, 31"),
+        ({"province_code": 2}, "is of type int", "keep their zeros"),
+        ({"years": 7}, "none of those it may take", "known here: 10, 5"),
+        ({"years": True}, "is of type bool", "give a value of type int"),
+    ],
+)
+def test_a_value_outside_the_list_the_notebook_declares_is_refused(
+    tmp_path: Path, given: dict, rule: str, remedy: str
+):
+    path = write_notebook(tmp_path / "n.ipynb", parameters=LISTED)
+    check_parameters({"province_code": "31", "years": 10}, path)
+    with pytest.raises(DeclarationError) as refusal:
+        check_parameters(given, path)
+    assert rule in refusal.value.rule
+    assert remedy in refusal.value.do
+
+
+def test_a_province_outside_the_notebook_s_list_is_refused_before_any_kernel_starts(
+    tmp_path: Path, notebooks: Path
+):
+    listed = 'bundle = "bundle"\nprovince_code: Literal["01", "02"] = "01"'
+    write_notebook(notebooks / "province_report.ipynb", parameters=listed)
+    with pytest.raises(DeclarationError, match="none of those it may take"):
+        plan(bundle_of(tmp_path / "ws"), notebooks=notebooks)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os",
+        "a = b",
+        "a, b = 1, 2",
+        "a = [1]",
+        "a =",
+        "a.b = 1",
+        'a["x"] = 1',
+        "a: str",
+        'a: int = "1"',
+        'a: Literal["x"] = "y"',
+        'a: Literal["1", 1] = "1"',
+        "a: int | None = 1",
+    ],
 )
 def test_a_parameters_cell_that_does_anything_else_is_refused(tmp_path: Path, source: str):
     with pytest.raises(DeclarationError, match="nothing but assignments"):

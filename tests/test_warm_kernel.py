@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -23,9 +24,11 @@ from nbformat.v4 import new_code_cell, new_notebook
 import evalkit.batch.kernel
 from evalkit.batch.forks import fork_kernel
 from evalkit.batch.kernel import WarmProvisioner, register
+from evalkit.batch.plan import notebooks_folder
+from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.rooms import kernel_environment, kernel_path
-from evalkit.batch.warm import can_fork, early_environment, stop_servers, warm_up
-from tests.workspaces import write_notebook
+from evalkit.batch.warm import can_fork, early_environment, newest_code, stop_servers, warm_up
+from evalkit.workspace import open_workspace
 
 pytestmark = [
     pytest.mark.end_to_end,
@@ -266,35 +269,27 @@ def test_where_there_is_no_fork_the_ordinary_kernel_is_started_and_that_is_said_
     assert told == ["kernels start the ordinary way, slower: this system cannot fork kernels"]
 
 
-def test_papermill_s_own_command_line_runs_a_notebook_without_a_word_of_tcp(tmp_path: Path):
-    source = write_notebook(
-        tmp_path / "in.ipynb", "print(province_code, sum(range(10)))", parameters='province_code = "01"'
-    )
-    results = []
+def test_papermill_s_own_command_line_runs_the_report_notebook_without_a_word_of_tcp(tmp_path: Path):
+    received = receive(open_workspace(Path(__file__).parents[1] / "data" / "vn-published"))
+    make_bundle(received, day=date(2026, 11, 1)).slice_for("04").write(tmp_path / "bundle")
+    source = notebooks_folder() / "province_report.ipynb"
+    words: dict[str, str] = {}
+    outputs = []
     for name in ("evalkit", "python3"):
         target = tmp_path / f"{name}.ipynb"
-        command = [
-            sys.executable,
-            "-m",
-            "papermill",
-            str(source),
-            str(target),
-            "-l",
-            "python",
-            "-k",
-            name,
-            "-r",
-            "province_code",
-            "02",
-        ]
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert run.returncode == 0, run.stderr
-        results.append([cell.get("outputs") for cell in nbformat.read(target, as_version=4).cells])
-        if name == "evalkit":
-            assert "TCP" not in run.stderr
-            assert "slower" not in run.stderr
-    assert results[0] == results[1]
-    assert results[0][-1][0]["text"] == "02 45\n"
+        given = ["-p", "bundle", str(tmp_path / "bundle"), "-r", "province_code", "04"]
+        command = [sys.executable, "-m", "papermill", str(source), str(target), "-k", name, *given]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr
+        words[name] = ran.stderr
+        outputs.append([cell.get("outputs") for cell in nbformat.read(target, as_version=4).cells])
+    assert "over TCP without encryption" in words["python3"]
+    assert "TCP" not in words["evalkit"]
+    assert "slower" not in words["evalkit"]
+    assert outputs[0] == outputs[1]
+    shown = [output for of_cell in outputs[0] for output in of_cell or ()]
+    assert len(shown) > 8
+    assert '"slug": "04-' in json.dumps(shown)
 
 
 def test_a_kernel_that_eats_memory_runs_out_of_it_alone():
@@ -319,6 +314,18 @@ def test_what_acts_early_decides_which_server_a_kernel_comes_from():
     other = warm_up({**os.environ, "TZ": "Asia/Ho_Chi_Minh"})
     assert set(other.values()).isdisjoint(here.values())
     assert all("SOME_PLACE" not in json.loads(key) for key in other)
+
+
+@pytest.mark.parametrize("name", ["a.py", "targets.toml", "vi/evalkit.po", "page.html.j2", "page.css"])
+def test_what_a_server_has_loaded_is_looked_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
+    (tmp_path / "vi").mkdir()
+    for path in (tmp_path / "b.py", tmp_path / name):
+        path.touch()
+        os.utime(path, (1000, 1000))
+    monkeypatch.setattr("evalkit.batch.warm.resources.files", lambda _: tmp_path)
+    before = newest_code()
+    os.utime(tmp_path / name, (2000, 2000))
+    assert newest_code() > before
 
 
 def test_a_server_that_is_gone_before_it_answers_is_an_error_that_leads_to_the_ordinary_kernel(

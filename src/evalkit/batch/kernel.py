@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import shutil
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
@@ -23,7 +22,7 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from evalkit.batch.forks import WarmKernel, fork_kernel
-from evalkit.batch.rooms import new_room
+from evalkit.batch.rooms import leave_room, new_room
 from evalkit.batch.warm import can_fork
 
 PROVISIONER = "evalkit-warm"
@@ -96,7 +95,7 @@ class WarmProvisioner(LocalProvisioner):
         """Remove the kernel's folder when it will not be started again; see the base class."""
         await super().cleanup(restart)
         if self.own_room is not None and not restart:
-            shutil.rmtree(self.own_room, ignore_errors=True)
+            leave_room(self.own_room)
 
     def _fork(self, cmd: list[str], options: dict[str, Any]) -> WarmKernel:
         room = self.own_room or getattr(self.parent, "room", None) or ""

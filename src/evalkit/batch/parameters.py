@@ -17,16 +17,30 @@ from evalkit.errors import DeclarationError
 
 PARAMETERS = "parameters"
 NOTEBOOK_FORMAT = 4
+_LITERAL = ("Literal", "typing.Literal")
 Value = str | int | float | bool
 
 
-def read_parameters(notebook: Path) -> dict[str, Value]:
-    """Return the parameters of a notebook with their defaults.
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a notebook says of one parameter: its default, whose type every value must have, and the values it may take.
+
+    ``choices`` are those of an annotation such as ``audience: Literal["public", "internal"] = "public"``; none where any
+    value will do.
+    """
+
+    default: Value
+    choices: tuple[Value, ...] = ()
+
+
+def read_parameters(notebook: Path) -> dict[str, Parameter]:
+    """Return the parameters of a notebook.
 
     Parameters
     ----------
     notebook : Path
-        A notebook with exactly one code cell tagged ``parameters``, which assigns plain values to names.
+        A notebook with exactly one code cell tagged ``parameters``, which assigns plain values to names. An annotation is
+        ``str``, ``int``, ``float``, ``bool`` or a ``Literal`` of the values allowed, and the default must be of it.
 
     Raises
     ------
@@ -45,8 +59,8 @@ def read_parameters(notebook: Path) -> dict[str, Value]:
     except (SyntaxError, ValueError) as fault:
         raise DeclarationError(
             where=f"{notebook}, cell tagged {PARAMETERS!r}",
-            rule="the cell holds nothing but assignments of one text, number or truth value to one name",
-            do='write lines such as province_code = "22" and move anything else to the next cell',
+            rule="the cell holds nothing but assignments of one text, number or truth value to one name, of its type",
+            do='write lines such as province_code = "22" or audience: Literal["public", "internal"] = "public"',
         ) from fault
 
 
@@ -87,15 +101,25 @@ def _cells(content: dict[str, Any]) -> tuple[NotebookCell, ...]:
     )
 
 
-def check_parameters(given: Mapping[str, Value], notebook: Path) -> None:
-    """Refuse a parameter that the notebook does not take, or a value of another type than its default.
+def check_parameters(
+    given: Mapping[str, Value], notebook: Path, *, known: Mapping[str, Parameter] | None = None
+) -> None:
+    """Refuse a parameter that the notebook does not take, or a value of another type or list than its own.
+
+    Parameters
+    ----------
+    given : mapping
+        Values by name of the parameter.
+    notebook : Path
+    known : mapping of Parameter, optional
+        What the notebook takes, where it has been read before.
 
     Raises
     ------
     DeclarationError
-        With the nearest known name, or the type that is wanted.
+        With the nearest known name or value, or the type that is wanted.
     """
-    known = read_parameters(notebook)
+    known = read_parameters(notebook) if known is None else known
     for name, value in given.items():
         if name not in known:
             raise DeclarationError(
@@ -103,24 +127,50 @@ def check_parameters(given: Mapping[str, Value], notebook: Path) -> None:
                 rule="the notebook takes no such parameter",
                 do=f"correct the name; {nearest(name, list(known))}",
             )
-        if type(value) is not type(known[name]):
-            wanted, got = type(known[name]).__name__, type(value).__name__
-            raise DeclarationError(
-                where=f"{notebook}, parameter {name!r}",
-                rule=f"its default is of type {wanted}, the value given is of type {got}",
-                do=f"give a value of type {wanted}; codes are text and keep their zeros",
-            )
+        fault = _fault(value, known[name])
+        if fault:
+            raise DeclarationError(where=f"{notebook}, parameter {name!r}", rule=fault[0], do=fault[1])
 
 
-def _assignment(statement: ast.stmt) -> tuple[str, Value]:
-    """Return name and default of ``name = value`` or ``name: type = value``."""
+def _fault(value: Value, parameter: Parameter) -> tuple[str, str] | None:
+    """Say what is wrong with a value, and what to do."""
+    wanted, got = type(parameter.default).__name__, type(value).__name__
+    if wanted != got:
+        return (
+            f"its default is of type {wanted}, the value given is of type {got}",
+            f"give a value of type {wanted}; codes are text and keep their zeros",
+        )
+    if parameter.choices and value not in parameter.choices:
+        return "the value is none of those it may take", nearest(
+            str(value), list(map(str, parameter.choices))
+        )
+    return None
+
+
+def _assignment(statement: ast.stmt) -> tuple[str, Parameter]:
+    """Return what ``name = value`` or ``name: type = value`` declares."""
     target: ast.expr
+    choices: tuple[Value, ...] = ()
     if isinstance(statement, ast.AnnAssign) and statement.value is not None:
         target, value = statement.target, ast.literal_eval(statement.value)
+        choices = _choices(statement.annotation, value)
     elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target, value = statement.targets[0], ast.literal_eval(statement.value)
     else:
         raise ValueError
     if not isinstance(target, ast.Name) or not isinstance(value, Value):
         raise ValueError  # noqa: TRY004  the one caller turns it into a DeclarationError
-    return target.id, value
+    return target.id, Parameter(value, choices)
+
+
+def _choices(annotation: ast.expr, default: Value) -> tuple[Value, ...]:
+    """Return the values an annotation allows, none where it allows all of its type; the default must be among them."""
+    if isinstance(annotation, ast.Name) and annotation.id == type(default).__name__:
+        return ()
+    if not isinstance(annotation, ast.Subscript) or ast.unparse(annotation.value) not in _LITERAL:
+        raise ValueError
+    listed = ast.literal_eval(annotation.slice)
+    choices = listed if isinstance(listed, tuple) else (listed,)
+    if not all(type(one) is type(default) for one in choices) or default not in choices:
+        raise ValueError
+    return choices

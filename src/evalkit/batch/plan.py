@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from evalkit.batch.fingerprint import digest, kit_digest, kit_version, library_versions, notebook_digest
-from evalkit.batch.parameters import check_parameters
+from evalkit.batch.parameters import check_parameters, read_parameters
 from evalkit.errors import SettingsError
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.schema import NATION
@@ -72,7 +72,9 @@ def plan(bundle: Bundle, *, notebooks: Path, settings: Mapping[str, str] | None 
         If a notebook is missing or does not take exactly the parameters it is given.
     """
     province, national = notebooks / PROVINCE_NOTEBOOK, notebooks / NATIONAL_NOTEBOOK
-    check_parameters({"bundle": BUNDLE_FOLDER, "province_code": "00"}, province)
+    known = read_parameters(province)
+    for place in bundle.places:
+        check_parameters({"bundle": BUNDLE_FOLDER, "province_code": place.code}, province, known=known)
     check_parameters({"bundle": BUNDLE_FOLDER}, national)
     common = {
         "kit": f"{kit_version()} {kit_digest()}",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from nbformat import NotebookNode
 
 from evalkit.batch.imprint import TABLES, neighbours, page_file
+from evalkit.batch.rooms import private_room
 from evalkit.errors import DisclosureError
 from evalkit.reporting.blocks import Bilingual, Language, PageHead, Section
 from evalkit.reporting.exporter import read_notebook
@@ -78,6 +77,6 @@ def require_own_head(head: PageHead, *, stem: str, audience: str) -> None:
 
 
 def _tables(head: PageHead, sections: Sequence[Section], language: Language) -> dict[str, bytes]:
-    with TemporaryDirectory(prefix="evalkit-") as folder:
-        written = write_tables(Path(folder), head, sections, language=language)
+    with private_room() as folder:
+        written = write_tables(folder, head, sections, language=language)
         return {f"{TABLES}/{path.name}": path.read_bytes() for path in written}

@@ -27,6 +27,8 @@ from traitlets.config import Config
 KERNEL = "evalkit"
 # A socket path may have 107 bytes on Linux and 103 on macOS; a kernel adds about 25 to the path of its room.
 _LONGEST_ROOM = 70
+_ROOM, _HELD = "evalkit-", ".held"
+_holds: dict[Path, int] = {}
 _PASSED_ON = (
     *(
         "PATH",
@@ -66,14 +68,57 @@ def private_room() -> Iterator[Path]:
     try:
         yield room
     finally:
-        shutil.rmtree(room, ignore_errors=True)
+        leave_room(room)
 
 
 def new_room() -> Path:
-    """Make a room; whoever asked for it removes it."""
+    """Make a room; whoever asked for it leaves it with :func:`leave_room`.
+
+    A lock on a file in it lasts as long as this process, so that a room whose owner was killed can be told.
+    """
+    room = Path(tempfile.mkdtemp(prefix=_ROOM, dir=_base()))
+    descriptor = os.open(room / f"{_HELD}-", os.O_RDWR | os.O_CREAT, 0o600)
+    if _take(descriptor):
+        (room / f"{_HELD}-").rename(room / _HELD)  # it is never seen without its lock
+    _holds[room] = descriptor
+    return room
+
+
+def leave_room(room: Path) -> None:
+    """Remove a room."""
+    shutil.rmtree(room, ignore_errors=True)
+    if room in _holds:
+        os.close(_holds.pop(room))
+
+
+def sweep_rooms() -> None:
+    """Remove the rooms of this user whose owner was killed together with everybody who would have removed them."""
+    for room in _base().glob(f"{_ROOM}*"):
+        try:
+            descriptor = os.open(room / _HELD, os.O_RDWR)
+        except OSError:
+            continue  # somebody else's, or no room of ours
+        try:
+            if room not in _holds and _take(descriptor):
+                shutil.rmtree(room, ignore_errors=True)
+        finally:
+            os.close(descriptor)
+
+
+def _base() -> Path:
     base = tempfile.gettempdir()
-    short = base if len(os.fsencode(base)) <= _LONGEST_ROOM - 16 else os.sep + "tmp"
-    return Path(tempfile.mkdtemp(prefix="evalkit-", dir=short))
+    return Path(base if len(os.fsencode(base)) <= _LONGEST_ROOM - 16 else os.sep + "tmp")
+
+
+def _take(descriptor: int) -> bool:
+    """Lock a file, unless somebody holds it, or the system has no such locks."""
+    try:
+        import fcntl  # noqa: PLC0415  there is no such module on Windows
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return False
+    return True
 
 
 def kernel_environment(outside: Mapping[str, str], *, room: Path) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 
 from evalkit.batch.forkserver import RETIRE
-from evalkit.batch.rooms import new_room
+from evalkit.batch.rooms import leave_room, new_room, sweep_rooms
 
 # What acts when Python or a library is loaded, and so has to be the same for a kernel and for the server it is forked from.
 _ACTS_EARLY = (
@@ -45,6 +44,7 @@ _ONE_THREAD = {  # a process with threads must not be forked, and sums must not 
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
+_LOADED = (".py", ".toml", ".po", ".j2", ".css")
 _SECONDS_TO_END = 5.0
 
 
@@ -65,7 +65,7 @@ class WarmServer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(Path(self.address).parent, ignore_errors=True)
+        leave_room(Path(self.address).parent)
 
     def retire(self) -> None:
         """Let the server end with the last of its kernels."""
@@ -144,7 +144,7 @@ atexit.register(stop_servers)
 
 def _running(early: Mapping[str, str]) -> WarmServer:
     """Return a live server that has loaded the code as it is now; an earlier one is retired."""
-    key, code = _key(early), _newest_code()
+    key, code = _key(early), newest_code()
     server = _own.pop(key, None)
     if server is not None and server.process.poll() is not None:
         server.stop()
@@ -158,6 +158,7 @@ def _running(early: Mapping[str, str]) -> WarmServer:
 
 
 def _start(early: Mapping[str, str], *, code: int) -> WarmServer:
+    sweep_rooms()
     address = str(new_room() / "warm")
     read, lifeline = os.pipe()
     with socket.socket(socket.AF_UNIX) as listener:
@@ -192,7 +193,10 @@ def _key(early: Mapping[str, str]) -> str:
     return json.dumps(dict(early), sort_keys=True)
 
 
-def _newest_code() -> int:
-    """Return when evalkit's code was last changed: in a laboratory that is open for days, a new kernel has the new code."""
+def newest_code() -> int:
+    """Return when evalkit was last changed: in a laboratory that is open for days, a new kernel has the new code.
+
+    Catalogue, wording, templates and style count too: a warm server has read some of them.
+    """
     root = Path(str(resources.files("evalkit")))
-    return max(path.stat().st_mtime_ns for path in root.rglob("*.py"))
+    return max(path.stat().st_mtime_ns for path in root.rglob("*.*") if path.suffix in _LOADED)
