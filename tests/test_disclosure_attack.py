@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from evalkit.disclosure.audit import recoverable, widths
 from evalkit.disclosure.equations import Tables
+from evalkit.disclosure.network import Network, networks
 from evalkit.disclosure.protect import hidden_cells, primary, protect
 from evalkit.disclosure.rules import LARGE, SMALL, ZERO
 from evalkit.programme.provinces import Registry
@@ -21,6 +22,7 @@ from tests.builders import PROGRAMME, tiny_registry
 from tests.countries import Country, Inmost, makeup, random_country
 
 ATTACKED = 500
+CONTROL = 5  # every fifth country is attacked without complementary suppression, too
 SETTINGS = {
     "deadline": None,
     "derandomize": True,
@@ -58,10 +60,11 @@ def test_no_hidden_figure_of_random_countries_is_recovered_and_primary_suppressi
         recovered += exact(tables, hidden)
         narrow += len(recoverable(tables, hidden))
         hidden_in_all += len(hidden)
-        broken += len(recoverable(tables, without_complements(tables)))
-        broken_exactly += exact(tables, without_complements(tables))
+        if seed % CONTROL == 0:
+            broken += len(recoverable(tables, without_complements(tables)))
+            broken_exactly += exact(tables, without_complements(tables))
     assert (recovered, narrow) == (0, 0)
-    assert broken_exactly > ATTACKED
+    assert broken >= broken_exactly > ATTACKED / CONTROL
     assert hidden_in_all > 10 * ATTACKED
 
 
@@ -132,6 +135,18 @@ def bundle_bytes(country: Country, registry: Registry) -> bytes:
     return facts.to_csv(index=False).encode()
 
 
+def decided_by(tables: Tables) -> list[tuple[object, ...]]:
+    """Return all that the choice of hidden cells is given: equal here, equal there, without solving it twice."""
+    return [
+        (one.matrix.toarray().tobytes(), one.partners, one.cells, *(part.tobytes() for part in arrays(one)))
+        for one in networks(tables, primary(tables))
+    ]
+
+
+def arrays(one: Network) -> tuple[np.ndarray, ...]:
+    return one.floor, one.large, one.need, one.shared, one.must, one.guarded, one.cost
+
+
 def pattern(tables: Tables, hidden: set[int]) -> list[float | None]:
     """Return what is told of the reported cells: a value, or nothing."""
     cells = tables.cells[~tables.cells["implicit"]]
@@ -147,7 +162,9 @@ def test_hidden_figures_may_change_within_their_class_and_no_byte_moves(registry
     other = other_world(country, tables, hidden, registry)
     assume(other is not None)
     tables_then = other.tables(registry)
-    assert pattern(tables, hidden) == pattern(tables_then, hidden_cells(tables_then)[0])
+    assert decided_by(tables) == decided_by(tables_then)
+    if sum(country.counts) % 10 == 0:
+        assert pattern(tables, hidden) == pattern(tables_then, hidden_cells(tables_then)[0])
     if sum(country.counts) % 25 == 0:
         assert bundle_bytes(country, registry) == bundle_bytes(other, registry)
 

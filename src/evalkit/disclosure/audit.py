@@ -12,11 +12,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from evalkit.disclosure.equations import Tables
+from evalkit.disclosure.network import known_values
 from evalkit.disclosure.rules import SMALL
 from evalkit.errors import DisclosureError
 
@@ -70,13 +71,23 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     guarded = {label for label in hidden | (implicit & small) if not known[label]}
     most = _known_bounds(tables)
     needed = {label: min(threshold[label] - 1.0, most.get(label, np.inf)) for label in guarded}
-    width = widths(tables, hidden | implicit, needed)
-    narrow = [label for label in sorted(guarded) if width[label] < needed[label] - TOLERANCE]
+    follows = set(known_values(tables, released=False))
+    closed, unknown = (hidden | implicit) - follows, set(cells.index.tolist()) - follows
+    told = guarded - follows - _as_given(tables, closed, unknown)
+    asked = {label: needed[label] for label in told}
+    width = widths(tables, closed, asked)
+    narrow = [label for label in sorted(asked) if width[label] < needed[label] - TOLERANCE]
     if not narrow:
         return []
-    unknown = set(cells.index[~cells["known"]].tolist())
     given = widths(tables, unknown, {label: needed[label] for label in narrow})
     return [label for label in narrow if width[label] < min(needed[label], given[label]) - TOLERANCE]
+
+
+def _as_given(tables: Tables, hidden: set[int], unknown: set[int]) -> set[int]:
+    """Return the cells of systems in which nothing is shown beyond what is known anyway: the release tells nothing of them."""
+    before = {frozenset(labels) for labels, _, _ in _systems(tables, unknown)}
+    now = (labels for labels, _, _ in _systems(tables, hidden))
+    return {label for labels in now if frozenset(labels) in before for label in labels}
 
 
 def _known_bounds(tables: Tables) -> dict[int, float]:
@@ -106,7 +117,7 @@ def widths(tables: Tables, hidden: set[int], needed: dict[int, float]) -> dict[i
     Returns
     -------
     dict
-        Label to width, for the cells asked for; infinite where nothing bounds the cell from above.
+        Label to width, for the cells asked for; infinite where no sum holds the cell.
     """
     result = dict.fromkeys(needed, np.inf)
     for labels, matrix, right in _systems(tables, hidden):
@@ -162,18 +173,24 @@ def _bounds(matrix: csr_array, right: Vector, *, start: Vector, needed: Vector) 
     """
     if np.isnan(start).any():
         matrix, right, start = _some_world(matrix, right)
+    sums = LinearConstraint(matrix, right, right)
     low, high = start.copy(), start.copy()
-    for cell in np.flatnonzero(needed > 0).tolist():
-        for sign in (1.0, -1.0):
-            if high[cell] - low[cell] >= needed[cell] - TOLERANCE:
-                break
-            goal = np.zeros(len(start))
-            goal[cell] = -sign
-            found = linprog(goal, A_eq=matrix, b_eq=right, bounds=(0, None), method="highs")
-            if found.status == 3:
-                high[cell] = np.inf
-            elif found.status == 0:
-                low, high = np.minimum(low, found.x), np.maximum(high, found.x)
+
+    def widen(goal: Vector, most: Vector) -> None:
+        found = milp(goal, constraints=sums, bounds=Bounds(0.0, most))
+        if found.x is not None:
+            np.minimum(low, found.x, out=low)
+            np.maximum(high, found.x, out=high)
+
+    narrow = needed > 0
+    for sign in (-1.0, 1.0):
+        widen(np.where(narrow, sign, 0.0), np.where(narrow, low + needed, np.inf))
+    for cell in np.flatnonzero(narrow).tolist():
+        for sign in (-1.0, 1.0):
+            if high[cell] - low[cell] < needed[cell] - TOLERANCE:
+                goal, most = np.zeros(len(start)), np.full(len(start), np.inf)
+                goal[cell], most[cell] = sign, low[cell] + needed[cell]
+                widen(goal, most)
     return low, high
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
-from evalkit.disclosure.exchange import TOLERANCE, Shortage, shortages
+from evalkit.disclosure.exchange import TOLERANCE, Known, Shortage, shortages
 from evalkit.disclosure.network import Flags, Network, Numbers
 
 NODES = 2000
@@ -45,20 +45,20 @@ def choose(network: Network, *, nodes: int = NODES) -> Choice:
     -----
     Constraints are added as they are found to be broken, as in Fischetti and Salazar (2001), Management Science 47(7).
     """
-    rows = [_complements(network)]
+    rows, known = [_complements(network)], Known(network)
     hidden = network.must
     for _ in range(ROUNDS):
         solved = _solve(network, rows, nodes)
         if solved is None:
-            return _closure(network, hidden)
+            return _closure(network, hidden, known)
         hidden = solved
-        lacking = _lacking(network, hidden)
+        lacking = _lacking(network, hidden, known)
         if lacking is None:
             return _whole(network)
         if not lacking:
             return Choice(hidden, "optimal")
         rows.append(_cuts(lacking, len(hidden)))
-    return _closure(network, hidden)
+    return _closure(network, hidden, known)
 
 
 def _solve(network: Network, rows: list[csr_array], nodes: int) -> Flags | None:
@@ -98,10 +98,10 @@ def _cuts(lacking: Iterable[Shortage], count: int) -> csr_array:
     return csr_array(rows)
 
 
-def _lacking(network: Network, hidden: Flags) -> list[Shortage] | None:
+def _lacking(network: Network, hidden: Flags, known: Known) -> list[Shortage] | None:
     """Return what the hidden figures lack; None as soon as there is one that nothing can protect."""
     found: list[Shortage] = []
-    for one in shortages(network, hidden):
+    for one in shortages(network, hidden, known):
         if _is_hopeless(one):
             return None
         found.append(one)
@@ -112,10 +112,10 @@ def _is_hopeless(short: Shortage) -> bool:
     return bool(short.weight.sum() < short.need - TOLERANCE)
 
 
-def _closure(network: Network, hidden: Flags) -> Choice:
+def _closure(network: Network, hidden: Flags, known: Known) -> Choice:
     """Hide whatever would relieve a shortage, until there is none."""
     hidden = hidden | network.must
-    while lacking := _lacking(network, hidden):
+    while lacking := _lacking(network, hidden, known):
         hidden = hidden | np.any([one.weight > 0 for one in lacking], axis=0)
     return Choice(hidden, "closure") if lacking is not None else _whole(network)
 

@@ -6,12 +6,13 @@ by no more than its threshold; whatever the values are within their classes, the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from evalkit.disclosure.network import Flags, Network, Numbers
 
@@ -30,7 +31,40 @@ class Shortage:
     need: float
 
 
-def shortages(network: Network, hidden: Flags) -> Iterator[Shortage]:
+class Known:
+    """Exchanges found so far in a network: one stays good while all the figures it moves are hidden.
+
+    What a figure and its partner leave to the others is the difference of their columns; the others' part of an exchange
+    is as good for every pair with that difference.
+    """
+
+    def __init__(self, network: Network) -> None:
+        matrix = network.matrix.tocsc()
+        inside = [slice(*ends) for ends in pairwise(matrix.indptr.tolist())]
+        self._column = [dict(zip(matrix.indices[at], matrix.data[at], strict=True)) for at in inside]
+        self._need = network.need
+        self._rests: dict[tuple[float, frozenset[tuple[int, float]]], list[Numbers]] = {}
+
+    def has(self, up: int, falling: int, hidden: Flags) -> bool:
+        """Tell whether a figure can rise against a falling one by its need, hidden figures alone being moved."""
+        found = self._rests.get(self._key(up, falling), [])
+        both = hidden[up] and hidden[falling]
+        return both and any(not rest[~hidden].any() and not rest[[up, falling]].any() for rest in found)
+
+    def keep(self, up: int, falling: int, moved: Numbers) -> None:
+        """Keep an exchange in which the one falls by what the other rises."""
+        if abs(moved[up] + moved[falling]) < TOLERANCE:
+            rest = np.where(abs(moved) < TOLERANCE, 0.0, moved)
+            rest[[up, falling]] = 0.0
+            self._rests.setdefault(self._key(up, falling), []).append(rest)
+
+    def _key(self, up: int, falling: int) -> tuple[float, frozenset[tuple[int, float]]]:
+        apart = Counter(self._column[up])
+        apart.subtract(self._column[falling])
+        return float(self._need[up]), frozenset((row, by) for row, by in apart.items() if by)
+
+
+def shortages(network: Network, hidden: Flags, known: Known) -> Iterator[Shortage]:
     """Yield what each hidden figure lacks to be protected; nothing where all are.
 
     Parameters
@@ -38,6 +72,8 @@ def shortages(network: Network, hidden: Flags) -> Iterator[Shortage]:
     network : Network
     hidden : array of bool
         Which figures are hidden.
+    known : Known
+        Exchanges of this network found before; those found now are added.
 
     Notes
     -----
@@ -46,17 +82,21 @@ def shortages(network: Network, hidden: Flags) -> Iterator[Shortage]:
     open, in both directions, to the full width, and how far it can run is known from the total.
     Method: the capacity constraints of Fischetti and Salazar (2001), with capacities taken from classes instead of values.
     """
-    pairs = _Sharing(network)
-    wide = np.zeros(len(hidden), dtype=np.bool_)
-    for figure in np.flatnonzero(hidden & network.guarded & (network.need > 0)).tolist():
-        if wide[figure]:
+    search, pairs = _Search(network, hidden, known), _Sharing(network)
+    search.widen_together()
+    for figure in np.flatnonzero(search.asked).tolist():
+        if search.wide[figure]:
             continue
         shares = pairs.room(figure) >= network.need[figure] - TOLERANCE
-        short = [] if shares and pairs.is_stiff(figure) else _both_ways(network, hidden, figure, wide)
+        short = [] if shares and pairs.is_stiff(figure) else search.both_ways(figure)
         if shares and (short or pairs.is_stiff(figure)):
-            short = _with_each(network, hidden, figure, pairs.of(figure))
-            wide[pairs.twin(figure)] |= not short
-        yield from short
+            short = []
+            for one in search.with_each(figure, pairs.of(figure)):
+                short.append(one)
+                yield one
+            search.wide[pairs.twin(figure)] |= not short
+        else:
+            yield from short
 
 
 class _Sharing:
@@ -101,52 +141,92 @@ class _Sharing:
         return float(sum(self._network.shared[leaf] for leaf in self.leaves(figure)))
 
 
-def _with_each(network: Network, hidden: Flags, figure: int, pairs: list[tuple[int, int]]) -> list[Shortage]:
-    """Return what the exchange of a figure with each partner lacks, in both directions."""
-    ups = [_limit(network, hidden, figure, sign=1.0, falling=partner) for _, partner in pairs]
-    downs = [_limit(network, hidden, figure, sign=-1.0, falling=leaf) for leaf, _ in pairs]
-    return [one for one in ups + downs if one is not None]
+class _Search:
+    """Looks for exchanges of the figures hidden; those that one moves far enough are noted as ``wide``."""
 
+    def __init__(self, network: Network, hidden: Flags, known: Known) -> None:
+        self._network, self._hidden, self._known = network, hidden, known
+        self._balance = LinearConstraint(network.matrix, 0.0, 0.0)
+        self.asked = hidden & network.guarded & (network.need > 0)
+        self.wide = np.zeros(len(hidden), dtype=np.bool_)
 
-def _both_ways(network: Network, hidden: Flags, figure: int, wide: Flags) -> list[Shortage]:
-    """Return what a figure lacks to move by its width, up and down together.
+    def widen_together(self) -> None:
+        """Note figures that are wide enough, many at a time; those left out are looked at one by one."""
+        most = self._network.need.max(initial=0.0)
+        for sign in (-1.0, 1.0):
+            before, left = len(self.wide) + 2, int((self.asked & ~self.wide).sum())
+            while left and before - left > 1:
+                goal = np.where(self.asked & ~self.wide, sign, 0.0)
+                moved = self._moved(goal, most, falling=None)
+                self.wide |= abs(moved) >= self._network.need - TOLERANCE
+                before, left = left, int((self.asked & ~self.wide).sum())
 
-    An exchange that moves one figure moves others with it; those it moves far enough are noted as ``wide``.
-    """
-    up = _limit(network, hidden, figure, sign=1.0, wide=wide)
-    down = _limit(network, hidden, figure, sign=-1.0, wide=wide) if up is not None else None
-    if up is None or down is None:
-        return []
-    weight = np.minimum(up.weight + down.weight, up.need)
-    return [Shortage(figure, weight, up.need)] if weight[hidden].sum() < up.need - TOLERANCE else []
+    def with_each(self, figure: int, pairs: list[tuple[int, int]]) -> Iterator[Shortage]:
+        """Yield what the exchange of a figure with each partner lacks, in both directions."""
+        for _, partner in pairs:
+            if not self._known.has(figure, partner, self._hidden):
+                yield from self._lacks(figure, 1.0, falling=partner)
+        for leaf in dict.fromkeys(leaf for leaf, _ in pairs):
+            rising = (partner for one, partner in pairs if one == leaf == figure)
+            enough = (
+                partner for partner in rising if self._network.need[partner] >= self._network.need[leaf]
+            )
+            if not any(self._known.has(partner, leaf, self._hidden) for partner in enough):
+                yield from self._lacks(figure, -1.0, falling=leaf)
 
+    def _lacks(self, figure: int, sign: float, *, falling: int) -> Iterator[Shortage]:
+        short = self._limit(figure, sign, falling=falling)
+        if short is not None:
+            yield short
 
-def _limit(
-    network: Network,
-    hidden: Flags,
-    figure: int,
-    *,
-    sign: float,
-    falling: int | None = None,
-    wide: Flags | None = None,
-) -> Shortage | None:
-    """Return None if the figure can move in one direction by its need, else what limits it.
+    def both_ways(self, figure: int) -> list[Shortage]:
+        """Return what a figure lacks to move by its width, up and down together."""
+        up = self._limit(figure, 1.0)
+        down = self._limit(figure, -1.0) if up is not None else None
+        if up is None or down is None:
+            return []
+        weight = np.minimum(up.weight + down.weight, up.need)
+        short = weight[self._hidden].sum() < up.need - TOLERANCE
+        return [Shortage(figure, weight, up.need)] if short else []
 
-    ``falling`` is a figure that goes down as far as needed whatever its class.
-    """
-    need = network.need[figure]
-    down = np.minimum(network.floor, need)
-    if falling is not None:
-        down[falling] = need
-    goal = np.zeros(len(hidden))
-    goal[figure] = -sign
-    bounds = np.column_stack((np.where(hidden, -down, 0.0), np.where(hidden, need, 0.0)))
-    solved = linprog(goal, A_eq=network.matrix, b_eq=np.zeros(network.matrix.shape[0]), bounds=bounds)
-    if wide is not None:
-        wide |= abs(solved.x) >= network.need - TOLERANCE
-    if -solved.fun >= need - TOLERANCE:
-        return None
-    slope = goal - network.matrix.T @ solved.eqlin.marginals
-    weight = np.where(slope > 0, slope * down, -slope * need)
-    weight[weight < TOLERANCE] = 0.0
-    return Shortage(figure, np.minimum(weight, need), need)
+    def _limit(self, figure: int, sign: float, *, falling: int | None = None) -> Shortage | None:
+        """Return None if the figure can move in one direction by its need, else what limits it.
+
+        ``falling`` is a figure that goes down as far as needed whatever its class.
+        """
+        need = float(self._network.need[figure])
+        goal = np.zeros(len(self._hidden))
+        goal[figure] = -sign
+        if falling is not None:
+            moved = self._moved(goal, need, falling=falling)
+            if sign * moved[figure] >= need - TOLERANCE:
+                if sign > 0:
+                    self._known.keep(figure, falling, moved)
+                return None
+        return self._lacking(goal, figure, falling=falling)
+
+    def _moved(self, goal: Numbers, need: float, *, falling: int | None) -> Numbers:
+        down = self._down(need, falling)
+        bounds = Bounds(np.where(self._hidden, -down, 0.0), np.where(self._hidden, need, 0.0))
+        return np.asarray(milp(goal, constraints=self._balance, bounds=bounds).x)
+
+    def _down(self, need: float, falling: int | None) -> Numbers:
+        down = np.minimum(self._network.floor, need)
+        if falling is not None:
+            down[falling] = need
+        return down
+
+    def _lacking(self, goal: Numbers, figure: int, *, falling: int | None) -> Shortage | None:
+        """Return what the dual of the exchange asks for; None where it is open."""
+        matrix, need = self._network.matrix, float(self._network.need[figure])
+        down = self._down(need, falling)
+        bounds = np.column_stack((np.where(self._hidden, -down, 0.0), np.where(self._hidden, need, 0.0)))
+        solved = linprog(goal, A_eq=matrix, b_eq=np.zeros(matrix.shape[0]), bounds=bounds)
+        if falling is None:
+            self.wide |= abs(solved.x) >= self._network.need - TOLERANCE
+        if -solved.fun >= need - TOLERANCE:
+            return None
+        slope = goal - matrix.T @ solved.eqlin.marginals
+        weight = np.where(slope > 0, slope * down, -slope * need)
+        weight[weight < TOLERANCE] = 0.0
+        return Shortage(figure, np.minimum(weight, need), need)

@@ -193,9 +193,8 @@ def _sums(
         if equation.total in released and len(places) > 1 and not large[places].any():
             new = [place for place in places if not partners[place]]
             shared[new] = _rest(equation, released)
-            partners = [
-                tuple(set(places) - {at}) if at in new else other for at, other in enumerate(partners)
-            ]
+            for one in new:
+                partners[one] = tuple(set(places) - {one})
         if equation.total in given:
             most[places] = np.minimum(most[places], _rest(equation, given))
     row, place, sign = np.array(entries, dtype=float).reshape(-1, 3).T
