@@ -1,8 +1,10 @@
 """What a notebook costs: the ways people run many of them, side by side, on the same notebook of ten cells.
 
     python benchmarks/batch.py                      all ways, 8 notebooks each (2 for the slow ones)
-    python benchmarks/batch.py --scale 34 63 705    ours and the limit, at these numbers of notebooks
+    python benchmarks/batch.py --scale 34 63 705    ours at these numbers of notebooks, and what is left over afterwards
     python benchmarks/batch.py --demo               the invented country's own pages, ours and the limit
+    python benchmarks/batch.py --cluster            ours on a dask cluster of one worker and of two, in turn
+    python benchmarks/batch.py --nothing            a whole run of the invented country with nothing to do
 
 The limit is the cells' own code in one warm process a core: no Jupyter, no page. Seconds are this machine's; what may be
 quoted are ratios of one run.
@@ -22,7 +24,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 from statistics import median
@@ -97,15 +99,20 @@ def main() -> None:
     )
     arguments.add_argument("--scale", type=int, nargs="+", metavar="N", default=[])
     arguments.add_argument("--demo", action="store_true")
+    arguments.add_argument("--cluster", action="store_true")
+    arguments.add_argument("--nothing", action="store_true")
     arguments.add_argument("--count", type=int, default=8, help="notebooks of each of the quick ways")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="evalkit-benchmark-") as folder:
         here = Path(folder)
         if given.demo:
             demo_pages(here)
+        elif given.cluster:
+            cluster_pages(here, given.count * 2)
+        elif given.nothing:
+            nothing_to_do(here)
         elif given.scale:
-            for count in given.scale:
-                compare(here, count, {"ours": ours, "limit": limit})
+            scale(here, given.scale)
         else:
             slow = max(2, given.count // 4)
             ways = {
@@ -145,6 +152,99 @@ def compare(here: Path, count: int, ways: dict[str, Callable[[Path, int], float]
     print(
         f"ours costs {over:.3f} s a notebook more than its cells (wall time times workers, less the limit's)"
     )
+
+
+def scale(here: Path, counts: list[int]) -> None:
+    """Print what a notebook costs at several numbers of them, and what our engine leaves behind."""
+    write_notebook(here)
+    ours(here, cores())  # what Python itself opens once
+    print(f"{'notebooks':>9} {'s/notebook':>10} {'driver MB':>9} {'all MB':>8}  left over")
+    for count in counts:
+        before = holdings()
+        with watched() as peak:
+            seconds = ours(here, count)
+        left = {name: number - before[name] for name, number in holdings().items()}
+        print(
+            f"{count:9} {seconds / count:10.3f} {peak['driver']:9.0f} {peak['all']:8.0f}  {left}", flush=True
+        )
+
+
+def holdings() -> dict[str, int]:
+    """Count this process's open descriptors, its living children, and what lies in the temporary folder."""
+    temporary = Path(tempfile.gettempdir())
+    return {
+        "descriptors": len(list(Path("/proc/self/fd").iterdir())),
+        "processes": len(family(os.getpid())),
+        "temporary files": len([*temporary.glob("evalkit-*"), *temporary.glob("pymp-*")]),
+        "shared memory": len(list(Path("/dev/shm").iterdir())),
+    }
+
+
+def cluster_pages(here: Path, count: int) -> None:
+    """Print how much more two workers of a dask cluster make than one."""
+    from distributed import Client  # noqa: PLC0415  an extra: the other benchmarks do without
+
+    write_notebook(here)
+    seen: dict[int, list[float]] = {1: [], 2: []}
+    orders = fixed_orders(here, count)
+    for turn in range(ROUNDS):
+        for workers, seconds in seen.items():
+            with (
+                dask_cluster(here / f"cluster-{turn}-{workers}", workers) as address,
+                Client(address, set_as_default=False) as client,
+            ):
+                seconds.append(timed_orders(orders, client.get_executor(pure=False)) / count)
+    print(
+        f"{count} notebooks on dask, {cores()} cores, {ROUNDS} times in turn: s a notebook by workers:", seen
+    )
+    print(f"two workers make {median(seen[1]) / median(seen[2]):.2f} times as much as one (medians)")
+
+
+@contextlib.contextmanager
+def dask_cluster(folder: Path, workers: int) -> Iterator[str]:
+    """Start a scheduler and some workers of one thread each, all on this machine; give the scheduler's address."""
+    from distributed import Client  # noqa: PLC0415  an extra: the other benchmarks do without
+
+    folder.mkdir()
+    file = str(folder / "scheduler.json")
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    where = ["--scheduler-file", file, "--no-dashboard"]
+    scheduler = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", *where]
+    worker = ["distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", *where]
+    with contextlib.ExitStack() as stack:
+        for command in (scheduler, *[worker] * workers):
+            process = stack.enter_context(subprocess.Popen([sys.executable, "-m", *command], **quiet))
+            stack.callback(process.kill)
+        with Client(scheduler_file=file, timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=60)
+            yield client.scheduler.address
+
+
+def nothing_to_do(here: Path) -> None:
+    """Make the invented country's pages, then run again: what the run itself takes, and with Python's own start."""
+    command = [sys.executable, "-m", "evalkit", "run", str(DEMO), "--out", str(here / "reports")]
+    inside = (
+        "import sys, time; from pathlib import Path; from evalkit.batch.options import RunOptions; "
+        "from evalkit.batch.rerun import run; from evalkit.workspace import open_workspace; started = time.perf_counter(); "
+        "report = run(open_workspace(Path(sys.argv[1])), RunOptions(out=Path(sys.argv[2]))); "
+        "print(time.perf_counter() - started, len(report.current), 'pandas' in sys.modules, 'zmq' in sys.modules)"
+    )
+    subprocess.run(command, check=True, capture_output=True)
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        whole = time.perf_counter() - started
+        ran = subprocess.run(
+            [sys.executable, "-c", inside, str(DEMO), str(here / "reports")],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        seconds, current, pandas_loaded, jupyter_loaded = ran.stdout.split()
+        print(
+            f"nothing to do, {current} pages current: {float(seconds):.3f} s after start-up, {whole:.2f} s in all; "
+            f"pandas loaded: {pandas_loaded}, Jupyter loaded: {jupyter_loaded}"
+        )
 
 
 def write_notebook(here: Path) -> Path:
@@ -220,6 +320,11 @@ def papermill_one(here: Path, number: int) -> None:
 
 def ours(here: Path, count: int) -> float:
     """evalkit's own workers and warm kernels: pages in both languages, tables, executed notebook."""
+    return timed_pages(iter(fixed_orders(here, count)))
+
+
+def fixed_orders(here: Path, count: int) -> list[PageOrder]:
+    """The orders of the fixed notebook, each with another parameter."""
     bundle = make_bundle(receive(open_workspace(DEMO)), day=now().date())
     facts = bundle.slice_for(bundle.places[0].code)
     source = (here / "notebook.ipynb").read_text(encoding="utf-8")
@@ -231,7 +336,17 @@ def ours(here: Path, count: int) -> float:
             job, facts, source, ("vi", "en"), footer_lines(bundle.about, content_key=""), keep_notebook=True
         )
 
-    return timed_pages(order(number) for number in range(count))
+    return [order(number) for number in range(count)]
+
+
+def timed_orders(orders: list[PageOrder], pool: Executor) -> float:
+    """Make pages; the clock starts when every worker has made some."""
+    for outcome in make_pages(orders[: 2 * cores()] * 2, pool):
+        assert isinstance(outcome, PageMade), outcome
+    started = time.perf_counter()
+    for outcome in make_pages(orders, pool):
+        assert isinstance(outcome, PageMade), outcome
+    return time.perf_counter() - started
 
 
 def timed_pages(orders: Iterator[PageOrder]) -> float:

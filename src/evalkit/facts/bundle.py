@@ -89,6 +89,7 @@ class Bundle:
         """Return the smaller bundle that holds only what one province's page may use."""
         place = match_place(code, self.places)
         mine = self.facts[_belongs(self.facts, place)]
+        used = set(mine["source_id"])
         named = {
             (place.code, place.scheme),
             *((part.code, part.scheme) for part in place.components),
@@ -99,7 +100,7 @@ class Bundle:
             about=replace(self.about, hidden_cells=int((mine[MARK] == "c").sum())),
             facts=mine.reset_index(drop=True),
             places=(place,),
-            sources={name: source for name, source in self.sources.items() if name in set(mine["source_id"])},
+            sources={name: source for name, source in self.sources.items() if name in used},
             findings=tuple(item for item in self.findings if (item.province_code, item.scheme) in named),
         )
 
@@ -199,8 +200,11 @@ def _belongs(facts: pd.DataFrame, place: Place) -> pd.Series:
     """Tell which rows a province's page may use: its own, those of its former parts, and the nation's."""
     places = [(place.code, place.scheme), (NATION, NATION_SCHEME)]
     places += [(part.code, part.scheme) for part in place.components]
-    pairs = pd.MultiIndex.from_frame(facts[["province_code", "scheme"]])
-    return pd.Series(pairs.isin(places), index=facts.index)
+    belongs = pd.Series(data=False, index=facts.index)
+    for scheme in {scheme for _, scheme in places}:
+        codes = [code for code, of in places if of == scheme]
+        belongs |= (facts["scheme"] == scheme) & facts["province_code"].isin(codes)
+    return belongs
 
 
 def _files(bundle: Bundle) -> dict[str, bytes]:
