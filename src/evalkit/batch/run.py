@@ -21,6 +21,7 @@ from evalkit.batch.pool import cores, local_pool, make_pages
 from evalkit.batch.prepare import ledger_of, make_bundle, receive, record_release
 from evalkit.batch.publish import publish, write_datapackage, write_index
 from evalkit.batch.record import manifest_after
+from evalkit.batch.reread import refuse_leaks
 from evalkit.disclosure.ledger import refuse_lost
 from evalkit.errors import BatchError, SettingsError
 from evalkit.facts.bundle import Bundle
@@ -131,6 +132,7 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
     )
     shared = write_index(stage, task.bundle, after, task.jobs)
     shared |= write_datapackage(task.folder, stage, task.bundle, after)
+    refuse_leaks(stage, shared)
     ledger = record_release(task.workspace, task.bundle, edition=task.options.edition)
     told = {"shared": shared, "ledger": ledger.head if task.options.audience == "public" else ""}
     publish(task.folder, stage, before=before, after=after.model_copy(update=told))

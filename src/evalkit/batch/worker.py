@@ -19,6 +19,7 @@ from evalkit.batch.fingerprint import file_digest
 from evalkit.batch.imprint import NOTEBOOKS, TABLES
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.batch.render import render, require_own_head, write_page_tables
+from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike_facts
 from evalkit.errors import DisclosureError, EvalkitError
 
 _SECONDS_TO_LEAVE = 5.0
@@ -57,7 +58,11 @@ def _write_files(notebook: NotebookNode, order: PageOrder) -> list[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     tables = write_page_tables(notebook, order.folder / TABLES, languages=order.languages)
-    return [*texts, *(f"{TABLES}/{name}" for name in tables)]
+    names = [*texts, *(f"{TABLES}/{name}" for name in tables)]
+    refuse_differences(order.folder, notebook, languages=order.languages)
+    refuse_unlike_facts(notebook, order.facts, code=order.job.code)
+    refuse_leaks(order.folder, names)
+    return names
 
 
 def _as_text(notebook: NotebookNode) -> str:
