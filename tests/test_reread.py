@@ -232,3 +232,22 @@ def test_the_manifest_bears_the_hash_of_the_protected_bundle_and_of_no_received_
             assert file_digest(path) not in published, path.name
     open_bundle = make_bundle(receive(workspace), day=date(2026, 5, 1), audience="internal")
     assert open_bundle.content_hash not in published
+
+
+def test_each_internal_page_figure_and_table_says_so_in_its_words_and_its_name(tmp_path: Path):
+    workspace = tiny_workspace(tmp_path / "ws", facts=counts())
+    bundle = make_bundle(receive(workspace), day=date(2026, 5, 1), audience="internal")
+    area = bundle.province("01")
+    notebook = executed(page_head(area), break_down(area), fit_trends(area))
+    job = next(job for job in plan(bundle, notebooks=tiny_notebooks(tmp_path / "nb")) if job.code == "01")
+    order = PageOrder(job, facts_for(job, bundle), BOTH, footer=(), folder=tmp_path, keep_notebook=False)
+    names = _write_files(notebook, order)
+    assert {"luu-hanh-noi-bo" in Path(name).name for name in names} == {True}
+    page = (tmp_path / names[0]).read_text(encoding="utf-8")
+    drawings = page.split("<svg")[1:]
+    assert drawings
+    assert all("Lưu hành nội bộ" in drawing.partition("</svg>")[0] for drawing in drawings)
+    for name in names:
+        if name.endswith(".csv") and ".en." not in name:
+            lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()[1:]
+            assert all("Lưu hành nội bộ" in line for line in lines)

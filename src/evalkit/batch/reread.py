@@ -78,7 +78,9 @@ def refuse_differences(folder: Path, notebook: NotebookNode, *, languages: Seque
         for figure in (block for block in blocks if isinstance(block, Figure)):
             drawn = _read_drawing(figure.svg.of(language))
             _require(_clean(figure.alt.of(language)) in seen.heard, page.name)
-            _require(seen.drawings.get(figure.id) == drawn, page.name)
+            told = seen.drawings.get(figure.id, [])
+            stamp = 1 if head.audience == "internal" else 0
+            _require(told[: len(told) - stamp] == drawn, page.name)
         stem = f"{head.slug}{'.invented' if head.invented else ''}"
         _downloads(folder / TABLES, stem, tables, language)
 

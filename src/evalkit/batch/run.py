@@ -12,7 +12,7 @@ from pathlib import Path
 from evalkit.batch.clock import now
 from evalkit.batch.currency import CURRENT, why_made
 from evalkit.batch.folder import default_folder, locked, refuse_foreign, work_folder
-from evalkit.batch.imprint import INDEX, footer_lines, page_file, page_files
+from evalkit.batch.imprint import INDEX, footer_lines, page_files
 from evalkit.batch.manifest import Manifest, read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
@@ -24,6 +24,7 @@ from evalkit.batch.record import manifest_after
 from evalkit.batch.reread import refuse_leaks
 from evalkit.disclosure.ledger import refuse_lost
 from evalkit.errors import BatchError, SettingsError
+from evalkit.facts.areas import file_stem
 from evalkit.facts.bundle import Bundle
 from evalkit.workspace import Workspace
 
@@ -138,7 +139,10 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
     publish(task.folder, stage, before=before, after=after.model_copy(update=told))
     return RunReport(
         folder=task.folder,
-        index=tuple(task.folder / page_file(INDEX, language) for language in task.options.languages),
+        index=tuple(
+            task.folder / name
+            for name in page_files(file_stem(INDEX, task.options.audience), task.options.languages)
+        ),
         made=tuple(stem for stem in why if isinstance(outcomes.get(stem), PageMade)),
         current=tuple(stem for stem, reason in why.items() if reason == CURRENT),
         failed=tuple(outcome for outcome in map(outcomes.get, why) if isinstance(outcome, JobFailure)),

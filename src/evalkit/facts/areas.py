@@ -12,6 +12,8 @@ from evalkit.facts.intake import Source
 from evalkit.facts.places import Place
 from evalkit.programme.models import Programme
 
+INTERNAL = "luu-hanh-noi-bo"
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -32,6 +34,17 @@ class About:
     hidden_cells: int
     date: str = ""
     person_totals_stand: bool = False
+
+
+def file_stem(name: str, audience: str) -> str:
+    """Return what the files of a page are called; those of internal pages say so ("lưu hành nội bộ") wherever they go.
+
+    Examples
+    --------
+    >>> file_stem("22-quang-ninh", "public"), file_stem("22-quang-ninh", "internal")
+    ('22-quang-ninh', '22-quang-ninh-luu-hanh-noi-bo')
+    """
+    return f"{name}-{INTERNAL}" if audience == "internal" else name
 
 
 @dataclass(frozen=True, slots=True)
