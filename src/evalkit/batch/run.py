@@ -12,7 +12,7 @@ from evalkit.batch.clock import now
 from evalkit.batch.currency import CURRENT, why_made
 from evalkit.batch.folder import locked, not_writable, refuse_foreign, work_folder
 from evalkit.batch.ground import Ground, days_named_alike, keep_receipt, stock_of
-from evalkit.batch.imprint import INDEX, page_file, page_files
+from evalkit.batch.imprint import INDEX, page_files
 from evalkit.batch.making import Making, Progress, make_and_keep
 from evalkit.batch.manifest import Manifest, PageRecord, read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport
@@ -22,8 +22,10 @@ from evalkit.batch.prepare import ledger_of, make_bundle, receive, record_releas
 from evalkit.batch.publish import publish, write_datapackage, write_index
 from evalkit.batch.receipt import reports_folder
 from evalkit.batch.record import manifest_after
+from evalkit.batch.reread import refuse_leaks
 from evalkit.disclosure.ledger import refuse_lost
 from evalkit.errors import BatchError, SettingsError
+from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
 from evalkit.workspace import Workspace
 
@@ -146,7 +148,10 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
     stands = [job.stem for job in chosen if not isinstance(outcomes.get(job.stem), JobFailure)]
     return RunReport(
         folder=task.folder,
-        index=tuple(task.folder / page_file(INDEX, language) for language in task.options.languages),
+        index=tuple(
+            task.folder / name
+            for name in page_files(file_stem(INDEX, task.options.audience), task.options.languages)
+        ),
         made=tuple(stem for stem in why if isinstance(outcomes.get(stem), PageRecord)),
         current=tuple(stem for stem, reason in why.items() if reason == CURRENT),
         failed=tuple(outcome for outcome in map(outcomes.get, why) if isinstance(outcome, JobFailure)),
@@ -202,6 +207,7 @@ def _publish(
     )
     shared = write_index(stage, task.bundle, after, task.jobs)
     shared |= write_datapackage(task.folder, stage, task.bundle, after)
+    refuse_leaks(stage, shared)
     ledger = record_release(task.workspace, task.bundle, edition=task.options.edition)
     told = {"shared": shared, "ledger": ledger.head if task.options.audience == "public" else ""}
     publish(task.folder, stage, before=before, after=after.model_copy(update=told))

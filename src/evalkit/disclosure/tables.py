@@ -54,14 +54,18 @@ def linked_tables(
     Returns
     -------
     Tables
-        Sums over places, periods and breakdowns, with the implicit cells they need.
+        Sums over places, periods and breakdowns, with the implicit cells they need. Stocks, such as persons waiting at
+        the end of a year, are not added over time.
     """
     sums = Sums(cells)
+    added = [name for name, one in programme.measures.items() if one.additive]
+    over_time = [name for name in added if programme.measures[name].time_basis != "stock"]
     for labels in releases or [cells.index.tolist()]:
         together = cells.loc[list(labels)]
+        together = together[together["measure"].isin(added)]
         add_breakdowns(together, programme, sums)
         add_places(together, registry, sums)
-        add_periods(together, sums)
+        add_periods(together[together["measure"].isin(over_time)], sums)
     return Tables(_with_implicit(cells, sums), tuple(sums.equations))
 
 
