@@ -178,7 +178,7 @@ def test_a_page_that_shows_a_raw_frame_ends_the_run_and_publishes_nothing(tmp_pa
     assert "01-an-thu, cell 3 of the notebook" in refusal.value.where
     assert "39" not in str(refusal.value)
     assert not (tmp_path / "out").exists()
-    assert [event.kind for event in told] == ["planned"]
+    assert [event.kind for event in told] == ["planned", "started"]
 
 
 DRIVER = """

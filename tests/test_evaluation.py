@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import unicodedata
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from evalkit.batch.prepare import make_bundle, receive
 from evalkit.errors import FactsError
 from evalkit.estimation.joinpoint_results import JoinpointFit
 from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
@@ -19,15 +17,7 @@ from evalkit.records import Evaluation
 from evalkit.reporting.blocks import Section
 from evalkit.reporting.display import plain_text, section_of
 from evalkit.reporting.sections import page_head
-from evalkit.workspace import open_workspace
-
-ROOT = Path(__file__).parents[1]
-DAY = date(2026, 11, 23)
-
-
-@functools.cache
-def bundle_of(name: str, day: date = DAY) -> Bundle:
-    return make_bundle(receive(open_workspace(ROOT / "data" / name)), day=day)
+from tests.shipped import bundle_of, evaluation_of
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +30,9 @@ def demo() -> Bundle:
     return bundle_of("demo")
 
 
-@functools.cache
-def _evaluated(name: str, code: str) -> Evaluation:
-    bundle = bundle_of(name)
-    return evaluate(bundle.province(code) if code else bundle.nation())
-
-
 def evaluated(bundle: Bundle, code: str = "") -> Evaluation:
     """Evaluate a province, or the nation, once for all tests."""
-    return _evaluated("demo" if bundle.about.invented else "vn-published", code)
+    return evaluation_of("demo" if bundle.about.invented else "vn-published", code)
 
 
 def text_of(result: object, language: str = "en") -> str:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from datetime import date
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.rooms import ReportKernelManager, kernel_settings, private_room
-from evalkit.workspace import open_workspace
+from tests.shipped import bundle_of
 
 ROOT = Path(__file__).parents[1]
 REPORTS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -91,7 +89,7 @@ def test_the_rule_would_notice_a_thick_cell(thick: str):
 @pytest.mark.end_to_end
 @pytest.mark.parametrize("workspace", ["demo", "vn-published"])
 def test_the_first_look_runs_on_the_shipped_workspaces(workspace: str):
-    bundle = make_bundle(receive(open_workspace(ROOT / "data" / workspace)), day=date(2026, 11, 23))
+    bundle = bundle_of(workspace)
     notebook = nbformat.read(EXPLORE[0], as_version=4)
     with private_room() as room:
         bundle.write(room / "desk" / "bundle")

@@ -10,17 +10,15 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from evalkit.batch.prepare import make_bundle, receive
-from evalkit.evaluation import evaluate, methods_used
+from evalkit.evaluation import methods_used
 from evalkit.reporting.display import section_of
 from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.sections import page_head
-from evalkit.workspace import open_workspace
+from tests.shipped import bundle_of, evaluation_of
 
 ROOT = Path(__file__).parents[1]
 WIDTHS = (320, 375, 1280)
@@ -105,9 +103,8 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     for name, code in (("demo", "11"), ("vn-published", "22")):
-        bundle = make_bundle(receive(open_workspace(ROOT / "data" / name)), day=date(2026, 11, 23))
-        province = bundle.province(code)
-        result = evaluate(province)
+        province = bundle_of(name).province(code)
+        result = evaluation_of(name, code)
         steps = [getattr(result, step) for step in result.__slots__ if step not in ("area", "summary")]
         sections = [section_of(item) for item in (result.summary, province, *steps, methods_used(province))]
         for language in ("vi", "en"):
