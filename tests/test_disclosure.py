@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from evalkit.batch.prepare import make_bundle, receive
 from evalkit.disclosure.audit import recoverable, widths
 from evalkit.disclosure.protect import hidden_cells, primary, protect
 from evalkit.disclosure.rules import protected_cells
@@ -206,3 +210,17 @@ def sexed_country(registry: Registry, women, men) -> pd.DataFrame:
     ]
     facts = carry_over(facts_table(*rows, *by_sex("VN", sum(women), sum(men))), registry, scheme="new")
     return protect(facts, programme=PROGRAMME, registry=registry, policy=STANDING, audience="public").facts
+
+
+def test_a_figure_that_its_source_revised_is_marked_and_a_hidden_one_bears_its_own_mark_alone(tmp_path: Path):
+    first = [fact("01", 7), fact("02", 3, measure="victims_identified")]
+    later = {"edition_date": "2027-01-01"}
+    rows = [*first, fact("01", 9, **later), fact("02", 4, measure="victims_identified", **later)]
+    workspace = tiny_workspace(tmp_path / "ws", facts=rows)
+    facts = make_bundle(receive(workspace), day=date(2027, 5, 1)).facts
+    told = {
+        (row.measure, row.scheme, row.province_code): (row.mark, row.value)
+        for row in facts[facts["province_code"].isin(["01", "02"])].itertuples()
+    }
+    assert told["cases_recorded", "old", "01"] == ("r", 9.0)
+    assert told["victims_identified", "old", "02"][0] == "c"

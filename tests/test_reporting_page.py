@@ -238,3 +238,22 @@ def test_the_list_groups_by_region_and_tells_what_failed():
 def test_the_shell_is_light():
     bare = page_from_sections(HEAD, (), language="vi")
     assert len(bare.encode()) < 15_000
+
+
+def test_each_mark_is_read_out_in_words_and_explained_on_every_page():
+    marks = {
+        "[c]": "confidential",
+        "[x]": "not available",
+        "[z]": "not applicable",
+        "[u]": "fewer than 20",
+        "[r]": "revised",
+    }
+    cells = tuple((Cell(Bilingual(f"a {mark}", f"a {mark}")),) for mark in marks)
+    name = Bilingual("Bảng", "Table")
+    section = Section("s", name, (Table("t", name, (Column("k", name),), cells),))
+    head = PageHead(name, name, "97", (), invented=False, audience="public", bundle_date="2026-11-01")
+    page = page_from_sections(head, [section], language="en")
+    for mark, words in marks.items():
+        assert f'<span aria-hidden="true">{mark}</span><span class="vh">{words}' in page
+        assert f"{mark} {words}" in page.partition("<footer>")[2]
+    assert "[x] không có số liệu" in page_from_sections(head, [section], language="vi")

@@ -11,7 +11,7 @@ from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger, append, read_ledger
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
 from evalkit.facts.areas import About
-from evalkit.facts.boundaries import carry_over, latest_editions, national_population
+from evalkit.facts.boundaries import carry_over, latest_editions, national_population, with_revisions
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
@@ -111,7 +111,7 @@ def make_bundle(
     )
     return Bundle(
         about=_about(received.workspace, protected, scheme=scheme, audience=audience, day=day),
-        facts=protected.facts,
+        facts=with_revisions(protected.facts, received.facts),
         programme=received.programme,
         places=places,
         sources=received.sources,

@@ -46,7 +46,7 @@ def told_by(facts: pd.DataFrame, programme: Programme, policy: DisclosurePolicy)
     """
     held = facts.assign(status=facts["status"].replace("suppressed", "reported")).drop(columns=MARK)
     cells = protected_cells(held, programme, policy)
-    hidden = (facts.loc[cells.index, MARK] != "").tolist()
+    hidden = (facts.loc[cells.index, "status"] == "suppressed").tolist()
     rows = zip(figures_of(cells), cells["known"].tolist(), hidden, cells["value"].tolist(), strict=True)
     return {
         name: Told("hidden") if concealed else Told("known" if known else "shown", value)

@@ -13,7 +13,7 @@ from evalkit.programme.models import Programme
 COLUMNS = [
     *PLACE,
     *PERIOD,
-    *("stage", "position", "measure", "basis", "place_basis", "source_id", "value", "status"),
+    *("stage", "position", "measure", "basis", "place_basis", "source_id", "value", "status", "qualifier"),
     *("base_measure", "base_value", "share", "lower", "upper", "exceeds_earlier", "other_place_basis"),
 ]
 
@@ -34,7 +34,7 @@ def pathway(facts: pd.DataFrame, programme: Programme, *, level: float = 0.95) -
     -------
     DataFrame, one row per place, period and stage
         Place, period; ``stage`` (id), ``position`` (1, 2, ...), ``measure``; ``basis`` ("totals" or "cohort");
-        ``place_basis``; ``source_id``; ``value`` (persons, missing where hidden or not reported), ``status`` (that of the
+        ``place_basis``; ``source_id``; ``value`` (persons, missing where hidden or not reported), ``status`` and ``qualifier`` (those of the
         figure); for a cohort ``base_measure``, ``base_value`` and ``share``, ``lower``, ``upper`` (percent of the cohort,
         Wilson), missing for totals; ``exceeds_earlier`` (more persons than at the stage before, which happens because the
         totals of one year are not the same persons); ``other_place_basis`` (counted elsewhere than the stage before).
@@ -85,13 +85,16 @@ def _stages(programme: Programme) -> pd.DataFrame:
 
 def _with_figures(every: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     key = [*PLACE, *PERIOD]
-    figures = rows[[*key, "measure", "value", "status", "source_id"]]
+    if "qualifier" not in rows.columns:
+        rows = rows.assign(qualifier="exact")
+    figures = rows[[*key, "measure", "value", "status", "qualifier", "source_id"]]
     both = every.merge(figures, on=[*key, "measure"], how="left")
     below = figures[[*key, "measure", "value"]].rename(
         columns={"measure": "base_measure", "value": "base_value"}
     )
     both = both.merge(below, on=[*key, "base_measure"], how="left")
-    return both.assign(status=both["status"].fillna("not_reported"), source_id=both["source_id"].fillna(""))
+    blanks = {"status": "not_reported", "qualifier": "exact", "source_id": ""}
+    return both.fillna(blanks)
 
 
 def _compared(rows: pd.DataFrame, *, level: float) -> pd.DataFrame:

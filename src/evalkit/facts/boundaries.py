@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from evalkit.facts.schema import NATION, NATION_SCHEME, WITH_VALUE, dimensions_of, key_of
+from evalkit.facts.schema import MARK, NATION, NATION_SCHEME, REVISED, WITH_VALUE, dimensions_of, key_of
 from evalkit.programme.population import POPULATION
 from evalkit.programme.provinces import Registry
 
@@ -28,6 +28,23 @@ def latest_editions(facts: pd.DataFrame) -> pd.DataFrame:
     """
     same = [name for name in key_of(facts) if name != "edition_date"]
     return facts.sort_values("edition_date", kind="stable").drop_duplicates(same, keep="last").sort_index()
+
+
+def with_revisions(facts: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """Mark the shown figures that their source gave in an earlier edition, too.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Protected facts, latest editions only, with the column ``mark``.
+    history : DataFrame
+        All editions.
+    """
+    same = [name for name in key_of(history) if name != "edition_date"]
+    revised = history.loc[history.duplicated(same), same].drop_duplicates()
+    known = pd.MultiIndex.from_frame(facts.reindex(columns=same, fill_value="all"))
+    found = known.isin(pd.MultiIndex.from_frame(revised)) & (facts[MARK] == "") & facts["value"].notna()
+    return facts.assign(**{MARK: facts[MARK].mask(found, REVISED)})
 
 
 def carry_over(

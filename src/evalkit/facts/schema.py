@@ -57,6 +57,7 @@ KEY = (
     "edition_date",
 )
 MARK = "mark"
+REVISED = "r"  # the mark of a shown figure that its source gave otherwise in an earlier edition
 
 
 def dimensions_of(facts: pd.DataFrame) -> list[str]:

@@ -154,9 +154,12 @@ def running_words(head: PageHead) -> Bilingual:
 def about_lines(head: PageHead) -> tuple[Bilingual, ...]:
     """Return what every page, cover and index says about itself."""
     as_of = say("Figures as of {day}.", day=day(date.fromisoformat(head.bundle_date)))
+    marks = say(
+        "Marks: [c] confidential; [x] not available; [z] not applicable; [u] fewer than 20 events, unstable; [r] revised by its source."
+    )
     if head.audience == "internal":
-        return as_of, say("Made for internal use: it may hold figures that are not to be published.")
-    return as_of, say("Made for the public: small figures that could point to a person are hidden.")
+        return as_of, say("Made for internal use: it may hold figures that are not to be published."), marks
+    return as_of, say("Made for the public: small figures that could point to a person are hidden."), marks
 
 
 def _pair(line: Sequence[str]) -> Bilingual:

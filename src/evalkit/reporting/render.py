@@ -27,6 +27,8 @@ from evalkit.reporting.svg import labelled_svg
 from evalkit.reporting.wording import say
 
 _LONG = 22
+_VIEW = re.compile(r'viewBox="([^"]+)"')
+_MARK = re.compile(r"(\[[cxzur]\])")
 _UNBROKEN = re.compile(r"[-+]?\d[\d.,]* %|\bp [<>=] \d[\d.,]*\d")
 
 
@@ -123,8 +125,8 @@ def _(block: Figure, numbering: Numbering) -> Markup:
         name=block.id,
         title=f"{number_label} {caption}",
         description=block.alt.of(language),
-        stamp=numbering.stamp,
     )
+    drawing = _stamped(drawing, numbering.stamp) if numbering.stamp else drawing
     return Markup('<figure id="{}">{}<figcaption><b>{}</b> {}</figcaption></figure>').format(
         block.id,
         Markup(drawing),  # noqa: S704  cleaned by labelled_svg
@@ -152,6 +154,15 @@ def _(block: Table, numbering: Numbering) -> Markup:
         body=body,
         notes=_notes(block, language),
     )
+
+
+def _stamped(drawing: str, words: str) -> str:
+    """Write words across a drawing: a picture cut out of its page keeps them."""
+    _, _, width, height = map(float, _VIEW.findall(drawing)[0].replace(",", " ").split())
+    text = Markup(
+        '<text x="{}" y="{}" text-anchor="middle" font-size="22" font-weight="700" fill-opacity=".25">{}</text>'
+    ).format(f"{width / 2:g}", f"{height / 2:g}", words)
+    return drawing.removesuffix("</svg>") + str(text) + "</svg>"
 
 
 def table_notes(table: Table) -> tuple[Bilingual, ...]:
@@ -188,11 +199,22 @@ def _kind(cell: Cell, column: Column, language: Language) -> str:
 
 
 def _cell(cell: Cell, language: Language) -> Markup:
-    """Write a cell; the mark of a hidden figure is read out as a word."""
-    text = cell.text.of(language)
-    if text != CONFIDENTIAL:
-        return phrase(text)
-    word = say("confidential").of(language)
+    """Write a cell; a mark such as that of a hidden figure is read out in words."""
+    return Markup("").join(
+        _mark(part, language) if _MARK.fullmatch(part) else phrase(part)
+        for part in _MARK.split(cell.text.of(language))
+    )
+
+
+def _mark(text: str, language: Language) -> Markup:
+    words = {
+        CONFIDENTIAL: say("confidential"),
+        "[x]": say("not available"),
+        "[z]": say("not applicable"),
+        "[u]": say("fewer than 20 events"),
+        "[r]": say("revised"),
+    }
+    word = words[text].of(language)
     return Markup('<span aria-hidden="true">{}</span><span class="vh">{}</span>').format(text, word)
 
 

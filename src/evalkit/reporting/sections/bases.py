@@ -72,7 +72,7 @@ def _seldom_table(frame: pd.DataFrame, area: Area) -> Table:
         (
             Cell(both(area.programme.measures[row["measure"]].label)),
             Cell(span(row["period_start"], row["period_end"])),
-            fact_cell(row["value"], row["status"], row["qualifier"]),
+            fact_cell(row),
             Cell(source_title(row["source_id"], area)),
         )
         for row in frame.to_dict("records")
@@ -100,12 +100,7 @@ def _lines(period: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _row(rows: pd.DataFrame, order: list[str]) -> tuple[Cell, ...]:
     told = {row["measure"]: row for row in rows.to_dict("records")}
-    cells = [
-        fact_cell(told[name]["value"], told[name]["status"], told[name]["qualifier"])
-        if name in told
-        else Cell(NOTHING)
-        for name in order
-    ]
+    cells = [fact_cell(told[name]) if name in told else Cell(NOTHING) for name in order]
     first = rows.iloc[0]
     return (Cell(span(first["period_start"], first["period_end"])), *cells)
 

@@ -63,10 +63,5 @@ def _row(line: pd.DataFrame, order: list[str]) -> tuple[Cell, ...]:
     first = line.iloc[0]
     return (
         Cell(span(first["period_start"], first["period_end"])),
-        *(
-            fact_cell(told[value]["value"], told[value]["status"], told[value]["qualifier"])
-            if value in told
-            else Cell(NOTHING)
-            for value in order
-        ),
+        *(fact_cell(told[value]) if value in told else Cell(NOTHING) for value in order),
     )

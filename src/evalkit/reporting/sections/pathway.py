@@ -59,7 +59,7 @@ def _stages_table(frame: pd.DataFrame, area: Area) -> Table:
         rows.append(
             (
                 Cell(span(lines["period_start"].iloc[0], lines["period_end"].iloc[0])),
-                *(fact_cell(told[stage.id]["value"], told[stage.id]["status"]) for stage in stages),
+                *(fact_cell(told[stage.id]) for stage in stages),
             )
         )
     return Table("pathway-table", say("Persons at each stage, by year"), columns, tuple(rows))

@@ -11,7 +11,7 @@ from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, 
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import value_words
 from evalkit.reporting.sections.shares import points_words, signed
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both
+from evalkit.reporting.sections.words import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE, NOTHING, Row, both
 from evalkit.reporting.wording import say
 
 PERCENTAGES = ("proportion", "carried_over", "period_ratio", "conversion", "consistency", "change")
@@ -93,9 +93,9 @@ def _side(row: Row, side: str, indicator: Indicator) -> Cell:
         return Cell(CONFIDENTIAL)
     value = row[f"{side}_value"]
     if row[f"{side}_status"] == "not_applicable":
-        return Cell(say("not applicable"))
+        return Cell(NOT_APPLICABLE)
     if row[f"{side}_status"] != "estimated" or pd.isna(value):
-        return Cell(say("not reported"))
+        return Cell(NOT_AVAILABLE)
     words = {"value": value_words(indicator.kind, value), "years": _years(row[f"{side}_years"])}
     if indicator.kind == "count":
         words["value"] = formats.number(value, 1)

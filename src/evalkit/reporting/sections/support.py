@@ -11,7 +11,7 @@ from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, 
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.indicators import indicator_table, latest_rows
 from evalkit.reporting.sections.shares import limits_words, share_words
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, span
+from evalkit.reporting.sections.words import CONFIDENTIAL, NOT_AVAILABLE, NOTHING, Row, both, span
 from evalkit.reporting.wording import say
 
 
@@ -114,7 +114,7 @@ def _row(row: Row, matrix: SupportMatrix) -> tuple[Cell, ...]:
 
 
 def _count(value: float) -> Cell:
-    return Cell(say("not reported")) if pd.isna(value) else Cell(formats.number(value), value)
+    return Cell(NOT_AVAILABLE) if pd.isna(value) else Cell(formats.number(value), value)
 
 
 def _waiting(result: SupportGiven) -> list[Block]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from evalkit.estimation.windows import PeriodTotal
 from evalkit.facts.areas import ProvinceFacts
+from evalkit.facts.schema import MARK, REVISED
 from evalkit.programme.models import Label, Programme
 from evalkit.records import Area
 from evalkit.reporting import formats
@@ -17,6 +18,8 @@ from evalkit.reporting.wording import say
 
 Row = dict[Hashable, Any]
 CONFIDENTIAL = Bilingual("[c]", "[c]")
+NOT_AVAILABLE = Bilingual("[x]", "[x]")
+NOT_APPLICABLE = Bilingual("[z]", "[z]")
 NOTHING = Bilingual("–", "–")
 
 
@@ -90,16 +93,18 @@ def qualified(value: float, qualifier: str) -> Bilingual:
     return templates[qualifier](digits) if qualifier in templates else digits
 
 
-def fact_cell(value: float, status: str, qualifier: str = "exact") -> Cell:
-    """Return the table cell of one fact: its figure, the mark of a hidden one, or the word for none."""
-    if status == "suppressed":
+def fact_cell(row: Row) -> Cell:
+    """Return the table cell of one fact: its figure, [r] beside one that its source revised; or [c], [z], [x] for none."""
+    if row["status"] == "suppressed":
         return Cell(CONFIDENTIAL)
-    if pd.isna(value):
-        return Cell(say("not reported"))
-    text = qualified(value, qualifier)
-    if status == "derived":
+    if pd.isna(row["value"]):
+        return Cell(NOT_APPLICABLE if row["status"] == "not_applicable" else NOT_AVAILABLE)
+    text = qualified(row["value"], row["qualifier"])
+    if row["status"] == "derived":
         text = say("{count} (derived)", count=text)
-    return Cell(text, value)
+    if row.get(MARK) == REVISED:
+        text = say("{value} [r]", value=text)
+    return Cell(text, row["value"])
 
 
 def place_basis(name: str) -> Bilingual:
