@@ -249,6 +249,12 @@ def test_the_internal_audience_has_a_private_folder_of_its_own(workspace: Worksp
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
     assert not (tmp_path / "out" / "notebooks").exists()
     before = contents(tmp_path / "out")
+    assert "01-an-thu-luu-hanh-noi-bo.html" in before
+    named = {name for name in before if not name.endswith(("manifest.json", "datapackage.json"))}
+    assert {name for name in named if "luu-hanh-noi-bo" not in name} == set()
+    for name in named:
+        if name.endswith(".html"):
+            assert before[name].decode().count("For internal" if ".en." in name else "Lưu hành nội bộ") >= 2
     with pytest.raises(SettingsError, match="one folder holds one workspace, audience"):
         run(workspace, tmp_path)
     with pytest.raises(SettingsError, match="never lie inside other reports"):

@@ -7,15 +7,17 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from evalkit.disclosure.audit import widths
-from evalkit.disclosure.equations import equations_of
-from evalkit.disclosure.protect import protect
+from evalkit.disclosure.audit import recoverable, widths
+from evalkit.disclosure.protect import hidden_cells, primary, protect
 from evalkit.disclosure.rules import protected_cells
-from evalkit.errors import DisclosureError
+from evalkit.disclosure.tables import linked_tables
+from evalkit.errors import DisclosureError, SettingsError
 from evalkit.facts.boundaries import carry_over
 from evalkit.programme.provinces import Registry
 from evalkit.workspace import DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
+from tests.countries import random_country
+from tests.workspaces import tiny_workspace
 
 POLICY = DisclosurePolicy()
 STANDING = DisclosurePolicy(person_totals_stand=True, custodian="Invented office")
@@ -121,6 +123,31 @@ def test_old_and_new_provinces_do_not_give_each_other_away(registry: Registry):
     assert cell["old", "01"] == cell["new", "01"]
 
 
+@pytest.mark.parametrize(
+    ("settings_line", "told"),
+    [
+        ("k = 4", "they may only be raised"),
+        ("k_sensitive = 9", "they may only be raised"),
+        ("person_totals_stand = true", "named custodian"),
+        ("threshold = 5", "unknown key"),
+    ],
+)
+def test_a_policy_below_the_floor_or_with_an_unknown_setting_is_refused(
+    tmp_path, settings_line: str, told: str
+):
+    with pytest.raises(SettingsError, match=told):
+        tiny_workspace(tmp_path, settings=f"[disclosure]\n{settings_line}\n")
+
+
+@pytest.mark.parametrize("seed", [0, 4, 10, 13, 19])
+def test_a_search_cut_short_is_safe_and_hides_no_less(registry: Registry, seed: int):
+    tables = random_country(seed).tables(registry)
+    short, methods = hidden_cells(tables, nodes=0)
+    assert "closure" in methods
+    assert recoverable(tables, short) == []
+    assert len(short) >= len(hidden_cells(tables)[0])
+
+
 def test_an_internal_audience_sees_everything(registry: Registry):
     facts = protected(registry, *country(2, 30, 40), audience="internal")
     assert marks(facts) == "...."
@@ -131,7 +158,9 @@ def test_a_release_that_gives_a_cell_away_is_refused_without_naming_the_value(
     registry: Registry, monkeypatch
 ):
     """The audit is independent of the protection: switch complementary suppression off and it must refuse."""
-    monkeypatch.setattr("evalkit.disclosure.protect._closure", lambda _cells, _equations, hidden: hidden)
+    monkeypatch.setattr(
+        "evalkit.disclosure.protect.hidden_cells", lambda tables, nodes: (primary(tables), {})
+    )
     with pytest.raises(DisclosureError) as caught:
         protected(registry, *country(3, 3117, 4021))
     assert caught.value.exit_code == 4
@@ -143,8 +172,8 @@ def test_a_release_that_gives_a_cell_away_is_refused_without_naming_the_value(
 def test_the_attack_agrees_with_trying_every_world(registry: Registry):
     """Widths from linear programming equal those from listing all whole-number tables that fit what is shown."""
     facts = facts_table(*country(2, 6, 3))
-    cells = protected_cells(facts, PROGRAMME, POLICY)
-    found = widths(cells, equations_of(cells, PROGRAMME, registry), {0, 1, 2})
+    tables = linked_tables(protected_cells(facts, PROGRAMME, POLICY), PROGRAMME, registry)
+    found = widths(tables, {0, 1, 2}, dict.fromkeys((0, 1, 2), 4.0))
     worlds = [(a, b, 11 - a - b) for a in range(12) for b in range(12 - a)]
     for cell in range(3):
         possible = [world[cell] for world in worlds]

@@ -5,15 +5,22 @@ from __future__ import annotations
 import math
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from evalkit.errors import FactsError
 from evalkit.estimation.comparisons import compare_counts
+from evalkit.estimation.dispersion import panel_dispersion
 from evalkit.estimation.indicators import estimate_indicators
+from evalkit.estimation.joinpoint import joinpoint
+from evalkit.estimation.nonparametric import mann_kendall
 from evalkit.estimation.periods import PeriodTotal, compare_periods, indicator_totals
 from evalkit.estimation.rates import estimate_rate, garwood_interval
 from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
+from evalkit.estimation.tipping import tipping_point
+from evalkit.estimation.trend_study import study_trend
 from evalkit.estimation.trends import fit_trend
 from evalkit.facts.boundaries import carry_over
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
@@ -137,6 +144,67 @@ def test_underdispersion_never_narrows_an_interval():
     assert isinstance(fit, TrendFit)
     assert fit.dispersion < 1
     assert "underdispersed" in fit.flags
+
+
+def test_exposure_that_changes():
+    """Row "exposure changes": offset log pop; a change of the population's source is flagged, with a row without offset."""
+    years, counts = np.arange(2010, 2022), np.array([31, 28, 33, 30, 29, 32, 30, 31, 28, 33, 30, 29])
+    people = 1e6 * 1.05 ** np.arange(12)
+    source = ["census"] * 6 + ["register"] * 6
+    told = series(*counts).assign(exposure=people, exposure_source=source)
+    fit = fit_trend(told)
+    model = sm.GLM(
+        counts, sm.add_constant(years - 2010.0), family=sm.families.Poisson(), offset=np.log(people)
+    )
+    assert isinstance(fit, TrendFit)
+    assert fit.apc == pytest.approx(100 * math.expm1(model.fit(tol=1e-12).params[1]), abs=1e-6)
+    study = study_trend(told, fit)
+    assert study.exposure_sources == ("census", "register")
+    assert isinstance(study.counts_alone, TrendFit)
+    assert fit.lower < fit.upper < 0 < study.counts_alone.upper
+    assert study_trend(told.drop(columns="exposure"), fit_trend(series(*counts))).counts_alone is None
+
+
+def test_overdispersion_is_pooled_and_the_negative_binomial_asked_for():
+    """Row "overdispersion": phi pooled; NB if LR p<.05 at panel level."""
+    draw = np.random.default_rng(11)
+    shape = 1 / 0.5
+    mean = np.repeat(draw.uniform(4, 40, size=34), 12)
+    drawn = draw.negative_binomial(shape, shape / (shape + mean))
+    panel = pd.DataFrame(
+        {
+            "province_code": np.repeat([f"{n:02d}" for n in range(34)], 12),
+            "year": np.tile(range(2010, 2022), 34),
+        }
+    ).assign(count=drawn.astype(float), status="reported")
+    found = panel_dispersion(panel)
+    assert found.phi > 2
+    one = panel[panel["province_code"] == "00"].drop(columns="province_code")
+    alone, pooled = fit_trend(one), fit_trend(one, panel=found)
+    assert isinstance(alone, TrendFit)
+    assert isinstance(pooled, TrendFit)
+    assert "negative binomial" in pooled.method
+    assert "negative binomial" not in alone.method
+
+
+def test_underreporting_is_answered_by_a_tipping_ratio():
+    """Row "underreporting": the change of detection that alone would explain the change seen, and that would hide it."""
+    found = tipping_point(23 / 39, 0.336, 1.012)
+    assert found.percent == pytest.approx(
+        100 * (23 / 39 - 1), abs=0.05
+    )  # -41 % of detection explains -41 % of cases
+
+
+@pytest.mark.parametrize("years", [5, 6])
+def test_no_bend_is_looked_for_in_fewer_than_seven_years(years: int):
+    """Row "n<5 years": n<7 no joinpoint."""
+    assert reason(joinpoint(series(*([20] * years)))) == "too_few_years"
+
+
+def test_no_rank_test_in_fewer_than_eight_years():
+    """Row "n<5 years": n<8 no MK."""
+    assert reason(mann_kendall([9, 8, 7, 6, 5, 4, 3])) == "too_few_years"
+    assert mann_kendall([9, 8, 7, 6, 5, 4, 3, 2]).p < 0.05
 
 
 def test_counts_that_are_no_counts_are_refused_with_their_rows():

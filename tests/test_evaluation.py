@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from evalkit.estimation.joinpoint_results import JoinpointFit
 from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
 from evalkit.evaluation import compare_provinces, evaluate, methods_used, provinces_side_by_side
 from evalkit.facts.bundle import Bundle, open_bundle
+from evalkit.records import Evaluation
 from evalkit.reporting.blocks import Section
 from evalkit.reporting.display import plain_text, section_of
 from evalkit.reporting.sections import page_head
@@ -23,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 DAY = date(2026, 11, 23)
 
 
+@functools.cache
 def bundle_of(name: str, day: date = DAY) -> Bundle:
     return make_bundle(receive(open_workspace(ROOT / "data" / name)), day=day)
 
@@ -37,18 +40,29 @@ def demo() -> Bundle:
     return bundle_of("demo")
 
 
+@functools.cache
+def _evaluated(name: str, code: str) -> Evaluation:
+    bundle = bundle_of(name)
+    return evaluate(bundle.province(code) if code else bundle.nation())
+
+
+def evaluated(bundle: Bundle, code: str = "") -> Evaluation:
+    """Evaluate a province, or the nation, once for all tests."""
+    return _evaluated("demo" if bundle.about.invented else "vn-published", code)
+
+
 def text_of(result: object, language: str = "en") -> str:
     return plain_text(section_of(result), language)
 
 
 def test_quang_ninh_39_to_23_is_not_distinguishable_from_chance(published: Bundle):
-    text = text_of(evaluate(published.province("22")).comparisons)
+    text = text_of(evaluated(published, "22").comparisons)
     assert "2011–2015: 39 cases (derived); 2016–2020: 23 cases." in text
     assert "-41.0 %, 95 % interval -66.4 % to +1.2 %, p = 0.056: not distinguishable from chance" in text
     assert "39 (2011–2015) is derived, not published." in text
     assert "from -71.5 % to +22.2 %" in text
     assert "only a fall of about 56 % or more" in text
-    vi = text_of(evaluate(published.province("22")).comparisons, "vi")
+    vi = text_of(evaluated(published, "22").comparisons, "vi")
     assert (
         "-41,0 %, khoảng tin cậy 95 % từ -66,4 % đến +1,2 %, p = 0,056: chưa thể loại trừ biến động ngẫu nhiên"
         in vi
@@ -56,7 +70,7 @@ def test_quang_ninh_39_to_23_is_not_distinguishable_from_chance(published: Bundl
 
 
 def test_quang_ninh_the_zero_has_its_bound_and_its_rivals(published: Bundle):
-    text = text_of(evaluate(published.province("22")).zeros)
+    text = text_of(evaluated(published, "22").zeros)
     assert "0 cases in 2021–2022 (2 years)" in text
     assert "up to 1.84 cases a year" in text
     assert "Border closure during COVID-19" in text
@@ -64,21 +78,21 @@ def test_quang_ninh_the_zero_has_its_bound_and_its_rivals(published: Bundle):
 
 
 def test_quang_ninh_three_figures_are_told_for_what_they_can_and_cannot_carry(published: Bundle):
-    text = text_of(evaluate(published.province("22")).trends)
+    text = text_of(evaluated(published, "22").trends)
     assert "39 cases (derived) in 2011–2015, 23 cases in 2016–2020 and 0 cases in 2021–2022" in text
     assert "no line may be drawn through them and nothing may be forecast" in text
-    vi = text_of(evaluate(published.province("22")).trends, "vi")
+    vi = text_of(evaluated(published, "22").trends, "vi")
     assert "không được vẽ đường xu hướng qua các số này và không được dự báo" in vi
 
 
 def test_detection_that_fell_as_much_would_explain_the_fall(published: Bundle):
-    text = text_of(evaluate(published.province("22")).comparisons)
+    text = text_of(evaluated(published, "22").comparisons)
     assert text.count("If detection alone had fallen by 41 % between the periods") == 1
 
 
 def test_a_trend_stands_beside_its_checks(demo: Bundle):
     """Unit 11 was drawn with a mean of 20 cases a year to 2015 and of 6 from 2016."""
-    trends = evaluate(demo.province("11")).trends
+    trends = evaluated(demo, "11").trends
     cases = trends.items[0]
     assert isinstance(cases.study.bends, JoinpointFit)
     assert cases.study.sensitivity.tipping.percent == pytest.approx(cases.fit.apc)
@@ -95,7 +109,7 @@ def test_a_trend_stands_beside_its_checks(demo: Bundle):
 
 
 def test_quang_ninh_place_bases_stand_side_by_side_and_are_no_contradiction(published: Bundle):
-    text = text_of(evaluate(published.province("22")).place_bases)
+    text = text_of(evaluated(published, "22").place_bases)
     assert "(by place of occurrence)" in text
     assert "(by place of reception)" in text
     assert "are not a contradiction" in text
@@ -106,7 +120,7 @@ def test_quang_ninh_place_bases_stand_side_by_side_and_are_no_contradiction(publ
 
 
 def test_a_figure_told_once_stands_in_a_table_as_surely_as_it_was_told(published: Bundle):
-    result = evaluate(published.province("22"))
+    result = evaluated(published, "22")
     bases = text_of(result.place_bases)
     line = next(line for line in bases.splitlines() if line.startswith("Trafficking cases instituted"))
     assert "at least 1" in line
@@ -116,7 +130,7 @@ def test_a_figure_told_once_stands_in_a_table_as_surely_as_it_was_told(published
 
 def test_figures_by_attribute_show_the_mark_of_hidden_ones_and_no_more(demo: Bundle):
     for place in demo.places:
-        result = evaluate(demo.province(place.code)).breakdowns
+        result = evaluated(demo, place.code).breakdowns
         hidden = int((result.frame["status"] == "suppressed").sum())
         assert text_of(result).count(" [c]") == hidden
     assert hidden > 0
@@ -150,15 +164,15 @@ def test_population_has_its_source_on_the_page(published: Bundle):
 
 
 def test_the_fall_is_not_called_progress(published: Bundle):
-    text = text_of(evaluate(published.province("22")).comparisons)
+    text = text_of(evaluated(published, "22").comparisons)
     assert "neither coloured nor counted as success" in text
     assert "progress" not in text.lower().replace("as progress", "")
 
 
 def test_a_province_about_which_nothing_is_published_says_so_and_shows_what_binds_it(published: Bundle):
     province = published.province("96")
-    result = evaluate(province)
-    assert "Nothing on this programme has been published" in text_of(result)
+    result = evaluated(published, "96")
+    assert "Nothing on this programme has been published" in text_of(result.summary)
     place = text_of(province)
     assert "Average population in 2024" in place
     assert "T2" in text_of(result.assessments)
@@ -182,11 +196,9 @@ def test_a_province_is_found_by_code_and_by_name_in_either_unicode_form(publishe
 def test_every_section_of_every_page_can_be_made(published: Bundle, demo: Bundle):
     for bundle in (published, demo):
         nation = bundle.nation()
-        areas = [nation, *(bundle.province(place.code) for place in bundle.places[::5])]
-        for area in areas:
-            result = evaluate(area)
-            steps = [getattr(result, name) for name in result.__slots__ if name != "area"]
-            assert all(isinstance(section_of(step), Section) for step in [result, area, *steps])
+        results = [evaluated(bundle), *(evaluated(bundle, place.code) for place in bundle.places[::5])]
+        for result in results:
+            assert all(isinstance(section_of(getattr(result, name)), Section) for name in result.__slots__)
         assert isinstance(section_of(provinces_side_by_side(nation)), Section)
 
 
@@ -201,7 +213,7 @@ def test_a_slice_gives_the_same_page_and_holds_no_other_province(demo: Bundle, t
     demo.slice_for("08").write(tmp_path)
     part = open_bundle(tmp_path)
     assert set(part.facts["province_code"]) == {"08", "VN"}
-    one, other = evaluate(part.province("08")), evaluate(demo.province("08"))
+    one, other = evaluate(part.province("08")), evaluated(demo, "08")
     for name in ("comparisons", "zeros", "indicators", "assessments", "trends"):
         assert text_of(getattr(one, name)) == text_of(getattr(other, name))
     with pytest.raises(FactsError):
@@ -216,16 +228,16 @@ def test_a_bundle_read_back_is_the_same_and_its_date_is_not_content(published: B
 
 def test_the_planted_step_of_the_demo_is_found_and_a_short_series_is_refused(demo: Bundle, published: Bundle):
     """Unit 11 was drawn with a mean of 20 cases a year to 2015 and of 6 from 2016."""
-    result = evaluate(demo.province("11"))
+    result = evaluated(demo, "11")
     step = result.comparisons.items[0].result
     assert isinstance(step, RateComparison)
     assert step.percent_upper < 0
     assert isinstance(result.trends.items[0].fit, TrendFit)
-    assert isinstance(evaluate(published.province("22")).trends.items[0].fit, NotEstimable)
+    assert isinstance(evaluated(published, "22").trends.items[0].fit, NotEstimable)
 
 
 def test_the_nation_shows_sources_that_disagree_beside_each_other(published: Bundle):
-    lines = text_of(evaluate(published.nation()).place_bases).splitlines()
+    lines = text_of(evaluated(published).place_bases).splitlines()
     year = [line for line in lines if line.startswith("2022 ")]
     assert any("222" in line for line in year)
     assert any("255" in line for line in year)
@@ -233,12 +245,12 @@ def test_the_nation_shows_sources_that_disagree_beside_each_other(published: Bun
 
 def test_a_page_says_whose_decision_it_is_that_small_totals_of_persons_stand(demo: Bundle, published: Bundle):
     stands = "stand here even where they are small, by decision of Invented Statistics Office"
-    assert stands in text_of(evaluate(demo.province("08")).completeness)
-    assert stands not in text_of(evaluate(published.province("22")).completeness)
+    assert stands in text_of(evaluated(demo, "08").completeness)
+    assert stands not in text_of(evaluated(published, "22").completeness)
 
 
 def test_figures_too_few_to_compare_are_not_called_nothing(published: Bundle):
     """Điện Biên has one published figure: 131 persons received."""
-    text = text_of(evaluate(published.province("11")))
+    text = text_of(evaluated(published, "11").summary)
     assert "a single measure has figures" in text
     assert "Nothing on this programme" not in text

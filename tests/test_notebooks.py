@@ -63,7 +63,7 @@ def test_notebooks_are_stored_without_outputs(path: Path):
 def test_report_notebooks_are_thin(path: Path):
     cells = code_cells(path)
     assert sum(is_parameters(cell) for cell in cells) == 1
-    assert len(cells) <= 11
+    assert len(cells) <= 12
     assert {
         cell.source: thickness(cell.source)
         for cell in cells

@@ -108,8 +108,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Si
         bundle = make_bundle(receive(open_workspace(ROOT / "data" / name)), day=date(2026, 11, 23))
         province = bundle.province(code)
         result = evaluate(province)
-        steps = [getattr(result, step) for step in result.__slots__ if step != "area"]
-        sections = [section_of(item) for item in (result, province, *steps, methods_used(province))]
+        steps = [getattr(result, step) for step in result.__slots__ if step not in ("area", "summary")]
+        sections = [section_of(item) for item in (result.summary, province, *steps, methods_used(province))]
         for language in ("vi", "en"):
             html = page_from_sections(page_head(province), sections, language=language)
             (folder / f"{name}.{language}.html").write_text(html, encoding="utf-8")

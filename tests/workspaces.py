@@ -33,6 +33,7 @@ FACTS = (fact("01", 7), fact("02", 3), fact("03", 6), fact("VN", 16))
 PROVINCE_PARAMETERS = 'bundle = "bundle"\nprovince_code = "01"'
 NATIONAL_PARAMETERS = 'bundle = "bundle"'
 SHOW_PAGE = """
+from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import open_bundle
 from evalkit.reporting.blocks import Bilingual, Cell, Column, PageHead, Section, Table
 from evalkit.reporting.display import show
@@ -43,10 +44,10 @@ PROVINCE_PAGE = (
     SHOW_PAGE
     + """
 area = opened.province(province_code)
-slug = f"{area.place.code}-{area.place.slug}"
+slug = file_stem(f"{area.place.code}-{area.place.slug}", about.audience)
 """
 )
-NATIONAL_PAGE = SHOW_PAGE + 'area, slug = opened.nation(), "national"\n'
+NATIONAL_PAGE = SHOW_PAGE + 'area, slug = opened.nation(), file_stem("national", about.audience)\n'
 TABLE = """
 rows = tuple(
     (Cell(Bilingual(str(start.year), str(start.year))), Cell(Bilingual(f"{value:.0f}", f"{value:.0f}"), value))

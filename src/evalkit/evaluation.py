@@ -1,14 +1,10 @@
 """THE RECIPE: what is done with one province's protected facts, or with the nation's, in the order of its page.
 
 Each step takes an area (a province or the nation) and returns a record that a researcher can hold, whose ``frame`` is a
-tidy table, and that shows itself as one section of the page.
+tidy table, and that shows itself as one section of the page. Longer than 250 lines because all steps stand here.
 """
 
 from __future__ import annotations
-
-import math
-from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
@@ -16,19 +12,26 @@ from evalkit.estimation import completeness as reported
 from evalkit.estimation.attainment import assess_targets as hold_against_targets
 from evalkit.estimation.breakdowns import breakdowns, seldom_reported
 from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.evidence import dac_view
+from evalkit.estimation.followup import follow_up
+from evalkit.estimation.gaps import class_gaps, group_gaps, place_gaps, shares_of_persons
 from evalkit.estimation.indicators import estimate_indicators as estimate
+from evalkit.estimation.midterm import mid_term_view
+from evalkit.estimation.pathway import pathway
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.periods import compare_periods as compare
 from evalkit.estimation.province_comparison import compare_provinces as compare_rates
+from evalkit.estimation.province_counts import province_totals
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.sources import preferred
+from evalkit.estimation.support import support_table, waiting_rows
 from evalkit.estimation.trend_study import study_trend
 from evalkit.estimation.trends import fit_trend
 from evalkit.estimation.zeros import find_zero_period
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.schema import totals_only
 from evalkit.panel import yearly_series
-from evalkit.programme.models import Programme
+from evalkit.programme.models import Programme, Target
 from evalkit.records import (
     Area,
     Assessments,
@@ -36,11 +39,18 @@ from evalkit.records import (
     Comparisons,
     Completeness,
     Evaluation,
+    Evidence,
+    FollowUp,
+    Gaps,
     Indicators,
     Methods,
+    MidTerm,
+    Pathway,
     PlaceBases,
     ProvincesCompared,
     ProvincesSideBySide,
+    Summary,
+    SupportGiven,
     Trend,
     Trends,
     ZeroPeriods,
@@ -49,18 +59,27 @@ from evalkit.records import (
 
 def evaluate(area: Area) -> Evaluation:
     """Evaluate one area from its protected facts: the steps of the report notebook, as one value."""
+    comparisons = compare_periods(area)
+    zeros = examine_zeros(area)
+    bases = place_bases(area)
+    breakdowns = break_down(area)
     indicators = estimate_indicators(area)
+    assessments = assess_targets(indicators)
+    mid_term = view_mid_term(indicators)
+    stages = trace_pathway(area)
+    support = review_support(indicators)
+    gaps = find_gaps(indicators, support)
+    followed = follow_recommendations(indicators)
+    evidence = weigh_evidence(indicators)
+    trends = fit_trends(area)
+    completeness = report_completeness(indicators)
+    summary = sum_up(comparisons, zeros, assessments, trends, completeness)
+    # fmt: off
     return Evaluation(
-        area=area,
-        comparisons=compare_periods(area),
-        zeros=examine_zeros(area),
-        place_bases=place_bases(area),
-        breakdowns=break_down(area),
-        indicators=indicators,
-        assessments=assess_targets(indicators),
-        trends=fit_trends(area),
-        completeness=report_completeness(area),
+        area, comparisons, zeros, bases, breakdowns, indicators, assessments, mid_term, stages, support, gaps, followed,
+        evidence, trends, completeness, summary,
     )
+    # fmt: on
 
 
 def compare_periods(area: Area) -> Comparisons:
@@ -104,12 +123,55 @@ def estimate_indicators(area: Area) -> Indicators:
 def assess_targets(indicators: Indicators) -> Assessments:
     """Hold the estimates against the targets in force in their period."""
     area = indicators.area
-    targets = area.programme.targets
-    if isinstance(area, ProvinceFacts):
-        targets = area.programme.targets_binding(area.place.code, area.place.scheme)
-    else:
-        targets = tuple(target for target in targets if target.level == "national")
-    return Assessments(area, hold_against_targets(indicators.frame, targets))
+    return Assessments(area, hold_against_targets(indicators.frame, _targets(area)))
+
+
+def view_mid_term(indicators: Indicators) -> MidTerm:
+    """Tell where each target with a number stands: baseline, mid-point, latest figure, and the pace still required."""
+    area = indicators.area
+    return MidTerm(area, mid_term_view(indicators.frame, area.programme, _targets(area)), indicators.frame)
+
+
+def trace_pathway(area: Area) -> Pathway:
+    """Put the stages from reception to reintegration side by side; totals of different persons make no funnel."""
+    return Pathway(area, pathway(area.facts, area.programme))
+
+
+def review_support(indicators: Indicators) -> SupportGiven:
+    """Hold each support against those eligible and accepting it, legal class by legal class."""
+    area = indicators.area
+    return SupportGiven(
+        area,
+        support_table(area.facts, area.programme),
+        waiting_rows(indicators.frame, area.programme),
+    )
+
+
+def find_gaps(indicators: Indicators, support: SupportGiven) -> Gaps:
+    """Look for those whom the programme may miss: differences between groups, places and legal classes, never ranks."""
+    area = indicators.area
+    groups = group_gaps(area.facts, area.programme)
+    classes = class_gaps(support.frame, area.programme)
+    shares = shares_of_persons(area.programme)
+    if not isinstance(area, ProvinceFacts) or not shares.indicators:
+        return Gaps(area, groups, pd.DataFrame(), classes)
+    nation = estimate(preferred(area.nation, shares), shares)
+    return Gaps(area, groups, place_gaps(_of(indicators, shares), nation), classes)
+
+
+def follow_recommendations(indicators: Indicators) -> FollowUp:
+    """Put the indicators of each recommendation of the latest review beside each other, before it and after it."""
+    area = indicators.area
+    reviewed = [period for period in area.programme.periods if period.mid_term is not None]
+    last = max(reviewed, key=lambda period: period.valid_from, default=None)
+    if last is None:
+        return FollowUp(area, pd.DataFrame(), None)
+    return FollowUp(area, follow_up(indicators.frame, area.programme, period=last), last.mid_term)
+
+
+def weigh_evidence(indicators: Indicators) -> Evidence:
+    """Tell for each of the six DAC criteria which figures speak of it, or that none does."""
+    return Evidence(indicators.area, dac_view(indicators.frame, indicators.area.programme))
 
 
 def fit_trends(area: Area) -> Trends:
@@ -119,23 +181,35 @@ def fit_trends(area: Area) -> Trends:
     return Trends(area, tuple(_trend(facts, name, area) for name in wanted))
 
 
-def report_completeness(area: Area) -> Completeness:
-    """Tell what was reported and what was not, measure by measure."""
-    frame = reported.completeness(totals_only(area.facts), area.programme)
-    return Completeness(area, frame, area.findings)
+def report_completeness(indicators: Indicators) -> Completeness:
+    """Tell what was reported and what was not, measure by measure; for the nation, province by province too."""
+    area = indicators.area
+    frame = reported.completeness(area.facts, area.programme)
+    places, late = pd.DataFrame(), pd.DataFrame()
+    if isinstance(area, NationFacts):
+        places = reported.completeness_by_place(area.province_facts, area.programme)
+        late = reported.late_reporters(area.province_facts)
+    agencies = reported.reconciliation(indicators.frame)
+    return Completeness(area, frame, area.findings, agencies, places, late)
+
+
+def sum_up(
+    comparisons: Comparisons,
+    zeros: ZeroPeriods,
+    assessments: Assessments,
+    trends: Trends,
+    completeness: Completeness,
+) -> Summary:
+    """Say in short what is known, how surely, and what is not: the first section of the page."""
+    return Summary(comparisons.area, comparisons, zeros, assessments, trends, completeness)
 
 
 def provinces_side_by_side(nation: NationFacts) -> ProvincesSideBySide:
     """Put the provinces' totals by programme period beside each other, in official order and without a rank."""
     facts = totals_only(nation.province_facts)
     wanted = [name for name, indicator in nation.programme.indicators.items() if indicator.compare_periods]
-    rows = [row for name in wanted for row in _province_totals(facts, name, nation)]
-    return ProvincesSideBySide(
-        nation,
-        pd.DataFrame(
-            rows, columns=["province_code", "indicator", "period", "count", "years", "status", "reason"]
-        ),
-    )
+    codes = [place.code for place in nation.places]
+    return ProvincesSideBySide(nation, province_totals(facts, wanted, nation.programme, codes=codes))
 
 
 def compare_provinces(nation: NationFacts) -> ProvincesCompared:
@@ -154,28 +228,21 @@ def _preferred_totals(area: Area) -> pd.DataFrame:
     return preferred(totals_only(area.facts), area.programme)
 
 
+def _targets(area: Area) -> tuple[Target, ...]:
+    """Return the targets that bind a province, or those of the nation."""
+    if isinstance(area, ProvinceFacts):
+        return area.programme.targets_binding(area.place.code, area.place.scheme)
+    return tuple(target for target in area.programme.targets if target.level == "national")
+
+
+def _of(indicators: Indicators, programme: Programme) -> pd.DataFrame:
+    return indicators.frame[indicators.frame["indicator"].isin(list(programme.indicators))]
+
+
 def _found_totals(facts: pd.DataFrame, name: str, programme: Programme) -> tuple[PeriodTotal, ...]:
     return tuple(
         total for total in indicator_totals(facts, name, programme) if isinstance(total, PeriodTotal)
     )
-
-
-def _province_totals(facts: pd.DataFrame, name: str, nation: NationFacts) -> Iterator[dict[str, Any]]:
-    """Yield one row per province and programme period: its total, or the reason why there is none."""
-    for place in nation.places:
-        own = facts[facts["province_code"] == place.code]
-        totals = indicator_totals(own, name, nation.programme)
-        for period, total in zip(nation.programme.periods, totals, strict=True):
-            row = {"province_code": place.code, "indicator": name, "period": period.id}
-            if isinstance(total, PeriodTotal):
-                yield row | {
-                    "count": total.count,
-                    "years": total.years,
-                    "status": total.status,
-                    "reason": "",
-                }
-            else:
-                yield row | {"count": math.nan, "years": math.nan, "status": "", "reason": total.reason}
 
 
 def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:

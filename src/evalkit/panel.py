@@ -78,15 +78,16 @@ def yearly_series(
     -------
     DataFrame
         ``province_code``, ``year`` (int), ``count`` (missing where not reported or hidden), ``status`` and, where known for
-        all rows, ``exposure`` (person-years). Calendar and police years alike count as the year they end in.
+        all rows, ``exposure`` (person-years) with its ``exposure_source``. Calendar and police years alike count as the year they end in.
     """
     basis = programme.measures[measure].place_basis
     counts = _years(facts[facts["place_basis"] == basis], measure).rename(columns={"value": "count"})
-    inhabitants = _years(facts, population).rename(columns={"value": "exposure"})
-    key = ["province_code", "year"]
-    series = counts.merge(inhabitants[[*key, "exposure"]], on=key, how="left")
-    known = series["exposure"].notna().all()
-    return series if known else series.drop(columns="exposure")
+    inhabitants = _years(facts, population).rename(
+        columns={"value": "exposure", "source_id": "exposure_source"}
+    )
+    key, known = ["province_code", "year"], ["exposure", "exposure_source"]
+    series = counts.drop(columns="source_id").merge(inhabitants[[*key, *known]], on=key, how="left")
+    return series if series["exposure"].notna().all() else series.drop(columns=known)
 
 
 def _years(facts: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -96,4 +97,4 @@ def _years(facts: pd.DataFrame, measure: str) -> pd.DataFrame:
     rows = rows.sort_values(["province_code", "year", "period_start"])
     # of a police and a calendar year that end in one year, the calendar year begins later
     rows = rows.drop_duplicates(["province_code", "year"], keep="last")
-    return rows[["province_code", "year", "value", "status"]].reset_index(drop=True)
+    return rows[["province_code", "year", "value", "status", "source_id"]].reset_index(drop=True)

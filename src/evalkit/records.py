@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -70,6 +71,59 @@ class Assessments:
 
 
 @dataclass(frozen=True, slots=True)
+class MidTerm:
+    """Where each target with a number stands; ``estimates`` are the indicators' figures behind it."""
+
+    area: Area
+    frame: pd.DataFrame
+    estimates: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Pathway:
+    """The stages from reception to reintegration, side by side, period by period."""
+
+    area: Area
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class SupportGiven:
+    """Each support over those eligible and accepting, class by class; ``waiting`` tells of persons in identification."""
+
+    area: Area
+    frame: pd.DataFrame
+    waiting: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Differences of shares between a group and the others: by attribute, place, and legal class of person."""
+
+    area: Area
+    groups: pd.DataFrame
+    places: pd.DataFrame
+    classes: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """The indicators of each recommendation before and after the review; ``review`` is its day, None without one."""
+
+    area: Area
+    frame: pd.DataFrame
+    review: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """For each of the six DAC criteria the indicators that speak of it, and whether they have figures."""
+
+    area: Area
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
     """The yearly series of one indicator and the trend fitted to it, or the reason why there is none.
 
@@ -93,11 +147,18 @@ class Trends:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """What was reported and what was not, measure by measure; findings on the figures shown."""
+    """What was reported and what was not, measure by measure; findings on the figures shown.
+
+    ``agencies`` are the indicators that hold agencies against each other or against their deadlines; ``places`` (for the
+    nation) tells the same of each province, ``late`` who reported more than a year late.
+    """
 
     area: Area
     frame: pd.DataFrame
     findings: tuple[Finding, ...]
+    agencies: pd.DataFrame
+    places: pd.DataFrame
+    late: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +188,18 @@ class ProvincesCompared:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """What the first section of a page draws on."""
+
+    area: Area
+    comparisons: Comparisons
+    zeros: ZeroPeriods
+    assessments: Assessments
+    trends: Trends
+    completeness: Completeness
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """Everything one page says, step by step."""
 
@@ -137,5 +210,12 @@ class Evaluation:
     breakdowns: Breakdowns
     indicators: Indicators
     assessments: Assessments
+    mid_term: MidTerm
+    pathway: Pathway
+    support: SupportGiven
+    gaps: Gaps
+    follow_up: FollowUp
+    evidence: Evidence
     trends: Trends
     completeness: Completeness
+    summary: Summary

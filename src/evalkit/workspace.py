@@ -23,12 +23,16 @@ class Titles(Declared):
 
 
 class DisclosurePolicy(Declared):
-    """What may be shown of persons. Raising a threshold is free; lowering one below its floor is refused."""
+    """What may be shown of persons. Raising a threshold is free; lowering one below its floor is refused.
+
+    ``signed_by`` names who answers for a public release; the ledger keeps it.
+    """
 
     k: int = FLOOR
     k_sensitive: int = FLOOR_SENSITIVE
     person_totals_stand: bool = False
     custodian: str = ""
+    signed_by: str = ""
 
     @model_validator(mode="after")
     def _keeps_the_floor(self) -> Self:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evalkit.batch.fingerprint import kit_version, library_versions
+from evalkit.facts.audiences import INTERNAL, file_stem
 from evalkit.reporting.blocks import Bilingual, Language
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def page_files(stem: str, languages: Sequence[Language]) -> tuple[str, ...]:
 def neighbours(stem: str, language: Language, languages: Sequence[Language]) -> dict[str, Any]:
     """Return the pages a page links to: itself in the other language, where that is made, and the list of all pages."""
     other = next((one for one in languages if one != language), None)
-    links: dict[str, Any] = {} if stem == INDEX else {"index": page_file(INDEX, language)}
+    index = file_stem(INDEX, "internal" if stem.endswith(INTERNAL) else "public")
+    links: dict[str, Any] = {} if stem == index else {"index": page_file(index, language)}
     return links | ({"sibling": page_file(stem, other)} if other else {})
 
 

@@ -1,8 +1,9 @@
-"""What no published file may hold: outside addresses a browser would fetch, script, paths, users, machines, errors."""
+"""What no published file may hold: addresses a browser would fetch, script, paths, users, machines, settings, errors, raw rows."""
 
 from __future__ import annotations
 
 import getpass
+import os
 import re
 import socket
 import zipfile
@@ -45,6 +46,7 @@ _GENERIC_NAMES = {
     "default",
 }
 _SHORTEST_NAME = 5
+_SHORTEST_SETTING = 20
 
 _PATTERNS = {
     "a path of a computer": re.compile(
@@ -52,6 +54,13 @@ _PATTERNS = {
     ),
     "a Python error": re.compile(
         r"Traceback \(most recent call last\)|\x1b\[|ipykernel_\d+|<ipython-input|\\u001b\["
+    ),
+    "settings of the system": re.compile(
+        r"(?<![\w-])(?:PATH|PYTHONPATH|HOME|USER|LOGNAME|HOSTNAME|PWD|VIRTUAL_ENV|CONDA_PREFIX)['\"]?\s*[=:]\s*['\"]?[/~\w]"
+    ),
+    "a mark planted to see whether it gets out": re.compile(r"evalkit-sentinel-[0-9a-f]"),
+    "rows of the facts as they were received": re.compile(
+        r"\b(?:occurrence|residence|detection|reception)[\t,;|]\s*\d{4}-\d\d-\d\d[\t,;|]\s*\d{4}-\d\d-\d\d[\t,;|]|\bsource_cell\b"
     ),
     "the address of an object in memory": re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>"),
 }
@@ -158,12 +167,15 @@ class _PageReader(HTMLParser):
 
 @cache
 def _own_names() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return what finds the names of this user and this machine, unless they are common words."""
+    """Return what finds the names of this user and this machine, unless they are common words, and longer settings."""
     found = []
     for what, name in (("the name of a user", _user()), ("the name of a computer", socket.gethostname())):
         if len(name) >= _SHORTEST_NAME and name.lower() not in _GENERIC_NAMES:
             found.append((what, re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")))
-    return tuple(found)
+    settings = {
+        value for value in os.environ.values() if len(value) >= _SHORTEST_SETTING and not value.isalpha()
+    }
+    return (*found, *(("a setting of the system", re.compile(re.escape(one))) for one in sorted(settings)))
 
 
 def _user() -> str:

@@ -43,7 +43,8 @@ class Manifest(Declared):
     """Everything published in one folder: one workspace, one audience, one boundary set.
 
     ``edition`` is the edition's name, the bundle's date where it was given none; ``rules`` the thresholds of protection;
-    ``shared`` the files that belong to no single page; ``missing`` the pages of the plan not yet made.
+    ``shared`` the files that belong to no single page; ``missing`` the pages of the plan not yet made;
+    ``ledger`` the SHA-256 of the ledger's entry that released them.
     """
 
     format: int = FORMAT
@@ -61,6 +62,7 @@ class Manifest(Declared):
     failed: dict[str, FailureRecord] = Field(default_factory=dict)
     missing: tuple[str, ...] = ()
     shared: dict[str, str] = Field(default_factory=dict)
+    ledger: str = ""
 
     @property
     def files(self) -> dict[str, str]:

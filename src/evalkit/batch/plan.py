@@ -11,6 +11,7 @@ from typing import Literal
 from evalkit.batch.fingerprint import digest, kit_digest, kit_version, library_versions, notebook_digest
 from evalkit.batch.parameters import check_parameters, read_parameters
 from evalkit.errors import SettingsError
+from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.schema import NATION
 
@@ -85,7 +86,7 @@ def plan(bundle: Bundle, *, notebooks: Path, settings: Mapping[str, str] | None 
     jobs = [
         _job(
             "province",
-            (place.code, place.name, f"{place.code}-{place.slug}"),
+            (place.code, place.name, file_stem(f"{place.code}-{place.slug}", bundle.about.audience)),
             notebook=province,
             parameters={"bundle": BUNDLE_FOLDER, "province_code": place.code},
             ingredients={**common, "notebook": source, "slice": bundle.slice_for(place.code).content_hash},
@@ -94,7 +95,7 @@ def plan(bundle: Bundle, *, notebooks: Path, settings: Mapping[str, str] | None 
     ]
     nation = _job(
         "national",
-        (NATION, bundle.about.title_vi, NATIONAL),
+        (NATION, bundle.about.title_vi, file_stem(NATIONAL, bundle.about.audience)),
         notebook=national,
         parameters={"bundle": BUNDLE_FOLDER},
         ingredients={**common, "notebook": notebook_digest(national), "slice": bundle.content_hash},

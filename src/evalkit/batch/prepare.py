@@ -7,7 +7,9 @@ from datetime import date
 
 import pandas as pd
 
-from evalkit.disclosure.protect import Protected, protect
+from evalkit.disclosure.earlier import told_by
+from evalkit.disclosure.ledger import Ledger, append, read_ledger
+from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
 from evalkit.facts.areas import About
 from evalkit.facts.boundaries import carry_over, latest_editions, national_population
 from evalkit.facts.bundle import Bundle
@@ -104,6 +106,8 @@ def make_bundle(
         registry=received.registry,
         policy=received.workspace.disclosure,
         audience=audience,
+        ledger=ledger_of(received.workspace) if audience == "public" else NOTHING_RELEASED,
+        history=received.facts,
     )
     return Bundle(
         about=_about(received.workspace, protected, scheme=scheme, audience=audience, day=day),
@@ -114,6 +118,47 @@ def make_bundle(
         panel=panel_context(protected.facts, received.programme, scheme=scheme),
         findings=page_findings(protected.facts, received.programme),
     )
+
+
+def ledger_of(workspace: Workspace) -> Ledger:
+    """Return what was released from a workspace before.
+
+    Raises
+    ------
+    DisclosureError
+        If its ledger was lost or altered, or belongs to another workspace.
+    """
+    return read_ledger(workspace.folder, workspace.name)
+
+
+def record_release(workspace: Workspace, bundle: Bundle, *, edition: str) -> Ledger:
+    """Write into the workspace's ledger what a bundle is about to show; nothing of an internal one.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    bundle : Bundle
+    edition : str
+        The name of the release; the bundle's date where it is empty.
+
+    Raises
+    ------
+    DisclosureError
+        If the bundle shows what an earlier release hid.
+    """
+    ledger, policy = ledger_of(workspace), workspace.disclosure
+    if bundle.about.audience != "public":
+        return ledger
+    about = {
+        "workspace": workspace.name,
+        "edition": edition or bundle.about.date,
+        "date": date.fromisoformat(bundle.about.date),
+        "rules": {"k": policy.k, "k_sensitive": policy.k_sensitive},
+        "signed": policy.signed_by,
+        "bundle": bundle.content_hash,
+    }
+    told = told_by(bundle.facts, bundle.programme, policy)
+    return append(workspace.folder, ledger, told, about=about)
 
 
 def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from evalkit.batch.keeping import drop_records
 from evalkit.batch.manifest import MANIFEST, Manifest
 from evalkit.batch.plan import NATIONAL, Job
 from evalkit.facts.areas import About
+from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.places import Place
 from evalkit.facts.schema import WITH_VALUE
@@ -45,9 +46,10 @@ def write_index(stage: Path, bundle: Bundle, manifest: Manifest, jobs: Sequence[
     rows = {
         job.stem: _row(job, places.get(job.code), manifest, told) for job in jobs if _is_told(job, manifest)
     }
-    national = rows.pop(NATIONAL, None)
+    nation, index = (file_stem(name, bundle.about.audience) for name in (NATIONAL, INDEX))
+    national = rows.pop(nation, None)
     if not rows:
-        rows, national = ({NATIONAL: national} if national else {}), None
+        rows, national = ({nation: national} if national else {}), None
     files = {}
     languages: Sequence[Language] = [language for language in LANGUAGES if language in manifest.languages]
     for language in languages:
@@ -58,10 +60,10 @@ def write_index(stage: Path, bundle: Bundle, manifest: Manifest, jobs: Sequence[
             national=national,
             resources={
                 "footer": footer_lines(bundle.about, content_key="", edition=_named(manifest)),
-                **neighbours(INDEX, language, languages),
+                **neighbours(index, language, languages),
             },
         )
-        name = page_file(INDEX, language)
+        name = page_file(index, language)
         files[name] = _write(stage / name, page)
     return files
 
@@ -95,7 +97,7 @@ def publish(folder: Path, stage: Path, *, before: Manifest | None, after: Manife
     )  # from here on nothing needs room
     drop_records(stage)
     _remove(folder, set(before.files if before else ()) - set(after.files))
-    last = (MANIFEST, *page_files(INDEX, LANGUAGES))
+    last = (MANIFEST, *page_files(file_stem(INDEX, after.audience), LANGUAGES))
     new = sorted(path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
     for name in (*(name for name in new if name not in last), *(name for name in last if name in new)):
         _move(stage / name, folder / name)
@@ -155,7 +157,7 @@ def _index_head(about: About) -> PageHead:
     return PageHead(
         title=Bilingual(about.title_vi, about.title_en),
         subtitle=Bilingual("Báo cáo đánh giá theo địa phương", "Evaluation reports by province"),
-        slug=INDEX,
+        slug=file_stem(INDEX, about.audience),
         facts=(),
         invented=about.invented,
         audience="internal" if about.audience == "internal" else "public",

@@ -9,7 +9,7 @@ from pathlib import Path
 from evalkit.batch.clock import now
 from evalkit.batch.currency import CURRENT, changed_output
 from evalkit.batch.folder import left_behind, locked
-from evalkit.batch.imprint import INDEX, page_file, page_files
+from evalkit.batch.imprint import INDEX, page_files
 from evalkit.batch.manifest import Manifest, read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport
 from evalkit.batch.receipt import (
@@ -21,6 +21,7 @@ from evalkit.batch.receipt import (
     still_stands,
 )
 from evalkit.batch.runlog import logged
+from evalkit.facts.audiences import file_stem
 from evalkit.workspace import Workspace
 
 
@@ -98,13 +99,13 @@ def _is_certain(receipt: Receipt, workspace: Workspace, options: RunOptions, *, 
 
 def _report(manifest: Manifest, receipt: Receipt, options: RunOptions, *, folder: Path) -> RunReport | None:
     """Return the report if every published file is as it was."""
-    index = page_files(INDEX, options.languages)
+    index = page_files(file_stem(INDEX, options.audience), options.languages)
     pages = [changed_output(page.files, folder, files=()) for page in manifest.pages.values()]
     if any(pages) or changed_output(manifest.shared, folder, files=index):
         return None
     return RunReport(
         folder=folder,
-        index=tuple(folder / page_file(INDEX, language) for language in options.languages),
+        index=tuple(folder / name for name in index),
         made=(),
         current=tuple(manifest.pages),
         failed=(),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -25,6 +26,9 @@ from traitlets import Type, Unicode
 from traitlets.config import Config
 
 KERNEL = "evalkit"
+SENTINEL = (
+    "evalkit-sentinel-"  # in the kernel's environment: a published file that holds it was written from there
+)
 # A socket path may have 107 bytes on Linux and 103 on macOS; a kernel adds about 25 to the path of its room.
 _LONGEST_ROOM = 70
 _ROOM, _HELD = "evalkit-", ".held"
@@ -134,13 +138,14 @@ def kernel_environment(outside: Mapping[str, str], *, room: Path) -> dict[str, s
     Examples
     --------
     >>> sorted(kernel_environment({"PWD": "/data/secret", "LANG": "vi_VN.UTF-8"}, room=Path("/tmp/r")))[:3]
-    ['IPYTHONDIR', 'LANG', 'MKL_NUM_THREADS']
+    ['EVALKIT_SENTINEL', 'IPYTHONDIR', 'LANG']
     """
     kept = {name: outside[name] for name in _PASSED_ON if name in outside}
     if outside.get("PYTHONPATH"):
         entries = (entry for entry in outside["PYTHONPATH"].split(os.pathsep) if entry)
         kept["PYTHONPATH"] = os.pathsep.join(str(Path(entry).absolute()) for entry in entries)
-    return {**kept, **_FIXED, "IPYTHONDIR": str(room / "ipython")}
+    planted = f"{SENTINEL}{secrets.token_hex(8)}"
+    return {**kept, **_FIXED, "IPYTHONDIR": str(room / "ipython"), "EVALKIT_SENTINEL": planted}
 
 
 class ReportKernelClient(AsyncKernelClient):

@@ -12,17 +12,20 @@ from evalkit.batch.clock import now
 from evalkit.batch.currency import CURRENT, why_made
 from evalkit.batch.folder import locked, not_writable, refuse_foreign, work_folder
 from evalkit.batch.ground import Ground, days_named_alike, keep_receipt, stock_of
-from evalkit.batch.imprint import INDEX, page_file, page_files
+from evalkit.batch.imprint import INDEX, page_files
 from evalkit.batch.making import Making, Progress, make_and_keep
 from evalkit.batch.manifest import Manifest, PageRecord, read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport
 from evalkit.batch.outcome import JobFailure
 from evalkit.batch.plan import Job, notebooks_folder, plan
-from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.prepare import ledger_of, make_bundle, receive, record_release
 from evalkit.batch.publish import publish, write_datapackage, write_index
 from evalkit.batch.receipt import reports_folder
 from evalkit.batch.record import manifest_after
+from evalkit.batch.reread import refuse_leaks
+from evalkit.disclosure.ledger import refuse_lost
 from evalkit.errors import BatchError, SettingsError
+from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
 from evalkit.workspace import Workspace
 
@@ -33,6 +36,7 @@ _NAMED_IN_MESSAGE = 5
 class _Task:
     """A run once the facts are accepted: ``codes`` are the provinces asked for, none for all pages."""
 
+    workspace: Workspace
     options: RunOptions
     bundle: Bundle
     jobs: tuple[Job, ...]
@@ -99,6 +103,7 @@ def _accept(workspace: Workspace, options: RunOptions, clock: Callable[[], datet
     codes = frozenset(received.registry.find(text, scheme).code for text in options.provinces)
     bundle = make_bundle(received, day=day, audience=options.audience, scheme=scheme)
     task = _Task(
+        workspace=workspace,
         options=options,
         bundle=bundle,
         jobs=plan(
@@ -111,7 +116,10 @@ def _accept(workspace: Workspace, options: RunOptions, clock: Callable[[], datet
         warnings=sum(finding.severity == "warning" for finding in received.findings),
         ground=Ground(stock, *days_named_alike(received.registry, day)),
     )
-    task.refuse_foreign(read_manifest(task.folder))
+    published = read_manifest(task.folder)
+    task.refuse_foreign(published)
+    if published is not None and options.audience == "public":
+        refuse_lost(ledger_of(workspace), published.ledger, where=str(task.folder))
     return task
 
 
@@ -140,7 +148,10 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
     stands = [job.stem for job in chosen if not isinstance(outcomes.get(job.stem), JobFailure)]
     return RunReport(
         folder=task.folder,
-        index=tuple(task.folder / page_file(INDEX, language) for language in task.options.languages),
+        index=tuple(
+            task.folder / name
+            for name in page_files(file_stem(INDEX, task.options.audience), task.options.languages)
+        ),
         made=tuple(stem for stem in why if isinstance(outcomes.get(stem), PageRecord)),
         current=tuple(stem for stem, reason in why.items() if reason == CURRENT),
         failed=tuple(outcome for outcome in map(outcomes.get, why) if isinstance(outcome, JobFailure)),
@@ -196,7 +207,10 @@ def _publish(
     )
     shared = write_index(stage, task.bundle, after, task.jobs)
     shared |= write_datapackage(task.folder, stage, task.bundle, after)
-    publish(task.folder, stage, before=before, after=after.model_copy(update={"shared": shared}))
+    refuse_leaks(stage, shared)
+    ledger = record_release(task.workspace, task.bundle, edition=task.options.edition)
+    told = {"shared": shared, "ledger": ledger.head if task.options.audience == "public" else ""}
+    publish(task.folder, stage, before=before, after=after.model_copy(update=told))
 
 
 def _refuse_failures(report: RunReport) -> None:

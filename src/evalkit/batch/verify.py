@@ -13,6 +13,7 @@ from evalkit.batch.folder import LOCK, WORK_PREFIX
 from evalkit.batch.imprint import INDEX, page_files
 from evalkit.batch.leaks import has_policy, page_faults, text_faults, text_parts
 from evalkit.batch.manifest import MANIFEST, Manifest, read_manifest
+from evalkit.facts.audiences import file_stem
 from evalkit.facts.findings import Finding
 from evalkit.reporting.blocks import LANGUAGES
 
@@ -75,7 +76,7 @@ def _completeness(folder: Path, manifest: Manifest) -> Iterator[Finding]:
         for name in page_files(stem, languages):
             if name not in page.files:
                 yield _finding(folder / name, "every page exists in every language of the run", "run again")
-    for name in page_files(INDEX, languages):
+    for name in page_files(file_stem(INDEX, manifest.audience), languages):
         if name not in manifest.shared:
             yield _finding(folder / name, "reports have a list of all pages", "run again")
     for stem, failure in sorted(manifest.failed.items()):

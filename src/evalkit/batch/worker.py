@@ -20,6 +20,8 @@ from evalkit.batch.execute import execute
 from evalkit.batch.imprint import NOTEBOOKS
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.batch.render import render
+from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike_facts
+from evalkit.batch.rooms import private_room
 from evalkit.batch.warm import use_servers
 from evalkit.errors import DisclosureError, EvalkitError
 
@@ -59,7 +61,19 @@ def _files(notebook: NotebookNode, order: PageOrder) -> dict[str, bytes]:
     )
     if order.keep_notebook:
         files[f"{NOTEBOOKS}/{stem}.ipynb"] = as_text(notebook).encode()
+    _read_again(files, notebook, order)
     return files
+
+
+def _read_again(files: Mapping[str, bytes], notebook: NotebookNode, order: PageOrder) -> None:
+    """Refuse files that tell something else than the computation and the facts, or more than a page may tell."""
+    with private_room() as folder:
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        refuse_differences(folder, notebook, languages=order.languages)
+        refuse_unlike_facts(notebook, order.facts, code=order.job.code)
+        refuse_leaks(folder, files)
 
 
 def as_text(notebook: NotebookNode) -> str:

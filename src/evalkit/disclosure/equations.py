@@ -1,155 +1,125 @@
-"""The sums an attacker can write down: each total with its parts, over all linked tables at once."""
+"""The sums that hold among figures: what an attacker subtracts.
+
+A sum holds within one measure and place basis, of one source or, where one source gives the places and another only their
+sum, between those two. The latest edition of each figure takes part, and the editions shown before.
+What a total holds beyond the parts reported is a figure too, though nobody wrote it down: an *implicit cell*. It is never
+shown, but whoever knows the total and the parts knows it, so it is protected like the others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import isnan
 
+import numpy as np
 import pandas as pd
 
-from evalkit.facts.schema import NATION_SCHEME, dimensions_of
-from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry
+from evalkit.disclosure.rules import sizes
+from evalkit.facts.schema import dimensions_of
 
-Span = tuple[pd.Timestamp, pd.Timestamp, int]
 WHOLE = ["measure", "source_id", "place_basis"]
+OF_RULES = ("known", "released", "threshold", "size", "implicit", "row", "before")
+Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """A total and its parts, as row labels of the cells. A single part means that both are one and the same figure."""
+    """A total and its parts, as labels of cells; a single part means that both are one and the same figure.
+
+    ``group`` says that the parts are one place's and period's persons by an attribute, so that a part as large as the
+    total tells of a whole group.
+    """
 
     total: int
     parts: tuple[int, ...]
+    group: bool = False
 
     @property
     def cells(self) -> tuple[int, ...]:
-        """The parts and then the total: hiding a part is preferred to hiding a total."""
+        """The parts and then the total."""
         return (*self.parts, self.total)
 
 
-def equations_of(cells: pd.DataFrame, programme: Programme, registry: Registry) -> list[Equation]:
-    """Return every sum that holds among the cells.
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All linked tables at once.
+
+    Attributes
+    ----------
+    cells : DataFrame
+        Labelled 0, 1, ...: the protected cells, then the implicit ones (column ``implicit``). Further columns are those of
+        :func:`evalkit.disclosure.rules.protected_cells`; ``row`` is the label of the facts row, -1 where there is none;
+        ``released`` says that an earlier release showed the value, ``before`` that one hid it.
+    equations : tuple of Equation
+    """
+
+    cells: pd.DataFrame
+    equations: tuple[Equation, ...]
+
+
+class Sums:
+    """Collects the sums of one set of tables, and makes the implicit cells they need.
 
     Parameters
     ----------
     cells : DataFrame
-        The rows that count persons, as :func:`evalkit.disclosure.rules.protected_cells` returns them.
-    programme : Programme
-        Tells which dimensions add up to their total.
-    registry : Registry
-        Tells which units form the nation and which former units form a unit.
+        The protected cells, labelled 0, 1, ...
 
-    Returns
-    -------
-    list of Equation
-        Nation over provinces, new over former provinces, total over breakdown, longer over shorter periods; within one
-        source and place basis. A sum with a part that was not reported is no equation.
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"value": [9.0, 6.0], "threshold": [5, 5]})
+    >>> sums = Sums(cells)
+    >>> sums.add(0, [1], complete=False)
+    >>> sums.equations[0].parts, sums.implicit_cells()["value"].tolist()
+    ((1, 2), [3.0])
     """
-    return [
-        *_breakdowns(cells, programme),
-        *_nation(cells, registry),
-        *_former_units(cells, registry),
-        *_periods(cells),
-    ]
+
+    def __init__(self, cells: pd.DataFrame) -> None:
+        self.value: list[float] = cells["value"].tolist()
+        self.threshold: list[int] = cells["threshold"].tolist()
+        self.equations: list[Equation] = []
+        self._like: list[int] = []
+        self._seen: set[tuple[int, tuple[int, ...]]] = set()
+
+    def add(self, total: int, parts: Sequence[int], *, complete: bool = True, group: bool = False) -> None:
+        """Note that a total is the sum of its parts, and of an implicit rest unless they are complete."""
+        if (total, tuple(parts)) in self._seen:
+            return
+        self._seen.add((total, tuple(parts)))
+        rest = [] if complete else [self.implicit(self.beyond(total, parts), like=parts[0])]
+        self.equations.append(Equation(total, (*parts, *rest), group))
+
+    def beyond(self, total: int, parts: Iterable[int]) -> float:
+        """Return what a total holds beyond some parts; negative where they overlap or contradict it."""
+        return self.value[total] - sum(self.value[part] for part in parts)
+
+    def implicit(self, value: float, *, like: int) -> int:
+        """Return the label of a new implicit cell with the threshold of a cell like it."""
+        self.value.append(value if isnan(value) else max(value, 0.0))
+        self.threshold.append(self.threshold[like])
+        self._like.append(like)
+        return len(self.value) - 1
+
+    def implicit_cells(self) -> pd.DataFrame:
+        """Return the implicit cells made so far, with value, threshold and class; ``like`` names a cell like each."""
+        first = len(self.value) - len(self._like)
+        frame = pd.DataFrame({"value": self.value[first:], "threshold": self.threshold[first:]})
+        frame["size"] = sizes(frame["value"], frame["threshold"]) if len(frame) else np.array([], dtype=int)
+        return frame.assign(like=self._like)
 
 
-def _keys(cells: pd.DataFrame, *without: str) -> list[str]:
-    names = [*WHOLE, "province_code", "scheme", "period_start", "period_end", *_dimensions(cells)]
+def dimensions(cells: pd.DataFrame) -> list[str]:
+    """Return the breakdowns of the cells."""
+    return [name for name in dimensions_of(cells) if name not in OF_RULES]
+
+
+def keys(cells: pd.DataFrame, *without: str) -> list[str]:
+    """Return the columns that tell one figure from another, some left out."""
+    names = [*WHOLE, "province_code", "scheme", "period_start", "period_end", *dimensions(cells)]
     return [name for name in names if name not in without]
 
 
-def _dimensions(cells: pd.DataFrame) -> list[str]:
-    return [name for name in dimensions_of(cells) if name not in ("known", "threshold", "size")]
-
-
-def _breakdowns(cells: pd.DataFrame, programme: Programme) -> Iterator[Equation]:
-    for name in _dimensions(cells):
-        if not programme.dimensions[name].exhaustive:
-            continue
-        key = _keys(cells, name)
-        crossed = cells[cells[name] != "all"]
-        totals = cells[cells[name] == "all"]
-        total_of = dict(zip(totals[key].itertuples(index=False, name=None), totals.index, strict=True))
-        parts: dict[tuple[object, ...], list[int]] = {}
-        for values, label in zip(crossed[key].itertuples(index=False, name=None), crossed.index, strict=True):
-            parts.setdefault(values, []).append(int(label))
-        whole = len(programme.dimensions[name].values)
-        for values, labels in parts.items():
-            if values in total_of and len(labels) == whole:
-                yield Equation(int(total_of[values]), tuple(labels))
-
-
-def _nation(cells: pd.DataFrame, registry: Registry) -> Iterator[Equation]:
-    nation = cells[cells["scheme"] == NATION_SCHEME]
-    key = _keys(cells, "province_code", "scheme")
-    for scheme in registry.schemes:
-        units = {unit.code for unit in registry.units(scheme)}
-        groups = dict(iter(cells[cells["scheme"] == scheme].groupby(key, sort=True)))
-        for values, total in nation.groupby(key, sort=True):
-            parts = groups.get(values)
-            if parts is not None and set(parts["province_code"]) == units:
-                yield Equation(int(total.index[0]), tuple(parts.index))
-
-
-def _former_units(cells: pd.DataFrame, registry: Registry) -> Iterator[Equation]:
-    key = _keys(cells)
-    index = {
-        values: label
-        for label, values in zip(cells.index, cells[key].itertuples(index=False, name=None), strict=True)
-    }
-    at = (key.index("province_code"), key.index("scheme"))
-    for values, label in index.items():
-        if values[at[1]] not in registry.schemes:
-            continue
-        parts = []
-        for part in registry.components(values[at[0]], values[at[1]]):
-            old = list(values)
-            old[at[0]], old[at[1]] = part.code, part.scheme
-            parts.append(index.get(tuple(old)))
-        found = [part for part in parts if part is not None]
-        if parts and len(found) == len(parts):
-            yield Equation(int(label), tuple(found))
-
-
-def _periods(cells: pd.DataFrame) -> Iterator[Equation]:
-    for _, group in cells.groupby(_keys(cells, "period_start", "period_end"), sort=True):
-        if len(group) < 3:
-            continue
-        spans: list[Span] = list(zip(group["period_start"], group["period_end"], group.index, strict=True))
-        for start, end, label in spans:
-            inner = [span for span in spans if span[0] >= start and span[1] <= end and span[2] != label]
-            chain = _tiles(start, end, inner)
-            if len(chain) > 1:
-                yield Equation(label, tuple(chain))
-
-
-def _tiles(
-    start: pd.Timestamp, end: pd.Timestamp, spans: list[tuple[pd.Timestamp, pd.Timestamp, int]]
-) -> list[int]:
-    """Return the spans, the longest first at each step, that follow each other from start to end without a gap."""
-    chain, at = [], start
-    while at <= end:
-        next_spans = [span for span in spans if span[0] == at]
-        if not next_spans:
-            return []
-        longest = max(next_spans, key=lambda span: span[1])
-        chain.append(longest[2])
-        at = longest[1] + pd.Timedelta(days=1)
-    return chain
-
-
-def room_of(cells: pd.DataFrame, equations: list[Equation]) -> dict[int, tuple[float, float]]:
-    """Return for each cell how far it could lie from zero for all an outsider knows, and how far it needs to.
-
-    Both follow from what is published or stands anyway: a part of a known total is at most that total.
-    """
-    value, known, threshold = (cells[name].to_dict() for name in ("value", "known", "threshold"))
-    most = dict.fromkeys(cells.index, inf)
-    for equation in equations:
-        if known[equation.total]:
-            given = sum(value[part] for part in equation.parts if known[part])
-            for part in equation.parts:
-                most[part] = min(most[part], value[equation.total] - given)
-    return {cell: (most[cell], min(threshold[cell] - 1, most[cell])) for cell in cells.index}
+def labels_by(cells: pd.DataFrame, columns: list[str]) -> list[tuple[Key, int]]:
+    """Return each cell's values in some columns, with its label."""
+    return list(zip(cells[columns].itertuples(index=False, name=None), cells.index, strict=True))

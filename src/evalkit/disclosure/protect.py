@@ -1,34 +1,45 @@
 """Hide what may not be seen, on the facts, for the whole country at once, before anything is computed for a reader.
 
-Which cells are hidden depends on each cell's class (zero, small, large), on the structure of the tables and on what is
-published; never on a value within its class. So a hidden figure can change within its class and nothing visible moves.
+Which cells are hidden depends on each cell's class (zero, small, large), on the structure of the tables, on what is
+published and on what was shown before; never on a value within its class. So a hidden figure can change within its class and
+nothing visible moves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from math import inf
+from collections import Counter
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from evalkit.disclosure.audit import refuse_recoverable
-from evalkit.disclosure.equations import Equation, equations_of, room_of
-from evalkit.disclosure.rules import LARGE, SMALL, ZERO, protected_cells
+from evalkit.disclosure.choice import NODES, choose
+from evalkit.disclosure.earlier import with_earlier
+from evalkit.disclosure.equations import Tables
+from evalkit.disclosure.ledger import Ledger
+from evalkit.disclosure.network import networks
+from evalkit.disclosure.rules import SMALL, ZERO, protected_cells
+from evalkit.disclosure.tables import labelled, linked_tables
 from evalkit.facts.schema import MARK
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 from evalkit.workspace import Audience, DisclosurePolicy
 
 CONFIDENTIAL = "c"
+NOTHING_RELEASED = Ledger()
 
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """Facts that may leave the room, and how many cells were hidden (primary and complementary alike)."""
+    """Facts that may leave the room, and how they were protected.
+
+    ``hidden_cells`` counts the cells hidden, primary and complementary alike; ``methods`` how many networks of linked
+    figures were solved in which way (:class:`evalkit.disclosure.choice.Choice`).
+    """
 
     facts: pd.DataFrame
     hidden_cells: int
+    methods: dict[str, int] = field(default_factory=dict)
 
 
 def protect(
@@ -38,6 +49,9 @@ def protect(
     registry: Registry,
     policy: DisclosurePolicy,
     audience: Audience,
+    ledger: Ledger = NOTHING_RELEASED,
+    history: pd.DataFrame | None = None,
+    nodes: int = NODES,
 ) -> Protected:
     """Return the facts with every figure hidden that may not be seen by the audience.
 
@@ -53,6 +67,12 @@ def protect(
         Thresholds, and whether a custodian lets totals stand.
     audience : "public" or "internal"
         Nothing is hidden from an internal audience.
+    ledger : Ledger
+        What was released before: what was hidden stays hidden, what was shown is known to everybody.
+    history : DataFrame, optional
+        All editions of the facts: the values of revised figures that were hidden when they were released.
+    nodes : int
+        The limit of each integer programme; beyond it the choice is safe and hides more.
 
     Returns
     -------
@@ -73,65 +93,51 @@ def protect(
     marked = facts.assign(**{MARK: ""})
     if audience == "internal":
         return Protected(marked, 0)
-    cells = protected_cells(facts, programme, policy)
-    equations = equations_of(cells, programme, registry)
-    hidden = _closure(cells, equations, _primary(cells, equations))
-    refuse_recoverable(cells, equations, hidden)
-    rows = marked.index.isin(sorted(hidden))
+    cells = labelled(protected_cells(facts, programme, policy))
+    cells, releases = with_earlier(cells, ledger, programme, policy, history=history)
+    tables = linked_tables(cells, programme, registry, releases=releases)
+    hidden, methods = hidden_cells(tables, nodes=nodes)
+    refuse_recoverable(tables, hidden)
+    rows = tables.cells["row"][sorted(hidden)]
+    rows = rows[rows >= 0]
     marked.loc[rows, "value"] = float("nan")
     marked.loc[rows, "status"] = "suppressed"
     marked.loc[rows, "qualifier"] = "exact"
     marked.loc[rows, MARK] = CONFIDENTIAL
-    return Protected(marked, len(hidden))
+    return Protected(marked, len(rows), methods)
 
 
-def _primary(cells: pd.DataFrame, equations: Iterable[Equation]) -> set[int]:
-    """Return the small cells, and the parts of every breakdown in which one part is the whole group."""
-    free = cells[~cells["known"]]
-    hidden = set(free.index[free["size"] == SMALL])
-    size, known = cells["size"], cells["known"]
-    place = (
-        cells["province_code"]
-        + cells["scheme"]
-        + cells["period_start"].astype("str")
-        + cells["period_end"].astype("str")
-    )
-    for equation in equations:
-        parts = list(equation.parts)
-        same_place = len(parts) > 1 and (place[parts] == place[equation.total]).all()
-        if same_place and size[equation.total] != ZERO and (size[parts] != ZERO).sum() == 1:
-            hidden.update(part for part in parts if not known[part])
-    return hidden
+def hidden_cells(tables: Tables, *, nodes: int = NODES) -> tuple[set[int], dict[str, int]]:
+    """Return the labels of the cells to hide, implicit ones left out, and how many networks were solved in which way.
 
-
-def _closure(cells: pd.DataFrame, equations: list[Equation], hidden: set[int]) -> set[int]:
-    """Hide further cells until every sum with a hidden cell holds enough of them."""
-    room = room_of(cells, equations)
-    size: dict[int, int] = dict(zip(cells.index, cells["size"], strict=True))
-    known: dict[int, bool] = dict(zip(cells.index, cells["known"], strict=True))
-    hidden, changed = set(hidden), True
-    while changed:
-        changed = False
-        for equation in equations:
-            free = [cell for cell in equation.cells if cell not in hidden and not known[cell]]
-            while free and not _is_covered(
-                [cell for cell in equation.cells if cell in hidden], size=size, room=room
-            ):
-                chosen = next((cell for cell in free if size[cell] == LARGE), free[0])
-                free.remove(chosen)
-                hidden.add(chosen)
-                changed = True
-    return hidden
-
-
-def _is_covered(inside: list[int], *, size: dict[int, int], room: dict[int, tuple[float, float]]) -> bool:
-    """Tell whether the hidden cells of one sum protect each other.
-
-    There are none; or one at least is large, and whatever each of them needs to move by, the others have room for.
+    Parameters
+    ----------
+    tables : Tables
+    nodes : int
+        The limit of each integer programme.
     """
-    if not inside:
-        return True
-    total = sum(room[cell][0] for cell in inside)
-    return any(size[cell] == LARGE for cell in inside) and all(
-        total - room[cell][0] >= room[cell][1] if room[cell][0] != inf else len(inside) > 1 for cell in inside
-    )
+    hidden, methods = primary(tables), Counter[str]()
+    for network in networks(tables, set(hidden)):
+        choice = choose(network, nodes=nodes)
+        methods[choice.method] += 1
+        hidden.update(label for one in choice.hidden.nonzero()[0] for label in network.cells[one])
+    implicit = tables.cells["implicit"].tolist()
+    return {label for label in hidden if not implicit[label]}, dict(methods)
+
+
+def primary(tables: Tables) -> set[int]:
+    """Return the small cells, those hidden before, and the parts of every breakdown in which one part is the whole group.
+
+    Parameters
+    ----------
+    tables : Tables
+    """
+    cells = tables.cells
+    size, known = cells["size"].tolist(), cells["known"].tolist()
+    hidden = set(cells.index[~cells["known"] & ((cells["size"] == SMALL) | cells["before"])].tolist())
+    for equation in tables.equations:
+        if equation.group and size[equation.total] != ZERO:
+            several = [part for part in equation.parts if size[part] != ZERO]
+            if len(several) == 1:
+                hidden.update(part for part in equation.parts if not known[part])
+    return hidden

@@ -32,19 +32,24 @@ def protected_cells(facts: pd.DataFrame, programme: Programme, policy: Disclosur
     Returns
     -------
     DataFrame
-        The rows of class person that hold a value (and rows of cases crossed by a person's attribute), with further
-        columns ``known`` (published, or a total that stands: never hidden), ``threshold`` (the smallest count that may be
-        seen) and ``size`` (``ZERO``, ``SMALL`` for 1 to threshold - 1, ``LARGE``).
+        The rows of class person that hold a value, and every row of a case measure that is somewhere crossed by a person's
+        attribute, with further columns ``known`` (published, or a total that stands: never hidden), ``threshold`` (the
+        smallest count that may be seen) and ``size`` (``ZERO``, ``SMALL`` for 1 to threshold - 1, ``LARGE``).
+
+    Notes
+    -----
+    Totals of cases stand, and are listed because they are margins of what does not.
     """
     crossed = _crossed(facts, programme)
-    person = facts["measure"].map(lambda name: programme.measures[name].disclosure == "person")
-    case = facts["measure"].map(lambda name: programme.measures[name].disclosure == "case")
+    kind = facts["measure"].map({name: one.disclosure for name, one in programme.measures.items()})
+    crossed_cases = facts.loc[(kind == "case") & (crossed > 0), "measure"].unique()
     held = facts["status"].isin(WITH_VALUE)
-    cells = facts[held & (person | (case & (crossed > 0)))].copy()
-    totals = (_crossed(cells, programme) == 0) & policy.person_totals_stand
-    cells["known"] = cells["published"] | totals
+    cells = facts[held & ((kind == "person") | facts["measure"].isin(crossed_cases))].copy()
+    total = crossed[cells.index] == 0
+    stands = (kind[cells.index] == "case") | policy.person_totals_stand
+    cells["known"] = cells["published"] | (total & stands)
     cells["threshold"] = _thresholds(cells, programme, policy)
-    cells["size"] = _sizes(cells["value"], cells["threshold"])
+    cells["size"] = sizes(cells["value"], cells["threshold"])
     return cells
 
 
@@ -68,5 +73,12 @@ def _thresholds(cells: pd.DataFrame, programme: Programme, policy: DisclosurePol
     return pd.Series(np.where(strict, policy.k_sensitive, policy.k), index=cells.index)
 
 
-def _sizes(value: pd.Series, threshold: pd.Series) -> npt.NDArray[np.int64]:
-    return np.select([value == 0, value < threshold], [ZERO, SMALL], default=LARGE)
+def sizes(value: pd.Series, threshold: pd.Series) -> npt.NDArray[np.int64]:
+    """Return the class of each count: ``ZERO``, ``SMALL`` (1 to threshold - 1, or not known to us) or ``LARGE``.
+
+    Examples
+    --------
+    >>> sizes(pd.Series([0, 4, 5]), pd.Series([5, 5, 5])).tolist()
+    [0, 1, 2]
+    """
+    return np.select([value == 0, value >= threshold], [ZERO, LARGE], default=SMALL)

@@ -96,6 +96,25 @@ def place_gaps(estimates: pd.DataFrame, nation: pd.DataFrame, *, level: float = 
     return _differences(rows, level=level)
 
 
+def shares_of_persons(programme: Programme) -> Programme:
+    """Return the programme with those indicators only that are shares of persons: what a gap between places is about.
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> list(shares_of_persons(load_programme("vn-trafficking")).indicators)[:2]
+    ['victims_supported', 'verified_in_time']
+    """
+    shares = {
+        name: indicator
+        for name, indicator in programme.indicators.items()
+        if indicator.kind == "proportion"
+        and not indicator.part
+        and programme.measures[str(indicator.denominator)].disclosure == "person"
+    }
+    return programme.model_copy(update={"indicators": shares})
+
+
 def class_gaps(supports: pd.DataFrame, programme: Programme, *, level: float = 0.95) -> pd.DataFrame:
     """Return for each support the gap between a legal class of persons and the first class declared.
 

@@ -103,7 +103,8 @@ def estimate_indicators(facts: pd.DataFrame, programme: Programme, *, level: flo
     1         J06R    NaN    NaN    NaN  not_estimable   no_population
     2          J07    NaN    NaN    NaN   not_reported  no_denominator
     """
-    rows = latest_editions(totals_and_slices(facts, programme), FIGURE)
+    told = totals_and_slices(facts, programme)
+    rows = latest_editions(told.drop(columns=[name for name in programme.dimensions if name in told]), FIGURE)
     shown = preferred(rows, programme)
     tables = [_estimate(rows, shown, names, programme, level) for names in _alike(programme)]
     table = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)

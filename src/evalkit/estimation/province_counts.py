@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from evalkit.errors import FactsError
 from evalkit.estimation.counts import WITH_VALUE, Numbers, named_rows, refuse_repeated, whole_counts
+from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.results import NotEstimable
+from evalkit.programme.models import Programme
 
 COLUMNS = ("province_code", "count", "exposure")
 
@@ -138,3 +143,53 @@ def _refuse_infinite(rows: pd.DataFrame) -> None:
             rule="an exposure is a finite number",
             do="give the person-years, or leave the cell blank",
         )
+
+
+def province_totals(
+    facts: pd.DataFrame, indicators: Sequence[str], programme: Programme, *, codes: Sequence[str]
+) -> pd.DataFrame:
+    """Return the total of each province in each programme period, or the reason why there is none.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Facts rows of the provinces, totals only.
+    indicators : sequence of str
+        Their names in the programme; the numerators are counted.
+    programme : Programme
+    codes : sequence of str
+        The provinces, in the order of the rows.
+
+    Returns
+    -------
+    DataFrame, one row per indicator, province and programme period
+        ``province_code``, ``indicator``, ``period``, ``count``, ``years`` (missing where there is no total), ``status``,
+        ``reason`` ("" where there is a total).
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> from evalkit.facts.schema import COLUMNS
+    >>> none = pd.DataFrame(columns=list(COLUMNS))
+    >>> frame = province_totals(none, ["cases"], load_programme("vn-trafficking"), codes=["97"])
+    >>> set(frame["reason"])
+    {'not_reported'}
+    """
+    rows = [
+        {"province_code": code, "indicator": indicator, "period": period.id} | _told(total)
+        for indicator in indicators
+        for code in codes
+        for period, total in zip(
+            programme.periods,
+            indicator_totals(facts[facts["province_code"] == code], indicator, programme),
+            strict=True,
+        )
+    ]
+    names = ["province_code", "indicator", "period", "count", "years", "status", "reason"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _told(total: PeriodTotal | NotEstimable) -> dict[str, Any]:
+    if isinstance(total, PeriodTotal):
+        return {"count": total.count, "years": total.years, "status": total.status, "reason": ""}
+    return {"count": math.nan, "years": math.nan, "status": "", "reason": total.reason}

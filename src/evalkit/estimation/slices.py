@@ -58,7 +58,7 @@ def totals_and_slices(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame
     """
     dimensions = [name for name in programme.dimensions if name in facts.columns]
     wanted = {
-        slice_name(measure, part): (measure, part)
+        slice_name(measure, part)
         for indicator in programme.indicators.values()
         for measure, part in (
             (indicator.numerator, indicator.part),
@@ -67,13 +67,19 @@ def totals_and_slices(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame
         if measure and part and set(part) <= set(dimensions)
     }
     crossed = facts[(facts[dimensions] != "all").any(axis=1)] if dimensions else facts.iloc[:0]
-    slices = [_slice(crossed, dimensions, name, *which) for name, which in wanted.items()]
-    return pd.concat([totals_of(facts, programme), *(part for part in slices if len(part))])
+    names = pd.Series(_names(crossed, dimensions), index=crossed.index, dtype="str")
+    named = names.isin(wanted)
+    slices = crossed[named].assign(measure=names[named], **dict.fromkeys(dimensions, "all"))
+    return pd.concat([totals_of(facts, programme), slices]) if len(slices) else totals_of(facts, programme)
 
 
-def _slice(
-    crossed: pd.DataFrame, dimensions: list[str], name: str, measure: str, part: Mapping[str, str]
-) -> pd.DataFrame:
-    at = {dimension: part.get(dimension, "all") for dimension in dimensions}
-    rows = crossed[(crossed["measure"] == measure) & (crossed[dimensions] == pd.Series(at)).all(axis=1)]
-    return rows.assign(measure=name, **dict.fromkeys(dimensions, "all"))
+def _names(crossed: pd.DataFrame, dimensions: list[str]) -> list[str]:
+    """Return for each row of a breakdown the name under which it travels."""
+    rows = zip(crossed["measure"], *(crossed[name] for name in dimensions), strict=True)
+    return [
+        slice_name(
+            measure,
+            {name: value for name, value in zip(dimensions, values, strict=True) if value != "all"},
+        )
+        for measure, *values in rows
+    ]

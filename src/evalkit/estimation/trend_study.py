@@ -16,6 +16,7 @@ from evalkit.estimation.nonparametric import MonotoneTrend, mann_kendall
 from evalkit.estimation.recent import RecentTrend, recent_trend
 from evalkit.estimation.results import NotEstimable, TrendFit
 from evalkit.estimation.sensitivity import Sensitivity, sensitivity_of_trend
+from evalkit.estimation.trends import fit_trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class TrendStudy:
         The change at the one declared date that the rule chose; None where no declared date has three years either side.
     step_at : date or None
     recent : RecentTrend
+    counts_alone : TrendFit or NotEstimable or None
+        The trend without the population, where the headline takes it into account; None where it does not.
+    exposure_sources : tuple of str
+        The sources of the population, in the order of the years; more than one means that its source changes in the series.
     """
 
     sensitivity: Sensitivity
@@ -41,6 +46,8 @@ class TrendStudy:
     step: Interruption | NotEstimable | None
     step_at: date | None
     recent: RecentTrend
+    counts_alone: TrendFit | NotEstimable | None = None
+    exposure_sources: tuple[str, ...] = ()
 
 
 def study_trend(
@@ -51,7 +58,8 @@ def study_trend(
     Parameters
     ----------
     series : DataFrame
-        The series that was fitted: ``year``, ``count``, ``status`` and, for a trend of rates, ``exposure``.
+        The series that was fitted: ``year``, ``count``, ``status`` and, for a trend of rates, ``exposure`` and, where known,
+        ``exposure_source``.
     fit : TrendFit
         Its trend.
     dates : sequence of date
@@ -81,7 +89,21 @@ def study_trend(
         step=chosen[1] if chosen else None,
         step_at=chosen[0] if chosen else None,
         recent=recent_trend(series, panel=panel, level=fit.level),
+        counts_alone=_counts_alone(series, panel, fit.level) if exposure else None,
+        exposure_sources=_exposure_sources(told),
     )
+
+
+def _counts_alone(
+    series: pd.DataFrame, panel: PanelDispersion | None, level: float
+) -> TrendFit | NotEstimable:
+    return fit_trend(series.drop(columns="exposure"), panel=panel, level=level)
+
+
+def _exposure_sources(told: pd.DataFrame) -> tuple[str, ...]:
+    if "exposure_source" not in told.columns:
+        return ()
+    return tuple(str(name) for name in told.sort_values("year")["exposure_source"].dropna().unique())
 
 
 def _is_at_the_edge(step: Interruption | NotEstimable) -> bool:

@@ -86,9 +86,8 @@ def _code_lists(table: pd.DataFrame, programme: Programme, sources: dict[str, So
     }
     for column, known in lists.items():
         for _, row in table[~table[column].isin(known)].iterrows():
-            yield _finding(
-                "error", row, column, f"{row[column]!r} is not a known {column}", nearest(row[column], known)
-            )
+            rule = f"{_quoted(row[column], known)} is not a known {column}"
+            yield _finding("error", row, column, rule, nearest(row[column], known))
     for _, row in table[table["status"] == "suppressed"].iterrows():
         yield _finding(
             "error", row, "status", "suppressed is evalkit's own mark", "give the figure or not_reported"
@@ -136,9 +135,15 @@ def _measures(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
                 *(list(programme.dimensions[dimension].values) if dimension in measure.dimensions else []),
             ]
             for _, row in rows[~rows[dimension].isin(allowed)].iterrows():
-                rule = f"{row[dimension]!r} is no declared {dimension} of {name}"
+                rule = f"{_quoted(row[dimension], allowed)} is no declared {dimension} of {name}"
                 yield _finding("error", row, dimension, rule, nearest(row[dimension], allowed))
         yield from _added_up(rows, [one for one in measure.dimensions if programme.dimensions[one].separate])
+
+
+def _quoted(text: str, known: list[str]) -> str:
+    """Return a cell as a message quotes it: a number among words may be a figure that slipped into the wrong column."""
+    slipped = text.strip("-+ ").replace(".", "").replace(",", "").isdigit()
+    return "a number" if slipped and not any(word.isdigit() for word in known) else repr(text)
 
 
 def _added_up(rows: pd.DataFrame, separate: list[str]) -> Iterator[Finding]:

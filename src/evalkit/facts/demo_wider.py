@@ -89,6 +89,8 @@ def _prevention(
     yield "population_minority_communes", round(people * minority), {}
     yield "population_average", round(people * 0.503), {"sex": "female"}
     yield "population_average", round(people * 0.497), {"sex": "male"}
+    yield "population_average", round(people * 0.28), {"age_group": "child"}
+    yield "population_average", round(people * 0.72), {"age_group": "adult"}
     yield "citizen_reports", poisson(rng, 4 + 1.1 ** (year - 2021) * totals["crime_reports_received"]), {}
     yield "staff_in_post", in_post, {}
     yield "staff_trained", binomial(rng, in_post, min(0.95, 0.5 + 0.1 * (year - 2020))), {}

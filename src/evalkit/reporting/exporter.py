@@ -23,6 +23,7 @@ from evalkit.reporting.freetext import render_markdown
 from evalkit.reporting.page import page_from_sections
 
 NOTEBOOK_ONLY = "notebook-only"
+SUMMARY = "summary"
 
 
 class EvalkitExporter(Exporter):
@@ -71,7 +72,7 @@ class EvalkitExporter(Exporter):
 def read_notebook(
     nb: NotebookNode, *, language: Language, read: dict[int, PageHead | Section] | None = None
 ) -> tuple[PageHead, list[Section | Markup]]:
-    """Return the page head and, in the order of the notebook, its sections and its free text.
+    """Return the page head and, in the order of the notebook, its sections and its free text; the summary is its first section.
 
     Parameters
     ----------
@@ -101,7 +102,15 @@ def read_notebook(
             rule=f"a page has exactly one head; this notebook shows {len(heads)}",
             do="show the page head once; if the notebook was not run, run it first",
         )
-    return heads[0], parts
+    return heads[0], _summary_first(parts)
+
+
+def _summary_first(parts: list[Section | Markup]) -> list[Section | Markup]:
+    """Put the summary, which is made last, before the other sections; free text above them stays above."""
+    summaries = [part for part in parts if isinstance(part, Section) and part.id == SUMMARY]
+    others = [part for part in parts if not (isinstance(part, Section) and part.id == SUMMARY)]
+    top = next((place for place, part in enumerate(others) if isinstance(part, Section)), len(others))
+    return [*others[:top], *summaries, *others[top:]]
 
 
 def _contents(

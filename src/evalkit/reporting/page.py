@@ -72,7 +72,10 @@ def page_from_sections(
     >>> '<html lang="en">' in page, '<h2 id="cases">Cases</h2>' in page
     (True, True)
     """
-    numbering = Numbering(language)
+    internal = head.audience == "internal"
+    numbering = Numbering(
+        language, stamp=say("For internal circulation only").of(language) if internal else ""
+    )
     parts = [_part(section, numbering) for section in sections]
     return assemble(head, parts, language=language, resources=resources)
 

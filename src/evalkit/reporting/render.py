@@ -32,9 +32,13 @@ _UNBROKEN = re.compile(r"[-+]?\d[\d.,]* %|\bp [<>=] \d[\d.,]*\d")
 
 @dataclass(slots=True)
 class Numbering:
-    """Counts the tables and figures of one page, so that both languages and the downloads give them the same numbers."""
+    """Counts the tables and figures of one page, so that both languages and the downloads give them the same numbers.
+
+    ``stamp`` is written across each figure.
+    """
 
     language: Language
+    stamp: str = ""
     tables: int = 0
     figures: int = 0
     names: set[str] = field(default_factory=set)
@@ -119,6 +123,7 @@ def _(block: Figure, numbering: Numbering) -> Markup:
         name=block.id,
         title=f"{number_label} {caption}",
         description=block.alt.of(language),
+        stamp=numbering.stamp,
     )
     return Markup('<figure id="{}">{}<figcaption><b>{}</b> {}</figcaption></figure>').format(
         block.id,

@@ -97,8 +97,10 @@ def clean_svg(text: str, *, prefix: str = "") -> str:
     return ET.tostring(_cleaned(text, prefix), encoding="unicode")
 
 
-def labelled_svg(text: str, *, name: str, title: str, description: str) -> str:
+def labelled_svg(text: str, *, name: str, title: str, description: str, stamp: str = "") -> str:
     """Return a cleaned drawing that a screen reader announces as one image with a title and a description.
+
+    ``stamp`` is written across the drawing: a picture cut out of its page keeps the words.
 
     Examples
     --------
@@ -112,7 +114,17 @@ def labelled_svg(text: str, *, name: str, title: str, description: str) -> str:
         label = ET.Element(tag, {"id": f"{name}_{tag}"})
         label.text = unicodedata.normalize("NFC", content)
         root.insert(0, label)
+    if stamp:
+        root.append(_stamp(stamp, root.get("viewBox", "")))
     return ET.tostring(root, encoding="unicode")
+
+
+def _stamp(words: str, view: str) -> ET.Element:
+    left, top, width, height = map(float, view.replace(",", " ").split())
+    place = {"x": f"{left + width / 2:g}", "y": f"{top + height / 2:g}", "text-anchor": "middle"}
+    mark = ET.Element("text", {**place, "font-size": "22", "font-weight": "700", "fill-opacity": ".25"})
+    mark.text = words
+    return mark
 
 
 def _cleaned(text: str, prefix: str) -> ET.Element:

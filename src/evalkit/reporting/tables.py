@@ -1,8 +1,8 @@
 """Write the tables of a page as files: one CSV per table, one XLSX per page with a cover and one table a sheet.
 
 Numbers are real numbers, texts are texts and never formulas, ``[c]`` stays ``[c]``. The same tables give the same bytes:
-no clock is read, the workbook bears the date of its facts. Where figures are invented, the words stand in the name of
-each file, on the cover, on each sheet, and in a last column ``note`` of each row: a row copied out of a file keeps them.
+no clock is read, the workbook bears the date of its facts. Where figures are invented, or for internal use, the words
+stand in the name of each file, on the cover, on each sheet, and in a last column ``note`` of each row: a row copied out of a file keeps them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from evalkit.reporting.blocks import Cell, Language, PageHead, Section, Table
-from evalkit.reporting.page import about_lines, invented_words, running_words
+from evalkit.reporting.page import about_lines, running_words
 from evalkit.reporting.render import table_notes
 from evalkit.reporting.wording import say
 
@@ -81,7 +81,7 @@ def table_csv(table: Table, head: PageHead, *, language: Language) -> str:
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    note = [invented_words().of(language)] if head.invented else []
+    note = [words] if (words := running_words(head).of(language)) else []
     writer.writerow([*(column.key for column in table.columns), *(["note"] if note else [])])
     for row in table.rows:
         writer.writerow([*(_csv_value(cell, language) for cell in row), *note])

@@ -1,19 +1,25 @@
 """What each section of a page says. Importing this package teaches ``section_of`` every result of an evaluation."""
 
-from evalkit.reporting.display import show
+from evalkit.reporting.display import section_of, show
 from evalkit.reporting.lab import teach_ipython
 from evalkit.reporting.sections import (
     assessments,
     bases,
     breakdowns,
+    criteria,
+    gaps,
     indicators,
     methods,
+    mid_term,
     nation,
+    pathway,
     periods,
     place,
     quality,
+    recommendations,
     side_by_side,
     summary,
+    support,
     trends,
     zeros,
 )
@@ -23,16 +29,23 @@ __all__ = [
     "assessments",
     "bases",
     "breakdowns",
+    "criteria",
+    "gaps",
     "indicators",
     "methods",
+    "mid_term",
     "nation",
     "page_head",
+    "pathway",
     "periods",
     "place",
     "quality",
+    "recommendations",
+    "section_of",
     "show",
     "side_by_side",
     "summary",
+    "support",
     "trends",
     "zeros",
 ]

@@ -38,7 +38,12 @@ def _(result: Indicators) -> Section:
                 "Each row gives the latest period with a figure. On a small base read the counts first; the percentage can jump by chance."
             )
         ),
-        _table(latest, result.area),
+        indicator_table(
+            latest,
+            result.area,
+            name="indicators-table",
+            caption=say("Indicators with their counts, interval and method"),
+        ),
     ]
     return Section("indicators", title, tuple(blocks))
 
@@ -56,7 +61,8 @@ def latest_rows(frame: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop_duplicates("indicator", keep="last").sort_index()
 
 
-def _table(rows: pd.DataFrame, area: Area) -> Table:
+def indicator_table(rows: pd.DataFrame, area: Area, *, name: str, caption: Bilingual) -> Table:
+    """Return estimates as a table: counts, value, interval, and how each was made."""
     columns = (
         Column("indicator", say("Indicator")),
         Column("period", say("Period")),
@@ -75,9 +81,7 @@ def _table(rows: pd.DataFrame, area: Area) -> Table:
             "Sources are listed at the end of the page; where sources disagree, the first of the programme's order is shown here."
         ),
     )
-    return Table(
-        "indicators-table", say("Indicators with their counts, interval and method"), columns, cells, notes
-    )
+    return Table(name, caption, columns, cells, notes)
 
 
 def _row(row: Row, area: Area) -> tuple[Cell, ...]:

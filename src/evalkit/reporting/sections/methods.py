@@ -39,6 +39,9 @@ def _methods() -> tuple[Bilingual, ...]:
         say(
             "Trends: exact conditional test for few cases; otherwise a log-linear rate model whose dispersion comes from all provinces together (McCullagh and Nelder 1989)."
         ),
+        say(
+            "Differences of two shares: Newcombe (1998), method 10. The chance that a count meets its target: Gamma posterior with Jeffreys prior, no trend assumed."
+        ),
         say("Former provinces: counts are added up, never split; with a part missing no sum is given."),
         say("No model is fitted to hidden figures, and nothing on this page is computed from them."),
         say(

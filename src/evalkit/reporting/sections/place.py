@@ -7,6 +7,7 @@ from datetime import timedelta
 import pandas as pd
 
 from evalkit.facts.areas import NationFacts, ProvinceFacts
+from evalkit.facts.audiences import file_stem
 from evalkit.facts.places import Place
 from evalkit.facts.schema import totals_only
 from evalkit.programme.population import POPULATION
@@ -30,7 +31,7 @@ def page_head(area: Area) -> PageHead:
         subtitle=say(
             "Evaluation from published or protected figures: what is known, how surely, and what is not"
         ),
-        slug=slug,
+        slug=file_stem(slug, area.about.audience),
         facts=(
             (say("Figures"), Bilingual(area.about.title_vi, area.about.title_en)),
             (say("Periods"), formats.listed([both(period.label) for period in area.programme.periods])),

@@ -11,6 +11,7 @@ from evalkit.records import Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.reporters import agencies, places
 from evalkit.reporting.sections.words import NOTHING, Row, both, span, status_word
 from evalkit.reporting.wording import say
 
@@ -27,7 +28,7 @@ def _(result: Completeness) -> Section:
     blocks: list[Block] = [Paragraph(text, tone="plain" if len(with_figure) else "gap")]
     if isinstance(area, ProvinceFacts) and not area.parts.empty and len(area.place.components) > 1:
         blocks += _parts(area)
-    blocks += [_table(frame, result), *_late(result.findings)]
+    blocks += [_table(frame, result), *_late(result.findings), *agencies(result), *places(result)]
     blocks += [Paragraph(_marks(result)), *_custodian(result)]
     return Section("quality", say("What was reported, and what was not"), tuple(blocks))
 

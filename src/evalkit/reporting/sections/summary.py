@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalkit.estimation.results import TrendFit
 from evalkit.programme.population import POPULATION
-from evalkit.records import Evaluation
+from evalkit.records import Summary
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.compared import compared
@@ -16,7 +16,7 @@ from evalkit.reporting.wording import say
 
 
 @section_of.register
-def _(result: Evaluation) -> Section:
+def _(result: Summary) -> Section:
     known = _known(result)
     blocks: list[Block] = []
     if known:
@@ -28,7 +28,7 @@ def _(result: Evaluation) -> Section:
     return Section("summary", say("In short"), tuple(blocks))
 
 
-def _known(result: Evaluation) -> list[Bilingual]:
+def _known(result: Summary) -> list[Bilingual]:
     area = result.area
     sentences = [comparison_sentence(item, area) for item in compared(result.comparisons)]
     sentences += [zero_sentence(item, area) for item in result.zeros.items]
@@ -38,7 +38,7 @@ def _known(result: Evaluation) -> list[Bilingual]:
     return sentences + _verdicts(result)
 
 
-def _verdicts(result: Evaluation) -> list[Bilingual]:
+def _verdicts(result: Summary) -> list[Bilingual]:
     frame = result.assessments.frame
     judged = frame[frame["verdict"].isin(["met", "not_met"])]
     if judged.empty:
@@ -56,7 +56,7 @@ def _verdicts(result: Evaluation) -> list[Bilingual]:
     ]
 
 
-def _unknown(result: Evaluation) -> list[Bilingual]:
+def _unknown(result: Summary) -> list[Bilingual]:
     frame = result.completeness.frame
     silent = int(frame["last"].isna().sum())
     sentences = [
@@ -81,7 +81,7 @@ def _unknown(result: Evaluation) -> list[Bilingual]:
     return sentences
 
 
-def _nothing_summarised(result: Evaluation) -> Bilingual:
+def _nothing_summarised(result: Summary) -> Bilingual:
     """Say that nothing is known, or that what is known is too little to be compared and stands in the tables."""
     frame = result.completeness.frame
     told = int((frame["last"].notna() & (frame["measure"] != POPULATION)).sum())

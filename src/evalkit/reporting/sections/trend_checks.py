@@ -25,6 +25,7 @@ def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
         (say("Smallest fall it could show"), _detectable(study)),
         (say("Detection alone"), _detection(study)),
         (say("Without any one year"), _without_a_year(study)),
+        (say("Counts alone, without population"), _counts_alone(study)),
         (say("Last five years"), _recent(study)),
         (say("Without a model (Mann-Kendall)"), _monotone(study.monotone)),
         (say("Does it bend? (exploratory)"), bends_words(study.bends)),
@@ -75,6 +76,27 @@ def _without_a_year(study: TrendStudy) -> Bilingual:
         high=high,
         year=str(found.decisive),
     )
+
+
+def _counts_alone(study: TrendStudy) -> Bilingual:
+    """Write the trend without the population, and that the population comes from more than one source."""
+    fit = study.counts_alone
+    if fit is None:
+        return say("the same: no population is known for all years")
+    if isinstance(fit, NotEstimable):
+        return say("not to be told")
+    words = {
+        "change": formats.signed_percent(fit.apc),
+        "low": formats.signed_percent(fit.lower),
+        "high": formats.signed_percent(fit.upper),
+        "p": p_words(fit.p),
+    }
+    if len(study.exposure_sources) > 1:
+        return say(
+            "{change} a year ({low} to {high}), {p}; the source of the population changes within the series",
+            **words,
+        )
+    return say("{change} a year ({low} to {high}), {p}", **words)
 
 
 def _recent(study: TrendStudy) -> Bilingual:

@@ -1,0 +1,215 @@
+"""Linked figures as a network in which an exchange can run, by class alone: no value but a known one is read here.
+
+One *figure* may stand in several cells (a province whose boundary did not change has two codes). A figure that is published
+or stands is known, and so is one that follows from known ones. The others may be hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from evalkit.disclosure.equations import Equation, Tables
+from evalkit.disclosure.rules import LARGE, SMALL
+
+Numbers = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Figures that are linked by sums and not known, as arrays over the figures.
+
+    Attributes
+    ----------
+    matrix : csr_array
+        One row per sum: +1 for a part, -1 for the total.
+    floor : array of float
+        What a figure can go down by for all its class tells: its threshold where it is large, else nothing. A total is
+        bounded by its parts alone: it cannot fall below nothing while they do not.
+    large : array of bool
+        Of the class at or above the threshold.
+    need : array of float
+        How wide its range must stay: its threshold less one, or less where known totals bound it anyway.
+    partners : tuple of tuples of int
+        The figures that with this one make up a known total in which none is large; empty where there is no such total.
+    shared : array of float
+        What of that known total is theirs together; 0 where there is none.
+    must : array of bool
+        Hidden in any case: small, of a whole group, hidden before, or implicit.
+    guarded : array of bool
+        Needs its width whenever hidden; false for an implicit figure that is not small.
+    cost : array of float
+        What hiding it takes from the reader; none for an implicit figure.
+    cells : tuple of tuples of int
+        The labels of each figure's cells.
+    """
+
+    matrix: csr_array
+    floor: Numbers
+    large: Flags
+    need: Numbers
+    partners: tuple[tuple[int, ...], ...]
+    shared: Numbers
+    must: Flags
+    guarded: Flags
+    cost: Numbers
+    cells: tuple[tuple[int, ...], ...]
+
+    def part(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Network:
+        """Return the network of some figures and all the sums that hold them."""
+        place = {int(column): at for at, column in enumerate(columns)}
+        return Network(
+            self.matrix[rows][:, columns].tocsr(),
+            self.floor[columns],
+            self.large[columns],
+            self.need[columns],
+            tuple(tuple(place[other] for other in self.partners[column]) for column in columns),
+            self.shared[columns],
+            self.must[columns],
+            self.guarded[columns],
+            self.cost[columns],
+            tuple(self.cells[column] for column in columns),
+        )
+
+
+def networks(tables: Tables, must: set[int]) -> Iterator[Network]:
+    """Yield the networks that hold a cell which must be hidden; figures in different ones tell nothing of each other.
+
+    Parameters
+    ----------
+    tables : Tables
+    must : set of int
+        Labels of the cells that are hidden in any case.
+    """
+    figure = _figures(tables)
+    whole = _network(tables, figure, must)
+    _, group = connected_components(abs(whole.matrix.T @ whole.matrix), directed=False)
+    order = np.argsort(group, kind="stable")
+    owner = group[whole.matrix.indices[whole.matrix.indptr[:-1]]] if whole.matrix.shape[0] else np.array([])
+    for columns in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+        if len(columns) > 1 and (whole.must & whole.guarded)[columns].any():
+            yield whole.part(np.flatnonzero(owner == group[columns[0]]), columns)
+
+
+def known_values(tables: Tables, *, released: bool) -> dict[int, float]:
+    """Return the cells an outsider knows without this release, and their values: published, standing, or following.
+
+    Parameters
+    ----------
+    tables : Tables
+    released : bool
+        Count what earlier releases showed as known, too.
+    """
+    cells = tables.cells
+    given = cells["known"] | cells["released"] if released else cells["known"]
+    known: dict[int, float] = dict(
+        zip(cells.index[given].tolist(), cells.loc[given, "value"].tolist(), strict=True)
+    )
+    changed = True
+    while changed:
+        changed = False
+        for equation in tables.equations:
+            unknown = [cell for cell in equation.cells if cell not in known]
+            found = _following(equation, unknown, known)
+            known.update(found)
+            changed |= bool(found)
+    return known
+
+
+def _following(equation: Equation, unknown: list[int], known: dict[int, float]) -> dict[int, float]:
+    """Return what one sum tells outright: the one figure that is not known, or that all parts of nothing are nothing."""
+    if not unknown:
+        return {}
+    if unknown == [equation.total]:
+        return {equation.total: sum(known[part] for part in equation.parts)}
+    if equation.total in unknown:
+        return {}
+    rest = _rest(equation, known)
+    return dict.fromkeys(unknown, rest) if len(unknown) == 1 or rest == 0 else {}
+
+
+def _figures(tables: Tables) -> npt.NDArray[np.int64]:
+    """Return the figure of each cell; cells that are one and the same figure have one."""
+    same = [(one.total, one.parts[0]) for one in tables.equations if len(one.parts) == 1]
+    count = len(tables.cells)
+    rows, columns = np.array(same, dtype=int).reshape(-1, 2).T
+    links = csr_array((np.ones(len(same)), (rows, columns)), shape=(count, count))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
+
+def _network(tables: Tables, figure: npt.NDArray[np.int64], must: set[int]) -> Network:
+    cells = tables.cells
+    known = {int(figure[label]) for label in known_values(tables, released=True)}
+    free = [int(one) for one in np.unique(figure) if one not in known]
+    column = {one: position for position, one in enumerate(free)}
+    members: list[list[int]] = [[] for _ in free]
+    for label, one in enumerate(figure.tolist()):
+        if one in column:
+            members[column[one]].append(label)
+    first = np.array([labels[0] for labels in members], dtype=int)
+    size, threshold = cells["size"].to_numpy()[first], cells["threshold"].to_numpy()[first]
+    implicit = cells["implicit"].to_numpy()[first]
+    at = np.array([column.get(int(one), -1) for one in figure])
+    large = size == LARGE
+    matrix, partners, shared, most = _sums(tables, at, large)
+    is_total = (matrix.tocsc() < 0).sum(axis=0) > 0
+    return Network(
+        matrix,
+        floor=np.where(is_total, inf, np.where(large, threshold, 0.0)),
+        large=large,
+        need=np.minimum(threshold - 1.0, most),
+        partners=partners,
+        shared=shared,
+        must=np.array([any(label in must for label in labels) for labels in members], dtype=bool) | implicit,
+        guarded=~implicit | (size == SMALL),
+        cost=np.where(implicit, 0.0, _cost(tables, members)),
+        cells=tuple(tuple(labels) for labels in members),
+    )
+
+
+def _sums(
+    tables: Tables, at: npt.NDArray[np.int64], large: Flags
+) -> tuple[csr_array, tuple[tuple[int, ...], ...], Numbers, Numbers]:
+    """Return the sums over free figures, the partners of each figure, what they share, and the most known totals leave."""
+    given, released = (known_values(tables, released=flag) for flag in (False, True))
+    entries: list[tuple[int, int, float]] = []
+    partners: list[tuple[int, ...]] = [()] * len(large)
+    most, shared, rows = np.full(len(large), inf), np.zeros(len(large)), 0
+    for equation in tables.equations:
+        terms = [(int(at[part]), 1.0) for part in equation.parts] + [(int(at[equation.total]), -1.0)]
+        inside = [(place, sign) for place, sign in terms if place >= 0]
+        if len(equation.parts) == 1 or not inside:
+            continue
+        entries += [(rows, place, sign) for place, sign in inside]
+        rows += 1
+        places = [place for place, _ in inside]
+        if equation.total in released and len(places) > 1 and not large[places].any():
+            new = [place for place in places if not partners[place]]
+            shared[new] = _rest(equation, released)
+            for one in new:
+                partners[one] = tuple(set(places) - {one})
+        if equation.total in given:
+            most[places] = np.minimum(most[places], _rest(equation, given))
+    row, place, sign = np.array(entries, dtype=float).reshape(-1, 3).T
+    matrix = csr_array((sign, (row.astype(int), place.astype(int))), shape=(rows, len(large)))
+    return matrix, tuple(partners), shared, most
+
+
+def _rest(equation: Equation, known: dict[int, float]) -> float:
+    """Return what a known total leaves to the parts that are not known."""
+    return max(known[equation.total] - sum(known.get(part, 0.0) for part in equation.parts), 0.0)
+
+
+def _cost(tables: Tables, members: list[list[int]]) -> Numbers:
+    """Count the figures that are parts of each one, and one more: a total is dearer than what it is made of."""
+    below = np.ones(len(tables.cells))
+    for equation in tables.equations:
+        below[equation.total] = max(below[equation.total], len(equation.parts))
+    return np.array([below[labels].max() for labels in members])

@@ -1,0 +1,75 @@
+"""The six criteria of the OECD-DAC: what evidence the figures hold for each, or that they hold none."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evalkit.records import Evidence
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.words import NOTHING
+from evalkit.reporting.wording import say
+
+
+@section_of.register
+def _(result: Evidence) -> Section:
+    text = say(
+        "An evaluation asks six questions of a programme (OECD-DAC 2019). The table says which figures speak of each, not how the answer turns out; no figure here shows an effect. What figures cannot answer needs interviews, files and visits."
+    )
+    tables = tuple(_row(str(name), rows) for name, rows in result.frame.groupby("criterion", sort=False))
+    columns = (
+        Column("criterion", say("Criterion")),
+        Column("evidence", say("Evidence")),
+        Column("span", say("From – to")),
+        Column("with", say("Indicators with figures")),
+        Column("without", say("Without a figure")),
+    )
+    table = Table("dac-table", say("Evidence by criterion"), columns, tables)
+    return Section("dac", say("The six evaluation criteria"), (Paragraph(text), table))
+
+
+def criterion_words(name: str) -> Bilingual:
+    """Write a criterion with the question it asks."""
+    return {
+        "relevance": say("Relevance: is it doing the right things?"),
+        "coherence": say("Coherence: how well does it fit with the work of others?"),
+        "effectiveness": say("Effectiveness: is it achieving its objectives?"),
+        "efficiency": say("Efficiency: how well are resources used?"),
+        "impact": say("Impact: what difference does it make?"),
+        "sustainability": say("Sustainability: will the benefits last?"),
+    }[name]
+
+
+def _row(name: str, rows: pd.DataFrame) -> tuple[Cell, ...]:
+    declared = rows[rows["indicator"] != ""]
+    told = declared[declared["has_evidence"]]
+    silent = declared[~declared["has_evidence"]]
+    first, last = told["first"].min(), told["last"].max()
+    years = f"{first.year}–{last.year}" if len(told) else ""
+    return (
+        Cell(criterion_words(name)),
+        Cell(_evidence(told, declared)),
+        Cell(Bilingual(years, years) if years else NOTHING),
+        Cell(_named(told)),
+        Cell(_named(silent)),
+    )
+
+
+def _evidence(told: pd.DataFrame, declared: pd.DataFrame) -> Bilingual:
+    if declared.empty:
+        return say("none: the programme has no indicator for it")
+    if told.empty:
+        return say("none: no indicator has a figure")
+    return say(
+        "{told} of {all} indicators have a figure",
+        told=formats.number(len(told)),
+        all=formats.number(len(declared)),
+    )
+
+
+def _named(rows: pd.DataFrame) -> Bilingual:
+    if rows.empty:
+        return NOTHING
+    ids = ", ".join(str(one) for one in rows["indicator_id"])
+    return Bilingual(ids, ids)

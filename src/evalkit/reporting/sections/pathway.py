@@ -1,0 +1,129 @@
+"""The stages from reception to reintegration: side by side, each with its basis, and never drawn as a funnel."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evalkit.programme.models import Stage
+from evalkit.records import Area, Pathway
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.shares import limits_words, share_words
+from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, place_basis, span
+from evalkit.reporting.wording import say
+
+YEARS = 5
+
+
+@section_of.register
+def _(result: Pathway) -> Section:
+    title = say("From reception to reintegration")
+    frame, area = _latest(result.frame), result.area
+    if frame.empty:
+        text = say("For no year have two stages or more been reported for this place.")
+        return Section("pathway", title, (Paragraph(text, tone="gap"),))
+    blocks: list[Block] = [
+        Paragraph(
+            say(
+                "The stages stand side by side. The totals of one year are not the same persons: who was received late in a year is verified in the next. A later stage may therefore exceed an earlier one, and no stage is given as a share of a total before it."
+            ),
+            tone="caution",
+        ),
+        _stages_table(frame, area),
+        *_exceeding(frame, area),
+    ]
+    cohorts = frame[frame["share"].notna()]
+    if not cohorts.empty:
+        blocks.append(_cohort_table(cohorts, area))
+    blocks.append(Bullets(tuple(_meaning(stage, area) for stage in area.programme.stages)))
+    return Section("pathway", title, tuple(blocks))
+
+
+def _latest(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the latest periods; a table of every year would be read by nobody."""
+    if frame.empty:
+        return frame
+    ends = sorted(frame["period_end"].unique())[-YEARS:]
+    return frame[frame["period_end"].isin(ends)]
+
+
+def _stages_table(frame: pd.DataFrame, area: Area) -> Table:
+    stages = area.programme.stages
+    columns = (
+        Column("period", say("Period")),
+        *(Column(stage.id, _heading(stage, area), numeric=True) for stage in stages),
+    )
+    rows = []
+    for _, lines in frame.groupby(["period_start", "period_end"], sort=True):
+        told = {row["stage"]: row for row in lines.to_dict("records")}
+        rows.append(
+            (
+                Cell(span(lines["period_start"].iloc[0], lines["period_end"].iloc[0])),
+                *(fact_cell(told[stage.id]["value"], told[stage.id]["status"]) for stage in stages),
+            )
+        )
+    return Table("pathway-table", say("Persons at each stage, by year"), columns, tuple(rows))
+
+
+def _heading(stage: Stage, area: Area) -> Bilingual:
+    basis = area.programme.measures[stage.measure].place_basis
+    return say("{stage} ({basis})", stage=both(stage.label), basis=place_basis(basis))
+
+
+def _exceeding(frame: pd.DataFrame, area: Area) -> list[Block]:
+    """Say where a later stage exceeds the one before, so that nobody takes it for an error."""
+    labels = {stage.id: both(stage.label) for stage in area.programme.stages}
+    order = [stage.id for stage in area.programme.stages]
+    items = tuple(
+        say(
+            "{period}: more persons at the stage “{later}” than at “{earlier}”.",
+            period=_capital(span(row["period_start"], row["period_end"])),
+            later=labels[row["stage"]],
+            earlier=labels[order[order.index(row["stage"]) - 1]],
+        )
+        for row in frame[frame["exceeds_earlier"]].to_dict("records")
+    )
+    if not items:
+        return []
+    text = say(
+        "Where a later stage exceeds an earlier one; this follows from counting by year or by another place and is no error in itself:"
+    )
+    return [Paragraph(text), Bullets(items)]
+
+
+def _capital(words: Bilingual) -> Bilingual:
+    return Bilingual(*(text[:1].upper() + text[1:] for text in words))
+
+
+def _cohort_table(frame: pd.DataFrame, area: Area) -> Table:
+    labels = {stage.id: both(stage.label) for stage in area.programme.stages}
+    columns = (
+        Column("stage", say("Stage")),
+        Column("period", say("Period")),
+        Column("cohort", say("Of")),
+        Column("share", say("Share"), numeric=True),
+        Column("interval", say("95 % interval"), numeric=True),
+    )
+    ordered = frame.sort_values(["position", "period_end"], kind="stable")
+    rows = tuple(_cohort_row(row, labels, area) for row in ordered.to_dict("records"))
+    notes = (say("These shares are of the same persons, followed up: Wilson score interval."),)
+    return Table("cohorts-table", say("Shares of a cohort"), columns, rows, notes)
+
+
+def _cohort_row(row: Row, labels: dict[str, Bilingual], area: Area) -> tuple[Cell, ...]:
+    return (
+        Cell(labels[row["stage"]]),
+        Cell(span(row["period_start"], row["period_end"])),
+        Cell(both(area.programme.measures[row["base_measure"]].label)),
+        Cell(share_words(row["value"], row["base_value"], row["share"]), round(float(row["share"]), 4)),
+        Cell(NOTHING if pd.isna(row["lower"]) else limits_words(row["lower"], row["upper"])),
+    )
+
+
+def _meaning(stage: Stage, area: Area) -> Bilingual:
+    return say(
+        "{stage}: {measure}. {note}",
+        stage=both(stage.label),
+        measure=both(area.programme.measures[stage.measure].label),
+        note=both(stage.note),
+    )

@@ -1,0 +1,156 @@
+"""What followed a review's recommendations: each indicator before and after, and what can and cannot be said of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evalkit.programme.models import Indicator, Recommendation
+from evalkit.records import Area, FollowUp
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.display import section_of
+from evalkit.reporting.kind_words import value_words
+from evalkit.reporting.sections.shares import points_words, signed
+from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both
+from evalkit.reporting.wording import say
+
+PERCENTAGES = ("proportion", "carried_over", "period_ratio", "conversion", "consistency", "change")
+
+
+@section_of.register
+def _(result: FollowUp) -> Section:
+    title = say("Recommendations: what the figures show before and after")
+    programme = result.area.programme
+    if result.review is None or result.frame.empty or not programme.recommendations:
+        text = say("The programme declares no review with a day and recommendations.")
+        return Section("recommendations", title, (Paragraph(text, tone="gap"),))
+    blocks: list[Block] = [
+        Paragraph(
+            say(
+                "The review looks at {day}. Before: the years of the programme period that ended by then; after: those that began later; the year of the review is neither. A difference does not say that the recommendation brought it about.",
+                day=formats.day(result.review),
+            ),
+            tone="caution",
+        )
+    ]
+    for recommendation in programme.recommendations:
+        rows = result.frame[result.frame["recommendation"] == recommendation.id]
+        blocks += _one(rows, recommendation, result.area)
+    return Section("recommendations", title, tuple(blocks))
+
+
+def _one(rows: pd.DataFrame, recommendation: Recommendation, area: Area) -> list[Block]:
+    label = both(recommendation.label)
+    name = say("{id}. {text}", id=Bilingual(recommendation.id, recommendation.id), text=label)
+    if not recommendation.indicators:
+        text = say(
+            "{recommendation} No indicator follows it: nothing can be said.", recommendation=_ended(name)
+        )
+        return [Paragraph(text, tone="gap")]
+    told = rows[rows[["before_status", "after_status"]].isin(["estimated", "suppressed"]).any(axis=1)]
+    if told.empty:
+        text = say(
+            "{recommendation} Its indicators ({ids}) have no yearly figure before or after the review: nothing can be said.",
+            recommendation=_ended(name),
+            ids=", ".join(str(one) for one in rows["indicator_id"]),
+        )
+        return [Paragraph(text, tone="gap")]
+    return [_table(rows, recommendation, name, area)]
+
+
+def _ended(name: Bilingual) -> Bilingual:
+    return Bilingual(*(text if text.endswith(".") else f"{text}." for text in name))
+
+
+def _table(rows: pd.DataFrame, recommendation: Recommendation, name: Bilingual, area: Area) -> Table:
+    columns = (
+        Column("indicator", say("Indicator")),
+        Column("before", say("Before the review"), numeric=True),
+        Column("after", say("After the review"), numeric=True),
+        Column("change", say("Change, 95 % interval"), numeric=True),
+        Column("said", say("What can be said")),
+    )
+    cells = tuple(
+        _row(row, area.programme.indicators[str(row["indicator"])]) for row in rows.to_dict("records")
+    )
+    identifier = f"recommendation-{recommendation.id}".lower().replace("_", "-").replace(".", "-")
+    return Table(identifier, name, columns, cells)
+
+
+def _row(row: Row, indicator: Indicator) -> tuple[Cell, ...]:
+    return (
+        Cell(say("{id} {label}", id=indicator.id, label=both(indicator.label))),
+        _side(row, "before", indicator),
+        _side(row, "after", indicator),
+        _change(row, indicator),
+        Cell(_said(row)),
+    )
+
+
+def _side(row: Row, side: str, indicator: Indicator) -> Cell:
+    """Write one side: its counts first where it is a share, its value, and the years it stands for."""
+    if row[f"{side}_status"] == "suppressed":
+        return Cell(CONFIDENTIAL)
+    value = row[f"{side}_value"]
+    if row[f"{side}_status"] == "not_applicable":
+        return Cell(say("not applicable"))
+    if row[f"{side}_status"] != "estimated" or pd.isna(value):
+        return Cell(say("not reported"))
+    words = {"value": value_words(indicator.kind, value), "years": _years(row[f"{side}_years"])}
+    if indicator.kind == "count":
+        words["value"] = formats.number(value, 1)
+        return Cell(say("{value} a year ({years})", **words), round(float(value), 4))
+    if indicator.is_share and pd.notna(row[f"{side}_denominator"]):
+        counts = [formats.number(row[f"{side}_{part}"]) for part in ("numerator", "denominator")]
+        text = say("{n}/{base}: {value} ({years})", n=counts[0], base=counts[1], **words)
+        return Cell(text, round(float(value), 4))
+    return Cell(say("{value} ({years})", **words), round(float(value), 4))
+
+
+def _years(years: tuple[int, ...]) -> Bilingual:
+    """Write the years of one side: ``2021–2022``, or each where one is left out."""
+    first, last = min(years), max(years)
+    text = f"{first}–{last}" if len(years) == last - first + 1 else ", ".join(map(str, sorted(years)))
+    text = str(first) if first == last else text
+    return Bilingual(text, text)
+
+
+def _change(row: Row, indicator: Indicator) -> Cell:
+    if "suppressed" in (row["before_status"], row["after_status"]):
+        return Cell(CONFIDENTIAL)
+    if pd.isna(row["change"]):
+        return Cell(NOTHING)
+    value, lower, upper = row["change"], row["change_lower"], row["change_upper"]
+    if row["change_unit"] == "percent":
+        words = [formats.signed_percent(one) for one in (value, lower) if pd.notna(one)]
+        top = formats.signed_percent(upper) if pd.notna(upper) and upper < 10_000 else say("no upper limit")
+        return Cell(say("{value} ({low} to {high})", value=words[0], low=words[1], high=top), round(value, 4))
+    if pd.isna(lower):
+        return Cell(_plain(value, indicator), round(float(value), 4))
+    low, high = signed(lower), signed(upper)
+    text = say("{value} ({low} to {high})", value=points_words(value), low=low, high=high)
+    return Cell(text, round(float(value), 4))
+
+
+def _plain(value: float, indicator: Indicator) -> Bilingual:
+    """Write a difference that has no limits, in the unit of its kind."""
+    if indicator.kind in PERCENTAGES:
+        return points_words(value)
+    return signed(value, 2 if indicator.kind == "share_of_shares" else 1)
+
+
+def _said(row: Row) -> Bilingual:
+    known = {
+        "distinguishable": lambda: say("more than chance would explain; the cause stays open"),
+        "not_distinguishable": lambda: say("chance alone could explain it"),
+        "no_limits": lambda: say("two figures as reported; nothing is said on chance"),
+    }
+    if row["said"] in known:
+        return known[row["said"]]()
+    reasons = {
+        "suppressed": lambda: say("nothing: a figure needed is confidential"),
+        "no_base": lambda: say("no percentage: nothing was counted before"),
+        "not_applicable": lambda: say("nothing: there was no one and nothing to count"),
+    }
+    code = str(row["reason"]).removesuffix("_before").removesuffix("_after")
+    return reasons.get(code, lambda: say("nothing: not reported on both sides"))()

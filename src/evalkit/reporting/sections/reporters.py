@@ -1,0 +1,120 @@
+"""Who reported: two agencies' figures for the same persons, and, for the nation, each province's reporting."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evalkit.estimation.completeness import WITH_VALUE
+from evalkit.facts.areas import NationFacts
+from evalkit.records import Area, Completeness
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
+from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, span
+from evalkit.reporting.wording import say
+
+YEARS = 5
+
+
+def agencies(result: Completeness) -> list[Block]:
+    """Put the figures of two agencies for the same persons beside each other; neither is taken to be right."""
+    rows = result.agencies[result.agencies["status"].isin(["estimated", "suppressed", "not_applicable"])]
+    if rows.empty:
+        return []
+    ends = sorted(rows["period_end"].unique())[-YEARS:]
+    rows = rows[rows["period_end"].isin(ends)]
+    columns = (
+        Column("indicator", say("Figures")),
+        Column("period", say("Period")),
+        Column("first", say("First agency"), numeric=True),
+        Column("second", say("Second agency"), numeric=True),
+        Column("agrees", say("Reading")),
+    )
+    cells = tuple(_reconciled(row, result.area) for row in rows.to_dict("records"))
+    notes = tuple(_who(name, result.area) for name in dict.fromkeys(rows["indicator"]))
+    text = say(
+        "Where two agencies count the same persons, a difference is a question to both, not an error of one."
+    )
+    caption = say("Figures of two agencies side by side")
+    return [Paragraph(text), Table("agencies-table", caption, columns, cells, notes)]
+
+
+def _who(name: str, area: Area) -> Bilingual:
+    indicator = area.programme.indicators[name]
+    return say(
+        "{id}: first {first}; second {second}.",
+        id=indicator.id,
+        first=both(area.programme.measures[indicator.numerator].label),
+        second=both(area.programme.measures[str(indicator.denominator)].label),
+    )
+
+
+def _reconciled(row: Row, area: Area) -> tuple[Cell, ...]:
+    head = Cell(both(area.programme.indicators[str(row["indicator"])].label))
+    period = Cell(span(row["period_start"], row["period_end"]))
+    if row["status"] == "suppressed":
+        return (head, period, *(Cell(CONFIDENTIAL) for _ in range(3)))
+    counts = [
+        Cell(NOTHING) if pd.isna(row[part]) else Cell(formats.number(row[part]), row[part])
+        for part in ("numerator", "denominator")
+    ]
+    return (head, period, *counts, Cell(_agreement(row)))
+
+
+def _agreement(row: Row) -> Bilingual:
+    if pd.isna(row["difference"]):
+        return say("one figure only")
+    if row["agrees"]:
+        return say("they agree")
+    if row["difference"] > 0:
+        return say("the first is higher by {count}", count=formats.number(row["difference"]))
+    return say("the second is higher by {count}", count=formats.number(-row["difference"]))
+
+
+def places(result: Completeness) -> list[Block]:
+    """Tell province by province how much was reported, and who reported more than a year late."""
+    if result.places.empty or not isinstance(result.area, NationFacts):
+        return []
+    columns = (
+        Column("province", say("Province or city")),
+        Column("measures", say("Measures with a figure"), numeric=True),
+        *(Column(state, heading, numeric=True) for state, heading in _headings()),
+        Column("late", say("More than a year late"), numeric=True),
+    )
+    rows = tuple(
+        (Cell(say("{code} {name}", code=place.code, name=place.name)), *_reporting(place.code, result))
+        for place in result.area.places
+    )
+    caption = say("Reporting by province: number of figures of each kind")
+    notes = (
+        say(
+            "Totals only, of all years and sources. A figure that is missing is not zero; zero is reported as zero."
+        ),
+    )
+    return [Table("reporting-table", caption, columns, rows, notes)]
+
+
+def _reporting(code: str, result: Completeness) -> tuple[Cell, ...]:
+    own = result.places[result.places["province_code"] == code]
+    told = int((own[[*WITH_VALUE, "suppressed"]].sum(axis=1) > 0).sum())
+    words = say("{told} of {all}", told=str(told), all=str(len(result.area.programme.measures)))
+    late = result.late[result.late["province_code"] == code] if len(result.late) else result.late
+    return (
+        Cell(words, told),
+        *(_count(int(own[state].sum())) for state, _ in _headings()),
+        _count(len(late)),
+    )
+
+
+def _headings() -> tuple[tuple[str, Bilingual], ...]:
+    return (
+        ("reported", say("Reported")),
+        ("zero_reported", say("Reported as zero")),
+        ("derived", say("Derived")),
+        ("not_reported", say("Not reported")),
+        ("not_applicable", say("Not applicable")),
+        ("suppressed", say("Confidential")),
+    )
+
+
+def _count(value: int) -> Cell:
+    return Cell(formats.number(value), value)

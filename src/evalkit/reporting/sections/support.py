@@ -1,0 +1,135 @@
+"""Support: who received it of those eligible and accepting, legal class by legal class; and persons who still wait."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evalkit.programme.support import SupportMatrix
+from evalkit.records import Area, SupportGiven
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.indicators import indicator_table, latest_rows
+from evalkit.reporting.sections.shares import limits_words, share_words
+from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, span
+from evalkit.reporting.wording import say
+
+
+@section_of.register
+def _(result: SupportGiven) -> Section:
+    title = say("Support: received by those entitled who accept it")
+    matrix = result.area.programme.support
+    if matrix is None:
+        text = say("The programme declares no supports.")
+        return Section("support", title, (Paragraph(text, tone="gap"),))
+    blocks: list[Block] = [*_supports(result.frame, matrix), *_waiting(result)]
+    return Section("support", title, tuple(blocks))
+
+
+def _supports(frame: pd.DataFrame, matrix: SupportMatrix) -> list[Block]:
+    if frame.empty:
+        text = say("No figure on supports, by kind of support and class of person, is in the sources used.")
+        return [Paragraph(text, tone="gap")]
+    blocks: list[Block] = [
+        Paragraph(
+            say(
+                "The base of each share is the persons who are eligible and accept; who declines is not counted against the programme. The legal classes of persons have different entitlements and are never added up."
+            )
+        )
+    ]
+    for regime in matrix.regimes:
+        rows = frame[frame["regime"] == regime.id]
+        if rows.empty:
+            continue
+        rows = rows[rows["period_end"] == rows["period_end"].max()]
+        when = span(rows["period_start"].iloc[0], rows["period_end"].iloc[0])
+        text = say("{period}, under: {regime}.", period=when, regime=both(regime.label))
+        blocks.append(Paragraph(_capital(text)))
+        for name in matrix.classes:
+            blocks += _one_class(rows[rows["person_class"] == name], name, regime.id, matrix)
+    return blocks
+
+
+def _capital(words: Bilingual) -> Bilingual:
+    return Bilingual(*(text[:1].upper() + text[1:] for text in words))
+
+
+def _one_class(rows: pd.DataFrame, name: str, regime: str, matrix: SupportMatrix) -> list[Block]:
+    """Show one class: its table, or a sentence where nobody of it was reported, or everything is hidden."""
+    label = both(matrix.classes[name].label)
+    told = rows[(rows["status"] != "not_applicable") | (rows["eligible"] > 0)]
+    if told.empty:
+        entitled = (rows["entitlement"] != "none").any()
+        none = say("{people}: nobody of this class is reported as entitled in the period.", people=label)
+        barred = say("{people}: this class was entitled to no support of the list.", people=label)
+        return [Paragraph(_capital(none if entitled else barred))]
+    if (told["status"] == "suppressed").all():
+        text = say("{people}: all figures are confidential [c].", people=label)
+        return [Paragraph(_capital(text))]
+    if (told["status"] == "not_reported").all():
+        return [Paragraph(_capital(say("{people}: not reported.", people=label)), tone="gap")]
+    identifier = f"support-{regime}-{name}".replace("_", "-")
+    return [_table(told, identifier, label, matrix)]
+
+
+def _table(rows: pd.DataFrame, identifier: str, label: Bilingual, matrix: SupportMatrix) -> Table:
+    columns = (
+        Column("support", say("Support")),
+        Column("eligible", say("Eligible"), numeric=True),
+        Column("accepting", say("Accepting"), numeric=True),
+        Column("received", say("Received, of those accepting"), numeric=True),
+        Column("interval", say("95 % interval"), numeric=True),
+    )
+    cells = tuple(_row(row, matrix) for row in rows.to_dict("records"))
+    return Table(identifier, say("Support: {people}", people=label), columns, cells, _notes(rows))
+
+
+def _notes(rows: pd.DataFrame) -> tuple[Bilingual, ...]:
+    notes = []
+    if (rows["entitlement"] == "case_by_case").any():
+        notes.append(say("* decided case by case"))
+    if (rows["entitlement"] == "to_be_checked").any():
+        notes.append(say("** whether this class is entitled is still to be checked in the law"))
+    if (rows["flag"] == "not_entitled").any():
+        notes.append(say("*** persons were reported although the law gives this class no such support"))
+    if (rows["flag"] == "small_base").any():
+        notes.append(say("Fewer than 10 persons accepting: read the counts; the percentage jumps by chance."))
+    return tuple(notes)
+
+
+def _row(row: Row, matrix: SupportMatrix) -> tuple[Cell, ...]:
+    support = matrix.supports[row["support"]]
+    mark = {"case_by_case": "*", "to_be_checked": "**"}.get(row["entitlement"], "")
+    mark = "***" if row["flag"] == "not_entitled" else mark
+    head = say("{letter}) {support}{mark}", letter=support.letter, support=both(support.label), mark=mark)
+    if row["status"] == "suppressed":
+        return (Cell(head), *(Cell(CONFIDENTIAL) for _ in range(4)))
+    share = NOTHING
+    if not pd.isna(row["value"]):
+        share = share_words(row["received"], row["accepting"], row["value"])
+    elif not pd.isna(row["received"]):
+        share = formats.number(row["received"])
+    limits = NOTHING if pd.isna(row["lower"]) else limits_words(row["lower"], row["upper"])
+    return (Cell(head), _count(row["eligible"]), _count(row["accepting"]), Cell(share), Cell(limits))
+
+
+def _count(value: float) -> Cell:
+    return Cell(say("not reported")) if pd.isna(value) else Cell(formats.number(value), value)
+
+
+def _waiting(result: SupportGiven) -> list[Block]:
+    """Show persons in identification apart: how many wait, how long, whether their costs are met."""
+    rows = latest_rows(result.waiting)
+    text = say(
+        "Persons who wait to be identified stand apart: they are not yet victims by decision, and their costs arise while they wait."
+    )
+    if rows.empty:
+        gap = say("How many persons wait to be identified, how long, and at whose cost: not reported.")
+        return [Paragraph(gap, tone="gap")]
+    return [Paragraph(text), _waiting_table(rows, result.area)]
+
+
+def _waiting_table(rows: pd.DataFrame, area: Area) -> Table:
+    return indicator_table(
+        rows, area, name="waiting-table", caption=say("Persons in identification, latest reported period")
+    )

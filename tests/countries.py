@@ -1,0 +1,136 @@
+"""Random small countries with linked tables, for attacks on their protection. All invented."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from evalkit.disclosure.equations import Tables
+from evalkit.disclosure.rules import protected_cells, sizes
+from evalkit.disclosure.tables import labelled, linked_tables
+from evalkit.facts.boundaries import carry_over
+from evalkit.programme.provinces import Registry
+from evalkit.workspace import DisclosurePolicy
+from tests.builders import PROGRAMME, fact, facts_table
+
+PLACES = ("01", "02", "03")
+SEXES = ("female", "male")
+AGES = ("child", "adult")
+HALVES = (("2015-01-01", "2015-06-30"), ("2015-07-01", "2015-12-31"))
+YEAR = ("2015-01-01", "2015-12-31")
+HIDDEN_TOTALS = DisclosurePolicy()
+STANDING_TOTALS = DisclosurePolicy(person_totals_stand=True, custodian="Invented office")
+Inmost = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class Country:
+    """Counts by place, attribute and half-year, and which tables of them are reported.
+
+    ``breakdown`` is "sex" (adds up), "age_group" (need not) or "" (totals only); ``left_out`` numbers the rows not reported.
+    """
+
+    counts: tuple[int, ...]
+    breakdown: str = "sex"
+    halves: bool = True
+    nation: bool = True
+    published_nation: bool = False
+    carried_over: bool = True
+    standing: bool = True
+    left_out: tuple[int, ...] = ()
+
+    @property
+    def policy(self) -> DisclosurePolicy:
+        return STANDING_TOTALS if self.standing else HIDDEN_TOTALS
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return AGES if self.breakdown == "age_group" else SEXES
+
+    def inmost(self) -> list[Inmost]:
+        return list(itertools.product(PLACES, self.values, (0, 1)))
+
+    def moved(self, *steps: tuple[int, int]) -> Country:
+        """Return the country with some counts changed."""
+        counts = list(self.counts)
+        for position, by in steps:
+            counts[position] += by
+        return replace(self, counts=tuple(counts))
+
+    def facts(self, registry: Registry) -> pd.DataFrame:
+        """Return the facts table, carried over to the new boundary set where the country says so."""
+        count = dict(zip(self.inmost(), self.counts, strict=True))
+        attributes = ("all", *self.values) if self.breakdown else ("all",)
+        times = (0, 1, 2) if self.halves else (2,)
+        places = (*PLACES, "VN") if self.nation else PLACES
+        rows = []
+        for position, (place, one, time) in enumerate(itertools.product(places, attributes, times)):
+            value = sum(
+                n
+                for (p, a, h), n in count.items()
+                if place in (p, "VN") and one in (a, "all") and time in (h, 2)
+            )
+            start, end = (*HALVES, YEAR)[time]
+            row = fact(place, value, measure="victims_identified", period_start=start, period_end=end)
+            row |= {self.breakdown or "sex": one}
+            row["published"] = self.published_nation and place == "VN" and one == "all"
+            if position not in self.left_out:
+                rows.append(row)
+        facts = facts_table(*rows)
+        return carry_over(facts, registry, scheme="new") if self.carried_over else facts
+
+    def tables(self, registry: Registry) -> Tables:
+        """Return the country's linked tables; rows are the same whatever the counts, so they are made once."""
+        cells, made_of = _rows(replace(self, counts=(0,) * 12), registry)
+        value = pd.Series(made_of @ np.array(self.counts), dtype=float)
+        cells = cells.assign(value=value, size=sizes(value, cells["threshold"]))
+        return linked_tables(cells, PROGRAMME, registry)
+
+    def slow_tables(self, registry: Registry) -> Tables:
+        """Return the same from the facts, as a run does."""
+        return linked_tables(
+            labelled(protected_cells(self.facts(registry), PROGRAMME, self.policy)), PROGRAMME, registry
+        )
+
+
+@cache
+def _rows(blank: Country, registry: Registry) -> tuple[pd.DataFrame, np.ndarray]:
+    cells = labelled(protected_cells(blank.facts(registry), PROGRAMME, blank.policy))
+    return cells, makeup(blank, cells)
+
+
+def makeup(country: Country, cells: pd.DataFrame) -> np.ndarray:
+    """Return which inmost counts each cell is the sum of: one row a cell."""
+    parts = {("nation", "VN"): PLACES, ("new", "01"): ("01",), ("new", "03"): ("02", "03")}
+    attribute = cells[country.breakdown] if country.breakdown else pd.Series("all", index=cells.index)
+    first, last = cells["period_start"].dt.month <= 6, cells["period_end"].dt.month > 6
+    rows = zip(cells["scheme"], cells["province_code"], attribute, first, last, strict=True)
+    made_of = [
+        [
+            place in parts.get((scheme, code), (code,)) and one in (a, "all") and (late if half else early)
+            for place, a, half in country.inmost()
+        ]
+        for scheme, code, one, early, late in rows
+    ]
+    return np.array(made_of, dtype=int)
+
+
+def random_country(seed: int) -> Country:
+    """Return one of many countries, small counts being frequent."""
+    rng = np.random.default_rng(seed)
+    counts = rng.choice([0, 0, 1, 2, 3, 4, 5, 6, 7, 9, 12, 30], size=12)
+    left_out = np.flatnonzero(rng.random(36) < rng.choice([0.0, 0.0, 0.15]))
+    return Country(
+        tuple(counts.tolist()),
+        breakdown=str(rng.choice(["sex", "sex", "age_group", ""])),
+        halves=bool(rng.random() < 0.6),
+        nation=bool(rng.random() < 0.8),
+        published_nation=bool(rng.random() < 0.3),
+        carried_over=bool(rng.random() < 0.6),
+        standing=bool(rng.random() < 0.5),
+        left_out=tuple(left_out.tolist()),
+    )

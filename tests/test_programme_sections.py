@@ -1,0 +1,214 @@
+"""What pages say of targets on their way, the pathway, support, gaps, recommendations and criteria; docs/article.md kept true."""
+
+from __future__ import annotations
+
+import functools
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+from evalkit.batch.prepare import make_bundle, receive
+from evalkit.evaluation import (
+    estimate_indicators,
+    evaluate,
+    find_gaps,
+    follow_recommendations,
+    report_completeness,
+    review_support,
+    trace_pathway,
+    view_mid_term,
+    weigh_evidence,
+)
+from evalkit.facts.bundle import Bundle
+from evalkit.records import Evaluation, Indicators
+from evalkit.reporting.blocks import Section, Table
+from evalkit.reporting.display import plain_text
+from evalkit.reporting.sections import section_of
+from evalkit.workspace import open_workspace
+
+ROOT = Path(__file__).parents[1]
+ARTICLE_ROWS = [f"A{number}" for number in range(1, 13)]
+
+
+@functools.cache
+def bundle_of(name: str) -> Bundle:
+    return make_bundle(receive(open_workspace(ROOT / "data" / name)), day=date(2026, 11, 24))
+
+
+@functools.cache
+def indicators_of(name: str, code: str = "") -> Indicators:
+    bundle = bundle_of(name)
+    return estimate_indicators(bundle.province(code) if code else bundle.nation())
+
+
+@functools.cache
+def page_of(code: str) -> dict[str, Section]:
+    """Return the sections of one of the demo's pages by their identifiers."""
+    bundle = bundle_of("demo")
+    result: Evaluation = evaluate(bundle.province(code) if code else bundle.nation())
+    sections = [section_of(getattr(result, name)) for name in result.__slots__]
+    return {section.id: section for section in sections}
+
+
+def text_of(result: object, language: str = "en") -> str:
+    return plain_text(section_of(result), language)
+
+
+def line_of(text: str, start: str) -> str:
+    return next(line for line in text.splitlines() if line.startswith(start))
+
+
+def test_the_pathway_stands_side_by_side_and_explains_a_later_stage_that_exceeds_an_earlier_one():
+    """Unit 22's facts.csv: 2023 received 5, verified 3, identified 2; 2025 none supported, 1 of 3 reintegrated."""
+    text = text_of(trace_pathway(bundle_of("demo").province("22")))
+    assert line_of(text, "2023").split() == ["2023", "5", "3", "2", "2", "2"]
+    assert "- 2025: more persons at the stage “Reintegrated (12 months)” than at “Supported”." in text
+    low, high = proportion_confint(1, 3, method="wilson")
+    assert f"1/3 (33.3 %)   {100 * low:.1f} % to {100 * high:.1f} %" in text
+
+
+def test_no_stage_is_given_as_a_share_of_a_total_of_other_persons():
+    section = section_of(trace_pathway(bundle_of("demo").nation()))
+    stages, cohorts = (block for block in section.blocks if isinstance(block, Table))
+    assert not any("%" in cell.text.en for row in stages.rows for cell in row)
+    assert {row[0].text.en for row in cohorts.rows} == {"Supported", "Reintegrated (12 months)"}
+
+
+def test_support_is_shown_class_by_class_over_those_who_accept():
+    """The nation's facts.csv, July to December 2025: 228 of the 271 victims who accept have essential needs met."""
+    section = section_of(review_support(indicators_of("demo")))
+    tables = [block for block in section.blocks if isinstance(block, Table)]
+    assert [table.caption.en for table in tables][:2] == [
+        "Support: victims of Vietnamese nationality",
+        "Support: accompanying persons under 18",
+    ]
+    assert [cell.text.en for cell in tables[0].rows[0]][1:4] == ["345", "271", "228/271 (84.1 %)"]
+    assert not any("all" in table.caption.en.lower().split() for table in tables)
+
+
+def test_a_class_whose_figures_are_all_hidden_is_named_without_a_number():
+    text = text_of(review_support(indicators_of("demo", "22")))
+    assert "Victims of Vietnamese nationality: all figures are confidential [c]." in text
+
+
+def test_gaps_are_differences_with_intervals_in_declared_order():
+    text = text_of(find_gaps(indicators_of("demo"), review_support(indicators_of("demo"))))
+    rows = [line for line in text.splitlines() if line.startswith("V05")]
+    assert [re.search(r"(Sex|Age group|Ethnicity): \w+", row)[0] for row in rows][:2] == [
+        "Sex: female",
+        "Sex: male",
+    ]
+    low, high = confint_proportions_2indep(148, 159, 41, 42, method="newcomb", compare="diff")
+    assert f"-4.5 ({100 * low:+.1f} to {100 * high:+.1f})" in rows[0]
+    assert not re.search(r"worst|lowest|rank \d", text)
+
+
+def test_a_province_is_held_against_the_rest_of_the_nation():
+    """41 of unit 22's 59 returnees were screened; the nation's 1,623 of 2,705 less these leave 1,582 of 2,646."""
+    text = text_of(find_gaps(indicators_of("demo", "22"), review_support(indicators_of("demo", "22"))))
+    assert "41/59 (69.5 %)" in line_of(text, "V06R")
+    assert "1,582/2,646 (59.8 %)" in line_of(text, "V06R")
+    assert "By sex, age group and ethnicity no difference can be shown" in text
+
+
+def test_each_target_says_what_is_still_required_and_nothing_is_forecast_for_shares():
+    text = text_of(view_mid_term(indicators_of("demo", "22")))
+    assert "26/31 (83.9 %)" in line_of(text, "T10")
+    assert "no time left; the latest figure does not meet it" in line_of(text, "T10")
+    assert "+23.8 percentage points a year" in line_of(text, "T4")  # (95 - 0) / 4 years
+    assert "Without any yearly figure: T8." in text
+
+
+def test_a_recommendation_shows_both_sides_and_what_cannot_be_said():
+    text = text_of(follow_recommendations(indicators_of("demo", "22")))
+    row = line_of(text, "V06R")
+    assert "41/117: 35.0 % (2021–2022)" in row
+    assert "+29.8 percentage points (+17.4 to +41.0)" in row
+    assert "more than chance would explain; the cause stays open" in row
+    assert "nothing can be said" in line_of(text, "R5.")
+
+
+def test_the_published_recommendations_say_that_nothing_can_be_compared():
+    text = text_of(follow_recommendations(indicators_of("vn-published", "22")))
+    assert text.count("nothing can be said") >= 4
+    assert "%" not in text
+
+
+def test_each_criterion_says_what_evidence_there_is_or_that_there_is_none():
+    rows = section_of(weigh_evidence(indicators_of("vn-published", "96"))).blocks[1].rows
+    assert [row[0].text.en.split(":")[0] for row in rows] == [
+        *("Relevance", "Coherence", "Effectiveness", "Efficiency", "Impact", "Sustainability")
+    ]
+    assert {row[1].text.en for row in rows} == {"none: no indicator has a figure"}
+
+
+def test_two_agencies_stand_side_by_side_and_neither_is_right():
+    section = section_of(report_completeness(indicators_of("demo", "22")))
+    table = next(
+        block for block in section.blocks if isinstance(block, Table) and block.id == "agencies-table"
+    )
+    rows = {row[1].text.en: [cell.text.en for cell in row[2:]] for row in table.rows}
+    assert rows["2023"] == ["3", "2", "the first is higher by 1"]
+    assert rows["2025"] == ["0", "0", "they agree"]
+
+
+def test_the_nations_page_tells_who_reported_and_who_reported_late():
+    """Unit 08 sent its figures of some years more than a year late; the others did not."""
+    section = section_of(report_completeness(indicators_of("demo")))
+    table = next(
+        block for block in section.blocks if isinstance(block, Table) and block.id == "reporting-table"
+    )
+    late = {row[0].text.en[:2]: row[-1].value for row in table.rows}
+    facts = bundle_of("demo").nation().province_facts
+    days = (facts["edition_date"] - facts["period_end"]).dt.days
+    expected = set(facts.loc[(days > 365) & ~facts["published"], "province_code"])
+    assert {code for code, count in late.items() if count} == expected == {"08"}
+    assert [row[0].text.en[:2] for row in table.rows] == [place.code for place in bundle_of("demo").places]
+
+
+def test_every_indicator_of_the_catalogue_stands_on_a_page_of_the_demo():
+    programme = bundle_of("demo").programme
+    seen: set[str] = set()
+    for code in ("", *(place.code for place in bundle_of("demo").places)):
+        seen |= set(re.findall(r"(?m)^(\w+) ", text_of(indicators_of("demo", code))))
+        if seen >= {indicator.id for indicator in programme.indicators.values()}:
+            break
+    assert {indicator.id for indicator in programme.indicators.values()} - seen == set()
+
+
+@functools.cache
+def article_rows() -> dict[str, tuple[list[str], list[str]]]:
+    """Return for each row of docs/article.md its sections and the indicators it names."""
+    found = {}
+    for line in (ROOT / "docs" / "article.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| A"):
+            found[cells[0]] = (re.findall(r"`([a-z-]+)`", cells[2]), re.findall(r"\b[A-Z]\d{2}\w*", cells[3]))
+    return found
+
+
+def test_docs_article_has_every_row():
+    assert list(article_rows()) == ARTICLE_ROWS
+
+
+@pytest.mark.parametrize("row", ARTICLE_ROWS)
+def test_docs_article_points_to_the_sections_that_answer(row: str):
+    """Every section named is on a province's page, and names on some page of the demo every indicator of the row."""
+    sections, names = article_rows()[row]
+    assert sections
+    pages = [page_of(code) for code in ("22", "08", "")]
+    text = "\n".join(plain_text(page[name], "en") for page in pages for name in sections)
+    declared = {one.id: one.label.en for one in bundle_of("demo").programme.indicators.values()}
+    measures = {
+        one.id: bundle_of("demo").programme.measures[one.numerator].label.en
+        for one in bundle_of("demo").programme.indicators.values()
+    }
+    missing = {
+        name
+        for name in names
+        if not re.search(rf"\b{name}\b", text) and declared[name] not in text and measures[name] not in text
+    }
+    assert missing == set()
