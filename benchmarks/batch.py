@@ -17,6 +17,7 @@ import contextlib
 import io
 import multiprocessing
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -155,18 +156,35 @@ def compare(here: Path, count: int, ways: dict[str, Callable[[Path, int], float]
 
 
 def scale(here: Path, counts: list[int]) -> None:
-    """Print what a notebook costs at several numbers of them, and what our engine leaves behind."""
+    """Print what a notebook costs at several numbers of them, and what our engine leaves behind.
+
+    Processor seconds are those of all processes, start-up taken off: unlike the others they do not depend on what else the
+    machine has to do.
+    """
     write_notebook(here)
     ours(here, cores())  # what Python itself opens once
-    print(f"{'notebooks':>9} {'s/notebook':>10} {'driver MB':>9} {'all MB':>8}  left over")
+    orders = fixed_orders(here, cores())
+    at_first = processor_seconds()
+    timed_pages(iter(orders))
+    start_up = processor_seconds() - at_first
+    print(
+        f"{'notebooks':>9} {'s/notebook':>10} {'processor s':>11} {'driver MB':>9} {'all MB':>8}  left over"
+    )
     for count in counts:
-        before = holdings()
+        orders = fixed_orders(here, count)
+        before, worked = holdings(), processor_seconds()
         with watched() as peak:
-            seconds = ours(here, count)
+            seconds = timed_pages(iter(orders))
+        worked = (processor_seconds() - worked - start_up) / (count - cores())
         left = {name: number - before[name] for name, number in holdings().items()}
-        print(
-            f"{count:9} {seconds / count:10.3f} {peak['driver']:9.0f} {peak['all']:8.0f}  {left}", flush=True
-        )
+        line = f"{count:9} {seconds / count:10.3f} {worked:11.3f} {peak['driver']:9.0f} {peak['all']:8.0f}  {left}"
+        print(line, flush=True)
+
+
+def processor_seconds() -> float:
+    """Return the processor time of this process and of all it started that have ended."""
+    uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(use.ru_utime + use.ru_stime for use in uses)
 
 
 def holdings() -> dict[str, int]:
