@@ -14,7 +14,7 @@ from evalkit.batch.prepare import make_bundle, receive
 from evalkit.disclosure.audit import recoverable, widths
 from evalkit.disclosure.protect import hidden_cells, primary, protect
 from evalkit.disclosure.rules import protected_cells
-from evalkit.disclosure.tables import linked_tables
+from evalkit.disclosure.tables import labelled, linked_tables
 from evalkit.errors import DisclosureError, SettingsError
 from evalkit.facts.boundaries import carry_over
 from evalkit.programme.provinces import Registry
@@ -224,3 +224,26 @@ def test_a_figure_that_its_source_revised_is_marked_and_a_hidden_one_bears_its_o
     }
     assert told["cases_recorded", "old", "01"] == ("r", 9.0)
     assert told["victims_identified", "old", "02"][0] == "c"
+
+
+def test_a_raised_threshold_holds_for_sensitive_breakdowns_too():
+    rows = [fact("01", 11, measure="victims_identified", age_group="child")]
+    cells = protected_cells(facts_table(*rows), PROGRAMME, DisclosurePolicy(k=12))
+    assert cells["threshold"].tolist() == [12]
+
+
+@pytest.mark.parametrize(("measure", "sums"), [("persons_in_process", 0), ("victims_identified", 1)])
+def test_stocks_are_not_added_over_time(registry: Registry, measure: str, sums: int):
+    """Persons in identification at the end of two years are not those at the end of both."""
+    spans = (("2021-01-01", "2021-12-31"), ("2022-01-01", "2022-12-31"), ("2021-01-01", "2022-12-31"))
+    rows = [
+        fact("01", value, measure=measure, period_start=start, period_end=end)
+        for value, (start, end) in zip((20, 30, 50), spans, strict=True)
+    ]
+    cells = labelled(protected_cells(facts_table(*rows), PROGRAMME, DisclosurePolicy()))
+    over_time = [
+        one
+        for one in linked_tables(cells, PROGRAMME, registry).equations
+        if set(one.cells) <= set(cells.index)
+    ]
+    assert len(over_time) == sums

@@ -7,6 +7,7 @@ told. A door is shut if what comes through it is the same in both worlds, or not
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -22,14 +23,29 @@ from evalkit.disclosure.ledger import Ledger, append
 from evalkit.disclosure.protect import primary, protect
 from evalkit.disclosure.rules import protected_cells
 from evalkit.disclosure.tables import labelled, linked_tables
+from evalkit.estimation.completeness import (
+    completeness,
+    completeness_by_place,
+    late_reporters,
+    reconciliation,
+)
+from evalkit.estimation.followup import follow_up
+from evalkit.estimation.gaps import class_gaps, group_gaps, place_gaps
+from evalkit.estimation.indicators import estimate_indicators
+from evalkit.estimation.joinpoint import joinpoint
+from evalkit.estimation.midterm import mid_term_view
+from evalkit.estimation.pathway import pathway
+from evalkit.estimation.shrinkage import shrink_rates
+from evalkit.estimation.support import support_table
 from evalkit.evaluation import evaluate, methods_used, provinces_side_by_side
 from evalkit.facts.boundaries import carry_over
-from evalkit.facts.bundle import Bundle
+from evalkit.facts.bundle import Bundle, open_bundle
+from evalkit.facts.schema import totals_only
 from evalkit.programme.provinces import Registry
 from evalkit.reporting.display import section_of
 from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.sections import page_head
-from evalkit.workspace import DisclosurePolicy
+from evalkit.workspace import DisclosurePolicy, open_workspace
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
 from tests.workspaces import tiny_workspace
 
@@ -53,6 +69,7 @@ OTHERS = {
     2025: 15,
 }
 WORLDS = (2, 3)
+DAY = date(2032, 1, 1)
 POLICY = DisclosurePolicy()
 Attack = Callable[[pd.DataFrame], float | None]
 
@@ -308,7 +325,7 @@ def test_door_16_one_mark_and_an_order_that_tells_nothing(registry: Registry):
 def bundle_of(folder: Path, hidden: int) -> Bundle:
     rows = [row | {"sex": row.get("sex", "all")} for row in world(hidden)]
     workspace = tiny_workspace(folder / f"world{hidden}" / "trial", facts=rows)
-    return make_bundle(receive(workspace), day=date(2032, 1, 1))
+    return make_bundle(receive(workspace), day=DAY)
 
 
 def pages(bundle: Bundle) -> list[str]:
@@ -341,5 +358,75 @@ def test_the_pages_of_two_worlds_differ_where_nothing_is_protected(tmp_path: Pat
     for hidden in WORLDS:
         rows = [row | {"sex": row.get("sex", "all")} for row in world(hidden)]
         workspace = tiny_workspace(tmp_path / f"world{hidden}" / "trial", facts=rows)
-        made.append(pages(make_bundle(receive(workspace), day=date(2032, 1, 1), audience="internal")))
+        made.append(pages(make_bundle(receive(workspace), day=DAY, audience="internal")))
     assert made[0] != made[1]
+
+
+def further_views(bundle: Bundle) -> list[object]:
+    """Return what the further views compute of each place: supports, pathway, mid-term, follow-up, gaps, completeness, bends."""
+    programme, nation = bundle.programme, bundle.nation()
+    whole = estimate_indicators(nation.facts, programme)
+    found: list[object] = []
+    for area in (nation, *(bundle.province(place.code) for place in bundle.places)):
+        facts, supports = area.facts, support_table(area.facts, programme)
+        estimates = estimate_indicators(facts, programme)
+        years = totals_only(facts[facts["measure"] == VICTIMS])
+        years = years[years["period_end"] - years["period_start"] > pd.Timedelta(days=360)]
+        years = years.assign(year=years["period_start"].dt.year, count=years["value"]).drop_duplicates("year")
+        found += [
+            estimates,
+            supports,
+            pathway(facts, programme),
+            mid_term_view(estimates, programme, programme.targets),
+            *(follow_up(estimates, programme, period=period) for period in programme.periods),
+            group_gaps(facts, programme),
+            place_gaps(estimates, whole),
+            class_gaps(supports, programme),
+            completeness(facts, programme),
+            late_reporters(facts),
+            reconciliation(estimates),
+            joinpoint(years[["year", "count", "status"]]),
+        ]
+    provinces = totals_only(nation.province_facts)
+    one_year = provinces[(provinces["measure"] == VICTIMS) & (provinces["period_start"] == f"{HIDDEN}-01-01")]
+    one_year = one_year[one_year["scheme"] == bundle.about.scheme]
+    rates = one_year.assign(count=one_year["value"], exposure=POPULATION)
+    return [*found, completeness_by_place(provinces, programme), shrink_rates(rates)]
+
+
+def told(results: list[object]) -> list[str]:
+    """Return everything that results hold, as text."""
+    return [one.to_csv() if isinstance(one, pd.DataFrame) else repr(one) for one in results]
+
+
+def test_the_further_views_of_two_worlds_are_the_same_and_differ_where_nothing_is_protected(tmp_path: Path):
+    """Supports, pathway, mid-term, follow-up, gaps, completeness, bends and shrunken rates see protected facts alone."""
+    first, second = (told(further_views(bundle_of(tmp_path, hidden))) for hidden in WORLDS)
+    assert first == second
+    open_ones = []
+    for hidden in WORLDS:
+        workspace = open_workspace(tmp_path / f"world{hidden}" / "trial")
+        open_ones.append(told(further_views(make_bundle(receive(workspace), day=DAY, audience="internal"))))
+    assert open_ones[0] != open_ones[1]
+
+
+def test_every_page_and_view_is_computed_again_from_the_protected_bundle_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The received facts are gone, and whoever asks for them fails: pages and tables come out of the bundle, the same in both worlds."""
+    for hidden in WORLDS:
+        bundle_of(tmp_path, hidden).write(tmp_path / f"bundle{hidden}")
+    expected = told(further_views(bundle_of(tmp_path, WORLDS[0])))
+    for hidden in WORLDS:
+        shutil.rmtree(tmp_path / f"world{hidden}")
+
+    def unavailable(*_: object, **__: object) -> None:
+        raise AssertionError("received facts were asked for")
+
+    for name in ("read_facts", "protect", "receive", "make_bundle"):
+        monkeypatch.setattr(f"evalkit.batch.prepare.{name}", unavailable)
+    first, second = (open_bundle(tmp_path / f"bundle{hidden}") for hidden in WORLDS)
+    assert told(further_views(first)) == told(further_views(second)) == expected
+    made = pages(first)
+    assert made == pages(second)
+    assert sum(page.count("<table") for page in made) > 30

@@ -91,6 +91,7 @@ def test_a_textbook_table_is_protected_near_its_optimum(
     hidden, methods = hidden_cells(tables)
     small = tables.cells["size"].between(1, LARGE - 1) | tables.cells["before"]
     record_property(name, f"{len(hidden)} hidden, optimum {fewest} {why}")
+    print(f"{name}: {len(hidden)} hidden, optimum {fewest} {why}")  # noqa: T201  told by pytest -rP
     assert recoverable(tables, hidden) == []
     assert optimum(tables, set(tables.cells.index[small])) == fewest
     assert (len(hidden), methods) == (ours, {"optimal": 1})

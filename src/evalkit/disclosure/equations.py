@@ -122,4 +122,5 @@ def keys(cells: pd.DataFrame, *without: str) -> list[str]:
 
 def labels_by(cells: pd.DataFrame, columns: list[str]) -> list[tuple[Key, int]]:
     """Return each cell's values in some columns, with its label."""
-    return list(zip(cells[columns].itertuples(index=False, name=None), cells.index, strict=True))
+    rows = zip(*(cells[name].tolist() for name in columns), strict=True)
+    return list(zip(rows, cells.index.tolist(), strict=True))

@@ -70,7 +70,7 @@ def _thresholds(cells: pd.DataFrame, programme: Programme, policy: DisclosurePol
         if dimension.sensitive and name in cells.columns
     ]
     strict = (_crossed(cells, programme) >= 2) | (cells[sensitive] != "all").any(axis=1)
-    return pd.Series(np.where(strict, policy.k_sensitive, policy.k), index=cells.index)
+    return pd.Series(np.where(strict, max(policy.k, policy.k_sensitive), policy.k), index=cells.index)
 
 
 def sizes(value: pd.Series, threshold: pd.Series) -> npt.NDArray[np.int64]:

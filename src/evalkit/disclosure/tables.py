@@ -54,7 +54,7 @@ def linked_tables(
     Returns
     -------
     Tables
-        Sums over places, periods and breakdowns, with the implicit cells they need. Stocks, such as persons waiting at
+        Sums over places, periods and breakdowns, with the implicit cells they need. Stocks, such as persons in process at
         the end of a year, are not added over time.
     """
     sums = Sums(cells)
