@@ -19,9 +19,9 @@ from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.batch.plan import facts_for, plan
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike_facts
-from evalkit.batch.rooms import kernel_environment
+from evalkit.batch.rooms import kernel_environment, private_room
 from evalkit.batch.run import run_batch
-from evalkit.batch.worker import _write_files
+from evalkit.batch.worker import page_contents
 from evalkit.errors import DisclosureError
 from evalkit.evaluation import break_down, fit_trends
 from evalkit.facts.bundle import Bundle
@@ -68,15 +68,21 @@ def executed(*shown: object) -> NotebookNode:
     return new_notebook(cells=[new_code_cell("show()", outputs=outputs, execution_count=1)])
 
 
+def written(contents: dict[str, bytes], folder: Path) -> list[str]:
+    for name, content in contents.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return list(contents)
+
+
 @pytest.fixture
 def stage(bundle: Bundle, notebook: NotebookNode, tmp_path: Path) -> Path:
     notebooks = tiny_notebooks(tmp_path / "notebooks")
     job = next(job for job in plan(bundle, notebooks=notebooks) if job.code == "01")
     folder = tmp_path / "stage"
     folder.mkdir()
-    names = _write_files(
-        notebook, PageOrder(job, facts_for(job, bundle), BOTH, footer=(), folder=folder, keep_notebook=True)
-    )
+    order = PageOrder(job, facts_for(job, bundle), "", BOTH, footer=(), keep_notebook=True)
+    names = written(page_contents(notebook, order), folder)
     assert {PAGE, CSV, XLSX} <= set(names)
     return folder
 
@@ -194,9 +200,10 @@ class PagesThatLeak(PagesWithoutKernel):
     def page(self, order: PageOrder) -> PageMade:
         made = super().page(order)
         name = f"tables/{order.job.stem}.figures.csv"
+        spoilt = made.contents | {name: b"reception,2022-01-01,2022-12-31,3\n"}
         try:
-            (order.folder / name).write_text("reception,2022-01-01,2022-12-31,3\n", encoding="utf-8")
-            refuse_leaks(order.folder, [name])
+            with private_room() as folder:
+                refuse_leaks(folder, written(spoilt, folder))
         except DisclosureError as refusal:
             return JobFailure(order.job.stem, order.job.code, "not_rendered", refusal=refusal)  # type: ignore[return-value]
         return made
@@ -240,8 +247,8 @@ def test_each_internal_page_figure_and_table_says_so_in_its_words_and_its_name(t
     area = bundle.province("01")
     notebook = executed(page_head(area), break_down(area), fit_trends(area))
     job = next(job for job in plan(bundle, notebooks=tiny_notebooks(tmp_path / "nb")) if job.code == "01")
-    order = PageOrder(job, facts_for(job, bundle), BOTH, footer=(), folder=tmp_path, keep_notebook=False)
-    names = _write_files(notebook, order)
+    order = PageOrder(job, facts_for(job, bundle), "", BOTH, footer=(), keep_notebook=False)
+    names = written(page_contents(notebook, order), tmp_path)
     assert {"luu-hanh-noi-bo" in Path(name).name for name in names} == {True}
     page = (tmp_path / names[0]).read_text(encoding="utf-8")
     drawings = page.split("<svg")[1:]

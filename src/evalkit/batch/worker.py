@@ -38,7 +38,7 @@ def make_page(order: PageOrder) -> PageMade | JobFailure:
     if isinstance(notebook, JobFailure):
         return notebook
     try:
-        contents = _files(notebook, order)
+        contents = page_contents(notebook, order)
     except DisclosureError as refusal:
         named = DisclosureError(where=f"{job.stem}, {refusal.where}", rule=refusal.rule, do=refusal.do)
         return JobFailure(job.stem, job.code, "not_rendered", type(refusal).__name__, refusal=named)
@@ -50,7 +50,20 @@ def make_page(order: PageOrder) -> PageMade | JobFailure:
     return PageMade(job.stem, ticks() - started, contents)
 
 
-def _files(notebook: NotebookNode, order: PageOrder) -> dict[str, bytes]:
+def page_contents(notebook: NotebookNode, order: PageOrder) -> dict[str, bytes]:
+    """Return the files of a page, read again before anybody gets them.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The executed notebook.
+    order : PageOrder
+
+    Raises
+    ------
+    DisclosureError
+        If a file tells something else than the computation and the protected facts, or more than a page may tell.
+    """
     stem = order.job.stem
     files = render(
         notebook,
