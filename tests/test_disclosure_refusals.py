@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import evalkit.batch.run
+import evalkit.batch.making
 from evalkit.batch.outcome import JobFailure
 from evalkit.cli import app, main
 from tests.builders import fact, write_csv
@@ -30,7 +30,7 @@ def no_kernels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def pool(_workers: int):
         yield PagesWithoutKernel()
 
-    monkeypatch.setattr(evalkit.batch.run, "local_pool", pool)
+    monkeypatch.setattr(evalkit.batch.making, "local_pool", pool)
     monkeypatch.chdir(tmp_path)
 
 
@@ -43,8 +43,11 @@ def command(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 
 
 def everything(folder: Path) -> dict[str, bytes]:
+    """Return every file but the log of runs, which tells the workspace's owner of refusals too."""
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "runs.log"
     }
 
 
@@ -191,7 +194,7 @@ def test_progress_events_name_pages_and_reasons_and_no_figure(
     def pool(_workers: int):
         yield PagesWithoutKernel({"03": JobFailure("03-cao-thu", "03", "cell_error", "ValueError", 3)})
 
-    monkeypatch.setattr(evalkit.batch.run, "local_pool", pool)
+    monkeypatch.setattr(evalkit.batch.making, "local_pool", pool)
     result = cli.invoke(app, ["run", "ws", "--out", "out", "--json"])
     events = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
     assert {event["event"] for event in events} >= {"planned", "made", "failed"}
