@@ -16,6 +16,7 @@ from papermill.execute import raise_for_execution_errors
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
+from evalkit.batch.forks import WarmKernel
 from evalkit.batch.kernel import register
 from evalkit.batch.outcome import CELL_SECONDS, JobFailure, Reason
 from evalkit.batch.plan import BUNDLE_FOLDER, Job
@@ -61,11 +62,35 @@ def execute(
     -------
     NotebookNode or JobFailure
         The executed notebook without times and paths; or why there is none. No exception of the notebook gets out.
+
+    Notes
+    -----
+    Kernels share the server they are forked from. A notebook that kills it ends the others' kernels too, so a job whose
+    kernel went down with its server, or before the first cell, is run once more, forked from a server of its own.
     """
+    bereft = WarmKernel.bereft
+    outcome, began = _attempt(job, facts, source=source, cell_seconds=cell_seconds)
+    if isinstance(outcome, JobFailure) and (WarmKernel.bereft > bereft or not began):
+        outcome, _ = _attempt(job, facts, source=source, cell_seconds=cell_seconds)
+    return outcome
+
+
+def _attempt(
+    job: Job, facts: Bundle, *, source: str | None, cell_seconds: int
+) -> tuple[NotebookNode | JobFailure, bool]:
+    """Run the notebook; also tell whether its first cell was reached."""
+    progress = _Progress()
+    outcome = _guarded(job, facts, progress, source=source, cell_seconds=cell_seconds)
+    return outcome, progress.place is not None
+
+
+def _guarded(
+    job: Job, facts: Bundle, progress: _Progress, *, source: str | None, cell_seconds: int
+) -> NotebookNode | JobFailure:
+    """Run the notebook in a room; whatever goes wrong becomes a record."""
     logging.getLogger("papermill").setLevel(
         logging.CRITICAL
     )  # it repeats our failures, paths included, on the terminal
-    progress = _Progress()
     with private_room() as room:
         try:
             facts.write(room / "desk" / BUNDLE_FOLDER)

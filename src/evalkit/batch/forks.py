@@ -19,6 +19,7 @@ class WarmKernel:
     """A forked kernel with the face of :class:`subprocess.Popen`: poll, wait, signals, exit code."""
 
     stdin = stdout = stderr = None
+    bereft = 0  # how many kernels of this process lost their server
 
     def __init__(self, pid: int, server: socket.socket) -> None:
         self.pid = pid
@@ -36,6 +37,7 @@ class WarmKernel:
             self._server.close()
             if message is None:  # the server itself was killed: nobody else would end its kernels
                 _end_group(self.pid)
+                WarmKernel.bereft += 1
             self.returncode = -signal.SIGKILL if message is None else message
         return self.returncode
 
