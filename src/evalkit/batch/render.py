@@ -22,6 +22,7 @@ def render(
     languages: Sequence[Language],
     audience: str,
     footer: Sequence[Bilingual],
+    read: dict[int, PageHead | Section] | None = None,
 ) -> dict[str, bytes]:
     """Return the page in each language and its tables as CSV and XLSX, from the one execution.
 
@@ -38,6 +39,8 @@ def render(
         The page must be for it.
     footer : sequence of Bilingual
         Lines about how the report was made.
+    read : dict of PageHead or Section, optional
+        What was read from the notebook is added to it, see :func:`evalkit.reporting.exporter.read_notebook`.
 
     Returns
     -------
@@ -49,7 +52,7 @@ def render(
         If a cell shows anything but typed sections, or the page is not the one that was asked for.
     """
     files: dict[str, bytes] = {}
-    read: dict[int, PageHead | Section] = {}
+    read = {} if read is None else read
     for language in languages:
         head, parts = read_notebook(notebook, language=language, read=read)
         require_own_head(head, stem=stem, audience=audience)

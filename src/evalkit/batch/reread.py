@@ -6,9 +6,7 @@ HTML, CSV and XLSX are parsed anew, not by what wrote them. A refusal names the 
 from __future__ import annotations
 
 import csv
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
@@ -17,16 +15,30 @@ from python_calamine import CalamineWorkbook
 
 from evalkit.batch.imprint import TABLES, page_file
 from evalkit.batch.leaks import text_faults, text_parts
+from evalkit.batch.seen import cleaned, read_drawing, read_page
 from evalkit.errors import DisclosureError
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.schema import dimensions_of
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import CONFIDENTIAL, Cell, Figure, Language, Section, Table
+from evalkit.reporting.blocks import (
+    CONFIDENTIAL,
+    Bilingual,
+    Block,
+    Bullets,
+    Cell,
+    Figure,
+    Language,
+    PageHead,
+    Paragraph,
+    Section,
+    Table,
+)
 from evalkit.reporting.exporter import read_notebook
+from evalkit.reporting.page import about_lines
+from evalkit.reporting.render import table_notes
+from evalkit.reporting.wording import say
 
 Shown = float | str
-_UNHEARD = "vh"
-_VOID = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"}
 
 
 def refuse_leaks(folder: Path, names: Iterable[str]) -> None:
@@ -49,8 +61,15 @@ def refuse_leaks(folder: Path, names: Iterable[str]) -> None:
                 raise _refusal(name if part is None else f"{name}, {part}", rule)
 
 
-def refuse_differences(folder: Path, notebook: NotebookNode, *, languages: Sequence[Language]) -> None:
-    """Refuse files that tell something else than the computation: the page, its figures and their words, CSV and XLSX.
+def refuse_differences(
+    folder: Path,
+    notebook: NotebookNode,
+    *,
+    languages: Sequence[Language],
+    footer: Sequence[Bilingual] = (),
+    read: dict[int, PageHead | Section] | None = None,
+) -> None:
+    """Refuse files that tell something else than the computation: sentences, tables and figures of the page, CSV and XLSX.
 
     Parameters
     ----------
@@ -59,6 +78,10 @@ def refuse_differences(folder: Path, notebook: NotebookNode, *, languages: Seque
     notebook : NotebookNode
         The executed notebook: the typed sections that the page is made of.
     languages : sequence of {"vi", "en"}
+    footer : sequence of Bilingual
+        The lines below the page on how it was made.
+    read : dict of PageHead or Section, optional
+        What was read from this notebook before, see :func:`evalkit.reporting.exporter.read_notebook`.
 
     Raises
     ------
@@ -66,18 +89,26 @@ def refuse_differences(folder: Path, notebook: NotebookNode, *, languages: Seque
         Naming the file.
     """
     for language in languages:
-        head, parts = read_notebook(notebook, language=language)
+        head, parts = read_notebook(notebook, language=language, read=read)
         blocks = [block for part in parts if isinstance(part, Section) for block in part.blocks]
         tables = [block for block in blocks if isinstance(block, Table)]
         page = folder / page_file(head.slug, language)
-        seen = _read_page(page)
+        seen = read_page(page)
+        figures = [block for block in blocks if isinstance(block, Figure)]
+        _require(seen.sentences == _sentences(parts, language), page.name)
+        _require(set(seen.around) <= _around(head, parts, footer, language), page.name)
+        _require(set(seen.tables) == {table.id for table in tables}, page.name)
+        _require(set(seen.drawings) == {figure.id for figure in figures}, page.name)
         for table in tables:
-            texts = [[_clean(cell.text.of(language)) for cell in row] for row in table.rows]
-            rows = [[_clean(text) for text in row] for row in seen.tables.get(table.id, [])[1:]]
-            _require(rows == texts, page.name)
-        for figure in (block for block in blocks if isinstance(block, Figure)):
-            drawn = _read_drawing(figure.svg.of(language))
-            _require(_clean(figure.alt.of(language)) in seen.heard, page.name)
+            texts = [
+                [column.header for column in table.columns],
+                *([cell.text for cell in row] for row in table.rows),
+            ]
+            rows = [[cleaned(text) for text in row] for row in seen.tables[table.id]]
+            _require(rows == [[cleaned(text.of(language)) for text in row] for row in texts], page.name)
+        for figure in figures:
+            drawn = read_drawing(figure.svg.of(language))
+            _require(cleaned(figure.alt.of(language)) in seen.heard, page.name)
             told = seen.drawings.get(figure.id, [])
             stamp = 1 if head.audience == "internal" else 0
             _require(told[: len(told) - stamp] == drawn, page.name)
@@ -85,7 +116,9 @@ def refuse_differences(folder: Path, notebook: NotebookNode, *, languages: Seque
         _downloads(folder / TABLES, stem, tables, language)
 
 
-def refuse_unlike_facts(notebook: NotebookNode, bundle: Bundle, *, code: str) -> None:
+def refuse_unlike_facts(
+    notebook: NotebookNode, bundle: Bundle, *, code: str, read: dict[int, PageHead | Section] | None = None
+) -> None:
     """Refuse a table of figures by attribute that shows what the protected facts hide, or another figure than theirs.
 
     Parameters
@@ -95,18 +128,47 @@ def refuse_unlike_facts(notebook: NotebookNode, bundle: Bundle, *, code: str) ->
         The protected facts that the notebook was given.
     code : str
         The place the page is about.
+    read : dict of PageHead or Section, optional
+        As of :func:`refuse_differences`.
 
     Raises
     ------
     DisclosureError
         Naming the table.
     """
-    _, parts = read_notebook(notebook, language="en")
+    _, parts = read_notebook(notebook, language="en", read=read)
     told = _by_attribute(bundle.facts[bundle.facts["province_code"] == code])
     for table in (block for part in parts if isinstance(part, Section) for block in part.blocks):
         if isinstance(table, Table) and table.id in told:
             for period, category, shown in _figures(table):
                 _require(shown in told[table.id].get((period, category), set()), f"table {table.id}")
+
+
+def _sentences(parts: Iterable[PageHead | Section | Markup], language: Language) -> list[str]:
+    """Return the sentences of the page's body in their order."""
+    told: list[Bilingual] = []
+    for part in parts:
+        if isinstance(part, Section):
+            told += [part.title, *(text for block in part.blocks for text in _words(block))]
+    return [cleaned(text.of(language)) for text in told]
+
+
+def _words(block: Block) -> tuple[Bilingual, ...]:
+    if isinstance(block, Bullets):
+        return block.items
+    if isinstance(block, Table):
+        return (block.caption, *table_notes(block))
+    return (block.text,) if isinstance(block, Paragraph) else (block.caption,)
+
+
+def _around(
+    head: PageHead, parts: Iterable[object], footer: Iterable[Bilingual], language: Language
+) -> set[str]:
+    """Return all that may stand before and after the body: the page's head, its contents, how it was made."""
+    told = [head.title, head.subtitle, *(text for pair in head.facts for text in pair)]
+    told += [part.title for part in parts if isinstance(part, Section)]
+    told += [say("About this report"), say("Contents"), *about_lines(head), *footer]
+    return {cleaned(text.of(language)) for text in told}
 
 
 def _by_attribute(facts: pd.DataFrame) -> dict[str, dict[tuple[str, str], set[Shown]]]:
@@ -153,7 +215,7 @@ def _as_read(rows: list[list[Shown]]) -> list[list[Shown]]:
 
 def _read(row: Sequence[object]) -> list[Shown]:
     """Return cells as numbers where they are numbers, else as plain text without the guard against formulas."""
-    return [_number(_clean(str(cell)).removeprefix("'")) for cell in row]
+    return [_number(cleaned(str(cell)).removeprefix("'")) for cell in row]
 
 
 def _number(text: str) -> Shown:
@@ -165,74 +227,6 @@ def _number(text: str) -> Shown:
 
 def _shown(cell: Cell, language: Language) -> Shown:
     return cell.text.of(language) if cell.value is None else cell.value
-
-
-def _clean(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def _read_page(path: Path) -> _Reader:
-    reader = _Reader()
-    reader.feed(path.read_text(encoding="utf-8"))
-    reader.close()
-    return reader
-
-
-def _read_drawing(svg: str) -> list[str]:
-    reader = _Reader()
-    reader.feed(f'<figure id="x">{svg}</figure>')
-    return reader.drawings["x"]
-
-
-class _Reader(HTMLParser):
-    """Collects what a page tells: its tables, what is read aloud for a figure, the marks and words of each drawing."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tables: dict[str, list[list[str]]] = {}
-        self.drawings: dict[str, list[str]] = {}
-        self.heard: set[str] = set()
-        self._rows: list[list[str]] | None = None
-        self._drawing: list[str] | None = None
-        self._unheard = 0
-        self._open: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "table":
-            self._rows = self.tables.setdefault(given.get("id", ""), [])
-        elif tag == "figure":
-            self._drawing = self.drawings.setdefault(given.get("id", ""), [])
-        elif tag == "tr" and self._rows is not None:
-            self._rows.append([])
-        elif tag in ("th", "td") and self._rows:
-            self._rows[-1].append("")
-        places = (
-            given.get(name, "") for name in ("d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy")
-        )
-        if self._drawing is not None and (place := " ".join(filter(None, places))):
-            self._drawing.append(place)
-        self.heard |= {_clean(given[name]) for name in ("alt", "aria-label", "title") if name in given}
-        if tag not in _VOID:
-            self._open.append(given.get("class", ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._open and tag not in _VOID:
-            self._open.pop()
-        if tag == "table":
-            self._rows = None
-        elif tag == "figure":
-            self._drawing = None
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
-
-    def handle_data(self, data: str) -> None:
-        if self._rows and self._rows[-1] and _UNHEARD not in self._open:
-            self._rows[-1][-1] += data
-        if self._drawing is not None:
-            self.heard.add(_clean(data))
 
 
 def _require(holds: bool, where: str) -> None:  # noqa: FBT001  the one thing that is asked

@@ -24,6 +24,7 @@ from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike
 from evalkit.batch.rooms import private_room
 from evalkit.batch.warm import use_servers
 from evalkit.errors import DisclosureError, EvalkitError
+from evalkit.reporting.blocks import PageHead, Section
 
 _SECONDS_TO_LEAVE = 3.0
 _stopping = threading.Event()
@@ -64,28 +65,31 @@ def page_contents(notebook: NotebookNode, order: PageOrder) -> dict[str, bytes]:
     DisclosureError
         If a file tells something else than the computation and the protected facts, or more than a page may tell.
     """
-    stem = order.job.stem
+    stem, read = order.job.stem, dict[int, PageHead | Section]()
     files = render(
         notebook,
         stem=stem,
         languages=order.languages,
         audience=order.facts.about.audience,
         footer=order.footer,
+        read=read,
     )
     if order.keep_notebook:
         files[f"{NOTEBOOKS}/{stem}.ipynb"] = as_text(notebook).encode()
-    _read_again(files, notebook, order)
+    _read_again(files, notebook, order, read)
     return files
 
 
-def _read_again(files: Mapping[str, bytes], notebook: NotebookNode, order: PageOrder) -> None:
+def _read_again(
+    files: Mapping[str, bytes], notebook: NotebookNode, order: PageOrder, read: dict[int, PageHead | Section]
+) -> None:
     """Refuse files that tell something else than the computation and the facts, or more than a page may tell."""
     with private_room() as folder:
         for name, content in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
-        refuse_differences(folder, notebook, languages=order.languages)
-        refuse_unlike_facts(notebook, order.facts, code=order.job.code)
+        refuse_differences(folder, notebook, languages=order.languages, footer=order.footer, read=read)
+        refuse_unlike_facts(notebook, order.facts, code=order.job.code, read=read)
         refuse_leaks(folder, files)
 
 

@@ -1,0 +1,147 @@
+"""What a page tells whoever opens it: its tables, what is read aloud of a figure, the marks and words of each drawing.
+
+HTML is parsed anew, by the standard library and not by what wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+_UNHEARD = "vh"
+_HEARD = ("alt", "aria-label", "title")
+_PLACES = ("d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy")
+_SENTENCES = {"h1", "h2", "p", "li", "dt", "dd", "caption", "figcaption", "summary"}
+_LABELS = {"b", "strong"}  # "Table 3.", "Caution.": the page's own words before a sentence
+_LABEL = re.compile(r"[^\W\d][^\d.]*(?: \d{1,3})?\.")
+_VOID = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was found in a page.
+
+    Attributes
+    ----------
+    tables : dict of list by table id
+        Rows of cells as text, the head first.
+    drawings : dict of list by figure id
+        Where each mark stands, as the drawing says it.
+    heard : set of str
+        Every text of a figure: its words, its description, what is read aloud.
+    sentences : list of str
+        Headings, paragraphs, items and captions of the page's body in their order, without labels such as "Table 3.".
+    around : list of str
+        The same of what stands before and after the body.
+    """
+
+    tables: dict[str, list[list[str]]] = field(default_factory=dict)
+    drawings: dict[str, list[str]] = field(default_factory=dict)
+    heard: set[str] = field(default_factory=set)
+    sentences: list[str] = field(default_factory=list)
+    around: list[str] = field(default_factory=list)
+
+
+def cleaned(text: str) -> str:
+    r"""Return a text as it is compared: composed letters, single spaces.
+
+    Examples
+    --------
+    >>> cleaned(" two\\n words ")
+    'two words'
+    """
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def read_page(path: Path) -> Seen:
+    """Return what a page tells.
+
+    Parameters
+    ----------
+    path : Path
+        An HTML file.
+    """
+    return _seen(path.read_text(encoding="utf-8"))
+
+
+def read_drawing(svg: str) -> list[str]:
+    """Return where the marks of a drawing stand, in the order of the drawing.
+
+    Parameters
+    ----------
+    svg : str
+        The drawing as it was computed.
+    """
+    return _seen(f'<figure id="x">{svg}</figure>').drawings["x"]
+
+
+def _seen(html: str) -> Seen:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.seen
+
+
+class _Reader(HTMLParser):
+    """Collects what a page tells: its tables, what is read aloud for a figure, the marks and words of each drawing."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.seen = Seen()
+        self._rows: list[list[str]] | None = None
+        self._drawing: list[str] | None = None
+        self._open: list[str] = []
+        self._tags: list[str] = []
+        self._sentence, self._label = "", ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "table":
+            self._rows = self.seen.tables.setdefault(given.get("id") or "", [])
+        elif tag == "figure":
+            self._drawing = self.seen.drawings.setdefault(given.get("id") or "", [])
+        elif tag == "tr" and self._rows is not None:
+            self._rows.append([])
+        elif tag in ("th", "td") and self._rows:
+            self._rows[-1].append("")
+        if self._drawing is not None and (place := " ".join(filter(None, map(given.get, _PLACES)))):
+            self._drawing.append(place)
+        self.seen.heard.update(cleaned(given[name] or "") for name in _HEARD if name in given)
+        if tag in _SENTENCES:
+            self._sentence = ""
+        elif tag in _LABELS:
+            self._label = ""
+        if tag not in _VOID:
+            self._open.append(given.get("class") or "")
+            self._tags.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open and tag not in _VOID:
+            self._open.pop()
+            self._tags.pop()
+        if tag in _LABELS and not _LABEL.fullmatch(cleaned(self._label)):
+            self._sentence += self._label
+        elif tag in _SENTENCES and (sentence := cleaned(self._sentence)):
+            (self.seen.sentences if "main" in self._tags else self.seen.around).append(sentence)
+            self._sentence = ""
+        if tag == "table":
+            self._rows = None
+        elif tag == "figure":
+            self._drawing = None
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        self.handle_endtag(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self._rows and self._rows[-1] and _UNHEARD not in self._open:
+            self._rows[-1][-1] += data
+        if self._drawing is not None:
+            self.seen.heard.add(cleaned(data))
+        if self._tags and self._tags[-1] in _LABELS:
+            self._label += data
+        else:
+            self._sentence += data
