@@ -144,7 +144,7 @@ def refuse_unlike_facts(
                 _require(shown in told[table.id].get((period, category), set()), f"table {table.id}")
 
 
-def _sentences(parts: Iterable[PageHead | Section | Markup], language: Language) -> list[str]:
+def _sentences(parts: Iterable[object], language: Language) -> list[str]:
     """Return the sentences of the page's body in their order."""
     told: list[Bilingual] = []
     for part in parts:

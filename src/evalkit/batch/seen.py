@@ -99,24 +99,25 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        self._open_block(tag, given.get("id") or "")
+        if self._drawing is not None and (place := " ".join(filter(None, map(given.get, _PLACES)))):
+            self._drawing.append(place)
+        self.seen.heard.update(cleaned(given[name] or "") for name in _HEARD if name in given)
+        self._sentence = "" if tag in _SENTENCES else self._sentence
+        self._label = "" if tag in _LABELS else self._label
+        if tag not in _VOID:
+            self._open.append(given.get("class") or "")
+            self._tags.append(tag)
+
+    def _open_block(self, tag: str, name: str) -> None:
         if tag == "table":
-            self._rows = self.seen.tables.setdefault(given.get("id") or "", [])
+            self._rows = self.seen.tables.setdefault(name, [])
         elif tag == "figure":
-            self._drawing = self.seen.drawings.setdefault(given.get("id") or "", [])
+            self._drawing = self.seen.drawings.setdefault(name, [])
         elif tag == "tr" and self._rows is not None:
             self._rows.append([])
         elif tag in ("th", "td") and self._rows:
             self._rows[-1].append("")
-        if self._drawing is not None and (place := " ".join(filter(None, map(given.get, _PLACES)))):
-            self._drawing.append(place)
-        self.seen.heard.update(cleaned(given[name] or "") for name in _HEARD if name in given)
-        if tag in _SENTENCES:
-            self._sentence = ""
-        elif tag in _LABELS:
-            self._label = ""
-        if tag not in _VOID:
-            self._open.append(given.get("class") or "")
-            self._tags.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if self._open and tag not in _VOID:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, eye_array, hstack
 from scipy.sparse.csgraph import connected_components
 
 from evalkit.disclosure.equations import Tables
@@ -85,8 +85,9 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
 
 def _as_given(tables: Tables, hidden: set[int], unknown: set[int]) -> set[int]:
     """Return the cells of systems in which nothing is shown beyond what is known anyway: the release tells nothing of them."""
-    before = {frozenset(labels) for labels, _, _ in _systems(tables, unknown)}
-    now = (labels for labels, _, _ in _systems(tables, hidden))
+    value = np.zeros(len(tables.cells))
+    before = {frozenset(labels) for labels, _, _ in _systems(tables, unknown, value)}
+    now = (labels for labels, _, _ in _systems(tables, hidden, value))
     return {label for labels in now if frozenset(labels) in before for label in labels}
 
 
@@ -96,7 +97,7 @@ def _known_bounds(tables: Tables) -> dict[int, float]:
     value = tables.cells["value"].to_dict()
     most: dict[int, float] = {}
     for equation in tables.equations:
-        if known[equation.total]:
+        if known[equation.total] and equation.sound:
             rest = value[equation.total] - sum(value[part] for part in equation.parts if known[part])
             for part in equation.parts:
                 most[part] = min(most.get(part, np.inf), max(rest, 0.0))
@@ -120,25 +121,33 @@ def widths(tables: Tables, hidden: set[int], needed: dict[int, float]) -> dict[i
         Label to width, for the cells asked for; infinite where no sum holds the cell.
     """
     result = dict.fromkeys(needed, np.inf)
-    for labels, matrix, right in _systems(tables, hidden):
+    value = _true_world(tables)
+    for labels, matrix, right in _systems(tables, hidden, value):
         wanted = np.array([needed.get(label, -1.0) for label in labels])
         if (wanted > 0).any():
-            start = tables.cells.loc[labels, "value"].to_numpy(float)
-            low, high = _bounds(matrix, right, start=start, needed=wanted)
+            low, high = _bounds(matrix, right, start=value[labels], needed=wanted)
             found = zip(labels, high - low, strict=True)
             result.update({label: width for label, width in found if label in needed})
     return result
 
 
-def _systems(tables: Tables, hidden: set[int]) -> Iterator[tuple[list[int], csr_array, Vector]]:
+def _systems(
+    tables: Tables, hidden: set[int], value: Vector
+) -> Iterator[tuple[list[int], csr_array, Vector]]:
     """Yield one linear system for each set of hidden cells that are linked by sums.
 
     The right side is what the hidden terms of a sum add up to. Where figures contradict each other it is the true sum that
     the attacker is granted, so that a contradiction hides nothing.
     """
     labels = sorted(hidden)
+    matrix, right = _rows(tables, labels, value, settled=True)
+    if len(right):
+        yield from _linked(labels, matrix, right)
+
+
+def _rows(tables: Tables, labels: list[int], value: Vector, *, settled: bool) -> tuple[csr_array, Vector]:
+    """Return the sums over some cells: what these add up to by themselves, or, not ``settled``, by what is left to them."""
     column = {label: position for position, label in enumerate(labels)}
-    value = tables.cells["value"].to_dict()
     entries: list[tuple[int, int, float]] = []
     rights: list[float] = []
     for equation in tables.equations:
@@ -146,14 +155,11 @@ def _systems(tables: Tables, hidden: set[int]) -> Iterator[tuple[list[int], csr_
         inside = [(cell, sign) for cell, sign in terms if cell in column]
         if inside:
             entries += [(len(rights), column[cell], sign) for cell, sign in inside]
-            true = sum(sign * value[cell] for cell, sign in inside)
-            shown = -sum(sign * value[cell] for cell, sign in terms if cell not in column)
-            rights.append(shown if np.isnan(true) else true)
-    if rights:
-        row, at, sign = np.array(entries, dtype=float).T
-        shape = (len(rights), len(labels))
-        matrix = csr_array((sign, (row.astype(int), at.astype(int))), shape=shape)
-        yield from _linked(labels, matrix, np.array(rights))
+            outside = sum(sign * value[cell] for cell, sign in terms if cell not in column)
+            rights.append(sum(sign * value[cell] for cell, sign in inside) if settled else -outside)
+    row, at, sign = np.array(entries, dtype=float).reshape(-1, 3).T
+    matrix = csr_array((sign, (row.astype(int), at.astype(int))), shape=(len(rights), len(labels)))
+    return matrix, np.array(rights)
 
 
 def _linked(
@@ -171,8 +177,6 @@ def _bounds(matrix: csr_array, right: Vector, *, start: Vector, needed: Vector) 
 
     Every solution is a world the attacker cannot tell from the true one, so it widens the range of all cells at once.
     """
-    if np.isnan(start).any():
-        matrix, right, start = _some_world(matrix, right)
     sums = LinearConstraint(matrix, right, right)
     low, high = start.copy(), start.copy()
 
@@ -194,15 +198,26 @@ def _bounds(matrix: csr_array, right: Vector, *, start: Vector, needed: Vector) 
     return low, high
 
 
-def _some_world(matrix: csr_array, right: Vector) -> tuple[csr_array, Vector, Vector]:
-    """Return the system with a point that fits it; sums that contradict the others are left out, the last first.
+def _true_world(tables: Tables) -> Vector:
+    """Return all values; for those that we do not know either, some that fit.
 
-    Needed where an earlier release hid a figure that is no longer among the facts.
+    Unknown are figures that were never reported and do not follow, and figures that an earlier release hid and the facts
+    no longer hold. Where figures contradict each other they fit as nearly as can be.
     """
-    for kept in range(len(right), 0, -1):
+    value = tables.cells["value"].to_numpy(float, copy=True)
+    for labels, matrix, right in _lacking(tables, value):
+        rows, count = matrix.shape
+        slack = eye_array(rows)
+        cost = np.concatenate((np.zeros(count), np.ones(2 * rows)))
         found = linprog(
-            np.zeros(matrix.shape[1]), A_eq=matrix[:kept], b_eq=right[:kept], bounds=(0, None), method="highs"
+            cost, A_eq=hstack((matrix, slack, -slack)), b_eq=right, bounds=(0, None), method="highs"
         )
-        if found.status == 0:
-            return matrix[:kept], right[:kept], found.x
-    return matrix[:0], right[:0], np.zeros(matrix.shape[1])
+        value[labels] = found.x[:count]
+    return value
+
+
+def _lacking(tables: Tables, value: Vector) -> Iterator[tuple[list[int], csr_array, Vector]]:
+    """Yield the sums that hold values we do not know, as systems over these."""
+    labels = np.flatnonzero(np.isnan(value)).tolist()
+    if labels:
+        yield from _linked(labels, *_rows(tables, labels, value, settled=False))

@@ -1,89 +1,72 @@
-"""Sums over an attribute: a total and its parts by sex, age, ethnicity, form, each crossed with the others."""
+"""How breakdowns are made of others: a total of its values by sex, age, ethnicity, form, each crossed with the others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 
-import pandas as pd
+from evalkit.disclosure.equations import Split
+from evalkit.programme.models import Dimension
 
-from evalkit.disclosure.equations import Key, Sums, dimensions, keys, labels_by
-from evalkit.programme.models import Dimension, Programme
-
-_SUBSETS_UP_TO = 5
+Breakdown = tuple[str, ...]
+ALL = "all"
 
 
-def add_breakdowns(cells: pd.DataFrame, programme: Programme, sums: Sums) -> None:
-    """Add the sums over each breakdown.
+def breakdown_splits(
+    breakdowns: Sequence[Breakdown], dimensions: Mapping[str, Dimension]
+) -> tuple[list[Breakdown], list[Split]]:
+    """Return breakdowns with the totals that they belong to, and how those are made of them.
 
     Parameters
     ----------
-    cells : DataFrame
-        Protected cells, one edition of each figure.
-    programme : Programme
-        Tells which values a breakdown has and whether they add up to the total.
-    sums : Sums
-        Takes the equations.
+    breakdowns : sequence of tuple of str
+        The value of each dimension, "all" for the total, of every breakdown that a measure is reported for anywhere.
+    dimensions : mapping of Dimension
+        The dimensions, in the order of the values.
 
-    Notes
-    -----
-    Where values overlap or leave some out, nobody outside knows which of them add up: every subset of them that fits into
-    the total is taken as parts, the remainder being implicit. A total that nobody reported is implicit as well, so that two
-    breakdowns of it do not give each other away.
+    Returns
+    -------
+    tuple of list
+        The breakdowns given and then the totals over each of their dimensions that nobody reported; and positions among
+        them. Values that add up to their total are complete where all are there. Of values that need not, those that no
+        person has two of are parts beside a rest, and each other value is a part by itself.
     """
-    label_of = dict(labels_by(cells, keys(cells)))
-    for name in dimensions(cells):
-        at = keys(cells).index(name)
-        for key, parts in _parts(cells, name).items():
-            whole = (*key[:at], "all", *key[at:])
-            _add(sums, programme.dimensions[name], label_of, whole=whole, parts=parts)
+    names = list(dimensions)
+    at = {one: position for position, one in enumerate(breakdowns)}
+    for one in breakdowns:
+        for coarser in product(
+            *(_over(value, dimensions[name]) for value, name in zip(one, names, strict=True))
+        ):
+            at.setdefault(coarser, len(at))
+    splits: list[Split] = []
+    for place, name in enumerate(names):
+        for base in [one for one in at if one[place] == ALL]:
+            inside = {
+                value: at[one]
+                for value in dimensions[name].values
+                if (one := (*base[:place], value, *base[place + 1 :])) in at
+            }
+            if not dimensions[name].separate:
+                splits += _splits(at[base], inside, dimensions[name])
+    return list(at), splits
 
 
-def _parts(cells: pd.DataFrame, name: str) -> dict[Key, list[int]]:
-    parts: dict[Key, list[int]] = {}
-    crossed = cells[cells[name] != "all"].sort_values(name, kind="stable")
-    for key, label in labels_by(crossed, keys(cells, name)):
-        parts.setdefault(key, []).append(label)
-    return parts
+def _over(value: str, dimension: Dimension) -> tuple[str, ...]:
+    """Return a value and, where values add up to something, its total."""
+    return (value,) if dimension.separate or value == ALL else (value, ALL)
 
 
-def _add(sums: Sums, dimension: Dimension, label_of: dict[Key, int], *, whole: Key, parts: list[int]) -> None:
-    complete = dimension.exhaustive and len(parts) == len(dimension.values)
-    if complete and whole not in label_of:
-        label_of[whole] = sums.implicit(sum(sums.value[part] for part in parts), like=parts[0])
-    if whole not in label_of:
+def _splits(total: int, inside: Mapping[str, int], dimension: Dimension) -> Iterator[Split]:
+    """Yield how a total is made of the values that are there, and values of narrower ones."""
+    if inside and dimension.exhaustive:
+        yield Split(total, tuple(inside.values()), len(inside) == len(dimension.values), group=True)
         return
-    total = label_of[whole]
-    if complete:
-        sums.add(total, parts, group=True)
-        return
-    if dimension.exhaustive:
-        sums.add(total, parts, complete=False, group=True)
-    else:
-        _add_subsets(sums, total, parts)
-
-
-def _add_subsets(sums: Sums, total: int, parts: list[int]) -> None:
-    """Add what a total holds beyond each subset of parts that fits into it.
-
-    The rest beyond a subset is the sum of a further part and the rest beyond both, so that no rest is bounded twice.
-    """
-    rest: dict[frozenset[int], int] = {}
-    for chosen in _subsets(parts):
-        further = next(
-            (one for one in parts if one not in chosen and frozenset((*chosen, one)) in rest), None
-        )
-        if further is not None:
-            beyond = sums.implicit(sums.beyond(total, chosen), like=chosen[0])
-            sums.add(beyond, (further, rest[frozenset((*chosen, further))]))
-            rest[frozenset(chosen)] = beyond
-        elif len(chosen) == 1 or not sums.beyond(total, chosen) < 0:
-            sums.add(total, chosen, complete=False, group=True)
-            rest[frozenset(chosen)] = sums.equations[-1].parts[-1]
-
-
-def _subsets(parts: list[int]) -> Iterator[tuple[int, ...]]:
-    """Yield the subsets, the largest first; of many parts only the whole and the single ones."""
-    sizes = range(len(parts), 0, -1) if len(parts) <= _SUBSETS_UP_TO else (len(parts), 1)
-    for size in sizes:
-        yield from combinations(parts, size)
+    apart = [[value for value in values if value in inside] for values in dimension.apart()]
+    for values in apart:
+        if values:
+            yield Split(total, tuple(inside[value] for value in values), complete=False, group=True)
+    for value, position in inside.items():
+        if not any(value in values for values in apart):
+            yield Split(total, (position,), complete=False, group=True)
+        if (wider := dimension.within.get(value, "")) in inside:
+            yield Split(inside[wider], (position,), complete=False, group=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -87,13 +87,15 @@ def with_earlier(
     """
     told, today = ledger.told(), figures_of(cells)
     then = [told.get(name) for name in today]
-    released = [one is not None and one.state != "hidden" for one in then]
+    hidden = {name.counted for name, one in told.items() if one.state == "hidden"}
     cells = cells.assign(
-        released=released, before=[one is not None and one.state == "hidden" for one in then]
+        released=[one is not None and one.state != "hidden" for one in then],
+        before=[name.counted in hidden for name in today],
     )
     _refuse_silent_changes(cells, then)
+    published = {} if history is None else _published(history, programme, policy)
     present = set(today)
-    older = {name: one for name, one in told.items() if name not in present}
+    older = {name: one for name, one in (published | told).items() if name not in present}
     if not older:
         return cells, []
     if history is not None:
@@ -101,7 +103,28 @@ def with_earlier(
     made = protected_cells(_facts_of(older, cells), programme, policy)
     made = made.assign(known=made["published"], released=~made["before"], row=-1)
     label = {name: position for position, name in enumerate([*today, *figures_of(made)])}
-    return pd.concat([cells, made], ignore_index=True), list(_side_by_side(ledger, today, label))
+    days = {name.edition_date for name in published if name not in present}
+    releases = [*_vintages(label, days), *_side_by_side([*ledger.releases(), present], label)]
+    return pd.concat([cells, made], ignore_index=True), releases
+
+
+def _published(history: pd.DataFrame, programme: Programme, policy: DisclosurePolicy) -> dict[Figure, Told]:
+    """Return the published figures of all editions: everybody knows the earlier ones too."""
+    cells = protected_cells(history[history["published"]], programme, policy)
+    return {
+        name: Told("known", value)
+        for name, value in zip(figures_of(cells), cells["value"].tolist(), strict=True)
+    }
+
+
+def _vintages(label: dict[Figure, int], days: set[str]) -> Iterator[list[int]]:
+    """Yield the labels of what stood side by side on some days: the latest edition of each figure up to then."""
+    for day in sorted(days):
+        until = sorted(
+            (name for name in label if name.edition_date <= day), key=lambda name: name.edition_date
+        )
+        latest = {name.lasting: label[name] for name in until}
+        yield sorted(latest.values())
 
 
 def _refuse_silent_changes(cells: pd.DataFrame, then: list[Told | None]) -> None:
@@ -139,8 +162,9 @@ def _facts_of(older: dict[Figure, Told], cells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _side_by_side(ledger: Ledger, today: list[Figure], label: dict[Figure, int]) -> Iterator[list[int]]:
+def _side_by_side(releases: Iterable[set[Figure]], label: dict[Figure, int]) -> Iterator[list[int]]:
+    """Yield the labels of what stood side by side after each release: the latest edition of each figure."""
     latest: dict[tuple[str, ...], Figure] = {}
-    for together in [*ledger.releases(), set(today)]:
+    for together in releases:
         latest.update({name.lasting: name for name in together})
         yield sorted(label[name] for name in latest.values() if name in label)

@@ -1,39 +1,53 @@
 """The sums that hold among figures: what an attacker subtracts.
 
-A sum holds within one measure and place basis, of one source or, where one source gives the places and another only their
-sum, between those two. The latest edition of each figure takes part, and the editions shown before.
-What a total holds beyond the parts reported is a figure too, though nobody wrote it down: an *implicit cell*. It is never
-shown, but whoever knows the total and the parts knows it, so it is protected like the others.
+A sum holds within one measure and place basis, whichever source gives its terms: whoever reads one source reads the others.
+What a total holds beyond the parts reported is a figure too, though nobody wrote it down, and so is a total or part that was
+left out between reported ones: an *implicit cell*. It is never shown, but whoever knows the others knows it, so it is
+protected like them where the figures reported settle it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import isnan
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import isnan, nan
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from evalkit.disclosure.rules import sizes
+from evalkit.disclosure.rules import ZERO, sizes
 from evalkit.facts.schema import dimensions_of
 
-WHOLE = ["measure", "source_id", "place_basis"]
 OF_RULES = ("known", "released", "threshold", "size", "implicit", "row", "before")
+TOLERANCE = 1e-6
 Key = tuple[object, ...]
+
+
+class Split(NamedTuple):
+    """How one place, period or breakdown is made of others, as positions in a list of them.
+
+    ``complete`` says that the parts are all there are; ``group`` that they are one place's and period's persons by an
+    attribute, so that a part as large as the total tells of a whole group.
+    """
+
+    total: int
+    parts: tuple[int, ...]
+    complete: bool
+    group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Equation:
     """A total and its parts, as labels of cells; a single part means that both are one and the same figure.
 
-    ``group`` says that the parts are one place's and period's persons by an attribute, so that a part as large as the
-    total tells of a whole group.
+    ``group`` as in :class:`Split`. ``sound`` says that the figures are exact and do add up: only then is a bound that
+    published figures give one that everybody knows.
     """
 
     total: int
     parts: tuple[int, ...]
     group: bool = False
+    sound: bool = True
 
     @property
     def cells(self) -> tuple[int, ...]:
@@ -50,7 +64,8 @@ class Tables:
     cells : DataFrame
         Labelled 0, 1, ...: the protected cells, then the implicit ones (column ``implicit``). Further columns are those of
         :func:`evalkit.disclosure.rules.protected_cells`; ``row`` is the label of the facts row, -1 where there is none;
-        ``released`` says that an earlier release showed the value, ``before`` that one hid it.
+        ``released`` says that an earlier release showed the value, ``before`` that one hid it. An implicit cell that the
+        figures reported do not settle has no value, and the size ``ZERO``: nobody can tell it.
     equations : tuple of Equation
     """
 
@@ -68,9 +83,9 @@ class Sums:
 
     Examples
     --------
-    >>> cells = pd.DataFrame({"value": [9.0, 6.0], "threshold": [5, 5]})
-    >>> sums = Sums(cells)
+    >>> sums = Sums(pd.DataFrame({"value": [9.0, 6.0], "threshold": [5, 5]}))
     >>> sums.add(0, [1], complete=False)
+    >>> sums.settle()
     >>> sums.equations[0].parts, sums.implicit_cells()["value"].tolist()
     ((1, 2), [3.0])
     """
@@ -79,6 +94,7 @@ class Sums:
         self.value: list[float] = cells["value"].tolist()
         self.threshold: list[int] = cells["threshold"].tolist()
         self.equations: list[Equation] = []
+        self._exact: list[bool] = (~cells.get("qualifier", pd.Series()).isin(_INEXACT)).tolist()
         self._like: list[int] = []
         self._seen: set[tuple[int, tuple[int, ...]]] = set()
 
@@ -87,40 +103,62 @@ class Sums:
         if (total, tuple(parts)) in self._seen:
             return
         self._seen.add((total, tuple(parts)))
-        rest = [] if complete else [self.implicit(self.beyond(total, parts), like=parts[0])]
+        rest = [] if complete else [self.implicit(like=parts[0])]
         self.equations.append(Equation(total, (*parts, *rest), group))
 
-    def beyond(self, total: int, parts: Iterable[int]) -> float:
-        """Return what a total holds beyond some parts; negative where they overlap or contradict it."""
-        return self.value[total] - sum(self.value[part] for part in parts)
-
-    def implicit(self, value: float, *, like: int) -> int:
+    def implicit(self, *, like: int) -> int:
         """Return the label of a new implicit cell with the threshold of a cell like it."""
-        self.value.append(value if isnan(value) else max(value, 0.0))
+        self.value.append(nan)
         self.threshold.append(self.threshold[like])
-        self._like.append(like)
+        self._like.append(self._origin(like))
         return len(self.value) - 1
+
+    def settle(self) -> None:
+        """Give implicit cells the values that follow from the figures reported, and note which sums are sound."""
+        first = len(self.value) - len(self._like)
+        waiting = [one for one in self.equations if any(isnan(self.value[cell]) for cell in one.cells)]
+        left = len(waiting) + 1
+        while len(waiting) < left:
+            left = len(waiting)
+            waiting = [one for one in waiting if not self._settled(one, first)]
+        self.equations = [replace(one, sound=self._is_sound(one)) for one in self.equations]
 
     def implicit_cells(self) -> pd.DataFrame:
         """Return the implicit cells made so far, with value, threshold and class; ``like`` names a cell like each."""
         first = len(self.value) - len(self._like)
-        frame = pd.DataFrame({"value": self.value[first:], "threshold": self.threshold[first:]})
-        frame["size"] = sizes(frame["value"], frame["threshold"]) if len(frame) else np.array([], dtype=int)
-        return frame.assign(like=self._like)
+        frame = pd.DataFrame(
+            {"value": self.value[first:], "threshold": self.threshold[first:], "like": self._like}
+        ).astype({"value": float})
+        size = sizes(frame["value"], frame["threshold"])
+        return frame.assign(size=pd.Series(size, index=frame.index).where(frame["value"].notna(), ZERO))
+
+    def _origin(self, label: int) -> int:
+        first = len(self.value) - 1 - len(self._like)
+        return label if label < first else self._like[label - first]
+
+    def _settled(self, one: Equation, first: int) -> bool:
+        """Solve a sum for the one value it lacks; tell whether it lacks none then."""
+        lacking = {cell for cell in one.cells if isnan(self.value[cell])}
+        if len(lacking) > 1:
+            return False
+        if not lacking or min(lacking) < first:
+            return True
+        (cell,) = lacking
+        parts = sum(self.value[part] for part in one.parts if part != cell)
+        self.value[cell] = max(parts if cell == one.total else self.value[one.total] - parts, 0.0)
+        return True
+
+    def _is_sound(self, one: Equation) -> bool:
+        exact = all(self._exact[cell] for cell in one.cells if cell < len(self._exact))
+        parts = [self.value[part] for part in one.parts]
+        beyond = self.value[one.total] - sum(value for value in parts if not isnan(value))
+        settled = not any(map(isnan, parts))
+        return exact and not beyond < -TOLERANCE and not (settled and beyond > TOLERANCE)
+
+
+_INEXACT = ("about", "more_than", "nearly", "at_least")
 
 
 def dimensions(cells: pd.DataFrame) -> list[str]:
     """Return the breakdowns of the cells."""
     return [name for name in dimensions_of(cells) if name not in OF_RULES]
-
-
-def keys(cells: pd.DataFrame, *without: str) -> list[str]:
-    """Return the columns that tell one figure from another, some left out."""
-    names = [*WHOLE, "province_code", "scheme", "period_start", "period_end", *dimensions(cells)]
-    return [name for name in names if name not in without]
-
-
-def labels_by(cells: pd.DataFrame, columns: list[str]) -> list[tuple[Key, int]]:
-    """Return each cell's values in some columns, with its label."""
-    rows = zip(*(cells[name].tolist() for name in columns), strict=True)
-    return list(zip(rows, cells.index.tolist(), strict=True))

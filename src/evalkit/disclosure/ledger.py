@@ -43,6 +43,11 @@ class Figure(NamedTuple):
         """The name without the edition: what a revision keeps."""
         return tuple(self[:-1])
 
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """What is counted, where and when, whoever gives it and in whatever edition."""
+        return (*self[:6], self.breakdown)
+
 
 class Told(NamedTuple):
     """How a figure was released: ``known`` (published, or a total that stands), ``shown`` or ``hidden``; its value if told."""

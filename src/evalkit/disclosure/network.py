@@ -12,6 +12,7 @@ from math import inf
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
@@ -124,8 +125,8 @@ def known_values(tables: Tables, *, released: bool) -> dict[int, float]:
 
 
 def _following(equation: Equation, unknown: list[int], known: dict[int, float]) -> dict[int, float]:
-    """Return what one sum tells outright: the one figure that is not known, or that all parts of nothing are nothing."""
-    if not unknown:
+    """Return what one sound sum tells outright: the one figure that is not known, or that all parts of nothing are nothing."""
+    if not unknown or not equation.sound:
         return {}
     if unknown == [equation.total]:
         return {equation.total: sum(known[part] for part in equation.parts)}
@@ -153,9 +154,7 @@ def _network(tables: Tables, figure: npt.NDArray[np.int64], must: set[int]) -> N
     for label, one in enumerate(figure.tolist()):
         if one in column:
             members[column[one]].append(label)
-    first = np.array([labels[0] for labels in members], dtype=int)
-    size, threshold = cells["size"].to_numpy()[first], cells["threshold"].to_numpy()[first]
-    implicit = cells["implicit"].to_numpy()[first]
+    size, threshold, implicit = _of_figures(cells, members)
     at = np.array([column.get(int(one), -1) for one in figure])
     large = size == LARGE
     matrix, partners, shared, most = _sums(tables, at, large)
@@ -171,6 +170,23 @@ def _network(tables: Tables, figure: npt.NDArray[np.int64], must: set[int]) -> N
         guarded=~implicit | (size == SMALL),
         cost=np.where(implicit, 0.0, _cost(tables, members)),
         cells=tuple(tuple(labels) for labels in members),
+    )
+
+
+def _of_figures(
+    cells: pd.DataFrame, members: list[list[int]]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Flags]:
+    """Return class and threshold of each figure, and whether nobody reported it; of classes that differ the smaller counts."""
+    size, threshold = cells["size"].to_numpy(), cells["threshold"].to_numpy()
+    implicit = cells["implicit"].to_numpy()
+    reported = [[label for label in labels if not implicit[label]] for labels in members]
+    classes = [
+        {int(size[label]) for label in own or labels} for own, labels in zip(reported, members, strict=True)
+    ]
+    return (
+        np.array([one.pop() if len(one) == 1 else SMALL for one in classes], dtype=np.int64),
+        np.array([threshold[labels].max() for labels in members], dtype=np.int64),
+        np.array([not own for own in reported], dtype=np.bool_),
     )
 
 
@@ -190,6 +206,8 @@ def _sums(
         entries += [(rows, place, sign) for place, sign in inside]
         rows += 1
         places = [place for place, _ in inside]
+        if not equation.sound:
+            continue
         if equation.total in released and len(places) > 1 and not large[places].any():
             new = [place for place in places if not partners[place]]
             shared[new] = _rest(equation, released)

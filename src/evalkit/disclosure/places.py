@@ -1,47 +1,40 @@
-"""Sums over places: the nation and its regions, regions and their units, units and the former units they were made of."""
+"""How places are made of others: the nation of regions and units, regions of units, units of former units."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import pandas as pd
-
-from evalkit.disclosure.equations import Key, Sums, keys, labels_by
+from evalkit.disclosure.equations import Split
 from evalkit.facts.schema import NATION, NATION_SCHEME
 from evalkit.programme.provinces import Registry
 
 REGION_SCHEME = "region"
 Place = tuple[str, str]
-Named = dict[str, dict[Place, int]]
 
 
-def add_places(cells: pd.DataFrame, registry: Registry, sums: Sums) -> None:
-    """Add the sums over places.
+def place_splits(places: Sequence[Place], registry: Registry) -> list[Split]:
+    """Return how some places are made of others among them.
 
     Parameters
     ----------
-    cells : DataFrame
-        Protected cells, one edition of each figure. A region's row has the region's code and its boundary set as scheme,
-        or the scheme "region".
+    places : sequence of pair of str
+        Code and scheme of every place that a measure is reported for anywhere. A region's scheme is its boundary set, or
+        "region".
     registry : Registry
         Tells which units form a region and which former units form a unit.
-    sums : Sums
-        Takes the equations.
 
-    Notes
-    -----
-    Parts are those of the total's own source; where it gives none, those of each other source that gives no total. Parts
-    that were not reported are one implicit cell together.
+    Returns
+    -------
+    list of Split
+        Positions in ``places``; not complete where a part was never reported.
     """
-    by_key: dict[Key, Named] = {}
-    columns = ["source_id", "province_code", "scheme", *keys(cells, "source_id", "province_code", "scheme")]
-    for (source, code, scheme, *key), label in labels_by(cells, columns):
-        by_source = by_key.setdefault(tuple(key), {})
-        by_source.setdefault(str(source), {})[str(code), str(scheme)] = label
-    structure = list(_structure(registry))
-    for by_source in by_key.values():
-        for total, members in structure:
-            _add(sums, by_source, total=total, members=members)
+    at = {place: position for position, place in enumerate(places)}
+    splits = []
+    for total, members in _structure(registry):
+        parts = tuple(at[place] for place in members if place in at)
+        if total in at and parts:
+            splits.append(Split(at[total], parts, complete=len(parts) == len(members)))
+    return splits
 
 
 def _structure(registry: Registry) -> Iterator[tuple[Place, list[Place]]]:
@@ -60,23 +53,3 @@ def _structure(registry: Registry) -> Iterator[tuple[Place, list[Place]]]:
             parts = registry.components(unit.code, scheme)
             if parts:
                 yield (unit.code, scheme), [(part.code, part.scheme) for part in parts]
-
-
-def _add(sums: Sums, by_source: Named, *, total: Place, members: Sequence[Place]) -> None:
-    for source, own in by_source.items():
-        if total not in own:
-            continue
-        given = [own[place] for place in members if place in own]
-        tables = [given] if given else list(_of_others(by_source, source, total=total, members=members))
-        for parts in tables:
-            sums.add(own[total], parts, complete=len(parts) == len(members))
-
-
-def _of_others(
-    by_source: Named, source: str, *, total: Place, members: Sequence[Place]
-) -> Iterator[list[int]]:
-    for name in sorted(by_source):
-        other = by_source[name]
-        parts = [other[place] for place in members if place in other]
-        if name != source and parts and total not in other:
-            yield parts

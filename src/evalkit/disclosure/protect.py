@@ -134,9 +134,10 @@ def primary(tables: Tables) -> set[int]:
     """
     cells = tables.cells
     size, known = cells["size"].tolist(), cells["known"].tolist()
+    nothing = (cells["size"].eq(ZERO) & cells["value"].notna()).tolist()
     hidden = set(cells.index[~cells["known"] & ((cells["size"] == SMALL) | cells["before"])].tolist())
     for equation in tables.equations:
-        if equation.group and size[equation.total] != ZERO:
+        if equation.group and not nothing[equation.total]:
             several = [part for part in equation.parts if size[part] != ZERO]
             if len(several) == 1:
                 hidden.update(part for part in equation.parts if not known[part])

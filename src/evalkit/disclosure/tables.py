@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from evalkit.disclosure.breakdowns import add_breakdowns
-from evalkit.disclosure.equations import Sums, Tables, dimensions, keys
-from evalkit.disclosure.periods import add_periods
-from evalkit.disclosure.places import add_places
+from evalkit.disclosure.breakdowns import ALL, breakdown_splits
+from evalkit.disclosure.equations import Sums, Tables, dimensions
+from evalkit.disclosure.grid import sums_of_grid
+from evalkit.disclosure.periods import period_splits
+from evalkit.disclosure.places import place_splits
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
+
+DAY = pd.Timedelta(days=1)
 
 
 def labelled(cells: pd.DataFrame) -> pd.DataFrame:
@@ -27,8 +34,14 @@ def labelled(cells: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         With a column ``row``: the label of the facts row.
     """
-    key = [*keys(cells), "edition_date"]
+    key = [*_lasting(cells), "edition_date"]
     return cells.rename_axis("row").reset_index().sort_values(key, kind="stable", ignore_index=True)
+
+
+def _lasting(cells: pd.DataFrame) -> list[str]:
+    """Return the columns that name a figure in all its editions."""
+    names = ["measure", "source_id", "place_basis", "province_code", "scheme", "period_start", "period_end"]
+    return [*names, *dimensions(cells)]
 
 
 def linked_tables(
@@ -55,18 +68,90 @@ def linked_tables(
     -------
     Tables
         Sums over places, periods and breakdowns, with the implicit cells they need. Stocks, such as persons in process at
-        the end of a year, are not added over time.
+        the end of a year, are not added over time. One figure given by two sources is one figure; one given by two editions
+        is the earlier one and what was added or taken away.
     """
     sums = Sums(cells)
-    added = [name for name, one in programme.measures.items() if one.additive]
-    over_time = [name for name in added if programme.measures[name].time_basis != "stock"]
-    for labels in releases or [cells.index.tolist()]:
-        together = cells.loc[list(labels)]
-        together = together[together["measure"].isin(added)]
-        add_breakdowns(together, programme, sums)
-        add_places(together, registry, sums)
-        add_periods(together[together["measure"].isin(over_time)], sums)
+    together = [set(labels) for labels in releases] or [set(cells.index)]
+    for _, family in cells.groupby(["measure", "place_basis"], sort=True):
+        done: set[frozenset[int]] = set()
+        for labels in together:
+            inside = frozenset(labels.intersection(family.index))
+            if inside and inside not in done:
+                done.add(inside)
+                _add_family(family.loc[sorted(inside)], programme, registry, sums)
+    _add_editions(cells, sums)
+    sums.settle()
     return Tables(_with_implicit(cells, sums), tuple(sums.equations))
+
+
+def _add_family(family: pd.DataFrame, programme: Programme, registry: Registry, sums: Sums) -> None:
+    """Add the sums of one measure, counted on one place basis."""
+    measure = programme.measures[str(family["measure"].iloc[0])]
+    names = [name for name in dimensions(family) if (family[name] != ALL).any()]
+    places, at_place = _numbered(family, ["province_code", "scheme"])
+    given, at_period = _numbered(family.assign(after=family["period_end"] + DAY), ["period_start", "after"])
+    own, at_breakdown = _numbered(family, names)
+    periods, over_time = period_splits(given)
+    breakdowns, over_values = breakdown_splits(own, {name: programme.dimensions[name] for name in names})
+    over_places = place_splits(places, registry)
+    splits = (over_places, over_time if measure.time_basis != "stock" else [], over_values)
+    shape = (len(places), len(periods), len(breakdowns))
+    nodes = _Nodes(family, np.ravel_multi_index((at_place, at_period, at_breakdown), shape), len(breakdowns))
+    nodes.join(sums)
+    if measure.additive:
+        for found in sums_of_grid(shape, splits, nodes.reported(shape)):
+            parts = [nodes.label(part, sums) for part in found.parts]
+            sums.add(nodes.label(found.total, sums), parts, complete=found.complete, group=found.group)
+
+
+class _Nodes:
+    """The cells at each node of a grid; implicit ones are made where a sum needs them."""
+
+    def __init__(self, family: pd.DataFrame, node: npt.NDArray[np.int64], breakdowns: int) -> None:
+        labels: list[int] = family.index.tolist()
+        self._pairs = list(zip(node.tolist(), labels, strict=True))
+        self._label: dict[int, int] = dict(reversed(self._pairs))  # the first of several sources
+        self._breakdowns = breakdowns
+        lowest = labels[int(family["threshold"].argmin())]
+        self._like = dict.fromkeys(range(breakdowns), lowest)
+        self._like |= {at % breakdowns: label for at, label in self._pairs}
+
+    def join(self, sums: Sums) -> None:
+        """Note that cells at one node are one figure."""
+        for at, label in self._pairs:
+            if self._label[at] != label:
+                sums.add(self._label[at], [label])
+
+    def reported(self, shape: tuple[int, int, int]) -> npt.NDArray[np.bool_]:
+        """Tell which nodes have a cell."""
+        found = np.zeros(np.prod(shape), dtype=np.bool_)
+        found[list(self._label)] = True
+        return found
+
+    def label(self, at: int, sums: Sums) -> int:
+        """Return the label of the cell at a node."""
+        if at not in self._label:
+            self._label[at] = sums.implicit(like=self._like[at % self._breakdowns])
+        return self._label[at]
+
+
+def _numbered(cells: pd.DataFrame, columns: list[str]) -> tuple[list[tuple[Any, ...]], npt.NDArray[np.int64]]:
+    """Return the different rows of some columns, in order, and which of them each cell has."""
+    rows = list(zip(*(cells[name].tolist() for name in columns), strict=True)) or [()] * len(cells)
+    at = {row: position for position, row in enumerate(sorted(set(rows)))}
+    return list(at), np.array([at[row] for row in rows])
+
+
+def _add_editions(cells: pd.DataFrame, sums: Sums) -> None:
+    """Note what later editions of a figure add to earlier ones or take away: who keeps both knows it."""
+    lasting = _lasting(cells)
+    older = cells.duplicated(lasting, keep=False) & cells["value"].notna()
+    for _, editions in cells[older].sort_values("edition_date", kind="stable").groupby(lasting, sort=True):
+        labels: list[int] = editions.index.tolist()
+        for one, other in pairwise(labels):
+            low, high = sorted((one, other), key=lambda label: sums.value[label])
+            sums.add(high, [low], complete=sums.value[low] == sums.value[high])
 
 
 def _with_implicit(cells: pd.DataFrame, sums: Sums) -> pd.DataFrame:

@@ -91,6 +91,8 @@ class Dimension(Declared):
     ``exhaustive`` says that the values add up to the total; ``of_person`` that it describes persons, so that even a
     count of cases crossed by it is protected like a count of persons; ``sensitive`` raises the threshold. ``separate``
     values are never added: a measure that has such a breakdown is always given at one of them, and never in total.
+    Of values that do not add up, ``disjoint`` lists sets of which no person has two (all of them, where nothing is said:
+    the safe guess), and ``within`` names for a narrower value the wider one that holds it.
     """
 
     label: Label
@@ -99,6 +101,19 @@ class Dimension(Declared):
     exhaustive: bool = True
     of_person: bool = True
     separate: bool = False
+    disjoint: tuple[tuple[str, ...], ...] | None = None
+    within: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_its_values(self) -> Dimension:
+        named = {*(value for values in self.apart() for value in values), *self.within, *self.within.values()}
+        if unknown := sorted(named - set(self.values)):
+            raise ValueError(f"disjoint and within name values of the dimension; {unknown[0]} is none")
+        return self
+
+    def apart(self) -> tuple[tuple[str, ...], ...]:
+        """Return the sets of values of which no person has two."""
+        return (tuple(self.values),) if self.disjoint is None else self.disjoint
 
 
 class Measure(Declared):
