@@ -80,7 +80,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 
 
 def world(hidden: int, *, edition: int = 0) -> list[dict]:
-    """Return the facts of one world; province 02 holds what 01 does not. ``edition`` persons were added to 01 later."""
+    """Return the facts of one world: 02 holds what 01 does not, the nation is published; ``edition`` came to 01 later."""
     rows = []
     revised = {"edition_date": "2027-01-01"} if edition else {}
     for year in YEARS:
@@ -89,9 +89,8 @@ def world(hidden: int, *, edition: int = 0) -> list[dict]:
         later = revised if year == HIDDEN else {}
         values = {"01": first, "02": second, "03": 40, "VN": first + second + 40}
         for place, value in values.items():
-            rows.append(
-                fact(place, value, year=year, measure=VICTIMS, **(later if place in ("01", "VN") else {}))
-            )
+            told = later if place in ("01", "VN") else {}
+            rows.append(fact(place, value, year=year, measure=VICTIMS, published=place == "VN", **told))
     rows.append(
         fact("01", sum(OTHERS[y] for y in (2016, 2018)) + hidden + edition, measure=VICTIMS, **revised)
         | {"period_start": "2016-01-01", "period_end": "2018-12-31"}

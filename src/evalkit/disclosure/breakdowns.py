@@ -62,9 +62,10 @@ def _splits(total: int, inside: Mapping[str, int], dimension: Dimension) -> Iter
         yield Split(total, tuple(inside.values()), len(inside) == len(dimension.values), group=True)
         return
     apart = [[value for value in values if value in inside] for values in dimension.apart()]
-    for values in apart:
+    for values, declared in zip(apart, dimension.apart(), strict=True):
         if values:
-            yield Split(total, tuple(inside[value] for value in values), complete=False, group=True)
+            parts, nearly = tuple(inside[value] for value in values), 1 < len(values) == len(declared)
+            yield Split(total, parts, complete=False, group=True, nearly=nearly)
     for value, position in inside.items():
         if not any(value in values for values in apart):
             yield Split(total, (position,), complete=False, group=True)

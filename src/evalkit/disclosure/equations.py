@@ -18,7 +18,7 @@ import pandas as pd
 from evalkit.disclosure.rules import ZERO, sizes
 from evalkit.facts.schema import dimensions_of
 
-OF_RULES = ("known", "released", "threshold", "size", "implicit", "row", "before")
+OF_RULES = ("known", "released", "threshold", "size", "implicit", "row", "before", "fixed")
 TOLERANCE = 1e-6
 Key = tuple[object, ...]
 
@@ -27,13 +27,15 @@ class Split(NamedTuple):
     """How one place, period or breakdown is made of others, as positions in a list of them.
 
     ``complete`` says that the parts are all there are; ``group`` that they are one place's and period's persons by an
-    attribute, so that a part as large as the total tells of a whole group.
+    attribute, so that a part as large as the total tells of a whole group; ``nearly`` that a reader may well take them for
+    all there are, though some may be left out.
     """
 
     total: int
     parts: tuple[int, ...]
     complete: bool
     group: bool = False
+    nearly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class Tables:
         Labelled 0, 1, ...: the protected cells, then the implicit ones (column ``implicit``). Further columns are those of
         :func:`evalkit.disclosure.rules.protected_cells`; ``row`` is the label of the facts row, -1 where there is none;
         ``released`` says that an earlier release showed the value, ``before`` that one hid it. An implicit cell that the
-        figures reported do not settle has no value, and the size ``ZERO``: nobody can tell it.
+        figures reported do not settle has no value, and the size ``ZERO``: nobody can tell it. ``fixed`` says of one that it
+        protects nothing, because a reader may take it for nothing.
     equations : tuple of Equation
     """
 
@@ -96,14 +99,24 @@ class Sums:
         self.equations: list[Equation] = []
         self._exact: list[bool] = (~cells.get("qualifier", pd.Series()).isin(_INEXACT)).tolist()
         self._like: list[int] = []
+        self._nearly: set[int] = set()
         self._seen: set[tuple[int, tuple[int, ...]]] = set()
 
-    def add(self, total: int, parts: Sequence[int], *, complete: bool = True, group: bool = False) -> None:
-        """Note that a total is the sum of its parts, and of an implicit rest unless they are complete."""
+    def add(
+        self,
+        total: int,
+        parts: Sequence[int],
+        *,
+        complete: bool = True,
+        group: bool = False,
+        nearly: bool = False,
+    ) -> None:
+        """Note that a total is the sum of its parts, and of an implicit rest unless they are complete; see :class:`Split`."""
         if (total, tuple(parts)) in self._seen:
             return
         self._seen.add((total, tuple(parts)))
         rest = [] if complete else [self.implicit(like=parts[0])]
+        self._nearly.update(rest if nearly else ())
         self.equations.append(Equation(total, (*parts, *rest), group))
 
     def implicit(self, *, like: int) -> int:
@@ -124,13 +137,15 @@ class Sums:
         self.equations = [replace(one, sound=self._is_sound(one)) for one in self.equations]
 
     def implicit_cells(self) -> pd.DataFrame:
-        """Return the implicit cells made so far, with value, threshold and class; ``like`` names a cell like each."""
+        """Return the implicit cells made so far, with value, threshold, class and ``fixed``; ``like`` names a cell like each."""
         first = len(self.value) - len(self._like)
         frame = pd.DataFrame(
             {"value": self.value[first:], "threshold": self.threshold[first:], "like": self._like}
         ).astype({"value": float})
-        size = sizes(frame["value"], frame["threshold"])
-        return frame.assign(size=pd.Series(size, index=frame.index).where(frame["value"].notna(), ZERO))
+        size = pd.Series(sizes(frame["value"], frame["threshold"]), index=frame.index)
+        size = size.where(frame["value"].notna(), ZERO)
+        nearly = pd.Series([first + at in self._nearly for at in frame.index], index=frame.index, dtype=bool)
+        return frame.assign(size=size, fixed=nearly & (size == ZERO))
 
     def _origin(self, label: int) -> int:
         first = len(self.value) - 1 - len(self._like)

@@ -27,6 +27,7 @@ class Found:
     parts: tuple[int, ...]
     complete: bool
     group: bool
+    nearly: bool
 
 
 @dataclass(slots=True)
@@ -66,8 +67,14 @@ def sums_of_grid(
         met = reported[block.parts] | (degree[block.parts] > 1)
         for row in np.flatnonzero(block.alive).tolist():
             parts = tuple(block.parts[row][met[row]].tolist())
-            complete = block.split.complete and len(parts) == len(block.split.parts)
-            yield Found(int(block.total[row]), parts, complete, block.split.group)
+            every = len(parts) == len(block.split.parts)
+            yield Found(
+                int(block.total[row]),
+                parts,
+                complete=block.split.complete and every,
+                group=block.split.group,
+                nearly=block.split.nearly and every,
+            )
 
 
 def _without_idle(blocks: Sequence[_Block], reported: Flags) -> Nodes:

@@ -147,7 +147,8 @@ def _figures(tables: Tables) -> npt.NDArray[np.int64]:
 
 def _network(tables: Tables, figure: npt.NDArray[np.int64], must: set[int]) -> Network:
     cells = tables.cells
-    known = {int(figure[label]) for label in known_values(tables, released=True)}
+    fixed = cells.index[cells["fixed"]].tolist() if "fixed" in cells else []
+    known = {int(figure[label]) for label in (*known_values(tables, released=True), *fixed)}
     free = [int(one) for one in np.unique(figure) if one not in known]
     column = {one: position for position, one in enumerate(free)}
     members: list[list[int]] = [[] for _ in free]

@@ -102,7 +102,13 @@ def _add_family(family: pd.DataFrame, programme: Programme, registry: Registry, 
     if measure.additive:
         for found in sums_of_grid(shape, splits, nodes.reported(shape)):
             parts = [nodes.label(part, sums) for part in found.parts]
-            sums.add(nodes.label(found.total, sums), parts, complete=found.complete, group=found.group)
+            sums.add(
+                nodes.label(found.total, sums),
+                parts,
+                complete=found.complete,
+                group=found.group,
+                nearly=found.nearly,
+            )
 
 
 class _Nodes:
@@ -157,7 +163,7 @@ def _add_editions(cells: pd.DataFrame, sums: Sums) -> None:
 def _with_implicit(cells: pd.DataFrame, sums: Sums) -> pd.DataFrame:
     made = sums.implicit_cells()
     told = {name: cells.get(name, default=False) for name in ("released", "before")}
-    own = cells.assign(implicit=False, **told)
+    own = cells.assign(implicit=False, fixed=False, **told)
     if made.empty:
         return own
     named = cells.loc[
@@ -171,6 +177,7 @@ def _with_implicit(cells: pd.DataFrame, sums: Sums) -> pd.DataFrame:
         released=False,
         before=False,
         implicit=True,
+        fixed=made["fixed"],
         row=-1,
     )
     return pd.concat([own, rest], ignore_index=True)
