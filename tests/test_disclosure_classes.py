@@ -58,3 +58,9 @@ def test_cases_by_a_dimension_of_no_person_stand(registry: Registry):
     rows = by_article("cases_recorded", 28, 2)
     crossed = fact("01", 3, measure="cases_recorded", victim_age="under_16")
     assert marks(protected(registry, *rows, crossed, programme=OF_NO_PERSON)) == "...c"
+
+
+def test_cases_by_article_tell_the_victims_age_and_follow_the_rule_for_persons(registry: Registry):
+    assert marks(protected(registry, *by_article("cases_recorded", 28, 2))) == ".cc"
+    published = [row | {"published": True} for row in by_article("cases_recorded", 28, 2)]
+    assert marks(protected(registry, *published)) == "..."
