@@ -64,3 +64,10 @@ def test_cases_by_article_tell_the_victims_age_and_follow_the_rule_for_persons(r
     assert marks(protected(registry, *by_article("cases_recorded", 28, 2))) == ".cc"
     published = [row | {"published": True} for row in by_article("cases_recorded", 28, 2)]
     assert marks(protected(registry, *published)) == "..."
+
+
+def test_a_hidden_row_keeps_no_words_of_its_source(registry: Registry):
+    cell = {"measure": "victims_identified", "source_cell": "row 4: two persons", "qualifier": "about"}
+    facts = protected(registry, fact("01", 2, **cell), fact("02", 30, **cell), fact("03", 0, **cell))
+    assert facts["source_cell"].tolist() == ["", "row 4: two persons", "row 4: two persons"]
+    assert facts["qualifier"].tolist() == ["exact", "about", "about"]

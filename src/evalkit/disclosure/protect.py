@@ -77,7 +77,8 @@ def protect(
     Returns
     -------
     Protected
-        The same rows in the same order with a column ``mark``; a hidden row has no value, status ``suppressed`` and mark "c".
+        The same rows in the same order with a column ``mark``; a hidden row has no value, status ``suppressed``, mark "c" and
+        no ``source_cell``, which may quote the figure.
 
     Raises
     ------
@@ -103,6 +104,7 @@ def protect(
     marked.loc[rows, "value"] = float("nan")
     marked.loc[rows, "status"] = "suppressed"
     marked.loc[rows, "qualifier"] = "exact"
+    marked.loc[rows, "source_cell"] = ""
     marked.loc[rows, MARK] = CONFIDENTIAL
     return Protected(marked, len(rows), methods)
 
