@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from evalkit.batch.last_release import refuse_forgotten, remember
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger, append, read_ledger
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
@@ -150,9 +151,11 @@ def ledger_of(workspace: Workspace) -> Ledger:
     Raises
     ------
     DisclosureError
-        If its ledger was lost or altered, or belongs to another workspace.
+        If its ledger was lost or altered, is older than the last release, or belongs to another workspace.
     """
-    return read_ledger(workspace.folder, workspace.name)
+    ledger = read_ledger(workspace.folder, workspace.name)
+    refuse_forgotten(workspace, ledger)
+    return ledger
 
 
 def record_release(workspace: Workspace, bundle: Bundle, *, edition: str) -> Ledger:
@@ -182,7 +185,9 @@ def record_release(workspace: Workspace, bundle: Bundle, *, edition: str) -> Led
         "bundle": bundle.content_hash,
     }
     told = told_by(bundle.facts, bundle.programme, policy)
-    return append(workspace.folder, ledger, told, about=about)
+    ledger = append(workspace.folder, ledger, told, about=about)
+    remember(workspace, ledger)
+    return ledger
 
 
 def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:
