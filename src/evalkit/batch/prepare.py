@@ -13,7 +13,13 @@ from evalkit.disclosure.ledger import Ledger, append, read_ledger
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
 from evalkit.disclosure.standing import refuse_unprotected, refuse_weaker
 from evalkit.facts.areas import About
-from evalkit.facts.boundaries import carry_over, latest_editions, national_population, with_revisions
+from evalkit.facts.boundaries import (
+    carry_over,
+    latest_editions,
+    national_population,
+    with_revisions,
+    without_regions,
+)
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
@@ -124,7 +130,9 @@ def make_bundle(
         programme=received.programme,
         places=places,
         sources=received.sources,
-        panel=panel_context(protected.facts, received.programme, scheme=scheme),
+        panel=panel_context(
+            without_regions(protected.facts, received.registry), received.programme, scheme=scheme
+        ),
         findings=page_findings(protected.facts, received.programme),
     )
 
@@ -197,7 +205,8 @@ def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:
         facts = pd.concat([facts, received.registry.population_frame()], ignore_index=True)
         dimensions = [name for name in received.programme.dimensions if name in facts.columns]
         facts = facts.fillna(dict.fromkeys(dimensions, "all"))
-        facts = pd.concat([facts, national_population(facts, measure=POPULATION)], ignore_index=True)
+        nation = national_population(without_regions(facts, received.registry), measure=POPULATION)
+        facts = pd.concat([facts, nation], ignore_index=True)
     medians = [name for name, measure in received.programme.measures.items() if not measure.additive]
     return carry_over(latest_editions(facts), received.registry, scheme=scheme, never_added=medians)
 
