@@ -13,7 +13,7 @@ from evalkit.batch.prepare import make_bundle, receive, record_release
 from evalkit.disclosure.ledger import Entry, Figure, Ledger
 from evalkit.disclosure.protect import protect
 from evalkit.disclosure.standing import refuse_unprotected
-from evalkit.errors import DisclosureError
+from evalkit.errors import DeclarationError, DisclosureError
 from evalkit.programme.load import programme_folder
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
@@ -111,6 +111,8 @@ WEAKER = [
     ("measure.cases_recorded", 'disclosure = "case"', 'disclosure = "activity"'),
     ("measure.victims_identified", 'disclosure = "person"', 'disclosure = "person"\nadditive = false'),
     ("measure.victims_identified", 'disclosure = "person"', 'disclosure = "person"\ntime_basis = "stock"'),
+    ("measure.days_acceptance_to_trial", 'of = "cases_tried"', ""),
+    ("measure.days_acceptance_to_trial", 'of = "cases_tried"', 'of = "cases_recorded"'),
     ("dimension.age_group", "sensitive = true", "sensitive = false"),
     ("dimension.article", "of_person = true", "of_person = false"),
 ]
@@ -177,3 +179,58 @@ def test_what_was_hidden_stays_so_where_its_breakdown_describes_a_person_no_more
     refuse_unprotected(Ledger((entry,)), today, PROGRAMME)
     with pytest.raises(DisclosureError, match="earlier release hid"):
         refuse_unprotected(Ledger((entry,)), today, OF_NO_PERSON)
+
+
+MEDIAN = {"measure": "days_acceptance_to_trial"}
+TRIED = {"measure": "cases_tried"}
+
+
+@pytest.mark.parametrize(
+    ("bases", "mark"),
+    [
+        ([fact("01", 4, **TRIED)], "c"),
+        ([fact("01", 5, **TRIED)], ""),
+        ([fact("01", 0, **TRIED)], "c"),
+        ([], "c"),
+        ([fact("01", None, **TRIED)], "c"),
+        ([fact("01", 9, year=2016, **TRIED), fact("02", 9, **TRIED), fact("01", 9)], "c"),
+        ([fact("01", 9, source_id="court", **TRIED)], ""),
+        ([fact("01", 9, source_id="court", **TRIED), fact("01", None, **TRIED)], ""),
+        ([fact("01", 9, source_id="court", **TRIED), fact("01", 4, **TRIED)], "c"),
+    ],
+)
+def test_a_median_over_few_cases_is_hidden(registry: Registry, bases: list[dict], mark: str):
+    facts = protected(registry, fact("01", 3117, source_cell="3117 days", **MEDIAN), *bases)
+    assert facts["mark"].tolist() == [mark] + [""] * len(bases)
+    assert ("3117" in facts.to_csv()) == (mark == "")
+
+
+def test_a_published_median_is_shown_and_a_raised_threshold_holds_for_medians_too(registry: Registry):
+    rows = [fact("01", 90, published=True, **MEDIAN), fact("02", 90, **MEDIAN), fact("02", 9, **TRIED)]
+    assert marks(protected(registry, *rows)) == "..."
+    assert marks(protected(registry, *rows, policy=DisclosurePolicy(k=10))) == ".c."
+
+
+def test_a_median_goes_where_the_persons_it_stands_on_are_hidden(registry: Registry):
+    """Two victims in one province, thirty in another that are hidden for their sake."""
+    median = PROGRAMME.measures[MEDIAN["measure"]].model_copy(update={"of": "victims_identified"})
+    programme = PROGRAMME.model_copy(update={"measures": {**PROGRAMME.measures, MEDIAN["measure"]: median}})
+    places = [("01", 2), ("02", 30), ("03", 40), ("VN", 72)]
+    rows = [fact(code, value, measure="victims_identified") for code, value in places]
+    rows += [fact(code, 90, **MEDIAN) for code, _ in places]
+    assert marks(protected(registry, *rows, programme=programme)) == "cc..cc.."
+
+
+def test_what_a_median_stands_on_is_declared(tmp_path: Path):
+    wrong = own_programme(
+        tmp_path, f"measure.{MEDIAN['measure']}", 'of = "cases_tried"', 'of = "cases_tryed"'
+    )
+    with pytest.raises(DeclarationError, match="did you mean") as refused:
+        receive(wrong)
+    assert "measures-justice.toml" in refused.value.where
+
+
+def test_the_shipped_medians_stand_on_counts():
+    medians = {name: one.of for name, one in PROGRAMME.measures.items() if not one.additive}
+    assert medians
+    assert all(PROGRAMME.measures[str(base)].unit == "vu" for base in medians.values())

@@ -53,6 +53,8 @@ def _weaker_measures(programme: Programme, floor: Programme) -> Iterator[tuple[s
             yield f"measure.{name}", f'disclosure = "{least.disclosure}"'
         if least.additive and not own.additive:
             yield f"measure.{name}", "additive = true"
+        if least.of is not None and own.of != least.of:
+            yield f"measure.{name}", f'of = "{least.of}"'
         if own.time_basis == "stock" and least.time_basis != "stock":
             yield f"measure.{name}", f'time_basis = "{least.time_basis}"'
 
