@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from evalkit.batch.last_release import LAST_RELEASE
 from evalkit.batch.run import run_batch
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import HEAD, LEDGER, Ledger, append, read_ledger
@@ -166,10 +168,10 @@ def test_nothing_released_is_an_empty_ledger(tmp_path: Path):
     assert read_ledger(tmp_path, "trial") == Ledger()
 
 
-def run(folder: Path, **changes):
+def run(folder: Path, *, facts: list[dict] | None = None, **changes):
     workspace = tiny_workspace(
         folder / "workspace",
-        facts=country(2, 30, 40),
+        facts=facts or country(2, 30, 40),
         settings='[disclosure]\nsigned_by = "Invented officer"\n',
     )
     return run_batch(
@@ -186,11 +188,43 @@ def test_a_public_run_signs_and_dates_its_release(tmp_path: Path):
 def test_an_internal_run_releases_nothing(tmp_path: Path):
     run(tmp_path, audience="internal")
     assert not (tmp_path / "workspace" / LEDGER).exists()
+    assert not (tmp_path / "workspace" / ".evalkit" / LAST_RELEASE).exists()
 
 
 def test_pages_whose_release_the_ledger_does_not_know_are_not_made_again(tmp_path: Path):
     run(tmp_path)
     for name in (LEDGER, HEAD):
         (tmp_path / "workspace" / name).unlink()
-    with pytest.raises(DisclosureError, match="ledger"):
+    shutil.rmtree(tmp_path / "workspace" / ".evalkit")
+    with pytest.raises(DisclosureError, match="does not have") as refused:
         run(tmp_path, force=True)
+    assert refused.value.where == str(tmp_path / "out")
+
+
+@pytest.mark.parametrize("harm", ["lost", "rolled back"])
+def test_a_ledger_lost_or_rolled_back_with_its_head_is_noticed_in_another_reports_folder(
+    tmp_path: Path, harm: str
+):
+    run(tmp_path)
+    own = {name: (tmp_path / "workspace" / name).read_bytes() for name in (LEDGER, HEAD)}
+    later = country(2, 31, 40, revised="02 VN")
+    run(tmp_path, facts=later)
+    for name, content in own.items():
+        path = tmp_path / "workspace" / name
+        path.write_bytes(content) if harm == "rolled back" else path.unlink()
+    with pytest.raises(DisclosureError, match="does not have") as refused:
+        run(tmp_path, facts=later, out=tmp_path / "elsewhere")
+    assert ".evalkit" in refused.value.where
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_run_that_releases_nothing_new_writes_no_memory_of_it_anew(tmp_path: Path):
+    run(tmp_path)
+    path = tmp_path / "workspace" / ".evalkit" / LAST_RELEASE
+    written = path.stat()
+    assert path.read_text(encoding="utf-8").strip() == read_ledger(tmp_path / "workspace", "workspace").head
+    assert path.parent.stat().st_mode & 0o077 == 0
+    run(tmp_path, force=True)
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
+    run(tmp_path, facts=country(2, 31, 40, revised="02 VN"))
+    assert path.read_text(encoding="utf-8").strip() == read_ledger(tmp_path / "workspace", "workspace").head

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from evalkit.errors import FactsError
-from evalkit.facts.boundaries import carry_over, latest_editions, national_population
+from evalkit.facts.boundaries import carry_over, latest_editions, national_population, without_regions
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.intake import Source, read_facts, read_sources
@@ -58,6 +58,16 @@ BAD_ROWS = [
     ({"province_code": "An Thử"}, "column province_code", "", 'write the code "01"'),
     ({"province_code": "BT"}, "column province_code", "Bình Thử (02); Cao Thử (03)", "ask by code"),
     ({"scheme": "older"}, "column scheme", "'older' is no scheme", 'did you mean "old"'),
+    ({"province_code": "R11"}, "column province_code", "no code of a region", 'did you mean "R1"'),
+    (
+        {"province_code": "R11", "scheme": "region"},
+        "column province_code",
+        "no code of a region",
+        'did you mean "R1"',
+    ),
+    ({"province_code": "01", "scheme": "region"}, "column province_code", "no code of a region", "R1"),
+    ({"scheme": "regions"}, "column scheme", "'regions' is no scheme", 'did you mean "region"'),
+    ({"province_code": "VN"}, "column scheme", "no scheme for code 'VN'", '"nation"'),
     ({"value": -SECRET}, "column value", "a count is never negative", ""),
     ({"value": SECRET + 0.5}, "column value", "whole number", ""),
     ({"period_end": "2014-12-31"}, "column period_end", "ends on or after the day it starts", ""),
@@ -85,6 +95,11 @@ def test_a_bad_row_is_one_error_with_place_rule_and_remedy(
     assert rule in errors[0].rule
     assert do in errors[0].do
     assert str(SECRET) not in f"{errors[0]}"
+
+
+def test_a_region_is_a_place_of_its_own_kind(tmp_path: Path, registry: Registry):
+    rows = [fact("R1", 9), fact("R1", 9, scheme="region"), fact("01", 4)]
+    assert findings_of(tmp_path, registry, *rows) == []
 
 
 def test_a_duplicate_row_names_both_rows(tmp_path: Path, registry: Registry):
@@ -248,6 +263,11 @@ def test_an_inexact_part_makes_an_inexact_sum_and_publication_needs_all_parts(re
     new = carried(registry, fact("02", 5, qualifier="more_than", published=True), fact("03", 7))
     assert new.loc["03", "qualifier"] == "about"
     assert not new.loc["03", "published"]
+
+
+def test_regions_are_left_out_of_sums_and_panels(registry: Registry):
+    rows = [fact("R1", 9), fact("R1", 9, scheme="region"), fact("01", 4), fact("VN", 9)]
+    assert without_regions(facts_table(*rows), registry)["province_code"].tolist() == ["01", "VN"]
 
 
 def test_the_nation_is_the_sum_of_all_units():

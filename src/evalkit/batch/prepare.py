@@ -7,18 +7,26 @@ from datetime import date
 
 import pandas as pd
 
+from evalkit.batch.last_release import refuse_forgotten, remember
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger, append, read_ledger
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
+from evalkit.disclosure.standing import refuse_unprotected, refuse_weaker
 from evalkit.facts.areas import About
-from evalkit.facts.boundaries import carry_over, latest_editions, national_population, with_revisions
+from evalkit.facts.boundaries import (
+    carry_over,
+    latest_editions,
+    national_population,
+    with_revisions,
+    without_regions,
+)
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.intake import Source, read_facts, read_sources, without_origin
 from evalkit.facts.places import places_on
 from evalkit.panel import page_findings, panel_context
-from evalkit.programme.load import load_programme
+from evalkit.programme.load import load_programme, shipped_programmes
 from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
 from evalkit.programme.provinces import Registry, load_registry, reference_folder
@@ -52,15 +60,31 @@ def receive(workspace: Workspace) -> Received:
     Raises
     ------
     EvalkitError
-        If a file cannot be read at all.
+        If a file cannot be read at all, or the programme protects less than the shipped one.
     """
-    programme = load_programme(workspace.programme, base=workspace.folder)
+    programme = programme_of(workspace)
     registry = registry_of(workspace)
     sources = reference_sources(workspace) | read_sources(workspace.sources_file)
     table = read_facts(workspace.fact_files, programme)
     findings = check_facts(table, programme=programme, registry=registry, sources=sources)
     facts = without_origin(table)
     return Received(workspace, programme, registry, facts, sources, tuple(findings))
+
+
+def programme_of(workspace: Workspace) -> Programme:
+    """Return the programme a workspace names: a shipped one, or its own, which may not protect less than those.
+
+    Raises
+    ------
+    DeclarationError
+        If it is not well declared.
+    DisclosureError
+        If it declares a figure of a shipped programme by a weaker class.
+    """
+    programme, shipped = load_programme(workspace.programme, base=workspace.folder), shipped_programmes()
+    for name in [] if workspace.programme in shipped else shipped:
+        refuse_weaker(programme, load_programme(name), where=f"programme {workspace.programme!r}")
+    return programme
 
 
 def registry_of(workspace: Workspace) -> Registry:
@@ -94,29 +118,38 @@ def make_bundle(
     FactsError
         If the facts hold an error.
     DisclosureError
-        If the facts cannot be protected.
+        If the facts cannot be protected, or the programme would show what an earlier release hid.
     """
     refuse_errors(received.findings)
     scheme = scheme or received.workspace.scheme
     places = places_on(day, received.registry, scheme=scheme)
-    facts = harmonised(received, scheme=scheme)
-    protected = protect(
-        facts,
-        programme=received.programme,
-        registry=received.registry,
-        policy=received.workspace.disclosure,
-        audience=audience,
-        ledger=ledger_of(received.workspace) if audience == "public" else NOTHING_RELEASED,
-        history=received.facts,
-    )
+    protected = _protected(received, scheme=scheme, audience=audience)
     return Bundle(
         about=_about(received.workspace, protected, scheme=scheme, audience=audience, day=day),
         facts=with_revisions(protected.facts, received.facts),
         programme=received.programme,
         places=places,
         sources=received.sources,
-        panel=panel_context(protected.facts, received.programme, scheme=scheme),
+        panel=panel_context(
+            without_regions(protected.facts, received.registry), received.programme, scheme=scheme
+        ),
         findings=page_findings(protected.facts, received.programme),
+    )
+
+
+def _protected(received: Received, *, scheme: str, audience: Audience) -> Protected:
+    """Protect the facts against everything that was released before; nothing of that binds pages for internal use."""
+    facts = harmonised(received, scheme=scheme)
+    ledger = ledger_of(received.workspace) if audience == "public" else NOTHING_RELEASED
+    refuse_unprotected(ledger, facts, received.programme)
+    return protect(
+        facts,
+        programme=received.programme,
+        registry=received.registry,
+        policy=received.workspace.disclosure,
+        audience=audience,
+        ledger=ledger,
+        history=received.facts,
     )
 
 
@@ -126,9 +159,11 @@ def ledger_of(workspace: Workspace) -> Ledger:
     Raises
     ------
     DisclosureError
-        If its ledger was lost or altered, or belongs to another workspace.
+        If its ledger was lost or altered, is older than the last release, or belongs to another workspace.
     """
-    return read_ledger(workspace.folder, workspace.name)
+    ledger = read_ledger(workspace.folder, workspace.name)
+    refuse_forgotten(workspace, ledger)
+    return ledger
 
 
 def record_release(workspace: Workspace, bundle: Bundle, *, edition: str) -> Ledger:
@@ -158,7 +193,9 @@ def record_release(workspace: Workspace, bundle: Bundle, *, edition: str) -> Led
         "bundle": bundle.content_hash,
     }
     told = told_by(bundle.facts, bundle.programme, policy)
-    return append(workspace.folder, ledger, told, about=about)
+    ledger = append(workspace.folder, ledger, told, about=about)
+    remember(workspace, ledger)
+    return ledger
 
 
 def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:
@@ -168,7 +205,8 @@ def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:
         facts = pd.concat([facts, received.registry.population_frame()], ignore_index=True)
         dimensions = [name for name in received.programme.dimensions if name in facts.columns]
         facts = facts.fillna(dict.fromkeys(dimensions, "all"))
-        facts = pd.concat([facts, national_population(facts, measure=POPULATION)], ignore_index=True)
+        nation = national_population(without_regions(facts, received.registry), measure=POPULATION)
+        facts = pd.concat([facts, nation], ignore_index=True)
     medians = [name for name, measure in received.programme.measures.items() if not measure.additive]
     return carry_over(latest_editions(facts), received.registry, scheme=scheme, never_added=medians)
 

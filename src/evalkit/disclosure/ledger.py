@@ -146,15 +146,15 @@ def read_ledger(folder: Path, workspace: str) -> Ledger:
 
 
 def refuse_lost(ledger: Ledger, head: str, *, where: str) -> None:
-    """Refuse a ledger that does not know of a release which is published.
+    """Refuse a ledger that does not know of a release which is published, or remembered.
 
     Parameters
     ----------
     ledger : Ledger
     head : str
-        The SHA-256 of the entry that what is published names; empty where it names none.
+        The SHA-256 of an entry that the ledger had; empty where none is known.
     where : str
-        What is published.
+        What names it.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def refuse_lost(ledger: Ledger, head: str, *, where: str) -> None:
     if head and head not in {entry.sha256 for entry in ledger.entries}:
         raise DisclosureError(
             where=where,
-            rule="what is published here was released by an entry that the workspace's ledger does not have",
+            rule="the release named here is one that the workspace's ledger does not have",
             do=f"put back {LEDGER} and {HEAD}; without them nobody knows what an attacker has seen",
         )
 

@@ -17,6 +17,7 @@ from evalkit.disclosure.choice import NODES, choose
 from evalkit.disclosure.earlier import with_earlier
 from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.ledger import Ledger
+from evalkit.disclosure.medians import over_few
 from evalkit.disclosure.network import networks
 from evalkit.disclosure.rules import SMALL, ZERO, protected_cells
 from evalkit.disclosure.tables import labelled, linked_tables
@@ -77,7 +78,8 @@ def protect(
     Returns
     -------
     Protected
-        The same rows in the same order with a column ``mark``; a hidden row has no value, status ``suppressed`` and mark "c".
+        The same rows in the same order with a column ``mark``; a hidden row has no value, status ``suppressed``, mark "c" and
+        no ``source_cell``, which may quote the figure.
 
     Raises
     ------
@@ -88,7 +90,8 @@ def protect(
     -----
     Primary: a count of persons from 1 to the threshold less one. Complementary: every sum that holds a hidden cell hides at
     least one more, of the class at or above the threshold where there is one. A zero, or a part as large as its total, is
-    hidden where it would tell of a whole group. Method: Hundepool et al. (2012), Statistical Disclosure Control, chapter 4.
+    hidden where it would tell of a whole group, a median where it stands on too few. Method: Hundepool et al. (2012),
+    Statistical Disclosure Control, chapter 4.
     """
     marked = facts.assign(**{MARK: ""})
     if audience == "internal":
@@ -100,11 +103,19 @@ def protect(
     refuse_recoverable(tables, hidden)
     rows = tables.cells["row"][sorted(hidden)]
     rows = rows[rows >= 0]
+    _hide(marked, rows)
+    few = over_few(marked, programme, policy)
+    _hide(marked, few)
+    return Protected(marked, len(rows) + len(few), methods)
+
+
+def _hide(marked: pd.DataFrame, rows: pd.Index | pd.Series) -> None:
+    """Take from some rows all that tells the figure."""
     marked.loc[rows, "value"] = float("nan")
     marked.loc[rows, "status"] = "suppressed"
     marked.loc[rows, "qualifier"] = "exact"
+    marked.loc[rows, "source_cell"] = ""
     marked.loc[rows, MARK] = CONFIDENTIAL
-    return Protected(marked, len(rows), methods)
 
 
 def hidden_cells(tables: Tables, *, nodes: int = NODES) -> tuple[set[int], dict[str, int]]:

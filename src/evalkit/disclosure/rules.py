@@ -38,16 +38,17 @@ def protected_cells(facts: pd.DataFrame, programme: Programme, policy: Disclosur
 
     Notes
     -----
-    Totals of cases stand, and are listed because they are margins of what does not.
+    Cases that no person's attribute crosses stand, and are listed because they are margins of what does not. Of persons only
+    a total over every dimension can stand, those that describe no person included.
     """
     crossed = _crossed(facts, programme)
     kind = facts["measure"].map({name: one.disclosure for name, one in programme.measures.items()})
     crossed_cases = facts.loc[(kind == "case") & (crossed > 0), "measure"].unique()
     held = facts["status"].isin(WITH_VALUE)
     cells = facts[held & ((kind == "person") | facts["measure"].isin(crossed_cases))].copy()
-    total = crossed[cells.index] == 0
-    stands = (kind[cells.index] == "case") | policy.person_totals_stand
-    cells["known"] = cells["published"] | (total & stands)
+    case = kind[cells.index] == "case"
+    stands = (case & (crossed[cells.index] == 0)) | (~case & _total(cells, programme))
+    cells["known"] = cells["published"] | (stands & (case | policy.person_totals_stand))
     cells["threshold"] = _thresholds(cells, programme, policy)
     cells["size"] = sizes(cells["value"], cells["threshold"])
     return cells
@@ -61,6 +62,11 @@ def _crossed(facts: pd.DataFrame, programme: Programme) -> pd.Series:
         if name in programme.dimensions and programme.dimensions[name].of_person
     ]
     return (facts[attributes] != "all").sum(axis=1)
+
+
+def _total(cells: pd.DataFrame, programme: Programme) -> pd.Series:
+    """Tell which rows are totals over every dimension."""
+    return (cells[[name for name in programme.dimensions if name in cells]] == "all").all(axis=1)
 
 
 def _thresholds(cells: pd.DataFrame, programme: Programme, policy: DisclosurePolicy) -> pd.Series:

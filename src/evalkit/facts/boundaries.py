@@ -11,7 +11,16 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from evalkit.facts.schema import MARK, NATION, NATION_SCHEME, REVISED, WITH_VALUE, dimensions_of, key_of
+from evalkit.facts.schema import (
+    MARK,
+    NATION,
+    NATION_SCHEME,
+    REGION_SCHEME,
+    REVISED,
+    WITH_VALUE,
+    dimensions_of,
+    key_of,
+)
 from evalkit.programme.population import POPULATION
 from evalkit.programme.provinces import Registry
 
@@ -98,13 +107,28 @@ def carry_over(
     return pd.concat([facts, summed[list(facts.columns)]], ignore_index=True)
 
 
+def without_regions(facts: pd.DataFrame, registry: Registry) -> pd.DataFrame:
+    """Leave out the rows of regions, which hold their provinces once more.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        A facts table.
+    registry : Registry
+        Tells which codes are those of regions.
+    """
+    regions = {(code, scheme) for scheme in registry.schemes for code in registry.regions(scheme)}
+    pair = pd.MultiIndex.from_frame(facts[["province_code", "scheme"]])
+    return facts[~pair.isin(list(regions)) & (facts["scheme"] != REGION_SCHEME)]
+
+
 def national_population(facts: pd.DataFrame, *, measure: str = POPULATION) -> pd.DataFrame:
     """Return the nation's yearly population as the sum of all units of the scheme it is given in.
 
     Parameters
     ----------
     facts : DataFrame
-        Facts that hold the measure for every unit of one scheme.
+        Facts that hold the measure for every unit of one scheme, and none of regions.
     measure : str
         The population measure.
     """

@@ -73,11 +73,13 @@ class Bundle:
         return _province_facts(self, place)
 
     def nation(self) -> NationFacts:
-        """Return the whole country's facts."""
+        """Return the whole country's facts: the nation's rows and the provinces', without those of regions."""
+        of_provinces = self.facts["province_code"].isin([place.code for place in self.places])
+        of_provinces &= self.facts["scheme"] == self.about.scheme
         return NationFacts(
             about=self.about,
             facts=self.facts[self.facts["scheme"] == NATION_SCHEME].reset_index(drop=True),
-            province_facts=self.facts[self.facts["scheme"] == self.about.scheme].reset_index(drop=True),
+            province_facts=self.facts[of_provinces].reset_index(drop=True),
             places=self.places,
             programme=self.programme,
             panel=self.panel,

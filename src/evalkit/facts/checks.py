@@ -10,12 +10,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from evalkit.declaration import nearest
-from evalkit.errors import FactsError
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source, place_of
+from evalkit.facts.place_checks import misplaced
 from evalkit.facts.schema import (
-    NATION,
-    NATION_SCHEME,
     PLACE_BASES,
     QUALIFIERS,
     STATUSES,
@@ -53,7 +51,7 @@ def check_facts(
     facts = table.drop(columns=["file", "row"])
     findings = [
         *_code_lists(table, programme, sources),
-        *_places(table, registry),
+        *(_finding("error", *fault) for fault in misplaced(table, registry)),
         *_measures(table, programme),
         *_values(table),
         *_periods(table, registry),
@@ -92,29 +90,6 @@ def _code_lists(table: pd.DataFrame, programme: Programme, sources: dict[str, So
         yield _finding(
             "error", row, "status", "suppressed is evalkit's own mark", "give the figure or not_reported"
         )
-
-
-def _places(table: pd.DataFrame, registry: Registry) -> Iterator[Finding]:
-    nation = (table["province_code"] == NATION) & (table["scheme"] == NATION_SCHEME)
-    schemes = [*registry.schemes, NATION_SCHEME]
-    for (code, scheme), rows in table[~nation].groupby(["province_code", "scheme"], sort=False):
-        row = rows.iloc[0]
-        if scheme not in registry.schemes or code == NATION:
-            do = f'the nation is "{NATION}" with scheme "{NATION_SCHEME}"; {nearest(str(scheme), schemes)}'
-            yield _finding("error", row, "scheme", f"{scheme!r} is no scheme for code {code!r}", do)
-            continue
-        if code not in {unit.code for unit in registry.units(scheme)}:
-            yield _no_code(row, registry)
-
-
-def _no_code(row: pd.Series, registry: Registry) -> Finding:
-    """Say which code a name stands for, or why the text stands for none; nothing is resolved silently."""
-    text, rule = row["province_code"], "a province is given by its two-digit code as text"
-    try:
-        do = f'write the code "{registry.find(text, row["scheme"]).code}", not the name'
-    except FactsError as refusal:
-        rule, do = f"{text!r}: {refusal.rule}", refusal.do
-    return _finding("error", row, "province_code", rule, do)
 
 
 def _measures(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:

@@ -3,7 +3,8 @@
 Columns
 -------
 province_code : str, text such as "04"; "VN" for the nation, "R2" for a region
-scheme : str, the boundary set the code belongs to ("63", "34", or a workspace's own); "nation" for the nation
+scheme : str, the boundary set the code belongs to ("63", "34", or a workspace's own); "nation" for the nation; for a region
+    its boundary set or "region"
 place_basis : str, where a figure is counted: occurrence, residence, detection, reception
 period_start, period_end : datetime64, both days inclusive
 measure : str, a name of measures.toml
@@ -28,6 +29,7 @@ PLACE_BASES = ("occurrence", "residence", "detection", "reception")
 WITH_VALUE = ("reported", "zero_reported", "derived")
 NATION = "VN"
 NATION_SCHEME = "nation"
+REGION_SCHEME = "region"
 
 COLUMNS = (
     "province_code",

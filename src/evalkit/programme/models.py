@@ -119,7 +119,8 @@ class Dimension(Declared):
 class Measure(Declared):
     """A figure that is reported: what is counted, where it is counted and what may be shown of it.
 
-    ``additive = false`` says that figures of places or years are never added: medians are not.
+    ``additive = false`` says that figures of places or years are never added: medians are not. ``of`` names the measure whose
+    cases or persons such a statistic stands on: over few of them it is hidden.
     """
 
     label: Label
@@ -129,6 +130,7 @@ class Measure(Declared):
     disclosure: DisclosureClass
     time_basis: TimeBasis = "flow"
     additive: bool = True
+    of: str | None = None
     dimensions: tuple[str, ...] = ()
     definition: Label
     note: Label | None = None

@@ -83,6 +83,16 @@ class Registry:
             return self._units[scheme][code]
         raise unknown_code(self, code, scheme)
 
+    def regions(self, scheme: str) -> list[str]:
+        """Return the codes of a scheme's regions, sorted.
+
+        Examples
+        --------
+        >>> load_registry(reference_folder()).regions("63")
+        ['R1', 'R2', 'R3', 'R4', 'R5', 'R6']
+        """
+        return sorted({unit.region_code for unit in self.units(scheme) if unit.region_code})
+
     def find(self, text: str, scheme: str) -> Unit:
         """Return the unit of a scheme that a code, a name or an alias stands for.
 

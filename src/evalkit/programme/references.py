@@ -91,6 +91,8 @@ def _used_names(programme: Programme) -> Iterator[Use]:
     for name, measure in programme.measures.items():
         yield "measures", ("measure", name, "unit"), measure.unit, programme.units
         yield "measures", ("measure", name, "strand"), measure.strand, strands
+        if measure.of is not None:
+            yield "measures", ("measure", name, "of"), measure.of, programme.measures
         for dimension in measure.dimensions:
             yield "measures", ("measure", name, "dimensions"), dimension, programme.dimensions
     for name, indicator in programme.indicators.items():

@@ -108,7 +108,7 @@ def _marks(result: Completeness) -> Bilingual:
     if result.area.about.audience == "internal":
         return say("Internal copy: nothing is hidden in it. It may not be passed on.")
     return say(
-        "Marks: [c] confidential (a small count of persons, or another figure that would give it away); [u] fewer than 20 events. Counts of persons under {k}, or under {strict} where they are crossed by a sensitive or a second attribute, are hidden unless officially published. Cells hidden on this page's facts: {hidden}.",
+        "Marks: [c] confidential (a small count of persons, another figure that would give it away, or a median over few cases); [u] fewer than 20 events. Counts of persons under {k}, or under {strict} where they are crossed by a sensitive or a second attribute, are hidden unless officially published. Cells hidden on this page's facts: {hidden}.",
         k=str(result.area.about.k),
         strict=str(result.area.about.k_sensitive),
         hidden=str(result.area.about.hidden_cells),

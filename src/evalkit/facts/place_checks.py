@@ -1,0 +1,64 @@
+"""Check the places of a facts table: the nation, the registry's regions and its units, each by code and boundary set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from evalkit.declaration import nearest
+from evalkit.errors import FactsError
+from evalkit.facts.schema import NATION, NATION_SCHEME, REGION_SCHEME
+from evalkit.programme.provinces import Registry
+
+Misplaced = tuple[pd.Series, str, str, str]
+
+
+def misplaced(table: pd.DataFrame, registry: Registry) -> Iterator[Misplaced]:
+    """Yield the first row, the column, the rule and the remedy for each place that there is not.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A facts table.
+    registry : Registry
+        A region's row has the region's code, and as scheme one of its boundary sets or "region".
+    """
+    schemes = [*registry.schemes, REGION_SCHEME]
+    for (code, scheme), rows in table.groupby(["province_code", "scheme"], sort=False):
+        if (code, scheme) == (NATION, NATION_SCHEME):
+            continue
+        if scheme not in schemes or code == NATION:
+            do = f'the nation is "{NATION}" with scheme "{NATION_SCHEME}"; {nearest(str(scheme), [*schemes, NATION_SCHEME])}'
+            yield rows.iloc[0], "scheme", f"{scheme!r} is no scheme for code {code!r}", do
+        elif code not in [*_regions(registry, str(scheme)), *_units(registry, str(scheme))]:
+            yield _no_code(rows.iloc[0], registry)
+
+
+def _units(registry: Registry, scheme: str) -> list[str]:
+    return [unit.code for unit in registry.units(scheme)] if scheme in registry.schemes else []
+
+
+def _regions(registry: Registry, scheme: str) -> list[str]:
+    """Return the codes of a scheme's regions; with the scheme "region" those of any."""
+    schemes = registry.schemes if scheme == REGION_SCHEME else (scheme,)
+    return sorted({code for one in schemes for code in registry.regions(one)})
+
+
+def _no_code(row: pd.Series, registry: Registry) -> Misplaced:
+    """Say which code a name stands for, or why the text stands for none; nothing is resolved silently."""
+    text, scheme = row["province_code"], row["scheme"]
+    if scheme == REGION_SCHEME or _mixes_letters_and_digits(text):
+        rule = f"{text!r} is no code of a region in scheme {scheme!r}"
+        return row, "province_code", rule, nearest(text, _regions(registry, scheme))
+    rule = "a province is given by its two-digit code as text"
+    try:
+        do = f'write the code "{registry.find(text, scheme).code}", not the name'
+    except FactsError as refusal:
+        rule, do = f"{text!r}: {refusal.rule}", refusal.do
+    return row, "province_code", rule, do
+
+
+def _mixes_letters_and_digits(text: str) -> bool:
+    """Tell whether a text looks like a region's code, "R2", and not like a name or a number."""
+    return any(sign.isdigit() for sign in text) and any(sign.isalpha() for sign in text)
