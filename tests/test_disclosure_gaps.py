@@ -18,6 +18,7 @@ from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.ledger import Ledger, append
 from evalkit.disclosure.protect import hidden_cells, primary, protect
+from evalkit.errors import DisclosureError
 from evalkit.facts.boundaries import latest_editions
 from evalkit.programme.provinces import Registry
 from evalkit.workspace import DisclosurePolicy
@@ -314,3 +315,14 @@ def test_all_of_a_group_are_not_told_where_no_total_is_given(registry: Registry)
     for attribute, none, every in (("sex", "female", "male"), ("age_group", "child", "adult")):
         rows = [victims("01", 0, **{attribute: none}), victims("01", 27, **{attribute: every})]
         assert protected(registry, *rows)["value"].isna().all()
+
+
+def test_a_figure_that_its_part_gives_away_exactly_is_refused(registry: Registry):
+    """Support was offered to 3 and to 11, as published; of 14 identified these are 3 and 11, and nothing else."""
+    rows = [victims(p, n) for p, n in (("01", 3), ("02", 11), ("03", 40), ("VN", 54))]
+    offered = {"measure": "victims_offered_support", "published": True}
+    assert protected(registry, *rows)["mark"].tolist() == ["c", "c", "", ""]
+    with pytest.raises(DisclosureError, match="victims_identified") as refused:
+        protected(registry, *rows, fact("01", 3, **offered), fact("02", 11, **offered))
+    assert refused.value.exit_code == 4
+    protected(registry, *rows, fact("01", 1, **offered), fact("02", 9, **offered))

@@ -2,13 +2,15 @@
 
 For each hidden cell the smallest and largest value that fits all sums, all shown figures, all published ones and all that
 earlier releases showed are found by linear programming. A cell that comes out narrower than its threshold less one is
-refused, unless what is published or standing anyway already narrows it as much. The attack knows nothing of how the hidden
+refused, unless what is published or standing anyway already narrows it as much. A second attack also uses that a part is
+never above its base (who accepted, of those entitled), and refuses what comes out exactly. The attack knows nothing of how the hidden
 cells were chosen, and its result chooses nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +25,7 @@ from evalkit.errors import DisclosureError
 
 Vector = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
+EXACTLY = 1.0  # a count that can only be one more or one less is as good as told
 
 
 def refuse_recoverable(tables: Tables, hidden: set[int]) -> None:
@@ -63,14 +66,21 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     list of int
         Labels of hidden cells, and of implicit ones that are small; empty where the release is safe.
     """
+    bounded = replace(tables, equations=(*tables.equations, *tables.bounds), bounds=())
+    exactly = _narrow(bounded, hidden, most=EXACTLY) if tables.bounds else []
+    return sorted({*_narrow(tables, hidden), *exactly})
+
+
+def _narrow(tables: Tables, hidden: set[int], *, most: float = np.inf) -> list[int]:
+    """Return the cells whose range is narrower than it must be; ``most`` is as much as is asked of any."""
     cells = tables.cells
     hidden = hidden - set(cells.index[cells["released"]])
     implicit = set(cells.index[cells["implicit"]])
     small = set(cells.index[cells["size"] == SMALL])
     threshold, known = cells["threshold"].tolist(), cells["known"].tolist()
     guarded = {label for label in hidden | (implicit & small) if not known[label]}
-    most = _known_bounds(tables)
-    needed = {label: min(threshold[label] - 1.0, most.get(label, np.inf)) for label in guarded}
+    left = _known_bounds(tables)
+    needed = {label: min(threshold[label] - 1.0, left.get(label, np.inf), most) for label in guarded}
     follows = set(known_values(tables, released=False))
     closed, unknown = (hidden | implicit) - follows, set(cells.index.tolist()) - follows
     told = guarded - follows - _as_given(tables, closed, unknown)

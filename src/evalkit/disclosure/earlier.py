@@ -100,6 +100,8 @@ def with_earlier(
         return cells, []
     if history is not None:
         older = _with_values(older, history)
+    attributes = {part.partition("=")[0] for name in older for part in name.breakdown.split(";") if part}
+    cells = cells.assign(**dict.fromkeys(sorted(attributes - set(cells)), "all"))
     made = protected_cells(_facts_of(older, cells), programme, policy)
     made = made.assign(known=made["published"], released=~made["before"], row=-1)
     label = {name: position for position, name in enumerate([*today, *figures_of(made)])}

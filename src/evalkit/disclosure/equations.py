@@ -70,10 +70,14 @@ class Tables:
         figures reported do not settle has no value, and the size ``ZERO``: nobody can tell it. ``fixed`` says of one that it
         protects nothing, because a reader may take it for nothing.
     equations : tuple of Equation
+    bounds : tuple of Equation
+        A measure that is never above another one of the same place and period (persons who accepted, of those entitled), and
+        what lies between. The attack uses them; what lies between is no figure to protect.
     """
 
     cells: pd.DataFrame
     equations: tuple[Equation, ...]
+    bounds: tuple[Equation, ...] = ()
 
 
 class Sums:
@@ -97,6 +101,7 @@ class Sums:
         self.value: list[float] = cells["value"].tolist()
         self.threshold: list[int] = cells["threshold"].tolist()
         self.equations: list[Equation] = []
+        self.bounds: list[Equation] = []
         self._exact: list[bool] = (~cells.get("qualifier", pd.Series()).isin(_INEXACT)).tolist()
         self._like: list[int] = []
         self._nearly: set[int] = set()
@@ -119,6 +124,10 @@ class Sums:
         self._nearly.update(rest if nearly else ())
         self.equations.append(Equation(total, (*parts, *rest), group))
 
+    def bound(self, upper: int, lower: int) -> None:
+        """Note that a figure is never above another one."""
+        self.bounds.append(Equation(upper, (lower, self.implicit(like=lower))))
+
     def implicit(self, *, like: int) -> int:
         """Return the label of a new implicit cell with the threshold of a cell like it."""
         self.value.append(nan)
@@ -129,7 +138,11 @@ class Sums:
     def settle(self) -> None:
         """Give implicit cells the values that follow from the figures reported, and note which sums are sound."""
         first = len(self.value) - len(self._like)
-        waiting = [one for one in self.equations if any(isnan(self.value[cell]) for cell in one.cells)]
+        waiting = [
+            one
+            for one in (*self.equations, *self.bounds)
+            if any(isnan(self.value[cell]) for cell in one.cells)
+        ]
         left = len(waiting) + 1
         while len(waiting) < left:
             left = len(waiting)
@@ -143,7 +156,8 @@ class Sums:
             {"value": self.value[first:], "threshold": self.threshold[first:], "like": self._like}
         ).astype({"value": float})
         size = pd.Series(sizes(frame["value"], frame["threshold"]), index=frame.index)
-        size = size.where(frame["value"].notna(), ZERO)
+        between = [one.parts[-1] - first for one in self.bounds]
+        size = size.where(frame["value"].notna() & ~frame.index.isin(between), ZERO)
         nearly = pd.Series([first + at in self._nearly for at in frame.index], index=frame.index, dtype=bool)
         return frame.assign(size=size, fixed=nearly & (size == ZERO))
 

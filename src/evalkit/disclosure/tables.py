@@ -81,8 +81,9 @@ def linked_tables(
                 done.add(inside)
                 _add_family(family.loc[sorted(inside)], programme, registry, sums)
     _add_editions(cells, sums)
+    _add_bounds(cells.loc[sorted(together[-1])], programme, sums)
     sums.settle()
-    return Tables(_with_implicit(cells, sums), tuple(sums.equations))
+    return Tables(_with_implicit(cells, sums), tuple(sums.equations), tuple(sums.bounds))
 
 
 def _add_family(family: pd.DataFrame, programme: Programme, registry: Registry, sums: Sums) -> None:
@@ -158,6 +159,24 @@ def _add_editions(cells: pd.DataFrame, sums: Sums) -> None:
         for one, other in pairwise(labels):
             low, high = sorted((one, other), key=lambda label: sums.value[label])
             sums.add(high, [low], complete=sums.value[low] == sums.value[high])
+
+
+def _add_bounds(cells: pd.DataFrame, programme: Programme, sums: Sums) -> None:
+    """Note which figures are never above others: the parts of each indicator that is a share, which the checks hold to."""
+    key = [name for name in _lasting(cells) if name != "measure"]
+    shares = {
+        (one.numerator, one.denominator)
+        for one in programme.indicators.values()
+        if one.is_share and one.part == one.base_part
+    }
+    for numerator, denominator in sorted(shares, key=str):
+        lower, upper = (
+            cells.loc[cells["measure"] == name, key].reset_index(names="label")
+            for name in (numerator, denominator)
+        )
+        pairs = upper.merge(lower, on=key, suffixes=("_upper", "_lower"))
+        for above, below in zip(pairs["label_upper"].tolist(), pairs["label_lower"].tolist(), strict=True):
+            sums.bound(above, below)
 
 
 def _with_implicit(cells: pd.DataFrame, sums: Sums) -> pd.DataFrame:
