@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from evalkit.batch.prepare import harmonised, receive
-from evalkit.disclosure.audit import recoverable
+from evalkit.disclosure.audit import exact_by_parts, recoverable
 from evalkit.disclosure.protect import hidden_cells, primary
 from evalkit.disclosure.rules import SMALL, protected_cells
 from evalkit.disclosure.tables import labelled, linked_tables
@@ -58,6 +58,9 @@ def main(folder: Path) -> None:
         f"the attack narrows {len(narrow)} cells of ours, {len(recoverable(tables, row_hidden))} of the plain rule,"
     )
     print(f"  {len(recoverable(tables, small))} of primary suppression alone")
+    print(
+        f"one who also uses that a part is never above its base works out {len(exact_by_parts(tables, hidden))} of ours"
+    )
     whole = audited - start
     print(f"networks by method: {methods}")
     print(

@@ -72,7 +72,7 @@ class Tables:
     equations : tuple of Equation
     bounds : tuple of Equation
         A measure that is never above another one of the same place and period (persons who accepted, of those entitled), and
-        what lies between. The attack uses them; what lies between is no figure to protect.
+        what lies between: no sums, see :func:`evalkit.disclosure.audit.exact_by_parts`.
     """
 
     cells: pd.DataFrame

@@ -62,6 +62,7 @@ def sums_of_grid(
             _Block(lines[one.total], lines[list(one.parts)].T, one, np.ones(lines.shape[1], dtype=np.bool_))
             for one in of_axis
         ]
+    _leave_unheard(blocks, reported)
     degree = _without_idle(blocks, reported)
     for block in blocks:
         met = reported[block.parts] | (degree[block.parts] > 1)
@@ -75,6 +76,16 @@ def sums_of_grid(
                 group=block.split.group,
                 nearly=block.split.nearly and every,
             )
+
+
+def _leave_unheard(blocks: Sequence[_Block], reported: Flags) -> None:
+    """Take away the sums of parts of which nothing is reported, at any depth: any of them fits."""
+    heard, before = reported.copy(), -1
+    while before != (before := int(heard.sum())):
+        for block in blocks:
+            heard[block.total] |= heard[block.parts].any(axis=1)
+    for block in blocks:
+        block.alive &= heard[block.parts].any(axis=1)
 
 
 def _without_idle(blocks: Sequence[_Block], reported: Flags) -> Nodes:

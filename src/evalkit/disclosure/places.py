@@ -18,8 +18,8 @@ def place_splits(places: Sequence[Place], registry: Registry) -> list[Split]:
     Parameters
     ----------
     places : sequence of pair of str
-        Code and scheme of every place that a measure is reported for anywhere. A region's scheme is its boundary set, or
-        "region".
+        Code and scheme of every place that a measure is reported for anywhere, as :func:`same_place` gives them. A region's
+        scheme is its boundary set, or "region".
     registry : Registry
         Tells which units form a region and which former units form a unit.
 
@@ -31,10 +31,27 @@ def place_splits(places: Sequence[Place], registry: Registry) -> list[Split]:
     at = {place: position for position, place in enumerate(places)}
     splits = []
     for total, members in _structure(registry):
-        parts = tuple(at[place] for place in members if place in at)
-        if total in at and parts:
+        own = [same_place(place, registry) for place in members]
+        parts = tuple(at[place] for place in own if place in at)
+        if total in at and parts and own != [total]:
             splits.append(Split(at[total], parts, complete=len(parts) == len(members)))
     return splits
+
+
+def same_place(place: Place, registry: Registry) -> Place:
+    """Return the earliest place of the same extent: a unit made of one former unit is that one.
+
+    Parameters
+    ----------
+    place : pair of str
+        Code and scheme.
+    registry : Registry
+    """
+    code, scheme = place
+    if scheme not in registry.schemes or code not in {unit.code for unit in registry.units(scheme)}:
+        return place
+    parts = registry.components(code, scheme)
+    return same_place((parts[0].code, parts[0].scheme), registry) if len(parts) == 1 else place
 
 
 def _structure(registry: Registry) -> Iterator[tuple[Place, list[Place]]]:

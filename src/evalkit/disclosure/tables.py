@@ -14,7 +14,7 @@ from evalkit.disclosure.breakdowns import ALL, breakdown_splits
 from evalkit.disclosure.equations import Sums, Tables, dimensions
 from evalkit.disclosure.grid import sums_of_grid
 from evalkit.disclosure.periods import period_splits
-from evalkit.disclosure.places import place_splits
+from evalkit.disclosure.places import place_splits, same_place
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 
@@ -90,7 +90,8 @@ def _add_family(family: pd.DataFrame, programme: Programme, registry: Registry, 
     """Add the sums of one measure, counted on one place basis."""
     measure = programme.measures[str(family["measure"].iloc[0])]
     names = [name for name in dimensions(family) if (family[name] != ALL).any()]
-    places, at_place = _numbered(family, ["province_code", "scheme"])
+    codes = zip(family["province_code"], family["scheme"], strict=True)
+    places, at_place = _numbered_rows([same_place(place, registry) for place in codes])
     given, at_period = _numbered(family.assign(after=family["period_end"] + DAY), ["period_start", "after"])
     own, at_breakdown = _numbered(family, names)
     periods, over_time = period_splits(given)
@@ -145,7 +146,12 @@ class _Nodes:
 
 def _numbered(cells: pd.DataFrame, columns: list[str]) -> tuple[list[tuple[Any, ...]], npt.NDArray[np.int64]]:
     """Return the different rows of some columns, in order, and which of them each cell has."""
-    rows = list(zip(*(cells[name].tolist() for name in columns), strict=True)) or [()] * len(cells)
+    return _numbered_rows(
+        list(zip(*(cells[name].tolist() for name in columns), strict=True)) or [()] * len(cells)
+    )
+
+
+def _numbered_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[list[tuple[Any, ...]], npt.NDArray[np.int64]]:
     at = {row: position for position, row in enumerate(sorted(set(rows)))}
     return list(at), np.array([at[row] for row in rows])
 
@@ -154,6 +160,8 @@ def _add_editions(cells: pd.DataFrame, sums: Sums) -> None:
     """Note what later editions of a figure add to earlier ones or take away: who keeps both knows it."""
     lasting = _lasting(cells)
     older = cells.duplicated(lasting, keep=False) & cells["value"].notna()
+    if not older.any():
+        return
     for _, editions in cells[older].sort_values("edition_date", kind="stable").groupby(lasting, sort=True):
         labels: list[int] = editions.index.tolist()
         for one, other in pairwise(labels):
@@ -163,11 +171,11 @@ def _add_editions(cells: pd.DataFrame, sums: Sums) -> None:
 
 def _add_bounds(cells: pd.DataFrame, programme: Programme, sums: Sums) -> None:
     """Note which figures are never above others: the parts of each indicator that is a share, which the checks hold to."""
-    key = [name for name in _lasting(cells) if name != "measure"]
+    key, given = [name for name in _lasting(cells) if name != "measure"], set(cells["measure"])
     shares = {
         (one.numerator, one.denominator)
         for one in programme.indicators.values()
-        if one.is_share and one.part == one.base_part
+        if one.is_share and one.part == one.base_part and {one.numerator, one.denominator} <= given
     }
     for numerator, denominator in sorted(shares, key=str):
         lower, upper = (
