@@ -33,7 +33,7 @@ reports: $(STAMP) ## make the pages of both shipped workspaces: published figure
 	exit $$status
 
 test: $(STAMP) ## run the tests and the examples in the docstrings (make test ARGS="-k rates" runs some of them)
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 lab: $(STAMP) ## open JupyterLab at notebooks/explore
 	@$(EVALKIT) lab

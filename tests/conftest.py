@@ -1,4 +1,7 @@
-"""Tests marked `browser` are skipped where no chromium is installed, unless EVALKIT_REQUIRE_BROWSER=1 demands one."""
+"""Tests marked `browser` are skipped where no chromium is installed, unless EVALKIT_REQUIRE_BROWSER=1 demands one.
+
+`make test` runs tests side by side; those marked `end_to_end` count kernels and private folders and run one after the other.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ import pytest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("end_to_end"):
+            item.add_marker(pytest.mark.xdist_group("end_to_end"))
     if shutil.which("chromium"):
         return
     in_browser = [item for item in items if item.get_closest_marker("browser")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from evalkit.disclosure.equations import Split
 from evalkit.facts.schema import NATION, NATION_SCHEME
@@ -12,7 +12,7 @@ REGION_SCHEME = "region"
 Place = tuple[str, str]
 
 
-def place_splits(places: Sequence[Place], registry: Registry) -> list[Split]:
+def place_splits(places: Sequence[Place], registry: Registry, *, schemes: Container[str]) -> list[Split]:
     """Return how some places are made of others among them.
 
     Parameters
@@ -22,6 +22,8 @@ def place_splits(places: Sequence[Place], registry: Registry) -> list[Split]:
         scheme is its boundary set, or "region".
     registry : Registry
         Tells which units form a region and which former units form a unit.
+    schemes : container of str
+        The boundary sets by which something is reported: sums over the units of others are left out.
 
     Returns
     -------
@@ -30,7 +32,7 @@ def place_splits(places: Sequence[Place], registry: Registry) -> list[Split]:
     """
     at = {place: position for position, place in enumerate(places)}
     splits = []
-    for total, members in _structure(registry):
+    for total, members in _structure(registry, schemes):
         own = [same_place(place, registry) for place in members]
         parts = tuple(at[place] for place in own if place in at)
         if total in at and parts and own != [total]:
@@ -54,9 +56,9 @@ def same_place(place: Place, registry: Registry) -> Place:
     return same_place((parts[0].code, parts[0].scheme), registry) if len(parts) == 1 else place
 
 
-def _structure(registry: Registry) -> Iterator[tuple[Place, list[Place]]]:
+def _structure(registry: Registry, schemes: Container[str]) -> Iterator[tuple[Place, list[Place]]]:
     """Yield every place that is made of others, with those."""
-    for scheme in registry.schemes:
+    for scheme in filter(schemes.__contains__, registry.schemes):
         units = registry.units(scheme)
         regions: dict[str, list[Place]] = {}
         for unit in units:

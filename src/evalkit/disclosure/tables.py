@@ -96,7 +96,7 @@ def _add_family(family: pd.DataFrame, programme: Programme, registry: Registry, 
     own, at_breakdown = _numbered(family, names)
     periods, over_time = period_splits(given)
     breakdowns, over_values = breakdown_splits(own, {name: programme.dimensions[name] for name in names})
-    over_places = place_splits(places, registry)
+    over_places = place_splits(places, registry, schemes=set(family["scheme"]))
     splits = (over_places, over_time if measure.time_basis != "stock" else [], over_values)
     shape = (len(places), len(periods), len(breakdowns))
     nodes = _Nodes(family, np.ravel_multi_index((at_place, at_period, at_breakdown), shape), len(breakdowns))
