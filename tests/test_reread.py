@@ -136,6 +136,11 @@ DIFFERENCES: dict[str, tuple[str, Callable[[Path], None]]] = {
         PAGE,
         lambda path: replaced(path, "</main>", '<table id="x"><tr><td>3</td></tr></table></main>'),
     ),
+    "a drawing that is none": (PAGE, lambda path: replaced(path, "</svg>", "<b></svg>")),
+    "a drawing beside the figures": (
+        PAGE,
+        lambda path: replaced(path, "</main>", '<svg><text x="1">3</text></svg></main>'),
+    ),
     "an alternative text": (PAGE, lambda path: replaced(path, "2012", "2O12", after="<svg")),
 }
 

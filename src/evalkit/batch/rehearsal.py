@@ -1,4 +1,4 @@
-"""Use once, before any kernel is forked, what takes long when it is first used: words, fonts, a drawing.
+"""Use once, before any kernel is forked, what takes long when it is first used: words, fonts, a drawing, a table, a fit.
 
 Nothing here knows a figure. What stays behind are caches that depend on evalkit's own files alone.
 """
@@ -6,6 +6,10 @@ Nothing here knows a figure. What stays behind are caches that depend on evalkit
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
+from typing import Any
+
+import pandas as pd
 
 from evalkit.reporting.blocks import LANGUAGES, Bilingual
 from evalkit.reporting.canvas import Canvas, drawing_style, text_width
@@ -16,8 +20,9 @@ _LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxy 0123456789 %.,–×"
 
 
 def rehearse() -> None:
-    """Load both languages, measure a text in both weights and draw an empty figure."""
+    """Load both languages, measure a text in both weights, draw an empty figure, group a table and fit a line through it."""
     catalogue()
+    _fit_and_group()
     listed([number(1.5, 1), day(date(2000, 1, 1)), Bilingual("c", "c")])
     for bold in (False, True):
         text_width(_LETTERS, bold=bold)
@@ -27,3 +32,14 @@ def rehearse() -> None:
             canvas.axes(left=10, top=0, width=300, height=20).plot([0, 1], [0, 1], marker="o")
             canvas.text(10, 30, _LETTERS)
             canvas.svg()
+
+
+def _fit_and_group() -> None:
+    """Fit and group figures that are none: statsmodels and pandas load and set up a good deal on first use."""
+    sm: Any = import_module(
+        "statsmodels.api"
+    )  # loaded by the server long ago, and by nobody else who imports this
+    table = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0], "group": ["a", "a", "b", "b"], "y": [1, 1, 2, 2]})
+    sm.GLM(table["y"], sm.add_constant(table[["x"]]), family=sm.families.Poisson()).fit()
+    table.groupby("group")["y"].agg(["mean", "std", "min", "max", "median"])
+    pd.get_dummies(table[["group"]], dtype=float)

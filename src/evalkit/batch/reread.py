@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from evalkit.batch.imprint import TABLES, page_file
 from evalkit.batch.leaks import text_faults, text_parts
-from evalkit.batch.seen import cleaned, read_drawing, read_page
+from evalkit.batch.seen import Seen, cleaned, read_drawing, read_page
 from evalkit.errors import DisclosureError
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.schema import dimensions_of
@@ -93,7 +93,7 @@ def refuse_differences(
         blocks = [block for part in parts if isinstance(part, Section) for block in part.blocks]
         tables = [block for block in blocks if isinstance(block, Table)]
         page = folder / page_file(head.slug, language)
-        seen = read_page(page)
+        seen = _readable(page)
         figures = [block for block in blocks if isinstance(block, Figure)]
         _require(seen.sentences == _sentences(parts, language), page.name)
         _require(set(seen.around) <= _around(head, parts, footer, language), page.name)
@@ -107,7 +107,7 @@ def refuse_differences(
             rows = [[cleaned(text) for text in row] for row in seen.tables[table.id]]
             _require(rows == [[cleaned(text.of(language)) for text in row] for row in texts], page.name)
         for figure in figures:
-            drawn = read_drawing(figure.svg.of(language))
+            drawn, _ = read_drawing(figure.svg.of(language))
             _require(cleaned(figure.alt.of(language)) in seen.heard, page.name)
             told = seen.drawings.get(figure.id, [])
             stamp = 1 if head.audience == "internal" else 0
@@ -142,6 +142,13 @@ def refuse_unlike_facts(
         if isinstance(table, Table) and table.id in told:
             for period, category, shown in _figures(table):
                 _require(shown in told[table.id].get((period, category), set()), f"table {table.id}")
+
+
+def _readable(page: Path) -> Seen:
+    try:
+        return read_page(page)
+    except ValueError:
+        raise _refusal(page.name, "every drawing of a page can be read again") from None
 
 
 def _sentences(parts: Iterable[object], language: Language) -> list[str]:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 _UNHEARD = "vh"
 _HEARD = ("alt", "aria-label", "title")
@@ -17,6 +19,7 @@ _PLACES = ("d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy")
 _SENTENCES = {"h1", "h2", "p", "li", "dt", "dd", "caption", "figcaption", "summary"}
 _LABELS = {"b", "strong"}  # "Table 3.", "Caution.": the page's own words before a sentence
 _LABEL = re.compile(r"[^\W\d][^\d.]*(?: \d{1,3})?\.")
+_DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _VOID = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"}
 
 
@@ -50,7 +53,7 @@ def cleaned(text: str) -> str:
 
     Examples
     --------
-    >>> cleaned(" two\\n words ")
+    >>> cleaned(" two\n words ")
     'two words'
     """
     return " ".join(unicodedata.normalize("NFC", text).split())
@@ -63,24 +66,47 @@ def read_page(path: Path) -> Seen:
     ----------
     path : Path
         An HTML file.
+
+    Raises
+    ------
+    ValueError
+        If a drawing in it cannot be read.
     """
     return _seen(path.read_text(encoding="utf-8"))
 
 
-def read_drawing(svg: str) -> list[str]:
-    """Return where the marks of a drawing stand, in the order of the drawing.
+def read_drawing(svg: str) -> tuple[list[str], set[str]]:
+    """Return where the marks of a drawing stand, in the order of the drawing, and its words.
 
     Parameters
     ----------
     svg : str
-        The drawing as it was computed.
+        The drawing, as it was computed or as it stands in a page.
+
+    Raises
+    ------
+    ValueError
+        If it is no drawing that can be read.
+
+    Examples
+    --------
+    >>> read_drawing('<svg><title>A line</title><path d="M0 1L2 3"/></svg>')
+    (['M0 1L2 3'], {'A line'})
     """
-    return _seen(f'<figure id="x">{svg}</figure>').drawings["x"]
+    try:
+        elements = list(ET.fromstring(svg).iter())  # noqa: S314  entities are refused when a drawing is made
+    except ET.ParseError as fault:
+        raise ValueError("the drawing cannot be read") from fault
+    places = (" ".join(filter(None, map(one.get, _PLACES))) for one in elements)
+    words = {cleaned(text) for one in elements for text in (one.text, one.get("aria-label")) if text}
+    return [place for place in places if place], words
 
 
 def _seen(html: str) -> Seen:
-    reader = _Reader()
-    reader.feed(html)
+    """Read a page; its drawings, which are XML and most of its length, are cut out and read for themselves."""
+    drawings = _DRAWING.findall(html)
+    reader = _Reader(iter(drawings))
+    reader.feed(_DRAWING.sub("<svg></svg>", html))
     reader.close()
     return reader.seen
 
@@ -88,11 +114,12 @@ def _seen(html: str) -> Seen:
 class _Reader(HTMLParser):
     """Collects what a page tells: its tables, what is read aloud for a figure, the marks and words of each drawing."""
 
-    def __init__(self) -> None:
+    def __init__(self, drawings: Iterator[str]) -> None:
         super().__init__(convert_charrefs=True)
+        self._drawings = drawings
         self.seen = Seen()
         self._rows: list[list[str]] | None = None
-        self._drawing: list[str] | None = None
+        self._figure = ""
         self._open: list[str] = []
         self._tags: list[str] = []
         self._sentence, self._label = "", ""
@@ -100,8 +127,6 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self._open_block(tag, given.get("id") or "")
-        if self._drawing is not None and (place := " ".join(filter(None, map(given.get, _PLACES)))):
-            self._drawing.append(place)
         self.seen.heard.update(cleaned(given[name] or "") for name in _HEARD if name in given)
         self._sentence = "" if tag in _SENTENCES else self._sentence
         self._label = "" if tag in _LABELS else self._label
@@ -113,7 +138,11 @@ class _Reader(HTMLParser):
         if tag == "table":
             self._rows = self.seen.tables.setdefault(name, [])
         elif tag == "figure":
-            self._drawing = self.seen.drawings.setdefault(name, [])
+            self._figure = name
+        elif tag == "svg":
+            places, words = read_drawing(next(self._drawings, ""))
+            self.seen.drawings.setdefault(self._figure, []).extend(places)
+            self.seen.heard.update(words)
         elif tag == "tr" and self._rows is not None:
             self._rows.append([])
         elif tag in ("th", "td") and self._rows:
@@ -131,7 +160,7 @@ class _Reader(HTMLParser):
         if tag == "table":
             self._rows = None
         elif tag == "figure":
-            self._drawing = None
+            self._figure = ""
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -140,8 +169,6 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._rows and self._rows[-1] and _UNHEARD not in self._open:
             self._rows[-1][-1] += data
-        if self._drawing is not None:
-            self.seen.heard.add(cleaned(data))
         if self._tags and self._tags[-1] in _LABELS:
             self._label += data
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from evalkit.errors import DeclarationError
@@ -161,11 +162,18 @@ def _attributes(element: ET.Element) -> dict[str, str]:
     )
     allowed = {}
     for name, value in given.items():
-        if name in _FORM and _FORM[name].fullmatch(value.strip()):
-            tidy = _tidy(name, value.strip())
-            if tidy and (name, tidy) not in _DEFAULTS:
-                allowed[name] = tidy
+        if name in _FORM and (tidy := _allowed(name, value.strip())):
+            allowed[name] = tidy
     return allowed
+
+
+@lru_cache(
+    maxsize=50_000
+)  # a drawing has many of the same, and the other language's has nearly all of them again
+def _allowed(name: str, value: str) -> str:
+    """Return the value of one attribute, tidied; nothing where it may not be or goes without saying."""
+    tidy = _tidy(name, value) if _FORM[name].fullmatch(value) else ""
+    return tidy if (name, tidy) not in _DEFAULTS else ""
 
 
 def _tidy(name: str, value: str) -> str:
