@@ -37,6 +37,9 @@ _ACTS_EARLY = (
     *("VIRTUAL_ENV", "CONDA_PREFIX"),
 )
 _INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # ipykernel sets it, too late for us
+_LARGE_PAGES = {  # a fresh process asks the system for each page of memory it touches: large ones are asked for seldom
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+}
 _ONE_THREAD = {  # a process with threads must not be forked, and sums must not depend on the number of cores
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -93,7 +96,7 @@ def early_environment(environment: Mapping[str, str]) -> dict[str, str]:
     ('vi_VN.UTF-8', False)
     """
     kept = {name: value for name, value in environment.items() if name.startswith(_ACTS_EARLY)}
-    return {**_INLINE, **kept, **_ONE_THREAD}
+    return {**_INLINE, **_LARGE_PAGES, **kept, **_ONE_THREAD}
 
 
 def warm_up(environment: Mapping[str, str]) -> dict[str, str]:

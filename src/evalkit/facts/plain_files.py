@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,25 @@ def facts_from_parquet(path: Path) -> pd.DataFrame:
 
 
 def to_json(content: Any) -> bytes:
-    """Write plain content as readable JSON, in the order given."""
-    return json.dumps(content, ensure_ascii=False, indent=1).encode()
+    r"""Write plain content as JSON in the order given, an entry a line: indented deeper, it would take ten times as long.
+
+    Examples
+    --------
+    >>> to_json({"a": [1, 2], "b": {}}).decode()
+    '{\n"a": [1, 2],\n"b": {}\n}\n'
+    """
+    if isinstance(content, dict):
+        return _lines("{}", (f"{_line(str(name))}: {_line(value)}" for name, value in content.items()))
+    return _lines("[]", map(_line, content)) if isinstance(content, list) else _line(content).encode()
+
+
+def _lines(brackets: str, entries: Iterable[str]) -> bytes:
+    inside = ",\n".join(entries)
+    return f"{brackets[0]}\n{inside}\n{brackets[1]}\n".encode()
+
+
+def _line(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False)
 
 
 def from_json(path: Path) -> Any:
