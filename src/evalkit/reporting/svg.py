@@ -65,13 +65,7 @@ _OPACITIES = ("opacity", "fill-opacity", "stroke-opacity")
 _NUMERIC = frozenset(
     name for name, form in _FORMS.items() if form in (_LENGTH, _NUMBERS) or name in ("d", "transform")
 )
-_DEFAULTS = {
-    ("stroke-width", "1"),
-    ("opacity", "1"),
-    ("fill-opacity", "1"),
-    ("stroke-opacity", "1"),
-    ("stroke", "none"),
-}
+_DEFAULTS = {(name, "1") for name in ("stroke-width", *_OPACITIES)} | {("stroke", "none")}
 _IDLE_ROTATION = re.compile(r"rotate\(-?0(?:\.0*)?(?:[\s,][^)]*)?\)")
 
 
