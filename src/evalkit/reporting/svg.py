@@ -151,14 +151,10 @@ def _attributes(element: ET.Element) -> dict[str, str]:
     """Return the allowed attributes; those of ``style`` are written as attributes."""
     given = {_local(name): value for name, value in element.attrib.items()}
     style = given.pop("style", "")
-    given.update(
-        (name.strip(), value.strip()) for name, _, value in (part.partition(":") for part in style.split(";"))
-    )
-    allowed = {}
-    for name, value in given.items():
-        if name in _FORM and (tidy := _allowed(name, value.strip())):
-            allowed[name] = tidy
-    return allowed
+    parts = (part.partition(":") for part in style.split(";"))
+    given.update((name.strip(), value.strip()) for name, _, value in parts)
+    tidied = {name: _allowed(name, value.strip()) for name, value in given.items() if name in _FORM}
+    return {name: value for name, value in tidied.items() if value}
 
 
 @lru_cache(
