@@ -24,7 +24,8 @@ HALVES = (("2015-01-01", "2015-06-30"), ("2015-07-01", "2015-12-31"))
 YEAR = ("2015-01-01", "2015-12-31")
 HIDDEN_TOTALS = DisclosurePolicy()
 STANDING_TOTALS = DisclosurePolicy(person_totals_stand=True, custodian="Invented office")
-Inmost = tuple[str, str, int]
+IDENTIFIED, OFFERED = "victims_identified", "victims_offered_support"  # the second is part of the first
+Inmost = tuple[str, str, int, bool]
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Country:
     """Counts by place, attribute and half-year, and which tables of them are reported.
 
     ``breakdown`` is "sex" (adds up), "age_group" (need not) or "" (totals only); ``left_out`` numbers the rows not reported.
+    With ``offered`` a second measure is reported, which is part of the first: the first 12 counts are then those who were
+    offered support, the other 12 those who were not.
     """
 
     counts: tuple[int, ...]
@@ -42,6 +45,7 @@ class Country:
     carried_over: bool = True
     standing: bool = True
     left_out: tuple[int, ...] = ()
+    offered: bool = False
 
     @property
     def policy(self) -> DisclosurePolicy:
@@ -52,7 +56,8 @@ class Country:
         return AGES if self.breakdown == "age_group" else SEXES
 
     def inmost(self) -> list[Inmost]:
-        return list(itertools.product(PLACES, self.values, (0, 1)))
+        offered = (True, False) if self.offered else (False,)
+        return [(p, a, h, o) for o in offered for p, a, h in itertools.product(PLACES, self.values, (0, 1))]
 
     def moved(self, *steps: tuple[int, int]) -> Country:
         """Return the country with some counts changed."""
@@ -67,17 +72,25 @@ class Country:
         attributes = ("all", *self.values) if self.breakdown else ("all",)
         times = (0, 1, 2) if self.halves else (2,)
         places = (*PLACES, "VN") if self.nation else PLACES
+        measures = (IDENTIFIED, OFFERED) if self.offered else (IDENTIFIED,)
         rows = []
-        for position, (place, one, time) in enumerate(itertools.product(places, attributes, times)):
+        for position, (measure, place, one, time) in enumerate(
+            itertools.product(measures, places, attributes, times)
+        ):
             value = sum(
                 n
-                for (p, a, h), n in count.items()
-                if place in (p, "VN") and one in (a, "all") and time in (h, 2)
+                for (p, a, h, o), n in count.items()
+                if place in (p, "VN")
+                and one in (a, "all")
+                and time in (h, 2)
+                and (o or measure == IDENTIFIED)
             )
             start, end = (*HALVES, YEAR)[time]
-            row = fact(place, value, measure="victims_identified", period_start=start, period_end=end)
+            row = fact(place, value, measure=measure, period_start=start, period_end=end)
             row |= {self.breakdown or "sex": one}
-            row["published"] = self.published_nation and place == "VN" and one == "all"
+            row["published"] = (
+                self.published_nation and place == "VN" and one == "all" and measure == IDENTIFIED
+            )
             if position not in self.left_out:
                 rows.append(row)
         facts = facts_table(*rows)
@@ -85,7 +98,7 @@ class Country:
 
     def tables(self, registry: Registry) -> Tables:
         """Return the country's linked tables; rows are the same whatever the counts, so they are made once."""
-        cells, made_of = _rows(replace(self, counts=(0,) * 12), registry)
+        cells, made_of = _rows(replace(self, counts=(0,) * len(self.counts)), registry)
         value = pd.Series(made_of @ np.array(self.counts), dtype=float)
         cells = cells.assign(value=value, size=sizes(value, cells["threshold"]))
         return linked_tables(cells, PROGRAMME, registry)
@@ -108,13 +121,17 @@ def makeup(country: Country, cells: pd.DataFrame) -> np.ndarray:
     parts = {("nation", "VN"): PLACES, ("new", "01"): ("01",), ("new", "03"): ("02", "03")}
     attribute = cells[country.breakdown] if country.breakdown else pd.Series("all", index=cells.index)
     first, last = cells["period_start"].dt.month <= 6, cells["period_end"].dt.month > 6
-    rows = zip(cells["scheme"], cells["province_code"], attribute, first, last, strict=True)
+    whole = cells["measure"] == IDENTIFIED
+    rows = zip(cells["scheme"], cells["province_code"], attribute, first, last, whole, strict=True)
     made_of = [
         [
-            place in parts.get((scheme, code), (code,)) and one in (a, "all") and (late if half else early)
-            for place, a, half in country.inmost()
+            place in parts.get((scheme, code), (code,))
+            and one in (a, "all")
+            and (late if half else early)
+            and (offered or both)
+            for place, a, half, offered in country.inmost()
         ]
-        for scheme, code, one, early, late in rows
+        for scheme, code, one, early, late, both in rows
     ]
     return np.array(made_of, dtype=int)
 
@@ -134,3 +151,12 @@ def random_country(seed: int) -> Country:
         standing=bool(rng.random() < 0.5),
         left_out=tuple(left_out.tolist()),
     )
+
+
+def with_a_part(seed: int) -> Country:
+    """Return one of many countries in which a second measure is part of the first; whole years."""
+    rng = np.random.default_rng(20_000 + seed)
+    counts = rng.choice([0, 0, 0, 1, 2, 3, 5, 8, 30], size=24)
+    left_out = np.flatnonzero(rng.random(48) < rng.choice([0.0, 0.0, 0.15]))
+    whole = replace(random_country(seed), halves=False, offered=True)
+    return replace(whole, counts=tuple(counts.tolist()), left_out=tuple(left_out.tolist()))

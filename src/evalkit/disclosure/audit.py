@@ -9,7 +9,6 @@ cells were chosen, and its result chooses nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +23,6 @@ from evalkit.errors import DisclosureError
 
 Vector = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
-EXACTLY = 1.0  # a count that can only be one more or one less is as good as told
 
 
 def refuse_recoverable(tables: Tables, hidden: set[int]) -> None:
@@ -65,27 +63,6 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     list of int
         Labels of hidden cells, and of implicit ones that are small; empty where the release is safe.
     """
-    return _narrow(tables, hidden)
-
-
-def exact_by_parts(tables: Tables, hidden: set[int]) -> list[int]:
-    """Return the hidden cells that come out exactly for one who also uses that a part is never above its base.
-
-    Who accepted support is among those entitled to it. Such bounds are no sums: the choice of hidden cells does not know
-    them, and a release is not refused for them. What they tell is measured (benchmarks/disclosure.py) and said in
-    docs/disclosure.md.
-
-    Parameters
-    ----------
-    tables, hidden
-        As for :func:`refuse_recoverable`.
-    """
-    bounded = replace(tables, equations=(*tables.equations, *tables.bounds), bounds=())
-    return _narrow(bounded, hidden, most=EXACTLY)
-
-
-def _narrow(tables: Tables, hidden: set[int], *, most: float = np.inf) -> list[int]:
-    """Return the cells whose range is narrower than it must be; ``most`` is as much as is asked of any."""
     cells = tables.cells
     hidden = hidden - set(cells.index[cells["released"]])
     implicit = set(cells.index[cells["implicit"]])
@@ -93,7 +70,7 @@ def _narrow(tables: Tables, hidden: set[int], *, most: float = np.inf) -> list[i
     threshold, known = cells["threshold"].tolist(), cells["known"].tolist()
     guarded = {label for label in hidden | (implicit & small) if not known[label]}
     left = _known_bounds(tables)
-    needed = {label: min(threshold[label] - 1.0, left.get(label, np.inf), most) for label in guarded}
+    needed = {label: min(threshold[label] - 1.0, left.get(label, np.inf)) for label in guarded}
     follows = set(known_values(tables, released=False))
     closed, unknown = (hidden | implicit) - follows, set(cells.index.tolist()) - follows
     told = guarded - follows - _as_given(tables, closed, unknown)

@@ -70,14 +70,12 @@ class Tables:
         figures reported do not settle has no value, and the size ``ZERO``: nobody can tell it. ``fixed`` says of one that it
         protects nothing, because a reader may take it for nothing.
     equations : tuple of Equation
-    bounds : tuple of Equation
-        A measure that is never above another one of the same place and period (persons who accepted, of those entitled), and
-        what lies between: no sums, see :func:`evalkit.disclosure.audit.exact_by_parts`.
+        A measure that is part of another one (persons who accepted, of those entitled) makes a sum with it, too: the
+        implicit cell is what lies between.
     """
 
     cells: pd.DataFrame
     equations: tuple[Equation, ...]
-    bounds: tuple[Equation, ...] = ()
 
 
 class Sums:
@@ -101,7 +99,6 @@ class Sums:
         self.value: list[float] = cells["value"].tolist()
         self.threshold: list[int] = cells["threshold"].tolist()
         self.equations: list[Equation] = []
-        self.bounds: list[Equation] = []
         self._exact: list[bool] = (~cells.get("qualifier", pd.Series()).isin(_INEXACT)).tolist()
         self._like: list[int] = []
         self._nearly: set[int] = set()
@@ -124,10 +121,6 @@ class Sums:
         self._nearly.update(rest if nearly else ())
         self.equations.append(Equation(total, (*parts, *rest), group))
 
-    def bound(self, upper: int, lower: int) -> None:
-        """Note that a figure is never above another one."""
-        self.bounds.append(Equation(upper, (lower, self.implicit(like=lower))))
-
     def implicit(self, *, like: int) -> int:
         """Return the label of a new implicit cell with the threshold of a cell like it."""
         self.value.append(nan)
@@ -138,11 +131,7 @@ class Sums:
     def settle(self) -> None:
         """Give implicit cells the values that follow from the figures reported, and note which sums are sound."""
         first = len(self.value) - len(self._like)
-        waiting = [
-            one
-            for one in (*self.equations, *self.bounds)
-            if any(isnan(self.value[cell]) for cell in one.cells)
-        ]
+        waiting = [one for one in self.equations if any(isnan(self.value[cell]) for cell in one.cells)]
         left = len(waiting) + 1
         while len(waiting) < left:
             left = len(waiting)
@@ -156,8 +145,7 @@ class Sums:
             {"value": self.value[first:], "threshold": self.threshold[first:], "like": self._like}
         ).astype({"value": float})
         size = pd.Series(sizes(frame["value"], frame["threshold"]), index=frame.index)
-        between = [one.parts[-1] - first for one in self.bounds]
-        size = size.where(frame["value"].notna() & ~frame.index.isin(between), ZERO)
+        size = size.where(frame["value"].notna(), ZERO)
         nearly = pd.Series([first + at in self._nearly for at in frame.index], index=frame.index, dtype=bool)
         return frame.assign(size=size, fixed=nearly & (size == ZERO))
 

@@ -69,7 +69,7 @@ def linked_tables(
     Tables
         Sums over places, periods and breakdowns, with the implicit cells they need. Stocks, such as persons in process at
         the end of a year, are not added over time. One figure given by two sources is one figure; one given by two editions
-        is the earlier one and what was added or taken away.
+        is the earlier one and what was added or taken away; and of two measures one may be part of the other.
     """
     sums = Sums(cells)
     together = [set(labels) for labels in releases] or [set(cells.index)]
@@ -81,9 +81,10 @@ def linked_tables(
                 done.add(inside)
                 _add_family(family.loc[sorted(inside)], programme, registry, sums)
     _add_editions(cells, sums)
-    _add_bounds(cells.loc[sorted(together[-1])], programme, sums)
+    for labels in together:
+        _add_parts(cells.loc[sorted(labels)], programme, sums)
     sums.settle()
-    return Tables(_with_implicit(cells, sums), tuple(sums.equations), tuple(sums.bounds))
+    return Tables(_with_implicit(cells, sums), tuple(sums.equations))
 
 
 def _add_family(family: pd.DataFrame, programme: Programme, registry: Registry, sums: Sums) -> None:
@@ -169,8 +170,8 @@ def _add_editions(cells: pd.DataFrame, sums: Sums) -> None:
             sums.add(high, [low], complete=sums.value[low] == sums.value[high])
 
 
-def _add_bounds(cells: pd.DataFrame, programme: Programme, sums: Sums) -> None:
-    """Note which figures are never above others: the parts of each indicator that is a share, which the checks hold to."""
+def _add_parts(cells: pd.DataFrame, programme: Programme, sums: Sums) -> None:
+    """Note which figures are part of others: those of each indicator that is a share, which the checks hold to."""
     key, given = [name for name in _lasting(cells) if name != "measure"], set(cells["measure"])
     shares = {
         (one.numerator, one.denominator)
@@ -184,7 +185,7 @@ def _add_bounds(cells: pd.DataFrame, programme: Programme, sums: Sums) -> None:
         )
         pairs = upper.merge(lower, on=key, suffixes=("_upper", "_lower"))
         for above, below in zip(pairs["label_upper"].tolist(), pairs["label_lower"].tolist(), strict=True):
-            sums.bound(above, below)
+            sums.add(above, [below], complete=False)
 
 
 def _with_implicit(cells: pd.DataFrame, sums: Sums) -> pd.DataFrame:
