@@ -49,6 +49,22 @@ def text_of(notebook: NotebookNode, cell: int) -> str:
     return "".join(output.text for output in notebook.cells[cell].outputs)
 
 
+def test_what_is_printed_reaches_its_own_cell_from_threads_too(tmp_path: Path):
+    """The kernel's streams are flushed only where something was printed: nothing is lost or comes late for that."""
+    notebook = run_cells(
+        tmp_path,
+        "import sys, threading; print('one', end=' '); print('two', end='', file=sys.stderr)",
+        "pass",
+        "t = threading.Thread(target=print, args=('three',)); t.start(); t.join(); sys.stdout.write('four')",
+    )
+    assert isinstance(notebook, NotebookNode), notebook
+    first, last = (
+        {(one.name, one.text) for one in notebook.cells[at].outputs if one.output_type == "stream"}
+        for at in (-3, -1)
+    )
+    assert (first, last) == ({("stdout", "one "), ("stderr", "two")}, {("stdout", "three\nfour")})
+
+
 def test_a_kernel_sees_its_slice_and_no_path_to_anything_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -15,8 +15,11 @@ from datetime import date
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import jupyter_client.session
 import nbformat
 import pytest
+from ipykernel.kernelapp import IPKernelApp
+from IPython.core.history import HistoryAccessor
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
@@ -24,6 +27,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 import evalkit.batch.kernel
 from evalkit.batch.forks import fork_kernel
 from evalkit.batch.kernel import WarmProvisioner, register
+from evalkit.batch.kernel_app import KernelApp
 from evalkit.batch.plan import notebooks_folder
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.rooms import kernel_environment, kernel_path
@@ -105,6 +109,30 @@ def wait_until(happens, *, seconds: float = 20) -> None:
     while not happens():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-f", "/room/kernel-1.json"],
+        ["--HistoryAccessor.enabled=False", "--Session.username=a=b", "-f", "k.json"],
+        ["-f", "k.json", "--log-level=10"],
+        ["--debug", "-f", "k.json"],
+    ],
+)
+def test_arguments_of_a_forked_kernel_set_what_ipykernel_s_own_parser_would(arguments: list[str]):
+    ours, theirs = KernelApp(), IPKernelApp()
+    for app in (ours, theirs):
+        app.parse_command_line(arguments)
+    assert told(ours) == told(theirs)
+
+
+def told(app: IPKernelApp) -> list[object]:
+    """Return what a program was told, with what its parts will be told."""
+    session = jupyter_client.session.Session(parent=app)
+    history = HistoryAccessor(parent=app)
+    own = [app.connection_file, app.log_level, app.argv, app.extra_args]
+    return [*own, session.username, history.enabled]
 
 
 def test_the_provisioner_is_announced_to_jupyter():
@@ -205,7 +233,9 @@ def test_the_exit_code_is_that_of_an_ordinary_process(code: str, returncode: int
 DRIVER = """
 import os, sys, time
 from evalkit.batch.kernel import register
+from IPython.core.history import HistoryAccessor
 from jupyter_client.manager import KernelManager
+import jupyter_client.session
 register()
 manager = KernelManager(kernel_name="evalkit")
 manager.start_kernel()

@@ -16,6 +16,7 @@ from papermill.execute import raise_for_execution_errors
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
+from evalkit.batch import streams
 from evalkit.batch.forks import WarmKernel
 from evalkit.batch.kernel import register
 from evalkit.batch.outcome import CELL_SECONDS, JobFailure, Reason
@@ -25,6 +26,11 @@ from evalkit.facts.bundle import Bundle
 
 START_SECONDS = 120
 INJECTED = "injected-parameters"
+_KERNEL_ARGUMENTS = [
+    "--HistoryManager.enabled=False",
+    f"--IPKernelApp.outstream_class={streams.CLASS}",
+    "--IPKernelApp.capture_fd_output=False",  # what libraries print on their own is on no page
+]
 NOTEBOOK = "notebook.ipynb"
 _TYPE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}")
 
@@ -132,7 +138,7 @@ def _run(job: Job, room: Path, progress: _Progress, *, cell_seconds: int) -> Not
         execution_timeout=cell_seconds,
         autosave_cell_every=0,
         on_cell_execute=progress,
-        extra_arguments=["--HistoryManager.enabled=False"],
+        extra_arguments=_KERNEL_ARGUMENTS,
         kernel_manager_class=ReportKernelManager,
         shutdown_kernel="immediate",  # nothing in a room is to be kept, and nobody waits for a kernel's farewell
         config=kernel_settings(room),

@@ -29,11 +29,10 @@ def be_kernel(asked: Asked) -> None:
     _new_chance()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     sys.argv = ["ipykernel_launcher", *asked.arguments]
-    from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  loaded long ago, by the server
-
+    from evalkit.batch.kernel_app import KernelApp  # noqa: PLC0415  loaded long ago, by the server
     from evalkit.reporting.lab import teach_ipython  # noqa: PLC0415
 
-    app = IPKernelApp.instance(parent_handle=server)
+    app = KernelApp.instance(parent_handle=server)
     app.initialize(list(asked.arguments))  # type: ignore[no-untyped-call]
     teach_ipython()  # it was loaded when there was no IPython to teach
     app.start()  # type: ignore[no-untyped-call]

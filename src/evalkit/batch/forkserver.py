@@ -41,8 +41,15 @@ PRELOADED = (
     "pyarrow.parquet",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
     "ipykernel.debugger",
+    "evalkit.batch.kernel_app",
+    "evalkit.batch.streams",
+    "faulthandler",
+    "pdb",
     "sqlite3",
+    "tornado.platform.asyncio",
 )
 _SECONDS_TO_ASK = 10.0
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from evalkit.batch.imprint import TABLES, page_file
 from evalkit.batch.leaks import text_faults, text_parts
-from evalkit.batch.seen import Seen, cleaned, read_drawing, read_page
+from evalkit.batch.seen import TEXTS, Seen, cleaned, read_drawing, read_page
 from evalkit.errors import DisclosureError
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.schema import dimensions_of
@@ -207,29 +208,27 @@ def _downloads(folder: Path, stem: str, tables: Sequence[Table], language: Langu
     book = folder / f"{stem}{ending}.xlsx"
     sheets = CalamineWorkbook.from_path(str(book))
     for place, table in enumerate(tables, start=1):
-        wanted = [[_shown(cell, language) for cell in row] for row in table.rows]
+        wanted = [_read([_shown(cell, language) for cell in row]) for row in table.rows]
         path = folder / f"{stem}.{table.id}{ending}.csv"
         lines = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))[1:]
-        _require([_read(line[: len(table.columns)]) for line in lines] == _as_read(wanted), path.name)
+        _require([_read(line[: len(table.columns)]) for line in lines] == wanted, path.name)
         rows = sheets.get_sheet_by_index(place).to_python()[-len(wanted) or None :]
         told = [_read(row[: len(table.columns)]) for row in rows] if wanted else []
-        _require(told == _as_read(wanted), book.name)
-
-
-def _as_read(rows: list[list[Shown]]) -> list[list[Shown]]:
-    return [_read(row) for row in rows]
+        _require(told == wanted, book.name)
 
 
 def _read(row: Sequence[object]) -> list[Shown]:
     """Return cells as numbers where they are numbers, else as plain text without the guard against formulas."""
-    return [_number(cleaned(str(cell)).removeprefix("'")) for cell in row]
+    return [_number(str(cell)) for cell in row]
 
 
+@lru_cache(maxsize=TEXTS)
 def _number(text: str) -> Shown:
+    plain = cleaned(text).removeprefix("'")
     try:
-        return round(float(text), 9)
+        return round(float(plain), 9)
     except ValueError:
-        return text
+        return plain
 
 
 def _shown(cell: Cell, language: Language) -> Shown:

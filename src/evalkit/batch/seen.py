@@ -1,18 +1,22 @@
 """What a page tells whoever opens it: its tables, what is read aloud of a figure, the marks and words of each drawing.
 
-HTML is parsed anew, by the standard library and not by what wrote it.
+A page is parsed anew, by the standard library and not by what wrote it: as XML, which evalkit's pages are but for the short
+tags and named characters of HTML. A page that is not, is refused: what cannot be read strictly is not published.
 """
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
+TEXTS = 2**14  # the cells of a page have few different texts, and those of the next page have them again
 _UNHEARD = "vh"
 _HEARD = ("alt", "aria-label", "title")
 _PLACES = ("d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy")
@@ -20,7 +24,9 @@ _SENTENCES = {"h1", "h2", "p", "li", "dt", "dd", "caption", "figcaption", "summa
 _LABELS = {"b", "strong"}  # "Table 3.", "Caution.": the page's own words before a sentence
 _LABEL = re.compile(r"[^\W\d][^\d.]*(?: \d{1,3})?\.")
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-_VOID = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"}
+_DOCTYPE = re.compile(r"\A\s*<!doctype html>", re.IGNORECASE)
+_SHORT = re.compile(r"<((?:br|col|hr|img|input|link|meta|wbr)\b[^<>]*?)/?>", re.IGNORECASE)
+_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]*;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class Seen:
     around: list[str] = field(default_factory=list)
 
 
+@lru_cache(maxsize=TEXTS)
 def cleaned(text: str) -> str:
     r"""Return a text as it is compared: composed letters, single spaces.
 
@@ -70,7 +77,7 @@ def read_page(path: Path) -> Seen:
     Raises
     ------
     ValueError
-        If a drawing in it cannot be read.
+        If it or a drawing in it cannot be read strictly.
     """
     return _seen(path.read_text(encoding="utf-8"))
 
@@ -102,20 +109,36 @@ def read_drawing(svg: str) -> tuple[list[str], set[str]]:
     return [place for place in places if place], words
 
 
-def _seen(html: str) -> Seen:
-    """Read a page; its drawings, which are XML and most of its length, are cut out and read for themselves."""
-    drawings = _DRAWING.findall(html)
-    reader = _Reader(iter(drawings))
-    reader.feed(_DRAWING.sub("<svg></svg>", html))
-    reader.close()
+def _seen(page: str) -> Seen:
+    """Read a page; its drawings, which are most of its length, are cut out and read for themselves."""
+    reader = _Reader(iter(_DRAWING.findall(page)))
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
+    parser.CharacterDataHandler = reader.text
+    try:
+        parser.Parse(_as_xml(_DRAWING.sub("<svg></svg>", page)), True)  # noqa: FBT003  the function's signature
+    except expat.ExpatError as fault:
+        raise ValueError("the page cannot be read") from fault
     return reader.seen
 
 
-class _Reader(HTMLParser):
+def _as_xml(page: str) -> str:
+    r"""Return a page with its doctype left out, its short tags closed and its named characters written out.
+
+    Examples
+    --------
+    >>> _as_xml("<!doctype html><p>a<br>b&nbsp;&lt;c</p>")
+    '<p>a<br/>b\xa0&lt;c</p>'
+    """
+    closed = _SHORT.sub(r"<\1/>", _DOCTYPE.sub("", page, count=1))
+    return _NAMED.sub(lambda found: html.unescape(found[0]), closed)
+
+
+class _Reader:
     """Collects what a page tells: its tables, what is read aloud for a figure, the marks and words of each drawing."""
 
     def __init__(self, drawings: Iterator[str]) -> None:
-        super().__init__(convert_charrefs=True)
         self._drawings = drawings
         self.seen = Seen()
         self._rows: list[list[str]] | None = None
@@ -124,15 +147,13 @@ class _Reader(HTMLParser):
         self._tags: list[str] = []
         self._sentence, self._label = "", ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self._open_block(tag, given.get("id") or "")
-        self.seen.heard.update(cleaned(given[name] or "") for name in _HEARD if name in given)
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        self._open_block(tag, given.get("id", ""))
+        self.seen.heard.update(cleaned(given[name]) for name in _HEARD if name in given)
         self._sentence = "" if tag in _SENTENCES else self._sentence
         self._label = "" if tag in _LABELS else self._label
-        if tag not in _VOID:
-            self._open.append(given.get("class") or "")
-            self._tags.append(tag)
+        self._open.append(given.get("class", ""))
+        self._tags.append(tag)
 
     def _open_block(self, tag: str, name: str) -> None:
         if tag == "table":
@@ -148,10 +169,9 @@ class _Reader(HTMLParser):
         elif tag in ("th", "td") and self._rows:
             self._rows[-1].append("")
 
-    def handle_endtag(self, tag: str) -> None:
-        if self._open and tag not in _VOID:
-            self._open.pop()
-            self._tags.pop()
+    def end(self, tag: str) -> None:
+        self._open.pop()
+        self._tags.pop()
         if tag in _LABELS and not _LABEL.fullmatch(cleaned(self._label)):
             self._sentence += self._label
         elif tag in _SENTENCES and (sentence := cleaned(self._sentence)):
@@ -162,11 +182,7 @@ class _Reader(HTMLParser):
         elif tag == "figure":
             self._figure = ""
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
-
-    def handle_data(self, data: str) -> None:
+    def text(self, data: str) -> None:
         if self._rows and self._rows[-1] and _UNHEARD not in self._open:
             self._rows[-1][-1] += data
         if self._tags and self._tags[-1] in _LABELS:

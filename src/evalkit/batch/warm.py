@@ -37,9 +37,12 @@ _ACTS_EARLY = (
     *("VIRTUAL_ENV", "CONDA_PREFIX"),
 )
 _INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # ipykernel sets it, too late for us
-_LARGE_PAGES = {  # a fresh process asks the system for each page of memory it touches: large ones are asked for seldom
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-}
+_TUNED = (  # a fresh process asks the system for each page of memory it touches: large ones are asked for seldom, and kept
+    "glibc.malloc.hugetlb=1",
+    "glibc.malloc.mmap_threshold=67108864",
+    "glibc.malloc.trim_threshold=268435456",
+)
+_LARGE_PAGES = {"GLIBC_TUNABLES": ":".join(_TUNED)}
 _ONE_THREAD = {  # a process with threads must not be forked, and sums must not depend on the number of cores
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -27,6 +28,9 @@ from evalkit.errors import DisclosureError, EvalkitError
 from evalkit.reporting.blocks import PageHead, Section
 
 _SECONDS_TO_LEAVE = 3.0
+_OBJECTS_BETWEEN_COLLECTIONS = (
+    50_000  # Python looks every 700; a page is made of many objects, none of them rubbish
+)
 _stopping = threading.Event()
 
 
@@ -127,6 +131,8 @@ def start_worker(servers: Mapping[str, str]) -> None:
     use_servers(servers)
     threading.Thread(target=_leave_with_the_driver, daemon=True).start()
     import_module("evalkit.reporting.exporter")
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def _leave(number: int, _frame: Any) -> None:

@@ -215,7 +215,7 @@ def _files(bundle: Bundle) -> dict[str, bytes]:
     return {
         "bundle.json": to_json(head),
         "facts.parquet": facts_to_parquet(bundle.facts),
-        "programme.json": to_json(bundle.programme.model_dump(mode="json")),
+        "programme.json": bundle.programme.model_dump_json(indent=1).encode(),
         "places.json": to_json([place.model_dump(mode="json") for place in bundle.places]),
         "sources.json": to_json(
             {name: source.model_dump(mode="json") for name, source in bundle.sources.items()}

@@ -18,9 +18,11 @@ from evalkit.facts.schema import DATES, key_of, without_empty_dimensions
 def facts_to_parquet(facts: pd.DataFrame) -> bytes:
     """Write facts in one canonical order and type, so that equal facts are equal bytes."""
     facts = without_empty_dimensions(facts)
-    facts = facts[sorted(facts.columns)].astype(dict.fromkeys(DATES, "datetime64[ms]"))
-    facts = facts.sort_values(key_of(facts), kind="stable").reset_index(drop=True)
+    facts = facts[sorted(facts.columns)]
     table = pa.Table.from_pandas(facts, preserve_index=False).replace_schema_metadata(None)
+    types = [pa.timestamp("ms") if name in DATES else table.schema.field(name).type for name in facts]
+    table = table.cast(pa.schema(zip(facts, types, strict=True)))
+    table = table.sort_by([(name, "ascending") for name in key_of(facts)])
     stream = io.BytesIO()
     pq.write_table(table, stream, compression="zstd")
     return stream.getvalue()

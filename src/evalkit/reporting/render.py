@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 
 from markupsafe import Markup, escape
 
@@ -184,7 +184,7 @@ def _header(column: Column, language: Language) -> Markup:
 
 def _row(row: tuple[Cell, ...], columns: tuple[Column, ...], language: Language) -> Markup:
     cells = [
-        f"{_kind(cell, column, language)}>{_cell(cell, language)}"
+        f"{_kind(cell, column, language)}>{_cell(cell.text.of(language), language)}"
         for cell, column in zip(row, columns, strict=True)
     ]
     rest = "".join(f"<td{cell}</td>" for cell in cells[1:])
@@ -198,11 +198,13 @@ def _kind(cell: Cell, column: Column, language: Language) -> str:
     return ' class="num"' if column.numeric else ""
 
 
-def _cell(cell: Cell, language: Language) -> Markup:
+@lru_cache(
+    maxsize=2**14
+)  # the cells of a page have few different texts, and those of the next page have them again
+def _cell(text: str, language: Language) -> Markup:
     """Write a cell; a mark such as that of a hidden figure is read out in words."""
     return Markup("").join(
-        _mark(part, language) if _MARK.fullmatch(part) else phrase(part)
-        for part in _MARK.split(cell.text.of(language))
+        _mark(part, language) if _MARK.fullmatch(part) else phrase(part) for part in _MARK.split(text)
     )
 
 
