@@ -349,6 +349,24 @@ def test_how_many_were_not_offered_support_is_not_told_by_a_subtraction(registry
     assert protected(registry, victims("01", 41), offer("01", 30))["value"].notna().all()
 
 
+def test_a_part_of_a_part_is_linked_with_each_base(registry: Registry):
+    """31 were offered support and 30 women supported: of the men, who make up the rest, there would be one or none."""
+    rows = [
+        victims("01", 40),
+        offer("01", 31),
+        *[
+            fact("01", n, measure="victims_supported", sex=sex)
+            for sex, n in (("all", 31), ("female", 30), ("male", 1))
+        ],
+    ]
+    shown = protected(registry, *rows).set_index(["measure", "sex"])["value"]
+    supported = shown["victims_supported"]
+    assert supported[["female", "male"]].isna().all()
+    few = [offer("01", 33), fact("01", 31, measure="victims_supported")]
+    assert protected(registry, *few)["value"].isna().any()
+    assert protected(registry, victims("01", 33), few[1])["value"].isna().any()
+
+
 def test_parts_and_bases_with_rows_missing_give_nothing_away(registry: Registry):
     """The attacker who knows nothing of the kit's sums, on countries with two measures."""
     narrow = exact = hidden_in_all = apart = 0

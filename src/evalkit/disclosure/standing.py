@@ -55,6 +55,8 @@ def _weaker_measures(programme: Programme, floor: Programme) -> Iterator[tuple[s
             yield f"measure.{name}", "additive = true"
         if least.of is not None and own.of != least.of:
             yield f"measure.{name}", f'of = "{least.of}"'
+        if not set(least.part_of) & set(programme.measures) <= set(own.part_of):
+            yield f"measure.{name}", f"part_of = {[*least.part_of]}".replace("'", '"')
         if own.time_basis == "stock" and least.time_basis != "stock":
             yield f"measure.{name}", f'time_basis = "{least.time_basis}"'
 

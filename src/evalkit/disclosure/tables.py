@@ -170,18 +170,39 @@ def _add_editions(cells: pd.DataFrame, sums: Sums) -> None:
             sums.add(high, [low], complete=sums.value[low] == sums.value[high])
 
 
-def _add_parts(cells: pd.DataFrame, programme: Programme, sums: Sums) -> None:
-    """Note which figures are part of others: those of each indicator that is a share, which the checks hold to."""
-    key, given = [name for name in _lasting(cells) if name != "measure"], set(cells["measure"])
-    shares = {
+def parts_and_bases(programme: Programme) -> list[tuple[str, str]]:
+    """Return which measures are part of which: declared, by an indicator that is a share, or by way of a third.
+
+    Parameters
+    ----------
+    programme : Programme
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> pairs = parts_and_bases(load_programme("vn-trafficking"))
+    >>> ("support_received", "support_eligible") in pairs  # of those accepting, who are of those eligible
+    True
+    """
+    pairs = {(name, base) for name, measure in programme.measures.items() for base in measure.part_of}
+    pairs |= {
         (one.numerator, one.denominator)
         for one in programme.indicators.values()
-        if one.is_share and one.part == one.base_part and {one.numerator, one.denominator} <= given
+        if one.is_share and one.denominator is not None and one.part == one.base_part
     }
-    for numerator, denominator in sorted(shares, key=str):
+    while further := {(part, whole) for part, base in pairs for one, whole in pairs if one == base} - pairs:
+        pairs |= further
+    return sorted((part, base) for part, base in pairs if part != base)
+
+
+def _add_parts(cells: pd.DataFrame, programme: Programme, sums: Sums) -> None:
+    """Note which figures are part of others of the same place, period, breakdown and source."""
+    key, given = [name for name in _lasting(cells) if name != "measure"], set(cells["measure"])
+    for part, base in parts_and_bases(programme):
+        if not {part, base} <= given:
+            continue
         lower, upper = (
-            cells.loc[cells["measure"] == name, key].reset_index(names="label")
-            for name in (numerator, denominator)
+            cells.loc[cells["measure"] == name, key].reset_index(names="label") for name in (part, base)
         )
         pairs = upper.merge(lower, on=key, suffixes=("_upper", "_lower"))
         for above, below in zip(pairs["label_upper"].tolist(), pairs["label_lower"].tolist(), strict=True):

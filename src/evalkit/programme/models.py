@@ -120,7 +120,7 @@ class Measure(Declared):
     """A figure that is reported: what is counted, where it is counted and what may be shown of it.
 
     ``additive = false`` says that figures of places or years are never added: medians are not. ``of`` names the measure whose
-    cases or persons such a statistic stands on: over few of them it is hidden.
+    cases or persons such a statistic stands on: over few of them it is hidden. Each of ``part_of`` counts all that this counts.
     """
 
     label: Label
@@ -131,6 +131,7 @@ class Measure(Declared):
     time_basis: TimeBasis = "flow"
     additive: bool = True
     of: str | None = None
+    part_of: tuple[str, ...] = ()
     dimensions: tuple[str, ...] = ()
     definition: Label
     note: Label | None = None
@@ -157,9 +158,7 @@ class Target(Dated):
     def _is_whole(self) -> Self:
         parts = (self.comparator, self.value, self.unit)
         if any(part is None for part in parts) and any(part is not None for part in parts):
-            raise ValueError(
-                "a quantified target needs comparator, value and unit; an unquantified one has none of them"
-            )
+            raise ValueError("a quantified target needs comparator, value and unit; another has none of them")
         if self.level == "provincial" and (self.province_code is None or self.scheme is None):
             raise ValueError("a provincial target needs province_code and scheme")
         if self.value is not None and self.indicator is None:

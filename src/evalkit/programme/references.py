@@ -93,6 +93,8 @@ def _used_names(programme: Programme) -> Iterator[Use]:
         yield "measures", ("measure", name, "strand"), measure.strand, strands
         if measure.of is not None:
             yield "measures", ("measure", name, "of"), measure.of, programme.measures
+        for base in measure.part_of:
+            yield "measures", ("measure", name, "part_of"), base, programme.measures
         for dimension in measure.dimensions:
             yield "measures", ("measure", name, "dimensions"), dimension, programme.dimensions
     for name, indicator in programme.indicators.items():
