@@ -181,8 +181,8 @@ def parts_and_bases(programme: Programme) -> list[tuple[str, str]]:
     --------
     >>> from evalkit.programme.load import load_programme
     >>> pairs = parts_and_bases(load_programme("vn-trafficking"))
-    >>> ("support_received", "support_eligible") in pairs  # of those accepting, who are of those eligible
-    True
+    >>> ("victims_supported", "victims_offered_support") in pairs, ("victims_supported", "victims_identified") in pairs
+    (True, True)
     """
     pairs = {(name, base) for name, measure in programme.measures.items() for base in measure.part_of}
     pairs |= {
