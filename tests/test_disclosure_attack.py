@@ -69,29 +69,23 @@ def test_no_hidden_figure_of_random_countries_is_recovered_and_primary_suppressi
 
 
 counts = st.tuples(*[st.sampled_from([0, 1, 2, 3, 4, 5, 6, 8, 12])] * 12)
-plain_countries = st.builds(
-    Country,
-    counts,
-    breakdown=st.sampled_from(["sex", "sex", ""]),
-    halves=st.just(value=False),
-    nation=st.booleans(),
-    published_nation=st.booleans(),
-    carried_over=st.booleans(),
-    standing=st.booleans(),
-)
+whole_years = {
+    "breakdown": st.sampled_from(["sex", "sex", ""]),
+    "halves": st.just(value=False),
+    "nation": st.booleans(),
+    "published_nation": st.booleans(),
+    "carried_over": st.booleans(),
+    "standing": st.booleans(),
+}
+plain_countries = st.builds(Country, counts, **whole_years)
 halved_countries = st.builds(
     Country, counts, breakdown=st.just(""), halves=st.just(value=True), nation=st.booleans()
 )
 two_measures = st.builds(
     Country,
     st.tuples(*[st.sampled_from([0, 1, 2, 3, 5, 8, 30])] * 24),
-    breakdown=st.sampled_from(["sex", "sex", ""]),
-    halves=st.just(value=False),
-    nation=st.booleans(),
-    published_nation=st.booleans(),
-    carried_over=st.booleans(),
-    standing=st.booleans(),
     offered=st.just(value=True),
+    **whole_years,
 )
 aged_countries = st.builds(
     Country,

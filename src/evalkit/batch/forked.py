@@ -12,9 +12,7 @@ from evalkit.batch.forkserver import Asked
 
 MEMORY_LIMIT = "EVALKIT_MEMORY_MB"
 _LAST_STANDARD = 2
-_OBJECTS_BETWEEN_COLLECTIONS = (
-    50_000  # Python looks every 700; a kernel that lives for seconds has little rubbish
-)
+OBJECTS_BETWEEN_COLLECTIONS = 50_000  # Python looks every 700; kernels and pages leave little rubbish
 
 
 def be_kernel(asked: Asked) -> None:
@@ -27,7 +25,7 @@ def be_kernel(asked: Asked) -> None:
     time.tzset()
     _limit_memory(os.environ.get(MEMORY_LIMIT, ""))
     _new_chance()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     sys.argv = ["ipykernel_launcher", *asked.arguments]
     from evalkit.batch.kernel_app import KernelApp  # noqa: PLC0415  loaded long ago, by the server
     from evalkit.reporting.lab import teach_ipython  # noqa: PLC0415

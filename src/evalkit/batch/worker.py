@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 from evalkit.batch.clock import ticks
 from evalkit.batch.execute import execute
+from evalkit.batch.forked import OBJECTS_BETWEEN_COLLECTIONS
 from evalkit.batch.imprint import NOTEBOOKS
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.batch.render import render
@@ -28,9 +29,6 @@ from evalkit.errors import DisclosureError, EvalkitError
 from evalkit.reporting.blocks import PageHead, Section
 
 _SECONDS_TO_LEAVE = 3.0
-_OBJECTS_BETWEEN_COLLECTIONS = (
-    50_000  # Python looks every 700; a page is made of many objects, none of them rubbish
-)
 _stopping = threading.Event()
 
 
@@ -132,7 +130,7 @@ def start_worker(servers: Mapping[str, str]) -> None:
     threading.Thread(target=_leave_with_the_driver, daemon=True).start()
     import_module("evalkit.reporting.exporter")
     gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def _leave(number: int, _frame: Any) -> None:
