@@ -8,6 +8,7 @@ import re
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from evalkit.batch.prepare import make_bundle
 from evalkit.evaluation import (
     estimate_indicators,
     find_gaps,
@@ -22,7 +23,7 @@ from evalkit.records import Indicators
 from evalkit.reporting.blocks import Section, Table
 from evalkit.reporting.display import plain_text
 from evalkit.reporting.sections import section_of
-from tests.shipped import ROOT, bundle_of, evaluation_of
+from tests.shipped import DAY, ROOT, bundle_of, evaluation_of, received
 
 ARTICLE_ROWS = [f"A{number}" for number in range(1, 13)]
 
@@ -84,7 +85,10 @@ def test_a_class_whose_figures_are_all_hidden_is_named_without_a_number():
 
 
 def test_gaps_are_differences_with_intervals_in_declared_order():
-    text = text_of(find_gaps(indicators_of("demo"), review_support(indicators_of("demo"))))
+    """The nation's facts.csv, 2025: 148 of 159 women and girls supported, 41 of 42 men and boys; an internal page shows both."""
+    bundle = make_bundle(received("demo"), day=DAY, audience="internal")
+    indicators = estimate_indicators(bundle.nation())
+    text = text_of(find_gaps(indicators, review_support(indicators)))
     rows = [line for line in text.splitlines() if line.startswith("V05")]
     assert [re.search(r"(Sex|Age group|Ethnicity): \w+", row)[0] for row in rows][:2] == [
         "Sex: female",
@@ -93,6 +97,13 @@ def test_gaps_are_differences_with_intervals_in_declared_order():
     low, high = confint_proportions_2indep(148, 159, 41, 42, method="newcomb", compare="diff")
     assert f"-4.5 ({100 * low:+.1f} to {100 * high:+.1f})" in rows[0]
     assert not re.search(r"worst|lowest|rank \d", text)
+
+
+def test_a_public_page_shows_no_difference_that_tells_of_one_man_who_was_not_supported():
+    """42 men and boys identified in 2025, 41 supported: the one between is small, so one of the two stays hidden."""
+    text = text_of(find_gaps(indicators_of("demo"), review_support(indicators_of("demo"))))
+    assert not any(line.startswith("V05") for line in text.splitlines())
+    assert "Whether a group is missed there is not known." in text
 
 
 def test_a_province_is_held_against_the_rest_of_the_nation():

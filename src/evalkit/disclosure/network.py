@@ -32,8 +32,9 @@ class Network:
     matrix : csr_array
         One row per sum: +1 for a part, -1 for the total.
     floor : array of float
-        What a figure can go down by for all its class tells: its threshold where it is large, else nothing. A total is
-        bounded by its parts alone: it cannot fall below nothing while they do not.
+        What a figure can go down by for all its class tells: its threshold where it is large; one where it is small and
+        nobody reported it, for such a figure is no part of a table; else nothing. A total is bounded by its parts alone: it
+        cannot fall below nothing while they do not.
     large : array of bool
         Of the class at or above the threshold.
     need : array of float
@@ -162,7 +163,7 @@ def _network(tables: Tables, figure: npt.NDArray[np.int64], must: set[int]) -> N
     is_total = (matrix.tocsc() < 0).sum(axis=0) > 0
     return Network(
         matrix,
-        floor=np.where(is_total, inf, np.where(large, threshold, 0.0)),
+        floor=np.where(is_total, inf, np.where(large, threshold, implicit & (size == SMALL))),
         large=large,
         need=np.minimum(threshold - 1.0, most),
         partners=partners,
