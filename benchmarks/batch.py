@@ -6,8 +6,9 @@
     python benchmarks/batch.py --cluster            ours on a dask cluster of one worker and of two, in turn
     python benchmarks/batch.py --nothing            a whole run of the invented country with nothing to do
 
-The limit is the cells' own code in one warm process a core: no Jupyter, no page. Seconds are this machine's; what may be
-quoted are ratios of one run.
+The limit is the cells' own code in one warm process a core: no Jupyter, no page. With ``--demo`` there is a second one:
+the cells' own code, and then the same pages and downloads written and read again, still without Jupyter. Seconds are this
+machine's; what may be quoted are ratios of one run.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from queue import SimpleQueue
 from statistics import median
@@ -38,12 +39,13 @@ from IPython.utils.capture import capture_output
 from nbformat.v4 import new_code_cell, new_notebook
 
 from evalkit.batch.clock import now
-from evalkit.batch.imprint import footer_lines
+from evalkit.batch.imprint import NOTEBOOKS, footer_lines
 from evalkit.batch.outcome import PageMade, PageOrder
 from evalkit.batch.plan import Job, facts_for, notebooks_folder, plan
 from evalkit.batch.pool import cores, local_pool, make_pages
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.rooms import kernel_path
+from evalkit.batch.worker import page_contents
 from evalkit.facts.bundle import Bundle
 from evalkit.reporting.blocks import LANGUAGES
 from evalkit.reporting.exporter import EvalkitExporter
@@ -392,23 +394,25 @@ def timed_pages(orders: Iterator[PageOrder]) -> float:
 def limit(here: Path, count: int) -> float:
     """The cells' own code in one warm process a core."""
     cells = [cell.source for cell in nbformat.read(here / "notebook.ipynb", as_version=4).cells]
-    return timed_cells([(cells, {"province_code": code(number)}, str(here)) for number in range(count)])
+    return timed(
+        [partial(bare_cells, cells, {"province_code": code(number)}, str(here)) for number in range(count)]
+    )
 
 
-def timed_cells(work: list[tuple[list[str], dict[str, str], str]]) -> float:
-    """Run the cells of notebooks in a pool of processes that have each run one before."""
+def timed(work: list[Callable[[], None]]) -> float:
+    """Do pieces of work in a pool of processes that have each done one before."""
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     with ThreadPoolExecutor(cores()) as lanes, contextlib.ExitStack() as stack:
         spawn = multiprocessing.get_context("spawn")
         pools = [stack.enter_context(ProcessPoolExecutor(1, spawn)) for _ in range(cores())]
-        list(lanes.map(lambda pool: pool.submit(bare_cells, *work[0]).result(), pools))
+        list(lanes.map(lambda pool: pool.submit(work[0]).result(), pools))
         free: SimpleQueue[ProcessPoolExecutor] = SimpleQueue()
         for pool in pools:
             free.put(pool)
 
-        def one(item: tuple[list[str], dict[str, str], str]) -> None:
+        def one(piece: Callable[[], None]) -> None:
             pool = free.get()
-            pool.submit(bare_cells, *item).result()
+            pool.submit(piece).result()
             free.put(pool)
 
         started = time.perf_counter()
@@ -427,28 +431,60 @@ def bare_cells(cells: list[str], parameters: dict[str, str], folder: str) -> Non
                 names.update(parameters)
 
 
+def cells_and_page(cells: list[str], order: PageOrder, folder: str) -> None:
+    """Run the code of cells as a plain script would, then write and read again the page of the notebook in the folder."""
+    bare_cells(cells, dict(order.job.parameters), folder)
+    page_contents(nbformat.read(Path(folder) / "executed.ipynb", as_version=4), order)
+
+
 def demo_pages(here: Path) -> None:
-    """Every page of the invented country, both languages: ours and the limit."""
+    """Every page of the invented country, both languages: ours, the limit, and the limit with the same pages written."""
     bundle = demo_bundle()
     jobs = [job for job in plan(bundle, notebooks=notebooks_folder()) if job.kind == "province"]
-    for job in jobs:
-        facts_for(job, bundle).write(here / job.stem / "bundle")
     source = jobs[0].notebook.read_text(encoding="utf-8")
     cells = [cell.source for cell in nbformat.reads(source, as_version=4).cells if cell.cell_type == "code"]
     footer = footer_lines(bundle.about, content_key="")
-    seen: dict[str, list[float]] = {"ours": [], "limit": []}
+
+    def new_orders() -> Iterator[PageOrder]:
+        for job in jobs:
+            yield PageOrder(job, facts_for(job, bundle), source, LANGUAGES, footer, keep_notebook=True)
+
+    orders = list(new_orders())
+    folders = [str(here / job.stem) for job in jobs]
+    for order, folder in zip(orders, folders, strict=True):
+        order.facts.write(Path(folder) / "bundle")
+    for made in pages_of(orders):
+        written = made.contents[f"{NOTEBOOKS}/{made.stem}.ipynb"]
+        (here / made.stem / "executed.ipynb").write_bytes(written)
+    ways: dict[str, Callable[[], float]] = {
+        "ours": lambda: timed_pages(new_orders()),
+        "limit": lambda: timed(
+            [
+                partial(bare_cells, cells, dict(one.job.parameters), at)
+                for one, at in zip(orders, folders, strict=True)
+            ]
+        ),
+        "limit and pages": lambda: timed(
+            [partial(cells_and_page, cells, one, at) for one, at in zip(orders, folders, strict=True)]
+        ),
+    }
+    seen: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
-        orders = (
-            PageOrder(job, facts_for(job, bundle), source, LANGUAGES, footer, keep_notebook=True)
-            for job in jobs
-        )
-        seen["ours"].append(timed_pages(orders) / len(jobs))
-        work = [(cells, dict(job.parameters), str(here / job.stem)) for job in jobs]
-        seen["limit"].append(timed_cells(work) / len(jobs))
-    made, bare = median(seen["ours"]), median(seen["limit"])
-    print(f"{len(jobs)} pages of the demo, {cores()} cores, medians of {ROUNDS}: ", seen)
-    print(f"ours {made:.3f} s a page, the limit {bare:.3f} s: {made / bare:.2f} times")
-    print(f"ours costs {(made - bare) * cores():.3f} s a page more than its cells")
+        for name, way in ways.items():
+            seen[name].append(way() / len(jobs))
+    took = {name: median(values) for name, values in seen.items()}
+    print(f"{len(jobs)} pages of the demo, {cores()} cores, s a page, {ROUNDS} times in turn: ", seen)
+    for name in ("limit", "limit and pages"):
+        over = (took["ours"] - took[name]) * cores()
+        print(f"ours is {took['ours'] / took[name]:.2f} times the {name}: {over:.3f} s a page more (medians)")
+
+
+def pages_of(orders: list[PageOrder]) -> Iterator[PageMade]:
+    """Make pages once, outside any clock."""
+    with local_pool(cores()) as pool:
+        for outcome in make_pages(iter(orders), pool):
+            assert isinstance(outcome, PageMade), outcome
+            yield outcome
 
 
 # ---- measuring

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from evalkit.batch.prepare import receive
 from evalkit.errors import DeclarationError, SettingsError
 from evalkit.programme.load import load_programme, programme_folder
 from evalkit.workspace import open_workspace
@@ -122,6 +123,8 @@ invented = true
     [
         ("\n[disclosure]\nk = 4\n", "rule", "may only be raised"),
         ("\n[disclosure]\nk_sensitive = 9\n", "rule", "may only be raised"),
+        ("\n[disclosure]\nk_sensitive = 9\n", "where", "line 8, key disclosure.k_sensitive"),
+        ("\n[disclosure]\nk = 'five'\n", "rule", "a whole number, without quotation marks"),
         ("\n[disclosure]\nperson_totals_stand = true\n", "rule", "named custodian"),
         ("\n[disclosure]\nroundin = 5\n", "where", "disclosure.roundin"),
         ("shceme = '63'\n", "do", 'did you mean "scheme"?'),
@@ -133,6 +136,14 @@ def test_settings_that_weaken_or_misspell_are_refused(tmp_path: Path, addition: 
         open_workspace(tmp_path)
     assert message in getattr(caught.value, part)
     assert caught.value.exit_code == 3
+
+
+def test_a_set_of_provinces_that_the_registry_does_not_have_is_named_with_its_line(tmp_path: Path):
+    (tmp_path / "evalkit.toml").write_text(SETTINGS.replace('"34"', '"35"'), encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        receive(open_workspace(tmp_path))
+    assert caught.value.where.endswith("evalkit.toml, line 4, key scheme")
+    assert "34, 63" in caught.value.do
 
 
 def test_raising_a_threshold_is_free(tmp_path: Path):

@@ -79,7 +79,8 @@ BAD_ROWS = [
     ({"source_id": "x"}, "column source_id", "'x' is not a known source_id", ""),
     ({"qualifier": "perhaps"}, "column qualifier", "'perhaps'", "exact"),
     ({"article": "149"}, "column article", "'149' is no declared article", "150"),
-    ({"sex": "female"}, "column sex", "no declared sex of cases_recorded", ""),
+    ({"sex": "female"}, "column sex", "no declared sex of cases_recorded", "not broken down by sex"),
+    ({"measure": "wells"}, "column measure", "'wells' is not a known measure", "known here, among others: "),
 ]
 
 

@@ -14,6 +14,17 @@ from evalkit.errors import DeclarationError, EvalkitError
 
 Key = tuple[str | int, ...]
 
+_MOST_NAMED = 12
+_KINDS = {  # of pydantic's own, which speaks to programmers
+    "extra_forbidden": "unknown key",
+    "missing": "this key is required",
+    "int_": "the value is a whole number, without quotation marks",
+    "float_": "the value is a number, without quotation marks",
+    "bool_": "the value is true or false, without quotation marks",
+    "string_type": "the value is text in quotation marks",
+    "date_": "the value is a day, such as 2025-07-01, without quotation marks",
+}
+
 
 class Declared(BaseModel):
     """Base of everything declared in TOML: frozen, no unknown key, no silent conversion of text."""
@@ -139,7 +150,12 @@ def nearest(word: str, known: list[str]) -> str:
     'did you mean "province"?'
     """
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f'did you mean "{close[0]}"?' if close else f"known here: {', '.join(sorted(known))}"
+    if close:
+        return f'did you mean "{close[0]}"?'
+    if len(known) > _MOST_NAMED:
+        known = difflib.get_close_matches(word, known, n=_MOST_NAMED, cutoff=0.0)
+        return f"known here, among others: {', '.join(sorted(known))}"
+    return f"known here: {', '.join(sorted(known))}"
 
 
 def _known_keys(model: type[BaseModel], key: Key) -> list[str]:
@@ -168,7 +184,8 @@ def _inner_model(annotation: Any) -> Any:
 
 
 def _rule(kind: str, message: str) -> str:
-    return "unknown key" if kind == "extra_forbidden" else message.removeprefix("Value error, ")
+    words = next((rule for start, rule in _KINDS.items() if kind.startswith(start)), None)
+    return words or message.removeprefix("Value error, ")
 
 
 def _remedy(kind: str, key: Key, known: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from evalkit.declaration import Declared, read_declaration
 from evalkit.errors import SettingsError
@@ -34,12 +34,16 @@ class DisclosurePolicy(Declared):
     custodian: str = ""
     signed_by: str = ""
 
+    @field_validator("k", "k_sensitive")
+    @classmethod
+    def _keeps_the_floor(cls, threshold: int, info: ValidationInfo) -> int:
+        floor = FLOOR if info.field_name == "k" else FLOOR_SENSITIVE
+        if threshold < floor:
+            raise ValueError(f"{info.field_name} is at least {floor}; a threshold may only be raised")
+        return threshold
+
     @model_validator(mode="after")
-    def _keeps_the_floor(self) -> Self:
-        if self.k < FLOOR or self.k_sensitive < FLOOR_SENSITIVE:
-            raise ValueError(
-                f"k is at least {FLOOR} and k_sensitive at least {FLOOR_SENSITIVE}; they may only be raised"
-            )
+    def _totals_stand_by_a_custodian(self) -> Self:
         if self.person_totals_stand and not self.custodian.strip():
             raise ValueError(
                 "person totals stand only where a named custodian lets them: set disclosure.custodian"

@@ -116,7 +116,7 @@ def cluster(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client  # noqa: PLC0415  an extra: most do without
     except ImportError as missing:
-        do = "pip install 'evalkit[cluster]', or leave --scheduler out"
+        do = "pip install -e '.[cluster]' in evalkit's folder, or leave --scheduler out"
         raise SettingsError(
             where="--scheduler", rule="dask.distributed must be installed", do=do
         ) from missing

@@ -8,10 +8,12 @@ from datetime import date
 import pandas as pd
 
 from evalkit.batch.last_release import refuse_forgotten, remember
+from evalkit.declaration import line_of, nearest
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger, append, read_ledger
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
 from evalkit.disclosure.standing import refuse_unprotected, refuse_weaker
+from evalkit.errors import SettingsError
 from evalkit.facts.areas import About
 from evalkit.facts.boundaries import (
     carry_over,
@@ -30,7 +32,7 @@ from evalkit.programme.load import load_programme, shipped_programmes
 from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
 from evalkit.programme.provinces import Registry, load_registry, reference_folder
-from evalkit.workspace import Audience, Workspace
+from evalkit.workspace import SETTINGS_FILE, Audience, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,24 @@ def programme_of(workspace: Workspace) -> Programme:
 
 
 def registry_of(workspace: Workspace) -> Registry:
-    """Return the registry a workspace names: the shipped one of Viet Nam, or its own."""
-    return load_registry(
+    """Return the registry a workspace names: the shipped one of Viet Nam, or its own.
+
+    Raises
+    ------
+    SettingsError
+        If the registry has no boundary set of the workspace's name.
+    """
+    registry = load_registry(
         reference_folder() if workspace.places == "reference" else workspace.folder / workspace.places
     )
+    if workspace.scheme not in registry.schemes:
+        settings = workspace.folder / SETTINGS_FILE
+        raise SettingsError(
+            where=f"{settings}, line {line_of(settings.read_text(encoding='utf-8'), ('scheme',))}, key scheme",
+            rule=f"the registry has no boundary set {workspace.scheme!r}",
+            do=nearest(workspace.scheme, list(registry.schemes)),
+        )
+    return registry
 
 
 def reference_sources(workspace: Workspace) -> dict[str, Source]:

@@ -105,13 +105,16 @@ def _measures(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
                 "correct the unit; units are never mixed",
             )
         for dimension in dimensions:
-            allowed = [
-                "all",
-                *(list(programme.dimensions[dimension].values) if dimension in measure.dimensions else []),
-            ]
+            has = dimension in measure.dimensions
+            allowed = ["all", *(list(programme.dimensions[dimension].values) if has else [])]
             for _, row in rows[~rows[dimension].isin(allowed)].iterrows():
                 rule = f"{_quoted(row[dimension], allowed)} is no declared {dimension} of {name}"
-                yield _finding("error", row, dimension, rule, nearest(row[dimension], allowed))
+                do = (
+                    nearest(row[dimension], allowed)
+                    if has
+                    else f"{name} is not broken down by {dimension}: write all"
+                )
+                yield _finding("error", row, dimension, rule, do)
         yield from _added_up(rows, [one for one in measure.dimensions if programme.dimensions[one].separate])
 
 
