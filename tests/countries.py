@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import linprog
 
 from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.rules import protected_cells, sizes
@@ -24,6 +25,7 @@ HALVES = (("2015-01-01", "2015-06-30"), ("2015-07-01", "2015-12-31"))
 YEAR = ("2015-01-01", "2015-12-31")
 HIDDEN_TOTALS = DisclosurePolicy()
 STANDING_TOTALS = DisclosurePolicy(person_totals_stand=True, custodian="Invented office")
+MOST = 200
 IDENTIFIED, OFFERED = "victims_identified", "victims_offered_support"  # the second is part of the first
 Inmost = tuple[str, str, int, bool]
 
@@ -160,3 +162,10 @@ def with_a_part(seed: int) -> Country:
     left_out = np.flatnonzero(rng.random(48) < rng.choice([0.0, 0.0, 0.15]))
     whole = replace(random_country(seed), halves=False, offered=True)
     return replace(whole, counts=tuple(counts.tolist()), left_out=tuple(left_out.tolist()))
+
+
+def width(goal: np.ndarray, shown: np.ndarray, counts: np.ndarray) -> float:
+    """Return how closely a sum of inmost counts can be worked out from others that are shown."""
+    sums = {"A_eq": shown, "b_eq": shown @ counts} if len(shown) else {}
+    ends = [linprog(sign * goal, bounds=(0, MOST), **sums) for sign in (1, -1)]
+    return float(-ends[1].fun - ends[0].fun)

@@ -22,12 +22,11 @@ from evalkit.facts.boundaries import latest_editions
 from evalkit.programme.provinces import Registry
 from evalkit.workspace import DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
-from tests.countries import HALVES, Country, makeup, random_country, with_a_part
+from tests.countries import HALVES, MOST, Country, makeup, random_country, width, with_a_part
 
 POLICY = DisclosurePolicy()
 STANDING = DisclosurePolicy(person_totals_stand=True, custodian="Invented office")
 LATER = {"edition_date": "2022-01-01"}
-MOST = 200
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +39,6 @@ def gappy_country(seed: int) -> Country:
     rng = np.random.default_rng(10_000 + seed)
     left_out = np.flatnonzero(rng.random(36) < rng.choice([0.15, 0.3, 0.5]))
     return replace(random_country(seed), left_out=tuple(left_out.tolist()), halves=True)
-
-
-def width(goal: np.ndarray, shown: np.ndarray, counts: np.ndarray) -> float:
-    """Return how closely a sum of inmost counts can be worked out from others that are shown."""
-    sums = {"A_eq": shown, "b_eq": shown @ counts} if len(shown) else {}
-    ends = [linprog(sign * goal, bounds=(0, MOST), **sums) for sign in (1, -1)]
-    return float(-ends[1].fun - ends[0].fun)
 
 
 def too_narrow(country: Country, tables: Tables, hidden: set[int]) -> tuple[int, int]:
@@ -198,6 +190,16 @@ SUBTRACTIONS: dict[str, tuple[list[dict], list[int]]] = {
             victims("02", 30, published=True),
             victims("03", 40, source_id="other"),
             victims("01", 3, source_id="other"),
+        ],
+        [1, -1, -1],
+    ),
+    "a period and its years, another place's year by halves": (
+        [
+            victims("01", 60, period_end="2017-12-31"),
+            victims("01", 27),
+            victims("01", 30, year=2017),
+            *halves("02", 20, 30),
+            victims("01", 3, year=2016),
         ],
         [1, -1, -1],
     ),
@@ -365,6 +367,20 @@ def test_a_part_of_a_part_is_linked_with_each_base(registry: Registry):
     few = [offer("01", 33), fact("01", 31, measure="victims_supported")]
     assert protected(registry, *few)["value"].isna().any()
     assert protected(registry, victims("01", 33), few[1])["value"].isna().any()
+
+
+def test_a_part_given_by_year_is_held_against_a_base_given_by_half(registry: Registry):
+    """43 identified in the year and 43 supported, so those offered support were 43 as well: 40 in one half leaves 3."""
+    rows = [
+        victims("01", 43, published=True),
+        fact("01", 43, measure="victims_supported", published=True),
+        *[
+            offer("01", n, period_start=start, period_end=end)
+            for n, (start, end) in zip((3, 40), HALVES, strict=True)
+        ],
+    ]
+    shown = protected(registry, *rows).set_index("measure")["value"]
+    assert shown["victims_offered_support"].isna().all()
 
 
 def test_parts_and_bases_with_rows_missing_give_nothing_away(registry: Registry):

@@ -196,6 +196,16 @@ def test_with_a_hidden_part_there_is_no_share(hidden: int):
     assert all(math.isnan(row[name]) for name in ("value", "lower", "upper", "bound_one_sided"))
 
 
+@pytest.mark.parametrize("hidden", [0, 1])
+def test_a_hidden_part_beside_one_never_reported_is_not_what_is_lacking(hidden: int):
+    rows = classified(7, 9)
+    rows[hidden] |= HIDDEN | {"value": None}
+    rows[1 - hidden] |= {"status": "not_reported", "value": None}
+    assert row_of("reports_classified", *rows)["status"] == "not_reported"
+    del rows[1 - hidden]
+    assert row_of("reports_classified", *rows)["status"] == "not_reported"
+
+
 def test_a_share_with_one_part_alone_is_not_reported():
     above, below = classified(7, 9)
     row = row_of("reports_classified", above)

@@ -165,16 +165,16 @@ def _has_match(rows: pd.DataFrame, others: pd.DataFrame, key: list[str]) -> pd.S
 
 
 def _judged(rows: pd.DataFrame) -> pd.DataFrame:
-    """Say of each row what its two parts allow."""
+    """Say of each row what its two parts allow; where one was never reported, it is not the hidden one that is lacking."""
     parts = rows["status"], rows["status_below"]
     silent = [~part.isin([*TOLD, "not_applicable"]) for part in parts]
     state = np.select(
         [
-            (parts[0] == "suppressed") | (parts[1] == "suppressed"),
             (parts[0] == "not_applicable") | (parts[1] == "not_applicable"),
             silent[0] | silent[1],
+            (parts[0] == "suppressed") | (parts[1] == "suppressed"),
         ],
-        ["suppressed", "not_applicable", "not_reported"],
+        ["not_applicable", "not_reported", "suppressed"],
         "estimated",
     )
     about = (rows["qualifier"] != "exact") | (rows["qualifier_below"].fillna("exact") != "exact")

@@ -153,7 +153,9 @@ def running_words(head: PageHead) -> Bilingual:
 
 def about_lines(head: PageHead) -> tuple[Bilingual, ...]:
     """Return what every page, cover and index says about itself."""
-    as_of = say("Figures as of {day}.", day=day(date.fromisoformat(head.bundle_date)))
+    as_of = say(
+        "Made on {day} from the figures known on that day.", day=day(date.fromisoformat(head.bundle_date))
+    )
     marks = say(
         "Marks: [c] confidential; [x] not available; [z] not applicable; [u] fewer than 20 events, unstable; [r] revised by its source."
     )

@@ -131,7 +131,7 @@ def _targets(targets: tuple[Target, ...]) -> list[Block]:
             Cell(Bilingual(target.id, target.id)),
             Cell(both(target.wording)),
             Cell(formats.period(target.valid_from, target.valid_to)),
-            Cell(say("the nation") if target.level == "national" else say("the province")),
+            Cell(say("central government") if target.level == "national" else say("the province")),
             Cell(Bilingual(target.source, target.source)),
         )
         for target in targets

@@ -91,7 +91,7 @@ def _row(row: Row, area: Area) -> tuple[Cell, ...]:
         Cell(say("{id} {label}", id=indicator.id, label=both(indicator.label))),
         Cell(span(row["period_start"], row["period_end"])),
         Cell(CONFIDENTIAL) if hidden else _as_told(counts_cell(row), row, area),
-        Cell(CONFIDENTIAL) if hidden else value_cell(row),
+        Cell(CONFIDENTIAL) if hidden else _as_told(value_cell(row), row, area),
         Cell(CONFIDENTIAL) if hidden else _interval(row),
         Cell(_reading(row)),
     )

@@ -1,0 +1,151 @@
+"""The sums of one measure on one place basis, over places, periods and breakdowns at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from evalkit.disclosure.breakdowns import ALL, Breakdown, breakdown_splits
+from evalkit.disclosure.equations import Split, Sums, dimensions
+from evalkit.disclosure.grid import sums_of_grid
+from evalkit.disclosure.periods import Span, period_splits
+from evalkit.disclosure.places import Place, place_splits, same_place
+from evalkit.programme.models import Programme
+from evalkit.programme.provinces import Registry
+
+DAY = pd.Timedelta(days=1)
+Node = tuple[Place, Span, tuple[tuple[str, str], ...]]
+
+
+def add_family(
+    family: pd.DataFrame, beside: pd.DataFrame, programme: Programme, registry: Registry, sums: Sums
+) -> dict[Node, int]:
+    """Add the sums of one measure, counted on one place basis.
+
+    Parameters
+    ----------
+    family : DataFrame
+        The measure's cells.
+    beside : DataFrame
+        Cells of measures that it is held against; what it amounts to there is a figure, though it was never reported.
+    programme : Programme
+    registry : Registry
+    sums : Sums
+        The sums are added to it.
+
+    Returns
+    -------
+    dict of int
+        The label of the cell at each place, period and breakdown that has one.
+    """
+    names = [name for name in dimensions(family) if (family[name] != ALL).any()]
+    grid = _grid(pd.concat([family, _comparable(beside, family)]), names, programme, registry)
+    nodes = _Nodes(family, grid.node[: len(family)], len(grid.breakdowns))
+    nodes.join(sums)
+    if programme.measures[str(family["measure"].iloc[0])].additive:
+        for found in sums_of_grid(grid.shape, grid.splits, grid.flags(grid.node)):
+            parts = [nodes.label(part, sums) for part in found.parts]
+            sums.add(
+                nodes.label(found.total, sums),
+                parts,
+                complete=found.complete,
+                group=found.group,
+                nearly=found.nearly,
+            )
+    return {grid.named(at): label for at, label in nodes.labels.items()}
+
+
+def _comparable(beside: pd.DataFrame, family: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells that a measure has something to hold against: totals, and breakdowns it is given by at that time.
+
+    Of a breakdown that it is not given by anywhere any split of its total fits, so the other's parts tell nothing of it.
+    """
+    key = ["period_start", "period_end", *dimensions(family)]
+    total = (beside[dimensions(family)] == ALL).all(axis=1)
+    return beside[total | pd.MultiIndex.from_frame(beside[key]).isin(pd.MultiIndex.from_frame(family[key]))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """All places, periods and breakdowns of some cells, how they are made of each other, and the node of each cell."""
+
+    places: list[Place]
+    periods: list[Span]
+    breakdowns: list[Breakdown]
+    names: list[str]
+    splits: tuple[list[Split], list[Split], list[Split]]
+    node: npt.NDArray[np.int64]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """How many there are of each."""
+        return len(self.places), len(self.periods), len(self.breakdowns)
+
+    def flags(self, nodes: Iterable[int]) -> npt.NDArray[np.bool_]:
+        """Mark some nodes."""
+        found = np.zeros(np.prod(self.shape), dtype=np.bool_)
+        found[list(nodes)] = True
+        return found
+
+    def named(self, at: int) -> Node:
+        """Return place, period and breakdown of a node."""
+        place, period, breakdown = np.unravel_index(at, self.shape)
+        values = zip(self.names, self.breakdowns[breakdown], strict=True)
+        return self.places[place], self.periods[period], tuple(one for one in values if one[1] != ALL)
+
+
+def _grid(cells: pd.DataFrame, names: list[str], programme: Programme, registry: Registry) -> _Grid:
+    measure = programme.measures[str(cells["measure"].iloc[0])]
+    codes = zip(cells["province_code"], cells["scheme"], strict=True)
+    places, at_place = _numbered_rows([same_place(place, registry) for place in codes])
+    given, at_period = _numbered(cells.assign(after=cells["period_end"] + DAY), ["period_start", "after"])
+    own, at_breakdown = _numbered(cells, names)
+    periods, over_time = period_splits(given)
+    breakdowns, over_values = breakdown_splits(own, {name: programme.dimensions[name] for name in names})
+    over_places = place_splits(places, registry, schemes=set(cells["scheme"]))
+    splits = (over_places, over_time if measure.time_basis != "stock" else [], over_values)
+    shape = (len(places), len(periods), len(breakdowns))
+    node = np.ravel_multi_index((at_place, at_period, at_breakdown), shape)
+    return _Grid(places, periods, breakdowns, names, splits, node)
+
+
+class _Nodes:
+    """The cells at each node of a grid; implicit ones are made where a sum needs them."""
+
+    def __init__(self, family: pd.DataFrame, node: npt.NDArray[np.int64], breakdowns: int) -> None:
+        labels: list[int] = family.index.tolist()
+        self._pairs = list(zip(node.tolist(), labels, strict=True))
+        self.labels: dict[int, int] = dict(reversed(self._pairs))  # the first of several sources
+        self._breakdowns = breakdowns
+        lowest = labels[int(family["threshold"].argmin())]
+        self._like = dict.fromkeys(range(breakdowns), lowest)
+        self._like |= {at % breakdowns: label for at, label in self._pairs}
+
+    def join(self, sums: Sums) -> None:
+        """Note that cells at one node are one figure."""
+        for at, label in self._pairs:
+            if self.labels[at] != label:
+                sums.add(self.labels[at], [label])
+
+    def label(self, at: int, sums: Sums) -> int:
+        """Return the label of the cell at a node."""
+        if at not in self.labels:
+            self.labels[at] = sums.implicit(like=self._like[at % self._breakdowns])
+        return self.labels[at]
+
+
+def _numbered(cells: pd.DataFrame, columns: list[str]) -> tuple[list[tuple[Any, ...]], npt.NDArray[np.int64]]:
+    """Return the different rows of some columns, in order, and which of them each cell has."""
+    return _numbered_rows(
+        list(zip(*(cells[name].tolist() for name in columns), strict=True)) or [()] * len(cells)
+    )
+
+
+def _numbered_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[list[tuple[Any, ...]], npt.NDArray[np.int64]]:
+    at = {row: position for position, row in enumerate(sorted(set(rows)))}
+    return list(at), np.array([at[row] for row in rows])

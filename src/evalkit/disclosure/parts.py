@@ -1,0 +1,72 @@
+"""Measures of which one is part of another: persons offered support, of those identified.
+
+A part is never above its base, at any place and time, and what lies between is a figure too: those not offered support.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from evalkit.disclosure.equations import Sums
+from evalkit.disclosure.family import Node
+from evalkit.programme.models import Programme
+
+Pairs = Sequence[tuple[str, str]]
+
+
+def parts_and_bases(programme: Programme) -> list[tuple[str, str]]:
+    """Return which measures are part of which: declared, by an indicator that is a share, or by way of a third.
+
+    Parameters
+    ----------
+    programme : Programme
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> pairs = parts_and_bases(load_programme("vn-trafficking"))
+    >>> ("victims_supported", "victims_offered_support") in pairs, ("victims_supported", "victims_identified") in pairs
+    (True, True)
+    """
+    pairs = {(name, base) for name, measure in programme.measures.items() for base in measure.part_of}
+    pairs |= {
+        (one.numerator, one.denominator)
+        for one in programme.indicators.values()
+        if one.is_share and one.denominator is not None and one.part == one.base_part
+    }
+    while further := {(part, whole) for part, base in pairs for one, whole in pairs if one == base} - pairs:
+        pairs |= further
+    return sorted((part, base) for part, base in pairs if part != base)
+
+
+def families(cells: pd.DataFrame, pairs: Pairs) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Yield the cells of each measure on each place basis, and those of the measures that it is part of or that are part of it."""
+    linked: dict[str, set[str]] = {}
+    for part, base in pairs:
+        linked.setdefault(part, set()).add(base)
+        linked.setdefault(base, set()).add(part)
+    for (measure, basis), family in cells.groupby(["measure", "place_basis"], sort=True):
+        others = cells["measure"].isin(linked.get(str(measure), set())) & (cells["place_basis"] == basis)
+        yield family, cells[others]
+
+
+def add_parts(nodes: Mapping[tuple[str, str], Mapping[Node, int]], pairs: Pairs, sums: Sums) -> None:
+    """Note which figures are part of others of the same place, period and breakdown, reported or following from sums.
+
+    Parameters
+    ----------
+    nodes : mapping
+        By measure and place basis: the label of the cell at each node.
+    pairs : sequence of pair of str
+        Part and base.
+    sums : Sums
+        The sums are added to it.
+    """
+    bases = sorted({basis for _, basis in nodes})
+    for part, base in pairs:
+        for basis in bases:
+            below, above = nodes.get((part, basis), {}), nodes.get((base, basis), {})
+            for node in [node for node in below if node in above]:
+                sums.add(above[node], [below[node]], complete=False)
