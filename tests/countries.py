@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.rules import protected_cells, sizes
@@ -166,6 +166,6 @@ def with_a_part(seed: int) -> Country:
 
 def width(goal: np.ndarray, shown: np.ndarray, counts: np.ndarray) -> float:
     """Return how closely a sum of inmost counts can be worked out from others that are shown."""
-    sums = {"A_eq": shown, "b_eq": shown @ counts} if len(shown) else {}
-    ends = [linprog(sign * goal, bounds=(0, MOST), **sums) for sign in (1, -1)]
+    sums = LinearConstraint(shown, shown @ counts, shown @ counts) if len(shown) else ()
+    ends = [milp(sign * goal, constraints=sums, bounds=Bounds(0, MOST)) for sign in (1, -1)]
     return float(-ends[1].fun - ends[0].fun)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from functools import cache
 
 import numpy as np
@@ -77,23 +78,38 @@ whole_years = {
     "carried_over": st.booleans(),
     "standing": st.booleans(),
 }
-plain_countries = st.builds(Country, counts, **whole_years)
+
+
+def hides_something(country: Country) -> bool:
+    """Tell whether some reported figure that does not stand is small; other countries would show nothing."""
+    figures: Counter[tuple[object, ...]] = Counter()
+    for (place, value, half, _), count in zip(country.inmost(), country.counts, strict=True):
+        figures[place, country.breakdown and value, country.halves and half] += count
+    return (bool(country.breakdown) or not country.standing) and any(0 < n < 5 for n in figures.values())
+
+
+plain_countries = st.builds(Country, counts, **whole_years).filter(hides_something)
 halved_countries = st.builds(
-    Country, counts, breakdown=st.just(""), halves=st.just(value=True), nation=st.booleans()
-)
+    Country,
+    counts,
+    breakdown=st.just(""),
+    halves=st.just(value=True),
+    nation=st.booleans(),
+    standing=st.just(value=False),
+).filter(hides_something)
 two_measures = st.builds(
     Country,
     st.tuples(*[st.sampled_from([0, 1, 2, 3, 5, 8, 30])] * 24),
     offered=st.just(value=True),
     **whole_years,
-)
+).filter(hides_something)
 aged_countries = st.builds(
     Country,
     counts,
     breakdown=st.just("age_group"),
     halves=st.just(value=False),
     carried_over=st.just(value=False),
-)
+).filter(hides_something)
 
 
 @cache
@@ -112,8 +128,10 @@ def exchanges(names: tuple[Inmost, ...]) -> np.ndarray:
     return changes
 
 
-def other_world(country: Country, tables: Tables, hidden: set[int], registry: Registry) -> Country | None:
-    """Return a country that differs in hidden figures alone, each in its class; None if a few tries find none."""
+def other_world(
+    country: Country, tables: Tables, hidden: set[int], registry: Registry
+) -> tuple[Country, Tables] | None:
+    """Return a country that differs in hidden figures alone, each in its class, with its tables; None if a few tries fail."""
     cells = tables.cells[~tables.cells["implicit"]]
     made_of, changes = makeup(country, cells), exchanges(tuple(country.inmost()))
     told, threshold = ~cells.index.isin(hidden), cells["threshold"].to_numpy()[:, None]
@@ -124,8 +142,9 @@ def other_world(country: Country, tables: Tables, hidden: set[int], registry: Re
     kept &= (np.array(country.counts) + changes >= 0).all(axis=1)
     for change in changes[kept][:3]:
         other = country.moved(*enumerate(change.tolist()))
-        if other.tables(registry).cells["size"].equals(tables.cells["size"]):
-            return other
+        tables_then = other.tables(registry)
+        if tables_then.cells["size"].equals(tables.cells["size"]):
+            return other, tables_then
     return None
 
 
@@ -164,9 +183,9 @@ def test_hidden_figures_may_change_within_their_class_and_no_byte_moves(registry
     """Published margins are kept; every class, that of what a total holds beyond its parts included, is kept."""
     tables = country.tables(registry)
     hidden, _ = hidden_cells(tables)
-    other = other_world(country, tables, hidden, registry)
-    assume(other is not None)
-    tables_then = other.tables(registry)
+    found = other_world(country, tables, hidden, registry)
+    assume(found is not None)
+    other, tables_then = found
     assert decided_by(tables) == decided_by(tables_then)
     if sum(country.counts) % 10 == 0:
         assert pattern(tables, hidden) == pattern(tables_then, hidden_cells(tables_then)[0])

@@ -84,10 +84,10 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 @pytest.mark.parametrize(
     ("measures", "breakdown", "seeds"),
     [
-        ((IDENTIFIED,), "", (9, 107, 155, 163, *range(20, 36))),
-        ((IDENTIFIED, OFFERED), "", range(30)),
-        ((IDENTIFIED, OFFERED), "sex", range(6)),
-        ((IDENTIFIED, OFFERED), "age_group", range(6)),
+        ((IDENTIFIED,), "", (9, 107, 155, 163, *range(20, 30))),
+        ((IDENTIFIED, OFFERED), "", range(16)),
+        ((IDENTIFIED, OFFERED), "sex", range(4)),
+        ((IDENTIFIED, OFFERED), "age_group", range(3)),
     ],
     ids=["one measure", "two", "by sex", "by age"],
 )
@@ -96,6 +96,6 @@ def test_no_figure_follows_from_any_periods_measures_and_places_together(
 ):
     samples = [sample(seed, measures=measures, breakdown=breakdown) for seed in seeds]
     hidden, narrow, exact = np.sum([one.narrow(registry) for one in samples], axis=0)
-    assert hidden > 100
+    assert hidden > 50
     assert (narrow, exact) == (0, 0)
-    assert np.sum([one.narrow(registry, small_alone=True) for one in samples[:6]], axis=0)[2] > 0
+    assert np.sum([one.narrow(registry, small_alone=True) for one in samples[:3]], axis=0)[2] > 0

@@ -44,7 +44,9 @@ def add_family(
         The label of the cell at each place, period and breakdown that has one.
     """
     names = [name for name in dimensions(family) if (family[name] != ALL).any()]
-    grid = _grid(pd.concat([family, _comparable(beside, family)]), names, programme, registry)
+    beside = _comparable(beside, family)
+    cells = family if beside.empty else pd.concat([family, beside])
+    grid = _grid(cells, names, programme, registry)
     nodes = _Nodes(family, grid.node[: len(family)], len(grid.breakdowns))
     nodes.join(sums)
     if programme.measures[str(family["measure"].iloc[0])].additive:
@@ -65,9 +67,15 @@ def _comparable(beside: pd.DataFrame, family: pd.DataFrame) -> pd.DataFrame:
 
     Of a breakdown that it is not given by anywhere any split of its total fits, so the other's parts tell nothing of it.
     """
-    key = ["period_start", "period_end", *dimensions(family)]
-    total = (beside[dimensions(family)] == ALL).all(axis=1)
-    return beside[total | pd.MultiIndex.from_frame(beside[key]).isin(pd.MultiIndex.from_frame(family[key]))]
+    if beside.empty:
+        return beside
+    names = dimensions(family)
+    key = ["period_start", "period_end", *names]
+    given, theirs = (
+        list(zip(*(cells[name].tolist() for name in key), strict=True)) for cells in (family, beside)
+    )
+    known, total = set(given), (ALL,) * len(names)
+    return beside[[one in known or one[2:] == total for one in theirs]]
 
 
 @dataclass(frozen=True, slots=True)

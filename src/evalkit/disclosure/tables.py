@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from evalkit.disclosure.equations import Sums, Tables, dimensions
@@ -93,23 +95,17 @@ def _add_editions(cells: pd.DataFrame, sums: Sums) -> None:
 
 
 def _with_implicit(cells: pd.DataFrame, sums: Sums) -> pd.DataFrame:
-    made = sums.implicit_cells()
-    told = {name: cells.get(name, default=False) for name in ("released", "before")}
-    own = cells.assign(implicit=False, fixed=False, **told)
-    if made.empty:
-        return own
-    named = cells.loc[
-        made["like"], [*dimensions(cells), "measure", "province_code", "scheme", "period_start"]
-    ]
-    rest = named.reset_index(drop=True).assign(
-        value=made["value"],
-        threshold=made["threshold"],
-        size=made["size"],
-        known=False,
-        released=False,
-        before=False,
-        implicit=True,
-        fixed=made["fixed"],
-        row=-1,
-    )
-    return pd.concat([own, rest], ignore_index=True)
+    """Return the cells, and the implicit ones with the place, period and breakdown of a cell like each."""
+    made, count = sums.implicit_cells(), len(cells)
+    implicit = np.arange(count + len(made)) >= count
+    own = {name: cells[name] if name in cells else np.zeros(count, bool) for name in ("released", "before")}
+    own |= {name: cells[name] for name in ("known", "value", "threshold", "size", "row") if name in cells}
+    beyond: dict[str, Any] = {"known": False, "released": False, "before": False, "row": -1}
+    beyond |= {name: made[name].to_numpy() for name in ("value", "threshold", "size")}
+    columns = {
+        name: np.concatenate([np.asarray(values), np.broadcast_to(beyond[name], len(made))])
+        for name, values in own.items()
+    }
+    fixed = np.concatenate([np.zeros(count, dtype=bool), made["fixed"].to_numpy(bool)])
+    like = [*range(count), *made["like"].tolist()]
+    return cells.take(like).reset_index(drop=True).assign(**columns, implicit=implicit, fixed=fixed)
