@@ -28,6 +28,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
 from statistics import median
@@ -439,6 +440,25 @@ def cells_and_page(cells: list[str], order: PageOrder, folder: str) -> None:
 
 def demo_pages(here: Path) -> None:
     """Every page of the invented country, both languages: ours, the limit, and the limit with the same pages written."""
+    ways, count = demo_ways(here)
+    wall: dict[str, list[float]] = {name: [] for name in ways}
+    worked: dict[str, list[float]] = {name: [] for name in ways}
+    print(f"{count} pages of the demo, {cores()} cores, {ROUNDS} times in turn")
+    for _ in range(ROUNDS):
+        for name, way in ways.items():
+            seconds, processor = cost(way, count)
+            wall[name].append(seconds)
+            worked[name].append(processor)
+            print(f"{name:18} {seconds:.3f} s a page, {processor:.3f} s of a processor", flush=True)
+    for measured, seen, times in (("wall time times workers", wall, cores()), ("processor time", worked, 1)):
+        took = {name: median(values) * times for name, values in seen.items()}
+        for name in ("limit", "limit and pages"):
+            ratio, over = took["ours"] / took[name], took["ours"] - took[name]
+            print(f"{measured}: ours is {ratio:.2f} times the {name}, {over:.3f} s a page more (medians)")
+
+
+def demo_ways(here: Path) -> tuple[dict[str, Callable[[int], float]], int]:
+    """Return the ways to make the first so many pages of the invented country, and how many there are."""
     bundle = demo_bundle()
     jobs = [job for job in plan(bundle, notebooks=notebooks_folder()) if job.kind == "province"]
     source = jobs[0].notebook.read_text(encoding="utf-8")
@@ -449,34 +469,32 @@ def demo_pages(here: Path) -> None:
         for job in jobs:
             yield PageOrder(job, facts_for(job, bundle), source, LANGUAGES, footer, keep_notebook=True)
 
-    orders = list(new_orders())
-    folders = [str(here / job.stem) for job in jobs]
-    for order, folder in zip(orders, folders, strict=True):
+    places = [(order, str(here / order.job.stem)) for order in new_orders()]
+    for order, folder in places:
         order.facts.write(Path(folder) / "bundle")
-    for made in pages_of(orders):
+    for made in pages_of([order for order, _ in places]):
         written = made.contents[f"{NOTEBOOKS}/{made.stem}.ipynb"]
         (here / made.stem / "executed.ipynb").write_bytes(written)
-    ways: dict[str, Callable[[], float]] = {
-        "ours": lambda: timed_pages(new_orders()),
-        "limit": lambda: timed(
-            [
-                partial(bare_cells, cells, dict(one.job.parameters), at)
-                for one, at in zip(orders, folders, strict=True)
-            ]
-        ),
-        "limit and pages": lambda: timed(
-            [partial(cells_and_page, cells, one, at) for one, at in zip(orders, folders, strict=True)]
-        ),
-    }
-    seen: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):
-        for name, way in ways.items():
-            seen[name].append(way() / len(jobs))
-    took = {name: median(values) for name, values in seen.items()}
-    print(f"{len(jobs)} pages of the demo, {cores()} cores, s a page, {ROUNDS} times in turn: ", seen)
-    for name in ("limit", "limit and pages"):
-        over = (took["ours"] - took[name]) * cores()
-        print(f"ours is {took['ours'] / took[name]:.2f} times the {name}: {over:.3f} s a page more (medians)")
+
+    def bare(count: int) -> float:
+        return timed([partial(bare_cells, cells, dict(one.job.parameters), at) for one, at in places[:count]])
+
+    def with_pages(count: int) -> float:
+        return timed([partial(cells_and_page, cells, one, at) for one, at in places[:count]])
+
+    def own(count: int) -> float:
+        return timed_pages(islice(new_orders(), count))
+
+    return {"ours": own, "limit": bare, "limit and pages": with_pages}, len(jobs)
+
+
+def cost(way: Callable[[int], float], count: int) -> tuple[float, float]:
+    """Return what a page costs in seconds of the clock and in seconds of all processors, start-up taken off."""
+    start = processor_seconds()
+    way(cores())
+    start_up = processor_seconds() - start
+    seconds = way(count)
+    return seconds / count, (processor_seconds() - start - 2 * start_up) / (count - cores())
 
 
 def pages_of(orders: list[PageOrder]) -> Iterator[PageMade]:

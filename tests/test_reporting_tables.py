@@ -10,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from evalkit.reporting.blocks import Bilingual, Cell, Column, PageHead, Section, Table
-from evalkit.reporting.tables import guarded, table_csv, tables_xlsx, write_tables
+from evalkit.reporting.tables import guarded, table_csv, table_files, tables_xlsx
 
 B = Bilingual
 HEAD = PageHead(
@@ -115,17 +115,16 @@ def test_number_formats_show_the_decimals_of_the_page():
     assert 'formatCode="0.0"' in styles
 
 
-def test_files_bear_page_table_warning_and_language(tmp_path):
+def test_files_bear_page_table_warning_and_language():
     section = Section("s", B("Mục", "Section"), (table(), table(name="more")))
-    names = [path.name for path in write_tables(tmp_path, HEAD, [section], language="vi")]
-    assert names == [
+    files = table_files(HEAD, [section], language="vi")
+    assert list(files) == [
         "97-gia-dinh.invented.cases.csv",
         "97-gia-dinh.invented.more.csv",
         "97-gia-dinh.invented.xlsx",
     ]
-    english = [
-        path.name for path in write_tables(tmp_path, replace(HEAD, invented=False), [section], language="en")
-    ]
-    assert english == ["97-gia-dinh.cases.en.csv", "97-gia-dinh.more.en.csv", "97-gia-dinh.en.xlsx"]
-    assert all((tmp_path / name).stat().st_size for name in names + english)
-    assert write_tables(tmp_path, HEAD, [Section("s", B("Mục", "Section"), ())], language="vi") == ()
+    english = table_files(replace(HEAD, invented=False), [section], language="en")
+    assert list(english) == ["97-gia-dinh.cases.en.csv", "97-gia-dinh.more.en.csv", "97-gia-dinh.en.xlsx"]
+    assert files["97-gia-dinh.invented.cases.csv"] != english["97-gia-dinh.cases.en.csv"]
+    assert all((files | english).values())
+    assert table_files(HEAD, [Section("s", B("Mục", "Section"), ())], language="vi") == {}

@@ -19,7 +19,7 @@ from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.batch.plan import facts_for, plan
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike_facts
-from evalkit.batch.rooms import kernel_environment, private_room
+from evalkit.batch.rooms import kernel_environment
 from evalkit.batch.run import run_batch
 from evalkit.batch.worker import page_contents
 from evalkit.errors import DisclosureError
@@ -75,6 +75,12 @@ def written(contents: dict[str, bytes], folder: Path) -> list[str]:
     return list(contents)
 
 
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
 @pytest.fixture
 def stage(bundle: Bundle, notebook: NotebookNode, tmp_path: Path) -> Path:
     notebooks = tiny_notebooks(tmp_path / "notebooks")
@@ -98,7 +104,7 @@ def replaced(path: Path, old: str, new: str, *, after: str = "") -> None:
 def test_what_is_written_tells_what_was_computed_and_hides_what_the_bundle_hides(
     stage: Path, notebook: NotebookNode, bundle: Bundle
 ):
-    refuse_differences(stage, notebook, languages=BOTH)
+    refuse_differences(files_in(stage), notebook, languages=BOTH)
     refuse_unlike_facts(notebook, bundle, code="01")
     lines = (stage / CSV).read_text(encoding="utf-8").splitlines()
     assert [line.split(",")[1:3] for line in lines[1:]] == [["[c]", "[c]"], ["20.0", "15.0"]]
@@ -152,8 +158,8 @@ def test_a_file_that_tells_something_else_is_refused(stage: Path, notebook: Note
     name, change = DIFFERENCES[what]
     change(stage / name)
     with pytest.raises(DisclosureError) as refusal:
-        refuse_differences(stage, notebook, languages=BOTH)
-    assert refusal.value.where == Path(name).name
+        refuse_differences(files_in(stage), notebook, languages=BOTH)
+    assert refusal.value.where == name
     assert refusal.value.exit_code == 4
 
 
@@ -198,7 +204,7 @@ LEAKS = [
 def test_a_file_with_a_raw_row_a_setting_a_path_or_an_error_is_refused(stage: Path, leak: str):
     (stage / "tables" / "more.csv").write_text(leak, encoding="utf-8")
     with pytest.raises(DisclosureError) as refusal:
-        refuse_leaks(stage, [PAGE, CSV, XLSX, "tables/more.csv"])
+        refuse_leaks(files_in(stage))
     assert refusal.value.where == "tables/more.csv"
     assert leak not in str(refusal.value)
 
@@ -207,13 +213,12 @@ def test_what_is_planted_in_the_environment_of_a_kernel_is_found_wherever_it_get
     stage: Path, monkeypatch: pytest.MonkeyPatch
 ):
     planted = kernel_environment({}, room=stage)["EVALKIT_SENTINEL"]
-    monkeypatch.setenv("A_SECRET", "not-to-be-told-to-anybody")
-    leaks._own_names.cache_clear()
-    for text in (planted, "x not-to-be-told-to-anybody y"):
-        (stage / "datapackage.json").write_text(json.dumps({"title": text}), encoding="utf-8")
+    monkeypatch.setenv("A_SECRET", "không được nói: Trần Thị\nhai dòng (2) [x]")
+    leaks._rules.cache_clear()
+    for text in (planted, "x không được nói: Trần Thị\nhai dòng (2) [x] y"):
         with pytest.raises(DisclosureError, match="datapackage"):
-            refuse_leaks(stage, ["datapackage.json"])
-    leaks._own_names.cache_clear()
+            refuse_leaks({"datapackage.json": text.encode()})
+    leaks._rules.cache_clear()
 
 
 class PagesThatLeak(PagesWithoutKernel):
@@ -224,8 +229,7 @@ class PagesThatLeak(PagesWithoutKernel):
         name = f"tables/{order.job.stem}.figures.csv"
         spoilt = made.contents | {name: b"reception,2022-01-01,2022-12-31,3\n"}
         try:
-            with private_room() as folder:
-                refuse_leaks(folder, written(spoilt, folder))
+            refuse_leaks(spoilt)
         except DisclosureError as refusal:
             return JobFailure(order.job.stem, order.job.code, "not_rendered", refusal=refusal)  # type: ignore[return-value]
         return made

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from evalkit.batch import leaks
-from evalkit.batch.leaks import has_policy, page_faults, text_faults
+from evalkit.batch.leaks import text_faults
 from evalkit.batch.manifest import read_manifest
 from evalkit.batch.run import run_batch
+from evalkit.batch.self_contained import has_policy, page_faults
 from evalkit.batch.verify import verify
 from evalkit.errors import SettingsError
 from evalkit.facts.findings import Finding
@@ -193,11 +194,11 @@ def test_the_user_s_and_the_machine_s_name_are_found_in_any_part_of_a_workbook(
 ):
     monkeypatch.setattr(getpass, "getuser", lambda: "nguyenlan")
     monkeypatch.setattr(leaks.socket, "gethostname", lambda: "localhost")
-    leaks._own_names.cache_clear()
+    leaks._rules.cache_clear()
     with zipfile.ZipFile(reports / "tables" / "x.xlsx", "w") as archive:
         archive.writestr("docProps/core.xml", "<creator>nguyenlan</creator>")
         archive.writestr("xl/sheet1.xml", "<c>nguyenlanh</c>")
     accept(reports, "tables/x.xlsx")
     faults = told(reports)
-    leaks._own_names.cache_clear()
+    leaks._rules.cache_clear()
     assert faults == [("tables/x.xlsx/docProps/core.xml", "a published file holds the name of a user")]

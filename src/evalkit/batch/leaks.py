@@ -1,39 +1,20 @@
-"""What no published file may hold: addresses a browser would fetch, script, paths, users, machines, settings, errors, raw rows."""
+"""What no published file may hold: paths, users, machines, settings, errors, raw rows."""
 
 from __future__ import annotations
 
 import getpass
+import io
 import os
 import re
 import socket
 import zipfile
-from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping
 from functools import cache
-from html.parser import HTMLParser
-from pathlib import Path
+from typing import NamedTuple
 
-_FETCHED = {
-    "src",
-    "srcset",
-    "poster",
-    "data",
-    "background",
-    "action",
-    "formaction",
-    "ping",
-    "manifest",
-    "longdesc",
-    "cite",
-}
-_LINK = "href"
-_GUIDE = {"a", "area"}  # their href is followed when the reader says so, never by itself
-_OUTSIDE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
-_SAFE_SCHEMES = re.compile(r"\s*(?:https:|mailto:)", re.IGNORECASE)
-_EMBEDDED = re.compile(r"\s*data:image/(?:png|svg\+xml|jpeg)[;,]", re.IGNORECASE)
-_STYLE_ADDRESS = re.compile(r"url\((?!\s*['\"]?\s*(?:#|data:))|@import", re.IGNORECASE)
-_POLICY = re.compile(r"""<meta[^>]+Content-Security-Policy[^>]+default-src 'none'""", re.IGNORECASE)
-_ACTIVE = {"script", "iframe", "object", "embed", "applet", "frame", "base", "form", "portal"}
+import pyarrow as pa
+import pyarrow.compute as pc
+
 _GENERIC_NAMES = {
     "localhost",
     "jovyan",
@@ -49,16 +30,33 @@ _SHORTEST_NAME = 5
 _SHORTEST_SETTING = 20
 
 
-def _each(*words: str, before: str = "", after: str = "") -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return for each word itself and a pattern for it; a text without the word is not searched for the pattern.
+class _Sign(NamedTuple):
+    """What gives a text away: ``word`` is in it, and ``exact`` is found; ``near`` is the start of that, for all bytes at once."""
 
-    ``before`` names characters of which none may stand before the word, ``after`` is a pattern of what follows it.
+    word: str
+    near: bytes
+    exact: re.Pattern[str]
+
+
+def _each(*words: str, before: str = "", after: str = "", near: str = "") -> tuple[_Sign, ...]:
+    """Return a sign for each word.
+
+    ``before`` names characters of which none may stand before the word, ``after`` is a pattern of what follows it, ``near`` one
+    that finds at least as much and knows no letters beyond English.
     """
-    escaped = ((word, re.escape(word)) for word in words)
     return tuple(
-        (word, re.compile(f"{own}{f'(?<![{before}]{own})' if before else ''}{after}"))
-        for word, own in escaped
+        _Sign(
+            word,
+            re.escape(word.encode(errors="surrogateescape")) + near.encode(),
+            re.compile(f"{own}{f'(?<![{before}]{own})' if before else ''}{after}"),
+        )
+        for word, own in ((word, re.escape(word)) for word in words)
     )
+
+
+def _folder(word: str) -> _Sign:
+    """Return the sign of a folder of Windows, after a drive."""
+    return _Sign(word, word.encode(), re.compile(rf"(?<=\b[A-Za-z]:)\\\\?{word}\b"))
 
 
 _SETTINGS = (
@@ -78,18 +76,46 @@ _BASES = ("occurrence", "residence", "detection", "reception")
 _PATTERNS = {
     "a path of a computer": (
         *_each(*(f"/{folder}/" for folder in _HOME), before=r"\w.", after=r"[\w.-]"),
-        *((word, re.compile(rf"(?<=\b[A-Za-z]:)\\\\?{word}\b")) for word in ("Users", "Documents")),
+        *map(_folder, ("Users", "Documents")),
         *_each("file://"),
     ),
     "a Python error": (*_each(*_ERRORS), *_each("ipykernel_", after=r"\d+")),
     "settings of the system": _each(*_SETTINGS, before=r"\w-", after=r"""['"]?\s*[=:]\s*['"]?[/~\w]"""),
     "a mark planted to see whether it gets out": _each("evalkit-sentinel-", after="[0-9a-f]"),
     "rows of the facts as they were received": (
-        *_each(*_BASES, before=r"\w", after=r"[\t,;|]\s*\d{4}-\d\d-\d\d[\t,;|]\s*\d{4}-\d\d-\d\d[\t,;|]"),
+        *_each(
+            *_BASES,
+            before=r"\w",
+            after=r"[\t,;|]\s*\d{4}-\d\d-\d\d[\t,;|]\s*\d{4}-\d\d-\d\d[\t,;|]",
+            near=r"[\t,;|][^A-Za-z]+-",
+        ),
         *_each("source_cell", before=r"\w", after=r"\b"),
     ),
-    "the address of an object in memory": ((" object at 0x", re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")),),
+    "the address of an object in memory": (
+        _Sign(" object at 0x", b" object at 0x", re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")),
+    ),
 }
+
+
+def file_faults(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    r"""Yield each rule that a file breaks, after the file's name; a part of a workbook bears its own name after the book's.
+
+    All are searched for the beginnings of all signs in one pass, and only those that hold one are looked at closely.
+
+    Examples
+    --------
+    >>> list(file_faults({"a.csv": b"cases\r\n3\r\n", "b.csv": b"saved in /home/lan/b.csv"}))
+    [('b.csv', 'a published file holds a path of a computer')]
+    """
+    parts = [part for name, content in files.items() for part in _parts(name, content)]
+    near = [sign.near for _, signs in _rules() for sign in signs]
+    found = pc.match_substring_regex(
+        pa.array([content for _, content in parts], pa.binary()), b"|".join(near)
+    )
+    for (name, content), suspicious in zip(parts, found.to_pylist(), strict=True):
+        if suspicious:
+            for rule in text_faults(content.decode("utf-8", errors="replace")):
+                yield name, rule
 
 
 def text_faults(text: str) -> Iterator[str]:
@@ -100,101 +126,30 @@ def text_faults(text: str) -> Iterator[str]:
     >>> list(text_faults("saved in /home/lan/report.html"))
     ['a published file holds a path of a computer']
     """
-    for what, patterns in (*_PATTERNS.items(), *_own_names()):
-        if any(word in text and pattern.search(text) for word, pattern in patterns):
+    for what, signs in _rules():
+        if any(sign.word in text and sign.exact.search(text) for sign in signs):
             yield f"a published file holds {what}"
 
 
-def text_parts(path: Path) -> Iterator[tuple[str | None, str]]:
-    """Yield the texts of a file: itself, or the parts of a workbook by their names."""
-    if not zipfile.is_zipfile(path):
-        yield None, path.read_text(encoding="utf-8", errors="replace")
+def _parts(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield a file, or the parts of a workbook."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        yield name, content
         return
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            yield name, archive.read(name).decode("utf-8", errors="replace")
-
-
-def page_faults(html: str, *, neighbours: AbstractSet[str]) -> list[str]:
-    """Return each rule that a page breaks, once.
-
-    Parameters
-    ----------
-    html : str
-        The page.
-    neighbours : set of str
-        The files it may link to, relative to its folder.
-
-    Examples
-    --------
-    >>> page_faults('<img src="https://example.org/x.png">', neighbours=set())
-    ['a page asks nothing of another address (img src)']
-    >>> page_faults('<a href="https://example.org/">source</a>', neighbours=set())
-    []
-    """
-    reader = _PageReader(neighbours)
-    reader.feed(html)
-    reader.close()
-    return list(dict.fromkeys(reader.faults))
-
-
-def has_policy(html: str) -> bool:
-    """Tell whether a page forbids the browser to fetch or run anything, whatever may have got into it."""
-    return _POLICY.search(html) is not None
-
-
-class _PageReader(HTMLParser):
-    """Collects what a browser would fetch, run or follow in vain."""
-
-    def __init__(self, neighbours: AbstractSet[str]) -> None:
-        super().__init__(convert_charrefs=True)
-        self.neighbours = neighbours
-        self.faults: list[str] = []
-        self._in_style = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in_style = tag == "style"
-        if tag in _ACTIVE:
-            self.faults.append(f"a page holds no <{tag}>")
-        given = {name: value or "" for name, value in attrs}
-        if tag == "meta" and given.get("http-equiv", "").lower() == "refresh":
-            self.faults.append("a page does not send its reader elsewhere (meta refresh)")
-        for name, value in given.items():
-            self._attribute(tag, name, value)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "style":
-            self._in_style = False
-
-    def handle_data(self, data: str) -> None:
-        if self._in_style and _STYLE_ADDRESS.search(data):
-            self.faults.append("a page asks nothing of another address (style)")
-
-    def _attribute(self, tag: str, name: str, value: str) -> None:
-        plain = name.rpartition(":")[2]
-        if name.startswith("on"):
-            self.faults.append(f"a page runs nothing ({tag} {name})")
-        elif plain == _LINK and tag in _GUIDE:
-            self._link(value)
-        elif plain in _FETCHED or plain == _LINK:
-            if value and not value.startswith("#") and not _EMBEDDED.match(value):
-                self.faults.append(f"a page asks nothing of another address ({tag} {name})")
-        elif _STYLE_ADDRESS.search(value):
-            self.faults.append(f"a page asks nothing of another address ({tag} {name})")
-
-    def _link(self, value: str) -> None:
-        target = value.partition("#")[0]
-        if _OUTSIDE.match(target):
-            if not _SAFE_SCHEMES.match(target):
-                self.faults.append("a link leads to a page by https and does nothing else")
-        elif target and target not in self.neighbours:
-            self.faults.append("a link leads to a page of the folder that is not there")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for part in archive.namelist():
+            yield f"{name}/{part}", archive.read(part)
 
 
 @cache
-def _own_names() -> tuple[tuple[str, tuple[tuple[str, re.Pattern[str]], ...]], ...]:
+def _rules() -> tuple[tuple[str, tuple[_Sign, ...]], ...]:
+    """Return what a rule forbids and the signs of it; the names of this user and machine are signs too."""
+    return (*_PATTERNS.items(), *_own_names())
+
+
+def _own_names() -> tuple[tuple[str, tuple[_Sign, ...]], ...]:
     """Return what finds the names of this user and this machine, unless they are common words, and longer settings."""
-    found: list[tuple[str, tuple[tuple[str, re.Pattern[str]], ...]]] = []
+    found: list[tuple[str, tuple[_Sign, ...]]] = []
     for what, name in (("the name of a user", _user()), ("the name of a computer", socket.gethostname())):
         if len(name) >= _SHORTEST_NAME and name.lower() not in _GENERIC_NAMES:
             found.append((what, _each(name, before=r"\w-", after=r"(?![\w-])")))

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from nbformat import NotebookNode
 
 from evalkit.batch.imprint import TABLES, neighbours, page_file
-from evalkit.batch.rooms import private_room
 from evalkit.errors import DisclosureError
 from evalkit.reporting.blocks import Bilingual, Language, PageHead, Section
 from evalkit.reporting.exporter import read_notebook
 from evalkit.reporting.page import page_from_sections
-from evalkit.reporting.tables import write_tables
+from evalkit.reporting.tables import table_files
 
 
 def render(
@@ -80,6 +79,5 @@ def require_own_head(head: PageHead, *, stem: str, audience: str) -> None:
 
 
 def _tables(head: PageHead, sections: Sequence[Section], language: Language) -> dict[str, bytes]:
-    with private_room() as folder:
-        written = write_tables(folder, head, sections, language=language)
-        return {f"{TABLES}/{path.name}": path.read_bytes() for path in written}
+    files = table_files(head, sections, language=language)
+    return {f"{TABLES}/{name}": content for name, content in files.items()}

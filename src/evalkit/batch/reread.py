@@ -6,16 +6,16 @@ HTML, CSV and XLSX are parsed anew, not by what wrote them. A refusal names the 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 from nbformat import NotebookNode
 from python_calamine import CalamineWorkbook
 
 from evalkit.batch.imprint import TABLES, page_file
-from evalkit.batch.leaks import text_faults, text_parts
+from evalkit.batch.leaks import file_faults
 from evalkit.batch.seen import TEXTS, Seen, cleaned, read_drawing, read_page
 from evalkit.errors import DisclosureError
 from evalkit.facts.bundle import Bundle
@@ -42,28 +42,24 @@ from evalkit.reporting.wording import say
 Shown = float | str
 
 
-def refuse_leaks(folder: Path, names: Iterable[str]) -> None:
+def refuse_leaks(files: Mapping[str, bytes]) -> None:
     """Refuse files that tell of paths, users, machines, settings, errors or raw rows.
 
     Parameters
     ----------
-    folder : Path
-    names : iterable of str
-        The files, relative to the folder.
+    files : mapping of bytes by name
 
     Raises
     ------
     DisclosureError
         Naming the file and the rule; what was found is not repeated.
     """
-    for name in names:
-        for part, text in text_parts(folder / name):
-            for rule in text_faults(text):
-                raise _refusal(name if part is None else f"{name}, {part}", rule)
+    for name, rule in file_faults(files):
+        raise _refusal(name, rule)
 
 
 def refuse_differences(
-    folder: Path,
+    files: Mapping[str, bytes],
     notebook: NotebookNode,
     *,
     languages: Sequence[Language],
@@ -74,8 +70,8 @@ def refuse_differences(
 
     Parameters
     ----------
-    folder : Path
-        Holds the page and its tables.
+    files : mapping of bytes by name
+        The page and its tables, in each language.
     notebook : NotebookNode
         The executed notebook: the typed sections that the page is made of.
     languages : sequence of {"vi", "en"}
@@ -93,28 +89,28 @@ def refuse_differences(
         head, parts = read_notebook(notebook, language=language, read=read)
         blocks = [block for part in parts if isinstance(part, Section) for block in part.blocks]
         tables = [block for block in blocks if isinstance(block, Table)]
-        page = folder / page_file(head.slug, language)
-        seen = _readable(page)
+        page = page_file(head.slug, language)
+        seen = _readable(page, files)
         figures = [block for block in blocks if isinstance(block, Figure)]
-        _require(seen.sentences == _sentences(parts, language), page.name)
-        _require(set(seen.around) <= _around(head, parts, footer, language), page.name)
-        _require(set(seen.tables) == {table.id for table in tables}, page.name)
-        _require(set(seen.drawings) == {figure.id for figure in figures}, page.name)
+        _require(seen.sentences == _sentences(parts, language), page)
+        _require(set(seen.around) <= _around(head, parts, footer, language), page)
+        _require(set(seen.tables) == {table.id for table in tables}, page)
+        _require(set(seen.drawings) == {figure.id for figure in figures}, page)
         for table in tables:
             texts = [
                 [column.header for column in table.columns],
                 *([cell.text for cell in row] for row in table.rows),
             ]
             rows = [[cleaned(text) for text in row] for row in seen.tables[table.id]]
-            _require(rows == [[cleaned(text.of(language)) for text in row] for row in texts], page.name)
+            _require(rows == [[cleaned(text.of(language)) for text in row] for row in texts], page)
         for figure in figures:
             drawn, _ = read_drawing(figure.svg.of(language))
-            _require(cleaned(figure.alt.of(language)) in seen.heard, page.name)
+            _require(cleaned(figure.alt.of(language)) in seen.heard, page)
             told = seen.drawings.get(figure.id, [])
             stamp = 1 if head.audience == "internal" else 0
-            _require(told[: len(told) - stamp] == drawn, page.name)
+            _require(told[: len(told) - stamp] == drawn, page)
         stem = f"{head.slug}{'.invented' if head.invented else ''}"
-        _downloads(folder / TABLES, stem, tables, language)
+        _downloads(files, f"{TABLES}/{stem}", tables, language)
 
 
 def refuse_unlike_facts(
@@ -145,11 +141,11 @@ def refuse_unlike_facts(
                 _require(shown in told[table.id].get((period, category), set()), f"table {table.id}")
 
 
-def _readable(page: Path) -> Seen:
+def _readable(page: str, files: Mapping[str, bytes]) -> Seen:
     try:
-        return read_page(page)
+        return read_page(files[page].decode())
     except ValueError:
-        raise _refusal(page.name, "every drawing of a page can be read again") from None
+        raise _refusal(page, "every drawing of a page can be read again") from None
 
 
 def _sentences(parts: Iterable[object], language: Language) -> list[str]:
@@ -183,7 +179,7 @@ def _by_attribute(facts: pd.DataFrame) -> dict[str, dict[tuple[str, str], set[Sh
     """Return for each table of figures by attribute what the facts tell of each period and category."""
     names = dimensions_of(facts)
     told: dict[str, dict[tuple[str, str], set[Shown]]] = {}
-    rows = facts[(facts[names] != "all").sum(axis=1) == 1]
+    rows = facts[(facts[names].to_numpy() != "all").sum(axis=1) == 1]
     for row in rows.to_dict("records"):
         name = next(name for name in names if row[name] != "all")
         table = f"breakdown-{row['measure']}-{name}".replace("_", "-")
@@ -201,20 +197,20 @@ def _figures(table: Table) -> Iterator[tuple[str, str, Shown]]:
                 yield row[0].text.en, column.key, _shown(cell, "en")
 
 
-def _downloads(folder: Path, stem: str, tables: Sequence[Table], language: Language) -> None:
+def _downloads(files: Mapping[str, bytes], stem: str, tables: Sequence[Table], language: Language) -> None:
     ending = "" if language == "vi" else ".en"
     if not tables:
         return
-    book = folder / f"{stem}{ending}.xlsx"
-    sheets = CalamineWorkbook.from_path(str(book))
+    book = f"{stem}{ending}.xlsx"
+    sheets = CalamineWorkbook.from_filelike(io.BytesIO(files[book]))
     for place, table in enumerate(tables, start=1):
         wanted = [_read([_shown(cell, language) for cell in row]) for row in table.rows]
-        path = folder / f"{stem}.{table.id}{ending}.csv"
-        lines = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))[1:]
-        _require([_read(line[: len(table.columns)]) for line in lines] == wanted, path.name)
+        name = f"{stem}.{table.id}{ending}.csv"
+        lines = list(csv.reader(files[name].decode().splitlines()))[1:]
+        _require([_read(line[: len(table.columns)]) for line in lines] == wanted, name)
         rows = sheets.get_sheet_by_index(place).to_python()[-len(wanted) or None :]
         told = [_read(row[: len(table.columns)]) for row in rows] if wanted else []
-        _require(told == wanted, book.name)
+        _require(told == wanted, book)
 
 
 def _read(row: Sequence[object]) -> list[Shown]:

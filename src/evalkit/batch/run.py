@@ -207,7 +207,7 @@ def _publish(
     )
     shared = write_index(stage, task.bundle, after, task.jobs)
     shared |= write_datapackage(task.folder, stage, task.bundle, after)
-    refuse_leaks(stage, shared)
+    refuse_leaks({name: (stage / name).read_bytes() for name in shared})
     ledger = record_release(task.workspace, task.bundle, edition=task.options.edition)
     told = {"shared": shared, "ledger": ledger.head if task.options.audience == "public" else ""}
     publish(task.folder, stage, before=before, after=after.model_copy(update=told))

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
@@ -66,20 +65,29 @@ def cleaned(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def read_page(path: Path) -> Seen:
-    """Return what a page tells.
+def read_page(page: str) -> Seen:
+    """Return what a page tells; its drawings, which are most of its length, are cut out and read for themselves.
 
     Parameters
     ----------
-    path : Path
-        An HTML file.
+    page : str
+        The HTML.
 
     Raises
     ------
     ValueError
         If it or a drawing in it cannot be read strictly.
     """
-    return _seen(path.read_text(encoding="utf-8"))
+    reader = _Reader(iter(_DRAWING.findall(page)))
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
+    parser.CharacterDataHandler = reader.text
+    try:
+        parser.Parse(_as_xml(_DRAWING.sub("<svg></svg>", page)), True)  # noqa: FBT003  the function's signature
+    except expat.ExpatError as fault:
+        raise ValueError("the page cannot be read") from fault
+    return reader.seen
 
 
 def read_drawing(svg: str) -> tuple[list[str], set[str]]:
@@ -107,20 +115,6 @@ def read_drawing(svg: str) -> tuple[list[str], set[str]]:
     places = (" ".join(filter(None, map(one.get, _PLACES))) for one in elements)
     words = {cleaned(text) for one in elements for text in (one.text, one.get("aria-label")) if text}
     return [place for place in places if place], words
-
-
-def _seen(page: str) -> Seen:
-    """Read a page; its drawings, which are most of its length, are cut out and read for themselves."""
-    reader = _Reader(iter(_DRAWING.findall(page)))
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
-    parser.CharacterDataHandler = reader.text
-    try:
-        parser.Parse(_as_xml(_DRAWING.sub("<svg></svg>", page)), True)  # noqa: FBT003  the function's signature
-    except expat.ExpatError as fault:
-        raise ValueError("the page cannot be read") from fault
-    return reader.seen
 
 
 def _as_xml(page: str) -> str:

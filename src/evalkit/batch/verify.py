@@ -11,8 +11,9 @@ from pathlib import Path
 from evalkit.batch.fingerprint import file_digest
 from evalkit.batch.folder import LOCK, WORK_PREFIX
 from evalkit.batch.imprint import INDEX, page_files
-from evalkit.batch.leaks import has_policy, page_faults, text_faults, text_parts
+from evalkit.batch.leaks import file_faults
 from evalkit.batch.manifest import MANIFEST, Manifest, read_manifest
+from evalkit.batch.self_contained import has_policy, page_faults
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.findings import Finding
 from evalkit.reporting.blocks import LANGUAGES
@@ -105,10 +106,8 @@ def _unlisted(folder: Path, manifest: Manifest) -> Iterator[Finding]:
 def _contents(folder: Path) -> Iterator[Finding]:
     names = {path.relative_to(folder).as_posix() for path in _files(folder)}
     for path in _files(folder):
-        for part, text in text_parts(path):
-            where = path if part is None else path / part
-            for rule in text_faults(text):
-                yield _finding(where, rule, "find out how it got there before anybody sees the reports")
+        for where, rule in file_faults({str(path): path.read_bytes()}):
+            yield _finding(Path(where), rule, "find out how it got there before anybody sees the reports")
         if path.suffix == _PAGE:
             yield from _page(path, names)
 

@@ -23,7 +23,6 @@ from evalkit.batch.imprint import NOTEBOOKS
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.batch.render import render
 from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike_facts
-from evalkit.batch.rooms import private_room
 from evalkit.batch.warm import use_servers
 from evalkit.errors import DisclosureError, EvalkitError
 from evalkit.reporting.blocks import PageHead, Section
@@ -86,13 +85,9 @@ def _read_again(
     files: Mapping[str, bytes], notebook: NotebookNode, order: PageOrder, read: dict[int, PageHead | Section]
 ) -> None:
     """Refuse files that tell something else than the computation and the facts, or more than a page may tell."""
-    with private_room() as folder:
-        for name, content in files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
-        refuse_differences(folder, notebook, languages=order.languages, footer=order.footer, read=read)
-        refuse_unlike_facts(notebook, order.facts, code=order.job.code, read=read)
-        refuse_leaks(folder, files)
+    refuse_differences(files, notebook, languages=order.languages, footer=order.footer, read=read)
+    refuse_unlike_facts(notebook, order.facts, code=order.job.code, read=read)
+    refuse_leaks(files)
 
 
 def as_text(notebook: NotebookNode) -> str:

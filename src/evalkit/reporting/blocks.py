@@ -22,6 +22,7 @@ Value = float | int | str | None
 
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 CONFIDENTIAL = "[c]"
+_PLAIN = {int, float, str, type(None)}
 _IDENTIFIER = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 
@@ -76,6 +77,13 @@ class Bullets(Checked):
     items: tuple[Bilingual, ...]
 
 
+def _plain(value: object) -> object:
+    """Return a number of numpy's as a plain one, anything else as it is."""
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        return int(value)
+    return float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Cell(Checked):
     """What the page shows (``text``) and what a download gets (``value``; the text itself where it is None).
@@ -94,17 +102,15 @@ class Cell(Checked):
     def __post_init__(self) -> None:
         """Turn numpy numbers into plain ones; refuse a number that is none."""
         value: object = self.value
-        if isinstance(value, numbers.Integral) and not isinstance(value, bool):
-            value = int(value)
-        elif isinstance(value, numbers.Real) and not isinstance(value, bool):
-            value = float(value)
+        if type(value) not in _PLAIN:
+            value = _plain(value)
+            object.__setattr__(self, "value", value)
         if isinstance(value, float) and not math.isfinite(value):
             raise DeclarationError(
                 where=f"table cell {self.text.en!r}",
                 rule="a cell's value is a finite number, a text or None",
                 do="leave the value out and say in the text why there is no number",
             )
-        object.__setattr__(self, "value", value)
         require_fields(self)
 
 

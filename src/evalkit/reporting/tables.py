@@ -1,4 +1,4 @@
-"""Write the tables of a page as files: one CSV per table, one XLSX per page with a cover and one table a sheet.
+"""The tables of a page as files: one CSV per table, one XLSX per page with a cover and one table a sheet.
 
 Numbers are real numbers, texts are texts and never formulas, ``[c]`` stays ``[c]``. The same tables give the same bytes:
 no clock is read, the workbook bears the date of its facts. Where figures are invented, or for internal use, the words
@@ -13,7 +13,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -29,15 +28,11 @@ _SIGNED_NUMBER = re.compile(r"[-+]?\d[\d.,]*(?: ?%)?")
 _DIGITS = re.compile(r"\.(\d+)(?!.*\d)")
 
 
-def write_tables(
-    folder: Path, head: PageHead, sections: Iterable[Section], *, language: Language
-) -> tuple[Path, ...]:
-    """Write the tables of one page.
+def table_files(head: PageHead, sections: Iterable[Section], *, language: Language) -> dict[str, bytes]:
+    """Return the tables of one page as files.
 
     Parameters
     ----------
-    folder : Path
-        Where to; it must exist.
     head : PageHead
         Names the files and the cover.
     sections : iterable of Section
@@ -47,22 +42,19 @@ def write_tables(
 
     Returns
     -------
-    tuple of Path
-        The files written: the CSVs in order, then the workbook; nothing where the page has no table.
+    dict of bytes by file name
+        The CSVs in order, then the workbook; nothing where the page has no table.
     """
     tables = [block for section in sections for block in section.blocks if isinstance(block, Table)]
     if not tables:
-        return ()
+        return {}
     stem = head.slug + (".invented" if head.invented else "")
     ending = "" if language == "vi" else ".en"
-    written = []
-    for table in tables:
-        path = folder / f"{stem}.{table.id}{ending}.csv"
-        path.write_text(table_csv(table, head, language=language), encoding="utf-8", newline="")
-        written.append(path)
-    workbook = folder / f"{stem}{ending}.xlsx"
-    workbook.write_bytes(tables_xlsx(tables, head, language=language))
-    return (*written, workbook)
+    texts = {
+        f"{stem}.{table.id}{ending}.csv": table_csv(table, head, language=language).encode()
+        for table in tables
+    }
+    return texts | {f"{stem}{ending}.xlsx": tables_xlsx(tables, head, language=language)}
 
 
 def table_csv(table: Table, head: PageHead, *, language: Language) -> str:
