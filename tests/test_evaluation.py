@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from evalkit.errors import FactsError
@@ -14,7 +16,7 @@ from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
 from evalkit.evaluation import compare_provinces, evaluate, methods_used, provinces_side_by_side
 from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.records import Evaluation
-from evalkit.reporting.blocks import Section
+from evalkit.reporting.blocks import Section, Table
 from evalkit.reporting.display import plain_text, section_of
 from evalkit.reporting.sections import page_head
 from tests.shipped import bundle_of, evaluation_of
@@ -147,6 +149,35 @@ def test_population_has_its_source_on_the_page(published: Bundle):
     assert set(province.facts["source_id"]) <= set(province.sources)
 
 
+def figures(*told: tuple[str, int, float]) -> pd.DataFrame:
+    """Return figures of single years, of one source."""
+    rows = [(name, f"{year}-01-01", f"{year}-12-31", value) for name, year, value in told]
+    frame = pd.DataFrame(rows, columns=["measure", "period_start", "period_end", "value"])
+    frame = frame.astype({"period_start": "datetime64[ns]", "period_end": "datetime64[ns]"})
+    return frame.assign(status="reported", qualifier="", source_id="s")
+
+
+def test_figures_of_the_same_years_stand_on_one_line_and_single_ones_on_their_own(published: Bundle):
+    bases = evaluated(published, "22").place_bases
+
+    def table(seldom: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+        blocks = section_of(replace(bases, seldom=seldom)).blocks
+        found = next(block for block in blocks if isinstance(block, Table) and block.id == "seldom-table")
+        return [column.key for column in found.columns], [
+            [cell.text.en for cell in row] for row in found.rows
+        ]
+
+    calls = [("hotline_calls", year, float(year - 2000)) for year in (2023, 2021, 2022)]
+    keys, rows = table(figures(*calls, ("budget_spent", 2021, 5.0), ("budget_spent", 2023, 7.0)))
+    assert keys == ["measure", "2021", "2022", "2023", "source"]
+    assert rows == [["Hotline calls", "21", "22", "23", "s"], ["Budget spent", "5", "–", "7", "s"]]
+    keys, rows = table(figures(("hotline_calls", 2021, 1.0), ("budget_spent", 2023, 2.0)))
+    assert keys == ["measure", "period", "value", "source"]
+    assert rows == [["Hotline calls", "2021", "1", "s"], ["Budget spent", "2023", "2", "s"]]
+    twice = figures(*calls, *calls)
+    assert len(table(twice)[1]) == len(twice), "two figures of one source and period are both shown"
+
+
 def test_the_fall_is_not_called_progress(published: Bundle):
     text = text_of(evaluated(published, "22").comparisons)
     assert "neither coloured nor counted as success" in text
@@ -161,7 +192,9 @@ def test_a_province_about_which_nothing_is_published_says_so_and_shows_what_bind
     assert "Average population in 2024" in place
     assert "T2" in text_of(result.assessments)
     measures = province.programme.measures
-    assert text_of(result.completeness).count("nothing published or reported") == len(measures) - 1
+    untold = text_of(result.completeness).partition("Nothing published or reported: ")[2].partition(".")[0]
+    labels = [measure.label.en for name, measure in measures.items() if name != "population_average"]
+    assert untold == "; ".join(labels)
 
 
 def test_official_names_follow_the_day():

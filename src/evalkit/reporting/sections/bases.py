@@ -8,8 +8,15 @@ from evalkit.records import Area, PlaceBases
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import NOTHING, both, fact_cell, place_basis, span
+from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, place_basis, span
 from evalkit.reporting.wording import say
+
+_LONG = (
+    Column("measure", say("Measure")),
+    Column("period", say("Period")),
+    Column("value", say("Value"), numeric=True),
+    Column("source", say("Source")),
+)
 
 
 @section_of.register
@@ -62,22 +69,56 @@ def _table(frame: pd.DataFrame, area: Area) -> Table:
 
 
 def _seldom_table(frame: pd.DataFrame, area: Area) -> Table:
-    columns = (
-        Column("measure", say("Measure")),
-        Column("period", say("Period")),
-        Column("value", say("Value"), numeric=True),
-        Column("source", say("Source")),
-    )
-    cells = tuple(
-        (
-            Cell(both(area.programme.measures[row["measure"]].label)),
-            Cell(span(row["period_start"], row["period_end"])),
-            fact_cell(row),
-            Cell(source_title(row["source_id"], area)),
+    """Give a line to each measure and source, its periods side by side; a line to each figure where that is shorter."""
+    caption = say("Other figures, reported for a few periods only")
+    periods = list(dict.fromkeys(zip(*_days(frame.sort_values(["period_start", "period_end"])), strict=True)))
+    lines = [rows for _, rows in frame.groupby(["measure", "source_id"], sort=False)]
+    wide = len(lines) * (len(periods) + 2) < len(frame) * len(_LONG)
+    if not wide or frame.duplicated(["measure", "source_id", "period_start", "period_end"]).any():
+        return Table(
+            "seldom-table", caption, _LONG, tuple(_long_row(row, area) for row in frame.to_dict("records"))
         )
-        for row in frame.to_dict("records")
+    first, *_, last = _LONG
+    columns = (first, *(_period_column(*period) for period in periods), last)
+    notes = (
+        say("An empty place (–) means that this source gives no such figure for the period; it is no zero."),
     )
-    return Table("seldom-table", say("Other figures, reported for a few periods only"), columns, cells)
+    return Table(
+        "seldom-table", caption, columns, tuple(_wide_row(rows, periods, area) for rows in lines), notes
+    )
+
+
+def _days(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    return frame["period_start"], frame["period_end"]
+
+
+def _period_column(start: pd.Timestamp, end: pd.Timestamp) -> Column:
+    """Return the column of a period; a year's key and heading are its number."""
+    year = f"{start:%Y}"
+    if span(start, end).en == year:
+        return Column(year, Bilingual(year, year), numeric=True)
+    return Column(f"{start:%Y-%m-%d}/{end:%Y-%m-%d}", span(start, end), numeric=True)
+
+
+def _wide_row(
+    rows: pd.DataFrame, periods: list[tuple[pd.Timestamp, pd.Timestamp]], area: Area
+) -> tuple[Cell, ...]:
+    told = dict(zip(zip(*_days(rows), strict=True), rows.to_dict("records"), strict=True))
+    name, _, _, source = _long_row(next(iter(told.values())), area)
+    return (
+        name,
+        *(fact_cell(told[period]) if period in told else Cell(NOTHING) for period in periods),
+        source,
+    )
+
+
+def _long_row(row: Row, area: Area) -> tuple[Cell, ...]:
+    return (
+        Cell(both(area.programme.measures[row["measure"]].label)),
+        Cell(span(row["period_start"], row["period_end"])),
+        fact_cell(row),
+        Cell(source_title(row["source_id"], area)),
+    )
 
 
 def source_notes(rows: pd.DataFrame, area: Area) -> tuple[Bilingual, ...]:

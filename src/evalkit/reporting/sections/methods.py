@@ -60,7 +60,8 @@ def _sources(area: Area) -> Table:
         Column("note", say("Note")),
     )
     rows = tuple(_source_row(name, area) for name in used)
-    return Table("sources-table", say("Sources of the figures on this page"), columns, rows)
+    notes = (say("Titles and agencies are given in the language of the source."),)
+    return Table("sources-table", say("Sources of the figures on this page"), columns, rows, notes)
 
 
 def _source_row(name: str, area: Area) -> tuple[Cell, ...]:

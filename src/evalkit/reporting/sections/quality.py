@@ -28,7 +28,9 @@ def _(result: Completeness) -> Section:
     blocks: list[Block] = [Paragraph(text, tone="plain" if len(with_figure) else "gap")]
     if isinstance(area, ProvinceFacts) and not area.parts.empty and len(area.place.components) > 1:
         blocks += _parts(area)
-    blocks += [_table(frame, result), *_late(result.findings), *agencies(result), *places(result)]
+    told = frame[list(STATES)].sum(axis=1) > 0
+    blocks += [_table(frame[told], result)] if told.any() else []
+    blocks += [*_untold(frame[~told], result), *_late(result.findings), *agencies(result), *places(result)]
     blocks += [Paragraph(_marks(result)), *_custodian(result)]
     return Section("quality", say("What was reported, and what was not"), tuple(blocks))
 
@@ -45,6 +47,15 @@ def _table(frame: pd.DataFrame, result: Completeness) -> Table:
     )
 
 
+def _untold(frame: pd.DataFrame, result: Completeness) -> list[Block]:
+    """Name the measures of which nothing is known, in one sentence."""
+    if frame.empty:
+        return []
+    names = [both(result.area.programme.measures[name].label) for name in frame["measure"]]
+    listed = Bilingual("; ".join(name.vi for name in names), "; ".join(name.en for name in names))
+    return [Paragraph(say("Nothing published or reported: {measures}.", measures=listed), tone="gap")]
+
+
 def _row(row: Row, result: Completeness) -> tuple[Cell, ...]:
     name = Cell(both(result.area.programme.measures[row["measure"]].label))
     told = pd.notna(row["last"])
@@ -59,8 +70,6 @@ def _row(row: Row, result: Completeness) -> tuple[Cell, ...]:
 
 def _states(row: Row, states: list[Bilingual]) -> Bilingual:
     """Write how many figures there are, and of which kind."""
-    if not states:
-        return say("nothing published or reported")
     total = sum(int(row[state]) for state in STATES)
     if total == 1:
         return say("1 figure: {kinds}", kinds=formats.listed(states))
@@ -108,7 +117,7 @@ def _marks(result: Completeness) -> Bilingual:
     if result.area.about.audience == "internal":
         return say("Internal copy: nothing is hidden in it. It may not be passed on.")
     return say(
-        "Marks: [c] confidential (a small count of persons, another figure that would give it away, or a median over few cases); [u] fewer than 20 events. Counts of persons under {k}, or under {strict} where they are crossed by a sensitive or a second attribute, are hidden unless officially published. Cells hidden on this page's facts: {hidden}.",
+        "Marks: [c] confidential (a small count of persons, another figure that would give it away, or a median over few cases); [u] fewer than 20 events. Counts of persons under {k}, or under {strict} where they are crossed by a sensitive or a second attribute, are hidden unless officially published. Among all the figures this page is made from, {hidden} are hidden, those of breakdowns that it does not show included.",
         k=str(result.area.about.k),
         strict=str(result.area.about.k_sensitive),
         hidden=str(result.area.about.hidden_cells),
