@@ -6,15 +6,16 @@
     python benchmarks/batch.py --cluster            ours on a dask cluster of one worker and of two, in turn
     python benchmarks/batch.py --nothing            a whole run of the invented country with nothing to do
 
-The limit is the cells' own code in one warm process a core: no Jupyter, no page. With ``--demo`` there is a second one:
-the cells' own code, and then the same pages and downloads written and read again, still without Jupyter. Seconds are this
-machine's; what may be quoted are ratios of one run.
+The limit is the cells' own code in one warm process a core: no Jupyter, no page. With ``--demo`` there are two more: such
+processes set up as evalkit sets up its kernels; and these, when they also write the same pages and downloads and read them
+again. Seconds are this machine's; what may be quoted are ratios of one run.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import io
 import multiprocessing
 import os
@@ -25,9 +26,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import cache, partial
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
@@ -40,12 +42,16 @@ from IPython.utils.capture import capture_output
 from nbformat.v4 import new_code_cell, new_notebook
 
 from evalkit.batch.clock import now
+from evalkit.batch.forked import OBJECTS_BETWEEN_COLLECTIONS
+from evalkit.batch.forkserver import PRELOADED
 from evalkit.batch.imprint import NOTEBOOKS, footer_lines
 from evalkit.batch.outcome import PageMade, PageOrder
 from evalkit.batch.plan import Job, facts_for, notebooks_folder, plan
 from evalkit.batch.pool import cores, local_pool, make_pages
 from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.rehearsal import rehearse
 from evalkit.batch.rooms import kernel_path
+from evalkit.batch.warm import early_environment
 from evalkit.batch.worker import page_contents
 from evalkit.facts.bundle import Bundle
 from evalkit.reporting.blocks import LANGUAGES
@@ -400,12 +406,17 @@ def limit(here: Path, count: int) -> float:
     )
 
 
-def timed(work: list[Callable[[], None]]) -> float:
-    """Do pieces of work in a pool of processes that have each done one before."""
+def timed(work: list[Callable[[], None]], *, tuned: bool = False) -> float:
+    """Do pieces of work in a pool of processes that have each done one before; ``tuned`` ones are set up as kernels are."""
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     with ThreadPoolExecutor(cores()) as lanes, contextlib.ExitStack() as stack:
         spawn = multiprocessing.get_context("spawn")
-        pools = [stack.enter_context(ProcessPoolExecutor(1, spawn)) for _ in range(cores())]
+        if tuned:
+            stack.enter_context(settings(early_environment(os.environ)))
+        first = tune if tuned else None
+        pools = [
+            stack.enter_context(ProcessPoolExecutor(1, spawn, initializer=first)) for _ in range(cores())
+        ]
         list(lanes.map(lambda pool: pool.submit(work[0]).result(), pools))
         free: SimpleQueue[ProcessPoolExecutor] = SimpleQueue()
         for pool in pools:
@@ -419,6 +430,28 @@ def timed(work: list[Callable[[], None]]) -> float:
         started = time.perf_counter()
         list(lanes.map(one, work))
         return time.perf_counter() - started
+
+
+@contextlib.contextmanager
+def settings(wanted: Mapping[str, str]) -> Iterator[None]:
+    """Have other settings of the system for a while."""
+    before = dict(os.environ)
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def tune() -> None:
+    """Do in a process what the warm server does before it forks kernels."""
+    for name in PRELOADED:
+        import_module(name)
+    rehearse()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def bare_cells(cells: list[str], parameters: dict[str, str], folder: str) -> None:
@@ -439,7 +472,7 @@ def cells_and_page(cells: list[str], order: PageOrder, folder: str) -> None:
 
 
 def demo_pages(here: Path) -> None:
-    """Every page of the invented country, both languages: ours, the limit, and the limit with the same pages written."""
+    """Every page of the invented country, both languages: ours and the limits."""
     ways, count = demo_ways(here)
     wall: dict[str, list[float]] = {name: [] for name in ways}
     worked: dict[str, list[float]] = {name: [] for name in ways}
@@ -452,7 +485,7 @@ def demo_pages(here: Path) -> None:
             print(f"{name:18} {seconds:.3f} s a page, {processor:.3f} s of a processor", flush=True)
     for measured, seen, times in (("wall time times workers", wall, cores()), ("processor time", worked, 1)):
         took = {name: median(values) * times for name, values in seen.items()}
-        for name in ("limit", "limit and pages"):
+        for name in list(took)[1:]:
             ratio, over = took["ours"] / took[name], took["ours"] - took[name]
             print(f"{measured}: ours is {ratio:.2f} times the {name}, {over:.3f} s a page more (medians)")
 
@@ -476,16 +509,15 @@ def demo_ways(here: Path) -> tuple[dict[str, Callable[[int], float]], int]:
         written = made.contents[f"{NOTEBOOKS}/{made.stem}.ipynb"]
         (here / made.stem / "executed.ipynb").write_bytes(written)
 
-    def bare(count: int) -> float:
-        return timed([partial(bare_cells, cells, dict(one.job.parameters), at) for one, at in places[:count]])
-
-    def with_pages(count: int) -> float:
-        return timed([partial(cells_and_page, cells, one, at) for one, at in places[:count]])
-
-    def own(count: int) -> float:
-        return timed_pages(islice(new_orders(), count))
-
-    return {"ours": own, "limit": bare, "limit and pages": with_pages}, len(jobs)
+    bare = [partial(bare_cells, cells, dict(order.job.parameters), folder) for order, folder in places]
+    whole = [partial(cells_and_page, cells, order, folder) for order, folder in places]
+    ways: dict[str, Callable[[int], float]] = {
+        "ours": lambda count: timed_pages(islice(new_orders(), count)),
+        "limit": lambda count: timed(bare[:count]),
+        "limit, tuned": lambda count: timed(bare[:count], tuned=True),
+        "tuned, with pages": lambda count: timed(whole[:count], tuned=True),
+    }
+    return ways, len(jobs)
 
 
 def cost(way: Callable[[int], float], count: int) -> tuple[float, float]:
