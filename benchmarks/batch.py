@@ -2,7 +2,7 @@
 
     python benchmarks/batch.py                      all ways, 8 notebooks each (2 for the slow ones)
     python benchmarks/batch.py --scale 34 63 705    ours at these numbers of notebooks, and what is left over afterwards
-    python benchmarks/batch.py --demo               the invented country's own pages, ours and the limit
+    python benchmarks/batch.py --demo               the invented country's own pages, ours and the limits
     python benchmarks/batch.py --cluster            ours on a dask cluster of one worker and of two, in turn
     python benchmarks/batch.py --nothing            a whole run of the invented country with nothing to do
 
@@ -26,17 +26,16 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import cache, partial
 from importlib import import_module
-from itertools import islice
 from pathlib import Path
-from queue import SimpleQueue
 from statistics import median
 from typing import Any
 
 import nbformat
+import numpy as np
 import papermill
 from IPython.utils.capture import capture_output
 from nbformat.v4 import new_code_cell, new_notebook
@@ -47,12 +46,12 @@ from evalkit.batch.forkserver import PRELOADED
 from evalkit.batch.imprint import NOTEBOOKS, footer_lines
 from evalkit.batch.outcome import PageMade, PageOrder
 from evalkit.batch.plan import Job, facts_for, notebooks_folder, plan
-from evalkit.batch.pool import cores, local_pool, make_pages
+from evalkit.batch.pool import LocalWorkers, cores, local_pool, make_pages
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.rehearsal import rehearse
 from evalkit.batch.rooms import kernel_path
 from evalkit.batch.warm import early_environment
-from evalkit.batch.worker import page_contents
+from evalkit.batch.worker import make_page, page_contents
 from evalkit.facts.bundle import Bundle
 from evalkit.reporting.blocks import LANGUAGES
 from evalkit.reporting.exporter import EvalkitExporter
@@ -61,6 +60,7 @@ from evalkit.workspace import open_workspace
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 SLUG = "benchmark"
 ROUNDS = 3  # of ours and of the limit, in turn: the machine may have other work
+DEMO_ROUNDS = 2  # so many pages one after the other need no more
 SOURCE = """
 bundle = "bundle"
 province_code = "01"
@@ -406,30 +406,36 @@ def limit(here: Path, count: int) -> float:
     )
 
 
-def timed(work: list[Callable[[], None]], *, tuned: bool = False) -> float:
-    """Do pieces of work in a pool of processes that have each done one before; ``tuned`` ones are set up as kernels are."""
-    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-    with ThreadPoolExecutor(cores()) as lanes, contextlib.ExitStack() as stack:
-        spawn = multiprocessing.get_context("spawn")
-        if tuned:
-            stack.enter_context(settings(early_environment(os.environ)))
-        first = tune if tuned else None
-        pools = [
-            stack.enter_context(ProcessPoolExecutor(1, spawn, initializer=first)) for _ in range(cores())
-        ]
-        list(lanes.map(lambda pool: pool.submit(work[0]).result(), pools))
-        free: SimpleQueue[ProcessPoolExecutor] = SimpleQueue()
-        for pool in pools:
-            free.put(pool)
+class BareWorkers(LocalWorkers):
+    """Processes side by side that know nothing of evalkit's workers; ``tuned`` ones are set up as its kernels are."""
 
-        def one(piece: Callable[[], None]) -> None:
-            pool = free.get()
-            pool.submit(piece).result()
-            free.put(pool)
+    def __init__(self, *, tuned: bool = False) -> None:
+        self._tuned = tuned
+        os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+        super().__init__(cores(), {})
 
+    def _new_pool(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        if not self._tuned:
+            return ProcessPoolExecutor(1, context)
+        with settings(early_environment(os.environ)):
+            pool = ProcessPoolExecutor(1, context, tune)
+            pool.submit(os.getpid).result()  # it is started when first asked for something
+        return pool
+
+
+def timed(work: list[Callable[[], None]]) -> float:
+    """Do pieces of work in processes that have each done one before."""
+    with BareWorkers() as pool:
+        list(pool.map(call, [work[0]] * cores()))
         started = time.perf_counter()
-        list(lanes.map(one, work))
+        list(pool.map(call, work))
         return time.perf_counter() - started
+
+
+def call(piece: Callable[[], object]) -> object:
+    """Do a piece of work."""
+    return piece()
 
 
 @contextlib.contextmanager
@@ -472,69 +478,88 @@ def cells_and_page(cells: list[str], order: PageOrder, folder: str) -> None:
 
 
 def demo_pages(here: Path) -> None:
-    """Every page of the invented country, both languages: ours and the limits."""
-    ways, count = demo_ways(here)
-    wall: dict[str, list[float]] = {name: [] for name in ways}
-    worked: dict[str, list[float]] = {name: [] for name in ways}
-    print(f"{count} pages of the demo, {cores()} cores, {ROUNDS} times in turn")
-    for _ in range(ROUNDS):
-        for name, way in ways.items():
-            seconds, processor = cost(way, count)
-            wall[name].append(seconds)
-            worked[name].append(processor)
-            print(f"{name:18} {seconds:.3f} s a page, {processor:.3f} s of a processor", flush=True)
-    for measured, seen, times in (("wall time times workers", wall, cores()), ("processor time", worked, 1)):
-        took = {name: median(values) * times for name, values in seen.items()}
-        for name in list(took)[1:]:
-            ratio, over = took["ours"] / took[name], took["ours"] - took[name]
-            print(f"{measured}: ours is {ratio:.2f} times the {name}, {over:.3f} s a page more (medians)")
+    """Every page of the invented country, both languages: ours and the limits, a few pages at a time in turn.
+
+    The machine may become faster or slower within a minute. So all ways are ready at once, each makes the same few pages
+    before the next few are begun, and what is compared is the time of the same page.
+    """
+    work = demo_work(here)
+    with contextlib.ExitStack() as stack:
+        bare, tuned = BareWorkers(), BareWorkers(tuned=True)
+        pools = {
+            "ours": stack.enter_context(local_pool(cores())),
+            "limit": stack.enter_context(bare),
+            "limit, tuned": stack.enter_context(tuned),
+            "tuned, with pages": tuned,
+        }
+        for name, pool in pools.items():
+            busy_seconds(pool, work[name][: cores()])
+        took: dict[str, list[float]] = {name: [] for name in pools}
+        few = 2 * cores()
+        for turn, at in enumerate(list(range(0, len(work["ours"]), few)) * DEMO_ROUNDS):
+            for name in sorted(pools, key=lambda name: (list(pools).index(name) + turn) % len(pools)):
+                took[name] += busy_seconds(pools[name], work[name][at : at + few])
+    print(
+        f"{len(work['ours'])} pages of the demo, {cores()} cores, {DEMO_ROUNDS} times; seconds of a worker a page"
+    )
+    for name, seconds in took.items():
+        over = np.subtract(took["ours"], seconds)
+        draws = np.random.default_rng(1).choice(over, (2000, len(over)))
+        low, high = np.quantile(np.median(draws, axis=1), (0.025, 0.975))
+        print(
+            f"{name:18} {median(seconds):.3f}; ours is {median(took['ours']) / median(seconds):.2f} times that, "
+            f"{median(over):+.3f} s for the same page (95 % interval {low:+.3f} to {high:+.3f})"
+        )
 
 
-def demo_ways(here: Path) -> tuple[dict[str, Callable[[int], float]], int]:
-    """Return the ways to make the first so many pages of the invented country, and how many there are."""
+def busy_seconds(pool: Executor, pieces: Sequence[Callable[[], object]]) -> list[float]:
+    """Return how long a worker was busy with each piece, all workers being so."""
+
+    def one(piece: Callable[[], object]) -> float:
+        started = time.perf_counter()
+        pool.submit(call, piece).result()
+        return time.perf_counter() - started
+
+    with ThreadPoolExecutor(cores()) as lanes:
+        return list(lanes.map(one, pieces))
+
+
+def demo_work(here: Path) -> dict[str, list[Callable[[], object]]]:
+    """Return for each way the pieces of work, one a page of the invented country."""
     bundle = demo_bundle()
     jobs = [job for job in plan(bundle, notebooks=notebooks_folder()) if job.kind == "province"]
     source = jobs[0].notebook.read_text(encoding="utf-8")
     cells = [cell.source for cell in nbformat.reads(source, as_version=4).cells if cell.cell_type == "code"]
     footer = footer_lines(bundle.about, content_key="")
-
-    def new_orders() -> Iterator[PageOrder]:
-        for job in jobs:
-            yield PageOrder(job, facts_for(job, bundle), source, LANGUAGES, footer, keep_notebook=True)
-
-    places = [(order, str(here / order.job.stem)) for order in new_orders()]
-    for order, folder in places:
+    orders = [
+        PageOrder(job, facts_for(job, bundle), source, LANGUAGES, footer, keep_notebook=True) for job in jobs
+    ]
+    folders = [str(here / job.stem) for job in jobs]
+    for order, folder, made in zip(orders, folders, pages_of(orders), strict=True):
         order.facts.write(Path(folder) / "bundle")
-    for made in pages_of([order for order, _ in places]):
         written = made.contents[f"{NOTEBOOKS}/{made.stem}.ipynb"]
         (here / made.stem / "executed.ipynb").write_bytes(written)
-
+    places = list(zip(orders, folders, strict=True))
     bare = [partial(bare_cells, cells, dict(order.job.parameters), folder) for order, folder in places]
-    whole = [partial(cells_and_page, cells, order, folder) for order, folder in places]
-    ways: dict[str, Callable[[int], float]] = {
-        "ours": lambda count: timed_pages(islice(new_orders(), count)),
-        "limit": lambda count: timed(bare[:count]),
-        "limit, tuned": lambda count: timed(bare[:count], tuned=True),
-        "tuned, with pages": lambda count: timed(whole[:count], tuned=True),
+    return {
+        "ours": [partial(one_page, order) for order in orders],
+        "limit": bare,
+        "limit, tuned": bare,
+        "tuned, with pages": [partial(cells_and_page, cells, order, folder) for order, folder in places],
     }
-    return ways, len(jobs)
 
 
-def cost(way: Callable[[int], float], count: int) -> tuple[float, float]:
-    """Return what a page costs in seconds of the clock and in seconds of all processors, start-up taken off."""
-    start = processor_seconds()
-    way(cores())
-    start_up = processor_seconds() - start
-    seconds = way(count)
-    return seconds / count, (processor_seconds() - start - 2 * start_up) / (count - cores())
+def one_page(order: PageOrder) -> PageMade:
+    """Make a page as evalkit's workers do; what comes back is sent to the driver."""
+    made = make_page(order)
+    assert isinstance(made, PageMade), made
+    return made
 
 
 def pages_of(orders: list[PageOrder]) -> Iterator[PageMade]:
     """Make pages once, outside any clock."""
     with local_pool(cores()) as pool:
-        for outcome in make_pages(iter(orders), pool):
-            assert isinstance(outcome, PageMade), outcome
-            yield outcome
+        yield from pool.map(one_page, orders)
 
 
 # ---- measuring

@@ -215,7 +215,8 @@ def test_what_is_planted_in_the_environment_of_a_kernel_is_found_wherever_it_get
     planted = kernel_environment({}, room=stage)["EVALKIT_SENTINEL"]
     monkeypatch.setenv("A_SECRET", "không được nói: Trần Thị\nhai dòng (2) [x]")
     leaks._rules.cache_clear()
-    for text in (planted, "x không được nói: Trần Thị\nhai dòng (2) [x] y"):
+    monkeypatch.setenv("A_LONG_ONE", "0123456789" * 12_000)
+    for text in (planted, "x không được nói: Trần Thị\nhai dòng (2) [x] y", "0123456789" * 12_000):
         with pytest.raises(DisclosureError, match="datapackage"):
             refuse_leaks({"datapackage.json": text.encode()})
     leaks._rules.cache_clear()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import jupyter_client.session
 import nbformat
+import pandas as pd
 import pytest
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.history import HistoryAccessor
@@ -155,6 +156,13 @@ print(seen)
 print(random.random(), np.random.rand(), hash(np.random.default_rng().random()))
 print(os.getppid(), os.getpid())
 """
+
+
+def test_text_is_kept_as_python_s_own_in_a_kernel_and_in_no_other_process():
+    """That pages are the same either way, the papermill command on both kernels shows below."""
+    code = "import pandas as pd\nprint(pd.Series(['a']).dtype.storage)"
+    assert printed(code) == ["python\n"]
+    assert pd.Series(["a"]).dtype.storage == "pyarrow"
 
 
 def test_no_state_and_no_random_number_passes_from_one_notebook_to_the_next():

@@ -28,6 +28,7 @@ _GENERIC_NAMES = {
 }
 _SHORTEST_NAME = 5
 _SHORTEST_SETTING = 20
+_ENOUGH = 64  # bytes of a long setting to look for first
 
 
 class _Sign(NamedTuple):
@@ -47,7 +48,7 @@ def _each(*words: str, before: str = "", after: str = "", near: str = "") -> tup
     return tuple(
         _Sign(
             word,
-            re.escape(word.encode(errors="surrogateescape")) + near.encode(),
+            re.escape(word.encode(errors="surrogateescape")[:_ENOUGH]) + near.encode(),
             re.compile(f"{own}{f'(?<![{before}]{own})' if before else ''}{after}"),
         )
         for word, own in ((word, re.escape(word)) for word in words)
