@@ -502,7 +502,8 @@ def demo_pages(here: Path) -> None:
     print(
         f"{len(work['ours'])} pages of the demo, {cores()} cores, {DEMO_ROUNDS} times; seconds of a worker a page"
     )
-    for name, seconds in took.items():
+    print(f"{'ours':18} {median(took['ours']):.3f}")
+    for name, seconds in list(took.items())[1:]:
         over = np.subtract(took["ours"], seconds)
         draws = np.random.default_rng(1).choice(over, (2000, len(over)))
         low, high = np.quantile(np.median(draws, axis=1), (0.025, 0.975))
