@@ -169,11 +169,15 @@ def test_figures_of_the_same_years_stand_on_one_line_and_single_ones_on_their_ow
 
     calls = [("hotline_calls", year, float(year - 2000)) for year in (2023, 2021, 2022)]
     keys, rows = table(figures(*calls, ("budget_spent", 2021, 5.0), ("budget_spent", 2023, 7.0)))
-    assert keys == ["measure", "2021", "2022", "2023", "source"]
-    assert rows == [["Hotline calls", "21", "22", "23", "s"], ["Budget spent", "5", "–", "7", "s"]]
+    assert keys == ["measure", "unit", "2021", "2022", "2023", "source"]
+    assert rows == [
+        ["Hotline calls", "calls", "21", "22", "23", "s"],
+        ["Budget spent", "million dong", "5", "–", "7", "s"],
+    ]
     keys, rows = table(figures(("hotline_calls", 2021, 1.0), ("budget_spent", 2023, 2.0)))
-    assert keys == ["measure", "period", "value", "source"]
-    assert rows == [["Hotline calls", "2021", "1", "s"], ["Budget spent", "2023", "2", "s"]]
+    assert keys == ["measure", "unit", "period", "value", "source"]
+    assert [row[2:] for row in rows] == [["2021", "1", "s"], ["2023", "2", "s"]]
+    assert table(figures(("hotline_calls", 2021, 1.0)))[0] == keys, "one figure is told with its period"
     twice = figures(*calls, *calls)
     assert len(table(twice)[1]) == len(twice), "two figures of one source and period are both shown"
 

@@ -60,8 +60,8 @@ def footer_lines(about: About, *, content_key: str, edition: str = "") -> tuple[
     lines = [
         Bilingual(f"Ấn bản: {edition}.", f"Edition: {edition}.") if edition else None,
         Bilingual(
-            f"Quy tắc bảo vệ: ẩn số lượng người dưới {about.k} (dưới {about.k_sensitive} với phân tổ nhạy cảm).",
-            f"Rule of protection: counts of persons below {about.k} (below {about.k_sensitive} in sensitive breakdowns) are hidden.",
+            f"Quy tắc bảo vệ: ẩn số lượng người dưới {about.k} (dưới {about.k_sensitive} với phân tổ nhạy cảm) nếu chưa được công bố chính thức.",
+            f"Rule of protection: counts of persons below {about.k} (below {about.k_sensitive} in sensitive breakdowns) are hidden unless officially published.",
         )
         if about.audience == "public"
         else None,

@@ -90,7 +90,7 @@ class _Lines:
         if event.kind == "planned":
             self.total = len(event.details["to_make"])
             current = list(event.details["why"].values()).count(CURRENT)
-            print_line(self.stream, f"{self.total} pages to make, {current} current")
+            print_line(self.stream, f"pages to make: {self.total}; current: {current}")
         elif event.kind in ("kept", "made", "failed"):
             self.done += 1
             print_line(self.stream, f"[{self.done}/{self.total}] {_line(event)}")

@@ -66,7 +66,7 @@ def lines(event: Event) -> list[str]:
     if event.kind == "planned":
         why: dict[str, str] = told["why"]
         reasons = [f"{stem} will be made: {reason}" for stem, reason in why.items() if reason != CURRENT]
-        return [*reasons, f"{len(reasons)} pages to make, {len(why) - len(reasons)} current"]
+        return [*reasons, f"pages to make: {len(reasons)}; current: {len(why) - len(reasons)}"]
     if event.kind == "made":
         return [f"{told['stem']} made in {told['seconds']:.1f} s"]
     if event.kind == "kept":

@@ -140,7 +140,8 @@ def read_ledger(folder: Path, workspace: str) -> Ledger:
         raise DisclosureError(
             where=str(path),
             rule="the ledger belongs to another workspace, or this one was renamed",
-            do="put back this workspace's own ledger, or its name",
+            do="put back this workspace's own ledger, or its name; in a copy to practise with, from which nothing is published, "
+            "remove ledger.jsonl, ledger.head and .evalkit",
         )
     return ledger
 

@@ -13,10 +13,12 @@ from evalkit.reporting.wording import say
 
 _LONG = (
     Column("measure", say("Measure")),
+    Column("unit", say("Unit")),
     Column("period", say("Period")),
     Column("value", say("Value"), numeric=True),
     Column("source", say("Source")),
 )
+_EMPTY = say("An empty place (–) means that this source gives no such figure for the period; it is no zero.")
 
 
 @section_of.register
@@ -56,9 +58,7 @@ def _table(frame: pd.DataFrame, area: Area) -> Table:
         *(Column(name, _heading(name, basis[name], area), numeric=True) for name in order),
     ]
     cells = [_row(rows, order) for rows in lines]
-    notes = [
-        say("An empty place (–) means that this source gives no such figure for the period; it is no zero.")
-    ]
+    notes = [_EMPTY]
     if shared:
         notes += source_notes(frame, area)
     else:
@@ -70,21 +70,19 @@ def _table(frame: pd.DataFrame, area: Area) -> Table:
 
 def _seldom_table(frame: pd.DataFrame, area: Area) -> Table:
     """Give a line to each measure and source, its periods side by side; a line to each figure where that is shorter."""
-    caption = say("Other figures, reported for a few periods only")
-    periods = list(dict.fromkeys(zip(*_days(frame.sort_values(["period_start", "period_end"])), strict=True)))
+    caption = say("Other figures in the sources used")
+    ordered = frame.sort_values(["period_start", "period_end"])
+    periods = list(dict.fromkeys(zip(*_days(ordered), strict=True)))
     lines = [rows for _, rows in frame.groupby(["measure", "source_id"], sort=False)]
-    wide = len(lines) * (len(periods) + 2) < len(frame) * len(_LONG)
+    wide = len(periods) > 1 and len(lines) * (len(periods) + 3) < len(frame) * len(_LONG)
     if not wide or frame.duplicated(["measure", "source_id", "period_start", "period_end"]).any():
-        return Table(
-            "seldom-table", caption, _LONG, tuple(_long_row(row, area) for row in frame.to_dict("records"))
-        )
-    first, *_, last = _LONG
-    columns = (first, *(_period_column(*period) for period in periods), last)
-    notes = (
-        say("An empty place (–) means that this source gives no such figure for the period; it is no zero."),
-    )
+        rows = tuple(_long_row(row, area) for row in frame.to_dict("records"))
+        return Table("seldom-table", caption, _LONG, rows)
+    measure, unit, *_, source = _LONG
+    columns = (measure, unit, *(_period_column(*period) for period in periods), source)
+    cells = tuple(_wide_row(rows, periods, area) for rows in lines)
     return Table(
-        "seldom-table", caption, columns, tuple(_wide_row(rows, periods, area) for rows in lines), notes
+        "seldom-table", caption, columns, cells, (_EMPTY,) if len(frame) < len(lines) * len(periods) else ()
     )
 
 
@@ -104,17 +102,20 @@ def _wide_row(
     rows: pd.DataFrame, periods: list[tuple[pd.Timestamp, pd.Timestamp]], area: Area
 ) -> tuple[Cell, ...]:
     told = dict(zip(zip(*_days(rows), strict=True), rows.to_dict("records"), strict=True))
-    name, _, _, source = _long_row(next(iter(told.values())), area)
+    name, unit, _, _, source = _long_row(next(iter(told.values())), area)
     return (
         name,
+        unit,
         *(fact_cell(told[period]) if period in told else Cell(NOTHING) for period in periods),
         source,
     )
 
 
 def _long_row(row: Row, area: Area) -> tuple[Cell, ...]:
+    measure = area.programme.measures[row["measure"]]
     return (
-        Cell(both(area.programme.measures[row["measure"]].label)),
+        Cell(both(measure.label)),
+        Cell(both(area.programme.units[measure.unit].label)),
         Cell(span(row["period_start"], row["period_end"])),
         fact_cell(row),
         Cell(source_title(row["source_id"], area)),

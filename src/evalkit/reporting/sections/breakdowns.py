@@ -22,7 +22,7 @@ def _(result: Breakdowns) -> Section:
     blocks: list[Block] = [
         Paragraph(
             say(
-                "The latest years only. A small number of persons, and every number that would give it away, is confidential."
+                "The latest years only. A small number of persons, and every number that would give it away, is confidential unless officially published."
             )
         )
     ]

@@ -71,8 +71,13 @@ def _row(row: Row, result: Completeness) -> tuple[Cell, ...]:
 def _states(row: Row, states: list[Bilingual]) -> Bilingual:
     """Write how many figures there are, and of which kind."""
     total = sum(int(row[state]) for state in STATES)
-    if total == 1:
-        return say("1 figure: {kinds}", kinds=formats.listed(states))
+    if len(states) == 1:
+        kind = status_word(next(state for state in STATES if row[state] > 0))
+        return (
+            say("1 figure, {kind}", kind=kind)
+            if total == 1
+            else say("{count} figures, all {kind}", count=str(total), kind=kind)
+        )
     return say("{count} figures: {kinds}", count=str(total), kinds=formats.listed(states))
 
 
