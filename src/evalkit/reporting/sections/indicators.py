@@ -143,11 +143,13 @@ def _interval(row: Row) -> Cell:
 
 def _reading(row: Row) -> Bilingual:
     flags, basis = row["flag"].split(";"), place_basis(row["place_basis"])
-    if "inexact" in flags and "derived" not in flags:
+    if row["kind"] == "count" and "inexact" in flags and "derived" not in flags:
         return say("{basis}; the source does not give the figure exactly: no interval", basis=basis)
     words = {"method": method_words(row["kind"], has_limits=not pd.isna(row["lower"])), "basis": basis}
     if "derived" in flags:
         return say("{method}; {basis}; {status}", status=status_word("derived"), **words)
+    if "inexact" in flags:
+        return say("{method}; {basis}; the source does not give the figure exactly", **words)
     if "small_base" in flags:
         return say("{method}; {basis}; small base: read the counts first", **words)
     return say("{method}; {basis}", **words)
