@@ -3,7 +3,7 @@
     python benchmarks/calibration.py [--quick] [--write]        (two minutes; --quick: a quarter of one)
 
 Panels of 34 invented series are drawn, Poisson and negative binomial, alike and with unequal means side by side. The test is
-that of the pages: the panel's dispersion (evalkit.estimation.dispersion) decides the method and gives its dispersion
+that of the pages: the panel's dispersion (evalkit.estimation.law) decides the method and gives its dispersion
 (evalkit.estimation.trends). Hundreds of thousands of series are too many to fit one by one, so the same arithmetic is
 done here on whole arrays; in every setting the first panel also goes through the kit itself, and a difference in a
 single p stops the run. --write puts the table into docs/methods.md.
@@ -24,7 +24,7 @@ import pandas as pd
 from scipy import stats
 
 from evalkit.estimation import trends
-from evalkit.estimation.dispersion import FEWEST_EVENTS, PanelDispersion, dispersion_of_fits, panel_dispersion
+from evalkit.estimation.law import FEWEST_EVENTS, ScatterLaw, dispersion_of_fits, panel_law
 from evalkit.estimation.exact_trends import exact_trend
 from evalkit.estimation.results import NotEstimable
 
@@ -100,7 +100,7 @@ def _information(level: np.ndarray, slope: np.ndarray, when: np.ndarray) -> tupl
     return mean, np.stack(moments[:2] + moments[1:], axis=1).reshape(-1, 2, 2)
 
 
-def p_values(panel: np.ndarray) -> tuple[np.ndarray, PanelDispersion]:
+def p_values(panel: np.ndarray) -> tuple[np.ndarray, ScatterLaw]:
     """Return the headline p of each series of one panel, missing where the kit refuses it, and the panel's dispersion."""
     tested = (panel.sum(axis=1) >= FEWEST_EVENTS) & ((panel > 0).sum(axis=1) >= 2)
     counts = panel[tested]
@@ -114,7 +114,7 @@ def p_values(panel: np.ndarray) -> tuple[np.ndarray, PanelDispersion]:
     return p, found
 
 
-def pool(counts: np.ndarray, poisson: Fits) -> PanelDispersion:
+def pool(counts: np.ndarray, poisson: Fits) -> ScatterLaw:
     """Return the panel's dispersion by the kit's own rule."""
     pearson = ((counts - poisson.fitted) ** 2 / poisson.fitted).sum(axis=1)
     degrees = counts.shape[1] - 2
@@ -122,7 +122,7 @@ def pool(counts: np.ndarray, poisson: Fits) -> PanelDispersion:
     return dispersion_of_fits(list(zip(counts, fits, strict=True)))
 
 
-def model_p(counts: np.ndarray, poisson: Fits, found: PanelDispersion) -> np.ndarray:
+def model_p(counts: np.ndarray, poisson: Fits, found: ScatterLaw) -> np.ndarray:
     """Return the p of the model that the panel's scatter calls for."""
     if found.form == "quadratic":
         return score_p(counts, found.alpha)
@@ -158,8 +158,8 @@ def kit_p_values(panel: np.ndarray) -> np.ndarray:
     frame = pd.DataFrame(
         {"province_code": codes, "year": 2000 + years, "count": panel.ravel(), "status": "reported"}
     )
-    found = panel_dispersion(frame)
-    fits = [trends.fit_trend(series, panel=found) for _, series in frame.groupby("province_code")]
+    found = panel_law(frame)
+    fits = [trends.fit_trend(series, law=found) for _, series in frame.groupby("province_code")]
     return np.array([math.nan if isinstance(fit, NotEstimable) else fit.p for fit in fits])
 
 

@@ -12,7 +12,7 @@ import statsmodels.api as sm
 
 from evalkit.errors import FactsError
 from evalkit.estimation.comparisons import compare_counts
-from evalkit.estimation.dispersion import panel_dispersion
+from evalkit.estimation.law import panel_law
 from evalkit.estimation.indicators import estimate_indicators
 from evalkit.estimation.joinpoint import joinpoint
 from evalkit.estimation.nonparametric import mann_kendall
@@ -177,10 +177,10 @@ def test_overdispersion_is_pooled_and_the_negative_binomial_asked_for():
             "year": np.tile(range(2010, 2022), 34),
         }
     ).assign(count=drawn.astype(float), status="reported")
-    found = panel_dispersion(panel)
+    found = panel_law(panel)
     assert found.phi > 2
     one = panel[panel["province_code"] == "00"].drop(columns="province_code")
-    alone, pooled = fit_trend(one), fit_trend(one, panel=found)
+    alone, pooled = fit_trend(one), fit_trend(one, law=found)
     assert isinstance(alone, TrendFit)
     assert isinstance(pooled, TrendFit)
     assert "negative binomial" in pooled.method

@@ -14,16 +14,16 @@ from scipy import stats
 
 from evalkit.errors import FactsError
 from evalkit.estimation.counterfactual import averted_cases
-from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.interruption import Interruption, interrupted_series
 from evalkit.estimation.loglinear_regression import loglinear_regression
 from evalkit.estimation.points import observed_points
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.season import season_columns
 
-LINEAR = PanelDispersion("linear", 2.0, 0.2, series=60, cells=600, degrees=480, p=0.0)
-QUADRATIC = PanelDispersion("quadratic", 2.0, 0.3, series=60, cells=600, degrees=480, p=0.0)
-POISSON_LIKE = PanelDispersion("linear", 0.9, 0.0, series=60, cells=600, degrees=480, p=0.9)
+LINEAR = ScatterLaw("linear", 2.0, 0.2, series=60, cells=600, degrees=480, p=0.0)
+QUADRATIC = ScatterLaw("quadratic", 2.0, 0.3, series=60, cells=600, degrees=480, p=0.0)
+POISSON_LIKE = ScatterLaw("linear", 0.9, 0.0, series=60, cells=600, degrees=480, p=0.9)
 START = date(2016, 1, 1)
 ELEVEN = [12, 9, 14, 11, 10, 13, 6, 5, 7, 4, 5]
 TWELVE = [8, *ELEVEN]
@@ -94,8 +94,8 @@ def test_a_change_of_slope_needs_twelve_points_and_says_so():
 @pytest.mark.parametrize(
     ("panel", "factor"), [(LINEAR, 2.0), (POISSON_LIKE, 1.0), (QUADRATIC, 1 + 0.3 * 96 / 11)]
 )
-def test_the_panel_gives_the_dispersion_and_z(panel: PanelDispersion, factor: float):
-    change = changed(series_of(ELEVEN), panel=panel)
+def test_the_panel_gives_the_dispersion_and_z(panel: ScatterLaw, factor: float):
+    change = changed(series_of(ELEVEN), law=panel)
     assert (change.dispersion, change.degrees) == (pytest.approx(factor), math.inf)
     half = (math.log(change.upper) - math.log(change.lower)) / 2
     plain = loglinear_regression(ELEVEN, pd.DataFrame({"time": range(11), "after": np.arange(11) >= 6}))

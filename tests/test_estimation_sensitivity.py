@@ -14,7 +14,7 @@ from scipy import stats
 from evalkit.errors import FactsError
 from evalkit.estimation.alarm import Alarm, quarterly_alarm, yearly_alarm
 from evalkit.estimation.comparisons import compare_counts
-from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.interruption import Interruption, interrupted_series
 from evalkit.estimation.leave_out import LeaveOneOut, leave_one_year_out
 from evalkit.estimation.placebo import PlaceboDates, placebo_dates
@@ -24,8 +24,8 @@ from evalkit.estimation.sensitivity import detectable_fall, sensitivity_of_chang
 from evalkit.estimation.tipping import tipping_point
 from evalkit.estimation.trends import fit_trend
 
-LINEAR = PanelDispersion("linear", 2.0, 0.2, series=60, cells=600, degrees=480, p=0.0)
-POISSON_LIKE = PanelDispersion("linear", 1.0, 0.0, series=60, cells=600, degrees=480, p=0.5)
+LINEAR = ScatterLaw("linear", 2.0, 0.2, series=60, cells=600, degrees=480, p=0.0)
+POISSON_LIKE = ScatterLaw("linear", 1.0, 0.0, series=60, cells=600, degrees=480, p=0.5)
 TEN_YEARS = [9, 14, 8, 12, 5, 9, 4, 7, 2, 3]
 
 
@@ -72,9 +72,9 @@ def test_half_as_many_cases_at_half_the_detection_are_as_many():
 
 def test_leaving_a_year_out_is_fitting_the_others():
     series = series_of(TEN_YEARS)
-    found = leave_one_year_out(series, panel=LINEAR)
+    found = leave_one_year_out(series, law=LINEAR)
     assert isinstance(found, LeaveOneOut)
-    rest = fit_trend(series[series["year"] != 2013], panel=LINEAR)
+    rest = fit_trend(series[series["year"] != 2013], law=LINEAR)
     assert isinstance(rest, TrendFit)
     row = found.frame.set_index("year").loc[2013]
     assert (row["apc"], row["p"]) == (rest.apc, rest.p)
@@ -83,11 +83,11 @@ def test_leaving_a_year_out_is_fitting_the_others():
 
 
 def test_the_year_that_carries_a_trend_is_named():
-    found = leave_one_year_out(series_of([5, 4, 6, 5, 4, 5, 6, 40]), panel=POISSON_LIKE)
+    found = leave_one_year_out(series_of([5, 4, 6, 5, 4, 5, 6, 40]), law=POISSON_LIKE)
     assert isinstance(found, LeaveOneOut)
     assert found.decisive == 2017
     assert not found.same_verdict
-    steady = leave_one_year_out(series_of([60, 50, 42, 36, 30, 26, 21, 18]), panel=POISSON_LIKE)
+    steady = leave_one_year_out(series_of([60, 50, 42, 36, 30, 26, 21, 18]), law=POISSON_LIKE)
     assert isinstance(steady, LeaveOneOut)
     assert steady.same_verdict
     assert steady.same_sign
@@ -105,13 +105,13 @@ STEPPED = [12, 9, 14, 11, 10, 13, 8, 12, 6, 5, 7, 4, 5]
 
 def test_a_placebo_uses_the_points_before_the_date_alone():
     series = series_of(STEPPED, first=2008)
-    found = placebo_dates(series, at=date(2016, 1, 1), panel=LINEAR)
+    found = placebo_dates(series, at=date(2016, 1, 1), law=LINEAR)
     assert isinstance(found, PlaceboDates)
     changed = series.assign(count=[*STEPPED[:8], 90, 80, 70, 60, 50])
-    other = placebo_dates(changed, at=date(2016, 1, 1), panel=LINEAR)
+    other = placebo_dates(changed, at=date(2016, 1, 1), law=LINEAR)
     assert isinstance(other, PlaceboDates)
     pd.testing.assert_frame_equal(found.frame, other.frame)
-    alone = interrupted_series(series[:8], at=date(2012, 1, 1), panel=LINEAR)
+    alone = interrupted_series(series[:8], at=date(2012, 1, 1), law=LINEAR)
     assert isinstance(alone, Interruption)
     row = found.frame.set_index("year").loc[2012]
     assert (row["log_ratio"], row["p"]) == (pytest.approx(math.log(alone.ratio)), pytest.approx(alone.p))
@@ -135,7 +135,7 @@ def test_too_few_points_before_the_date_leave_no_placebo():
 
 def test_a_true_fall_of_that_size_is_shown_in_four_of_five_series():
     """Poisson counts about 20 a year for ten years: 2000 drawn series with the fall that one of them calls detectable."""
-    flat = fit_trend(series_of([20] * 10), panel=POISSON_LIKE)
+    flat = fit_trend(series_of([20] * 10), law=POISSON_LIKE)
     assert isinstance(flat, TrendFit)
     fall = detectable_fall(flat)
     shape = (1 - fall / 100) ** np.arange(10)
@@ -147,9 +147,9 @@ def test_a_true_fall_of_that_size_is_shown_in_four_of_five_series():
 
 def test_what_a_trend_rests_on_is_told_in_one_frame():
     series = series_of(TEN_YEARS)
-    fit = fit_trend(series, panel=LINEAR)
+    fit = fit_trend(series, law=LINEAR)
     assert isinstance(fit, TrendFit)
-    found = sensitivity_of_trend(series, fit, panel=LINEAR)
+    found = sensitivity_of_trend(series, fit, law=LINEAR)
     frame = found.frame.set_index("check")
     assert frame.loc["detection_alone", "value"] == pytest.approx(fit.apc)
     assert frame.loc["leave_one_year_out", "lower"] == pytest.approx(fit.apc_least)
@@ -157,7 +157,7 @@ def test_what_a_trend_rests_on_is_told_in_one_frame():
 
 
 def test_an_open_limit_has_no_detectable_fall():
-    fit = fit_trend(series_of([0, 0, 0, 0, 1, 5]), panel=POISSON_LIKE)
+    fit = fit_trend(series_of([0, 0, 0, 0, 1, 5]), law=POISSON_LIKE)
     assert isinstance(fit, TrendFit)
     assert math.isnan(detectable_fall(fit)) == math.isinf(fit.upper)
 
@@ -166,11 +166,11 @@ def test_an_open_limit_has_no_detectable_fall():
 
 
 def test_labels_follow_the_limits():
-    steep = recent_trend(series_of([30, 31, 29, 30, 31, 30, 21, 14, 9, 4]), panel=POISSON_LIKE)
+    steep = recent_trend(series_of([30, 31, 29, 30, 31, 30, 21, 14, 9, 4]), law=POISSON_LIKE)
     assert (steep.recent, steep.whole, steep.first, steep.last) == ("down", "down", 2015, 2019)
-    rising = recent_trend(series_of([1, 2, 4, 7, 12, 20, 33]), panel=POISSON_LIKE)
+    rising = recent_trend(series_of([1, 2, 4, 7, 12, 20, 33]), law=POISSON_LIKE)
     assert (rising.recent, rising.whole) == ("up", "up")
-    level = recent_trend(series_of([4, 5, 3, 6, 4, 5, 4]), panel=POISSON_LIKE)
+    level = recent_trend(series_of([4, 5, 3, 6, 4, 5, 4]), law=POISSON_LIKE)
     assert (level.recent, level.whole) == ("no_evidence", "no_evidence")
     assert level.frame["label"].tolist() == ["no_evidence", "no_evidence"]
 
@@ -178,7 +178,7 @@ def test_labels_follow_the_limits():
 def test_the_window_is_of_calendar_years():
     series = series_of(TEN_YEARS)
     series.loc[7, ["count", "status"]] = [np.nan, "not_reported"]
-    found = recent_trend(series, panel=LINEAR)
+    found = recent_trend(series, law=LINEAR)
     assert (found.first, found.last, found.recent) == (2015, 2019, "insufficient")
     assert found.whole != "insufficient"
 
@@ -186,7 +186,7 @@ def test_the_window_is_of_calendar_years():
 def test_a_hidden_year_in_the_window_makes_it_insufficient():
     series = series_of(TEN_YEARS)
     series.loc[9, ["count", "status"]] = [np.nan, "suppressed"]
-    found = recent_trend(series, panel=LINEAR)
+    found = recent_trend(series, law=LINEAR)
     assert (found.last, found.recent, found.whole) == (2019, "insufficient", "insufficient")
     assert found.frame["apc"].isna().all()
 
@@ -238,14 +238,14 @@ def test_few_quarters_carry_one_wave_and_predict_with_it():
 
 def test_dispersed_quarters_need_more_for_an_alarm():
     counts = [20, 4, 9, 7, 24, 5, 11, 8, 18, 6, 10, 9, 22, 5, 10, 8]
-    assert alarm_of(counts, panel=LINEAR).bound_99 > alarm_of(counts, panel=POISSON_LIKE).bound_99
+    assert alarm_of(counts, law=LINEAR).bound_99 > alarm_of(counts, law=POISSON_LIKE).bound_99
 
 
 def test_an_alarm_is_sounded_by_chance_in_at_most_one_of_twenty_quarters():
     random, sounded = np.random.default_rng(9), 0
     for _ in range(100):
         counts = random.poisson([6, 2, 4, 3] * 5)
-        found = quarterly_alarm(quarters_of(counts[:16]), quarter=1, observed=counts[16], panel=POISSON_LIKE)
+        found = quarterly_alarm(quarters_of(counts[:16]), quarter=1, observed=counts[16], law=POISSON_LIKE)
         sounded += isinstance(found, Alarm) and found.observed > found.bound_95
     assert sounded <= stats.binom.ppf(0.999, 100, 0.05)
 

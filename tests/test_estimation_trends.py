@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from evalkit.errors import FactsError
-from evalkit.estimation.dispersion import PanelDispersion, panel_dispersion
+from evalkit.estimation.law import ScatterLaw, panel_law
 from evalkit.estimation.results import NotEstimable, TrendFit
 from evalkit.estimation.trends import exact_trend, fit_trend, loglinear_trend
 
-POISSON_LIKE = PanelDispersion("linear", 1.1, 0.02, series=60, cells=600, degrees=480, p=0.3)
-LINEAR = PanelDispersion("linear", 2.0, 0.2, series=60, cells=600, degrees=480, p=0.0)
-QUADRATIC = PanelDispersion("quadratic", 2.0, 0.3, series=60, cells=600, degrees=480, p=0.0)
+POISSON_LIKE = ScatterLaw("linear", 1.1, 0.02, series=60, cells=600, degrees=480, p=0.3)
+LINEAR = ScatterLaw("linear", 2.0, 0.2, series=60, cells=600, degrees=480, p=0.0)
+QUADRATIC = ScatterLaw("quadratic", 2.0, 0.3, series=60, cells=600, degrees=480, p=0.0)
 
 
 def series_of(counts: Sequence[float], *, first: int = 2010, **columns: object) -> pd.DataFrame:
@@ -30,14 +30,14 @@ def series_of(counts: Sequence[float], *, first: int = 2010, **columns: object) 
     )
 
 
-def fitted(counts: Sequence[float], panel: PanelDispersion | None = None, **columns: object) -> TrendFit:
-    fit = fit_trend(series_of(counts, **columns), panel=panel)
+def fitted(counts: Sequence[float], panel: ScatterLaw | None = None, **columns: object) -> TrendFit:
+    fit = fit_trend(series_of(counts, **columns), law=panel)
     assert isinstance(fit, TrendFit)
     return fit
 
 
 def reason(counts: Sequence[float], **columns: object) -> NotEstimable:
-    fit = fit_trend(series_of(counts, **columns), panel=POISSON_LIKE)
+    fit = fit_trend(series_of(counts, **columns), law=POISSON_LIKE)
     assert isinstance(fit, NotEstimable)
     return fit
 
@@ -206,9 +206,7 @@ def test_few_cases_in_a_poisson_like_panel_get_the_exact_test():
         ([6, 5, 3, 3, 1, 1], None, "quasi-Poisson, own dispersion"),
     ],
 )
-def test_the_panel_and_the_total_decide_the_method(
-    counts: list[int], panel: PanelDispersion | None, method: str
-):
+def test_the_panel_and_the_total_decide_the_method(counts: list[int], panel: ScatterLaw | None, method: str):
     fit = fitted(counts, panel)
     assert fit.method == method
     assert fit.lower < fit.apc < fit.upper
@@ -227,7 +225,7 @@ def test_the_pooled_dispersion_widens_the_limits_by_its_root():
 
 
 def test_underdispersion_is_shown_and_narrows_nothing():
-    tight = PanelDispersion("linear", 0.6, 0.0, series=60, cells=600, degrees=480, p=1.0)
+    tight = ScatterLaw("linear", 0.6, 0.0, series=60, cells=600, degrees=480, p=1.0)
     fit, plain = fitted(TEN_YEARS, tight), loglinear_trend(TEN_YEARS, years=range(10))
     assert (fit.lower, fit.upper) == pytest.approx((plain.apc_lower, plain.apc_upper))
     assert fit.dispersion == 0.6
@@ -235,7 +233,7 @@ def test_underdispersion_is_shown_and_narrows_nothing():
 
 
 def test_a_dispersion_pooled_over_few_series_uses_t():
-    few = PanelDispersion("linear", 2.0, 0.2, series=4, cells=40, degrees=32, p=0.0)
+    few = ScatterLaw("linear", 2.0, 0.2, series=4, cells=40, degrees=32, p=0.0)
     assert fitted(TEN_YEARS, few).p > fitted(TEN_YEARS, LINEAR).p
 
 
@@ -252,7 +250,7 @@ def test_the_range_without_one_year_is_found_by_leaving_each_out():
 def test_what_the_fit_says_of_its_series():
     series = series_of([9, 14, 8, 12, 5, 9, 0, 7, 2, 3])
     series.loc[4, ["count", "status"]] = [np.nan, "not_reported"]
-    fit = fit_trend(series, panel=LINEAR)
+    fit = fit_trend(series, law=LINEAR)
     assert isinstance(fit, TrendFit)
     assert fit.years_used == (2010, 2011, 2012, 2013, 2015, 2016, 2017, 2018, 2019)
     assert (fit.first, fit.last, fit.total, fit.zeros) == (2010, 2019, 64, 1)
@@ -264,7 +262,7 @@ def test_years_may_be_told_by_the_end_of_their_period():
     series = series_of(TEN_YEARS)
     ends = pd.to_datetime(series["year"].astype(str) + "-12-14")
     police = series.drop(columns="year").assign(period_end=ends)
-    assert fit_trend(police, panel=LINEAR) == fit_trend(series, panel=LINEAR)
+    assert fit_trend(police, law=LINEAR) == fit_trend(series, law=LINEAR)
 
 
 # ---- why there is none
@@ -273,7 +271,7 @@ def test_years_may_be_told_by_the_end_of_their_period():
 def test_a_hidden_year_is_neither_zero_nor_guessed():
     series = series_of(TEN_YEARS)
     series.loc[3, ["count", "status"]] = [np.nan, "suppressed"]
-    assert fit_trend(series, panel=LINEAR) == NotEstimable("suppressed")
+    assert fit_trend(series, law=LINEAR) == NotEstimable("suppressed")
 
 
 def test_reasons_why_a_series_has_no_trend():
@@ -281,7 +279,7 @@ def test_reasons_why_a_series_has_no_trend():
     assert reason([2, 1, 0, 0, 0, 0]).reason == "insufficient_events"
     assert reason([0, 0, 0, 9, 0, 0]).reason == "insufficient_events"
     assert reason([0] * 6).reason == "no_events"
-    assert fit_trend(series_of([]), panel=LINEAR) == NotEstimable("not_reported")
+    assert fit_trend(series_of([]), law=LINEAR) == NotEstimable("not_reported")
     assert reason([np.nan] * 6, status="not_reported").reason == "not_reported"
 
 
@@ -332,7 +330,7 @@ def drawn(kind: str) -> pd.DataFrame:
     [("poisson", "linear", 1.0), ("linear", "linear", 3.0), ("quadratic", "quadratic", None)],
 )
 def test_the_form_of_the_scatter_is_recognised(kind: str, form: str, phi: float | None):
-    found = panel_dispersion(drawn(kind))
+    found = panel_law(drawn(kind))
     assert found.form == form
     assert phi is None or found.phi == pytest.approx(phi, rel=0.15)
     assert (found.p < 0.05) == (kind != "poisson")
@@ -348,14 +346,14 @@ def test_phi_is_the_pooled_pearson_chi_square_over_its_degrees_of_freedom():
     for row in counts:
         model = sm.GLM(row, sm.add_constant(np.arange(6.0)), family=sm.families.Poisson()).fit()
         pearson += float(((row - model.mu) ** 2 / model.mu).sum())
-    found = panel_dispersion(panel_of(counts))
+    found = panel_law(panel_of(counts))
     assert found.phi == pytest.approx(pearson / 20, rel=1e-6)
     assert (found.series, found.cells, found.degrees) == (5, 30, 20)
 
 
 def test_alpha_brings_the_pearson_chi_square_to_its_degrees_of_freedom():
     panel = drawn("quadratic")
-    found, pearson = panel_dispersion(panel), 0.0
+    found, pearson = panel_law(panel), 0.0
     for _, rows in panel.groupby("province_code"):
         if rows["count"].sum() < 4 or (rows["count"] > 0).sum() < 2:
             continue
@@ -367,7 +365,7 @@ def test_alpha_brings_the_pearson_chi_square_to_its_degrees_of_freedom():
 
 
 def test_too_small_a_panel_says_nothing():
-    found = panel_dispersion(panel_of(np.array([TEN_YEARS, TEN_YEARS])))
+    found = panel_law(panel_of(np.array([TEN_YEARS, TEN_YEARS])))
     assert (found.form, found.cells) == ("unknown", 20)
     assert math.isnan(found.phi)
     assert fitted(TEN_YEARS, found) == fitted(TEN_YEARS, None)
@@ -375,12 +373,12 @@ def test_too_small_a_panel_says_nothing():
 
 def test_series_without_events_or_years_do_not_count():
     silent = np.array([TEN_YEARS] * 4 + [[0] * 10, [0, 0, 3, 0, 0, 0, 0, 0, 0, 0]])
-    assert panel_dispersion(panel_of(silent)).series == 4
+    assert panel_law(panel_of(silent)).series == 4
 
 
 def test_a_panel_survives_its_file():
-    for found in (panel_dispersion(drawn("linear")), panel_dispersion(panel_of(np.array([TEN_YEARS])))):
-        again = PanelDispersion.from_record(found.as_record())
+    for found in (panel_law(drawn("linear")), panel_law(panel_of(np.array([TEN_YEARS])))):
+        again = ScatterLaw.from_record(found.as_record())
         assert again.as_record() == found.as_record()
         assert None not in found.as_record().values() or found.form == "unknown"
 
@@ -388,4 +386,4 @@ def test_a_panel_survives_its_file():
 def test_a_province_with_two_figures_for_a_year_is_refused():
     panel = pd.concat([panel_of(np.array([TEN_YEARS])), panel_of(np.array([[3]]))])
     with pytest.raises(FactsError, match="00 2010"):
-        panel_dispersion(panel)
+        panel_law(panel)

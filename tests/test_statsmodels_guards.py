@@ -22,7 +22,7 @@ from statsmodels.stats.rates import confint_poisson, confint_poisson_2indep, tes
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from evalkit.estimation.comparisons import compare_counts
-from evalkit.estimation.dispersion import panel_dispersion
+from evalkit.estimation.law import panel_law
 from evalkit.estimation.interruption import interrupted_series
 from evalkit.estimation.loglinear import loglinear_trend
 from evalkit.estimation.loglinear_regression import loglinear_regression
@@ -200,20 +200,20 @@ def test_the_printed_p_agrees_with_the_limits():
 def test_statsmodels_negative_binomial_has_no_errors_and_says_it_converged():
     found = quietly(lambda: NegativeBinomial(EVEN, TREND).fit(disp=0))
     broken = np.isnan(found.bse).all() and found.mle_retvals["converged"]
-    assert broken, mended("alpha by moments in panel_dispersion")
+    assert broken, mended("alpha by moments in panel_law")
 
 
 def test_statsmodels_other_negative_binomial_runs_away():
     found = quietly(lambda: NegativeBinomialP(EVEN, TREND).fit(disp=0))
     broken = np.isnan(found.bse).any() and not found.mle_retvals["converged"]
-    assert broken, mended("alpha by moments in panel_dispersion")
+    assert broken, mended("alpha by moments in panel_law")
 
 
 def test_years_that_scatter_less_than_chance_have_alpha_0_and_a_trend():
     cells = [pd.DataFrame({"province_code": f"{place}", **series_of(EVEN)}) for place in range(4)]
-    panel = panel_dispersion(pd.concat(cells))
+    panel = panel_law(pd.concat(cells))
     assert (panel.form, panel.alpha) == ("linear", 0.0)
-    found = fit_trend(series_of(EVEN), panel=panel)
+    found = fit_trend(series_of(EVEN), law=panel)
     assert isinstance(found, TrendFit)
     assert found.lower < found.apc < found.upper
     assert "underdispersed" in found.flags

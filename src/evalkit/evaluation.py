@@ -11,7 +11,7 @@ import pandas as pd
 from evalkit.estimation import completeness as reported
 from evalkit.estimation.attainment import assess_targets as hold_against_targets
 from evalkit.estimation.breakdowns import breakdowns, seldom_reported
-from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.evidence import dac_view
 from evalkit.estimation.followup import follow_up
 from evalkit.estimation.gaps import class_gaps, group_gaps, place_gaps, shares_of_persons
@@ -248,11 +248,11 @@ def _found_totals(facts: pd.DataFrame, name: str, programme: Programme) -> tuple
 def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:
     series = yearly_series(facts, area.programme.indicators[name].numerator, area.programme)
     is_province = isinstance(area, ProvinceFacts)  # the nation is no member of the panel of provinces
-    panel = PanelDispersion.from_record(area.panel[name]) if is_province and name in area.panel else None
-    fit = fit_trend(series, panel=panel)
+    panel = ScatterLaw.from_record(area.panel[name]) if is_province and name in area.panel else None
+    fit = fit_trend(series, law=panel)
     measure = area.programme.indicators[name].numerator
     dates = [
         event.valid_from for event in area.programme.breaks if not event.measures or measure in event.measures
     ]
-    study = None if isinstance(fit, NotEstimable) else study_trend(series, fit, dates=dates, panel=panel)
+    study = None if isinstance(fit, NotEstimable) else study_trend(series, fit, dates=dates, law=panel)
     return Trend(name, series, fit, study, _found_totals(facts, name, area.programme))

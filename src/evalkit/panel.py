@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from evalkit.estimation.dispersion import panel_dispersion
+from evalkit.estimation.law import panel_law
 from evalkit.estimation.sources import preferred
 from evalkit.facts.findings import Finding
 from evalkit.facts.schema import WITH_VALUE, totals_only
@@ -30,14 +30,14 @@ def panel_context(facts: pd.DataFrame, programme: Programme, *, scheme: str) -> 
     Returns
     -------
     dict
-        Indicator name to the fields of :class:`~evalkit.estimation.dispersion.PanelDispersion`.
+        Indicator name to the fields of :class:`~evalkit.estimation.law.ScatterLaw`.
     """
     rows = preferred(totals_only(facts[facts["scheme"] == scheme]), programme)
     context = {}
     for name, indicator in programme.indicators.items():
         if indicator.trend:
             series = yearly_series(rows, indicator.numerator, programme)
-            context[name] = panel_dispersion(series[series["status"].isin(WITH_VALUE)]).as_record()
+            context[name] = panel_law(series[series["status"].isin(WITH_VALUE)]).as_record()
     return context
 
 

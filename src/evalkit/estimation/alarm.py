@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.loglinear_regression import (
     LoglinearRegression,
     loglinear_regression,
@@ -116,8 +116,8 @@ def yearly_alarm(
     if len(points.time) < FEWEST_YEARS:
         return NotEstimable("too_few_years", {"years": len(points.time), "needed": FEWEST_YEARS})
     posterior = rate_posterior(points.total, float(points.exposure.sum()))
-    law = posterior.next_count(exposure)
-    return _alarm(law, posterior.mean * exposure, observed, method=YEARLY, points=points)
+    prediction = posterior.next_count(exposure)
+    return _alarm(prediction, posterior.mean * exposure, observed, method=YEARLY, points=points)
 
 
 def quarterly_alarm(
@@ -126,7 +126,7 @@ def quarterly_alarm(
     quarter: int,
     observed: float = math.nan,
     exposure: float = 1.0,
-    panel: PanelDispersion | None = None,
+    law: ScatterLaw | None = None,
 ) -> Alarm | NotEstimable:
     """Return what the count of the next such quarter may be, from a baseline of quarters.
 
@@ -141,7 +141,7 @@ def quarterly_alarm(
         Its count, if any.
     exposure : float
         Its exposure.
-    panel : PanelDispersion, optional
+    law : ScatterLaw, optional
         Scatter of a panel of quarters; without it the dispersion is the series' own.
 
     Returns
@@ -185,11 +185,11 @@ def quarterly_alarm(
     fit = loglinear_regression(points.counts, season, exposure=points.exposure)
     if fit is None:
         return NotEstimable("insufficient_events", known)
-    factor, _, _ = variance_factor(fit, panel, mean=float(points.counts.mean()))
+    factor, _, _ = variance_factor(fit, law, mean=float(points.counts.mean()))
     expected, error = _next(fit, points, quarter)
     expected *= exposure
-    law = _predictive(expected, factor * (expected + (error * expected) ** 2))
-    return _alarm(law, expected, observed, method=QUARTERLY, points=points, dispersion=factor)
+    prediction = _predictive(expected, factor * (expected + (error * expected) ** 2))
+    return _alarm(prediction, expected, observed, method=QUARTERLY, points=points, dispersion=factor)
 
 
 def _next(fit: LoglinearRegression, points: Points, quarter: int) -> tuple[float, float]:
@@ -206,7 +206,7 @@ def _predictive(mean: float, variance: float) -> stats.distributions.rv_frozen:
 
 
 def _alarm(
-    law: stats.distributions.rv_frozen,
+    prediction: stats.distributions.rv_frozen,
     expected: float,
     observed: float,
     *,
@@ -216,10 +216,10 @@ def _alarm(
 ) -> Alarm:
     return Alarm(
         expected=expected,
-        bound_95=float(law.ppf(0.95)),
-        bound_99=float(law.ppf(0.99)),
+        bound_95=float(prediction.ppf(0.95)),
+        bound_99=float(prediction.ppf(0.99)),
         observed=observed,
-        chance=float(law.sf(observed - 1)) if not math.isnan(observed) else math.nan,
+        chance=float(prediction.sf(observed - 1)) if not math.isnan(observed) else math.nan,
         method=method,
         points=len(points.time),
         dispersion=dispersion,

@@ -37,7 +37,7 @@ def changepoint(
     outside : int
         Years each regime has at least.
     dispersion : float
-        Variance over mean of the counts, from the panel (``panel_dispersion(...).phi``); below 1 it counts as 1. At 1 the
+        Variance over mean of the counts, from the panel (``panel_law(...).phi``); below 1 it counts as 1. At 1 the
         test is exact up to its Monte-Carlo error, and rejects too often where years scatter more than chance.
     replicates, seed : int
         Of the simulation; the same seed gives the same answer.

@@ -15,7 +15,7 @@ import pandas as pd
 
 from evalkit.estimation.comparisons import compare_counts
 from evalkit.estimation.counterfactual import averted_cases
-from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.exact_trends import annual_percent_change
 from evalkit.estimation.interruption_result import BENDING, STEP, Interruption
 from evalkit.estimation.loglinear_regression import (
@@ -40,7 +40,7 @@ def interrupted_series(
     *,
     at: date,
     slope: bool = False,
-    panel: PanelDispersion | None = None,
+    law: ScatterLaw | None = None,
     level: float = 0.95,
     seed: int = 1,
 ) -> Interruption | NotEstimable:
@@ -56,7 +56,7 @@ def interrupted_series(
         The declared day: periods that start on it or later are after.
     slope : bool
         Whether the slope may change too; needs 12 points, and is refused by a flag below.
-    panel : PanelDispersion, optional
+    law : ScatterLaw, optional
         Scatter of the whole panel; without it the dispersion is the series' own, with t limits.
     level : float
         Confidence level, strictly between 0 and 1.
@@ -105,7 +105,7 @@ def interrupted_series(
     fit = loglinear_regression(points.counts, _columns(points, bends=bends), exposure=points.exposure)
     if fit is None:
         return NotEstimable("insufficient_events", {"points": len(points.time), "total": points.total})
-    return _result(points, fit, asked, panel=panel)
+    return _result(points, fit, asked, law=law)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +147,9 @@ def _columns(points: Points, *, bends: bool) -> pd.DataFrame:
 
 
 def _result(
-    points: Points, fit: LoglinearRegression, asked: _Asked, *, panel: PanelDispersion | None
+    points: Points, fit: LoglinearRegression, asked: _Asked, *, law: ScatterLaw | None
 ) -> Interruption:
-    dispersion, degrees, own = variance_factor(fit, panel, mean=float(points.counts.mean()))
+    dispersion, degrees, own = variance_factor(fit, law, mean=float(points.counts.mean()))
     given = {"dispersion": dispersion, "degrees": degrees, "level": asked.level}
     bends = "bend" in fit.coefficients.index
     ratio, lower, upper, p = fit.ratio("after", **given)

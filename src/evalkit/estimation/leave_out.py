@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.recent import trend_numbers
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.trends import fit_trend
@@ -43,13 +43,13 @@ class LeaveOneOut:
 
 
 def leave_one_year_out(
-    series: pd.DataFrame, *, panel: PanelDispersion | None = None, level: float = 0.95
+    series: pd.DataFrame, *, law: ScatterLaw | None = None, level: float = 0.95
 ) -> LeaveOneOut | NotEstimable:
     """Fit a trend again without each year in turn.
 
     Parameters
     ----------
-    series, panel, level
+    series, law, level
         As in :func:`evalkit.estimation.trends.fit_trend`.
 
     Returns
@@ -69,11 +69,11 @@ def leave_one_year_out(
     >>> round(found.least, 1), round(found.most, 1), found.decisive, found.same_sign
     (-16.3, -11.1, 2010, True)
     """
-    whole = fit_trend(series, panel=panel, level=level)
+    whole = fit_trend(series, law=law, level=level)
     if isinstance(whole, NotEstimable):
         return whole
     year = series["year"] if "year" in series.columns else series["period_end"].dt.year
-    fits = {out: fit_trend(series[year != out], panel=panel, level=level) for out in whole.years_used}
+    fits = {out: fit_trend(series[year != out], law=law, level=level) for out in whole.years_used}
     rows = [{"year": out} | trend_numbers(fit) for out, fit in fits.items()]
     frame = pd.DataFrame(rows, columns=["year", "apc", "lower", "upper", "p"])
     told = frame.dropna()

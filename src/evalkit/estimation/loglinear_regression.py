@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from evalkit.estimation.counts import Numbers, whole_counts
-from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.law import ScatterLaw
 
 RUNAWAY = (
     10.0  # a standard error, over a column's whole range and on the log scale, that leaves nothing known
@@ -139,7 +139,7 @@ def loglinear_regression(
 
 
 def variance_factor(
-    fit: LoglinearRegression, panel: PanelDispersion | None, *, mean: float
+    fit: LoglinearRegression, law: ScatterLaw | None, *, mean: float
 ) -> tuple[float, float, bool]:
     """Return the variance factor of a series' limits, its degrees of freedom, and whether it is the series' own.
 
@@ -147,7 +147,7 @@ def variance_factor(
     ----------
     fit : LoglinearRegression
         Of the series.
-    panel : PanelDispersion, optional
+    law : ScatterLaw, optional
         Scatter of the whole panel, where there is one.
     mean : float
         Mean count of the series.
@@ -160,14 +160,13 @@ def variance_factor(
     Examples
     --------
     >>> fit = loglinear_regression([8, 12, 10, 5, 6, 4], pd.DataFrame({"after": [0, 0, 0, 1, 1, 1]}))
-    >>> panel = PanelDispersion("quadratic", 2.0, 0.3, series=60, cells=600, degrees=480, p=0.0)
-    >>> variance_factor(fit, panel, mean=7.5), variance_factor(fit, None, mean=7.5)
+    >>> law = ScatterLaw("quadratic", 2.0, 0.3, series=60, cells=600, degrees=480, p=0.0)
+    >>> variance_factor(fit, law, mean=7.5), variance_factor(fit, None, mean=7.5)
     ((3.25, inf, False), (1.0, 4.0, True))
     """
-    if panel is None or panel.form == "unknown":
+    if law is None or not law.is_known:
         return max(1.0, fit.dispersion), float(fit.degrees), True
-    grown = 1 + panel.alpha * mean if panel.form == "quadratic" else panel.phi
-    return max(1.0, grown), panel.trend_degrees, False
+    return law.variance_factor(mean), law.trend_degrees, False
 
 
 def _is_estimable(cases: Numbers, design: Numbers) -> bool:

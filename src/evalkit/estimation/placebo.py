@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.interruption import FEWEST_EACH_SIDE, Interruption, interrupted_series
 from evalkit.estimation.results import NotEstimable
 
@@ -41,13 +41,13 @@ class PlaceboDates:
 
 
 def placebo_dates(
-    series: pd.DataFrame, *, at: date, panel: PanelDispersion | None = None, level: float = 0.95
+    series: pd.DataFrame, *, at: date, law: ScatterLaw | None = None, level: float = 0.95
 ) -> PlaceboDates | NotEstimable:
     """Look for steps before the declared date, where there should be none.
 
     Parameters
     ----------
-    series, at, panel, level
+    series, at, law, level
         As in :func:`evalkit.estimation.interruption.interrupted_series`.
 
     Returns
@@ -73,13 +73,13 @@ def placebo_dates(
     >>> found.steps["year"].tolist(), found.as_large, found.rank_p
     ([2011, 2012, 2013], 0, 0.25)
     """
-    declared = interrupted_series(series, at=at, panel=panel, level=level)
+    declared = interrupted_series(series, at=at, law=law, level=level)
     if isinstance(declared, NotEstimable):
         return declared
     year = series["year"] if "year" in series.columns else series["period_end"].dt.year
     before = series[year < at.year]
     tried = {
-        int(start): interrupted_series(before, at=date(int(start), 1, 1), panel=panel, level=level)
+        int(start): interrupted_series(before, at=date(int(start), 1, 1), law=law, level=level)
         for start in sorted(year[year < at.year].unique())
     }
     rows = [

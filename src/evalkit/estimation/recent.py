@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.results import NotEstimable, TrendFit
 from evalkit.estimation.trends import fit_trend
 
@@ -51,14 +51,12 @@ class RecentTrend:
         return pd.DataFrame(rows, columns=["window", "label", "apc", "lower", "upper", "p"])
 
 
-def recent_trend(
-    series: pd.DataFrame, *, panel: PanelDispersion | None = None, level: float = 0.95
-) -> RecentTrend:
+def recent_trend(series: pd.DataFrame, *, law: ScatterLaw | None = None, level: float = 0.95) -> RecentTrend:
     """Label the last five years of a series, and all of it.
 
     Parameters
     ----------
-    series, panel, level
+    series, law, level
         As in :func:`evalkit.estimation.trends.fit_trend`. The window is the last five calendar years up to the last one
         that has a figure; one of them missing makes it insufficient.
 
@@ -81,12 +79,12 @@ def recent_trend(
     """
     year = (series["year"] if "year" in series.columns else series["period_end"].dt.year).astype(int)
     told = year[series["count"].notna() | (series["status"] == "suppressed")]
-    whole = fit_trend(series, panel=panel, level=level)
+    whole = fit_trend(series, law=law, level=level)
     if told.empty:
         return RecentTrend("insufficient", "insufficient", whole, whole, first=None, last=None)
     last = int(told.max())
     first = last - RECENT_YEARS + 1
-    recent = fit_trend(series[year.between(first, last)], panel=panel, level=level)
+    recent = fit_trend(series[year.between(first, last)], law=law, level=level)
     return RecentTrend(_label(recent), _label(whole), recent, whole, first=first, last=last)
 
 

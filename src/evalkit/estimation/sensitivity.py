@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from scipy import stats
 
-from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.leave_out import LeaveOneOut, leave_one_year_out
 from evalkit.estimation.power import TARGET_POWER
 from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
@@ -74,7 +74,7 @@ def sensitivity_of_change(change: RateComparison) -> Sensitivity:
 
 
 def sensitivity_of_trend(
-    series: pd.DataFrame, fit: TrendFit, *, panel: PanelDispersion | None = None
+    series: pd.DataFrame, fit: TrendFit, *, law: ScatterLaw | None = None
 ) -> Sensitivity:
     """Return what a trend rests on.
 
@@ -84,7 +84,7 @@ def sensitivity_of_trend(
         The series that was fitted.
     fit : TrendFit
         Its trend.
-    panel : PanelDispersion, optional
+    law : ScatterLaw, optional
         As it was given to the fit.
 
     Notes
@@ -107,7 +107,7 @@ def sensitivity_of_trend(
         detectable_fall=detectable_fall(fit),
         tipping=tipping,
         tipping_whole=100 * (tipping.ratio ** (fit.last - fit.first) - 1),
-        leave_one_out=leave_one_year_out(series, panel=panel, level=fit.level),
+        leave_one_out=leave_one_year_out(series, law=law, level=fit.level),
     )
 
 

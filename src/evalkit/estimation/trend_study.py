@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.interruption import Interruption, interrupted_series
 from evalkit.estimation.joinpoint import joinpoint
 from evalkit.estimation.joinpoint_results import JoinpointFit
@@ -51,7 +51,7 @@ class TrendStudy:
 
 
 def study_trend(
-    series: pd.DataFrame, fit: TrendFit, *, dates: Sequence[date] = (), panel: PanelDispersion | None = None
+    series: pd.DataFrame, fit: TrendFit, *, dates: Sequence[date] = (), law: ScatterLaw | None = None
 ) -> TrendStudy:
     """Check a headline trend, and look for a bend in it and for a step at one declared date.
 
@@ -65,7 +65,7 @@ def study_trend(
     dates : sequence of date
         Declared dates in the order of the programme. The first with three years of figures either side gets the one step
         that rule R3 allows; the others are named on the page, not estimated.
-    panel : PanelDispersion, optional
+    law : ScatterLaw, optional
         As it was given to the fit.
 
     Examples
@@ -77,27 +77,25 @@ def study_trend(
     >>> study.step_at, study.recent.recent, study.bends.exploratory
     (datetime.date(2016, 1, 1), 'no_evidence', True)
     """
-    steps = ((day, interrupted_series(series, at=day, panel=panel)) for day in dates)
+    steps = ((day, interrupted_series(series, at=day, law=law)) for day in dates)
     chosen = next(((day, step) for day, step in steps if not _is_at_the_edge(step)), None)
     told = series[series["count"].notna()]
     exposure = "exposure" if "exposure" in series.columns else None
     rates = told["count"] / told["exposure"] if exposure else told["count"]
     return TrendStudy(
-        sensitivity=sensitivity_of_trend(series, fit, panel=panel),
+        sensitivity=sensitivity_of_trend(series, fit, law=law),
         monotone=mann_kendall(rates, years=told["year"], level=fit.level),
         bends=joinpoint(series, exposure=exposure),
         step=chosen[1] if chosen else None,
         step_at=chosen[0] if chosen else None,
-        recent=recent_trend(series, panel=panel, level=fit.level),
-        counts_alone=_counts_alone(series, panel, fit.level) if exposure else None,
+        recent=recent_trend(series, law=law, level=fit.level),
+        counts_alone=_counts_alone(series, law, fit.level) if exposure else None,
         exposure_sources=_exposure_sources(told),
     )
 
 
-def _counts_alone(
-    series: pd.DataFrame, panel: PanelDispersion | None, level: float
-) -> TrendFit | NotEstimable:
-    return fit_trend(series.drop(columns="exposure"), panel=panel, level=level)
+def _counts_alone(series: pd.DataFrame, law: ScatterLaw | None, level: float) -> TrendFit | NotEstimable:
+    return fit_trend(series.drop(columns="exposure"), law=law, level=level)
 
 
 def _exposure_sources(told: pd.DataFrame) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from evalkit.estimation.counts import WITH_VALUE, Numbers, refuse_repeated, whole_counts
-from evalkit.estimation.dispersion import PanelDispersion
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.exact_trends import (
     LARGEST_TOTAL,
     ExactTrend,
@@ -37,7 +37,7 @@ OWN = "quasi-Poisson, own dispersion"
 
 
 def fit_trend(
-    series: pd.DataFrame, *, panel: PanelDispersion | None = None, level: float = 0.95
+    series: pd.DataFrame, *, law: ScatterLaw | None = None, level: float = 0.95
 ) -> TrendFit | NotEstimable:
     """Fit the trend of one yearly series, or say why there is none.
 
@@ -46,7 +46,7 @@ def fit_trend(
     series : DataFrame, one row per year
         ``year`` (int; or ``period_end``, whose year counts), ``count``, ``status``; ``exposure`` (person-years) where the
         trend is one of rates. A year without a figure is left out, never taken as 0.
-    panel : PanelDispersion, optional
+    law : ScatterLaw, optional
         Scatter of the whole panel; without it the dispersion is the series' own.
     level : float
         Confidence level, strictly between 0 and 1.
@@ -77,14 +77,14 @@ def fit_trend(
     Examples
     --------
     >>> series = pd.DataFrame({"year": range(2015, 2021), "count": [6, 5, 3, 3, 1, 1], "status": "reported"})
-    >>> fit = fit_trend(series, panel=PanelDispersion("linear", 1.1, 0.0, series=60, cells=600, degrees=480, p=0.2))
+    >>> fit = fit_trend(series, law=ScatterLaw("linear", 1.1, 0.0, series=60, cells=600, degrees=480, p=0.2))
     >>> fit.method, round(fit.apc), round(fit.lower), round(fit.upper), round(fit.p, 3)
     ('exact conditional', -30, -49, -6, 0.015)
     """
     if (series["status"] == "suppressed").any():
         return NotEstimable("suppressed")
     years = _observed(series)
-    return _why_not(years) or _fit(years, panel, level)
+    return _why_not(years) or _fit(years, law, level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +139,13 @@ def _why_not(years: _Years) -> NotEstimable | None:
     return None
 
 
-def _fit(years: _Years, panel: PanelDispersion | None, level: float) -> TrendFit:
+def _fit(years: _Years, law: ScatterLaw | None, level: float) -> TrendFit:
     exact = exact_trend(**years.as_arguments(), level=level) if years.total <= LARGEST_TOTAL else None
     poisson = loglinear_trend(**years.as_arguments(), level=level)
     own = poisson.pearson_chi2 / poisson.degrees
-    pooled = panel.phi if panel is not None and panel.form != "unknown" else math.nan
+    pooled = law.phi if law is not None and law.is_known else math.nan
     return TrendFit(
-        **_headline(years, exact, panel, level),
+        **_headline(years, exact, law, level),
         dispersion=own if math.isnan(pooled) else pooled,
         series_dispersion=own,
         dispersion_p=float(stats.chi2.sf(poisson.pearson_chi2, poisson.degrees)),
@@ -165,13 +165,13 @@ def _fit(years: _Years, panel: PanelDispersion | None, level: float) -> TrendFit
 
 
 def _headline(
-    years: _Years, exact: ExactTrend | None, panel: PanelDispersion | None, level: float
+    years: _Years, exact: ExactTrend | None, law: ScatterLaw | None, level: float
 ) -> dict[str, Any]:
     """Choose the method by the panel and the total, and return its estimate, limits and p."""
     given = years.as_arguments() | {"level": level}
-    if panel is None or panel.form == "unknown":
+    if law is None or not law.is_known:
         return _of_model(loglinear_trend(**given, dispersion=None), OWN)
-    if exact is not None and years.total < SMALL_TOTAL and panel.phi <= POISSON_LIKE:
+    if exact is not None and years.total < SMALL_TOTAL and law.phi <= POISSON_LIKE:
         return {
             "apc": exact.apc,
             "lower": exact.apc_lower,
@@ -179,9 +179,9 @@ def _headline(
             "p": exact.p_central,
             "method": EXACT,
         }
-    if panel.form == "quadratic":
-        return _of_model(loglinear_trend(**given, alpha=panel.alpha), NEGATIVE_BINOMIAL)
-    fit = loglinear_trend(**given, dispersion=max(1.0, panel.phi), degrees=panel.trend_degrees)
+    if law.form == "quadratic":
+        return _of_model(loglinear_trend(**given, alpha=law.alpha), NEGATIVE_BINOMIAL)
+    fit = loglinear_trend(**given, dispersion=max(1.0, law.phi), degrees=law.trend_degrees)
     return _of_model(fit, POOLED)
 
 

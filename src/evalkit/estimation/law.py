@@ -26,7 +26,7 @@ MANY_SERIES = 30
 
 
 @dataclass(frozen=True, slots=True)
-class PanelDispersion:
+class ScatterLaw:
     """The scatter of a panel about its trends.
 
     Attributes
@@ -43,6 +43,8 @@ class PanelDispersion:
         Degrees of freedom behind ``phi``.
     p : float
         Chi-square p of so large a ``phi`` by chance.
+    own : float
+        How many times the panel's variance the place's own years scatter, shrunken to the panel; never below 1.
     """
 
     form: Form
@@ -52,14 +54,37 @@ class PanelDispersion:
     cells: int
     degrees: int
     p: float
+    own: float = 1.0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there were figures enough to tell how years scatter."""
+        return self.form != "unknown"
+
+    def variance_factor(self, mean: float) -> float:
+        """Return the variance of a year's count over its mean: never below 1, missing where the law is not known.
+
+        Parameters
+        ----------
+        mean : float
+            Expected count of the year.
+
+        Examples
+        --------
+        >>> ScatterLaw("quadratic", 2.0, 0.3, series=60, cells=600, degrees=480, p=0.0).variance_factor(10.0)
+        4.0
+        """
+        if not self.is_known:
+            return math.nan
+        return self.own * max(1.0, 1 + self.alpha * mean if self.form == "quadratic" else self.phi)
 
     def as_record(self) -> dict[str, Any]:
         """Return the fields as plain values for a file; a missing number becomes None.
 
         Examples
         --------
-        >>> found = PanelDispersion("linear", 1.3, 0.1, series=60, cells=600, degrees=480, p=0.01)
-        >>> PanelDispersion.from_record(found.as_record()) == found
+        >>> found = ScatterLaw("linear", 1.3, 0.1, series=60, cells=600, degrees=480, p=0.01)
+        >>> ScatterLaw.from_record(found.as_record()) == found
         True
         """
         return {name: None if _is_missing(value) else value for name, value in asdict(self).items()}
@@ -78,7 +103,7 @@ class PanelDispersion:
         return math.inf if self.series >= MANY_SERIES else float(self.degrees)
 
 
-def panel_dispersion(panel: pd.DataFrame) -> PanelDispersion:
+def panel_law(panel: pd.DataFrame) -> ScatterLaw:
     """Estimate the scatter of a panel of yearly counts and decide the form of its variance.
 
     Parameters
@@ -89,7 +114,7 @@ def panel_dispersion(panel: pd.DataFrame) -> PanelDispersion:
 
     Returns
     -------
-    PanelDispersion
+    ScatterLaw
         From the series with at least 5 years, 4 cases and 2 years with cases; the others say nothing of scatter.
 
     Raises
@@ -113,7 +138,7 @@ def panel_dispersion(panel: pd.DataFrame) -> PanelDispersion:
     Examples
     --------
     >>> cells = [(code, year, 5 + (year + place) % 3) for place, code in enumerate(["97", "98", "99"]) for year in range(2010, 2022)]
-    >>> found = panel_dispersion(pd.DataFrame(cells, columns=["province_code", "year", "count"]))
+    >>> found = panel_law(pd.DataFrame(cells, columns=["province_code", "year", "count"]))
     >>> found.form, found.series, found.cells, round(found.phi, 2)
     ('linear', 3, 36, 0.13)
     """
@@ -124,7 +149,7 @@ def panel_dispersion(panel: pd.DataFrame) -> PanelDispersion:
     series = [group for _, group in rows.groupby("province_code") if _is_telling(group)]
     cells = sum(len(group) for group in series)
     if cells < FEWEST_CELLS:
-        return PanelDispersion("unknown", math.nan, math.nan, len(series), cells, degrees=0, p=math.nan)
+        return ScatterLaw("unknown", math.nan, math.nan, len(series), cells, degrees=0, p=math.nan)
     return dispersion_of_fits([(group["count"].to_numpy(dtype=float), _fit(group)) for group in series])
 
 
@@ -142,7 +167,7 @@ def _fit(group: pd.DataFrame) -> LoglinearTrend:
     return loglinear_trend(group["count"], years=group["year"].tolist(), exposure=exposure)
 
 
-def dispersion_of_fits(fits: list[tuple[Numbers, LoglinearTrend]]) -> PanelDispersion:
+def dispersion_of_fits(fits: list[tuple[Numbers, LoglinearTrend]]) -> ScatterLaw:
     """Pool the scatter of series whose Poisson trends are fitted already, and decide its form.
 
     Parameters
@@ -163,7 +188,7 @@ def dispersion_of_fits(fits: list[tuple[Numbers, LoglinearTrend]]) -> PanelDispe
     phi = float(pearson.sum() / degrees.sum())
     p = float(stats.chi2.sf(pearson.sum(), degrees.sum()))
     quadratic = p < 0.05 and _is_quadratic(pearson / degrees, degrees, means, phi)
-    return PanelDispersion(
+    return ScatterLaw(
         form="quadratic" if quadratic else "linear",
         phi=phi,
         alpha=_alpha(fits, degrees.sum()),
