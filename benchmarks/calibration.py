@@ -24,8 +24,8 @@ import pandas as pd
 from scipy import stats
 
 from evalkit.estimation import trends
-from evalkit.estimation.law import FEWEST_EVENTS, ScatterLaw, dispersion_of_fits, panel_law
 from evalkit.estimation.exact_trends import exact_trend
+from evalkit.estimation.law import FEWEST_EVENTS, ScatterLaw, dispersion_of_fits, panel_law
 from evalkit.estimation.results import NotEstimable
 
 SERIES = 34

@@ -14,8 +14,8 @@ from scipy import stats
 
 from evalkit.errors import FactsError
 from evalkit.estimation.counterfactual import averted_cases
-from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.interruption import Interruption, interrupted_series
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.loglinear_regression import loglinear_regression
 from evalkit.estimation.points import observed_points
 from evalkit.estimation.results import NotEstimable

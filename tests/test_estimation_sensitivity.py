@@ -14,8 +14,8 @@ from scipy import stats
 from evalkit.errors import FactsError
 from evalkit.estimation.alarm import Alarm, quarterly_alarm, yearly_alarm
 from evalkit.estimation.comparisons import compare_counts
-from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.interruption import Interruption, interrupted_series
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.leave_out import LeaveOneOut, leave_one_year_out
 from evalkit.estimation.placebo import PlaceboDates, placebo_dates
 from evalkit.estimation.recent import recent_trend

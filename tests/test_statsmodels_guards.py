@@ -22,8 +22,8 @@ from statsmodels.stats.rates import confint_poisson, confint_poisson_2indep, tes
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from evalkit.estimation.comparisons import compare_counts
-from evalkit.estimation.law import panel_law
 from evalkit.estimation.interruption import interrupted_series
+from evalkit.estimation.law import panel_law
 from evalkit.estimation.loglinear import loglinear_trend
 from evalkit.estimation.loglinear_regression import loglinear_regression
 from evalkit.estimation.penalised import firth_poisson

@@ -11,11 +11,11 @@ import pandas as pd
 from evalkit.estimation import completeness as reported
 from evalkit.estimation.attainment import assess_targets as hold_against_targets
 from evalkit.estimation.breakdowns import breakdowns, seldom_reported
-from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.evidence import dac_view
 from evalkit.estimation.followup import follow_up
 from evalkit.estimation.gaps import class_gaps, group_gaps, place_gaps, shares_of_persons
 from evalkit.estimation.indicators import estimate_indicators as estimate
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.midterm import mid_term_view
 from evalkit.estimation.pathway import pathway
 from evalkit.estimation.periods import PeriodTotal, indicator_totals

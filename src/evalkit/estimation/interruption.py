@@ -15,9 +15,9 @@ import pandas as pd
 
 from evalkit.estimation.comparisons import compare_counts
 from evalkit.estimation.counterfactual import averted_cases
-from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.exact_trends import annual_percent_change
 from evalkit.estimation.interruption_result import BENDING, STEP, Interruption
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.loglinear_regression import (
     LoglinearRegression,
     loglinear_regression,

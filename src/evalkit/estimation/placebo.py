@@ -8,8 +8,8 @@ from datetime import date
 
 import pandas as pd
 
-from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.interruption import FEWEST_EACH_SIDE, Interruption, interrupted_series
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.results import NotEstimable
 
 

@@ -8,10 +8,10 @@ from datetime import date
 
 import pandas as pd
 
-from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.interruption import Interruption, interrupted_series
 from evalkit.estimation.joinpoint import joinpoint
 from evalkit.estimation.joinpoint_results import JoinpointFit
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.nonparametric import MonotoneTrend, mann_kendall
 from evalkit.estimation.recent import RecentTrend, recent_trend
 from evalkit.estimation.results import NotEstimable, TrendFit

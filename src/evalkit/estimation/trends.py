@@ -11,7 +11,6 @@ import pandas as pd
 from scipy import stats
 
 from evalkit.estimation.counts import WITH_VALUE, Numbers, refuse_repeated, whole_counts
-from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.exact_trends import (
     LARGEST_TOTAL,
     ExactTrend,
@@ -19,6 +18,7 @@ from evalkit.estimation.exact_trends import (
     exact_trend,
     poisson_slope,
 )
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.loglinear import LoglinearTrend, loglinear_trend
 from evalkit.estimation.rates import garwood_interval
 from evalkit.estimation.results import NotEstimable, TrendFit
