@@ -6,7 +6,7 @@ tidy table, and that shows itself as one section of the page. Longer than 250 li
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
 
 import pandas as pd
@@ -33,7 +33,7 @@ from evalkit.estimation.trends import fit_trend
 from evalkit.estimation.zeros import ZeroPeriod, find_zero_period
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.schema import totals_only
-from evalkit.lapses import Lapse, one_by_one, step, table_of_parts
+from evalkit.lapses import Lapse, one_by_one, step, table_of
 from evalkit.panel import yearly_series
 from evalkit.programme.models import Programme, Target
 from evalkit.records import (
@@ -131,10 +131,9 @@ def break_down(area: Area) -> Breakdowns:
 def estimate_indicators(area: Area) -> Indicators:
     """Estimate every indicator from the preferred source of each figure."""
     facts = preferred(area.facts, area.programme)
-    frame, lapses = table_of_parts(
-        lambda programme: estimate(facts, programme),
-        area.programme,
-        _one_indicator_each(area.programme),
+    frame, lapses = table_of(
+        list(area.programme.indicators),
+        lambda names: estimate(facts, _only(area.programme, names)),
         step=Indicators.__name__,
     )
     return Indicators(area, frame, lapses)
@@ -144,14 +143,12 @@ def estimate_indicators(area: Area) -> Indicators:
 def assess_targets(indicators: Indicators) -> Assessments:
     """Hold the estimates against the targets in force in their period."""
     area, lost = indicators.area, _names(indicators.lapses)
-    targets = [target for target in _targets(area) if target.indicator not in lost]
-    frame, lapses = table_of_parts(
-        lambda some: hold_against_targets(indicators.frame, some),
-        targets,
-        _by_indicator(targets),
+    promised = _promised(area)
+    frame, lapses = table_of(
+        [name for name in promised if name not in lost],
+        lambda names: hold_against_targets(indicators.frame, _targets_of(area, names)),
         step=Assessments.__name__,
     )
-    promised = _names_of(_targets(area))
     return Assessments(area, frame, lapses + _inherited(indicators.lapses, promised, Assessments))
 
 
@@ -159,14 +156,12 @@ def assess_targets(indicators: Indicators) -> Assessments:
 def view_mid_term(indicators: Indicators) -> MidTerm:
     """Tell where each target with a number stands: baseline, mid-point, latest figure, and the pace still required."""
     area, lost = indicators.area, _names(indicators.lapses)
-    targets = [target for target in _targets(area) if target.indicator not in lost]
-    frame, lapses = table_of_parts(
-        lambda some: mid_term_view(indicators.frame, area.programme, some),
-        targets,
-        _by_indicator(targets),
+    promised = _promised(area)
+    frame, lapses = table_of(
+        [name for name in promised if name not in lost],
+        lambda names: mid_term_view(indicators.frame, area.programme, _targets_of(area, names)),
         step=MidTerm.__name__,
     )
-    promised = _names_of(_targets(area))
     inherited = _inherited(indicators.lapses, promised, MidTerm)
     return MidTerm(area, frame, indicators.frame, lapses + inherited)
 
@@ -192,10 +187,9 @@ def review_support(indicators: Indicators) -> SupportGiven:
 def find_gaps(indicators: Indicators, support: SupportGiven) -> Gaps:
     """Look for those whom the programme may miss: differences between groups, places and legal classes, never ranks."""
     area = indicators.area
-    groups, lapses = table_of_parts(
-        lambda programme: group_gaps(area.facts, programme),
-        area.programme,
-        _one_indicator_each(area.programme),
+    groups, lapses = table_of(
+        list(area.programme.indicators),
+        lambda names: group_gaps(area.facts, _only(area.programme, names)),
         step=Gaps.__name__,
     )
     classes = class_gaps(support.frame, area.programme)
@@ -308,29 +302,27 @@ def _of(indicators: Indicators, programme: Programme) -> pd.DataFrame:
     return indicators.frame[indicators.frame["indicator"].isin(list(programme.indicators))]
 
 
-def _one_indicator_each(programme: Programme) -> dict[str, Programme]:
-    return {
-        name: programme.model_copy(update={"indicators": {name: indicator}})
-        for name, indicator in programme.indicators.items()
-    }
+def _only(programme: Programme, names: list[str]) -> Programme:
+    """Return the programme with some of its indicators; itself where these are all."""
+    if len(names) == len(programme.indicators):
+        return programme
+    return programme.model_copy(update={"indicators": {name: programme.indicators[name] for name in names}})
 
 
-def _by_indicator(targets: list[Target]) -> dict[str, list[Target]]:
-    return {
-        name: [target for target in targets if (target.indicator or "") == name]
-        for name in dict.fromkeys(target.indicator or "" for target in targets)
-    }
+def _promised(area: Area) -> list[str]:
+    """Return the indicators of which something was promised; an empty name stands for promises without one."""
+    return list(dict.fromkeys(target.indicator or "" for target in _targets(area)))
 
 
-def _names_of(targets: Iterable[Target]) -> set[str]:
-    return {target.indicator or "" for target in targets}
+def _targets_of(area: Area, names: list[str]) -> list[Target]:
+    return [target for target in _targets(area) if (target.indicator or "") in names]
 
 
 def _names(lapses: tuple[Lapse, ...]) -> set[str]:
     return {lapse.indicator for lapse in lapses}
 
 
-def _inherited(lapses: tuple[Lapse, ...], names: set[str], kind: type) -> tuple[Lapse, ...]:
+def _inherited(lapses: tuple[Lapse, ...], names: Collection[str], kind: type) -> tuple[Lapse, ...]:
     """Return the lapses of some indicators as those of a record that is made from their estimates."""
     return tuple(
         Lapse(kind.__name__, lapse.indicator, lapse.error) for lapse in lapses if lapse.indicator in names

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -94,29 +94,44 @@ def one_by_one(
     return tuple(made), tuple(lost)
 
 
-def table_of_parts(
-    compute: Callable[[Any], pd.DataFrame], whole: Any, parts: Mapping[str, Any], *, step: str
+def table_of(
+    names: Sequence[str], compute: Callable[[list[str]], pd.DataFrame], *, step: str
 ) -> tuple[pd.DataFrame, tuple[Lapse, ...]]:
-    """Compute a table at once; where an error stands in the way, part by part, so that only the broken ones are lost.
+    """Compute a table of indicators at once; where an error stands in the way, in halves, until only the broken ones are lost.
 
     Parameters
     ----------
+    names : sequence of str
+        The indicators.
     compute : callable
-        Makes the table of what it is given.
-    whole : object
-        All of it.
-    parts : mapping
-        The same, indicator by indicator.
+        Makes the table of those it is given.
     step : str
+
+    Examples
+    --------
+    >>> known = {"a": 1, "b": 2}
+    >>> table, lapses = table_of("axb", lambda some: pd.DataFrame({"n": [known[name] for name in some]}), step="Gaps")
+    >>> table["n"].tolist(), [lapse.indicator for lapse in lapses]
+    ([1, 2], ['x'])
     """
-    table = attempt(lambda: compute(whole), step=step)
-    if isinstance(table, pd.DataFrame):
-        return table, ()
-    tables, lost = one_by_one(parts, lambda name: compute(parts[name]), step=step)
+    tables, lost = _halved(list(names), compute, step=step)
     if not tables:
-        return pd.DataFrame(), (table,)
-    told = [one for one in tables if len(one)] or list(tables[:1])
-    return pd.concat(told, ignore_index=True), lost
+        return pd.DataFrame(), (Lapse(step, "", lost[0].error),)
+    told = [table for table in tables if len(table)] or tables[:1]
+    return (told[0] if len(tables) == 1 else pd.concat(told, ignore_index=True)), tuple(lost)
+
+
+def _halved(
+    names: list[str], compute: Callable[[list[str]], pd.DataFrame], *, step: str
+) -> tuple[list[pd.DataFrame], list[Lapse]]:
+    table = attempt(lambda: compute(names), step=step, indicator=names[0] if len(names) == 1 else "")
+    if not isinstance(table, Lapse):
+        return [table], []
+    if len(names) < 2:
+        return [], [table]
+    half = len(names) // 2
+    parts = [_halved(some, compute, step=step) for some in (names[:half], names[half:])]
+    return [one for tables, _ in parts for one in tables], [one for _, lost in parts for one in lost]
 
 
 def step(kind: type[Record]) -> Callable[[Callable[Given, Record]], Callable[Given, Record]]:
