@@ -1,4 +1,7 @@
-"""What the steps of an evaluation give: records that a researcher can hold, and that show themselves as a section."""
+"""What the steps of an evaluation give: records that a researcher can hold, and that show themselves as a section.
+
+``lapses`` of a record tell what an unexpected error took from it, see :mod:`evalkit.lapses`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from evalkit.estimation.trend_study import TrendStudy
 from evalkit.estimation.zeros import ZeroPeriod
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
+from evalkit.lapses import Lapse
 
 Area = ProvinceFacts | NationFacts
 
@@ -24,6 +28,7 @@ class Comparisons:
 
     area: Area
     items: tuple[PeriodComparison, ...]
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class ZeroPeriods:
 
     area: Area
     items: tuple[ZeroPeriod, ...]
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class PlaceBases:
     area: Area
     frame: pd.DataFrame
     seldom: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Breakdowns:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Indicators:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,7 @@ class Assessments:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,7 @@ class MidTerm:
     area: Area
     frame: pd.DataFrame
     estimates: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,7 @@ class Pathway:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,7 @@ class SupportGiven:
     area: Area
     frame: pd.DataFrame
     waiting: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,7 @@ class Gaps:
     groups: pd.DataFrame
     places: pd.DataFrame
     classes: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,7 @@ class FollowUp:
     area: Area
     frame: pd.DataFrame
     review: date | None
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +136,7 @@ class Evidence:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +159,7 @@ class Trends:
 
     area: Area
     items: tuple[Trend, ...]
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +176,7 @@ class Completeness:
     agencies: pd.DataFrame
     places: pd.DataFrame
     late: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +184,7 @@ class Methods:
     """Which methods and sources stand behind the page."""
 
     area: Area
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +196,7 @@ class ProvincesSideBySide:
 
     area: NationFacts
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +205,7 @@ class ProvincesCompared:
 
     area: NationFacts
     items: tuple[ProvinceComparison, ...]
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +218,7 @@ class Summary:
     assessments: Assessments
     trends: Trends
     completeness: Completeness
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
