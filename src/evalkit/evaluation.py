@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ from evalkit.estimation.indicators import estimate_indicators as estimate
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.midterm import mid_term_view
 from evalkit.estimation.pathway import pathway
-from evalkit.estimation.period_comparison import Beside
+from evalkit.estimation.period_comparison import Beside, lies_inside
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.periods import compare_periods as compare
 from evalkit.estimation.province_comparison import compare_provinces as compare_rates
@@ -29,7 +30,7 @@ from evalkit.estimation.province_counts import province_totals
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.sources import preferred
 from evalkit.estimation.support import support_table, waiting_rows
-from evalkit.estimation.trend_study import study_trend
+from evalkit.estimation.trend_study import study_trend, trend_verdict
 from evalkit.estimation.trends import fit_trend
 from evalkit.estimation.verdicts import Family
 from evalkit.estimation.zeros import ZeroPeriod, find_zero_period
@@ -374,8 +375,12 @@ def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:
     law = law_of(area, name)
     fit = fit_trend(series, law=law)
     measure = area.programme.indicators[name].numerator
-    dates = [
-        event.valid_from for event in area.programme.breaks if not event.measures or measure in event.measures
-    ]
-    study = None if isinstance(fit, NotEstimable) else study_trend(series, fit, dates=dates, law=law)
-    return Trend(name, series, fit, study, _found_totals(facts, name, area.programme))
+    events = [event for event in area.programme.breaks if not event.measures or measure in event.measures]
+    totals = _found_totals(facts, name, area.programme)
+    if isinstance(fit, NotEstimable):
+        return Trend(name, series, fit, None, totals)
+    study = study_trend(series, fit, dates=[event.valid_from for event in events], law=law)
+    span = date(fit.first, 1, 1), date(fit.last, 12, 31)
+    inside = [event.id for event in events if lies_inside(event, *span)]
+    verdict = trend_verdict(fit, study, events=inside, family=family_of(area, "trends"))
+    return Trend(name, series, fit, study, totals, verdict)
