@@ -21,6 +21,7 @@ from evalkit.estimation.indicators import estimate_indicators as estimate
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.midterm import mid_term_view
 from evalkit.estimation.pathway import pathway
+from evalkit.estimation.period_comparison import Beside
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.periods import compare_periods as compare
 from evalkit.estimation.province_comparison import compare_provinces as compare_rates
@@ -30,6 +31,7 @@ from evalkit.estimation.sources import preferred
 from evalkit.estimation.support import support_table, waiting_rows
 from evalkit.estimation.trend_study import study_trend
 from evalkit.estimation.trends import fit_trend
+from evalkit.estimation.verdicts import Family
 from evalkit.estimation.zeros import ZeroPeriod, find_zero_period
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.schema import totals_only
@@ -88,11 +90,13 @@ def evaluate(area: Area) -> Evaluation:
 
 @step(Comparisons)
 def compare_periods(area: Area) -> Comparisons:
-    """Compare successive programme periods, exactly, for each indicator that asks for it."""
+    """Compare successive programme periods for each indicator that asks for it, under the law of scatter and exactly."""
     facts = totals_only(area.facts)
     wanted = [name for name, indicator in area.programme.indicators.items() if indicator.compare_periods]
     found, lapses = one_by_one(
-        wanted, lambda name: compare(facts, name, area.programme), step=Comparisons.__name__
+        wanted,
+        lambda name: compare(facts, name, area.programme, beside=_beside(area, name)),
+        step=Comparisons.__name__,
     )
     return Comparisons(area, tuple(item for items in found for item in items), lapses)
 
@@ -287,6 +291,26 @@ def methods_used(area: Area) -> Methods:
     return Methods(area)
 
 
+def law_of(area: Area, indicator: str) -> ScatterLaw | None:
+    """Return how the yearly counts of an indicator scatter in this area; None where nothing was told of it."""
+    laws = area.panel if isinstance(area, ProvinceFacts) else area.nation_laws
+    return ScatterLaw.from_record(laws[indicator]) if indicator in laws else None
+
+
+def family_of(area: Area, name: str) -> Family | None:
+    """Return the comparisons, or the trends, that are made at once on all pages."""
+    family = area.families.get(name)
+    return Family(int(family["tests"]), float(family["line"])) if family else None
+
+
+def _beside(area: Area, indicator: str) -> Beside:
+    """Return what a comparison of periods needs beside their totals."""
+    years = yearly_series(
+        _preferred_totals(area), area.programme.indicators[indicator].numerator, area.programme
+    )
+    return Beside(law_of(area, indicator), years, family_of(area, "comparisons"))
+
+
 def _preferred_totals(area: Area) -> pd.DataFrame:
     return preferred(totals_only(area.facts), area.programme)
 
@@ -347,12 +371,11 @@ def _found_totals(facts: pd.DataFrame, name: str, programme: Programme) -> tuple
 
 def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:
     series = yearly_series(facts, area.programme.indicators[name].numerator, area.programme)
-    is_province = isinstance(area, ProvinceFacts)  # the nation is no member of the panel of provinces
-    panel = ScatterLaw.from_record(area.panel[name]) if is_province and name in area.panel else None
-    fit = fit_trend(series, law=panel)
+    law = law_of(area, name)
+    fit = fit_trend(series, law=law)
     measure = area.programme.indicators[name].numerator
     dates = [
         event.valid_from for event in area.programme.breaks if not event.measures or measure in event.measures
     ]
-    study = None if isinstance(fit, NotEstimable) else study_trend(series, fit, dates=dates, law=panel)
+    study = None if isinstance(fit, NotEstimable) else study_trend(series, fit, dates=dates, law=law)
     return Trend(name, series, fit, study, _found_totals(facts, name, area.programme))
