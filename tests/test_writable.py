@@ -160,7 +160,16 @@ def province(rows: pd.DataFrame, shape: str, *, populated: bool, law: str | None
     wanted = [name for name, indicator in PROGRAMME.indicators.items() if indicator.trend]
     panel = dict.fromkeys(wanted, LAWS[law].as_record()) if law else {}
     return ProvinceFacts(
-        place("11"), about(), facts, facts.iloc[:0], nation, PROGRAMME, panel, sources(facts), ()
+        place=place("11"),
+        about=about(),
+        facts=facts,
+        parts=facts.iloc[:0],
+        nation=nation,
+        programme=PROGRAMME,
+        panel=panel,
+        families={},
+        sources=sources(facts),
+        findings=(),
     )
 
 
@@ -208,7 +217,7 @@ def test_whatever_the_provinces_series_are_the_nation_s_page_can_be_written(
         facts = pd.concat(tables, ignore_index=True)
         own = facts[facts["province_code"] == chosen[-1]].assign(province_code="VN", scheme="nation")
         places = tuple(map(place, dict.fromkeys(chosen)))
-        nation = NationFacts(about(), own, facts, places, PROGRAMME, {}, sources(facts), ())
+        nation = NationFacts(about(), own, facts, places, PROGRAMME, {}, {}, {}, sources(facts), ())
         require_written(provinces_side_by_side(nation), compare_provinces(nation), nation)
 
 
