@@ -12,6 +12,8 @@ from tests.reference.__main__ import main
 from tests.reference.runner import Result, run_case, run_folder, summary
 from tests.reference.tolerance import agrees
 
+pytestmark = pytest.mark.xdist_group("reference_cases")  # each folder is run once, not once a worker
+
 FOLDERS = [Path(__file__).parents[2] / "shared" / name for name in ("reference", "reference-2")]
 BUILT = {
     *("poisson_1samp", "poisson_2samp", "proportion", "rare_zero", "headline", "power"),

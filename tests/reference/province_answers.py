@@ -43,7 +43,12 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _scatter(i: Inputs) -> Heterogeneity:
-    rows = _named(i.rows())
+    return _tested(json.dumps(i), i.data)
+
+
+@cache
+def _tested(inputs: str, data: Path) -> Heterogeneity:
+    rows = _named(Inputs(json.loads(inputs), data).rows())
     if "exposure" not in rows:
         rows["exposure"] = rows.get("expected", 1.0)
     return estimated(heterogeneity(rows))

@@ -12,6 +12,7 @@ from evalkit.estimation.counts import Numbers, whole_counts
 
 ROUNDS = 100_000
 SETTLED = 1e-13
+NO_SCATTER = 1e-4  # a variance this small and still falling runs to 0, ever more slowly
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class LogNormalRates:
     Attributes
     ----------
     mean, variance : float
-        Of the logarithm of the risks.
+        Of the logarithm of the risks; ``variance`` is 0 where chance explains all of their scatter.
     log_risks : ndarray
         The provinces' own, shrunken.
     """
@@ -71,8 +72,16 @@ def log_normal_rates(counts: ArrayLike, expected: ArrayLike) -> LogNormalRates:
         variance = float((variance * (1 / pull).sum() + ((risks - mean) ** 2).sum()) / len(risks))
         if max(abs(mean - before[0]), abs(variance - before[1])) < SETTLED:
             return LogNormalRates(mean, variance, risks)
+        if variance < NO_SCATTER:
+            return _pooled(cases, logs)
     raise EvalkitError(
         where="log-normal law of rates",
         rule="the steps must settle",
         do="use the gamma law",
     )
+
+
+def _pooled(cases: Numbers, logs: Numbers) -> LogNormalRates:
+    """Return the one risk of all, to which the steps lead as the variance vanishes."""
+    mean = float((cases @ logs - len(logs) / 2) / cases.sum())
+    return LogNormalRates(mean, 0.0, np.full(len(logs), mean))

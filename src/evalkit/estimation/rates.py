@@ -87,7 +87,7 @@ def byar_interval(
         As in :func:`garwood_interval`.
     variant : {"phe", "epitools"}
         PHE's takes the count below and one more above (23 events: 14.58 to 34.51); that of R's epitools takes half a
-        case more on both sides (14.97 to 33.91), so that no case at all has a lower limit above 0.
+        case more on both sides (14.97 to 33.91). The lower limit of no case is 0 in both.
 
     Notes
     -----
@@ -107,7 +107,7 @@ def byar_interval(
     events, time = np.asarray(count, dtype=float), _positive(exposure)
     z = np.asarray(stats.norm.ppf(0.5 + np.asarray(level) / 2))
     if variant == "epitools":
-        return _cube(events + 0.5, -z) / time, _cube(events + 0.5, z) / time
+        return np.maximum(_cube(events + 0.5, -z), 0.0) / time, _cube(events + 0.5, z) / time
     lower = np.where(events == 0, 0.0, _cube(np.where(events > 0, events, np.nan), -z))
     return lower / time, _cube(events + 1, z) / time
 
