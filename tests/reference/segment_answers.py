@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from evalkit.estimation.changepoint_results import ChangepointFit
 from evalkit.estimation.changepoint_scan import Scan, Simulation, report
 from evalkit.estimation.changepoint_year import ShiftYear, shift_year
 from evalkit.estimation.joinpoint import joinpoint
+from evalkit.estimation.joinpoint_grid import allowed_joins
+from evalkit.estimation.joinpoint_models import QuasiPoisson
 from evalkit.estimation.joinpoint_results import JoinpointFit
+from evalkit.estimation.joinpoint_segments import BentTrend, average_change, bent_trend, segments_of
 from evalkit.estimation.joinpoint_series import Columns
 from evalkit.estimation.joinpoint_settings import JoinpointSettings
 from evalkit.estimation.posterior import JEFFREYS
-from tests.reference.families import Answer, Family, estimated
+from tests.reference.families import Answer, Family, RefusedError, estimated
 from tests.reference.shapes import Inputs
 
 # ---- joinpoint
+
+_OUTSIDE = "min_obs_before_first_or_after_last"
 
 
 def _fit(i: Inputs) -> JoinpointFit:
@@ -34,7 +42,7 @@ def _fitted(inputs: str, data: Path) -> JoinpointFit:
     settings = JoinpointSettings(
         standard_error="se" if rates else None,
         most=most,
-        outside=int(i.get("min_obs_before_first_or_after_last", 2)),
+        outside=int(i.get(_OUTSIDE, 2)),
         between=int(i.get("min_obs_between", 2)),
         level=i.level,
     )
@@ -44,22 +52,49 @@ def _fitted(inputs: str, data: Path) -> JoinpointFit:
     return estimated(joinpoint(rows, **columns, parity="nci" if rates else None, settings=settings))
 
 
-def _one_join(i: Inputs) -> JoinpointFit:
-    """Fit counts with one join, in the year of least deviance, whatever the tests say of it."""
-    rows, year = i.rows(), _fit(i).candidates[1].years[0]
-    exposure = "exposure" if "exposure" in rows else None
-    settings = JoinpointSettings(
-        outside=int(i.get("min_obs_before_first_or_after_last", 2)), replicates=19, level=i.level
-    )
-    return estimated(
-        joinpoint(rows, count="count", time="time", exposure=exposure, dates=(year,), settings=settings)
-    )
+@dataclass(frozen=True)
+class _Bent:
+    """Counts with a given number of joins where they fit best, whatever the tests say of that number."""
+
+    years: tuple[int, ...]
+    deviance: float
+    trend: BentTrend
 
 
-def _shown(i: Inputs) -> JoinpointFit:
-    """Return the fit whose changes are asked: of counts with at most one join that of the one join."""
-    counts = "rate" not in i.rows()
-    return _one_join(i) if counts and int(i.get("max_joinpoints") or 1) == 1 else _fit(i)
+def _bent(i: Inputs, joins: int) -> _Bent:
+    rows = i.rows()
+    columns = Columns("count", "time", "exposure" if "exposure" in rows else None)
+    series = estimated(columns.read(rows, where="joinpoint"))
+    offset = np.log(series.exposure)[:, None]
+    model = QuasiPoisson(series.years.astype(float), series.figures[:, None], offset)
+    outside, between = (int(i.get(name, 2)) for name in (_OUTSIDE, "min_obs_between"))
+    ways = allowed_joins(len(series.years), joins, outside=outside, between=between)
+    if not ways:
+        raise RefusedError(f"{len(series.years)} years leave no room for {joins} joins")
+    misfits = model.misfits(ways, model.observed, series=np.array([0]))[:, 0]
+    way = ways[int(misfits.argmin())]
+    trend = bent_trend(model, way, series=0, level=i.level)
+    return _Bent(tuple(series.years[list(way)].tolist()), float(misfits.min()), trend)
+
+
+def _is_one_join(i: Inputs) -> bool:
+    """Tell whether the changes asked are those of the one join: counts, and at most one."""
+    return "rate" not in i.rows() and int(i.get("max_joinpoints") or 1) == 1
+
+
+def _change(i: Inputs, place: str) -> float:
+    segments = segments_of(_bent(i, 1).trend) if _is_one_join(i) else _fit(i).segments
+    return segments[int(place) - 1].apc
+
+
+def _average(i: Inputs) -> tuple[float, float, float]:
+    """Return the average change over the whole span and its limits."""
+    if not _is_one_join(i):
+        fit = _fit(i)
+        return fit.aapc, fit.aapc_lower, fit.aapc_upper
+    trend = _bent(i, 1).trend
+    span = int(trend.years[0]), int(trend.years[-1])
+    return average_change(trend, span, as_the_nci=False)[:3]
 
 
 def _apcs(i: Inputs) -> list[float]:
@@ -81,16 +116,14 @@ def _segment_limits(i: Inputs, level: float) -> tuple[Any, Any]:
 
 
 def _average_limits(i: Inputs, level: float) -> tuple[float, float]:
-    fit = _shown(Inputs({**i, "conf": level}, i.data))
-    return fit.aapc_lower, fit.aapc_upper
+    return _average(Inputs({**i, "conf": level}, i.data))[1:]
 
 
 JOINPOINT = Family(
     answers={
-        "joinpoint_year": lambda i: _fit(i).candidates[1].years[0],
-        "deviance": lambda i: _fit(i).candidates[1].misfit,
-        "deviance_0jp": lambda i: _fit(i).candidates[0].misfit,
-        "aapc": lambda i: _shown(i).aapc,
+        "joinpoint_year": lambda i: _bent(i, 1).years[0],
+        "deviance": lambda i: _bent(i, 1).deviance,
+        "aapc": lambda i: _average(i)[0],
         "grid_aapc_full": lambda i: _fit(i).aapc,
         "n_joinpoints": lambda i: len(_fit(i).joins),
         **dict.fromkeys(("grid_joinpoints", "published_joinpoints"), lambda i: _fit(i).years),
@@ -103,8 +136,8 @@ JOINPOINT = Family(
     },
     patterns={
         r"jp_k(\d+)": _best_years,
-        r"apc(\d+)": lambda i, place: _shown(i).segments[int(place) - 1].apc,
-        r"deviance_(\d+)jp": lambda i, joins: _fit(i).candidates[int(joins)].misfit,
+        r"apc(\d+)": _change,
+        r"deviance_(\d+)jp": lambda i, joins: _bent(i, int(joins)).deviance,
     },
     limits={"apc": _segment_limits, "aapc": _average_limits},
     declined={

@@ -63,8 +63,8 @@ class Inputs(dict[str, Any]):
             given = self.get(also)
             if given is not None and not (isinstance(given, str) and name in ROLES):
                 return given
-        if self.has_rows and name in self.rows():
-            return self.rows()[name].tolist()
+        if self.has_rows and name in (rows := self.rows()):
+            return rows[name].tolist()
         if default is _NEEDED:
             raise KeyError(name)
         return default
@@ -92,7 +92,10 @@ class Inputs(dict[str, Any]):
         return "data" in self or (isinstance(table, list) and bool(table) and isinstance(table[0], dict))
 
     def rows(self) -> pd.DataFrame:
-        """Return the rows asked for, with a column for each role that they hold."""
+        """Return the rows asked for, with a column for each role that they hold; plain lists are columns."""
+        if not self.has_rows:
+            lists = {role: given for role in ROLES if np.ndim(given := self.take(role, 0.0)) == 1}
+            return pd.DataFrame(lists)
         table = json.dumps(self.get("table"), default=str) if "data" not in self else ""
         return self.with_roles(self._kept(_read(self.data / self.get("data", ""), table)))
 
