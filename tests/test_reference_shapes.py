@@ -80,6 +80,9 @@ def test_a_file_is_read_by_the_roles_of_its_columns_and_where(tmp_path: Path):
     wanted = {"S": -2, "tau": -1 / 3, "sen": -7 / 12, "p": 0.75}
     assert_all_pass("nonparametric", inputs, wanted, data=tmp_path)
     assert_all_pass("nonparametric", {"x": [4, 3, 6, 2]}, wanted)
+    older = pd.read_csv(tmp_path / "some.csv").rename(columns={"who": "sex"}).to_dict("records")
+    columns = {"value": "rate"}
+    assert_all_pass("nonparametric", {"table": older, "columns": columns, "sex": "m"}, wanted)
 
 
 def test_columns_of_any_name_stand_for_their_role():
@@ -178,6 +181,7 @@ def test_a_refusal_is_no_failure_and_may_be_what_a_case_asks():
     assert told["refused"][0] == "passed"
     assert told["N"][0] == "not offered"
     assert "small_overlap" in told["N"][1]
+    assert_all_pass("capture_recapture", {"n1": 10, "n2": 8, "m": 0}, {"N": None})
     told = results("capture_recapture", {"n1": 10, "n2": 8, "m": 2}, {"N": 32, "refused": True})
     assert (told["refused"][0], told["N"][0]) == ("failed", "passed")
 
