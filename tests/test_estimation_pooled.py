@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -475,6 +476,8 @@ def test_the_rank_among_places_is_that_of_a_loop_over_them():
     larger = [place for place, growth in found.placebos.items() if growth > found.placebos["89"]]
     assert (found.rank, found.places) == (1 + len(larger), panel["province_code"].nunique())
     assert found.placebo_p == found.rank / found.places
+    third = sorted(found.placebos, reverse=True)[2]
+    assert replace(found, placebo_p=(found.placebos >= third).mean()).rank == 3
 
 
 def test_few_on_both_lists_are_answered_where_that_is_asked():
