@@ -38,7 +38,8 @@ def verdict_sentence(verdict: ChangeVerdict, programme: Programme) -> Bilingual:
             say("A clear rise: chance alone hardly explains it."),
         )
         return fall if falls else rise
-    checks = formats.listed([_check(check, verdict, programme) for check in verdict.failed])
+    failed = [_check(check, verdict, programme) for check in verdict.failed]
+    checks = Bilingual("; ".join(one.vi for one in failed), "; ".join(one.en for one in failed))
     if verdict.grade == "open":
         return say("It is too early to call this a change: {checks}.", checks=checks)
     fall, rise = (
@@ -98,5 +99,6 @@ def _check(check: Check, verdict: ChangeVerdict, programme: Programme) -> Biling
         )
     names = {event.id: both(event.label) for event in programme.breaks}
     return say(
-        "within these years falls {events}", events=formats.listed([names[event] for event in verdict.events])
+        "within these years fall dated events: {events}",
+        events=formats.listed([names[event] for event in verdict.events]),
     )
