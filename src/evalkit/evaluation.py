@@ -123,13 +123,17 @@ def estimate_indicators(area: Area) -> Indicators:
 def assess_targets(indicators: Indicators) -> Assessments:
     """Hold the estimates against the targets in force in their period."""
     area = indicators.area
-    return Assessments(area, hold_against_targets(indicators.frame, _targets(area)))
+    return Assessments(area, hold_against_targets(indicators.frame, area.programme, _targets(area)))
 
 
 def view_mid_term(indicators: Indicators) -> MidTerm:
     """Tell where each target with a number stands: baseline, mid-point, latest figure, and the pace still required."""
     area = indicators.area
-    return MidTerm(area, mid_term_view(indicators.frame, area.programme, _targets(area)), indicators.frame)
+    is_province = isinstance(area, ProvinceFacts)  # the nation is no member of the panel of provinces
+    laws = (
+        {name: ScatterLaw.from_record(record) for name, record in area.panel.items()} if is_province else {}
+    )
+    return MidTerm(area, mid_term_view(indicators.frame, area.programme, _targets(area), laws=laws))
 
 
 def trace_pathway(area: Area) -> Pathway:
