@@ -87,7 +87,7 @@ def _assessment_row(row: Row, target: Target, programme: Programme) -> tuple[Cel
     return (
         *about,
         _counts(row, target),
-        value_cell(row),
+        _value(row),
         _gap(row),
         Cell(verdict_words(row["verdict"], is_small_base=row["is_small_base"])),
         Cell(evidence_words(row, target, programme)),
@@ -96,11 +96,21 @@ def _assessment_row(row: Row, target: Target, programme: Programme) -> tuple[Cel
 
 def _counts(row: Row, target: Target) -> Cell:
     """Write the counts; of a change the later one, with the count that had to be reached."""
-    if row["kind"] != "change" or pd.isna(row["needed"]):
+    if row["kind"] != "change":
         return counts_cell(row)
     later = formats.number(row["numerator"])
+    if pd.isna(row["needed"]):
+        words = say("{later} after {earlier}", later=later, earlier=formats.number(row["denominator"]))
+        return Cell(words, row["numerator"])
     words = say("{later}; the target called for {needed}", later=later, needed=needed_words(row, target))
     return Cell(words, row["numerator"])
+
+
+def _value(row: Row) -> Cell:
+    """Write the value; a change with its sign."""
+    if row["kind"] != "change" or pd.isna(row["value"]):
+        return value_cell(row)
+    return Cell(formats.signed_percent(row["value"]), round(float(row["value"]), 4))
 
 
 def _gap(row: Row) -> Cell:

@@ -97,7 +97,7 @@ def _figure(own: Row) -> Bilingual:
             return say("{later} after {earlier}", **words)
         return say("{later} after {earlier} ({value})", value=formats.signed_percent(value), **words)
     if pd.isna(value):
-        return say("{n}/{base}", n=formats.number(n), base=formats.number(base))
+        return say("{n}/{base} [z]", n=formats.number(n), base=formats.number(base))
     if own["kind"] in IN_PERCENT:
         return share_words(n, base, value)
     return value_words(own["kind"], value)
