@@ -111,10 +111,10 @@ def chance_of_at_most(most: int, *, count: float, years: float, law: ScatterLaw 
     (0.21, 0.39)
     """
     found = rate_posterior(count, years)
-    factor = law.variance_factor(found.mean) if law is not None and law.is_known else 1.0
-    if factor <= 1.0:
+    alpha = law.alpha_at(found.mean) if law is not None and law.is_known else 0.0
+    if alpha <= 0.0:
         return float(found.next_count().cdf(most))
-    size = found.mean / (factor - 1)
+    size = 1 / alpha
     counts, above, below = np.arange(most + 1), size * years, count + 0.5
     ways = special.gammaln(size + counts) - special.gammaln(counts + 1) - special.gammaln(size)
     mixed = special.betaln(above + size, below + counts) - special.betaln(above, below)
