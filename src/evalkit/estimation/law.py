@@ -360,9 +360,9 @@ def _own_scatter(series: YearlyPanel, law: ScatterLaw, threshold: int) -> tuple[
     """Return each series' scatter over what the law expects, and the variance of that ratio by chance."""
     mean, squared = HiddenCounts(series, threshold).squares(law.alpha)
     plain = replace(law, own=1.0)
-    factor = np.vectorize(plain.variance_factor)(mean)
     degrees, level = _degrees(series), np.nanmean(mean, axis=1)
-    spread = np.vectorize(plain.alpha_at)(level)
+    factor = np.maximum(1.0, 1 + law.alpha * mean if law.form == "quadratic" else law.phi)
+    spread = np.array([plain.alpha_at(one) for one in level.tolist()])
     ratio = (
         np.nansum(squared / (factor * mean), axis=1)
         / degrees

@@ -12,7 +12,7 @@ from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Secti
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import value_words
 from evalkit.reporting.sections.compared import compared
-from evalkit.reporting.sections.periods import comparison_sentence
+from evalkit.reporting.sections.comparison_words import comparison_sentence
 from evalkit.reporting.sections.promises import needed_words, promise_words, target_name
 from evalkit.reporting.sections.trends import trend_sentence
 from evalkit.reporting.sections.words import Row, area_name, within
