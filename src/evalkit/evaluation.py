@@ -151,7 +151,7 @@ def assess_targets(indicators: Indicators) -> Assessments:
     promised = _promised(area)
     frame, lapses = table_of(
         [name for name in promised if name not in lost],
-        lambda names: hold_against_targets(indicators.frame, _targets_of(area, names)),
+        lambda names: hold_against_targets(indicators.frame, area.programme, _targets_of(area, names)),
         step=Assessments.__name__,
     )
     return Assessments(area, frame, lapses + _inherited(indicators.lapses, promised, Assessments))
@@ -164,11 +164,13 @@ def view_mid_term(indicators: Indicators) -> MidTerm:
     promised = _promised(area)
     frame, lapses = table_of(
         [name for name in promised if name not in lost],
-        lambda names: mid_term_view(indicators.frame, area.programme, _targets_of(area, names)),
+        lambda names: mid_term_view(
+            indicators.frame, area.programme, _targets_of(area, names), laws=_laws(area)
+        ),
         step=MidTerm.__name__,
     )
     inherited = _inherited(indicators.lapses, promised, MidTerm)
-    return MidTerm(area, frame, indicators.frame, lapses + inherited)
+    return MidTerm(area, frame, lapses + inherited)
 
 
 @step(Pathway)
@@ -337,6 +339,12 @@ def _only(programme: Programme, names: list[str]) -> Programme:
 def _promised(area: Area) -> list[str]:
     """Return the indicators of which something was promised; an empty name stands for promises without one."""
     return list(dict.fromkeys(target.indicator or "" for target in _targets(area)))
+
+
+def _laws(area: Area) -> dict[str, ScatterLaw]:
+    """Return how years scatter, by indicator, as far as that is known of a province or of the nation."""
+    found = {name: law_of(area, name) for name in area.programme.indicators}
+    return {name: law for name, law in found.items() if law is not None}
 
 
 def _targets_of(area: Area, names: list[str]) -> list[Target]:

@@ -83,11 +83,10 @@ class Assessments:
 
 @dataclass(frozen=True, slots=True)
 class MidTerm:
-    """Where each target with a number stands; ``estimates`` are the indicators' figures behind it."""
+    """Where each target with a number stands, by the same records and verdicts as the assessment's."""
 
     area: Area
     frame: pd.DataFrame
-    estimates: pd.DataFrame
     lapses: tuple[Lapse, ...] = ()
 
 

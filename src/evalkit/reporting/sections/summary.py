@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from evalkit.estimation.judging import JUDGED
+from evalkit.estimation.kinds import IN_PERCENT
 from evalkit.estimation.results import TrendFit
 from evalkit.programme.population import POPULATION
 from evalkit.records import Summary
+from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section
 from evalkit.reporting.display import section_of
+from evalkit.reporting.kind_words import value_words
 from evalkit.reporting.sections.compared import compared
 from evalkit.reporting.sections.comparison_words import comparison_sentence
+from evalkit.reporting.sections.promises import needed_words, promise_words, target_name
 from evalkit.reporting.sections.trends import trend_sentence
-from evalkit.reporting.sections.words import area_name, within
+from evalkit.reporting.sections.words import Row, area_name, within
 from evalkit.reporting.sections.zeros import zero_sentence
 from evalkit.reporting.wording import say
 
@@ -39,21 +44,53 @@ def _known(result: Summary) -> list[Bilingual]:
 
 
 def _verdicts(result: Summary) -> list[Bilingual]:
+    """Say how many targets could be judged in the latest year, how many were met, and which is furthest off."""
     frame = result.assessments.frame
-    judged = frame[frame["verdict"].isin(["met", "not_met"])]
+    judged = frame[frame["verdict"].isin(JUDGED)]
     if judged.empty:
         return []
-    last = judged["period_end"].max()
-    rows = judged[judged["period_end"] == last]
-    met = int((rows["verdict"] == "met").sum())
-    return [
+    years = judged["period_end"].dt.year
+    rows = judged[years == years.max()]
+    missed = rows[rows["verdict"] == "not_met"].sort_values("reached", kind="stable")
+    counts = {"year": str(years.max()), "met": str(len(rows) - len(missed)), "missed": str(len(missed))}
+    sentences = [
         say(
-            "Targets in {year}: {met} of {all} that could be judged were met by arithmetic; the section on targets says how surely.",
-            year=str(last.year),
-            met=str(met),
+            "In {year} {all} targets could be judged: {met} met, {missed} not met.",
             all=str(len(rows)),
+            **counts,
         )
     ]
+    if len(rows) == 1:
+        del counts["met"], counts["missed"]
+        sentences = [
+            say("In {year} one target could be judged; it was not met.", **counts)
+            if len(missed)
+            else say("In {year} one target could be judged; it was met.", **counts)
+        ]
+    return sentences + [_furthest(row, result) for row in missed.head(1).to_dict("records")]
+
+
+def _furthest(row: Row, result: Summary) -> Bilingual:
+    programme = result.area.programme
+    target = next(target for target in programme.targets if target.id == row["target_id"])
+    names = {"target": target_name(target, programme), "n": formats.number(row["numerator"])}
+    if row["kind"] == "change":
+        return say(
+            "Furthest off is {target}: from {base} to {n}, where the target called for {needed}.",
+            base=formats.number(row["denominator"]),
+            needed=needed_words(row, target),
+            **names,
+        )
+    names["promise"] = promise_words(target, row["kind"])
+    names["value"] = value_words(row["kind"], row["value"])
+    if row["kind"] in IN_PERCENT:
+        return say(
+            "Furthest off is {target}: {n} of {base} ({value}), against a target of {promise}.",
+            base=formats.number(row["denominator"]),
+            **names,
+        )
+    del names["n"]
+    return say("Furthest off is {target}: {value}, against a target of {promise}.", **names)
 
 
 def _unknown(result: Summary) -> list[Bilingual]:
