@@ -216,12 +216,18 @@ def compare_provinces(nation: NationFacts) -> ProvincesCompared:
     """Compare the provinces' rates: whether they differ at all, before anything finer is said."""
     facts = totals_only(nation.province_facts)
     wanted = [name for name, indicator in nation.programme.indicators.items() if indicator.compare_periods]
-    return ProvincesCompared(nation, tuple(compare_rates(facts, name, nation.programme) for name in wanted))
+    found = (compare_rates(facts, name, nation.programme, law=_panel_law(nation, name)) for name in wanted)
+    return ProvincesCompared(nation, tuple(found))
 
 
 def methods_used(area: Area) -> Methods:
     """Name the methods and the sources behind an area's page."""
     return Methods(area)
+
+
+def _panel_law(area: Area, name: str) -> ScatterLaw | None:
+    """Return how the years of one indicator scatter in the whole panel, where that was looked at."""
+    return ScatterLaw.from_record(area.panel[name]) if name in area.panel else None
 
 
 def _preferred_totals(area: Area) -> pd.DataFrame:
@@ -248,7 +254,7 @@ def _found_totals(facts: pd.DataFrame, name: str, programme: Programme) -> tuple
 def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:
     series = yearly_series(facts, area.programme.indicators[name].numerator, area.programme)
     is_province = isinstance(area, ProvinceFacts)  # the nation is no member of the panel of provinces
-    panel = ScatterLaw.from_record(area.panel[name]) if is_province and name in area.panel else None
+    panel = _panel_law(area, name) if is_province else None
     fit = fit_trend(series, law=panel)
     measure = area.programme.indicators[name].numerator
     dates = [
