@@ -25,6 +25,7 @@ from evalkit.estimation.pathway import pathway
 from evalkit.estimation.period_comparison import Beside, lies_inside
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.periods import compare_periods as compare
+from evalkit.estimation.province_comparison import ProvinceComparison
 from evalkit.estimation.province_comparison import compare_provinces as compare_rates
 from evalkit.estimation.province_counts import province_totals
 from evalkit.estimation.results import NotEstimable
@@ -282,9 +283,12 @@ def compare_provinces(nation: NationFacts) -> ProvincesCompared:
     """Compare the provinces' rates: whether they differ at all, before anything finer is said."""
     facts = totals_only(nation.province_facts)
     wanted = [name for name, indicator in nation.programme.indicators.items() if indicator.compare_periods]
-    items, lapses = one_by_one(
-        wanted, lambda name: compare_rates(facts, name, nation.programme), step=ProvincesCompared.__name__
-    )
+
+    def compared(name: str) -> ProvinceComparison:
+        law = ScatterLaw.from_record(nation.panel[name]) if name in nation.panel else None
+        return compare_rates(facts, name, nation.programme, law=law)
+
+    items, lapses = one_by_one(wanted, compared, step=ProvincesCompared.__name__)
     return ProvincesCompared(nation, items, lapses)
 
 
