@@ -17,6 +17,7 @@ from evalkit.estimation.gaps import class_gaps, group_gaps, place_gaps, shares_o
 from evalkit.estimation.indicators import estimate_indicators as estimate
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.midterm import mid_term_view
+from evalkit.estimation.news import find_news
 from evalkit.estimation.pathway import pathway
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.periods import compare_periods as compare
@@ -201,7 +202,9 @@ def sum_up(
     completeness: Completeness,
 ) -> Summary:
     """Say in short what is known, how surely, and what is not: the first section of the page."""
-    return Summary(comparisons.area, comparisons, zeros, assessments, trends, completeness)
+    area = comparisons.area
+    news = find_news(area.facts, area.programme, nation=isinstance(area, NationFacts))
+    return Summary(area, comparisons, zeros, assessments, trends, completeness, news)
 
 
 def provinces_side_by_side(nation: NationFacts) -> ProvincesSideBySide:

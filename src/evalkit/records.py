@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from evalkit.estimation.news import News
 from evalkit.estimation.periods import PeriodComparison, PeriodTotal
 from evalkit.estimation.province_comparison import ProvinceComparison
 from evalkit.estimation.results import NotEstimable, TrendFit
@@ -197,6 +198,7 @@ class Summary:
     assessments: Assessments
     trends: Trends
     completeness: Completeness
+    news: News
 
 
 @dataclass(frozen=True, slots=True)
