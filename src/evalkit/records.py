@@ -1,4 +1,7 @@
-"""What the steps of an evaluation give: records that a researcher can hold, and that show themselves as a section."""
+"""What the steps of an evaluation give: records that a researcher can hold, and that show themselves as a section.
+
+``lapses`` of a record tell what an unexpected error took from it, see :mod:`evalkit.lapses`.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from evalkit.estimation.trend_study import TrendStudy
 from evalkit.estimation.zeros import ZeroPeriod
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
+from evalkit.lapses import Lapse
 
 Area = ProvinceFacts | NationFacts
 
@@ -25,6 +29,7 @@ class Comparisons:
 
     area: Area
     items: tuple[PeriodComparison, ...]
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class ZeroPeriods:
 
     area: Area
     items: tuple[ZeroPeriod, ...]
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class PlaceBases:
     area: Area
     frame: pd.DataFrame
     seldom: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ class Breakdowns:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ class Indicators:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ class Assessments:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,7 @@ class MidTerm:
     area: Area
     frame: pd.DataFrame
     estimates: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,7 @@ class Pathway:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,7 @@ class SupportGiven:
     area: Area
     frame: pd.DataFrame
     waiting: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,7 @@ class Gaps:
     groups: pd.DataFrame
     places: pd.DataFrame
     classes: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +128,7 @@ class FollowUp:
     area: Area
     frame: pd.DataFrame
     review: date | None
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,7 @@ class Evidence:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +160,7 @@ class Trends:
 
     area: Area
     items: tuple[Trend, ...]
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +177,7 @@ class Completeness:
     agencies: pd.DataFrame
     places: pd.DataFrame
     late: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +185,7 @@ class Methods:
     """Which methods and sources stand behind the page."""
 
     area: Area
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +197,7 @@ class ProvincesSideBySide:
 
     area: NationFacts
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +206,7 @@ class ProvincesCompared:
 
     area: NationFacts
     items: tuple[ProvinceComparison, ...]
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +220,7 @@ class Summary:
     trends: Trends
     completeness: Completeness
     news: News
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Figure, Paragraph, Section
 from evalkit.reporting.display import section_of
 from evalkit.reporting.figures import Band, draw_both, yearly_counts
+from evalkit.reporting.sections.limits import change_limits, change_written
 from evalkit.reporting.sections.trend_checks import checks_table
 from evalkit.reporting.sections.words import Row, both, p_words, reason, span, total_words
 from evalkit.reporting.wording import say
@@ -97,19 +98,18 @@ def trend_sentence(item: Trend, area: Area) -> Bilingual:
         else label,
         "first": str(fit.first),
         "last": str(fit.last),
-        "change": formats.signed_percent(fit.apc),
-        "low": formats.signed_percent(fit.lower),
-        "high": formats.signed_percent(fit.upper),
+        "change": change_written(fit.apc),
+        "limits": change_limits(fit.lower, fit.upper),
         "p": p_words(fit.p),
         "method": method_words(fit.method),
     }
-    if fit.p >= 0.05:
+    if fit.p < 0.05:
         return say(
-            "{indicator}, {first} to {last}: {change} a year, 95 % interval {low} to {high}, {p} ({method}): not distinguishable from chance.",
+            "{indicator}, {first} to {last}: {change} a year, 95 % interval {limits}, {p} ({method}): more than chance alone would explain.",
             **words,
         )
     return say(
-        "{indicator}, {first} to {last}: {change} a year, 95 % interval {low} to {high}, {p} ({method}): more than chance alone would explain.",
+        "{indicator}, {first} to {last}: {change} a year, 95 % interval {limits}, {p} ({method}): not distinguishable from chance.",
         **words,
     )
 
