@@ -196,7 +196,7 @@ def test_a_province_about_which_nothing_is_published_says_so_and_shows_what_bind
     assert "Average population in 2024" in place
     assert "T2" in text_of(result.assessments)
     measures = province.programme.measures
-    untold = text_of(result.completeness).partition("Nothing published or reported: ")[2].partition(".")[0]
+    untold = text_of(result.completeness).partition("No figure in the sources used: ")[2].partition(".")[0]
     labels = [measure.label.en for name, measure in measures.items() if name != "population_average"]
     assert untold == "; ".join(labels)
 

@@ -14,7 +14,7 @@ from evalkit.programme.models import Break
 from evalkit.records import Area, Summary
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
-from evalkit.reporting.sections.words import both, counted, qualified_count, span
+from evalkit.reporting.sections.words import both, counted, either, qualified_count, span
 from evalkit.reporting.sentence import Caution, Sentence, joined
 from evalkit.reporting.wording import say
 
@@ -170,12 +170,10 @@ def _differ_words(row: pd.Series, area: Area) -> Bilingual:
 
 def unlike(figures: Sequence[float], measure: str, area: Area) -> Bilingual:
     """Write the figures of sources that differ: ``82 or 65 persons``."""
-    *others, last = figures
-    words = [formats.number(value) for value in others]
-    first = words[0]
-    for word in words[1:]:
-        first = say("{one} or {other}", one=first, other=word)
-    return say("{one} or {other}", one=first, other=counted(last, measure, area.programme))
+    if len(figures) == 1:
+        return counted(figures[0], measure, area.programme)
+    last = counted(figures[-1], measure, area.programme)
+    return say("{one} or {other}", one=either(figures[:-1]), other=last)
 
 
 def _differ_cautions(told: Sequence[Told | None], result: Summary) -> tuple[Caution, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -114,6 +114,29 @@ def qualified(value: float, qualifier: str) -> Bilingual:
         "at_least": lambda count: say("at least {count}", count=count),
     }
     return templates[qualifier](digits) if qualifier in templates else digits
+
+
+def either(figures: Sequence[float]) -> Bilingual:
+    """Write the unlike figures of sources that differ: ``82 or 65``.
+
+    Examples
+    --------
+    >>> either([82, 65, 60]).en
+    '82 or 65 or 60'
+    """
+    first, *others = (formats.number(value) for value in figures)
+    for other in others:
+        first = say("{one} or {other}", one=first, other=other)
+    return first
+
+
+def named_codes(indicators: Sequence[str], programme: Programme) -> Bilingual:
+    """Write indicators with their codes and names, one behind the other: a code never stands alone."""
+    names = [
+        say("{id} {label}", id=programme.indicators[name].id, label=both(programme.indicators[name].label))
+        for name in indicators
+    ]
+    return Bilingual(*("; ".join(texts) for texts in zip(*names, strict=True)))
 
 
 def fact_cell(row: Row) -> Cell:
