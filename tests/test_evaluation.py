@@ -226,12 +226,12 @@ def test_the_fall_is_not_called_progress(published: Bundle):
 def test_a_province_about_which_nothing_is_published_says_so_and_shows_what_binds_it(published: Bundle):
     province = published.province("96")
     result = evaluated(published, "96")
-    assert "Nothing on this programme has been published" in text_of(result.summary)
+    assert "The sources used hold no figure on this programme" in text_of(result.summary)
     place = text_of(province)
     assert "Average population in 2024" in place
     assert "T2" in text_of(result.assessments)
     measures = province.programme.measures
-    untold = text_of(result.completeness).partition("Nothing published or reported: ")[2].partition(".")[0]
+    untold = text_of(result.completeness).partition("No figure in the sources used: ")[2].partition(".")[0]
     labels = [measure.label.en for name, measure in measures.items() if name != "population_average"]
     assert untold == "; ".join(labels)
 
@@ -308,5 +308,5 @@ def test_a_page_says_whose_decision_it_is_that_small_totals_of_persons_stand(dem
 def test_figures_too_few_to_compare_are_not_called_nothing(published: Bundle):
     """Điện Biên has one published figure: 131 persons received."""
     text = text_of(evaluated(published, "11").summary)
-    assert "a single measure has figures" in text
-    assert "Nothing on this programme" not in text
+    assert "Persons received for verification, 131 persons (1 December 2015 – 31 May 2018)." in text
+    assert "hold no figure on this programme" not in text

@@ -193,7 +193,7 @@ PROVINCES = [
         "22",
         "2023",
         "vietnamplus-2023-12",
-        {"persons_received": "10", "suspects": ">=3", "victims_in_cases": ">=2"},
+        {"persons_received": "10", "cases_handled": ">=1", "suspects": ">=3", "victims_in_cases": ">=2"},
     ),
     ("22", "2025-12-01:2026-01-31", "dantri-2026-01", {"cases_instituted": ">=1"}),
     ("40", H1_2012, "plo-2012", {"cases_recorded": "6", "suspects": "16"}),

@@ -21,6 +21,7 @@ from evalkit.estimation.gaps import class_gaps, group_gaps, place_gaps, shares_o
 from evalkit.estimation.indicators import estimate_indicators as estimate
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.midterm import mid_term_view
+from evalkit.estimation.news import find_news
 from evalkit.estimation.pathway import pathway
 from evalkit.estimation.period_comparison import Beside, lies_inside
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
@@ -264,9 +265,11 @@ def sum_up(
     completeness: Completeness,
 ) -> Summary:
     """Say in short what is known, how surely, and what is not: the first section of the page."""
+    area = comparisons.area
     given = (comparisons, zeros, assessments, trends, completeness)
+    news = find_news(area.facts, area.programme, nation=isinstance(area, NationFacts))
     lapses = tuple(lapse for record in given for lapse in record.lapses)
-    return Summary(comparisons.area, *given, lapses)
+    return Summary(area, *given, news, lapses)
 
 
 @step(ProvincesSideBySide)

@@ -10,6 +10,7 @@ from datetime import date
 
 import pandas as pd
 
+from evalkit.estimation.news import News
 from evalkit.estimation.periods import PeriodComparison, PeriodTotal
 from evalkit.estimation.province_comparison import ProvinceComparison
 from evalkit.estimation.results import NotEstimable, TrendFit
@@ -220,6 +221,7 @@ class Summary:
     assessments: Assessments
     trends: Trends
     completeness: Completeness
+    news: News
     lapses: tuple[Lapse, ...] = ()
 
 

@@ -116,6 +116,42 @@ def beside(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     return others
 
 
+def differing(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Return the figures that two sources give unlike; nobody is averaged.
+
+    Parameters
+    ----------
+    facts, programme
+        As in :func:`preferred`. Only figures that their sources give exactly are held against each other: "about 80"
+        and 82 are no contradiction.
+
+    Returns
+    -------
+    DataFrame
+        One row per figure: the columns that name it, ``figures`` (the unlike values, the one shown first in front) and
+        ``sources`` (who gives each of them), in order of time.
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> day = pd.to_datetime("2015-12-31")
+    >>> row = {"province_code": "97", "scheme": "x", "place_basis": "occurrence", "measure": "cases_recorded"}
+    >>> row |= {"period_start": day, "period_end": day, "status": "reported", "edition_date": day, "qualifier": "exact"}
+    >>> facts = pd.DataFrame([row | {"source_id": "tip", "value": 8.0}, row | {"source_id": "mps", "value": 7.0}])
+    >>> differing(facts, load_programme("vn-trafficking"))[["figures", "sources"]].values.tolist()
+    [[(7.0, 8.0), ('mps', 'tip')]]
+    """
+    figure = [*FIGURE, *(name for name in programme.dimensions if name in facts.columns)]
+    exact = facts[facts["status"].isin(WITH_VALUE) & (facts["qualifier"] == "exact")]
+    rows = pd.concat([preferred(exact, programme), beside(exact, programme)])
+    unlike = rows.drop_duplicates([*figure, "value"])
+    unlike = unlike[unlike.duplicated(figure, keep=False)]
+    if unlike.empty:
+        return pd.DataFrame(columns=[*figure, "figures", "sources"])
+    table = unlike.groupby(figure, sort=False).agg(figures=("value", tuple), sources=("source_id", tuple))
+    return table.reset_index().sort_values(["period_end", "period_start"], kind="stable", ignore_index=True)
+
+
 def in_order(facts: pd.DataFrame, order: Sequence[str]) -> list[str]:
     """Return the sources of facts rows, the one to be shown first in front.
 

@@ -75,6 +75,8 @@ class PeriodTotal:
     flags : tuple of str
         ``years_missing`` (of those that have passed), ``several_sources``, ``inexact`` (a source says "about", "more
         than", ...).
+    missing : tuple of int
+        The years of the period that have passed and are not in the sum of years.
     """
 
     period: str
@@ -88,6 +90,7 @@ class PeriodTotal:
     place_basis: str
     sources: tuple[str, ...]
     flags: tuple[str, ...]
+    missing: tuple[int, ...] = ()
 
 
 def exposure_years(start: pd.Timestamp, end: pd.Timestamp) -> float:
@@ -160,7 +163,10 @@ def period_total(
     passed = round(exposure_years(first, min(last, until))) if inside else 0
     told = [figure for figure in yearly if figure.is_told]
     if _is_enough(yearly, len(told), passed, allow_partial=allow_partial):
-        return _total(told, period, "sum_of_years", missing=passed > len(told))
+        used = {figure.end.year for figure in told}
+        begin = (first + pd.DateOffset(years=1) - pd.Timedelta(days=1)).year
+        missing = tuple(year for year in range(begin, begin + passed) if year not in used)
+        return _total(told, period, "sum_of_years", missing=missing)
     longer = [
         figure
         for figure in inside
@@ -201,7 +207,7 @@ def _is_enough(yearly: Sequence[Figure], told: int, passed: int, *, allow_partia
 
 
 def _total(
-    used: Sequence[Figure], period: ProgrammePeriod, made: Made, *, missing: bool = False
+    used: Sequence[Figure], period: ProgrammePeriod, made: Made, *, missing: tuple[int, ...] = ()
 ) -> PeriodTotal:
     count, sources = (
         sum(figure.value for figure in used),
@@ -209,7 +215,7 @@ def _total(
     )
     derived = any(figure.status == "derived" for figure in used)
     said = {
-        "years_missing": missing,
+        "years_missing": bool(missing),
         "several_sources": len(sources) > 1,
         "inexact": any(figure.qualifier != "exact" for figure in used),
     }
@@ -225,6 +231,7 @@ def _total(
         place_basis=used[0].place_basis,
         sources=sources,
         flags=tuple(flag for flag, holds in said.items() if holds),
+        missing=missing,
     )
 
 

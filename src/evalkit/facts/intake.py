@@ -22,7 +22,10 @@ FILE = "file"
 
 
 class Source(Declared):
-    """Where a figure comes from. ``confidence`` says whether the original itself was seen."""
+    """Where a figure comes from. ``confidence`` says whether the original itself was seen.
+
+    ``tells`` is what the source says, in one sentence, of the single case its figure of cases stands for.
+    """
 
     title: str = Field(min_length=1)
     agency: str
@@ -30,6 +33,7 @@ class Source(Declared):
     address: str = ""
     confidence: str = Field(pattern="^(verified|to be checked)$")
     note: Label | None = None
+    tells: Label | None = None
     due: str = ""
     received: str = ""
 

@@ -80,9 +80,13 @@ class Strand(Declared):
 
 
 class MeasureUnit(Declared):
-    """What is counted: cases, persons, attendances. Units are never mixed."""
+    """What is counted: cases, persons, attendances. Units are never mixed.
+
+    ``singular`` is the English word beside a one: "case"; Vietnamese needs none.
+    """
 
     label: Label
+    singular: str = ""
 
 
 class Dimension(Declared):

@@ -16,7 +16,7 @@ _HEADINGS: dict[str, Callable[[], Heading]] = {
     "Summary": lambda: ("summary", say("In short")),
     "Comparisons": lambda: ("periods", say("Programme periods compared")),
     "ZeroPeriods": lambda: ("zeros", say("Periods without a case")),
-    "PlaceBases": lambda: ("bases", say("Figures of different bases side by side")),
+    "PlaceBases": lambda: ("bases", say("Cases and persons: why two numbers are not the same")),
     "Breakdowns": lambda: ("breakdowns", say("Figures by attribute")),
     "Indicators": lambda: ("indicators", say("Indicators, latest reported period")),
     "Assessments": lambda: ("assessment", say("Targets: verdict and evidence")),

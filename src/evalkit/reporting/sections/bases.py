@@ -24,12 +24,12 @@ _EMPTY = say("An empty place (–) means that this source gives no such figure f
 @section_of.register
 def _(result: PlaceBases) -> Section:
     frame, area = result.frame, result.area
-    title = say("Figures of different bases side by side")
+    title = say("Cases and persons: why two numbers are not the same")
     blocks: list[Block] = [_basis_sentence(frame), _table(frame, area)] if not frame.empty else []
     if not result.seldom.empty:
         blocks.append(_seldom_table(result.seldom, area))
     if not blocks:
-        text = say("No count of cases or persons has been published for this place.")
+        text = say("The sources used hold no count of cases or persons for this place.")
         blocks.append(Paragraph(text, tone="gap"))
     return Section("bases", title, tuple(blocks))
 

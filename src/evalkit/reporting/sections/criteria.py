@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evalkit.programme.models import Programme
 from evalkit.records import Evidence
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import NOTHING
+from evalkit.reporting.sections.words import NOTHING, named_codes
 from evalkit.reporting.wording import say
 
 
@@ -17,7 +18,10 @@ def _(result: Evidence) -> Section:
     text = say(
         "An evaluation asks six questions of a programme (OECD-DAC 2019). The table says which figures speak of each, not how the answer turns out; no figure here shows an effect. What figures cannot answer needs interviews, files and visits."
     )
-    tables = tuple(_row(str(name), rows) for name, rows in result.frame.groupby("criterion", sort=False))
+    tables = tuple(
+        _row(str(name), rows, result.area.programme)
+        for name, rows in result.frame.groupby("criterion", sort=False)
+    )
     columns = (
         Column("criterion", say("Criterion")),
         Column("evidence", say("Evidence")),
@@ -41,7 +45,7 @@ def criterion_words(name: str) -> Bilingual:
     }[name]
 
 
-def _row(name: str, rows: pd.DataFrame) -> tuple[Cell, ...]:
+def _row(name: str, rows: pd.DataFrame, programme: Programme) -> tuple[Cell, ...]:
     declared = rows[rows["indicator"] != ""]
     told = declared[declared["has_evidence"]]
     silent = declared[~declared["has_evidence"]]
@@ -51,8 +55,8 @@ def _row(name: str, rows: pd.DataFrame) -> tuple[Cell, ...]:
         Cell(criterion_words(name)),
         Cell(_evidence(told, declared)),
         Cell(Bilingual(years, years) if years else NOTHING),
-        Cell(_named(told)),
-        Cell(_named(silent)),
+        Cell(_named(told, programme)),
+        Cell(_named(silent, programme)),
     )
 
 
@@ -68,8 +72,5 @@ def _evidence(told: pd.DataFrame, declared: pd.DataFrame) -> Bilingual:
     )
 
 
-def _named(rows: pd.DataFrame) -> Bilingual:
-    if rows.empty:
-        return NOTHING
-    ids = ", ".join(str(one) for one in rows["indicator_id"])
-    return Bilingual(ids, ids)
+def _named(rows: pd.DataFrame, programme: Programme) -> Bilingual:
+    return NOTHING if rows.empty else named_codes([str(name) for name in rows["indicator"]], programme)

@@ -163,7 +163,7 @@ def _silent(groups: pd.DataFrame, area: Area) -> list[Block]:
         return []
     lower = [Bilingual(*(text[:1].lower() + text[1:] for text in label)) for label in missing]
     text = say(
-        "By {attributes} no difference can be shown: the figures are not reported, or confidential. Whether a group is missed there is not known.",
+        "By {attributes} no difference between groups can be shown from the figures above. Whether a group is missed there is not known.",
         attributes=formats.listed(lower),
     )
     return [Paragraph(text, tone="gap")]

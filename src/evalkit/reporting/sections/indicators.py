@@ -30,7 +30,7 @@ def _(result: Indicators) -> Section:
     title = say("Indicators, latest reported period")
     if latest.empty:
         text = say(
-            "None of the {count} indicators of the programme has a published figure for this place.",
+            "The sources used hold no figure for any of the programme's {count} indicators in this place.",
             count=str(len(result.area.programme.indicators)),
         )
         return Section("indicators", title, (Paragraph(text, tone="gap"),))

@@ -32,7 +32,7 @@ def _(result: Methods) -> Section:
 def _methods() -> tuple[Bilingual, ...]:
     return (
         say("Counts and rates: exact Poisson interval (Garwood 1936)."),
-        say("Proportions: Wilson score interval (Wilson 1927; Newcombe 1998)."),
+        say("Proportions: Wilson interval (Wilson 1927; Newcombe 1998)."),
         say(
             "Two periods: exact conditional comparison of Poisson rates, Clopper-Pearson limits, p = twice the smaller tail (Przyborowski and Wilenski 1940; Fay 2010)."
         ),

@@ -8,8 +8,9 @@ from evalkit.programme.models import Stage
 from evalkit.records import Area, Pathway
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.limits import SMALL_BASE
 from evalkit.reporting.sections.shares import limits_words, no_share, share_words
-from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, place_basis, span
+from evalkit.reporting.sections.words import NOTHING, Row, both, either, fact_cell, place_basis, span
 from evalkit.reporting.wording import say
 
 YEARS = 5
@@ -60,10 +61,16 @@ def _stages_table(frame: pd.DataFrame, area: Area) -> Table:
         rows.append(
             (
                 Cell(span(lines["period_start"].iloc[0], lines["period_end"].iloc[0])),
-                *(fact_cell(told[stage.id]) for stage in stages),
+                *(_stage_cell(told[stage.id]) for stage in stages),
             )
         )
-    return Table("pathway-table", say("Persons at each stage, by year"), columns, tuple(rows))
+    differ = say("Where sources differ, both figures stand; no share is made of them.")
+    notes = (differ,) if frame["figures"].map(len).any() else ()
+    return Table("pathway-table", say("Persons at each stage, by year"), columns, tuple(rows), notes)
+
+
+def _stage_cell(row: Row) -> Cell:
+    return Cell(either(row["figures"])) if row["figures"] else fact_cell(row)
 
 
 def _heading(stage: Stage, area: Area) -> Bilingual:
@@ -107,7 +114,9 @@ def _cohort_table(frame: pd.DataFrame, area: Area) -> Table:
     )
     ordered = frame.sort_values(["position", "period_end"], kind="stable")
     rows = tuple(_cohort_row(row, labels, area) for row in ordered.to_dict("records"))
-    notes = (say("These shares are of the same persons, followed up: Wilson score interval."),)
+    notes = (
+        say("Both numbers of a share come from one source, which counts the same persons: Wilson interval."),
+    )
     return Table("cohorts-table", say("Shares of a cohort"), columns, rows, notes)
 
 
@@ -117,7 +126,7 @@ def _cohort_row(row: Row, labels: dict[str, Bilingual], area: Area) -> tuple[Cel
         Cell(span(row["period_start"], row["period_end"])),
         Cell(both(area.programme.measures[row["base_measure"]].label)),
         _cohort_share(row),
-        Cell(NOTHING if pd.isna(row["lower"]) else limits_words(row["lower"], row["upper"])),
+        Cell(_cohort_limits(row)),
     )
 
 
@@ -126,6 +135,13 @@ def _cohort_share(row: Row) -> Cell:
         return Cell(no_share(row["value"], row["base_value"]))
     words = share_words(row["value"], row["base_value"], row["share"])
     return Cell(words, round(float(row["share"]), 4))
+
+
+def _cohort_limits(row: Row) -> Bilingual:
+    """Write the limits of a share; over fewer than five persons none is written."""
+    if pd.isna(row["lower"]) or row["base_value"] < SMALL_BASE:
+        return NOTHING
+    return limits_words(row["lower"], row["upper"])
 
 
 def _meaning(stage: Stage, area: Area) -> Bilingual:

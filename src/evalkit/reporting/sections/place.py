@@ -29,7 +29,7 @@ def page_head(area: Area) -> PageHead:
     return PageHead(
         title=say("{programme}: {place}", programme=programme, place=place),
         subtitle=say(
-            "Evaluation from published or protected figures: what is known, how surely, and what is not"
+            "Evaluation from published or protected figures: what we know, how sure we are, and what we do not know"
         ),
         slug=file_stem(slug, area.about.audience),
         facts=(

@@ -7,6 +7,7 @@ import pandas as pd
 from evalkit.estimation.completeness import STATES
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.facts.findings import Finding
+from evalkit.programme.population import POPULATION
 from evalkit.records import Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
@@ -19,6 +20,7 @@ from evalkit.reporting.wording import say
 @section_of.register
 def _(result: Completeness) -> Section:
     area, frame = result.area, result.frame
+    frame = frame[frame["measure"] != POPULATION]
     with_figure = frame[frame["last"].notna()]
     text = say(
         "{told} of {all} measures have a figure; the others have none in the sources used, which is not the same as zero.",
@@ -53,7 +55,7 @@ def _untold(frame: pd.DataFrame, result: Completeness) -> list[Block]:
         return []
     names = [both(result.area.programme.measures[name].label) for name in frame["measure"]]
     listed = Bilingual("; ".join(name.vi for name in names), "; ".join(name.en for name in names))
-    return [Paragraph(say("Nothing published or reported: {measures}.", measures=listed), tone="gap")]
+    return [Paragraph(say("No figure in the sources used: {measures}.", measures=listed), tone="gap")]
 
 
 def _row(row: Row, result: Completeness) -> tuple[Cell, ...]:

@@ -12,7 +12,15 @@ from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import value_words
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written, limits_written
 from evalkit.reporting.sections.shares import points_words, signed
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE, NOTHING, Row, both
+from evalkit.reporting.sections.words import (
+    CONFIDENTIAL,
+    NOT_APPLICABLE,
+    NOT_AVAILABLE,
+    NOTHING,
+    Row,
+    both,
+    named_codes,
+)
 from evalkit.reporting.wording import say
 
 PERCENTAGES = ("proportion", "carried_over", "period_ratio", "conversion", "consistency", "change")
@@ -53,7 +61,7 @@ def _one(rows: pd.DataFrame, recommendation: Recommendation, area: Area) -> list
         text = say(
             "{recommendation} Its indicators ({ids}) have no yearly figure before or after the review: nothing can be said.",
             recommendation=_ended(name),
-            ids=", ".join(str(one) for one in rows["indicator_id"]),
+            ids=named_codes([str(name) for name in rows["indicator"]], area.programme),
         )
         return [Paragraph(text, tone="gap")]
     return [_table(rows, recommendation, name, area)]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from evalkit.estimation.completeness import WITH_VALUE
 from evalkit.facts.areas import NationFacts
+from evalkit.programme.population import POPULATION
 from evalkit.records import Area, Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
@@ -41,8 +42,9 @@ def agencies(result: Completeness) -> list[Block]:
 def _who(name: str, area: Area) -> Bilingual:
     indicator = area.programme.indicators[name]
     return say(
-        "{id}: first {first}; second {second}.",
+        "{id} {label}: first {first}; second {second}.",
         id=indicator.id,
+        label=both(indicator.label),
         first=both(area.programme.measures[indicator.numerator].label),
         second=both(area.programme.measures[str(indicator.denominator)].label),
     )
@@ -95,8 +97,10 @@ def places(result: Completeness) -> list[Block]:
 
 def _reporting(code: str, result: Completeness) -> tuple[Cell, ...]:
     own = result.places[result.places["province_code"] == code]
+    own = own[own["measure"] != POPULATION]
     told = int((own[[*WITH_VALUE, "suppressed"]].sum(axis=1) > 0).sum())
-    words = say("{told} of {all}", told=str(told), all=str(len(result.area.programme.measures)))
+    every = set(result.area.programme.measures) - {POPULATION}
+    words = say("{told} of {all}", told=str(told), all=str(len(every)))
     late = result.late[result.late["province_code"] == code] if len(result.late) else result.late
     return (
         Cell(words, told),

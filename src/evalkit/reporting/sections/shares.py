@@ -6,25 +6,23 @@ import pandas as pd
 
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell
-from evalkit.reporting.sections.limits import limits_written
+from evalkit.reporting.sections.limits import SMALL_BASE, limits_written
 from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row
 from evalkit.reporting.wording import say
 
 
 def share_words(numerator: float, denominator: float, value: float) -> Bilingual:
-    """Write a share with its counts first.
+    """Write a share with its counts first; over fewer than five persons the counts alone.
 
     Examples
     --------
-    >>> share_words(3, 5, 60.0).en
-    '3/5 (60.0 %)'
+    >>> share_words(3, 5, 60.0).en, share_words(1, 3, 33.3).en
+    ('3/5 (60.0 %)', '1/3')
     """
-    return say(
-        "{n}/{base} ({value})",
-        n=formats.number(numerator),
-        base=formats.number(denominator),
-        value=formats.percent(value),
-    )
+    counts = {"n": formats.number(numerator), "base": formats.number(denominator)}
+    if denominator < SMALL_BASE:
+        return say("{n}/{base}", **counts)
+    return say("{n}/{base} ({value})", value=formats.percent(value), **counts)
 
 
 def no_share(numerator: float, denominator: float) -> Bilingual:

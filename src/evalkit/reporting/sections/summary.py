@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from evalkit.estimation.judging import JUDGED
 from evalkit.estimation.kinds import IN_PERCENT
 from evalkit.estimation.results import TrendFit
 from evalkit.programme.population import POPULATION
-from evalkit.records import Summary
+from evalkit.records import Summary, Trend
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import value_words
-from evalkit.reporting.sections.compared import compared
+from evalkit.reporting.sections.compared import Compared, compared
 from evalkit.reporting.sections.comparison_words import comparison_sentence
+from evalkit.reporting.sections.news_sentences import (
+    break_cautions,
+    differing_sentences,
+    latest_sentence,
+    shift_sentences,
+    zero_news_sentence,
+)
 from evalkit.reporting.sections.promises import needed_words, promise_words, target_name
 from evalkit.reporting.sections.trends import trend_sentence
-from evalkit.reporting.sections.words import Row, area_name, within
-from evalkit.reporting.sections.zeros import zero_sentence
+from evalkit.reporting.sections.words import Row, area_name, counted, within
+from evalkit.reporting.sentence import Caution, Sentence
 from evalkit.reporting.wording import say
+
+SMALL_BASE = 10
 
 
 @section_of.register
@@ -25,7 +36,8 @@ def _(result: Summary) -> Section:
     known = _known(result)
     blocks: list[Block] = []
     if known:
-        blocks += [Paragraph(say("What is known, and how surely:")), Bullets(tuple(known))]
+        items = tuple(sentence.printed for sentence in known)
+        blocks += [Paragraph(say("What we know and how sure we are:")), Bullets(items)]
     else:
         text = _nothing_summarised(result)
         blocks.append(Paragraph(text, tone="gap"))
@@ -33,14 +45,43 @@ def _(result: Summary) -> Section:
     return Section("summary", say("In short"), tuple(blocks))
 
 
-def _known(result: Summary) -> list[Bilingual]:
-    area = result.area
-    sentences = [comparison_sentence(item, area) for item in compared(result.comparisons)]
-    sentences += [zero_sentence(item, area) for item in result.zeros.items]
-    sentences += [
-        trend_sentence(item, area) for item in result.trends.items if isinstance(item.fit, TrendFit)
-    ]
-    return sentences + _verdicts(result)
+def _known(result: Summary) -> list[Sentence]:
+    """Return what is known; the newest figures of each topic come last, so that no topic ends on a zero or a fall."""
+    area, news = result.area, result.news
+    sentences = shift_sentences(result)
+    sentences += [_comparison(item, result) for item in compared(result.comparisons)]
+    sentences += [_trend(item, result) for item in result.trends.items if isinstance(item.fit, TrendFit)]
+    sentences += [zero_news_sentence(item, area) for item in news.zeros]
+    sentences += [Sentence(text) for text in _verdicts(result)]
+    sentences += differing_sentences(result)
+    return sentences + [told for item in news.latest for told in latest_sentence(item, result)]
+
+
+def _comparison(item: Compared, result: Summary) -> Sentence:
+    measure = result.area.programme.indicators[item.indicator].numerator
+    told = "declared_event" in item.verdict.failed and not item.verdict.could_be_chance
+    cautions = () if told else break_cautions(measure, item.earlier.start, item.later.end, result.area)
+    if 0 < item.earlier.count < SMALL_BASE:
+        base = counted(item.earlier.count, measure, result.area.programme)
+        cautions += (Caution("small_base", say("The base is small: {base}.", base=base)),)
+    return Sentence(comparison_sentence(item, result.area), cautions)
+
+
+def _trend(item: Trend, result: Summary) -> Sentence:
+    """Give a trend the events inside it and the years it lacks."""
+    fit, area = item.fit, result.area
+    text = trend_sentence(item, area)
+    if not isinstance(fit, TrendFit):
+        return Sentence(text)
+    days = (date(fit.first, 1, 1), date(fit.last, 12, 31))
+    told = "declared_event" in item.verdict.failed and not item.verdict.could_be_chance
+    measure = area.programme.indicators[item.indicator].numerator
+    cautions = () if told else break_cautions(measure, *days, area)
+    missing = sorted(set(range(fit.first, fit.last)) - set(fit.years_used))
+    if missing:
+        years = formats.listed([Bilingual(str(year), str(year)) for year in missing])
+        cautions += (Caution("years_missing", say("The series has no figure for {years}.", years=years)),)
+    return Sentence(text, cautions)
 
 
 def _verdicts(result: Summary) -> list[Bilingual]:
@@ -95,6 +136,7 @@ def _furthest(row: Row, result: Summary) -> Bilingual:
 
 def _unknown(result: Summary) -> list[Bilingual]:
     frame = result.completeness.frame
+    frame = frame[frame["measure"] != POPULATION]
     silent = int(frame["last"].isna().sum())
     sentences = [
         say(
@@ -132,6 +174,6 @@ def _nothing_summarised(result: Summary) -> Bilingual:
             told=str(told),
         )
     return say(
-        "Nothing on this programme has been published for {place} in the sources used. The page says what binds the place and which figures are missing.",
+        "The sources used hold no figure on this programme for {place}; that does not mean there were no cases. The page says what binds the place and which figures are missing.",
         place=within(place),
     )

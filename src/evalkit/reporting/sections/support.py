@@ -67,7 +67,9 @@ def _one_class(rows: pd.DataFrame, name: str, regime: str, matrix: SupportMatrix
         text = say("{people}: all figures are confidential [c].", people=label)
         return [Paragraph(_capital(text))]
     if (told["status"] == "not_reported").all():
-        return [Paragraph(_capital(say("{people}: not reported.", people=label)), tone="gap")]
+        return [
+            Paragraph(_capital(say("{people}: no figure in the sources used.", people=label)), tone="gap")
+        ]
     identifier = f"support-{regime}-{name}".replace("_", "-")
     return [_table(told, identifier, label, matrix)]
 
@@ -126,7 +128,9 @@ def _waiting(result: SupportGiven) -> list[Block]:
         "Persons who wait to be identified stand apart: they are not yet victims by decision, and their costs arise while they wait."
     )
     if rows.empty:
-        gap = say("How many persons wait to be identified, how long, and at whose cost: not reported.")
+        gap = say(
+            "How many persons wait to be identified, how long, and at whose cost: no figure in the sources used."
+        )
         return [Paragraph(gap, tone="gap")]
     return [Paragraph(text), _waiting_table(rows, result.area)]
 

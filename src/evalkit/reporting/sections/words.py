@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -62,9 +62,15 @@ def sentences(*parts: Bilingual) -> Bilingual:
 
 def counted(value: float, measure: str, programme: Programme) -> Bilingual:
     """Return a count with its unit: ``23 vụ``, ``23 cases``."""
-    unit = programme.units[programme.measures[measure].unit].label
-    digits = formats.number(value)
-    return Bilingual(f"{digits.vi} {unit.vi}", f"{digits.en} {unit.en}")
+    return qualified_count(value, "exact", measure, programme)
+
+
+def qualified_count(value: float, qualifier: str, measure: str, programme: Programme) -> Bilingual:
+    """Return a count with its unit, as surely as its source said it: ``ít nhất 1 vụ``, ``at least 1 case``."""
+    unit = programme.units[programme.measures[measure].unit]
+    digits = qualified(value, qualifier)
+    english = unit.singular if value == 1 and unit.singular else unit.label.en
+    return Bilingual(f"{digits.vi} {unit.label.vi}", f"{digits.en} {english}")
 
 
 def lasting(years: float) -> Bilingual:
@@ -92,9 +98,21 @@ def chance(probability: float) -> Bilingual:
 
 
 def total_words(total: PeriodTotal, measure: str, programme: Programme) -> Bilingual:
-    """Return a period's count with its unit, and that it was derived where that is so."""
+    """Return a period's count with its unit, that it was derived, and its years where they are not those of the period."""
     words = counted(total.count, measure, programme)
-    return say("{count} (derived)", count=words) if total.status == "derived" else words
+    if total.status == "derived":
+        words = say("{count} (derived)", count=words)
+    if total.missing:
+        return say(
+            "{count} in {told} of {all} years reported ({missing} missing)",
+            count=words,
+            told=str(len(total.years_used)),
+            all=str(len(total.years_used) + len(total.missing)),
+            missing=formats.listed([Bilingual(str(year), str(year)) for year in total.missing]),
+        )
+    if total.made == "part_of_period":
+        return say("{count} in {years}", count=words, years=lasting(total.years))
+    return words
 
 
 def qualified(value: float, qualifier: str) -> Bilingual:
@@ -107,6 +125,29 @@ def qualified(value: float, qualifier: str) -> Bilingual:
         "at_least": lambda count: say("at least {count}", count=count),
     }
     return templates[qualifier](digits) if qualifier in templates else digits
+
+
+def either(figures: Sequence[float]) -> Bilingual:
+    """Write the unlike figures of sources that differ: ``82 or 65``.
+
+    Examples
+    --------
+    >>> either([82, 65, 60]).en
+    '82 or 65 or 60'
+    """
+    first, *others = (formats.number(value) for value in figures)
+    for other in others:
+        first = say("{one} or {other}", one=first, other=other)
+    return first
+
+
+def named_codes(indicators: Sequence[str], programme: Programme) -> Bilingual:
+    """Write indicators with their codes and names, one behind the other: a code never stands alone."""
+    names = [
+        say("{id} {label}", id=programme.indicators[name].id, label=both(programme.indicators[name].label))
+        for name in indicators
+    ]
+    return Bilingual(*("; ".join(texts) for texts in zip(*names, strict=True)))
 
 
 def fact_cell(row: Row) -> Cell:

@@ -1,0 +1,230 @@
+"""What is news, in sentences, each with its cautions: groups, zeros and what came after them, unlike sources, the newest figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from evalkit.estimation.group_shifts import GroupShift, ShareOfYear
+from evalkit.estimation.news import Latest, Told, ZeroNews
+from evalkit.estimation.zeros import ZeroPeriod
+from evalkit.programme.models import Break
+from evalkit.records import Area, Summary
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual
+from evalkit.reporting.sections.words import both, counted, either, qualified_count, span
+from evalkit.reporting.sentence import Caution, Sentence, joined
+from evalkit.reporting.wording import say
+
+MOST_SHIFTS = 2
+MOST_DIFFERING = 2
+
+
+def shift_sentences(result: Summary) -> list[Sentence]:
+    """Say whose share moved, in counts first; the cause stays open."""
+    area = result.area
+    standing = _telling([shift for shift in result.news.shifts if shift.stands], area)
+    if not standing:
+        return []
+    tried = say(
+        "Chance alone hardly explains this, even among {tried} groups looked at.",
+        tried=str(standing[0].tried),
+    )
+    text = joined(*(_shift_words(shift, area) for shift in standing), tried)
+    why = say(
+        "The figures do not say why: one large case, a more thorough search or a change in recording could each explain it."
+    )
+    first, last = standing[0].before.start, standing[0].after.end
+    return [
+        Sentence(text, (*break_cautions(standing[0].measure, first, last, area), Caution("cause_open", why)))
+    ]
+
+
+def _telling(shifts: Sequence[GroupShift], area: Area) -> list[GroupShift]:
+    """Keep one group of each attribute: the one whose share rose most; what others lost follows from it."""
+    best: dict[str, GroupShift] = {}
+    for shift in sorted(shifts, key=lambda shift: -shift.points):
+        best.setdefault(shift.dimension, shift)
+    order = list(area.programme.dimensions)
+    largest = sorted(best.values(), key=lambda shift: -abs(shift.points))[:MOST_SHIFTS]
+    return sorted(largest, key=lambda shift: order.index(shift.dimension))
+
+
+def _shift_words(shift: GroupShift, area: Area) -> Bilingual:
+    group = area.programme.dimensions[shift.dimension].values[shift.group]  # noqa: PD011
+    return say(
+        "{measure}, {group}: {before} of {base} persons in {early} ({share}), {after} of {total} persons in {late} ({later_share}).",
+        measure=both(area.programme.measures[shift.measure].label),
+        group=both(group),
+        before=formats.number(shift.before.part),
+        base=formats.number(shift.before.base),
+        early=span(shift.before.start, shift.before.end),
+        share=_share(shift.before),
+        after=formats.number(shift.after.part),
+        total=formats.number(shift.after.base),
+        late=span(shift.after.start, shift.after.end),
+        later_share=_share(shift.after),
+    )
+
+
+def _share(year: ShareOfYear) -> Bilingual:
+    return formats.percent(100 * year.part / year.base)
+
+
+def zero_news_sentence(item: ZeroNews, area: Area) -> Sentence:
+    """Say a zero with its bound, the first later figure above zero, and persons received meanwhile."""
+    run = item.run
+    numerator = area.programme.indicators[run.indicator].numerator
+    text = say(
+        "{indicator}: none in {period}; a time of this length at zero still fits with up to {upper} {unit} a year.",
+        indicator=both(area.programme.indicators[run.indicator].label),
+        period=span(run.start, run.end),
+        upper=formats.number(run.upper_per_year, 1),
+        unit=both(area.programme.units[area.programme.measures[numerator].unit].label),
+    )
+    then = [_against_words(item.against, area)] if item.against is not None else []
+    then += [_received_words(item.received, area)] if item.received is not None else []
+    then += [_later_words(item.later, area)] if item.later is not None else []
+    return Sentence(text, _zero_cautions(numerator, run, area), tuple(then))
+
+
+def _against_words(told: Told, area: Area) -> Bilingual:
+    return say(
+        "Another source has a figure above zero for these years: {measure}, {count} ({period}).",
+        **_words(told, area),
+    )
+
+
+def _received_words(told: Told, area: Area) -> Bilingual:
+    return say(
+        "In {period}, {count} were received, counted by place of reception; both can be true at once.",
+        count=_count(told, area),
+        period=span(told.start, told.end),
+    )
+
+
+def _later_words(told: Told, area: Area) -> Bilingual:
+    """Say the first later figure above zero, and what its source tells of the single case behind it."""
+    text = say("Later there was a figure above zero: {measure}, {count} ({period}).", **_words(told, area))
+    source = area.sources.get(told.source)
+    return joined(text, both(source.tells)) if told.value == 1 and source and source.tells else text
+
+
+def latest_sentence(item: Latest, result: Summary) -> list[Sentence]:
+    """Say the newest figures of a topic, unless the sentence on a zero has said them."""
+    zeros = [zero for zero in result.news.zeros if zero.run.indicator == item.indicator]
+    year, newest = (None if _is_told(told, zeros) else told for told in (item.year, item.newest))
+    area = result.area
+    parts = []
+    if year is not None:
+        parts.append(
+            say("Newest count of a whole year: {measure}, {count} ({period}).", **_words(year, area))
+        )
+    if newest is not None:
+        parts.append(
+            say("Newer, but not for a whole year: {measure}, {count} ({period}).", **_words(newest, area))
+            if year is not None
+            else say("Newest figure: {measure}, {count} ({period}).", **_words(newest, area))
+        )
+    return [Sentence(joined(*parts), _differ_cautions([year, newest], result))] if parts else []
+
+
+def _is_told(told: Told | None, zeros: Sequence[ZeroNews]) -> bool:
+    """Tell whether the sentence on a zero of the topic has said a figure: the zero itself, or the first one after it."""
+    return told is not None and any(
+        told == zero.later or (told.value == 0 and told.start >= zero.run.start and told.end <= zero.run.end)
+        for zero in zeros
+    )
+
+
+def _words(told: Told, area: Area) -> dict[str, Bilingual]:
+    return {
+        "measure": both(area.programme.measures[told.measure].label),
+        "count": _count(told, area),
+        "period": span(told.start, told.end),
+    }
+
+
+def _count(told: Told, area: Area) -> Bilingual:
+    return qualified_count(told.value, told.qualifier, told.measure, area.programme)
+
+
+def differing_sentences(result: Summary) -> list[Sentence]:
+    """Say the latest figures of persons and cases that two sources give unlike."""
+    rows = result.news.differing
+    measures = result.area.programme.measures
+    told = rows[[measures[name].disclosure != "activity" for name in rows["measure"]]]
+    return [Sentence(_differ_words(row, result.area)) for _, row in told.tail(MOST_DIFFERING).iterrows()]
+
+
+def _differ_words(row: pd.Series, area: Area) -> Bilingual:
+    return say(
+        "{measure}, {period}: sources differ ({figures}).",
+        measure=both(area.programme.measures[row["measure"]].label),
+        period=span(row["period_start"], row["period_end"]),
+        figures=unlike(row["figures"], row["measure"], area),
+    )
+
+
+def unlike(figures: Sequence[float], measure: str, area: Area) -> Bilingual:
+    """Write the figures of sources that differ: ``82 or 65 persons``."""
+    if len(figures) == 1:
+        return counted(figures[0], measure, area.programme)
+    last = counted(figures[-1], measure, area.programme)
+    return say("{one} or {other}", one=either(figures[:-1]), other=last)
+
+
+def _differ_cautions(told: Sequence[Told | None], result: Summary) -> tuple[Caution, ...]:
+    rows = result.news.differing
+    found = []
+    for one in told:
+        if one is None:
+            continue
+        same = (rows["measure"] == one.measure) & (rows["period_start"] == one.start)
+        hit = rows[same & (rows["period_end"] == one.end)]
+        found += [
+            Caution(
+                "sources_differ",
+                say(
+                    "Sources differ on this figure: {figures}.",
+                    figures=unlike(row["figures"], row["measure"], result.area),
+                ),
+            )
+            for _, row in hit.iterrows()
+        ]
+    return tuple(found)
+
+
+def break_cautions(
+    measure: str, start: pd.Timestamp | date, end: pd.Timestamp | date, area: Area
+) -> tuple[Caution, ...]:
+    """Name the declared events that touch a window of a measure."""
+    events = _events(measure, start, end, area)
+    if not events:
+        return ()
+    text = say(
+        "What may have bent the figures of {period}: {events}.",
+        period=span(pd.Timestamp(start), pd.Timestamp(end)),
+        events=formats.listed([both(event.label) for event in events]),
+    )
+    return (Caution("break", text),)
+
+
+def _zero_cautions(measure: str, run: ZeroPeriod, area: Area) -> tuple[Caution, ...]:
+    """Name the events of a zero; a single one with its effect."""
+    events = _events(measure, run.start, run.end, area)
+    if len(events) != 1:
+        return break_cautions(measure, run.start, run.end, area)
+    text = say("{event}: {effect}", event=both(events[0].label), effect=both(events[0].effect))
+    return (Caution("break", text),)
+
+
+def _events(measure: str, start: pd.Timestamp | date, end: pd.Timestamp | date, area: Area) -> list[Break]:
+    first, last = pd.Timestamp(start).date(), pd.Timestamp(end).date()
+    return [
+        event
+        for event in area.programme.breaks_between(first, last)
+        if not event.measures or measure in event.measures
+    ]
