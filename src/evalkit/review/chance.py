@@ -61,9 +61,7 @@ def p_values(text: str, language: Language) -> list[tuple[float, bool]]:
     """
     if "p " not in text:
         return []
-    return [
-        (numerals(found[2], language)[0].value, found[1] == "<") for found in _p(language).finditer(text)
-    ]
+    return [(numerals(found[2], language)[0].value, found[1] == "<") for found in _p(language).finditer(text)]
 
 
 def _fails(text: str, found: tuple[Interval, ...] | list[Interval], language: Language) -> bool:
@@ -71,14 +69,21 @@ def _fails(text: str, found: tuple[Interval, ...] | list[Interval], language: La
     low_p = [_below_level(*one) for one in p_values(text, language)]
     if not (changes or low_p) or says(text, "bend", language):
         return False
-    if len(changes) == 1 and len(low_p) == 1 and None not in (changes[0], low_p[0]) and changes[0] == low_p[0]:
+    if (
+        len(changes) == 1
+        and len(low_p) == 1
+        and None not in (changes[0], low_p[0])
+        and changes[0] == low_p[0]
+    ):
         return True
     more = grade(text, language)
     if more is None:
         return False
     if more:
         return True in changes or False in low_p
-    return bool(changes) and not ({True, None} & set(changes)) or (bool(low_p) and not ({False, None} & set(low_p)))
+    return (bool(changes) and not ({True, None} & set(changes))) or (
+        bool(low_p) and not ({False, None} & set(low_p))
+    )
 
 
 def _of_change(one: Interval) -> bool:

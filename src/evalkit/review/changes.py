@@ -65,7 +65,9 @@ def unlike_their_figures(page: Page) -> Iterator[Contradiction]:
             if _change_fails(page, table, row) or _share_fails(page, table, row):
                 yield Contradiction(RULE, of_row(table, row), _DO)
     for one in page.wholes:
-        if one.tag != "caption" and (_told_change_fails(one.text, page.language) or _falls_upwards(one.text, page.language)):
+        if one.tag != "caption" and (
+            _told_change_fails(one.text, page.language) or _falls_upwards(one.text, page.language)
+        ):
             yield Contradiction(RULE, one.text, _DO)
 
 
@@ -138,7 +140,9 @@ def _told_change_fails(text: str, language: Language) -> bool:
         return False
     for found in _compared(language).finditer(text):
         before, after = (_average(found[name], found[f"{name}_period"], language) for name in ("a", "b"))
-        change = next((one for one in numerals(text, language) if one.start >= found.end() and one.percent), None)
+        change = next(
+            (one for one in numerals(text, language) if one.start >= found.end() and one.percent), None
+        )
         if change is None or not says(text[found.end() : change.start], "change", language):
             continue
         expected = _change(before, after, relative=True)
@@ -161,7 +165,11 @@ def _falls_upwards(text: str, language: Language) -> bool:
     for found in _moved(language).finditer(text):
         before, after = (numerals(found[name], language)[0] for name in ("a", "b"))
         fell = pattern("fell", language).match(found[0]) is not None
-        if before.percent == after.percent and before.value != after.value and fell != (after.value < before.value):
+        if (
+            before.percent == after.percent
+            and before.value != after.value
+            and fell != (after.value < before.value)
+        ):
             return True
     return False
 
@@ -180,7 +188,7 @@ def _years(language: Language) -> re.Pattern[str]:
 @cache
 def _counted(language: Language) -> re.Pattern[str]:
     body, over = BODY[language], "trên" if language == "vi" else "of"
-    between = rf"(?:: | \(|[^.;:()%\d]{{1,40}}\()"
+    between = r"(?:: | \(|[^.;:()%\d]{1,40}\()"
     return re.compile(rf"(?<![\w.,/])({body})(?:/| {over} )({body}){between}({NUMERAL[language]})(?<=%)")
 
 
@@ -195,5 +203,7 @@ def _compared(language: Language) -> re.Pattern[str]:
 def _moved(language: Language) -> re.Pattern[str]:
     number = NUMERAL[language]
     if language == "vi":
-        return re.compile(rf"(?:giảm|tăng) từ (?P<a>{number})[^.;]{{0,60}}? (?:xuống|lên|còn) (?P<b>{number})")
+        return re.compile(
+            rf"(?:giảm|tăng) từ (?P<a>{number})[^.;]{{0,60}}? (?:xuống|lên|còn) (?P<b>{number})"
+        )
     return re.compile(rf"(?:fell|rose) from (?P<a>{number})[^.;]{{0,60}}? to (?P<b>{number})")

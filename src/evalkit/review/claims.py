@@ -14,8 +14,12 @@ from evalkit.review.reading import Language, Page, Table
 from evalkit.review.words import pattern, role
 
 _DAY = r"\d{1,2}/\d{1,2}/\d{4}|\d{1,2} [A-Z][a-z]+ \d{4}"
-_PERIOD = re.compile(rf"(?:năm |giai đoạn )?(?:\d{{4}}(?:\s?–\s?\d{{4}})?|(?:{_DAY})\s?–\s?(?:{_DAY}))", re.IGNORECASE)
-_BASIS = re.compile(r"\((theo nơi [^()]+|by place of [^()]+)\)$|(theo nơi [^;()]+|by place of [^;()]+)(?:;|$)")
+_PERIOD = re.compile(
+    rf"(?:năm |giai đoạn )?(?:\d{{4}}(?:\s?–\s?\d{{4}})?|(?:{_DAY})\s?–\s?(?:{_DAY}))", re.IGNORECASE
+)
+_BASIS = re.compile(
+    r"\((theo nơi [^()]+|by place of [^()]+)\)$|(theo nơi [^;()]+|by place of [^;()]+)(?:;|$)"
+)
 _OF = re.compile(r"^số ", re.IGNORECASE)
 _FIRST = 12  # "more than 31,000", "khoảng 7.500": a figure stands at the beginning of its cell
 
@@ -156,7 +160,11 @@ def _basis(text: str) -> str:
 
 @cache
 def _yearly(language: Language) -> re.Pattern[str]:
-    words = r" theo năm:|:? số bình quân một năm[^.]*\." if language == "vi" else r" by year:|: number a year[^.]*\."
+    words = (
+        r" theo năm:|:? số bình quân một năm[^.]*\."
+        if language == "vi"
+        else r" by year:|: number a year[^.]*\."
+    )
     first = rf"(?P<rest> ?(?:\d{{4}}(?:–\d{{4}})?): {NUMERAL[language]})"
     return re.compile(rf"(?:[^\W\d]+\. )?(?P<label>[^.:]+?)(?:{words}|,){first}")
 

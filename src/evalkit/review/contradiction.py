@@ -40,7 +40,11 @@ def columns(page: Page, table: Table, name: str) -> list[int]:
     >>> columns(Page("en"), Table("", head=["Target", "Period", "Value"]), "value")
     [2]
     """
-    return [place for place, head in enumerate(table.head) if name in role(head, page.language)]
+    known = table.places.get(name)
+    if known is None:
+        known = [place for place, head in enumerate(table.head) if name in role(head, page.language)]
+        table.places[name] = known
+    return known
 
 
 def cell(row: list[str], places: list[int]) -> str:

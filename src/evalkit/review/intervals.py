@@ -86,21 +86,19 @@ def estimates(page: Page, table: Table, row: list[str]) -> Iterator[tuple[Numera
 def outside_their_interval(page: Page) -> Iterator[Contradiction]:
     """Yield each estimate that lies outside the interval beside it."""
     for whole in page.sentences:
-        if not says(whole.text, "usual range", page.language):
-            yield from _outside(whole.text, whole.text, page.language)
+        if _outside(whole.text, page.language) and not says(whole.text, "usual range", page.language):
+            yield Contradiction(RULE, whole.text, _DO)
     for table in page.tables:
         for row in table.rows:
-            for text in row:
-                yield from _outside(text, of_row(table, row), page.language)
-            for estimate, interval in estimates(page, table, row):
-                if not _within(interval, estimate):
-                    yield Contradiction(RULE, of_row(table, row), _DO)
+            told = any(_outside(text, page.language) for text in row)
+            if told or any(
+                not _within(interval, estimate) for estimate, interval in estimates(page, table, row)
+            ):
+                yield Contradiction(RULE, of_row(table, row), _DO)
 
 
-def _outside(text: str, told: str, language: Language) -> Iterator[Contradiction]:
-    for one in intervals(text, language):
-        if one.estimate is not None and not _within(one, one.estimate):
-            yield Contradiction(RULE, told, _DO)
+def _outside(text: str, language: Language) -> bool:
+    return any(one.estimate and not _within(one, one.estimate) for one in intervals(text, language))
 
 
 def _within(interval: Interval, estimate: Numeral) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from evalkit.review.code_names import CODE
+from evalkit.review.code_names import CODE, codes
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
 from evalkit.review.numerals import numerals
 from evalkit.review.reading import Language, Page, Table
@@ -13,29 +14,35 @@ from evalkit.review.words import pattern, role, says
 
 RULE = "what is called missing is shown nowhere on the page"
 _DO = "take it off the list, or say for which years or groups it is missing"
+_TEXTS = 2**13
 _LABEL = re.compile(r"^[^\W\d]+ \d+\. ")
 _BASIS = re.compile(r" \([^()]*\)$")
 
 
 def shown_after_all(page: Page) -> Iterator[Contradiction]:
     """Yield each sentence or row that calls something missing which a table shows with a figure."""
-    names, attributes, codes = _shown(page)
+    names, attributes, counted = _shown(page)
     for one in page.wholes:
-        if one.tag == "caption" or not says(one.text, "missing", page.language):
+        if one.tag not in ("p", "li") or not says(one.text, "missing", page.language):
             continue
         listed = {name.casefold() for name in _listed(one.text)} & names
-        if one.tag in ("p", "li"):
-            listed |= set(_attributes(one.text, page.language)) & attributes
+        listed |= set(_attributes(one.text, page.language)) & attributes
         if listed:
             yield Contradiction(RULE, f"{'; '.join(sorted(listed))} – {one.text}"[:400], _DO)
     for table in page.tables:
-        for place in columns(page, table, "without"):
-            for row in table.rows:
-                again = [code for code in CODE.findall(cell(row, [place])) if code in codes]
-                if again:
-                    yield Contradiction(RULE, f"{', '.join(again)} – {of_row(table, row)}"[:400], _DO)
+        yield from _listed_codes(page, table, counted)
 
 
+def _listed_codes(page: Page, table: Table, counted: set[str]) -> Iterator[Contradiction]:
+    """Yield each row that lists an indicator as without a figure though a row of another table gives it one."""
+    places = columns(page, table, "without")
+    for row in table.rows if places else ():
+        again = [code for code in codes(cell(row, places)) if code in counted]
+        if again:
+            yield Contradiction(RULE, f"{', '.join(again)} – {of_row(table, row)}"[:400], _DO)
+
+
+@lru_cache(maxsize=_TEXTS)
 def plain_name(text: str) -> str:
     """Return a name as it is compared: without its code, the basis in brackets and capitals.
 
@@ -64,17 +71,17 @@ def _shown(page: Page) -> tuple[set[str], set[str], set[str]]:
     """Return what the tables show with a figure: names of rows and columns, attributes, codes."""
     names: set[str] = set()
     attributes: set[str] = set()
-    codes: set[str] = set()
+    counted: set[str] = set()
     for table in page.tables:
         rows = _figures(page, table)
         if not rows:
             continue
         names |= {plain_name(text) for text in rows}
-        codes |= {found[0] for text in rows if (found := CODE.match(text))}
+        counted |= {found[0] for text in rows if (found := CODE.match(text))}
         caption = caption_name(table)
         if not says(caption, "population", page.language):
             attributes |= set(_attributes(caption, page.language)[-1:])
-    return names, attributes, codes
+    return names, attributes, counted
 
 
 def _figures(page: Page, table: Table) -> set[str]:
@@ -96,7 +103,9 @@ def _figures(page: Page, table: Table) -> set[str]:
 
 def _says_nothing(head: str, language: Language) -> bool:
     """Tell whether a column holds no figures: periods, promises, words on method and evidence."""
-    return bool(role(head, language) & {"period", "promised", "method", "evidence", "source", "without", "required"})
+    return bool(
+        role(head, language) & {"period", "promised", "method", "evidence", "source", "without", "required"}
+    )
 
 
 def _listed(text: str) -> list[str]:

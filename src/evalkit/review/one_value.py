@@ -38,9 +38,9 @@ def judged_twice(page: Page) -> Iterator[Contradiction]:
         if first[0] != met:
             yield Contradiction(VERDICT_RULE, f"{first[1]} – {told}", "decide once and show that")
     for one in page.sentences:
-        for year, met, judged in _counted(one.text, page):
+        for year, kept_ones, judged in _counted(one.text, page):
             rows = [kept for (_, period), (kept, _) in verdicts.items() if period.endswith(year)]
-            if rows and (sum(rows), len(rows)) != (met, judged):
+            if rows and (sum(rows), len(rows)) != (kept_ones, judged):
                 yield Contradiction(VERDICT_RULE, one.text, "count the verdicts that the tables show")
 
 
@@ -89,4 +89,3 @@ def _counted(text: str, page: Page) -> Iterator[tuple[str, int, int]]:
             first, second = int(found[1]), int(found[2])
             yield year[0], first, second if form == "met of judged" else first + second
             return
-

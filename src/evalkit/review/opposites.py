@@ -10,7 +10,7 @@ from evalkit.review.claims import Claim, claims, longer_names, plain_period
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
 from evalkit.review.missing import caption_name, plain_name
 from evalkit.review.numerals import numerals
-from evalkit.review.reading import Page, Sentence
+from evalkit.review.reading import Page, Sentence, Table
 from evalkit.review.words import says
 
 RULE = "no two statements of a page deny each other"
@@ -32,13 +32,14 @@ def no_ranking_beside_ranks(page: Page) -> Iterator[Contradiction]:
 
 def bend_against_its_p(page: Page) -> Iterator[Contradiction]:
     """Yield a bend denied beside a p below .05, or claimed beside one above it, where no other level is named."""
-    for text, told in _texts(page):
+    for text, table, row in _texts(page):
         values = p_values(text, page.language)
         ways = [way for way in ("no bend", "bend") if values and says(text, way, page.language)]
         if not ways or says(text, "level", page.language):
             continue
         low = values[0][0] < _LEVEL
         if low == (ways[0] == "no bend"):
+            told = of_row(table, row) if table else text
             yield Contradiction(RULE, told, "name the level at which a bend is looked for")
 
 
@@ -51,7 +52,9 @@ def trend_without_its_caution(page: Page) -> Iterator[Contradiction]:
             beside = [one, *page.wholes[place + 1 : place + 2]]
             if _is_sure_trend(one, label, page) and not any(_hangs(next_.text, page) for next_ in beside):
                 told = f"{one.text} – {hangs[0][-1]}"
-                yield Contradiction(RULE, told, "carry the caution of the table in the same or the next sentence")
+                yield Contradiction(
+                    RULE, told, "carry the caution of the table in the same or the next sentence"
+                )
 
 
 def same_persons_of_unlike_sources(page: Page) -> Iterator[Contradiction]:
@@ -68,7 +71,9 @@ def same_persons_of_unlike_sources(page: Page) -> Iterator[Contradiction]:
             mine = [one for one in known if one.period == period and one.source and one.label in names]
             if _sources_differ(mine):
                 told = f"{said[0]} – {of_row(table, row)}"
-                yield Contradiction(RULE, told, "say which source gives each count, and not that the persons are the same")
+                yield Contradiction(
+                    RULE, told, "say which source gives each count, and not that the persons are the same"
+                )
 
 
 def fewer_than_five_beside_more(page: Page) -> Iterator[Contradiction]:
@@ -96,13 +101,12 @@ def denied_elsewhere(page: Page) -> Iterator[Contradiction]:
         yield from rule(page)
 
 
-def _texts(page: Page) -> Iterator[tuple[str, str]]:
+def _texts(page: Page) -> Iterator[tuple[str, Table | None, list[str]]]:
     for one in page.sentences:
-        yield one.text, one.text
+        yield one.text, None, []
     for table in page.tables:
         for row in table.rows:
-            for text in row[1:]:
-                yield text, of_row(table, row)
+            yield from ((text, table, row) for text in row[1:] if "p " in text)
 
 
 def _hangs(text: str, page: Page) -> bool:

@@ -9,7 +9,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 from xml.parsers import expat
 
@@ -67,9 +67,12 @@ class Table:
     caption: str = ""
     head: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
+    places: dict[str, list[int]] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # columns by what they hold
 
 
-@dataclass(slots=True)
+@dataclass
 class Page:
     """What a page tells.
 
@@ -82,7 +85,7 @@ class Page:
     wholes: list[Sentence] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
 
-    @property
+    @cached_property
     def sentences(self) -> list[Sentence]:
         """The sentences one by one."""
         return [

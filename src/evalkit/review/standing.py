@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from evalkit.review.contradiction import Contradiction, columns
 from evalkit.review.numerals import Numeral, numerals
@@ -18,6 +18,7 @@ _TOLD = {"p", "li", "desc", "figcaption", "h1", "h2", "h3"}
 _DEFINED = {"dt", "dd", "summary"}
 _DEFINING = {"place", "methods", "footer", "header", "nav", ""}
 _DECIMALS = range(4)
+_TEXTS = 2**14
 _LISTED = "; "
 _MARK = re.compile(r"\[[cxzur]\]")  # what is said of hidden figures counts what no table can show
 
@@ -31,12 +32,10 @@ class Standing:
 
     def add(self, one: Numeral, *, percent: bool = False) -> None:
         """Let a figure stand; a percentage also where a sentence has it without its sign."""
-        for decimals in _DECIMALS:
-            if decimals <= one.decimals:
-                for shown in _roundings(abs(one.value), decimals):
-                    self._plain.add((decimals, shown))
-                    if one.percent or percent:
-                        self._percent.add((decimals, shown))
+        shown = _shown(abs(one.value), one.decimals)
+        self._plain |= shown
+        if one.percent or percent:
+            self._percent |= shown
 
     def add_count(self, number: int) -> None:
         """Let a count of what the page shows stand."""
@@ -56,7 +55,11 @@ def standing_nowhere(page: Page) -> Iterator[Contradiction]:
             continue
         if one.tag == "li" and not page.tables:
             continue
-        lone = [] if says(one.text, "defines", page.language) else [figure.text for figure in told_figures(one.text, page.language) if not known.holds(figure)]
+        lone = (
+            []
+            if says(one.text, "defines", page.language)
+            else [figure.text for figure in told_figures(one.text, page.language) if not known.holds(figure)]
+        )
         if lone:
             yield Contradiction(RULE, f"{', '.join(lone)} – {one.text}"[:400], _DO)
 
@@ -122,11 +125,14 @@ def _verdict_counts(page: Page, rows: list[list[str]], places: list[int]) -> Ite
         yield from (sum(kept), len(kept) - sum(kept), len(kept))
 
 
-def _roundings(value: float, decimals: int) -> set[float]:
-    """Return a value rounded, both ways where it lies half between."""
-    half = 10.0**-decimals / 2
-    exact = {round(value, decimals), round(value + half * 1e-6, decimals), round(value - half * 1e-6, decimals)}
-    return {round(one, 3) for one in exact}
+@lru_cache(maxsize=_TEXTS)
+def _shown(value: float, decimals: int) -> frozenset[tuple[int, float]]:
+    """Return how a value may be shown: with its decimals or fewer, rounded both ways where it lies half between."""
+    shown = {(decimals, round(value, 3))} if decimals in _DECIMALS else set()
+    for fewer in _DECIMALS[:decimals]:
+        near = 10.0**-fewer * 1e-6
+        shown |= {(fewer, round(round(value + more, fewer), 3)) for more in (-near, 0.0, near)}
+    return frozenset(shown)
 
 
 @cache

@@ -60,7 +60,9 @@ def reached(page: Page, table: Table, row: list[str], name: str = "value") -> tu
         return None
     pair = counts(cell(row, columns(page, table, "counts")) or told.partition(": ")[2], page.language)
     if value.percent and pair and shares(pair, value):
-        exact = min((100 * pair[0] / pair[1] - less for less in (0, 100)), key=lambda one: abs(one - value.value))
+        exact = min(
+            (100 * pair[0] / pair[1] - less for less in (0, 100)), key=lambda one: abs(one - value.value)
+        )
         return Span(exact, exact), True
     return rounded(value), value.percent
 
@@ -77,7 +79,7 @@ def against_their_figures(page: Page) -> Iterator[Contradiction]:
                 if judged is None or value is None or ("%" in promise) != value[1]:
                     continue
                 right = kept(promise, value[0], page.language)
-                if right is not None and right != judged or _gap_fails(page, table, row, judged=judged):
+                if (right is not None and right != judged) or _gap_fails(page, table, row, judged=judged):
                     yield Contradiction(RULE, of_row(table, row), _DO)
 
 

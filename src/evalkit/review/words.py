@@ -7,29 +7,39 @@ sentences of today's pages.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from evalkit.review.reading import Language
 
-# concept: (Vietnamese, English)
+_TEXTS = 2**15
+
+# each concept in Vietnamese and in English
 WORDS: dict[str, tuple[str, str]] = {
     # grades of evidence (DESIGN-PAGES 5.3) and the words before them
     "more than chance": (
-        r"(?:giảm|tăng|thay đổi|khác biệt|khác) rõ(?! ràng)"
-        r"|khó có thể chỉ do ngẫu nhiên"
-        r"|lớn hơn mức mà riêng yếu tố ngẫu nhiên có thể giải thích|vượt quá mức ngẫu nhiên"
-        r"|khác nhau nhiều hơn mức ngẫu nhiên|xu hướng (?:giảm|tăng) một chiều",
-        r"\b(?:a )?clear(?:ly)? (?:fall|rise|change|difference|differ\w*|fell|rose)|\b(?:fall|rise|change|difference) is clear"
-        r"|chance alone hardly explains|(?:more|larger) than chance"
-        r"|differ by more than chance|a monotone (?:fall|rise)",
+        (
+            r"(?:giảm|tăng|thay đổi|khác biệt|khác) rõ(?! ràng)"
+            r"|khó có thể chỉ do ngẫu nhiên"
+            r"|lớn hơn mức mà riêng yếu tố ngẫu nhiên có thể giải thích|vượt quá mức ngẫu nhiên"
+            r"|khác nhau nhiều hơn mức ngẫu nhiên|xu hướng (?:giảm|tăng) một chiều"
+        ),
+        (
+            r"\b(?:a )?clear(?:ly)? (?:fall|rise|change|difference|differ\w*|fell|rose)|\b(?:fall|rise|change|difference) is clear"
+            r"|chance alone hardly explains|(?:more|larger) than chance"
+            r"|differ by more than chance|a monotone (?:fall|rise)"
+        ),
     ),
     "could be chance": (
-        r"chưa (?:thể )?loại trừ (?:được )?(?:biến động )?ngẫu nhiên|có thể chỉ (?:là|do) ngẫu nhiên"
-        r"|chưa (?:thể )?phân biệt được với (?:biến động )?ngẫu nhiên|không phân biệt được với ngẫu nhiên"
-        r"|riêng (?:yếu tố )?ngẫu nhiên cũng có thể giải thích|chưa thấy (?:xu hướng|hướng|thay đổi)"
-        r"|chưa thấy khác biệt|không khác rõ|chưa khác rõ|chưa vượt (?:ra ngoài|quá) (?:mức|biến động) ngẫu nhiên",
-        r"could be chance|not (?:clearly )?distinguish\w+ from chance|chance alone could explain"
-        r"|no (?:step|direction) told apart|no monotone trend|not told apart|not clearly different",
+        (
+            r"chưa (?:thể )?loại trừ (?:được )?(?:biến động )?ngẫu nhiên|(?<!khó )có thể chỉ (?:là|do) ngẫu nhiên"
+            r"|chưa (?:thể )?phân biệt được với (?:biến động )?ngẫu nhiên|không phân biệt được với ngẫu nhiên"
+            r"|riêng (?:yếu tố )?ngẫu nhiên cũng có thể giải thích|chưa thấy (?:xu hướng|hướng|thay đổi)"
+            r"|chưa thấy khác biệt|không khác rõ|chưa khác rõ|chưa vượt (?:ra ngoài|quá) (?:mức|biến động) ngẫu nhiên"
+        ),
+        (
+            r"could be chance|not (?:clearly )?distinguish\w+ from chance|chance alone could explain"
+            r"|no (?:step|direction) told apart|no monotone trend|not told apart|not clearly different"
+        ),
     ),
     "leaning": (r"có vẻ (?:giảm|tăng)", r"appears? to (?:fall|rise|have)"),
     "hangs on years": (
@@ -57,7 +67,10 @@ WORDS: dict[str, tuple[str, str]] = {
         r"too few|so far|not judged|no verdict",
     ),
     # promises
-    "at least": (r"trở lên|ít nhất|tối thiểu|không dưới|(?<!\w)từ (?=\d)", r"or more|at least|not under|no less"),
+    "at least": (
+        r"trở lên|ít nhất|tối thiểu|không dưới|(?<!\w)từ (?=\d)",
+        r"or more|at least|not under|no less",
+    ),
     "over": (r"\btrên\b|lớn hơn|\bhơn\b", r"\bover\b|more than|above"),
     "at most": (
         r"trở xuống|nhiều nhất|tối đa|không quá|không vượt|không trên",
@@ -80,8 +93,10 @@ WORDS: dict[str, tuple[str, str]] = {
     # what is missing
     "missing": (
         r"chưa (?:được )?công bố|chưa (?:được )?báo cáo|không có số liệu|chưa có số liệu|không có số liệu nào|được bảo mật",
-        r"not(?:hing)? (?:been )?published|(?:not|nothing published or) reported|no figure|confidential or not reported"
-        r"|are not reported",
+        (
+            r"not(?:hing)? (?:been )?published|(?:not|nothing published or) reported|no figure|confidential or not reported"
+            r"|are not reported"
+        ),
     ),
     "defines": (
         r"^Ký hiệu: |^\[[cuxzr]\]|là ký hiệu|có nghĩa là|được ẩn nếu",
@@ -143,7 +158,7 @@ MASKS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-# the head of a column: (Vietnamese, English), from its beginning
+# what a column holds, by the beginning of its head in Vietnamese and in English
 HEADS: dict[str, tuple[str, str]] = {
     "item": (r"chỉ số$|mục số liệu|chỉ tiêu$|bước$|tỷ lệ$|số liệu$", r"indicator$|measure$|target$|stage$|share$|figures$"),
     "period": (r"kỳ$|năm$|thời gian$", r"period$|year$"),
@@ -174,6 +189,7 @@ def pattern(concept: str, language: Language) -> re.Pattern[str]:
     return re.compile(WORDS[concept][0 if language == "vi" else 1], re.IGNORECASE)
 
 
+@lru_cache(maxsize=_TEXTS)
 def says(text: str, concept: str, language: Language) -> bool:
     """Tell whether a text says something.
 
