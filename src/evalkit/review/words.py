@@ -1,7 +1,6 @@
 """The words of both languages that the reader looks for: one table, Vietnamese beside English, each a regular expression.
 
-A wording that changes on the pages changes here too, or the rule that rests on it falls silent: a test holds each against the
-sentences of today's pages.
+A wording that changes on the pages changes here too, or the rule that rests on it falls silent.
 """
 
 from __future__ import annotations
