@@ -118,18 +118,33 @@ def _common_rate(page: Page) -> dict[str, float]:
 
 
 def _rate_fails(page: Page, table: Table, row: list[str], common: dict[str, float]) -> bool:
-    """Tell whether a province is called unlike the common rate, or not, against its own interval."""
-    if table.section not in common or not columns(page, table, "place"):
+    """Tell whether a province is called unlike the common rate, or not, against its own limits."""
+    if not columns(page, table, "place"):
         return False
-    found = next((one for text in row for one in intervals(text, page.language)), None)
-    holds = found.holds(common[table.section]) if found else None
     said = cell(row, columns(page, table, "evidence"))
-    if found is None or holds is None:
+    if columns(page, table, "plain"):
+        return _place_fails(page, table, row, said)
+    found = next((one for text in row for one in intervals(text, page.language)), None)
+    if table.section not in common or found is None or found.holds(common[table.section]) is None:
         return False
     if says(said, "could be chance", page.language):
-        return not holds
+        return not found.holds(common[table.section])
     above = says(said, "above", page.language) and found.low.value < common[table.section]
     return above or (says(said, "below", page.language) and found.top > common[table.section])
+
+
+def _place_fails(page: Page, table: Table, row: list[str], said: str) -> bool:
+    """Tell whether the word for a province is not that of the limits in which its count lies."""
+    count = numerals(cell(row, columns(page, table, "counts")), page.language)
+    plain, wide = (limits(cell(row, columns(page, table, name)), page.language) for name in ("plain", "wide"))
+    if not count or plain is None:
+        return False
+    inside = plain.holds(count[0].value), wide.holds(count[0].value) if wide else None
+    if says(said, "within the spread", page.language):
+        return inside[0] is True or inside[1] is False
+    if says(said, "unusual", page.language):
+        return True in inside
+    return says(said, "could be chance", page.language) and inside[0] is False
 
 
 def _known_limits(page: Page) -> dict[tuple[str, str], list[Interval]]:

@@ -119,12 +119,14 @@ def _of_rows(page: Page, table: Table) -> Iterator[Claim]:
 
 def _of_columns(page: Page, table: Table, source: str) -> Iterator[Claim]:
     """Yield the claims of rows that name a measure, under columns that are periods."""
-    for row in table.rows:
-        for place, head in enumerate(table.head[: len(row)]):
-            value = _figure(row[place], page.language)
-            if place and value is not None and _PERIOD.fullmatch(head):
-                told = cell(row, columns(page, table, "source")) or source
-                yield Claim(_label(row[0]), plain_period(head), "", told, "figure", value, of_row(table, row))
+    periods = [(place, head) for place, head in enumerate(table.head) if place and _PERIOD.fullmatch(head)]
+    for row in table.rows if periods else ():
+        told = cell(row, columns(page, table, "source")) or source
+        label, words = _label(row[0]), of_row(table, row)
+        for place, head in periods:
+            value = _figure(row[place], page.language) if place < len(row) else None
+            if value is not None:
+                yield Claim(label, plain_period(head), "", told, "figure", value, words)
 
 
 def _of_measures(page: Page, table: Table, source: str) -> Iterator[Claim]:

@@ -72,7 +72,8 @@ def _verdicts(page: Page) -> Iterator[tuple[tuple[str, str], bool, str]]:
             target = CODE.match(row[0])
             for said, when in (("verdict", "period"), ("required", "latest")):
                 met = verdict(cell(row, columns(page, table, said)), page.language)
-                text = cell(row, columns(page, table, when))
+                places = columns(page, table, when) or columns(page, table, "latest")
+                text = cell(row, places)
                 period = plain_period(text.partition(": ")[0])
                 if met is not None and period:
                     yield (target[0] if target else row[0], period), met, of_row(table, row)

@@ -16,6 +16,13 @@ from evalkit.review.words import says
 RULE = "no two statements of a page deny each other"
 _LEVEL = 0.05
 _FIVE = 5
+_HINTS = (
+    "năm",
+    "thận trọng",
+    "year",
+    "with care",
+    "rests largely",
+)  # one is in each wording: quick to look for
 _SHORT = 25  # a caution is longer
 _PERIOD = re.compile(r"\d{4}")
 
@@ -110,6 +117,8 @@ def _texts(page: Page) -> Iterator[tuple[str, Table | None, list[str]]]:
 
 
 def _hangs(text: str, page: Page) -> bool:
+    if not any(hint in text for hint in _HINTS):
+        return False
     return says(text, "hangs on years", page.language) and not says(text, "does not hang", page.language)
 
 

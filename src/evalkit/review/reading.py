@@ -21,6 +21,8 @@ _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]*;")
 _SENTENCES = {"h1", "h2", "h3", "h4", "p", "li", "dt", "dd", "caption", "figcaption", "summary", "desc"}
 _SILENT = {"style", "script", "sup", "head"}
 _UNSEEN = "vh"
+_DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+_WORDS_OF_A_DRAWING = re.compile(r"<(desc|text)\b.*?</\1>", re.DOTALL)
 _END = re.compile(r"(?<=[.?!])\s+(?=[^\W\d_a-zà-ỹ]|\d)(?<!TP\. )")
 _TEXTS = 2**14
 
@@ -140,10 +142,15 @@ def read(page: str) -> Page:
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.CharacterDataHandler = reader.text
     try:
-        parser.Parse(as_xml(page), True)  # noqa: FBT003  the function's signature
+        parser.Parse(as_xml(_DRAWING.sub(_words_alone, page)), True)  # noqa: FBT003  the function's signature
     except expat.ExpatError as fault:
         raise ValueError("the page cannot be read") from fault
     return reader.page
+
+
+def _words_alone(drawing: re.Match[str]) -> str:
+    """Return a drawing without its marks, which are most of a page's length."""
+    return f"<svg>{''.join(found[0] for found in _WORDS_OF_A_DRAWING.finditer(drawing[0]))}</svg>"
 
 
 class _Reader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
@@ -18,6 +19,7 @@ _TOLD = {"p", "li", "desc", "figcaption", "h1", "h2", "h3"}
 _DEFINED = {"dt", "dd", "summary"}
 _DEFINING = {"place", "methods", "footer", "header", "nav", ""}
 _DECIMALS = range(4)
+_DIGIT = re.compile(r"\d")
 _TEXTS = 2**14
 _LISTED = "; "
 _MARK = re.compile(r"\[[cxzur]\]")  # what is said of hidden figures counts what no table can show
@@ -51,9 +53,11 @@ def standing_nowhere(page: Page) -> Iterator[Contradiction]:
     """Yield each sentence with a figure that stands nowhere on its page."""
     known = _known(page)
     for one in page.sentences:
-        if one.tag not in _TOLD or one.section in _DEFINING or _MARK.search(one.text):
+        if one.tag not in _TOLD or not _DIGIT.search(one.text):
             continue
-        if one.tag == "li" and not page.tables:
+        if one.section in _DEFINING or _MARK.search(one.text):
+            continue
+        if (one.tag == "li" and not page.tables) or _is_list_of_names(one.text, page.language):
             continue
         lone = (
             []
@@ -102,6 +106,11 @@ def _is_definition(one: Sentence, page: Page) -> bool:
     return one.tag in _DEFINED or defining
 
 
+def _is_list_of_names(text: str, language: Language) -> bool:
+    """Tell whether a sentence lists what is missing: its numbers belong to names."""
+    return text.count(_LISTED) > 1 and says(text, "missing", language)
+
+
 def _counts(page: Page) -> Iterator[int]:
     """Yield the counts of what is shown: rows, marks, verdicts, items of lists, and two such counts together."""
     lists = [whole.text.count(_LISTED) + 1 for whole in page.wholes if whole.text.count(_LISTED) > 1]
@@ -112,6 +121,10 @@ def _counts(page: Page) -> Iterator[int]:
     for table in page.tables:
         yield sum(text == "[c]" for row in table.rows for text in row)
         yield from _verdict_counts(page, table.rows, columns(page, table, "verdict"))
+        for place in (*columns(page, table, "verdict"), *columns(page, table, "evidence")):
+            alike = Counter(row[place] for row in table.rows if place < len(row))
+            yield from alike.values()
+            yield from (len(table.rows) - number for number in alike.values())
 
 
 def _verdict_counts(page: Page, rows: list[list[str]], places: list[int]) -> Iterator[int]:

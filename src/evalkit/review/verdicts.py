@@ -47,7 +47,8 @@ def kept(promised: str, value: Span, language: Language) -> bool | None:
     way = next((name for name in _KEPT if says(promised, name, language)), "")
     if not told or not way:
         return None
-    low, high = (_KEPT[way](bound, told[0].value) for bound in value)
+    side = -1.0 if says(promised, "downwards", language) else 1.0
+    low, high = (_KEPT[way](side * bound, told[0].value) for bound in value)
     return low if low == high else None
 
 
@@ -70,17 +71,20 @@ def reached(page: Page, table: Table, row: list[str], name: str = "value") -> tu
 def against_their_figures(page: Page) -> Iterator[Contradiction]:
     """Yield each row whose verdict or gap is not that of its figures."""
     for table in page.tables:
-        promised = columns(page, table, "promised")
-        for row in table.rows if promised else ():
-            for said, name in (("verdict", "value"), ("required", "latest")):
-                judged = verdict(cell(row, columns(page, table, said)), page.language)
-                value = reached(page, table, row, name)
-                promise = cell(row, promised)
-                if judged is None or value is None or ("%" in promise) != value[1]:
-                    continue
-                right = kept(promise, value[0], page.language)
-                if (right is not None and right != judged) or _gap_fails(page, table, row, judged=judged):
-                    yield Contradiction(RULE, of_row(table, row), _DO)
+        for row in table.rows if columns(page, table, "promised") else ():
+            if any(_verdict_fails(page, table, row, said) for said in ("verdict", "required")):
+                yield Contradiction(RULE, of_row(table, row), _DO)
+
+
+def _verdict_fails(page: Page, table: Table, row: list[str], said: str) -> bool:
+    promise = cell(row, columns(page, table, "promised"))
+    judged = verdict(cell(row, columns(page, table, said)), page.language)
+    latest = said == "required" or not columns(page, table, "value")
+    value = reached(page, table, row, "latest" if latest else "value")
+    if judged is None or value is None or ("%" in promise) != value[1]:
+        return False
+    right = kept(promise, value[0], page.language)
+    return (right is not None and right != judged) or _gap_fails(page, table, row, judged=judged)
 
 
 def _gap_fails(page: Page, table: Table, row: list[str], *, judged: bool) -> bool:
@@ -89,5 +93,5 @@ def _gap_fails(page: Page, table: Table, row: list[str], *, judged: bool) -> boo
     if not gap or not gap[0].signed or gap[0].value == 0:
         return False
     promise = cell(row, columns(page, table, "promised"))
-    downwards = any(says(promise, name, page.language) for name in ("at most", "under"))
+    downwards = any(says(promise, name, page.language) for name in ("at most", "under", "downwards"))
     return ((gap[0].value < 0) == downwards) != judged

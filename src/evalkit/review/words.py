@@ -20,11 +20,11 @@ WORDS: dict[str, tuple[str, str]] = {
             r"(?:giảm|tăng|thay đổi|khác biệt|khác) rõ(?! ràng)"
             r"|khó có thể chỉ do ngẫu nhiên"
             r"|lớn hơn mức mà riêng yếu tố ngẫu nhiên có thể giải thích|vượt quá mức ngẫu nhiên"
-            r"|khác nhau nhiều hơn mức ngẫu nhiên|xu hướng (?:giảm|tăng) một chiều"
+            r"|khác nhau nhiều hơn mức ngẫu nhiên|xu hướng (?:giảm|tăng) một chiều|(?:giảm|tăng) theo một chiều"
         ),
         (
             r"\b(?:a )?clear(?:ly)? (?:fall|rise|change|difference|differ\w*|fell|rose)|\b(?:fall|rise|change|difference) is clear"
-            r"|chance alone hardly explains|(?:more|larger) than chance"
+            r"|chance (?:alone )?hardly explains|(?:more|larger) than chance"
             r"|differ by more than chance|a monotone (?:fall|rise)"
         ),
     ),
@@ -36,7 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
             r"|chưa thấy khác biệt|không khác rõ|chưa khác rõ|chưa vượt (?:ra ngoài|quá) (?:mức|biến động) ngẫu nhiên"
         ),
         (
-            r"could be chance|not (?:clearly )?distinguish\w+ from chance|chance alone could explain"
+            r"could be chance|not (?:clearly )?distinguish\w+ from chance|chance alone (?:could|can) explain|can explain how"
             r"|no (?:step|direction) told apart|no monotone trend|not told apart|not clearly different"
         ),
     ),
@@ -52,8 +52,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "above": (r"cao hơn", r"above (?:it|the)|higher than"),
     "below": (r"thấp hơn", r"below (?:it|the)|lower than"),
     "common rate": (
-        r"(?:tính )?chung (?:là |bằng )?(?=\d)|tỷ suất chung(?: của cả nước)? (?:là |bằng )?(?=\d)",
-        r"together (?=\d)|the (?:common|national) rate(?: is|,)? (?=\d)",
+        r"(?:tính )?chung(?: là| bằng|:)? (?=\d)|tỷ suất chung(?: của cả nước)? (?:là |bằng )?(?=\d)",
+        r"together:? (?=\d)|the (?:common|national) rate(?: is|,)? (?=\d)",
     ),
     # verdicts
     "met": (
@@ -62,7 +62,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "not met": (r"(?:chưa|không) đạt", r"not met\b|does not meet|were not\b|misses it"),
     "no verdict": (
-        r"quá ít để|đến nay|chưa đánh giá|chưa kết luận|tạm tính",
+        r"quá ít để|đến nay|chưa đánh giá|chưa kết luận|không đánh giá|một phần kỳ|tạm tính",
         r"too few|so far|not judged|no verdict",
     ),
     # promises
@@ -76,6 +76,13 @@ WORDS: dict[str, tuple[str, str]] = {
         r"or less|or fewer|at most|not over|no more",
     ),
     "under": (r"\bdưới\b|nhỏ hơn|ít hơn", r"\bunder\b|less than|fewer than|below"),
+    "downwards": (r"\bgiảm\b", r"\bdown by\b"),
+    # where a count lies among the provinces
+    "within the spread": (
+        r"trong mức chênh lệch|các tỉnh vốn rất khác nhau",
+        r"within the spread|provinces differ widely",
+    ),
+    "unusual": (r"khác thường", r"\bunusual\b"),
     # change, interval, sources
     "change": (r"thay đổi|tăng|giảm|chênh lệch", r"change|rise|rose|fall|fell|difference"),
     "fell": (r"\bgiảm\b", r"\bfell\b"),
@@ -112,10 +119,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "rank": (r"^(?:vị trí|thứ hạng|xếp hạng|hạng)\b", r"^(?:place, 95|rank)\b"),
     "no bend": (r"không thấy điểm đổi hướng|không đổi hướng", r"no bend (?:found|was found|shown)"),
     "bend": (r"đổi hướng (?:vào )?(?:năm|ở)", r"\bbend in\b"),
-    "level": (r"mức (?:ý nghĩa )?\d", r"\b(?:at the )?level (?:of )?\d|\d level"),
+    "level": (
+        r"mức (?:ý nghĩa )?\d|từ \d[\d,]* trở xuống",
+        r"\b(?:at the )?level (?:of )?\d|\d level|from \d[\d.]* downwards",
+    ),
     "same persons": (r"(?<!không phải là )cùng những người", r"(?<!not )(?<!not of )the same persons"),
     "fewer than five": (
-        r"(?:dưới|ít hơn|chưa đến|không đủ|chưa đủ) (?:năm|5) (?:tỉnh|địa phương)",
+        r"(?:dưới|ít hơn|chưa đến|không đủ|chưa đủ) (?:năm|5) (?:tỉnh|địa phương)(?! có số dân)",
         r"fewer than (?:five|5) provinces",
     ),
     "trend a year": (r"mỗi năm", r"\ba year\b"),
@@ -125,7 +135,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "met and not met": (
         r"(\d+) (?:chỉ tiêu )?đạt, (\d+) (?:chỉ tiêu )?(?:không|chưa) đạt",
-        r"(\d+) (?:was|were) met,? (?:and )?(\d+) (?:was|were) not",
+        r"(\d+) (?:was |were )?met,? (?:and )?(\d+) (?:was |were )?not",
     ),
     "targets": (r"chỉ tiêu", r"targets?"),
     "whole interval": (r"toàn bộ khoảng tin cậy nằm về phía", r"whole interval lies on this side"),
@@ -166,7 +176,7 @@ HEADS: dict[str, tuple[str, str]] = {
     "interval": (r"khoảng (?:tin cậy )?95", r"95\s?% interval"),
     "verdict": (r"kết luận", r"verdict"),
     "promised": (r"mức đề ra|mức phải đạt", r"promised|promise"),
-    "gap": (r"khoảng cách|chênh so với|cách (?:chỉ tiêu|mức)", r"gap|distance|short by"),
+    "gap": (r"khoảng cách|chênh (?:lệch )?so với|cách (?:chỉ tiêu|mức)", r"gap|distance|short by"),
     "evidence": (r"bằng chứng|có thể nói gì|so với tỷ suất chung|nhận xét", r"evidence|what can be said|against the common|reading"),
     "source": (r"nguồn$", r"source$"),
     "place": (r"địa phương$|nhóm đối tượng$|tỉnh, thành phố$", r"place$|class$|province or city$"),
@@ -178,6 +188,8 @@ HEADS: dict[str, tuple[str, str]] = {
     "required": (r"mức còn phải", r"still required"),
     "rank": (r"vị trí|thứ hạng|xếp hạng|hạng\b", r"place,|rank"),
     "without": (r"chỉ số chưa có số liệu|chưa có số liệu", r"without a figure"),
+    "plain": (r"giới hạn 95\s?% thông thường", r"plain 95"),
+    "wide": (r"giới hạn 95\s?% mở rộng", r"widened 95"),
     "method": (r"phương pháp", r"method"),
 }  # fmt: skip
 
