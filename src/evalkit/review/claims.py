@@ -36,8 +36,8 @@ class Claim(NamedTuple):
     told: str
 
 
-def claims(page: Page) -> Iterator[Claim]:
-    """Yield every claim of a page.
+def claims(page: Page) -> list[Claim]:
+    """Return every claim of a page.
 
     Examples
     --------
@@ -45,6 +45,12 @@ def claims(page: Page) -> Iterator[Claim]:
     >>> [(one.label, one.period, one.value) for one in claims(Page("en", [table]))]
     [('cases', '2021', 3.0)]
     """
+    if "claims" not in page.kept:
+        page.kept["claims"] = list(_claims(page))
+    return page.kept["claims"]
+
+
+def _claims(page: Page) -> Iterator[Claim]:
     for place, table in enumerate(page.tables):
         source = _source_of_all(page, place)
         own = [next(iter(columns(page, table, name)), -1) for name in ("item", "period")]

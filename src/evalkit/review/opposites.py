@@ -70,7 +70,7 @@ def same_persons_of_unlike_sources(page: Page) -> Iterator[Contradiction]:
     known: list[Claim] = []
     for place, table in enumerate(page.tables):
         said = [note for note in page.notes(place) if says(note, "same persons", page.language)]
-        known = known or (list(claims(page)) if said else [])
+        known = claims(page) if said else known
         for row in table.rows if said else ():
             names = {plain_name(text) for text in row}
             names |= {longer[name] for name in names if name in longer}

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Any, Literal
 from xml.parsers import expat
 
 Language = Literal["vi", "en"]
@@ -19,6 +19,9 @@ _DOCTYPE = re.compile(r"\A\s*<!doctype html>", re.IGNORECASE)
 _SHORT = re.compile(r"<((?:br|col|hr|img|input|link|meta|wbr)\b[^<>]*?)/?>", re.IGNORECASE)
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]*;")
 _SENTENCES = {"h1", "h2", "h3", "h4", "p", "li", "dt", "dd", "caption", "figcaption", "summary", "desc"}
+_TOLD = _SENTENCES | {"th", "td", "text"}
+_SECTIONS = {"section", "footer", "header", "nav"}
+_AROUND = _SECTIONS | {"html", "thead", "table"}
 _SILENT = {"style", "script", "sup", "head"}
 _UNSEEN = "vh"
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -86,6 +89,9 @@ class Page:
     tables: list[Table] = field(default_factory=list)
     wholes: list[Sentence] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    kept: dict[str, list[Any]] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # what two rules ask for
 
     @cached_property
     def sentences(self) -> list[Sentence]:
@@ -159,42 +165,49 @@ class _Reader:
     def __init__(self) -> None:
         self.page = Page()
         self._section = ""
-        self._tags: list[str] = []
-        self._silent = 0
+        self._silent, self._in_head = 0, False
         self._told: list[str] | None = None
         self._table: Table | None = None
 
     def start(self, tag: str, given: dict[str, str]) -> None:
-        self._tags.append(tag)
+        if self._silent or tag in _SILENT or (tag == "span" and given.get("class") == _UNSEEN):
+            self._silent += 1
+        elif tag in _TOLD:
+            self._told = []
+        elif tag == "tr":
+            if self._table and not self._in_head:
+                self._table.rows.append([])
+        elif tag in _AROUND:
+            self._enter(tag, given)
+
+    def _enter(self, tag: str, given: dict[str, str]) -> None:
         if tag == "html":
             self.page.language = "en" if given.get("lang", "vi").startswith("en") else "vi"
-        if self._silent or tag in _SILENT or given.get("class") == _UNSEEN:
-            self._silent += 1
-        elif tag in ("section", "footer", "header", "nav"):
-            self._section = given.get("aria-labelledby") or given.get("id") or tag
+        elif tag == "thead":
+            self._in_head = True
         elif tag == "table":
             self._table = Table(self._section)
             self.page.tables.append(self._table)
-        elif tag == "tr" and self._table and "thead" not in self._tags:
-            self._table.rows.append([])
-        elif tag in _SENTENCES or tag in ("th", "td", "text"):
-            self._told = []
+        else:
+            self._section = given.get("aria-labelledby") or given.get("id") or tag
 
     def text(self, data: str) -> None:
         if self._told is not None and not self._silent:
             self._told.append(data)
 
     def end(self, tag: str) -> None:
-        self._tags.pop()
         if self._silent:
             self._silent -= 1
-        elif tag in ("section", "footer", "header", "nav"):
-            self._section = ""
+        elif tag in _TOLD:
+            if self._told is not None:
+                text, self._told = cleaned("".join(self._told)), None
+                self._take(tag, text)
+        elif tag == "thead":
+            self._in_head = False
         elif tag == "table":
             self._table = None
-        elif self._told is not None and (tag in _SENTENCES or tag in ("th", "td", "text")):
-            text, self._told = cleaned("".join(self._told)), None
-            self._take(tag, text)
+        elif tag in _SECTIONS:
+            self._section = ""
         elif tag == "tr" and self._table and self._table.rows and not self._table.rows[-1]:
             self._table.rows.pop()
 
@@ -211,7 +224,7 @@ class _Reader:
     def _take_cell(self, text: str) -> None:
         if self._table is None:
             return
-        if "thead" in self._tags or not self._table.rows:
+        if self._in_head or not self._table.rows:
             self._table.head.append(text)
         else:
             self._table.rows[-1].append(text)
