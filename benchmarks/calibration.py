@@ -25,8 +25,9 @@ from scipy import stats
 
 from evalkit.estimation import trends
 from evalkit.estimation.exact_trends import exact_trend
-from evalkit.estimation.law import FEWEST_EVENTS, ScatterLaw, dispersion_of_fits, panel_law
+from evalkit.estimation.law import ScatterLaw, panel_law
 from evalkit.estimation.results import NotEstimable
+from evalkit.estimation.yearly_panel import FEWEST_EVENTS
 
 SERIES = 34
 MEANS = (0.5, 2.0, 8.0, 16.0)
@@ -67,15 +68,6 @@ class Fits:
     fitted: np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
-class OneFit:
-    """What the pooling of a panel reads of one series' trend."""
-
-    fitted: np.ndarray
-    pearson_chi2: float
-    degrees: int
-
-
 def fit_all(counts: np.ndarray) -> Fits:
     """Fit a Poisson log-linear trend to every series (rows) by Newton's method."""
     when = np.arange(counts.shape[1]) - (counts.shape[1] - 1) / 2
@@ -101,11 +93,11 @@ def _information(level: np.ndarray, slope: np.ndarray, when: np.ndarray) -> tupl
 
 
 def p_values(panel: np.ndarray) -> tuple[np.ndarray, ScatterLaw]:
-    """Return the headline p of each series of one panel, missing where the kit refuses it, and the panel's dispersion."""
+    """Return the headline p of each series of one panel, missing where the kit refuses it, and the panel's law."""
     tested = (panel.sum(axis=1) >= FEWEST_EVENTS) & ((panel > 0).sum(axis=1) >= 2)
     counts = panel[tested]
     poisson = fit_all(counts)
-    found = pool(counts, poisson)
+    found = panel_law(frame_of(panel))
     p = np.full(len(panel), math.nan)
     p[tested] = model_p(counts, poisson, found)
     if found.phi <= trends.POISSON_LIKE:
@@ -114,12 +106,12 @@ def p_values(panel: np.ndarray) -> tuple[np.ndarray, ScatterLaw]:
     return p, found
 
 
-def pool(counts: np.ndarray, poisson: Fits) -> ScatterLaw:
-    """Return the panel's dispersion by the kit's own rule."""
-    pearson = ((counts - poisson.fitted) ** 2 / poisson.fitted).sum(axis=1)
-    degrees = counts.shape[1] - 2
-    fits = [OneFit(*one, degrees) for one in zip(poisson.fitted, pearson.tolist(), strict=True)]
-    return dispersion_of_fits(list(zip(counts, fits, strict=True)))
+def frame_of(panel: np.ndarray) -> pd.DataFrame:
+    """Return a panel as the kit's functions take it."""
+    codes, years = np.divmod(np.arange(panel.size), panel.shape[1])
+    return pd.DataFrame(
+        {"province_code": codes, "year": 2000 + years, "count": panel.ravel(), "status": "reported"}
+    )
 
 
 def model_p(counts: np.ndarray, poisson: Fits, found: ScatterLaw) -> np.ndarray:
@@ -154,10 +146,7 @@ def _exact_p(years: int, total: int, statistic: int) -> float:
 
 def kit_p_values(panel: np.ndarray) -> np.ndarray:
     """Return the same through the functions the pages call, one series at a time."""
-    codes, years = np.divmod(np.arange(panel.size), panel.shape[1])
-    frame = pd.DataFrame(
-        {"province_code": codes, "year": 2000 + years, "count": panel.ravel(), "status": "reported"}
-    )
+    frame = frame_of(panel)
     found = panel_law(frame)
     fits = [trends.fit_trend(series, law=found) for _, series in frame.groupby("province_code")]
     return np.array([math.nan if isinstance(fit, NotEstimable) else fit.p for fit in fits])

@@ -126,6 +126,7 @@ def test_json_gives_one_event_a_line_and_nothing_else(pages: Pages):
         "made": 3,
         "current": 0,
         "failed": 0,
+        "lapsed": 0,
         "hidden_cells": 0,
         "warnings": 0,
         "index": None,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from evalkit.errors import FactsError
-from evalkit.estimation.law import ScatterLaw, panel_law
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.results import NotEstimable, TrendFit
 from evalkit.estimation.trends import exact_trend, fit_trend, loglinear_trend
 
@@ -300,90 +300,3 @@ def test_a_year_that_stands_twice_is_refused():
     series = pd.concat([series_of([3, 2, 1, 4, 5]), series_of([7], first=2012)])
     with pytest.raises(FactsError, match="rows 2012"):
         fit_trend(series)
-
-
-# ---- the panel
-
-
-def panel_of(counts: np.ndarray) -> pd.DataFrame:
-    cells = [
-        {"province_code": f"{place:02d}", "year": 2010 + year, "count": float(count)}
-        for place, row in enumerate(counts)
-        for year, count in enumerate(row)
-    ]
-    return pd.DataFrame(cells)
-
-
-def drawn(kind: str) -> pd.DataFrame:
-    """Draw 63 series of 12 years with means from 1 to 20 and the scatter named."""
-    rng = np.random.default_rng(20)
-    means = np.resize([1.0, 3.0, 8.0, 20.0], 63)[:, None] * np.exp(-0.05 * np.arange(12))
-    if kind == "poisson":
-        return panel_of(rng.poisson(means))
-    if kind == "linear":  # variance 3 * mean
-        return panel_of(rng.poisson(rng.gamma(means / 2, 2)))
-    return panel_of(rng.poisson(rng.gamma(1 / 0.4, 0.4 * means)))  # variance mean + 0.4 * mean**2
-
-
-@pytest.mark.parametrize(
-    ("kind", "form", "phi"),
-    [("poisson", "linear", 1.0), ("linear", "linear", 3.0), ("quadratic", "quadratic", None)],
-)
-def test_the_form_of_the_scatter_is_recognised(kind: str, form: str, phi: float | None):
-    found = panel_law(drawn(kind))
-    assert found.form == form
-    assert phi is None or found.phi == pytest.approx(phi, rel=0.15)
-    assert (found.p < 0.05) == (kind != "poisson")
-    if kind == "quadratic":
-        assert found.alpha == pytest.approx(0.4, rel=0.2)
-
-
-def test_phi_is_the_pooled_pearson_chi_square_over_its_degrees_of_freedom():
-    counts = np.array(
-        [[4, 7, 5, 9, 6, 11], [2, 0, 3, 1, 1, 2], [9, 9, 12, 5, 7, 6], [1, 3, 2, 2, 5, 4], [3, 4, 3, 4, 3, 4]]
-    )
-    pearson = 0.0
-    for row in counts:
-        model = sm.GLM(row, sm.add_constant(np.arange(6.0)), family=sm.families.Poisson()).fit()
-        pearson += float(((row - model.mu) ** 2 / model.mu).sum())
-    found = panel_law(panel_of(counts))
-    assert found.phi == pytest.approx(pearson / 20, rel=1e-6)
-    assert (found.series, found.cells, found.degrees) == (5, 30, 20)
-
-
-def test_alpha_brings_the_pearson_chi_square_to_its_degrees_of_freedom():
-    panel = drawn("quadratic")
-    found, pearson = panel_law(panel), 0.0
-    for _, rows in panel.groupby("province_code"):
-        if rows["count"].sum() < 4 or (rows["count"] > 0).sum() < 2:
-            continue
-        fit = loglinear_trend(rows["count"], years=rows["year"].tolist())
-        pearson += float(
-            ((rows["count"] - fit.fitted) ** 2 / (fit.fitted + found.alpha * fit.fitted**2)).sum()
-        )
-    assert pearson == pytest.approx(found.degrees)
-
-
-def test_too_small_a_panel_says_nothing():
-    found = panel_law(panel_of(np.array([TEN_YEARS, TEN_YEARS])))
-    assert (found.form, found.cells) == ("unknown", 20)
-    assert math.isnan(found.phi)
-    assert fitted(TEN_YEARS, found) == fitted(TEN_YEARS, None)
-
-
-def test_series_without_events_or_years_do_not_count():
-    silent = np.array([TEN_YEARS] * 4 + [[0] * 10, [0, 0, 3, 0, 0, 0, 0, 0, 0, 0]])
-    assert panel_law(panel_of(silent)).series == 4
-
-
-def test_a_panel_survives_its_file():
-    for found in (panel_law(drawn("linear")), panel_law(panel_of(np.array([TEN_YEARS])))):
-        again = ScatterLaw.from_record(found.as_record())
-        assert again.as_record() == found.as_record()
-        assert None not in found.as_record().values() or found.form == "unknown"
-
-
-def test_a_province_with_two_figures_for_a_year_is_refused():
-    panel = pd.concat([panel_of(np.array([TEN_YEARS])), panel_of(np.array([[3]]))])
-    with pytest.raises(FactsError, match="00 2010"):
-        panel_law(panel)

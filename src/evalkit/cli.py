@@ -99,7 +99,9 @@ def run(
     ] = None,
     scheduler: Annotated[str, typer.Option(help="Address of a dask scheduler to work on.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Make current pages again.")] = False,
-    retry: Annotated[bool, typer.Option("--retry", help="Make only what failed before.")] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Make only what failed before or lacks lines.")
+    ] = False,
     why: Annotated[bool, typer.Option("--why", help="Say of each page why it was made or not.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One event a line, for programs.")] = False,
 ) -> None:

@@ -74,6 +74,6 @@ class DisclosureError(EvalkitError):
 
 
 class BatchError(EvalkitError):
-    """Some provinces failed; the others are published and the failed ones are listed."""
+    """Some pages failed or lack lines; what was made is published, and what failed or is lacking is listed."""
 
     exit_code = 5

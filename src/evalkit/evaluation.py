@@ -6,6 +6,10 @@ tidy table, and that shows itself as one section of the page. Longer than 250 li
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+
 import pandas as pd
 
 from evalkit.estimation import completeness as reported
@@ -18,6 +22,7 @@ from evalkit.estimation.indicators import estimate_indicators as estimate
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.midterm import mid_term_view
 from evalkit.estimation.pathway import pathway
+from evalkit.estimation.period_comparison import Beside, lies_inside
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.periods import compare_periods as compare
 from evalkit.estimation.province_comparison import compare_provinces as compare_rates
@@ -25,11 +30,13 @@ from evalkit.estimation.province_counts import province_totals
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.sources import preferred
 from evalkit.estimation.support import support_table, waiting_rows
-from evalkit.estimation.trend_study import study_trend
+from evalkit.estimation.trend_study import study_trend, trend_verdict
 from evalkit.estimation.trends import fit_trend
-from evalkit.estimation.zeros import find_zero_period
+from evalkit.estimation.verdicts import Family
+from evalkit.estimation.zeros import ZeroPeriod, find_zero_period
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.schema import totals_only
+from evalkit.lapses import Lapse, one_by_one, step, table_of
 from evalkit.panel import yearly_series
 from evalkit.programme.models import Programme, Target
 from evalkit.records import (
@@ -82,26 +89,35 @@ def evaluate(area: Area) -> Evaluation:
     # fmt: on
 
 
+@step(Comparisons)
 def compare_periods(area: Area) -> Comparisons:
-    """Compare successive programme periods, exactly, for each indicator that asks for it."""
+    """Compare successive programme periods for each indicator that asks for it, under the law of scatter and exactly."""
     facts = totals_only(area.facts)
     wanted = [name for name, indicator in area.programme.indicators.items() if indicator.compare_periods]
-    return Comparisons(area, tuple(item for name in wanted for item in compare(facts, name, area.programme)))
+    found, lapses = one_by_one(
+        wanted,
+        lambda name: compare(facts, name, area.programme, beside=_beside(area, name)),
+        step=Comparisons.__name__,
+    )
+    return Comparisons(area, tuple(item for items in found for item in items), lapses)
 
 
+@step(ZeroPeriods)
 def examine_zeros(area: Area) -> ZeroPeriods:
     """Look at the run of zeros, if any, with which each compared series ends."""
     facts = _preferred_totals(area)
     wanted = [name for name, indicator in area.programme.indicators.items() if indicator.compare_periods]
-    found = (
-        find_zero_period(
-            facts, name, area.programme, totals=_found_totals(totals_only(area.facts), name, area.programme)
-        )
-        for name in wanted
-    )
-    return ZeroPeriods(area, tuple(item for item in found if item is not None))
+    every = totals_only(area.facts)
+
+    def run_of(name: str) -> ZeroPeriod | None:
+        totals = _found_totals(every, name, area.programme)
+        return find_zero_period(facts, name, area.programme, totals=totals)
+
+    found, lapses = one_by_one(wanted, run_of, step=ZeroPeriods.__name__)
+    return ZeroPeriods(area, tuple(item for item in found if item is not None), lapses)
 
 
+@step(PlaceBases)
 def place_bases(area: Area) -> PlaceBases:
     """Put figures of different place bases and sources beside each other."""
     totals = totals_only(area.facts)
@@ -110,33 +126,58 @@ def place_bases(area: Area) -> PlaceBases:
     return PlaceBases(area, frame, seldom_reported(totals, area.programme, shown=shown))
 
 
+@step(Breakdowns)
 def break_down(area: Area) -> Breakdowns:
     """Give the figures by one attribute of persons, such as sex, as far as they may be shown."""
     return Breakdowns(area, breakdowns(area.facts, area.programme))
 
 
+@step(Indicators)
 def estimate_indicators(area: Area) -> Indicators:
     """Estimate every indicator from the preferred source of each figure."""
-    return Indicators(area, estimate(preferred(area.facts, area.programme), area.programme))
+    facts = preferred(area.facts, area.programme)
+    frame, lapses = table_of(
+        list(area.programme.indicators),
+        lambda names: estimate(facts, _only(area.programme, names)),
+        step=Indicators.__name__,
+    )
+    return Indicators(area, frame, lapses)
 
 
+@step(Assessments)
 def assess_targets(indicators: Indicators) -> Assessments:
     """Hold the estimates against the targets in force in their period."""
-    area = indicators.area
-    return Assessments(area, hold_against_targets(indicators.frame, _targets(area)))
+    area, lost = indicators.area, _names(indicators.lapses)
+    promised = _promised(area)
+    frame, lapses = table_of(
+        [name for name in promised if name not in lost],
+        lambda names: hold_against_targets(indicators.frame, _targets_of(area, names)),
+        step=Assessments.__name__,
+    )
+    return Assessments(area, frame, lapses + _inherited(indicators.lapses, promised, Assessments))
 
 
+@step(MidTerm)
 def view_mid_term(indicators: Indicators) -> MidTerm:
     """Tell where each target with a number stands: baseline, mid-point, latest figure, and the pace still required."""
-    area = indicators.area
-    return MidTerm(area, mid_term_view(indicators.frame, area.programme, _targets(area)), indicators.frame)
+    area, lost = indicators.area, _names(indicators.lapses)
+    promised = _promised(area)
+    frame, lapses = table_of(
+        [name for name in promised if name not in lost],
+        lambda names: mid_term_view(indicators.frame, area.programme, _targets_of(area, names)),
+        step=MidTerm.__name__,
+    )
+    inherited = _inherited(indicators.lapses, promised, MidTerm)
+    return MidTerm(area, frame, indicators.frame, lapses + inherited)
 
 
+@step(Pathway)
 def trace_pathway(area: Area) -> Pathway:
     """Put the stages from reception to reintegration side by side; totals of different persons make no funnel."""
     return Pathway(area, pathway(area.facts, area.programme))
 
 
+@step(SupportGiven)
 def review_support(indicators: Indicators) -> SupportGiven:
     """Hold each support against those eligible and accepting it, legal class by legal class."""
     area = indicators.area
@@ -147,18 +188,25 @@ def review_support(indicators: Indicators) -> SupportGiven:
     )
 
 
+@step(Gaps)
 def find_gaps(indicators: Indicators, support: SupportGiven) -> Gaps:
     """Look for those whom the programme may miss: differences between groups, places and legal classes, never ranks."""
     area = indicators.area
-    groups = group_gaps(area.facts, area.programme)
+    groups, lapses = table_of(
+        list(area.programme.indicators),
+        lambda names: group_gaps(area.facts, _only(area.programme, names)),
+        step=Gaps.__name__,
+    )
     classes = class_gaps(support.frame, area.programme)
     shares = shares_of_persons(area.programme)
     if not isinstance(area, ProvinceFacts) or not shares.indicators:
-        return Gaps(area, groups, pd.DataFrame(), classes)
+        return Gaps(area, groups, pd.DataFrame(), classes, lapses)
     nation = estimate(preferred(area.nation, shares), shares)
-    return Gaps(area, groups, place_gaps(_of(indicators, shares), nation), classes)
+    lapses += _inherited(indicators.lapses, set(shares.indicators) - _names(lapses), Gaps)
+    return Gaps(area, groups, place_gaps(_of(indicators, shares), nation), classes, lapses)
 
 
+@step(FollowUp)
 def follow_recommendations(indicators: Indicators) -> FollowUp:
     """Put the indicators of each recommendation of the latest review beside each other, before it and after it."""
     area = indicators.area
@@ -166,21 +214,31 @@ def follow_recommendations(indicators: Indicators) -> FollowUp:
     last = max(reviewed, key=lambda period: period.valid_from, default=None)
     if last is None:
         return FollowUp(area, pd.DataFrame(), None)
-    return FollowUp(area, follow_up(indicators.frame, area.programme, period=last), last.mid_term)
+    followed = {name for asked in area.programme.recommendations for name in asked.indicators}
+    lapses = _inherited(indicators.lapses, followed, FollowUp)
+    area = replace(area, programme=_without_followed(area.programme, _names(lapses)))
+    return FollowUp(area, follow_up(indicators.frame, area.programme, period=last), last.mid_term, lapses)
 
 
+@step(Evidence)
 def weigh_evidence(indicators: Indicators) -> Evidence:
     """Tell for each of the six DAC criteria which figures speak of it, or that none does."""
-    return Evidence(indicators.area, dac_view(indicators.frame, indicators.area.programme))
+    area, lost = indicators.area, _names(indicators.lapses)
+    kept = {name: one for name, one in area.programme.indicators.items() if name not in lost}
+    frame = dac_view(indicators.frame, area.programme.model_copy(update={"indicators": kept}))
+    return Evidence(area, frame, _inherited(indicators.lapses, lost, Evidence))
 
 
+@step(Trends)
 def fit_trends(area: Area) -> Trends:
     """Fit the headline trend of each indicator that asks for one, with the dispersion of the whole panel."""
     facts = _preferred_totals(area)
     wanted = [name for name, indicator in area.programme.indicators.items() if indicator.trend]
-    return Trends(area, tuple(_trend(facts, name, area) for name in wanted))
+    items, lapses = one_by_one(wanted, lambda name: _trend(facts, name, area), step=Trends.__name__)
+    return Trends(area, items, lapses)
 
 
+@step(Completeness)
 def report_completeness(indicators: Indicators) -> Completeness:
     """Tell what was reported and what was not, measure by measure; for the nation, province by province too."""
     area = indicators.area
@@ -190,7 +248,9 @@ def report_completeness(indicators: Indicators) -> Completeness:
         places = reported.completeness_by_place(area.province_facts, area.programme)
         late = reported.late_reporters(area.province_facts)
     agencies = reported.reconciliation(indicators.frame)
-    return Completeness(area, frame, area.findings, agencies, places, late)
+    held = {name for name, one in area.programme.indicators.items() if one.kind == "consistency"}
+    lapses = _inherited(indicators.lapses, held, Completeness)
+    return Completeness(area, frame, area.findings, agencies, places, late, lapses)
 
 
 def sum_up(
@@ -201,9 +261,12 @@ def sum_up(
     completeness: Completeness,
 ) -> Summary:
     """Say in short what is known, how surely, and what is not: the first section of the page."""
-    return Summary(comparisons.area, comparisons, zeros, assessments, trends, completeness)
+    given = (comparisons, zeros, assessments, trends, completeness)
+    lapses = tuple(lapse for record in given for lapse in record.lapses)
+    return Summary(comparisons.area, *given, lapses)
 
 
+@step(ProvincesSideBySide)
 def provinces_side_by_side(nation: NationFacts) -> ProvincesSideBySide:
     """Put the provinces' totals by programme period beside each other, in official order and without a rank."""
     facts = totals_only(nation.province_facts)
@@ -212,16 +275,41 @@ def provinces_side_by_side(nation: NationFacts) -> ProvincesSideBySide:
     return ProvincesSideBySide(nation, province_totals(facts, wanted, nation.programme, codes=codes))
 
 
+@step(ProvincesCompared)
 def compare_provinces(nation: NationFacts) -> ProvincesCompared:
     """Compare the provinces' rates: whether they differ at all, before anything finer is said."""
     facts = totals_only(nation.province_facts)
     wanted = [name for name, indicator in nation.programme.indicators.items() if indicator.compare_periods]
-    return ProvincesCompared(nation, tuple(compare_rates(facts, name, nation.programme) for name in wanted))
+    items, lapses = one_by_one(
+        wanted, lambda name: compare_rates(facts, name, nation.programme), step=ProvincesCompared.__name__
+    )
+    return ProvincesCompared(nation, items, lapses)
 
 
+@step(Methods)
 def methods_used(area: Area) -> Methods:
     """Name the methods and the sources behind an area's page."""
     return Methods(area)
+
+
+def law_of(area: Area, indicator: str) -> ScatterLaw | None:
+    """Return how the yearly counts of an indicator scatter in this area; None where nothing was told of it."""
+    laws = area.panel if isinstance(area, ProvinceFacts) else area.nation_laws
+    return ScatterLaw.from_record(laws[indicator]) if indicator in laws else None
+
+
+def family_of(area: Area, name: str) -> Family | None:
+    """Return the comparisons, or the trends, that are made at once on all pages."""
+    family = area.families.get(name)
+    return Family(int(family["tests"]), float(family["line"])) if family else None
+
+
+def _beside(area: Area, indicator: str) -> Beside:
+    """Return what a comparison of periods needs beside their totals."""
+    years = yearly_series(
+        _preferred_totals(area), area.programme.indicators[indicator].numerator, area.programme
+    )
+    return Beside(law_of(area, indicator), years, family_of(area, "comparisons"))
 
 
 def _preferred_totals(area: Area) -> pd.DataFrame:
@@ -239,6 +327,43 @@ def _of(indicators: Indicators, programme: Programme) -> pd.DataFrame:
     return indicators.frame[indicators.frame["indicator"].isin(list(programme.indicators))]
 
 
+def _only(programme: Programme, names: list[str]) -> Programme:
+    """Return the programme with some of its indicators; itself where these are all."""
+    if len(names) == len(programme.indicators):
+        return programme
+    return programme.model_copy(update={"indicators": {name: programme.indicators[name] for name in names}})
+
+
+def _promised(area: Area) -> list[str]:
+    """Return the indicators of which something was promised; an empty name stands for promises without one."""
+    return list(dict.fromkeys(target.indicator or "" for target in _targets(area)))
+
+
+def _targets_of(area: Area, names: list[str]) -> list[Target]:
+    return [target for target in _targets(area) if (target.indicator or "") in names]
+
+
+def _names(lapses: tuple[Lapse, ...]) -> set[str]:
+    return {lapse.indicator for lapse in lapses}
+
+
+def _inherited(lapses: tuple[Lapse, ...], names: Collection[str], kind: type) -> tuple[Lapse, ...]:
+    """Return the lapses of some indicators as those of a record that is made from their estimates."""
+    return tuple(
+        Lapse(kind.__name__, lapse.indicator, lapse.error) for lapse in lapses if lapse.indicator in names
+    )
+
+
+def _without_followed(programme: Programme, lost: set[str]) -> Programme:
+    """Return the programme without the recommendations of which every indicator is lost, the others without the lost ones."""
+    kept = [
+        asked.model_copy(update={"indicators": tuple(name for name in asked.indicators if name not in lost)})
+        for asked in programme.recommendations
+        if not asked.indicators or set(asked.indicators) - lost
+    ]
+    return programme.model_copy(update={"recommendations": tuple(kept)})
+
+
 def _found_totals(facts: pd.DataFrame, name: str, programme: Programme) -> tuple[PeriodTotal, ...]:
     return tuple(
         total for total in indicator_totals(facts, name, programme) if isinstance(total, PeriodTotal)
@@ -247,12 +372,15 @@ def _found_totals(facts: pd.DataFrame, name: str, programme: Programme) -> tuple
 
 def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:
     series = yearly_series(facts, area.programme.indicators[name].numerator, area.programme)
-    is_province = isinstance(area, ProvinceFacts)  # the nation is no member of the panel of provinces
-    panel = ScatterLaw.from_record(area.panel[name]) if is_province and name in area.panel else None
-    fit = fit_trend(series, law=panel)
+    law = law_of(area, name)
+    fit = fit_trend(series, law=law)
     measure = area.programme.indicators[name].numerator
-    dates = [
-        event.valid_from for event in area.programme.breaks if not event.measures or measure in event.measures
-    ]
-    study = None if isinstance(fit, NotEstimable) else study_trend(series, fit, dates=dates, law=panel)
-    return Trend(name, series, fit, study, _found_totals(facts, name, area.programme))
+    events = [event for event in area.programme.breaks if not event.measures or measure in event.measures]
+    totals = _found_totals(facts, name, area.programme)
+    if isinstance(fit, NotEstimable):
+        return Trend(name, series, fit, None, totals)
+    study = study_trend(series, fit, dates=[event.valid_from for event in events], law=law)
+    span = date(fit.first, 1, 1), date(fit.last, 12, 31)
+    inside = [event.id for event in events if lies_inside(event, *span)]
+    verdict = trend_verdict(fit, study, events=inside, family=family_of(area, "trends"))
+    return Trend(name, series, fit, study, totals, verdict)

@@ -1,23 +1,34 @@
-"""What pages need to know of the whole panel: dispersion and remarks, computed from protected facts only."""
+"""What pages need to know of the whole panel: how years scatter, which comparisons stand among all, remarks on quality.
+
+Computed from protected facts only, and from the ranges that these alone leave to hidden figures.
+"""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from evalkit.estimation.law import panel_law
+from evalkit.estimation.law import ScatterLaw, law_of_sum, panel_law, place_laws
+from evalkit.estimation.period_comparison import period_change_p
+from evalkit.estimation.periods import indicator_totals
+from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.sources import preferred
+from evalkit.estimation.trends import fit_trend
+from evalkit.estimation.verdicts import family_of
 from evalkit.facts.findings import Finding
-from evalkit.facts.schema import WITH_VALUE, totals_only
+from evalkit.facts.schema import NATION, NATION_SCHEME, RANGE_KEY, totals_only
 from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
 
 LATE_DAYS = 365
 
 
-def panel_context(facts: pd.DataFrame, programme: Programme, *, scheme: str) -> dict[str, dict[str, Any]]:
-    """Return the dispersion of the whole panel for each indicator with a trend, from protected facts only.
+def panel_context(
+    facts: pd.DataFrame, programme: Programme, *, scheme: str, ranges: pd.DataFrame, threshold: int = 5
+) -> dict[str, dict[str, Any]]:
+    """Return what pages need to know of the whole panel, from protected facts only.
 
     Parameters
     ----------
@@ -26,19 +37,77 @@ def panel_context(facts: pd.DataFrame, programme: Programme, *, scheme: str) -> 
     programme : Programme
     scheme : str
         The boundary set whose units make up the panel.
+    ranges : DataFrame
+        Per hidden total the range that the figures shown leave to it: the columns of its key, ``low``, ``high``.
+    threshold : int
+        Counts of persons from 1 to one less are hidden.
 
     Returns
     -------
     dict
-        Indicator name to the fields of :class:`~evalkit.estimation.law.ScatterLaw`.
+        ``laws``: indicator to the fields of :class:`~evalkit.estimation.law.ScatterLaw`; ``own``: indicator to place ("scheme:code") to
+        how many times more its own years scatter; ``nation``: indicator to the law of the nation's figures; ``families``:
+        "comparisons" and "trends", each with ``tests`` and ``line`` (:class:`~evalkit.estimation.verdicts.Family`).
     """
-    rows = preferred(totals_only(facts[facts["scheme"] == scheme]), programme)
-    context = {}
+    rows = totals_only(facts)
+    rows = rows.merge(ranges, on=list(RANGE_KEY), how="left") if len(ranges) else rows
+    rows = preferred(rows[(rows["scheme"] == scheme) | (rows["scheme"] == NATION_SCHEME)], programme)
+    context: dict[str, dict[str, Any]] = {"laws": {}, "own": {}, "nation": {}}
+    laws: dict[str, dict[str, ScatterLaw]] = {}
     for name, indicator in programme.indicators.items():
-        if indicator.trend:
-            series = yearly_series(rows, indicator.numerator, programme)
-            context[name] = panel_law(series[series["status"].isin(WITH_VALUE)]).as_record()
+        if indicator.kind == "count" or indicator.trend:
+            laws[name] = _laws(yearly_series(rows, indicator.numerator, programme), threshold)
+            context["laws"][name] = laws[name][""].as_record()
+            context["nation"][name] = laws[name][NATION].as_record()
+            own = {code: law.own for code, law in laws[name].items() if code not in ("", NATION)}
+            context["own"] |= (
+                {name: {f"{scheme}:{code}": factor for code, factor in own.items()}} if own else {}
+            )
+    mine = facts[facts["scheme"].isin([scheme, NATION_SCHEME])]
+    families = {"comparisons": _comparisons(mine, laws, programme), "trends": _trends(rows, laws, programme)}
+    named = {name: family_of(p) for name, p in families.items()}
+    context["families"] = {
+        name: {"tests": family.tests, "line": family.line} for name, family in named.items()
+    }
     return context
+
+
+def _laws(series: pd.DataFrame, threshold: int) -> dict[str, ScatterLaw]:
+    """Return the law of the panel (under ""), of each place that scatters more, and of the nation."""
+    places, nation = series[series["province_code"] != NATION], series[series["province_code"] == NATION]
+    law = panel_law(places, threshold=threshold)
+    means = places.groupby("province_code")["count"].mean().fillna(0)
+    found = place_laws(places, law, threshold=threshold)
+    summed = law_of_sum(law, means, nation.drop(columns="exposure", errors="ignore"), threshold=threshold)
+    return {"": law, NATION: summed} | found
+
+
+def _comparisons(
+    facts: pd.DataFrame, laws: dict[str, dict[str, ScatterLaw]], programme: Programme
+) -> list[float]:
+    """Return the p of every comparison of periods on any page."""
+    wanted = [name for name, indicator in programme.indicators.items() if indicator.compare_periods]
+    totals = totals_only(facts)
+    used = totals[totals["measure"].isin([programme.indicators[name].numerator for name in wanted])]
+    found = []
+    for (code, _), rows in used.groupby(["province_code", "scheme"], sort=True):
+        for name in wanted:
+            law = laws[name].get(str(code), laws[name][""])
+            for earlier, later in pairwise(indicator_totals(rows, name, programme)):
+                if not isinstance(earlier, NotEstimable) and not isinstance(later, NotEstimable):
+                    found.append(period_change_p(earlier, later, law))
+    return found
+
+
+def _trends(rows: pd.DataFrame, laws: dict[str, dict[str, ScatterLaw]], programme: Programme) -> list[float]:
+    """Return the p of every trend on any page."""
+    found = []
+    for name in [name for name, indicator in programme.indicators.items() if indicator.trend]:
+        series = yearly_series(rows, programme.indicators[name].numerator, programme)
+        for code, own in series.groupby("province_code", sort=True):
+            fit = fit_trend(own, law=laws[name].get(str(code), laws[name][""]))
+            found += [] if isinstance(fit, NotEstimable) else [fit.p]
+    return found
 
 
 def page_findings(facts: pd.DataFrame, programme: Programme) -> tuple[Finding, ...]:
@@ -77,7 +146,8 @@ def yearly_series(
     Returns
     -------
     DataFrame
-        ``province_code``, ``year`` (int), ``count`` (missing where not reported or hidden), ``status`` and, where known for
+        ``province_code``, ``year`` (int), ``count`` (missing where not reported or hidden), ``status``, ``low`` and ``high`` where
+        the facts have them (what is left to a hidden figure) and, where known for
         all rows, ``exposure`` (person-years) with its ``exposure_source``. Calendar and police years alike count as the year they end in.
     """
     basis = programme.measures[measure].place_basis
@@ -97,4 +167,6 @@ def _years(facts: pd.DataFrame, measure: str) -> pd.DataFrame:
     rows = rows.sort_values(["province_code", "year", "period_start"])
     # of a police and a calendar year that end in one year, the calendar year begins later
     rows = rows.drop_duplicates(["province_code", "year"], keep="last")
-    return rows[["province_code", "year", "value", "status", "source_id"]].reset_index(drop=True)
+    names = ["province_code", "year", "value", "status", "source_id"]
+    names += [name for name in ("low", "high") if name in rows.columns]
+    return rows[names].reset_index(drop=True)

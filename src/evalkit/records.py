@@ -1,4 +1,7 @@
-"""What the steps of an evaluation give: records that a researcher can hold, and that show themselves as a section."""
+"""What the steps of an evaluation give: records that a researcher can hold, and that show themselves as a section.
+
+``lapses`` of a record tell what an unexpected error took from it, see :mod:`evalkit.lapses`.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,11 @@ from evalkit.estimation.periods import PeriodComparison, PeriodTotal
 from evalkit.estimation.province_comparison import ProvinceComparison
 from evalkit.estimation.results import NotEstimable, TrendFit
 from evalkit.estimation.trend_study import TrendStudy
+from evalkit.estimation.verdicts import NO_COMPARISON, ChangeVerdict
 from evalkit.estimation.zeros import ZeroPeriod
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
+from evalkit.lapses import Lapse
 
 Area = ProvinceFacts | NationFacts
 
@@ -24,6 +29,7 @@ class Comparisons:
 
     area: Area
     items: tuple[PeriodComparison, ...]
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class ZeroPeriods:
 
     area: Area
     items: tuple[ZeroPeriod, ...]
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class PlaceBases:
     area: Area
     frame: pd.DataFrame
     seldom: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ class Breakdowns:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,7 @@ class Indicators:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,7 @@ class Assessments:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,7 @@ class MidTerm:
     area: Area
     frame: pd.DataFrame
     estimates: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,7 @@ class Pathway:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +107,7 @@ class SupportGiven:
     area: Area
     frame: pd.DataFrame
     waiting: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,7 @@ class Gaps:
     groups: pd.DataFrame
     places: pd.DataFrame
     classes: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +128,7 @@ class FollowUp:
     area: Area
     frame: pd.DataFrame
     review: date | None
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +137,15 @@ class Evidence:
 
     area: Area
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
     """The yearly series of one indicator and the trend fitted to it, or the reason why there is none.
 
-    ``study`` holds the checks beside a trend; ``totals`` the programme periods that have a figure.
+    ``study`` holds the checks beside a trend; ``totals`` the programme periods that have a figure; ``verdict`` says how surely
+    the series rises or falls.
     """
 
     indicator: str
@@ -135,6 +153,7 @@ class Trend:
     fit: TrendFit | NotEstimable
     study: TrendStudy | None
     totals: tuple[PeriodTotal, ...]
+    verdict: ChangeVerdict = NO_COMPARISON
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +162,7 @@ class Trends:
 
     area: Area
     items: tuple[Trend, ...]
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +179,7 @@ class Completeness:
     agencies: pd.DataFrame
     places: pd.DataFrame
     late: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +187,7 @@ class Methods:
     """Which methods and sources stand behind the page."""
 
     area: Area
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +199,7 @@ class ProvincesSideBySide:
 
     area: NationFacts
     frame: pd.DataFrame
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +208,7 @@ class ProvincesCompared:
 
     area: NationFacts
     items: tuple[ProvinceComparison, ...]
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +221,7 @@ class Summary:
     assessments: Assessments
     trends: Trends
     completeness: Completeness
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from evalkit.batch.plan import Job
 
 CURRENT = "current"
+LAPSED = "lines not computed before"
 _CHANGED = {
     "slice": "slice changed",
     "notebook": "notebook changed",
@@ -44,8 +45,8 @@ def why_made(
     Returns
     -------
     str
-        "current", "new", "forced", "failed before", "slice changed" (and so for every ingredient), "output missing" or
-        "output changed".
+        "current", "new", "forced", "failed before", "slice changed" (and so for every ingredient), "output missing",
+        "output changed" or "lines not computed before": a page that lacks lines is never current.
     """
     if published is None:
         return "new"
@@ -56,7 +57,9 @@ def why_made(
     if force:
         return "forced"
     record = published.pages[job.stem]
-    return changed_ingredient(job, record) or changed_output(record.files, folder, files=files) or CURRENT
+    lapsed = LAPSED if record.lapses else ""
+    changed = changed_ingredient(job, record) or changed_output(record.files, folder, files=files)
+    return changed or lapsed or CURRENT
 
 
 def changed_ingredient(job: Job, record: PageRecord) -> str:

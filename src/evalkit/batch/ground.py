@@ -103,7 +103,7 @@ def keep_receipt(
 
 def _is_whole(manifest: Manifest, jobs: Sequence[Job]) -> bool:
     keys = {stem: page.content_key for stem, page in manifest.pages.items()}
-    return keys == {job.stem: job.content_key for job in jobs} and not manifest.failed
+    return keys == {job.stem: job.content_key for job in jobs} and not manifest.lacking
 
 
 def _folders(workspace: Workspace) -> list[Path]:

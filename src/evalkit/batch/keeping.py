@@ -44,6 +44,7 @@ def keep_page(stage: Path, job: Job, made: PageMade, *, bundle: Bundle) -> PageR
         bundle_date=bundle.about.date,
         hidden_cells=facts_for(job, bundle).about.hidden_cells,
         files={name: bytes_digest(content) for name, content in made.contents.items()},
+        lapses=made.lapses,
     )
     text = record.model_dump_json().encode()
     try:
@@ -102,7 +103,7 @@ def _standing_record(folder: Path, job: Job, files: Sequence[str]) -> PageRecord
     complete = all(job.stem + ending in record.files for ending in files) and all(
         map(is_inside, record.files)
     )
-    if record.content_key != job.content_key or not complete:
+    if record.content_key != job.content_key or not complete or record.lapses:
         return None
     stands = all(_digest(folder / name) == sha for name, sha in record.files.items())
     return record if stands else None

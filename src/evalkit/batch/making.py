@@ -81,7 +81,8 @@ def _kept(outcome: PageMade | JobFailure, job: Job, stage: Path, making: Making)
         except OSError as fault:
             outcome = JobFailure(job.stem, job.code, "not_stored", type(fault).__name__)
         else:
-            making.progress(Event("made", {"stem": job.stem, "seconds": round(outcome.seconds, 2)}))
+            told = {"seconds": round(outcome.seconds, 2), "lapses": list(outcome.lapses)}
+            making.progress(Event("made", {"stem": job.stem, **told}))
             return record
     if outcome.refusal is not None:
         raise outcome.refusal

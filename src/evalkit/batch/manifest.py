@@ -20,7 +20,10 @@ FORMAT = 1
 
 
 class PageRecord(Declared):
-    """One published page: what it was made from, its figures' date, its files with their SHA-256, its hidden cells."""
+    """One published page: what it was made from, its figures' date, its files with their SHA-256, its hidden cells.
+
+    ``lapses`` are the lines of it that an error kept from being computed: such a page is made again by the next run.
+    """
 
     code: str
     content_key: str
@@ -28,6 +31,7 @@ class PageRecord(Declared):
     bundle_date: str
     hidden_cells: int
     files: dict[str, str]
+    lapses: tuple[str, ...] = ()
 
 
 class FailureRecord(Declared):
@@ -68,6 +72,12 @@ class Manifest(Declared):
     def files(self) -> dict[str, str]:
         """Every published file with its SHA-256."""
         return {name: sha for page in self.pages.values() for name, sha in page.files.items()} | self.shared
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The pages that failed, and those made without some of their lines: what is to be tried again."""
+        lapsed = (stem for stem, page in self.pages.items() if page.lapses)
+        return (*self.failed, *lapsed)
 
     def text(self) -> str:
         """Return the file's content."""

@@ -32,7 +32,7 @@ class RunOptions:
     force : bool
         Make current pages again.
     retry : bool
-        Make only what failed before.
+        Make only what failed before, or was made without some of its lines.
     cell_seconds : int
         How long one cell may take.
     notebooks : Path, optional
@@ -61,7 +61,8 @@ class RunReport:
 
     ``made``, ``current`` and ``failed`` are pages by outcome; ``why`` tells for each page of the run why it was made or
     that it was current; ``hidden_cells`` counts the figures hidden in the whole bundle, ``warnings`` those of the checks;
-    ``pages`` are the files of the provinces that were asked for, none where all were.
+    ``pages`` are the files of the provinces that were asked for, none where all were; ``lapses`` tells for each page that was
+    made without some of its lines which could not be computed.
     """
 
     folder: Path
@@ -73,6 +74,22 @@ class RunReport:
     warnings: int
     why: dict[str, str]
     pages: tuple[Path, ...] = ()
+    lapses: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def lapsed(report: RunReport) -> list[str]:
+    """Return a line for each page that was made without some of its lines.
+
+    Examples
+    --------
+    >>> made = RunReport(Path("out"), (), ("national",), (), (), 0, 0, {}, lapses={"national": ("Trends: lost.",)})
+    >>> lapsed(made)
+    ['national: made, but 1 line could not be computed: Trends: lost.']
+    """
+    return [
+        f"{stem}: made, but {len(lines)} line{'s' if len(lines) > 1 else ''} could not be computed: {' '.join(lines)}"
+        for stem, lines in report.lapses.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +98,7 @@ class Event:
 
     ``planned`` tells ``why`` by page, ``to_make`` and their ``names``; ``started`` tells the ``stem`` of a page that is being
     made (on a cluster: that has been sent there); ``kept`` tells the ``stem`` of a page that a run that was cut off had
-    finished; ``made`` tells ``stem`` and ``seconds``; ``failed`` tells ``stem``,
+    finished; ``made`` tells ``stem``, ``seconds`` and the ``lapses``: lines that could not be computed; ``failed`` tells ``stem``,
     ``reason`` and ``message``; ``published`` comes last and bears the report.
     """
 

@@ -83,8 +83,12 @@ class PageOrder:
 
 @dataclass(frozen=True, slots=True)
 class PageMade:
-    """A page that is finished: its files' contents by the names they are published with, and how long it took."""
+    """A page that is finished: its files' contents by the names they are published with, and how long it took.
+
+    ``lapses`` are the lines of the page that could not be computed or written, as they stand on it in English.
+    """
 
     stem: str
     seconds: float
     contents: dict[str, bytes] = field(default_factory=dict)
+    lapses: tuple[str, ...] = ()

@@ -147,7 +147,11 @@ def make_bundle(
         places=places,
         sources=received.sources,
         panel=panel_context(
-            without_regions(protected.facts, received.registry), received.programme, scheme=scheme
+            without_regions(protected.facts, received.registry),
+            received.programme,
+            scheme=scheme,
+            ranges=protected.ranges,
+            threshold=received.workspace.disclosure.k,
         ),
         findings=page_findings(protected.facts, received.programme),
     )

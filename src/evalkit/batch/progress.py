@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from evalkit.batch.currency import CURRENT
-from evalkit.batch.options import Event, RunReport
+from evalkit.batch.options import Event, RunReport, lapsed
 
 Tell = Callable[[Event], None]
 
@@ -51,11 +51,12 @@ def event_record(event: Event) -> dict[str, object]:
 
 
 def report_counts(report: RunReport) -> dict[str, int]:
-    """Return how many pages were made, were current and failed, and how many figures are hidden."""
+    """Return how many pages were made, were current, failed and lack lines, and how many figures are hidden."""
     return {
         "made": len(report.made),
         "current": len(report.current),
         "failed": len(report.failed),
+        "lapsed": len(report.lapses),
         "hidden_cells": report.hidden_cells,
         "warnings": report.warnings,
     }
@@ -67,6 +68,7 @@ def summary(report: RunReport, *, why: bool = False) -> str:
     lines = [
         *([f"{stem}: {reason}" for stem, reason in report.why.items()] if why else []),
         "pages: {made} made, {current} current, {failed} failed".format(**counts),
+        *lapsed(report),
         f"figures hidden: {counts['hidden_cells']}",
         *([f"warnings: {counts['warnings']} (evalkit check lists them)"] if counts["warnings"] else []),
         *(f"open in a browser: {path}" for path in (*report.pages, *report.index)),
@@ -101,4 +103,6 @@ def _line(event: Event) -> str:
         return f"FAILED {event.details['message']}"
     if event.kind == "kept":
         return f"{event.details['stem']} (finished by the run before)"
-    return f"{event.details['stem']} ({event.details['seconds']:.1f} s)"
+    lacks = len(event.details.get("lapses", ()))
+    lines = f"; lines not computed: {lacks}" if lacks else ""
+    return f"{event.details['stem']} ({event.details['seconds']:.1f} s){lines}"

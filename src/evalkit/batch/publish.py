@@ -144,6 +144,8 @@ def _row(job: Job, place: Place | None, manifest: Manifest, told: Counter[str]) 
     note = _held(told[job.code]) if place else None
     if changed_ingredient(job, record) == "slice changed":
         note = say("made from the figures of {day}, since changed", day=earlier)
+    elif record.lapses:
+        note = say("some lines could not be computed; the page says which")
     return IndexRow(name, region, files, note=note)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from evalkit.batch.ground import Ground, days_named_alike, keep_receipt, stock_o
 from evalkit.batch.imprint import INDEX, page_files
 from evalkit.batch.making import Making, Progress, make_and_keep
 from evalkit.batch.manifest import Manifest, PageRecord, read_manifest
-from evalkit.batch.options import Event, RunOptions, RunReport
+from evalkit.batch.options import Event, RunOptions, RunReport, lapsed
 from evalkit.batch.outcome import JobFailure
 from evalkit.batch.plan import Job, notebooks_folder, plan
 from evalkit.batch.prepare import ledger_of, make_bundle, receive, record_release
@@ -84,7 +84,7 @@ def run_batch(
     DisclosureError
         If a page would show what may not be seen; nothing is published then.
     BatchError
-        If some pages failed. The others are published by then.
+        If some pages failed, or were made without some of their lines. What was made is published by then.
     """
     task = _accept(workspace, options or RunOptions(), clock)
     with locked(task.folder, private=task.options.audience == "internal"), work_folder(task.folder) as stage:
@@ -163,6 +163,11 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
         )
         if task.codes
         else (),
+        lapses={
+            stem: outcome.lapses
+            for stem, outcome in outcomes.items()
+            if isinstance(outcome, PageRecord) and outcome.lapses
+        },
     )
 
 
@@ -183,7 +188,7 @@ def _chosen(task: _Task, before: Manifest | None) -> list[Job]:
                 rule="--retry makes what failed before; nothing was made here",
                 do="run without --retry",
             )
-        jobs = [job for job in jobs if job.stem in before.failed]
+        jobs = [job for job in jobs if job.stem in before.lacking]
     others = before is not None and len(jobs) < len(task.jobs) and bool(before.pages)
     if before is not None and others and before.languages != task.options.languages:
         raise SettingsError(
@@ -214,13 +219,20 @@ def _publish(
 
 
 def _refuse_failures(report: RunReport) -> None:
-    if not report.failed:
-        return
-    named = "; ".join(str(failure) for failure in report.failed[:_NAMED_IN_MESSAGE])
-    more = len(report.failed) - _NAMED_IN_MESSAGE
-    raise BatchError(
-        where=str(report.folder),
-        rule=f"{len(report.failed)} of {len(report.why)} pages could not be made: {named}"
-        + (f"; and {more} more" if more > 0 else ""),
-        do="the others are published; `evalkit lab` shows the error where the notebook is run by hand; then run with --retry",
-    )
+    faults = [
+        *([_named("pages could not be made", report.failed, report)] if report.failed else []),
+        *([_named("pages were made without some lines", lapsed(report), report)] if report.lapses else []),
+    ]
+    if faults:
+        raise BatchError(
+            where=str(report.folder),
+            rule="; ".join(faults),
+            do="all that was made is published; `EVALKIT_TRACEBACK=1 evalkit lab` shows the error where the notebook is run by hand; then run with --retry",
+        )
+
+
+def _named(what: str, faults: Sequence[object], report: RunReport) -> str:
+    named = "; ".join(str(fault) for fault in faults[:_NAMED_IN_MESSAGE])
+    more = len(faults) - _NAMED_IN_MESSAGE
+    rest = f"; and {more} more" if more > 0 else ""
+    return f"{len(faults)} of {len(report.why)} {what}: {named}{rest}"

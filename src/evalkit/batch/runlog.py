@@ -68,7 +68,8 @@ def lines(event: Event) -> list[str]:
         reasons = [f"{stem} will be made: {reason}" for stem, reason in why.items() if reason != CURRENT]
         return [*reasons, f"pages to make: {len(reasons)}; current: {len(why) - len(reasons)}"]
     if event.kind == "made":
-        return [f"{told['stem']} made in {told['seconds']:.1f} s"]
+        lost = [f"NOT COMPUTED {told['stem']}: {line}" for line in told.get("lapses", ())]
+        return [f"{told['stem']} made in {told['seconds']:.1f} s", *lost]
     if event.kind == "kept":
         return [f"{told['stem']} finished by the run before"]
     if event.kind == "failed":

@@ -76,6 +76,8 @@ class Screen:
             self._note(self.rows[event.details["stem"]], event)
         if event.kind == "failed":
             self.console.print(f"FAILED {event.details['message']}", markup=False, highlight=False)
+        for line in event.details.get("lapses", ()):
+            self.console.print(f"NOT COMPUTED {event.details['stem']}: {line}", markup=False, highlight=False)
         if self.live is not None:
             self.live.refresh()
 

@@ -51,6 +51,7 @@ def verify(folder: Path) -> list[Finding]:
     return [
         *_hashes(folder, manifest),
         *_completeness(folder, manifest),
+        *_lapses(folder, manifest),
         *_unlisted(folder, manifest),
         *_contents(folder),
         *_contradictions(folder, manifest),
@@ -90,6 +91,13 @@ def _completeness(folder: Path, manifest: Manifest) -> Iterator[Finding]:
     if manifest.missing:
         rule = f"{len(manifest.missing)} pages of the plan were never asked for"
         yield Finding("note", where=str(folder), rule=rule, do="run without --province for all of them")
+
+
+def _lapses(folder: Path, manifest: Manifest) -> Iterator[Finding]:
+    for stem, page in sorted(manifest.pages.items()):
+        if page.lapses:
+            rule = f"lines of this page that could not be computed: {len(page.lapses)}; the page says which"
+            yield Finding("warning", where=str(folder / stem), rule=rule, do="run again with --retry")
 
 
 def _unlisted(folder: Path, manifest: Manifest) -> Iterator[Finding]:

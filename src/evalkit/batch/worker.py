@@ -27,6 +27,7 @@ from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike
 from evalkit.batch.warm import use_servers
 from evalkit.errors import DisclosureError, EvalkitError
 from evalkit.reporting.blocks import PageHead, Section
+from evalkit.reporting.lapsed import lapses_told
 
 _SECONDS_TO_LEAVE = 3.0
 _stopping = threading.Event()
@@ -40,8 +41,9 @@ def make_page(order: PageOrder) -> PageMade | JobFailure:
     notebook = execute(job, order.facts, source=order.source, cell_seconds=order.cell_seconds)
     if isinstance(notebook, JobFailure):
         return notebook
+    read: dict[int, PageHead | Section] = {}
     try:
-        contents = page_contents(notebook, order)
+        contents = page_contents(notebook, order, read=read)
     except DisclosureError as refusal:
         named = DisclosureError(where=f"{job.stem}, {refusal.where}", rule=refusal.rule, do=refusal.do)
         return JobFailure(job.stem, job.code, "not_rendered", type(refusal).__name__, refusal=named)
@@ -52,10 +54,12 @@ def make_page(order: PageOrder) -> PageMade | JobFailure:
         return JobFailure(job.stem, job.code, reason, type(refusal).__name__, told=told)
     except Exception as fault:  # noqa: BLE001  the other provinces go on and this one is listed
         return JobFailure(job.stem, job.code, "not_rendered", type(fault).__name__)
-    return PageMade(job.stem, ticks() - started, contents)
+    return PageMade(job.stem, ticks() - started, contents, lapses_told(read.values()))
 
 
-def page_contents(notebook: NotebookNode, order: PageOrder) -> dict[str, bytes]:
+def page_contents(
+    notebook: NotebookNode, order: PageOrder, *, read: dict[int, PageHead | Section] | None = None
+) -> dict[str, bytes]:
     """Return the files of a page, read again before anybody gets them.
 
     Parameters
@@ -63,6 +67,8 @@ def page_contents(notebook: NotebookNode, order: PageOrder) -> dict[str, bytes]:
     notebook : NotebookNode
         The executed notebook.
     order : PageOrder
+    read : dict of PageHead or Section, optional
+        What was read from the notebook is added to it.
 
     Raises
     ------
@@ -71,7 +77,7 @@ def page_contents(notebook: NotebookNode, order: PageOrder) -> dict[str, bytes]:
     ContradictionError
         If a page contradicts itself, and such pages are not published.
     """
-    stem, read = order.job.stem, dict[int, PageHead | Section]()
+    stem, read = order.job.stem, {} if read is None else read
     files = render(
         notebook,
         stem=stem,

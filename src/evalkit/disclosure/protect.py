@@ -19,9 +19,10 @@ from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.ledger import Ledger
 from evalkit.disclosure.medians import over_few
 from evalkit.disclosure.network import networks
+from evalkit.disclosure.ranges import left_to_hidden
 from evalkit.disclosure.rules import SMALL, ZERO, protected_cells
 from evalkit.disclosure.tables import labelled, linked_tables
-from evalkit.facts.schema import MARK
+from evalkit.facts.schema import MARK, RANGE_KEY
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 from evalkit.workspace import Audience, DisclosurePolicy
@@ -35,12 +36,14 @@ class Protected:
     """Facts that may leave the room, and how they were protected.
 
     ``hidden_cells`` counts the cells hidden, primary and complementary alike; ``methods`` how many networks of linked
-    figures were solved in which way (:class:`evalkit.disclosure.choice.Choice`).
+    figures were solved in which way (:class:`evalkit.disclosure.choice.Choice`); ``ranges`` are what the figures shown leave to
+    each hidden total (:func:`evalkit.disclosure.ranges.left_to_hidden`).
     """
 
     facts: pd.DataFrame
     hidden_cells: int
     methods: dict[str, int] = field(default_factory=dict)
+    ranges: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*RANGE_KEY, "low", "high"]))
 
 
 def protect(
@@ -106,7 +109,8 @@ def protect(
     _hide(marked, rows)
     few = over_few(marked, programme, policy)
     _hide(marked, few)
-    return Protected(marked, len(rows) + len(few), methods)
+    ranges = left_to_hidden(tables, hidden)
+    return Protected(marked, len(rows) + len(few), methods, ranges)
 
 
 def _hide(marked: pd.DataFrame, rows: pd.Index | pd.Series) -> None:

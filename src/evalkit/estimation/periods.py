@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
@@ -17,7 +16,8 @@ from evalkit.estimation.counts import (
     refuse_repeated,
     whole_counts,
 )
-from evalkit.estimation.results import NotEstimable, RateComparison
+from evalkit.estimation.period_comparison import NOTHING_BESIDE, Beside, PeriodComparison, judged_change
+from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.sources import latest_editions, totals_of
 from evalkit.estimation.windows import PeriodTotal, exposure_years, period_total
 from evalkit.programme.models import Programme, ProgrammePeriod
@@ -30,26 +30,6 @@ __all__ = [
     "indicator_totals",
     "period_totals",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodComparison:
-    """Two successive periods of one indicator.
-
-    Attributes
-    ----------
-    indicator : str
-        Its name in the programme.
-    earlier, later : PeriodTotal or None
-        What was counted; None where the period has no total.
-    result : RateComparison or NotEstimable
-        The later total over the earlier one, per year; or why they are not compared.
-    """
-
-    indicator: str
-    earlier: PeriodTotal | None
-    later: PeriodTotal | None
-    result: RateComparison | NotEstimable
 
 
 def period_totals(
@@ -157,7 +137,7 @@ def indicator_totals(
 
 
 def compare_periods(
-    facts: pd.DataFrame, indicator: str, programme: Programme
+    facts: pd.DataFrame, indicator: str, programme: Programme, *, beside: Beside = NOTHING_BESIDE
 ) -> tuple[PeriodComparison, ...]:
     """Compare each programme period of an indicator with the one before.
 
@@ -168,6 +148,9 @@ def compare_periods(
     indicator : str
         The name of an indicator of kind "count".
     programme : Programme
+    beside : Beside
+        The law of scatter, the yearly figures and the other comparisons; without them years are taken to scatter as pure
+        chance would make them, and the verdict says so.
 
     Returns
     -------
@@ -191,7 +174,10 @@ def compare_periods(
     totals = _without_silent_ends(indicator_totals(facts, indicator, programme))
     if len(totals) == 1:
         return (_alone(indicator, totals[0]),)
-    return tuple(_compared(indicator, earlier, later) for earlier, later in pairwise(totals))
+    found = (_compared(indicator, earlier, later) for earlier, later in pairwise(totals))
+    measure = programme.indicators[indicator].numerator
+    events = [event for event in programme.breaks if not event.measures or measure in event.measures]
+    return tuple(judged_change(item, beside, events) for item in found)
 
 
 def _checked(rows: pd.DataFrame, measure: str) -> pd.DataFrame:

@@ -38,7 +38,8 @@ class About:
 class ProvinceFacts:
     """One province's protected facts and what its page needs beside them.
 
-    ``facts`` are the province's own rows; ``parts`` those of the units it was formed from; ``nation`` the country's.
+    ``facts`` are the province's own rows; ``parts`` those of the units it was formed from; ``nation`` the country's;
+    ``panel`` the law of scatter of its years by indicator; ``families`` how many comparisons and trends are made at once.
     """
 
     place: Place
@@ -48,13 +49,17 @@ class ProvinceFacts:
     nation: pd.DataFrame
     programme: Programme
     panel: dict[str, dict[str, Any]]
+    families: dict[str, dict[str, Any]]
     sources: dict[str, Source]
     findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class NationFacts:
-    """The whole country's protected facts: ``facts`` are the nation's rows, ``province_facts`` the provinces'."""
+    """The whole country's protected facts: ``facts`` are the nation's rows, ``province_facts`` the provinces'.
+
+    ``panel`` is the law of scatter of a province's years by indicator, ``nation_laws`` that of the nation's.
+    """
 
     about: About
     facts: pd.DataFrame
@@ -62,5 +67,7 @@ class NationFacts:
     places: tuple[Place, ...]
     programme: Programme
     panel: dict[str, dict[str, Any]]
+    nation_laws: dict[str, dict[str, Any]]
+    families: dict[str, dict[str, Any]]
     sources: dict[str, Source]
     findings: tuple[Finding, ...]

@@ -1,7 +1,7 @@
 """The bundle: protected facts and everything a page may use, as plain files. What is not in it cannot get out of it.
 
 Files: ``bundle.json`` (what it is), ``facts.parquet`` (protected facts), ``programme.json``, ``places.json``,
-``sources.json``, ``panel.json`` (dispersion of the whole panel, computed after protection), ``findings.json``.
+``sources.json``, ``panel.json`` (the law of scatter of the whole panel, computed after protection), ``findings.json``.
 A slice for one province has the same files and holds only what that province's page may use.
 """
 
@@ -43,7 +43,7 @@ class Bundle:
         The units the pages are made for, in official code order.
     sources : dict of Source by id
     panel : dict of dict
-        Per measure, the dispersion of the whole panel.
+        What :func:`evalkit.panel.panel_context` tells of the whole panel: how years scatter, which comparisons stand.
     findings : tuple of Finding
         What a page says about the quality of the figures shown.
     """
@@ -82,7 +82,9 @@ class Bundle:
             province_facts=self.facts[of_provinces].reset_index(drop=True),
             places=self.places,
             programme=self.programme,
-            panel=self.panel,
+            panel=self.panel.get("laws", {}),
+            nation_laws=self.panel.get("nation", {}),
+            families=self.panel.get("families", {}),
             sources=self.sources,
             findings=tuple(finding for finding in self.findings if finding.scheme in ("", NATION_SCHEME)),
         )
@@ -102,6 +104,7 @@ class Bundle:
             about=replace(self.about, hidden_cells=int((mine[MARK] == "c").sum())),
             facts=mine.reset_index(drop=True),
             places=(place,),
+            panel=_panel_for(place, self.panel),
             sources={name: source for name, source in self.sources.items() if name in used},
             findings=tuple(item for item in self.findings if (item.province_code, item.scheme) in named),
         )
@@ -192,10 +195,27 @@ def _province_facts(bundle: Bundle, place: Place) -> ProvinceFacts:
         parts=facts[_belongs(facts, place) & ~own & ~nation].reset_index(drop=True),
         nation=facts[nation].reset_index(drop=True),
         programme=bundle.programme,
-        panel=bundle.panel,
+        panel=_laws_of(place, bundle.panel),
+        families=bundle.panel.get("families", {}),
         sources=bundle.sources,
         findings=bundle.slice_for(place.code).findings,
     )
+
+
+def _panel_for(place: Place, panel: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return what one place's page may know of the panel: of other places it has no factor of their own."""
+    mine = f"{place.scheme}:{place.code}"
+    own = {name: {mine: factors[mine]} for name, factors in panel.get("own", {}).items() if mine in factors}
+    return panel | {"own": own} if panel else {}
+
+
+def _laws_of(place: Place, panel: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the law of scatter of one place, indicator by indicator."""
+    mine, own = f"{place.scheme}:{place.code}", panel.get("own", {})
+    return {
+        name: record | {"own": own.get(name, {}).get(mine, 1.0)}
+        for name, record in panel.get("laws", {}).items()
+    }
 
 
 def _belongs(facts: pd.DataFrame, place: Place) -> pd.Series:

@@ -27,6 +27,7 @@ STATUSES = ("reported", "zero_reported", "derived", "not_reported", "not_applica
 QUALIFIERS = ("exact", "about", "more_than", "nearly", "at_least")
 PLACE_BASES = ("occurrence", "residence", "detection", "reception")
 WITH_VALUE = ("reported", "zero_reported", "derived")
+RANGE_KEY = ("province_code", "scheme", "place_basis", "measure", "period_start", "period_end", "source_id")
 NATION = "VN"
 NATION_SCHEME = "nation"
 REGION_SCHEME = "region"

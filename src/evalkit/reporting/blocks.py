@@ -16,7 +16,7 @@ from evalkit.errors import DeclarationError
 from evalkit.reporting.typed import require_fields
 
 Language = Literal["vi", "en"]
-Tone = Literal["plain", "finding", "caution", "gap"]
+Tone = Literal["plain", "finding", "caution", "gap", "lapse"]
 Audience = Literal["public", "internal"]
 Value = float | int | str | None
 
@@ -64,7 +64,10 @@ def _require_identifier(text: str, *, of: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph(Checked):
-    """A paragraph. ``finding``, ``caution`` and ``gap`` are set apart on the page, with a word and a form, not a colour."""
+    """A paragraph. All tones but ``plain`` are set apart on the page, with a word and a form, not a colour.
+
+    ``gap`` says what is not known; ``lapse`` what an error of the program kept from the page.
+    """
 
     text: Bilingual
     tone: Tone = "plain"

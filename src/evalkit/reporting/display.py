@@ -12,8 +12,10 @@ from typing import Any
 from markupsafe import Markup
 
 from evalkit.errors import DisclosureError
+from evalkit.lapses import Lapse, attempt, is_whole, lapses_of
 from evalkit.reporting.blocks import Bullets, Figure, Language, PageHead, Paragraph, Section, Table
 from evalkit.reporting.exchange import to_json
+from evalkit.reporting.lapsed import has_heading, is_empty, lines_of, not_written, section_of_lapses
 from evalkit.reporting.render import Numbering, phrase, render_section, table_notes
 
 SECTION_MIME = "application/vnd.evalkit.section.v1+json"
@@ -62,6 +64,32 @@ def _(result: Section) -> Section:
     return result
 
 
+def written(result: Any) -> Section:
+    """Return the section of a result; what an error kept from being computed or written is a line of it.
+
+    Parameters
+    ----------
+    result : object
+        As for ``section_of``.
+
+    Raises
+    ------
+    DisclosureError
+        As ``section_of``. What is no step's record, such as a section made by hand, is not caught: a fault of the notebook.
+    """
+    lapses = lapses_of(result)
+    if not has_heading(result):
+        return section_of(result)
+    if lapses and (is_empty(result) or any(is_whole(lapse, result) for lapse in lapses)):
+        return section_of_lapses(result)
+    section = attempt(lambda: section_of(result), step=type(result).__name__)
+    if isinstance(section, Lapse):
+        return not_written(result, section)
+    if not lapses:
+        return section
+    return Section(section.id, section.title, (*section.blocks, *lines_of(result, lapses)))
+
+
 def show(*results: Any, language: Language = "vi") -> None:
     """Show results, one display each; the page that is made of the notebook later takes both languages from it.
 
@@ -91,7 +119,7 @@ def mime_bundle(result: Any, *, language: Language = "vi") -> dict[str, Any]:
         )
         plain = f"{result.title.of(language)}\n{result.subtitle.of(language)}"
         return {PAGE_MIME: to_json(result), "text/html": _LAB_STYLE + html, "text/plain": plain}
-    section = section_of(result)
+    section = written(result)
     html = Markup('{}<div class="evalkit">{}</div>').format(
         _LAB_STYLE, render_section(section, Numbering(language))
     )

@@ -238,4 +238,6 @@ def _next_figure(numbering: Numbering) -> str:
 def _tone_label(tone: str) -> Bilingual:
     if tone == "finding":
         return say("Finding.")
+    if tone == "lapse":
+        return say("Not computed.")
     return say("Caution.") if tone == "caution" else say("Not known.")

@@ -8,7 +8,7 @@ from evalkit.programme.models import Stage
 from evalkit.records import Area, Pathway
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.shares import limits_words, share_words
+from evalkit.reporting.sections.shares import limits_words, no_share, share_words
 from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, place_basis, span
 from evalkit.reporting.wording import say
 
@@ -32,7 +32,8 @@ def _(result: Pathway) -> Section:
         _stages_table(frame, area),
         *_exceeding(frame, area),
     ]
-    cohorts = frame[frame["share"].notna()]
+    nobody = (frame["base_value"] == 0) & (frame["value"] == 0)
+    cohorts = frame[frame["share"].notna() | nobody]
     if not cohorts.empty:
         blocks.append(_cohort_table(cohorts, area))
     blocks.append(Bullets(tuple(_meaning(stage, area) for stage in area.programme.stages)))
@@ -115,9 +116,16 @@ def _cohort_row(row: Row, labels: dict[str, Bilingual], area: Area) -> tuple[Cel
         Cell(labels[row["stage"]]),
         Cell(span(row["period_start"], row["period_end"])),
         Cell(both(area.programme.measures[row["base_measure"]].label)),
-        Cell(share_words(row["value"], row["base_value"], row["share"]), round(float(row["share"]), 4)),
+        _cohort_share(row),
         Cell(NOTHING if pd.isna(row["lower"]) else limits_words(row["lower"], row["upper"])),
     )
+
+
+def _cohort_share(row: Row) -> Cell:
+    if pd.isna(row["share"]):
+        return Cell(no_share(row["value"], row["base_value"]))
+    words = share_words(row["value"], row["base_value"], row["share"])
+    return Cell(words, round(float(row["share"]), 4))
 
 
 def _meaning(stage: Stage, area: Area) -> Bilingual:

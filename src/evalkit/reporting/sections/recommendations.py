@@ -10,6 +10,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import value_words
+from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written, limits_written
 from evalkit.reporting.sections.shares import points_words, signed
 from evalkit.reporting.sections.words import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE, NOTHING, Row, both
 from evalkit.reporting.wording import say
@@ -122,14 +123,23 @@ def _change(row: Row, indicator: Indicator) -> Cell:
         return Cell(NOTHING)
     value, lower, upper = row["change"], row["change_lower"], row["change_upper"]
     if row["change_unit"] == "percent":
-        words = [formats.signed_percent(one) for one in (value, lower) if pd.notna(one)]
-        top = formats.signed_percent(upper) if pd.notna(upper) and upper < 10_000 else say("no upper limit")
-        return Cell(say("{value} ({low} to {high})", value=words[0], low=words[1], high=top), round(value, 4))
-    if pd.isna(lower):
+        return _change_in_percent(row)
+    if pd.isna(lower) and pd.isna(upper):
         return Cell(_plain(value, indicator), round(float(value), 4))
-    low, high = signed(lower), signed(upper)
-    text = say("{value} ({low} to {high})", value=points_words(value), low=low, high=high)
+    limits = limits_written(lower, upper, write=signed)
+    text = say("{value} ({limits})", value=points_words(value), limits=limits)
     return Cell(text, round(float(value), 4))
+
+
+def _change_in_percent(row: Row) -> Cell:
+    """Write a change of counts: in percent, or as the counts themselves where it starts from fewer than five."""
+    before, after = row["before_numerator"], row["after_numerator"]
+    if before < SMALL_BASE:
+        counts = {"before": formats.number(before), "after": formats.number(after)}
+        return Cell(say("{before} before, {after} after: too few for a percentage", **counts))
+    limits = change_limits(row["change_lower"], row["change_upper"])
+    text = say("{value} ({limits})", value=change_written(row["change"]), limits=limits)
+    return Cell(text, round(float(row["change"]), 4))
 
 
 def _plain(value: float, indicator: Indicator) -> Bilingual:

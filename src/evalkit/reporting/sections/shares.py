@@ -6,6 +6,7 @@ import pandas as pd
 
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell
+from evalkit.reporting.sections.limits import limits_written
 from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row
 from evalkit.reporting.wording import say
 
@@ -26,13 +27,28 @@ def share_words(numerator: float, denominator: float, value: float) -> Bilingual
     )
 
 
+def no_share(numerator: float, denominator: float) -> Bilingual:
+    """Write what is counted over a base of none, which is no share.
+
+    Examples
+    --------
+    >>> no_share(0, 0).en
+    '0/0: nothing was due, so no share'
+    """
+    return say(
+        "{n}/{base}: nothing was due, so no share",
+        n=formats.number(numerator) if pd.notna(numerator) else NOTHING,
+        base=formats.number(denominator),
+    )
+
+
 def share_cell(row: Row, *, prefix: str = "") -> Cell:
     """Return the cell of a share: counts and percentage, the mark of a hidden one, or the sign for none."""
     if row["status"] == "suppressed":
         return Cell(CONFIDENTIAL)
     n, base, value = (row[f"{prefix}{name}"] for name in ("numerator", "denominator", "value"))
     if pd.isna(value):
-        return Cell(NOTHING)
+        return Cell(NOTHING if pd.isna(base) or base > 0 else no_share(n, base))
     return Cell(share_words(n, base, value), round(float(value), 4))
 
 
@@ -44,7 +60,7 @@ def limits_words(lower: float, upper: float) -> Bilingual:
     >>> limits_words(23.07, 88.24).en
     '23.1 % to 88.2 %'
     """
-    return say("{low} to {high}", low=formats.percent(lower), high=formats.percent(upper))
+    return limits_written(lower, upper, write=formats.percent)
 
 
 def signed(value: float, decimals: int = 1) -> Bilingual:
@@ -79,5 +95,6 @@ def difference_cell(row: Row) -> Cell:
     value, lower, upper = (row[f"difference{end}"] for end in ("", "_lower", "_upper"))
     if pd.isna(value):
         return Cell(NOTHING)
-    words = say("{value} ({low} to {high})", value=signed(value), low=signed(lower), high=signed(upper))
+    limits = limits_written(lower, upper, write=signed)
+    words = say("{value} ({limits})", value=signed(value), limits=limits)
     return Cell(words, round(float(value), 4))

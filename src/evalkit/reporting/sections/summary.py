@@ -8,7 +8,7 @@ from evalkit.records import Summary
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.compared import compared
-from evalkit.reporting.sections.periods import comparison_sentence
+from evalkit.reporting.sections.comparison_words import comparison_sentence
 from evalkit.reporting.sections.trends import trend_sentence
 from evalkit.reporting.sections.words import area_name, within
 from evalkit.reporting.sections.zeros import zero_sentence

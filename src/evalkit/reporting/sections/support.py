@@ -10,7 +10,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.indicators import indicator_table, latest_rows
-from evalkit.reporting.sections.shares import limits_words, share_words
+from evalkit.reporting.sections.shares import limits_words, no_share, share_words
 from evalkit.reporting.sections.words import CONFIDENTIAL, NOT_AVAILABLE, NOTHING, Row, both, span
 from evalkit.reporting.wording import say
 
@@ -107,6 +107,8 @@ def _row(row: Row, matrix: SupportMatrix) -> tuple[Cell, ...]:
     share = NOTHING
     if not pd.isna(row["value"]):
         share = share_words(row["received"], row["accepting"], row["value"])
+    elif row["received"] == 0 and row["accepting"] == 0:
+        share = no_share(0, 0)
     elif not pd.isna(row["received"]):
         share = formats.number(row["received"])
     limits = NOTHING if pd.isna(row["lower"]) else limits_words(row["lower"], row["upper"])

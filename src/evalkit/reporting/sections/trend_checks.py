@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from evalkit.estimation.interruption import Interruption
-from evalkit.estimation.joinpoint_results import JoinpointFit
+from evalkit.estimation.joinpoint_results import JoinpointFit, Segment
 from evalkit.estimation.leave_out import LeaveOneOut
 from evalkit.estimation.nonparametric import MonotoneTrend
 from evalkit.estimation.results import NotEstimable
@@ -13,6 +15,7 @@ from evalkit.estimation.trend_study import TrendStudy
 from evalkit.records import Area, Trend
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
+from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
 from evalkit.reporting.sections.words import both, p_words
 from evalkit.reporting.wording import say
 
@@ -23,12 +26,12 @@ def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
     """Return the checks of one trend as a table: what was asked, and what came out."""
     rows: list[Row] = [
         (say("Smallest fall it could show"), _detectable(study)),
-        (say("Detection alone"), _detection(study)),
+        (say("Detection alone"), _detection(study, item)),
         (say("Without any one year"), _without_a_year(study)),
         (say("Counts alone, without population"), _counts_alone(study)),
         (say("Last five years"), _recent(study)),
         (say("Without a model (Mann-Kendall)"), _monotone(study.monotone)),
-        (say("Does it bend? (exploratory)"), bends_words(study.bends)),
+        (say("Does it bend? (exploratory)"), bends_words(study.bends, item.series)),
         (say("Step at a declared date"), _step(study, area)),
     ]
     label = both(area.programme.indicators[item.indicator].label)
@@ -47,11 +50,24 @@ def _detectable(study: TrendStudy) -> Bilingual:
     return say("about {fall} a year, in four of five such series", fall=formats.percent(fall))
 
 
-def _detection(study: TrendStudy) -> Bilingual:
+def _detection(study: TrendStudy, item: Trend) -> Bilingual:
     tipping, whole = study.sensitivity.tipping, study.sensitivity.tipping_whole
+    if item.verdict.grade not in ("clear", "leaning"):
+        return say("not asked: no change is told apart from chance")
     if tipping.percent == 0 or not math.isfinite(tipping.percent):
         return say("there is no change that detection would have to explain")
-    words = {"change": formats.signed_percent(tipping.percent), "whole": formats.signed_percent(whole, 0)}
+    words = {"change": change_written(tipping.percent)}
+    if (
+        not math.isfinite(whole) or _first_count(item) < SMALL_BASE
+    ):  # a percentage of so few would tell nothing
+        if tipping.percent < 0:
+            return say(
+                "had detection alone changed by {change} a year, that would explain the whole fall", **words
+            )
+        return say(
+            "had detection alone changed by {change} a year, that would explain the whole rise", **words
+        )
+    words["whole"] = formats.signed_percent(whole, 0)
     if tipping.percent < 0:
         return say(
             "had detection alone changed by {change} a year ({whole} over all the years), that would explain the whole fall",
@@ -63,11 +79,16 @@ def _detection(study: TrendStudy) -> Bilingual:
     )
 
 
+def _first_count(item: Trend) -> float:
+    told = item.series[item.series["count"].notna()].sort_values("year")
+    return float(told["count"].iloc[0])
+
+
 def _without_a_year(study: TrendStudy) -> Bilingual:
     found = study.sensitivity.leave_one_out
     if not isinstance(found, LeaveOneOut):
         return say("not to be told: too few years remain")
-    low, high = formats.signed_percent(found.least), formats.signed_percent(found.most)
+    low, high = change_written(found.least), change_written(found.most)
     if found.same_verdict:
         return say("{low} to {high} a year; the verdict stays whichever year is left out", low=low, high=high)
     return say(
@@ -86,17 +107,16 @@ def _counts_alone(study: TrendStudy) -> Bilingual:
     if isinstance(fit, NotEstimable):
         return say("not to be told")
     words = {
-        "change": formats.signed_percent(fit.apc),
-        "low": formats.signed_percent(fit.lower),
-        "high": formats.signed_percent(fit.upper),
+        "change": change_written(fit.apc),
+        "limits": change_limits(fit.lower, fit.upper),
         "p": p_words(fit.p),
     }
     if len(study.exposure_sources) > 1:
         return say(
-            "{change} a year ({low} to {high}), {p}; the source of the population changes within the series",
+            "{change} a year ({limits}), {p}; the source of the population changes within the series",
             **words,
         )
-    return say("{change} a year ({low} to {high}), {p}", **words)
+    return say("{change} a year ({limits}), {p}", **words)
 
 
 def _recent(study: TrendStudy) -> Bilingual:
@@ -117,33 +137,35 @@ def _monotone(found: MonotoneTrend | NotEstimable) -> Bilingual:
     if isinstance(found, NotEstimable):
         return say("not tested: it needs eight years")
     words = {"p": p_words(found.p)}
-    if found.p >= 0.05:
+    if not found.p < 0.05:
         return say("{p}: no monotone trend shown", **words)
     return (
         say("{p}: a monotone fall", **words) if found.statistic < 0 else say("{p}: a monotone rise", **words)
     )
 
 
-def bends_words(found: JoinpointFit | NotEstimable) -> Bilingual:
-    """Return the reading of a joinpoint analysis: the pieces, or that none was found, or why none was looked for."""
+def bends_words(found: JoinpointFit | NotEstimable, series: pd.DataFrame) -> Bilingual:
+    """Return the reading of a joinpoint analysis: the pieces, or that none was found, or why none was looked for.
+
+    Parameters
+    ----------
+    found : JoinpointFit or NotEstimable
+    series : DataFrame
+        The series it was made of: ``year``, ``count``.
+    """
     if isinstance(found, NotEstimable):
         if found.reason == "too_few_years":
             return say("not looked for: a bend needs ten years of figures")
         return say("not looked for: the figures do not carry it")
     p = p_words(found.p)
     if not found.joins:
-        return say("no bend found ({p}, simulated)", p=p)
-    pieces = [
-        say(
-            "{first}–{last} {change} a year ({low} to {high})",
-            first=str(piece.first),
-            last=str(piece.last),
-            change=formats.signed_percent(piece.apc),
-            low=formats.signed_percent(piece.lower),
-            high=formats.signed_percent(piece.upper),
+        level = next(test.level for test in reversed(found.tests) if test.null == 0)
+        return say(
+            "no bend found ({p}, simulated; a bend would be taken from {level} downwards)",
+            p=p,
+            level=formats.p_value(level),
         )
-        for piece in found.segments
-    ]
+    pieces = [_piece(piece, series) for piece in found.segments]
     years = formats.listed([Bilingual(str(year), str(year)) for year in found.years])
     return say(
         "bend in {years} ({p}, simulated): {pieces}. The data chose the year, so it proves nothing about its cause",
@@ -153,6 +175,30 @@ def bends_words(found: JoinpointFit | NotEstimable) -> Bilingual:
     )
 
 
+def _piece(piece: Segment, series: pd.DataFrame) -> Bilingual:
+    """Write one piece of a bent trend; one that holds no case but in the years of its joins has no rate of change."""
+    words = {"first": str(piece.first), "last": str(piece.last)}
+    if not math.isfinite(piece.apc):
+        zeros = _years_without_a_case(piece, series)
+        if not zeros:
+            return say("{first}–{last} no rate of change can be given", **words)
+        years = str(zeros[0]) if len(zeros) == 1 else f"{zeros[0]}–{zeros[-1]}"
+        return say("no case at all in {years}, so no rate of change", years=years)
+    return say(
+        "{first}–{last} {change} a year ({limits})",
+        change=change_written(piece.apc),
+        limits=change_limits(piece.lower, piece.upper),
+        **words,
+    )
+
+
+def _years_without_a_case(piece: Segment, series: pd.DataFrame) -> list[int]:
+    """Return the years of a piece, those of its joins left out where they hold a case; none if another holds one."""
+    told = series[series["year"].between(piece.first, piece.last) & series["count"].notna()]
+    inside = told[(told["count"] == 0) | ~told["year"].isin([piece.first, piece.last])]
+    return sorted(inside["year"].astype(int)) if (inside["count"] == 0).all() else []
+
+
 def _step(study: TrendStudy, area: Area) -> Bilingual:
     if study.step is None or study.step_at is None:
         return say("none: no declared event has three years of figures on either side")
@@ -160,19 +206,18 @@ def _step(study: TrendStudy, area: Area) -> Bilingual:
     words = {"event": event, "day": formats.day(study.step_at)}
     if isinstance(study.step, Interruption):
         numbers = {
-            "change": formats.signed_percent(study.step.percent_change),
-            "low": formats.signed_percent(100 * (study.step.lower - 1)),
-            "high": formats.signed_percent(100 * (study.step.upper - 1)),
+            "change": change_written(study.step.percent_change),
+            "limits": change_limits(100 * (study.step.lower - 1), 100 * (study.step.upper - 1)),
             "p": p_words(study.step.p),
         }
-        if study.step.p >= 0.05:
+        if not study.step.p < 0.05:
             return say(
-                "{event} ({day}): {change} ({low} to {high}), {p}: no step told apart from chance",
+                "{event} ({day}): {change} ({limits}), {p}: no step told apart from chance",
                 **words,
                 **numbers,
             )
         return say(
-            "{event} ({day}): {change} ({low} to {high}), {p}: a step, which other events of the time may have made",
+            "{event} ({day}): {change} ({limits}), {p}: a step, which other events of the time may have made",
             **words,
             **numbers,
         )

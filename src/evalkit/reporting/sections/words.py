@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -48,6 +49,17 @@ def span(start: pd.Timestamp, end: pd.Timestamp) -> Bilingual:
     return formats.period(start.date(), end.date())
 
 
+def sentences(*parts: Bilingual) -> Bilingual:
+    """Return whole sentences one after the other.
+
+    Examples
+    --------
+    >>> sentences(Bilingual("Một.", "One."), Bilingual("Hai.", "Two.")).en
+    'One. Two.'
+    """
+    return Bilingual(" ".join(part.vi for part in parts), " ".join(part.en for part in parts))
+
+
 def counted(value: float, measure: str, programme: Programme) -> Bilingual:
     """Return a count with its unit: ``23 vụ``, ``23 cases``."""
     unit = programme.units[programme.measures[measure].unit].label
@@ -63,13 +75,17 @@ def lasting(years: float) -> Bilingual:
 
 
 def p_words(value: float) -> Bilingual:
-    """Return a p-value with its sign: ``p = 0.056``, ``p < 0.001``."""
+    """Return a p-value with its sign, ``p = 0.056``, ``p < 0.001``; a missing one in words."""
+    if math.isnan(value):
+        return say("p cannot be given")
     written = formats.p_value(value)
     return Bilingual(*(f"p {text}" if text.startswith("<") else f"p = {text}" for text in written))
 
 
 def chance(probability: float) -> Bilingual:
-    """Return a probability in percent, small ones as a bound."""
+    """Return a probability in percent, small ones as a bound, a missing one in words."""
+    if math.isnan(probability):
+        return say("a value that cannot be given")
     if probability < 0.0001:
         return say("less than {bound}", bound=formats.percent(0.01, 2))
     return formats.percent(100 * probability, 2 if probability < 0.1 else 0)

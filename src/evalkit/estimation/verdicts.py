@@ -1,0 +1,169 @@
+"""How surely something changed, in four grades: decided once, so that a sentence, a table and a description say the same.
+
+Clear: the 95 % intervals, the exact one and that of the law of scatter, exclude no change; no single year carries it; no declared
+event lies inside; and it stands among all comparisons made at once. Leaning: all but one of these. Open: could be chance,
+or more than one check fails. None: there is no comparison.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+Grade = Literal["clear", "leaning", "open", "none"]
+Direction = Literal["fall", "rise", "none"]
+Check = Literal["interval", "years_unknown", "single_year", "declared_event", "family"]
+
+SURE, NEARLY = 0.05, 0.10
+SMALL_BASE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Comparisons made at once, whose words are corrected for their number.
+
+    Attributes
+    ----------
+    tests : int
+        How many were made.
+    line : float
+        A p up to this one stands after the correction (Benjamini and Hochberg 1995).
+    """
+
+    tests: int
+    line: float
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What a verdict rests on.
+
+    Attributes
+    ----------
+    change : float
+        Above 0 a rise, below 0 a fall.
+    p : float
+        Of no change, by the interval that is printed; missing where nothing could be tested.
+    exact_p : float
+        If years scatter as pure chance would make them; missing where there is no such test.
+    years_known : bool
+        Whether yearly figures or a panel tell how years scatter and whether one of them carries the change.
+    year : int or None
+        The year without which the change could be chance.
+    events : tuple of str
+        Ids of the declared events inside.
+    """
+
+    change: float
+    p: float
+    exact_p: float = math.nan
+    years_known: bool = True
+    year: int | None = None
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeVerdict:
+    """How surely something changed.
+
+    Attributes
+    ----------
+    grade : {"clear", "leaning", "open", "none"}
+    direction : {"fall", "rise", "none"}
+    failed : tuple of str
+        The checks that fail: ``interval`` (95 % holds no change), ``years_unknown`` (only totals are known),
+        ``single_year``, ``declared_event``, ``family``.
+    could_be_chance : bool
+        The 90 % interval holds no change.
+    year, events, tests
+        What ``single_year``, ``declared_event`` and ``family`` are about.
+    """
+
+    grade: Grade
+    direction: Direction = "none"
+    failed: tuple[Check, ...] = ()
+    could_be_chance: bool = False
+    year: int | None = None
+    events: tuple[str, ...] = ()
+    tests: int = 0
+
+
+NO_COMPARISON = ChangeVerdict("none")
+
+
+def weigh_change(checks: Checks, family: Family | None = None) -> ChangeVerdict:
+    """Return how surely something changed.
+
+    Parameters
+    ----------
+    checks : Checks
+    family : Family, optional
+        The comparisons made at once; without it this one stands alone.
+
+    Returns
+    -------
+    ChangeVerdict
+
+    Examples
+    --------
+    >>> weigh_change(Checks(change=-0.5, p=0.001, exact_p=0.0001)).grade
+    'clear'
+    >>> found = weigh_change(Checks(change=-0.5, p=0.001, exact_p=0.0001, year=2011))
+    >>> found.grade, found.failed, found.year
+    ('leaning', ('single_year',), 2011)
+    >>> weigh_change(Checks(change=-0.5, p=0.041)).grade, weigh_change(Checks(change=-0.5, p=0.056)).grade
+    ('clear', 'leaning')
+    """
+    if math.isnan(checks.p):
+        return NO_COMPARISON
+    worst = max(checks.p, 0.0 if math.isnan(checks.exact_p) else checks.exact_p)
+    fails: dict[Check, bool] = {
+        "interval": worst >= SURE,
+        "single_year": checks.year is not None,
+        "declared_event": bool(checks.events),
+        "years_unknown": not checks.years_known,
+        "family": family is not None and worst < SURE and checks.p > family.line,
+    }
+    failed = tuple(check for check, fail in fails.items() if fail)
+    chance = checks.p >= NEARLY or checks.change == 0
+    leaning = len(failed) == 1 or set(failed) == {"interval", "years_unknown"}
+    return ChangeVerdict(
+        grade="open" if chance else "leaning" if leaning else "open" if failed else "clear",
+        direction="fall" if checks.change < 0 else "rise" if checks.change > 0 else "none",
+        failed=failed,
+        could_be_chance=chance,
+        year=checks.year,
+        events=checks.events,
+        tests=family.tests if family is not None else 0,
+    )
+
+
+def family_of(p: Sequence[float], *, level: float = 0.95) -> Family:
+    """Return the family that comparisons make up.
+
+    Parameters
+    ----------
+    p : sequence of float
+        Of all comparisons made, shown or not; missing where none could be made.
+    level : float
+        1 minus the expected share of false ones among those that stand.
+
+    References
+    ----------
+    Benjamini and Hochberg (1995), J. R. Stat. Soc. B 57, 289-300.
+
+    Examples
+    --------
+    >>> family_of([0.001, 0.02, 0.03, 0.5])
+    Family(tests=4, line=0.0375)
+    """
+    made = np.sort([value for value in p if not math.isnan(value)])
+    if not len(made):
+        return Family(0, 1 - level)
+    steps = (1 - level) * np.arange(1, len(made) + 1) / len(made)
+    standing = np.flatnonzero(made <= steps)
+    return Family(len(made), round(float(steps[standing[-1] if len(standing) else 0]), 12))

@@ -1,0 +1,117 @@
+"""What stands on a page in place of what an error kept from being computed or written: one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from evalkit.lapses import Lapse, is_whole, lapses_of
+from evalkit.reporting.blocks import Bilingual, Paragraph, Section
+from evalkit.reporting.wording import say
+
+Heading = tuple[str, Bilingual]
+_HEADINGS: dict[str, Callable[[], Heading]] = {
+    "ProvinceFacts": lambda: ("place", say("The place")),
+    "NationFacts": lambda: ("place", say("The country")),
+    "Summary": lambda: ("summary", say("In short")),
+    "Comparisons": lambda: ("periods", say("Programme periods compared")),
+    "ZeroPeriods": lambda: ("zeros", say("Periods without a case")),
+    "PlaceBases": lambda: ("bases", say("Figures of different bases side by side")),
+    "Breakdowns": lambda: ("breakdowns", say("Figures by attribute")),
+    "Indicators": lambda: ("indicators", say("Indicators, latest reported period")),
+    "Assessments": lambda: ("assessment", say("Targets: verdict and evidence")),
+    "MidTerm": lambda: ("midterm", say("Targets on the way: baseline, mid-point, latest figure")),
+    "Pathway": lambda: ("pathway", say("From reception to reintegration")),
+    "SupportGiven": lambda: ("support", say("Support: received by those entitled who accept it")),
+    "Gaps": lambda: ("gaps", say("Who might be missed")),
+    "FollowUp": lambda: (
+        "recommendations",
+        say("Recommendations: what the figures show before and after"),
+    ),
+    "Evidence": lambda: ("dac", say("The six evaluation criteria")),
+    "Trends": lambda: ("trends", say("Trends of yearly figures")),
+    "ProvincesSideBySide": lambda: ("provinces", say("The provinces side by side")),
+    "ProvincesCompared": lambda: ("rates", say("Rates of the provinces compared")),
+    "Completeness": lambda: ("quality", say("What was reported, and what was not")),
+    "Methods": lambda: ("methods", say("Methods and sources")),
+}
+
+
+def has_heading(result: object) -> bool:
+    """Tell whether a result is a step's record, whose section can be replaced by a line."""
+    return type(result).__name__ in _HEADINGS
+
+
+def section_of_lapses(result: Any) -> Section:
+    """Return a record's section that holds nothing but its lapses."""
+    name, title = _HEADINGS[type(result).__name__]()
+    return Section(name, title, lines_of(result, lapses_of(result)))
+
+
+def is_empty(result: Any) -> bool:
+    """Tell whether a record has no item and no row: beside a lapse, its section would deny what is not known."""
+    content = getattr(result, "items", getattr(result, "frame", None))
+    return content is not None and len(content) == 0
+
+
+def lines_of(result: Any, lapses: Iterable[Lapse]) -> tuple[Paragraph, ...]:
+    """Return a line for each lapse; one of another section, which has its own line there, is a gap here."""
+    own = type(result).__name__
+    lines = [
+        Paragraph(_words(lapse, result), tone="lapse" if lapse.step == own else "gap")
+        for lapse in dict.fromkeys(lapses)
+    ]
+    return tuple(dict.fromkeys(lines))
+
+
+def lapses_told(sections: Iterable[object]) -> tuple[str, ...]:
+    """Return the lines of finished sections that tell of a lapse, in English, each after its section's title.
+
+    Examples
+    --------
+    >>> lines = (Paragraph(Bilingual("Mất.", "Lost."), tone="lapse"), Paragraph(Bilingual("Số vụ.", "Cases.")))
+    >>> lapses_told([Section("trends", Bilingual("Xu hướng", "Trends"), lines)])
+    ('Trends: Lost.',)
+    """
+    return tuple(
+        f"{section.title.en}: {block.text.en}"
+        for section in sections
+        if isinstance(section, Section)
+        for block in section.blocks
+        if isinstance(block, Paragraph) and block.tone == "lapse"
+    )
+
+
+def _words(lapse: Lapse, result: Any) -> Bilingual:
+    """Write a lapse: what it took and the kind of error, never the error's message."""
+    if is_whole(lapse, result):
+        return say(
+            "This section could not be computed because of an error of the program ({error}).",
+            error=lapse.error,
+        )
+    if not lapse.indicator:
+        return say(
+            "The section “{section}” could not be computed; nothing is said of it here.",
+            section=_HEADINGS[lapse.step]()[1],
+        )
+    label = result.area.programme.indicators[lapse.indicator].label
+    name = Bilingual(label.vi, label.en)
+    if lapse.step != type(result).__name__:
+        return say(
+            "{indicator}: part of it could not be computed; nothing is said of that part here.",
+            indicator=name,
+        )
+    return say(
+        "{indicator}: could not be computed because of an error of the program ({error}).",
+        indicator=name,
+        error=lapse.error,
+    )
+
+
+def not_written(result: Any, lapse: Lapse) -> Section:
+    """Return the section of a record that an error kept from being written."""
+    name, title = _HEADINGS[type(result).__name__]()
+    text = say(
+        "This section could not be written because of an error of the program ({error}).", error=lapse.error
+    )
+    return Section(name, title, (Paragraph(text, tone="lapse"), *lines_of(result, lapses_of(result))))

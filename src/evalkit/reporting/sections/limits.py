@@ -1,0 +1,67 @@
+"""Limits as a page writes them: one that cannot be given is said in words, one beyond telling as a bound."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual
+from evalkit.reporting.wording import say
+
+BEYOND_TELLING = 10_000.0
+SMALL_BASE = 5
+Write = Callable[[float], Bilingual]
+
+
+def limits_written(lower: float, upper: float, *, write: Write) -> Bilingual:
+    """Write the limits of an interval; a missing or infinite one is a legal result and is said in words.
+
+    Parameters
+    ----------
+    lower, upper : float
+        Missing or infinite where no limit can be given.
+    write : callable
+        Writes a finite limit.
+
+    Examples
+    --------
+    >>> limits_written(-66.4, 1.2, write=formats.signed_percent).en
+    '-66.4 % to +1.2 %'
+    >>> limits_written(5.3, math.inf, write=formats.signed_percent).en
+    '+5.3 % upwards, no upper limit can be given'
+    >>> limits_written(-math.inf, math.nan, write=formats.number).en
+    'no limits can be given'
+    """
+    has_lower, has_upper = math.isfinite(lower), math.isfinite(upper)
+    if has_lower and has_upper:
+        return say("{low} to {high}", low=write(lower), high=write(upper))
+    if has_lower:
+        return say("{low} upwards, no upper limit can be given", low=write(lower))
+    if has_upper:
+        return say("up to {high}, no lower limit can be given", high=write(upper))
+    return say("no limits can be given")
+
+
+def change_written(value: float) -> Bilingual:
+    """Write a change in percent; one above 10,000 % as a bound, for its digits would tell nothing.
+
+    Examples
+    --------
+    >>> change_written(-41.0).en, change_written(3.2e8).en
+    ('-41.0 %', 'more than +10,000 %')
+    """
+    if math.isfinite(value) and value > BEYOND_TELLING:
+        return say("more than {bound}", bound=formats.signed_percent(BEYOND_TELLING, 0))
+    return formats.signed_percent(value)
+
+
+def change_limits(lower: float, upper: float) -> Bilingual:
+    """Write the limits of a change in percent.
+
+    Examples
+    --------
+    >>> change_limits(-100.0, 4.2e6).en
+    '-100.0 % to more than +10,000 %'
+    """
+    return limits_written(lower, upper, write=change_written)
