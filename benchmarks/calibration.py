@@ -1,6 +1,8 @@
 """How often the headline trend test rejects: true nulls, which it should leave alone, and real falls, which it should find.
+With --chances: how often what is said of a count's chance to meet its target comes true.
 
     python benchmarks/calibration.py [--quick] [--write]        (two minutes; --quick: a quarter of one)
+    python benchmarks/calibration.py --chances                  (half a minute)
 
 Panels of 34 invented series are drawn, Poisson and negative binomial, alike and with unequal means side by side. The test is
 that of the pages: the panel's dispersion (evalkit.estimation.law) decides the method and gives its dispersion
@@ -26,6 +28,7 @@ from scipy import stats
 from evalkit.estimation import trends
 from evalkit.estimation.exact_trends import exact_trend
 from evalkit.estimation.law import ScatterLaw, panel_law
+from evalkit.estimation.posterior import chance_of_at_most
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.yearly_panel import FEWEST_EVENTS
 
@@ -37,6 +40,12 @@ FALL = math.log(0.85)  # the real trend of the alternative: 15 % a year
 DOCS = Path(__file__).parents[1] / "docs" / "methods.md"
 MARKS = ("<!-- calibration: begin -->", "<!-- calibration: end -->")
 LARGEST_SIZE, LEAST_SIZE, FROM_MEAN = 0.07, 0.03, 2.0
+CHANCES, SCATTERS, YEARLY_MEANS = (
+    (0.01, 0.05, 0.16, 0.5, 0.84, 0.95, 0.99),
+    (0.0, 0.41, 0.82),
+    (3.0, 8.0, 20.0),
+)
+LARGEST_MISS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +195,60 @@ def settings() -> list[Setting]:
     ]
 
 
+def chances(alpha: float, mean: float, *, series: int = 2000, years: int = 5) -> pd.DataFrame:
+    """Return what is said of the chance that the next year passes no bound, and how often it does not.
+
+    For each series and each nominal chance the bound is the least whose chance, as the kit says it under the law of the
+    years, is no smaller. ``pure_chance`` is what the same bound came to when years were taken to scatter as pure chance.
+    """
+    rng = np.random.default_rng(round(100 * alpha + mean))
+    rates = (
+        rng.gamma(1 / alpha, alpha * mean, (series, years + 1))
+        if alpha
+        else np.full((series, years + 1), mean)
+    )
+    drawn = rng.poisson(rates)
+    law = ScatterLaw("quadratic", 1.0, alpha, series=63, cells=630, degrees=504, p=0.0) if alpha else None
+    said = {int(total): _said(float(total), years, law) for total in np.unique(drawn[:, :years].sum(axis=1))}
+    plain = {total: _said(float(total), years, None) for total in said}
+    rows = []
+    for nominal in CHANCES:
+        bounds = {total: int(np.searchsorted(curve, nominal)) for total, curve in said.items()}
+        told = [(total, bounds[total]) for total in drawn[:, :years].sum(axis=1).tolist()]
+        happened = np.mean([later <= bound for later, (_, bound) in zip(drawn[:, years], told, strict=True)])
+        means = [
+            np.mean([(*curves[total], 1.0)[min(bound, len(curves[total]))] for total, bound in told])
+            for curves in (said, plain)
+        ]
+        rows.append(
+            {"alpha": alpha, "mean": mean, "said": means[0], "happened": happened, "pure_chance": means[1]}
+        )
+    return pd.DataFrame(rows)
+
+
+def _said(total: float, years: int, law: ScatterLaw | None) -> np.ndarray:
+    """Return the kit's chance of at most 0, 1, 2, ..., until it is nearly certain."""
+    curve = [chance_of_at_most(0, count=total, years=years, law=law)]
+    while curve[-1] < CHANCES[-1]:
+        curve.append(chance_of_at_most(len(curve), count=total, years=years, law=law))
+    return np.array(curve)
+
+
+def chances_missed(table: pd.DataFrame) -> list[str]:
+    """Return the rows where what was said and what happened lie further apart than they may."""
+    far = table[(table["said"] - table["happened"]).abs() > LARGEST_MISS]
+    return [f"said and happened apart: {row.to_dict()}" for _, row in far.iterrows()]
+
+
+def _print_chances() -> int:
+    tables = [chances(alpha, mean) for alpha in SCATTERS for mean in YEARLY_MEANS]
+    table = pd.concat(tables, ignore_index=True)
+    print(table.round(3).to_string(index=False))
+    faults = chances_missed(table)
+    print(*faults or ["what was said came true within 5 points everywhere"], sep="\n")
+    return 1 if faults else 0
+
+
 def judged(table: pd.DataFrame, *, room: float) -> list[str]:
     """Return the rows whose share of rejected nulls breaks the bounds by more than ``room`` Monte-Carlo errors."""
     null = table[table["trend"] == "none"]
@@ -212,7 +275,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="size and power of the headline trend test")
     parser.add_argument("--quick", action="store_true", help="a tenth of the panels")
     parser.add_argument("--write", action="store_true", help="put the table into docs/methods.md")
+    parser.add_argument("--chances", action="store_true", help="the chances of meeting a target instead")
     given = parser.parse_args()
+    if given.chances:
+        return _print_chances()
     tables = []
     for number, setting in enumerate(settings()):
         panels = (

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks.calibration import MARKS, MEANS, Setting, judged, simulate, written
+from benchmarks.calibration import MARKS, MEANS, Setting, chances, chances_missed, judged, simulate, written
 
 # 200 panels give each mean about 1700 series: a standard error of .0053 at a size of 5 %, three of them to each side.
 ROOM = 3 * math.sqrt(0.05 * 0.95 / 1700)
@@ -46,3 +46,9 @@ def test_the_table_is_put_between_its_marks_and_nothing_else_changes():
     assert new.endswith(f"{MARKS[1]}\nafter\n")
     assert "old" not in new
     assert "| none | alike | 0.5 | 8 | 16 | 5.1 % | 0.1 | 0 % |" in new
+
+
+def test_what_is_said_of_a_chance_comes_true_where_years_scatter_and_would_not_if_pure_chance_were_supposed():
+    table = chances(0.82, 8.0, series=1000)
+    assert chances_missed(table) == []
+    assert chances_missed(table.assign(said=table["pure_chance"])) != []

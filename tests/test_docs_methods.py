@@ -46,6 +46,22 @@ def test_every_function_of_the_first_table_exists():
         assert [name for name in re.findall(r"`(\w+)`", names) if not hasattr(room, name)] == []
 
 
+def test_every_function_of_the_table_for_researchers_exists():
+    _, _, part = TEXT.partition("## For a researcher's own columns")
+    rows = re.findall(
+        r"^\| [^|]* \| (`[^|]*`) \| (`[^|]*`) \|$", part.partition("## The rules")[0], re.MULTILINE
+    )
+    assert len(rows) == 10
+    for names, modules in rows:
+        rooms = [
+            importlib.import_module(f"evalkit.estimation.{one}") for one in re.findall(r"`(\w+)`", modules)
+        ]
+        lost = [
+            name for name in re.findall(r"`(\w+)`", names) if not any(hasattr(room, name) for room in rooms)
+        ]
+        assert lost == []
+
+
 def test_the_published_numbers_are_those_of_the_reference_data():
     seatbelts = table("seatbelts.csv")
     quarter = seatbelts.groupby(seatbelts.index // 3)[["DriversKilled", "VanKilled"]].sum()[24:]

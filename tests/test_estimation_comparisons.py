@@ -13,7 +13,8 @@ from statsmodels.stats.rates import test_poisson_2indep as poisson_2indep
 
 from evalkit.errors import FactsError
 from evalkit.estimation.comparisons import compare_counts
-from evalkit.estimation.conditional import conditional_p
+from evalkit.estimation.conditional import conditional_p, null_share, ratio_limits
+from evalkit.estimation.odds import fisher_exact
 from evalkit.estimation.power import baseline_needed, comparison_power, minimum_detectable_fall
 from evalkit.estimation.results import RateComparison
 
@@ -269,3 +270,66 @@ def test_a_comparison_is_fast_enough_for_a_page():
     for later in range(10):
         five_years(later, 39)
     assert perf_counter() - start < 1
+
+
+# ---- any null ratio, one side, any exposure
+
+
+def test_a_null_ratio_moves_the_share_that_is_tested():
+    """The binomial law elsewhere: 18 in 4 against 6 in 4, ratio 1.5 under the null, larger."""
+    share = null_share(4, 4, ratio=1.5)
+    assert share == pytest.approx(0.6)
+    p = conditional_p(18, 6, null=share)
+    assert (p["greater"], p["midp_greater"]) == pytest.approx((0.09596147137, 0.06796620445))
+    by_sum = sum(math.comb(24, k) * 0.6**k * 0.4 ** (24 - k) for k in range(18, 25))
+    assert p["greater"] == pytest.approx(by_sum)
+    assert p["midp_less"] + p["midp_greater"] == pytest.approx(1)
+    assert conditional_p(0, 0, null=0.5)["midp_less"] == 1
+
+
+def test_limits_of_a_ratio_at_any_level_and_on_one_side():
+    """The beta law elsewhere: 0 in 3 against 9 in 4; the one-sided limit leaves the whole 5 % above it."""
+    lower, upper = ratio_limits(0, 9, exposures=(3, 4))
+    assert (lower, upper) == pytest.approx((0, 0.6755069204))
+    assert ratio_limits(0, 9, exposures=(3, 4), level=0.9)[1] == pytest.approx(0.5266010586)
+    odds = upper * 3 / 4
+    assert (1 / (1 + odds)) ** 9 == pytest.approx(0.025)
+    assert ratio_limits(5, 0)[1] == math.inf
+    assert ratio_limits(0, 0) == (0, math.inf)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 40), st.integers(0, 40), st.floats(0.2, 5), st.floats(0.2, 5))
+def test_limits_of_a_ratio_are_those_of_the_comparison(later: int, earlier: int, first: float, second: float):
+    compared = compare_counts(later, earlier, later_exposure=first, earlier_exposure=second)
+    limits = ratio_limits(later, earlier, exposures=(first, second))
+    assert limits == pytest.approx((compared.ratio_lower, compared.ratio_upper))
+
+
+# ---- two groups by two outcomes
+
+
+def test_fishers_test_and_its_odds_ratio_are_those_of_r():
+    """R 4.2.2, solved to 1e-14."""
+    found = fisher_exact([[4, 6], [1, 11]])
+    assert (found.p_minlike, found.ratio) == pytest.approx((0.1353383459, 6.675566753), rel=1e-7)
+    assert (found.lower, found.upper) == pytest.approx((0.5086536216, 393.1277784), rel=1e-7)
+
+
+def test_fishers_p_is_the_sum_over_all_tables_with_these_margins():
+    ways = {k: math.comb(10, k) * math.comb(12, 5 - k) for k in range(6)}
+    total = sum(ways.values())
+    found = fisher_exact([[4, 6], [1, 11]])
+    assert found.p_minlike == pytest.approx(sum(w for w in ways.values() if w <= ways[4]) / total)
+    assert found.p_central == pytest.approx(2 * (ways[4] + ways[5]) / total)
+
+
+def test_an_empty_cell_and_an_empty_margin():
+    none = fisher_exact([[0, 6], [5, 7]])
+    assert (none.ratio, none.lower) == (0, 0)
+    assert 0 < none.upper < math.inf
+    nothing = fisher_exact([[0, 6], [0, 7]])
+    assert math.isnan(nothing.ratio)
+    assert (nothing.lower, nothing.upper, nothing.p_central) == (0, math.inf, 1)
+    with pytest.raises(FactsError, match="two rows"):
+        fisher_exact([[1, 2, 3], [1, 2, 3]])

@@ -26,7 +26,7 @@ from evalkit.estimation.joinpoint_settings import JoinpointSettings, years_allow
 from evalkit.estimation.poisson_batch import fit_batch
 from evalkit.estimation.results import NotEstimable
 
-CASES = Path(__file__).parents[2] / "shared" / "reference"
+CASES = Path(__file__).parents[2] / "shared" / "reference-2"
 PAGE = Path(__file__).parents[1] / "docs" / "joinpoint.md"
 QUICK = JoinpointSettings(replicates=99)
 
@@ -106,11 +106,11 @@ def test_segments_are_those_of_the_fitted_model():
 
 
 def test_limits_count_a_searched_join_as_a_parameter():
-    """As Hudson: the derivative by the join's year stands in the design; t with n - 4 degrees of freedom."""
+    """As Lerman: the derivative by the join's year, 1 after it, stands in the design; t with n - 4 degrees of freedom."""
     fit = bent(BENT)
     (join,) = (year - 2001 for year in fit.years)
     model = single_fit(BENT, (join,))
-    step = np.where(np.arange(15) < join, 0.0, np.where(np.arange(15) == join, 0.5, 1.0))
+    step = np.r_[np.zeros(join + 1), np.ones(14 - join)]
     wide = np.column_stack([design_of(15, (join,)), step])
     covariance = np.linalg.inv(wide.T @ (wide * model.mu[:, None])) * max(1.0, model.pearson_chi2 / 11)
     reach = stats.t(11).ppf(0.975)
@@ -225,12 +225,17 @@ def test_the_unit_of_the_exposure_does_not_matter():
     )
 
 
-def test_time_run_backwards_turns_the_signs_and_nothing_else():
+def test_time_run_backwards_turns_the_signs_of_what_is_estimated():
+    """Not the limits: the year of a join that was searched for belongs to the run before it, as in the NCI's program."""
     there, back = bent(BENT), bent(BENT[::-1])
     assert [4016 - year for year in back.years] == list(there.years)
-    forward, backward = there.segments[0], back.segments[1]
-    assert math.log1p(forward.apc / 100) == pytest.approx(-math.log1p(backward.apc / 100), rel=1e-6)
-    assert math.log1p(forward.lower / 100) == pytest.approx(-math.log1p(backward.upper / 100), rel=1e-6)
+    for forward, backward in zip(there.segments, reversed(back.segments), strict=True):
+        assert math.log1p(forward.apc / 100) == pytest.approx(-math.log1p(backward.apc / 100), rel=1e-6)
+    assert math.log1p(there.aapc / 100) == pytest.approx(-math.log1p(back.aapc / 100), rel=1e-6)
+    year = there.years[0]
+    known, reversed_known = bent(BENT, dates=(year,)), bent(BENT[::-1], dates=(4016 - year,))
+    lower = math.log1p(known.segments[0].lower / 100)
+    assert lower == pytest.approx(-math.log1p(reversed_known.segments[1].upper / 100), rel=1e-6)
 
 
 def test_a_bend_of_the_population_is_no_bend_of_the_rate():
@@ -248,6 +253,16 @@ def test_the_window_of_the_average():
         (middle.apc, middle.lower, middle.upper, middle.p)
     )
     assert (within.window, whole.window) == ((2006, 2009), (2001, 2015))
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_the_average_over_one_segment_is_that_segment(place: int):
+    segment = bent(TWICE_BENT).segments[place]
+    settings = JoinpointSettings(replicates=99, window=(segment.first, segment.last))
+    fit = bent(TWICE_BENT, settings=settings)
+    assert (fit.aapc, fit.aapc_lower, fit.aapc_upper, fit.aapc_p) == pytest.approx(
+        (segment.apc, segment.lower, segment.upper, segment.p)
+    )
 
 
 def test_the_frame_has_a_row_per_segment():
@@ -332,16 +347,20 @@ def test_a_batch_is_a_loop_of_single_fits():
 # ---- the NCI's program
 
 
-def nci_case() -> dict[str, Any]:
+def nci_cases() -> dict[str, dict[str, Any]]:
+    """Return the program's published panels: both sexes, women, men, of each its inputs and what was published."""
     file = CASES / "public__joinpoint.json"
     if not file.exists():
         pytest.skip("the folder of reference cases does not stand beside this checkout")
-    return next(case for case in json.loads(file.read_text()) if case["id"] == "joinpoint_nci_both")
+    cases = json.loads(file.read_text(encoding="utf-8"))
+    return {case["inputs"]["sex"]: case for case in cases if "published_sig" in case["expected"]}
 
 
-def test_parity_with_the_published_series_to_two_decimals():
-    case = nci_case()
-    rates = pd.read_csv(CASES / "data" / case["inputs"]["data"]).query("sex == 'Both'")
+@pytest.mark.parametrize("sex", ["Both", "Female", "Male"])
+def test_parity_with_the_published_series_to_two_decimals(sex: str):
+    """The step of a join is 0 in its year: at one half the first rise of women, at one that of both, would lose its star."""
+    case = nci_cases()[sex]
+    rates = pd.read_csv(CASES / "data" / case["inputs"]["data"]).query("sex == @sex")
     settings = JoinpointSettings(standard_error="se", most=3, replicates=499)
     fit = joinpoint(rates, count="rate", parity="nci", settings=settings)
     assert isinstance(fit, JoinpointFit)
@@ -349,6 +368,7 @@ def test_parity_with_the_published_series_to_two_decimals():
     assert list(fit.years) == wanted["published_joinpoints"]
     assert [round(segment.apc, 2) for segment in fit.segments] == wanted["published_apc"]
     assert [int(segment.p < 0.05) for segment in fit.segments] == wanted["published_sig"]
+    assert [segment.p for segment in fit.segments] == pytest.approx(wanted["segment_p"], rel=1e-4)
     assert math.isnan(fit.total)
 
 

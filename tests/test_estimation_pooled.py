@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,11 @@ from evalkit.estimation.capture_recapture import HiddenTotal, two_lists
 from evalkit.estimation.controlled import ControlledChange, controlled_change
 from evalkit.estimation.rates import garwood_interval
 from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.standardisation import standardise_directly, standardise_indirectly
+from evalkit.estimation.standardisation import (
+    standardise_directly,
+    standardise_indirectly,
+    standardise_to_reference,
+)
 from evalkit.estimation.strata import Strata
 from evalkit.estimation.stratified import PooledRatio, pooled_ratio
 from evalkit.estimation.synthetic import SyntheticControl, synthetic_control
@@ -411,3 +416,73 @@ def test_a_control_is_refused_with_few_years_few_places_or_few_cases():
         synthetic_control(panel.assign(value=math.inf), treated="89", first_year=2013)
     with pytest.raises(FactsError, match="one figure per place"):
         synthetic_control(pd.concat([panel, panel.head(1)]), treated="89", first_year=2013)
+
+
+# ---- against a reference population, the rank of a mixture, few on both lists
+
+
+def two_areas() -> pd.DataFrame:
+    counts, lived = [4, 21, 7, 1, 5, 2], [9000, 12000, 11000, 4000, 6000, 8000]
+    bands = ["0-17", "18-39", "40+"] * 2
+    return pd.DataFrame(
+        {"area": ["East"] * 3 + ["West"] * 3, "band": bands, "count": counts, "exposure": lived}
+    )
+
+
+def country() -> pd.DataFrame:
+    bands = ["0-17", "18-39", "40+"]
+    return pd.DataFrame({"band": bands, "count": [30, 120, 45], "exposure": [90_000, 110_000, 100_000]})
+
+
+def test_ratio_and_rate_against_a_reference_population_are_those_computed_elsewhere():
+    """In scipy, from the definitions: exact below 10 observed events, else Byar's limits."""
+    found = standardise_to_reference(two_areas(), country(), area="area", stratum="band", method="phe")
+    assert found["area"].tolist() == ["East", "West"]
+    assert found["expected"].tolist() == pytest.approx([21.04090909, 11.47878788])
+    assert found["value"].tolist() == pytest.approx([1.520846835, 0.696937698])
+    assert found["rate"].tolist() == pytest.approx([98.85504429, 45.30095037])
+    assert found["lower"].tolist() == pytest.approx([1.040078538, 0.3008882308])
+    assert found["rate_upper"].tolist() == pytest.approx([139.5584534, 89.26093157])
+    outer = standardise_to_reference(
+        two_areas(), country(), area="area", stratum="band", method="phe", level=0.998
+    )
+    assert outer["upper"].tolist() == pytest.approx([2.550422255, 1.843069006])
+
+
+def test_against_the_sum_of_the_areas_it_is_the_indirect_standardisation():
+    both = two_areas().groupby("band", as_index=False)[["count", "exposure"]].sum()
+    columns = {"area": "area", "stratum": "band"}
+    against, among = (
+        standardise_to_reference(two_areas(), both, **columns),
+        standardise_indirectly(two_areas(), **columns),
+    )
+    for name in ("expected", "value", "lower", "upper"):
+        assert against[name].tolist() == pytest.approx(among[name].tolist())
+
+
+def test_a_stratum_without_reference_is_refused_and_an_area_without_figure_flagged():
+    with pytest.raises(FactsError, match="rows 40"):
+        standardise_to_reference(two_areas(), country().iloc[:2], area="area", stratum="band")
+    lacking = two_areas().assign(count=[4, np.nan, 7, 1, 5, 2])
+    found = standardise_to_reference(lacking, country(), area="area", stratum="band")
+    assert found["flag"].tolist() == ["not_reported", ""]
+    assert found.loc[0, ["expected", "value", "rate"]].isna().all()
+
+
+def test_the_rank_among_places_is_that_of_a_loop_over_them():
+    panel = mixture()
+    fallen = (panel["province_code"] == "89") & (panel["year"] >= 2013)
+    found = controlled_by(panel.assign(value=panel["value"] - 3 * fallen))
+    larger = [place for place, growth in found.placebos.items() if growth > found.placebos["89"]]
+    assert (found.rank, found.places) == (1 + len(larger), panel["province_code"].nunique())
+    assert found.placebo_p == found.rank / found.places
+    third = sorted(found.placebos, reverse=True)[2]
+    assert replace(found, placebo_p=(found.placebos >= third).mean()).rank == 3
+
+
+def test_few_on_both_lists_are_answered_where_that_is_asked():
+    """Chapman by hand: 6 * 8 / 3 - 1."""
+    found = two_lists(5, 7, both=2, fewest=1)
+    assert isinstance(found, HiddenTotal)
+    assert found.total == pytest.approx(15)
+    assert reason(two_lists(5, 7, both=2)) == "small_overlap"

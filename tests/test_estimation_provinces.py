@@ -16,7 +16,12 @@ from scipy import integrate, stats
 from statsmodels.discrete.discrete_model import NegativeBinomialP
 
 from evalkit.errors import FactsError
-from evalkit.estimation.control_limits import funnel_limits, overdispersion
+from evalkit.estimation.control_limits import (
+    funnel_limits,
+    funnel_significance,
+    overdispersion,
+    proportion_limits,
+)
 from evalkit.estimation.counts import Numbers
 from evalkit.estimation.expectation import expected_p, ratio_to_expected
 from evalkit.estimation.funnel import Funnel, funnel
@@ -466,3 +471,26 @@ def test_a_family_without_a_test_and_a_p_that_is_none_are_refused():
     assert reason(adjust_tests([])) == "no_tests"
     with pytest.raises(FactsError, match="between 0 and 1"):
         adjust_tests([0.1, 1.2])
+
+
+# ---- funnels of proportions, and the words of PHE
+
+
+def test_limits_of_a_proportion_are_those_of_the_published_formula():
+    """PHEindicatormethods to 1e-6: a baseline of 34.5 %, kept within 0 and 100."""
+    lower, upper = proportion_limits(0.345, [2, 8, 20, 9000])
+    assert 100 * lower == pytest.approx([0, 1.559264257, 13.66644945, 33.51789701])
+    assert 100 * upper == pytest.approx([100, 67.44073574, 55.33355055, 35.48210299])
+    outer = proportion_limits(0.345, [20, 0], level=0.998)
+    assert 100 * outer[0][0] == pytest.approx(1.652196944)
+    assert np.isnan(outer[0][1])
+    assert np.isnan(outer[1][1])
+
+
+def test_significance_in_a_funnel_is_that_of_code_that_agrees_with_the_published_classes():
+    observed = [0, 0, 3, 7, 9, 12, 30, 41, 18, 65, 22, 5]
+    expected = [2.1, 8.4, 3.9, 1.4, 21, 11, 17, 20.5, 30.2, 61, 36, 4.8]
+    no, low, high = "Not significant", "Low (0.025)", "High (0.025)"
+    wanted = [no, "Low (0.001)", no, "High (0.001)", low, no, high, "High (0.001)", low, no, low, no]
+    assert funnel_significance(observed, expected) == wanted
+    assert funnel_significance([30], [17], tails=[0.025]) == [high]

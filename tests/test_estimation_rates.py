@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson
 
@@ -22,7 +23,14 @@ from evalkit.estimation.proportions import (
     one_sided_bound,
     wilson_interval,
 )
-from evalkit.estimation.rates import byar_interval, estimate_rate, garwood_interval, one_sided_upper
+from evalkit.estimation.rates import (
+    byar_interval,
+    estimate_rate,
+    garwood_interval,
+    one_sided_upper,
+    phe_interval,
+    rate_interval,
+)
 
 
 def poisson_tail(at_most: int, mean: float) -> float:
@@ -159,3 +167,69 @@ def test_the_chance_of_a_fall_by_a_share_agrees_with_integration():
     below = np.cumsum(density(23)) * step
     chance = (density(39) * np.interp(0.6 * rates, rates, below)).sum() * step
     assert later.below(earlier, times=0.6) == pytest.approx(chance, abs=1e-3)
+
+
+# ---- Byar's limits, PHE's rule, a level for each row
+
+
+def test_byars_limits_in_the_variant_of_phe_are_those_of_its_published_formula():
+    """PHEindicatormethods: the formula of APHO Technical Briefing 3, evaluated elsewhere; a level to each row."""
+    levels = np.array([0.95, 0.95, 0.95, 0.95, 0.998])
+    lower, upper = byar_interval([0, 4, 26, 310, 4], 1, level=levels)
+    assert lower == pytest.approx([0, 1.076150408, 16.97975581, 276.4469815, 0.3822360535])
+    assert upper == pytest.approx([3.668011832, 10.24075274, 38.09754215, 346.5022752, 14.88152515])
+
+
+def test_byars_limits_in_the_variant_of_epitools():
+    """R's pois.byar: 23 events give 14.974 to 33.912."""
+    lower, upper = byar_interval([23, 23], [1, 2], variant="epitools")
+    assert (round(float(lower[0]), 3), round(float(upper[0]), 3)) == (14.974, 33.912)
+    assert (2 * lower[1], 2 * upper[1]) == pytest.approx((lower[0], upper[0]))
+    assert float(byar_interval(0, 1, variant="epitools")[0]) == 0
+
+
+def test_phes_rule_is_exact_below_ten_events_and_byars_from_ten_on():
+    lower, upper = phe_interval([9, 10], [3, 3])
+    assert (lower[0], upper[0]) == pytest.approx(
+        (stats.chi2.ppf(0.025, 18) / 6, stats.chi2.ppf(0.975, 20) / 6)
+    )
+    z = stats.norm.ppf(0.975)
+    by_hand = (
+        10 * (1 - 1 / 90 - z / (3 * math.sqrt(10))) ** 3,
+        11 * (1 - 1 / 99 + z / (3 * math.sqrt(11))) ** 3,
+    )
+    assert (3 * lower[1], 3 * upper[1]) == pytest.approx(by_hand)
+
+
+def test_a_standardised_ratio_has_limits_by_the_rule_named():
+    """Elsewhere in scipy: 48 observed where 60 were expected."""
+    exact, byar, phe = (rate_interval(48, 60, method=rule) for rule in ("exact", "byar", "phe"))
+    assert exact == pytest.approx((0.5898568471, 1.060683936))
+    assert byar == pytest.approx((0.589807912, 1.06070731))
+    assert phe == byar
+    frame = pd.DataFrame({"observed": [3], "expected": [5.5]})
+    row = estimate_rate(frame, count="observed", exposure="expected", method="byar").iloc[0]
+    assert (row["lower"], row["upper"]) == pytest.approx((0.1096313765, 1.593702618))
+    assert row["method"] == "Byar"
+
+
+def test_a_level_for_each_row_is_that_row_alone():
+    lower, upper = garwood_interval([4, 4], 1, level=np.array([0.95, 0.998]))
+    assert lower[1] == garwood_interval(4, 1, level=0.998)[0] < lower[0]
+    assert upper[1] == garwood_interval(4, 1, level=0.998)[1] > upper[0]
+
+
+# ---- a gamma prior
+
+
+def test_a_prior_is_worth_so_many_cases_in_so_much_time():
+    with_prior, more_seen = rate_posterior(3, 2, prior=(2.5, 4.0)), rate_posterior(5, 6)
+    assert with_prior.mean == pytest.approx(5.5 / 6)
+    for share in (0.025, 0.5, 0.975):
+        assert with_prior.quantile(share) == pytest.approx(more_seen.quantile(share))
+    assert with_prior.next_count().pmf(0) == pytest.approx((6 / 7) ** 5.5)
+    other = rate_posterior(4, 3, prior=(1.0, 1.0))
+    rng = np.random.default_rng(5)
+    first, second = rng.gamma(5.5, 1 / 6, 400_000), rng.gamma(5.0, 1 / 4, 400_000)
+    assert with_prior.below(other) == pytest.approx(np.mean(first < second), abs=0.004)
+    assert with_prior.ratio_quantile(other, 0.5) == pytest.approx(np.median(first / second), rel=0.01)

@@ -113,3 +113,22 @@ def test_firth_maximises_the_penalised_likelihood():
 def test_columns_that_repeat_each_other_are_refused():
     with pytest.raises(FactsError, match="design"):
         firth_poisson([1, 2, 3], np.ones((3, 2)))
+
+
+def test_few_values_are_answered_where_that_is_asked_and_three_are_the_fewest():
+    """Four values in order but for one pair: 4 of the 24 orders rise as much or more, and as many fall."""
+    found = mann_kendall([1, 3, 2, 5], fewest=3)
+    assert isinstance(found, MonotoneTrend)
+    assert (found.statistic, found.method) == (4, "exact")
+    assert found.p == pytest.approx(2 * 4 / 24)
+    assert mann_kendall([1, 2], fewest=1) == NotEstimable("too_few_years", {"years": 2, "needed": 3})
+
+
+def test_beyond_fifty_values_the_normal_law_is_taken():
+    rng = np.random.default_rng(3)
+    fifty, more = (mann_kendall(rng.normal(size=size)) for size in (50, 51))
+    assert isinstance(fifty, MonotoneTrend)
+    assert isinstance(more, MonotoneTrend)
+    assert (fifty.method, more.method) == ("exact", "normal, tie corrected")
+    assert more.p == pytest.approx(2 * stats.norm.sf(abs(more.z)))
+    assert more.variance == pytest.approx(51 * 50 * 107 / 18)

@@ -117,8 +117,8 @@ def test_a_broken_step_is_one_line_and_so_is_what_would_be_made_from_it(
     line = "This section could not be computed because of an error of the program (KeyError)."
     assert text_of(found.assessments).splitlines() == [title, "=" * len(title), line]
     assert text_of(found.mid_term).splitlines()[-1] == line
-    assert "Programme periods compared" in text_of(found.comparisons)
-    assert found.comparisons.lapses == ()
+    assert "Figures by attribute" in text_of(found.breakdowns)
+    assert found.breakdowns.lapses == ()
 
 
 def test_a_section_that_cannot_be_written_is_one_line(area: ProvinceFacts, monkeypatch: pytest.MonkeyPatch):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import replace
 
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from evalkit.batch.prepare import make_bundle
 from evalkit.evaluation import (
+    assess_targets,
     estimate_indicators,
     find_gaps,
     follow_recommendations,
@@ -23,6 +25,7 @@ from evalkit.records import Indicators
 from evalkit.reporting.blocks import Section, Table
 from evalkit.reporting.display import plain_text
 from evalkit.reporting.sections import section_of
+from tests.builders import fact, facts_table
 from tests.shipped import DAY, ROOT, bundle_of, evaluation_of, received
 
 ARTICLE_ROWS = [f"A{number}" for number in range(1, 13)]
@@ -116,10 +119,59 @@ def test_a_province_is_held_against_the_rest_of_the_nation():
 
 def test_each_target_says_what_is_still_required_and_nothing_is_forecast_for_shares():
     text = text_of(view_mid_term(indicators_of("demo", "22")))
-    assert "26/31 (83.9 %)" in line_of(text, "T10")
-    assert "no time left; the latest figure does not meet it" in line_of(text, "T10")
-    assert "+23.8 percentage points a year" in line_of(text, "T4")  # (95 - 0) / 4 years
-    assert "Without any yearly figure: T8." in text
+    assert "30/31 (96.8 %)" in line_of(text, "T10 Staff trained")
+    assert "no time left; the latest figure does not meet it" in line_of(text, "T10 Staff trained")
+    assert "too few to judge" in line_of(text, "T2 Crime reports resolved")  # 1 of 1
+    assert "nothing was due" in line_of(text, "T11 Identified victims supported")
+
+
+def test_one_left_out_of_seventeen_is_counted_and_chance_is_not_spoken_of():
+    text = text_of(assess_targets(indicators_of("demo", "22")))
+    lines = [line for line in text.splitlines() if line.startswith("T10 Staff trained")]
+    (line,) = [line for line in lines if "30/31" in line]
+    assert "1 of 31 was not" in line
+    assert not any(word in line for word in ("clear", "chance"))
+
+
+def test_a_target_on_growth_says_the_counts_and_the_count_that_had_to_be_reached():
+    """Reports by citizens of unit 22 in facts.csv: 9 in 2024, 1 in 2025; 9 and a tenth is 9.9, so 10 were needed."""
+    text = text_of(assess_targets(indicators_of("demo", "22")))
+    assert "Reports by citizens fell from 9 to 1 in 2025; the target called for 10 or more." in text
+    assert "7 after 3" in text  # a base under 5 is too few, and is given in counts
+
+
+def test_the_summary_judges_years_and_names_the_one_furthest_off():
+    result = evaluation_of("demo")
+    (counts, furthest) = [line for line in text_of(result.summary).splitlines() if "target" in line.lower()]
+    frame = result.assessments.frame
+    year = frame[(frame["period_end"].dt.year == 2025) & frame["verdict"].isin(["met", "not_met"])]
+    met = int((year["verdict"] == "met").sum())
+    assert f"In 2025 {len(year)} targets could be judged: {met} met, {len(year) - met} not met." in counts
+    assert "Furthest off is T11 Identified victims supported: 189 of 201 (94.0 %)" in furthest
+
+
+def test_0_of_0_says_that_nothing_was_due_wherever_it_stands():
+    rows = [fact("01", 0, year=2024, measure=f"crime_reports_{end}") for end in ("due", "resolved")]
+    area = replace(bundle_of("demo").province("22"), facts=facts_table(*rows))
+    indicators = estimate_indicators(area)
+    line = line_of(text_of(indicators), "J02 Crime reports resolved")
+    assert "0/0" in line
+    assert "[z]" in line
+    assert "nothing was due, so no share" in line
+    text = text_of(assess_targets(indicators))
+    assert "T2 Crime reports resolved, 2024: nothing was due, so no share." in text
+    assert "published" not in text
+
+
+def test_the_half_of_a_year_is_so_far_and_counts_nowhere():
+    rows = [
+        fact("01", value, year=2024, measure=f"crime_reports_{end}", period_end="2024-06-30")
+        for end, value in (("due", 59), ("resolved", 43))
+    ]
+    area = replace(bundle_of("demo").province("22"), facts=facts_table(*rows))
+    judged = assess_targets(estimate_indicators(area))
+    assert "so far; not judged" in line_of(text_of(judged), "T2 Crime reports resolved")
+    assert not judged.frame["verdict"].isin(["met", "not_met"]).any()
 
 
 def test_a_recommendation_shows_both_sides_and_what_cannot_be_said():

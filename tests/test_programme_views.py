@@ -6,11 +6,13 @@ import math
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from evalkit.errors import FactsError
+from evalkit.estimation.attainment import assess_targets
 from evalkit.estimation.completeness import (
     completeness,
     completeness_by_place,
@@ -21,6 +23,7 @@ from evalkit.estimation.evidence import dac_view
 from evalkit.estimation.followup import follow_up
 from evalkit.estimation.gaps import class_gaps, group_gaps, place_gaps
 from evalkit.estimation.indicators import estimate_indicators
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.midterm import mid_term_view
 from evalkit.estimation.pathway import pathway
 from evalkit.estimation.proportions import newcombe_difference
@@ -234,6 +237,57 @@ def test_a_chance_is_given_for_counts_from_five_years_on_alone():
     assert frame["chance"].iloc[0] == pytest.approx((5 / 6) ** 10.5)
     few = mid_term_view(estimates(*years("cases_recorded", 2, 2, 2, 2, first=2018)), PROGRAMME, [goal])
     assert few["reason"].iloc[0] == "too_few_years"
+
+
+def test_years_that_scatter_more_than_chance_leave_a_chance_less_sure_and_the_view_says_which_was_supposed():
+    """Means drawn from their posterior, years from the law: 400,000 draws beside the closed form."""
+    goal = Target(
+        id="T", indicator="cases", wording={"vi": "-", "en": "-"}, comparator="at_most", value=5, unit="count",
+        valid_from=date(2016, 1, 1), valid_to=date(2025, 12, 31), source="invented",
+    )  # fmt: skip
+    frame = estimates(*years("cases_recorded", 10, 4, 9, 12, 5, first=2018))
+    law = ScatterLaw("quadratic", 2.0, 0.41, series=63, cells=630, degrees=504, p=0.0)
+    (plain,) = mid_term_view(frame, PROGRAMME, [goal]).to_dict("records")
+    (scattered,) = mid_term_view(frame, PROGRAMME, [goal], laws={"cases": law}).to_dict("records")
+    assert (plain["supposes"], scattered["supposes"]) == ("pure_chance", "law")
+    rng = np.random.default_rng(7)
+    share = rng.beta(
+        5 / 0.41, 40.5, size=400_000
+    )  # of a negative binomial with alpha .41 and Jeffreys' prior
+    drawn = rng.negative_binomial(1 / 0.41, share)
+    assert scattered["chance"] == pytest.approx((drawn <= 5).mean(), abs=0.004)
+    assert scattered["chance"] > plain["chance"] + 0.1
+
+
+def test_a_count_of_own_doings_has_no_chance():
+    rows = years("leaflets_distributed", 10, 10, 10, 10, 10, first=2018)
+    goal = target("leaflets", "at_least", 5, "count").model_copy(update={"valid_from": date(2016, 1, 1)})
+    (row,) = mid_term_view(estimates(*rows), PROGRAMME, [goal]).to_dict("records")
+    assert (row["reason"], row["last_verdict"]) == ("own_doing", "met")
+    assert math.isnan(row["chance"])
+
+
+def test_a_promised_change_has_no_pace_but_a_count_for_the_next_year():
+    """Hand calculation: 20 after 40; the year after needs 22 for ten per cent more."""
+    rows = years("citizen_reports", 40, 20)
+    (row,) = mid_term_view(
+        estimates(*rows), PROGRAMME, [target("citizen_reports_change", "at_least", 10)]
+    ).to_dict("records")
+    assert (row["last_verdict"], row["last_needed"], row["next_needed"]) == ("not_met", 44, 22)
+    assert math.isnan(row["required_pace"])
+    assert math.isnan(row["pace_so_far"])
+
+
+def test_the_mid_term_view_and_the_assessment_show_one_record():
+    rows = years("communes_reached", 60, 66, None, 70, first=2020) + years(
+        "communes_total", 100, 100, 100, 100, first=2020
+    )
+    found, goals = estimates(*rows), [target("communes_reached", "at_least", 90)]
+    judged = assess_targets(found, PROGRAMME, goals).iloc[-1]
+    seen = mid_term_view(found, PROGRAMME, goals).iloc[0]
+    assert seen["last_end"] == judged["period_end"]
+    for name in ("verdict", "evidence", "gap", "needed"):
+        assert seen[f"last_{name}"] == judged[name]
 
 
 # ---- recommendations

@@ -245,6 +245,22 @@ def test_targets_are_marked_to_scale_and_absence_is_said():
     assert marks[0].get("d").startswith(f"M{6 + 0.9 * (WIDTH - 12):.1f} ")
 
 
+def test_a_target_on_growth_is_drawn_as_counts_and_never_on_the_scale():
+    growth = {
+        "label": B("Tin báo của người dân", "Reports by citizens"),
+        "value": -11.5,
+        "lower": -51.8,
+        "upper": 61.1,
+    }
+    growth |= {"target": 10.0, "target_words": B("tăng 10 %", "up by 10 %"), "note": B("chưa đạt", "not met")}
+    svg = target_strip(
+        pd.DataFrame([growth | {"counts": B("23; cần 29", "23; 29 needed")}]), title=TITLE, language="en"
+    )
+    assert {"23; 29 needed", "not met"} <= set(texts(svg))
+    assert not any("11.5" in text or "10 %" in text for text in texts(svg))
+    assert not [path for path in parsed(svg).iter("path") if path.get("stroke-width") == "2.6"]
+
+
 def test_decomposed_names_are_drawn_composed():
     decomposed = B(unicodedata.normalize("NFD", "Số vụ ở Đắk Lắk"), "Cases")
     assert "Số vụ ở Đắk Lắk" in texts(yearly_counts(SERIES, title=decomposed, language="vi"))

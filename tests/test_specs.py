@@ -65,7 +65,7 @@ def test_a_target_is_judged_as_the_spec_says(name: str):
     }
     target = Target(**words, **spec["target"], valid_from=date(2022, 1, 1), valid_to=date(2025, 12, 31))
     found = estimate_indicators(facts_table(*(row_of(line) for line in spec["given"])), PROGRAMME)
-    judged = assess_targets(found, [target])
+    judged = assess_targets(found, PROGRAMME, [target])
     row = judged[judged["verdict"] != "not_applicable"].iloc[-1]
     assert (row["verdict"], row["evidence"]) == (spec["verdict"], spec["evidence"])
 

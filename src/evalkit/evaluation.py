@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
@@ -22,7 +23,7 @@ from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.midterm import mid_term_view
 from evalkit.estimation.news import find_news
 from evalkit.estimation.pathway import pathway
-from evalkit.estimation.period_comparison import Beside
+from evalkit.estimation.period_comparison import Beside, lies_inside
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.periods import compare_periods as compare
 from evalkit.estimation.province_comparison import compare_provinces as compare_rates
@@ -30,7 +31,7 @@ from evalkit.estimation.province_counts import province_totals
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.sources import preferred
 from evalkit.estimation.support import support_table, waiting_rows
-from evalkit.estimation.trend_study import study_trend
+from evalkit.estimation.trend_study import study_trend, trend_verdict
 from evalkit.estimation.trends import fit_trend
 from evalkit.estimation.verdicts import Family
 from evalkit.estimation.zeros import ZeroPeriod, find_zero_period
@@ -151,7 +152,7 @@ def assess_targets(indicators: Indicators) -> Assessments:
     promised = _promised(area)
     frame, lapses = table_of(
         [name for name in promised if name not in lost],
-        lambda names: hold_against_targets(indicators.frame, _targets_of(area, names)),
+        lambda names: hold_against_targets(indicators.frame, area.programme, _targets_of(area, names)),
         step=Assessments.__name__,
     )
     return Assessments(area, frame, lapses + _inherited(indicators.lapses, promised, Assessments))
@@ -164,11 +165,13 @@ def view_mid_term(indicators: Indicators) -> MidTerm:
     promised = _promised(area)
     frame, lapses = table_of(
         [name for name in promised if name not in lost],
-        lambda names: mid_term_view(indicators.frame, area.programme, _targets_of(area, names)),
+        lambda names: mid_term_view(
+            indicators.frame, area.programme, _targets_of(area, names), laws=_laws(area)
+        ),
         step=MidTerm.__name__,
     )
     inherited = _inherited(indicators.lapses, promised, MidTerm)
-    return MidTerm(area, frame, indicators.frame, lapses + inherited)
+    return MidTerm(area, frame, lapses + inherited)
 
 
 @step(Pathway)
@@ -341,6 +344,12 @@ def _promised(area: Area) -> list[str]:
     return list(dict.fromkeys(target.indicator or "" for target in _targets(area)))
 
 
+def _laws(area: Area) -> dict[str, ScatterLaw]:
+    """Return how years scatter, by indicator, as far as that is known of a province or of the nation."""
+    found = {name: law_of(area, name) for name in area.programme.indicators}
+    return {name: law for name, law in found.items() if law is not None}
+
+
 def _targets_of(area: Area, names: list[str]) -> list[Target]:
     return [target for target in _targets(area) if (target.indicator or "") in names]
 
@@ -377,8 +386,12 @@ def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:
     law = law_of(area, name)
     fit = fit_trend(series, law=law)
     measure = area.programme.indicators[name].numerator
-    dates = [
-        event.valid_from for event in area.programme.breaks if not event.measures or measure in event.measures
-    ]
-    study = None if isinstance(fit, NotEstimable) else study_trend(series, fit, dates=dates, law=law)
-    return Trend(name, series, fit, study, _found_totals(facts, name, area.programme))
+    events = [event for event in area.programme.breaks if not event.measures or measure in event.measures]
+    totals = _found_totals(facts, name, area.programme)
+    if isinstance(fit, NotEstimable):
+        return Trend(name, series, fit, None, totals)
+    study = study_trend(series, fit, dates=[event.valid_from for event in events], law=law)
+    span = date(fit.first, 1, 1), date(fit.last, 12, 31)
+    inside = [event.id for event in events if lies_inside(event, *span)]
+    verdict = trend_verdict(fit, study, events=inside, family=family_of(area, "trends"))
+    return Trend(name, series, fit, study, totals, verdict)

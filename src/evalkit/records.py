@@ -15,6 +15,7 @@ from evalkit.estimation.periods import PeriodComparison, PeriodTotal
 from evalkit.estimation.province_comparison import ProvinceComparison
 from evalkit.estimation.results import NotEstimable, TrendFit
 from evalkit.estimation.trend_study import TrendStudy
+from evalkit.estimation.verdicts import NO_COMPARISON, ChangeVerdict
 from evalkit.estimation.zeros import ZeroPeriod
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
@@ -83,11 +84,10 @@ class Assessments:
 
 @dataclass(frozen=True, slots=True)
 class MidTerm:
-    """Where each target with a number stands; ``estimates`` are the indicators' figures behind it."""
+    """Where each target with a number stands, by the same records and verdicts as the assessment's."""
 
     area: Area
     frame: pd.DataFrame
-    estimates: pd.DataFrame
     lapses: tuple[Lapse, ...] = ()
 
 
@@ -144,7 +144,8 @@ class Evidence:
 class Trend:
     """The yearly series of one indicator and the trend fitted to it, or the reason why there is none.
 
-    ``study`` holds the checks beside a trend; ``totals`` the programme periods that have a figure.
+    ``study`` holds the checks beside a trend; ``totals`` the programme periods that have a figure; ``verdict`` says how surely
+    the series rises or falls.
     """
 
     indicator: str
@@ -152,6 +153,7 @@ class Trend:
     fit: TrendFit | NotEstimable
     study: TrendStudy | None
     totals: tuple[PeriodTotal, ...]
+    verdict: ChangeVerdict = NO_COMPARISON
 
 
 @dataclass(frozen=True, slots=True)

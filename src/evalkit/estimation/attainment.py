@@ -1,110 +1,56 @@
-"""Estimates held against targets: the verdict is arithmetic on the official figure, the evidence is what the interval adds."""
+"""Estimates held against the targets in force: one record per target, place and year, which every part of a page shows."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from evalkit.errors import DeclarationError
-from evalkit.estimation.windows import exposure_years
-from evalkit.programme.models import Target
-
-Verdict = Literal["met", "not_met", "not_applicable", "unquantified"]
-Evidence = Literal["clear", "chance_could_explain", "no_interval", "none"]
+from evalkit.estimation.judging import JUDGED, Assessment, Row, assess
+from evalkit.estimation.windows import POLICE_LEAD, exposure_years
+from evalkit.programme.models import Indicator, Programme, Target
 
 PLACE = ["province_code", "scheme"]
 ESTIMATE = [
-    *("indicator", "province_code", "scheme", "place_basis", "period_start", "period_end", "source_id"),
+    *(
+        "indicator",
+        "kind",
+        "province_code",
+        "scheme",
+        "place_basis",
+        "period_start",
+        "period_end",
+        "source_id",
+    ),
     *("numerator", "denominator", "value", "lower", "upper", "unit", "status", "flag"),
+    *("against_numerator", "against_denominator"),
 ]
-COLUMNS = [
-    *("target_id", "target_level", *ESTIMATE),
-    *("comparator", "target_value", "target_unit", "gap", "verdict", "evidence"),
-]
+HELD = ["comparator", "target_value", "target_unit", "gap", "verdict", "evidence"]
+COLUMNS = ["target_id", "target_level", *ESTIMATE, *HELD, "is_small_base", "needed", "reached"]
+Window = Literal["whole", "part", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """An estimate held against a target.
-
-    Attributes
-    ----------
-    verdict : str
-        ``met``, ``not_met``, ``not_applicable`` (no figure, or 0 of 0) or ``unquantified``.
-    evidence : str
-        ``clear`` (the whole interval lies on the verdict's side), ``chance_could_explain``, ``no_interval``, ``none``.
-    gap : float
-        Estimate minus target, in the target's unit (percentage points, or a count); missing without a figure.
-    """
-
-    verdict: Verdict
-    evidence: Evidence
-    gap: float
-
-
-def assess(
-    value: float, lower: float, upper: float, numerator: float, denominator: float, target: Target
-) -> Assessment:
-    """Hold one estimate against one target.
-
-    Parameters
-    ----------
-    value, lower, upper : float
-        The estimate and its limits, in the target's unit; missing where there is none.
-    numerator, denominator : float
-        What a percentage was made of: the verdict is taken on these whole numbers, where no rounding can tip it.
-        Missing for a count.
-    target : Target
-
-    Returns
-    -------
-    Assessment
-
-    Notes
-    -----
-    "Over 90 %" is strict: 90 of 100 does not meet it.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> words = {"wording": {"vi": "trên 90 %", "en": "over 90 %"}, "source": "invented", "indicator": "reports_resolved"}
-    >>> days = {"valid_from": date(2021, 1, 1), "valid_to": date(2025, 12, 31)}
-    >>> over = Target(id="T", comparator="greater_than", value=90, unit="percent", **days, **words)
-    >>> assess(90.0, 82.6, 94.5, 90, 100, over)
-    Assessment(verdict='not_met', evidence='chance_could_explain', gap=0.0)
-    >>> assess(65.0, 55.3, 73.6, 65, 100, over)
-    Assessment(verdict='not_met', evidence='clear', gap=-25.0)
-    """
-    if target.value is None:
-        return Assessment("unquantified", "none", math.nan)
-    if math.isnan(value):
-        return Assessment("not_applicable", "none", math.nan)
-    is_met = _holds(_distance(value, numerator, denominator, target), target)
-    return Assessment(
-        "met" if is_met else "not_met", _evidence(lower, upper, target, is_met=is_met), value - target.value
-    )
-
-
-def assess_targets(estimates: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
+def assess_targets(estimates: pd.DataFrame, programme: Programme, targets: Sequence[Target]) -> pd.DataFrame:
     """Hold estimates against the targets in force in their period.
 
     Parameters
     ----------
     estimates : DataFrame
         As :func:`evalkit.estimation.indicators.estimate_indicators` returns it, for one or many places.
+    programme : Programme
+        Declares the indicators the targets are set on.
     targets : sequence of Target
         National ones bind every place, provincial ones their own province alone.
 
     Returns
     -------
-    DataFrame, one row per target and estimate
-        ``target_id``, ``target_level``; the estimate's own columns; ``comparator``, ``target_value``, ``target_unit``,
-        ``gap``; ``verdict`` and ``evidence``, two statements. A target that no estimate meets in time has one row per
+    DataFrame, one row per target, place and year (or longer period)
+        ``target_id``, ``target_level``; the estimate's own columns; ``comparator``, ``target_value``, ``target_unit``;
+        ``gap``, ``verdict``, ``evidence``, ``is_small_base``, ``needed``, ``reached`` as
+        :class:`evalkit.estimation.judging.Assessment` has them. A target that no estimate meets in time has one row per
         place it binds, with verdict ``not_applicable`` and status ``not_reported``; a target without a number one row per
         place, ``unquantified``. ``comparator``, ``target_unit`` are "" and ``target_value`` is missing for the latter.
 
@@ -115,65 +61,185 @@ def assess_targets(estimates: pd.DataFrame, targets: Sequence[Target]) -> pd.Dat
 
     Notes
     -----
-    A period of up to a year counts if its last day lies in the target's validity, so a decision of February binds the
-    whole of its year; a longer period counts if all of it lies there.
+    A yearly promise (``per = "year"``) is judged on whole years alone, of the calendar or of the police. A part of a year is
+    ``so_far``, shown until its whole year is known; several years together are ``other_window``. A promise for the whole
+    term (``per = "term"``) is judged on a figure of the whole term, and all before it is ``so_far``. A year is in force if
+    its last day lies in the target's validity, so a decision of February binds the whole of its year; a longer period if
+    all of it lies there.
+    Where two rows tell of one year, one is the record: one with a figure, of the whole year, on the place basis that the
+    measure declares, of the calendar year, from the preferred source.
 
     Examples
     --------
-    >>> assess_targets(pd.DataFrame(columns=ESTIMATE), ()).empty
+    >>> from evalkit.programme.load import load_programme
+    >>> assess_targets(pd.DataFrame(columns=ESTIMATE), load_programme("vn-trafficking"), ()).empty
     True
     """
     places = estimates[PLACE].drop_duplicates().to_dict("records")
-    rows = [row for target in targets for row in _rows(estimates, target, places)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    rows = [row for target in targets for row in _rows(estimates, programme, target, places)]
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"is_small_base": bool})
 
 
-def _rows(estimates: pd.DataFrame, target: Target, places: list[dict[Any, Any]]) -> list[dict[str, Any]]:
-    """Return the rows of one target: its estimates, and a row of its own for each place without one."""
+def hold(row: Row, target: Target, indicator: Indicator) -> Assessment:
+    """Hold an estimate against a target by its kind, and by the time that the promise is for.
+
+    Parameters
+    ----------
+    row : mapping
+        An estimate with its period.
+    target : Target
+    indicator : Indicator
+
+    Returns
+    -------
+    Assessment
+        Of a part of the promised time, or of another time, without verdict of met or not met.
+    """
+    found, time = assess(row, target, indicator), window(row, target)
+    if time == "whole" or found.verdict not in (*JUDGED, "too_few"):
+        return found
+    return Assessment("so_far" if time == "part" else "other_window")
+
+
+def window(row: Row, target: Target) -> Window:
+    """Tell whether an estimate is of the whole time that a target is for, of a part of it, or of another time.
+
+    Examples
+    --------
+    >>> words = {"wording": {"vi": "-", "en": "-"}, "source": "-", "indicator": "cases", "comparator": "at_most", "value": 3}
+    >>> yearly = Target(id="T", unit="count", valid_from="2021-02-09", valid_to="2025-12-31", **words)
+    >>> half = {"period_start": pd.Timestamp("2023-01-01"), "period_end": pd.Timestamp("2023-06-30")}
+    >>> window(half, yearly), window(half | {"period_end": pd.Timestamp("2023-12-31")}, yearly)
+    ('part', 'whole')
+    """
+    start, end = row["period_start"], row["period_end"]
+    if target.per == "term":
+        year = pd.Timestamp(target.valid_from.year, 1, 1)
+        spans = start in (year, year - POLICE_LEAD, pd.Timestamp(target.valid_from))
+        last = pd.Timestamp(target.valid_to)
+        return "whole" if spans and end in (last, last - POLICE_LEAD) else "part"
+    if exposure_years(start, end) < 1:
+        return "part"
+    return "whole" if _is_year(start, end) else "other"
+
+
+def yearly_records(rows: pd.DataFrame, programme: Programme, target: Target) -> list[dict[Any, Any]]:
+    """Return one place's estimates of whole years, one record a year, the earliest first.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Estimates of the target's indicator in one place.
+    programme : Programme
+    target : Target
+    """
+    kept = [row for row in rows.to_dict("records") if _is_year(row["period_start"], row["period_end"])]
+    return _records(kept, programme, target)
+
+
+def of_target(estimates: pd.DataFrame, target: Target) -> pd.DataFrame:
+    """Return the estimates of a target's indicator in the places that it binds.
+
+    Raises
+    ------
+    DeclarationError
+        If a target in percent is set on an indicator that is none, or one in counts on one that is.
+    """
+    rows = estimates[estimates["indicator"] == target.indicator]
+    if target.level == "provincial":
+        rows = rows[(rows["province_code"] == target.province_code) & (rows["scheme"] == target.scheme)]
+    _refuse_other_units(rows, target)
+    return rows
+
+
+def _rows(
+    estimates: pd.DataFrame, programme: Programme, target: Target, places: list[dict[Any, Any]]
+) -> list[dict[str, Any]]:
+    """Return the rows of one target: its records, and a row of its own for each place without one."""
     if target.level == "provincial":
         places = [{"province_code": target.province_code, "scheme": target.scheme}]
-    judged = _in_force(estimates, target) if target.is_quantified else estimates.iloc[:0]
-    rows = [_row(target, estimate) for estimate in judged[ESTIMATE].to_dict("records")]
+    rows: list[dict[str, Any]] = []
+    if target.is_quantified:
+        judged = _in_force(of_target(estimates, target), target)
+        for _, own in judged.groupby(PLACE, sort=False):
+            rows += [
+                _row(target, record, programme)
+                for record in _records(own.to_dict("records"), programme, target)
+            ]
     told = {(row["province_code"], row["scheme"]) for row in rows}
     empty = [place for place in places if (place["province_code"], place["scheme"]) not in told]
     status = "not_reported" if target.is_quantified else ""
-    return rows + [_row(target, _NOTHING | place | {"status": status}) for place in empty]
+    return rows + [_row(target, _NOTHING | place | {"status": status}, programme) for place in empty]
 
 
 _NOTHING: dict[str, Any] = (
-    dict.fromkeys(("place_basis", "source_id", "unit", "flag"), "")
+    dict.fromkeys(("kind", "place_basis", "source_id", "unit", "flag"), "")
     | dict.fromkeys(("numerator", "denominator", "value", "lower", "upper"), math.nan)
+    | dict.fromkeys(("against_numerator", "against_denominator"), math.nan)
     | dict.fromkeys(("period_start", "period_end"), pd.NaT)
 )
 
 
-def _row(target: Target, estimate: dict[Any, Any]) -> dict[str, Any]:
-    numbers = {name: estimate[name] for name in ("value", "lower", "upper", "numerator", "denominator")}
-    found = assess(**numbers, target=target)
-    return estimate | {
+def _row(target: Target, estimate: dict[Any, Any], programme: Programme) -> dict[str, Any]:
+    found = Assessment("unquantified")
+    if target.is_quantified:
+        is_told = pd.notna(estimate["period_end"])
+        indicator = programme.indicators[str(target.indicator)]
+        found = hold(estimate, target, indicator) if is_told else Assessment("not_applicable")
+    return {name: estimate[name] for name in ESTIMATE if name in estimate} | {
         "target_id": target.id,
         "target_level": target.level,
         "indicator": target.indicator or "",
         "comparator": target.comparator or "",
         "target_value": math.nan if target.value is None else target.value,
         "target_unit": target.unit or "",
-        "gap": found.gap,
-        "verdict": found.verdict,
-        "evidence": found.evidence,
+        **{name: getattr(found, name) for name in Assessment.__slots__},
     }
 
 
-def _in_force(estimates: pd.DataFrame, target: Target) -> pd.DataFrame:
-    """Return the estimates of the target's indicator and place in whose period it was in force."""
-    rows = estimates[estimates["indicator"] == target.indicator]
-    if target.level == "provincial":
-        rows = rows[(rows["province_code"] == target.province_code) & (rows["scheme"] == target.scheme)]
-    _refuse_other_units(rows, target)
+def _in_force(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
+    """Return the estimates in whose period the target was in force."""
     first, last = pd.Timestamp(target.valid_from), pd.Timestamp(target.valid_to)
     ends = (rows["period_end"] >= first) & (rows["period_end"] <= last)
-    lengths = [exposure_years(*span) for span in zip(rows["period_start"], rows["period_end"], strict=True)]
-    within = (rows["period_start"] >= first) | (np.array(lengths, dtype=float) <= 1)
-    return rows[ends & within]
+    spans = zip(rows["period_start"], rows["period_end"], strict=True)
+    within = [
+        exposure_years(*span) <= 1
+        or span[0] >= first
+        or window({"period_start": span[0], "period_end": span[1]}, target) == "whole"
+        for span in spans
+    ]
+    return rows[ends & pd.Series(within, index=rows.index, dtype=bool)]
+
+
+def _records(rows: Iterable[dict[Any, Any]], programme: Programme, target: Target) -> list[dict[Any, Any]]:
+    """Keep one row per year, and per longer period: the one that comes first by what makes a record."""
+    indicator = programme.indicators[str(target.indicator)]
+    declared = programme.measures[indicator.numerator].place_basis
+
+    def rank(row: dict[Any, Any]) -> tuple[bool, float, bool, bool]:
+        is_calendar = (row["period_start"].month, row["period_start"].day) == (1, 1)
+        length = exposure_years(row["period_start"], row["period_end"])
+        return not _has_figure(row), -length, row["place_basis"] != declared, not is_calendar
+
+    kept: dict[Any, dict[Any, Any]] = {}
+    for row in sorted(rows, key=rank):
+        start, end = row["period_start"], row["period_end"]
+        kept.setdefault(end.year if exposure_years(start, end) <= 1 else (start, end), row)
+    return sorted(kept.values(), key=lambda row: (row["period_end"], row["period_start"]))
+
+
+def _has_figure(row: dict[Any, Any]) -> bool:
+    """Tell whether a row was reported: with a value, hidden, or on a base that gives none."""
+    return row["status"] in ("estimated", "suppressed") or bool(
+        {"no_base", "small_base"} & set(str(row["flag"]).split(";"))
+    )
+
+
+def _is_year(start: pd.Timestamp, end: pd.Timestamp) -> bool:
+    """Tell whether a period is one whole year, of the calendar or of the police."""
+    first = pd.Timestamp(end.year, 1, 1)
+    last = pd.Timestamp(end.year, 12, 31)
+    return (start, end) in ((first, last), (first - POLICE_LEAD, last - POLICE_LEAD))
 
 
 def _refuse_other_units(rows: pd.DataFrame, target: Target) -> None:
@@ -185,29 +251,3 @@ def _refuse_other_units(rows: pd.DataFrame, target: Target) -> None:
             rule=f"a target in {target.unit} is held against an indicator in the same unit",
             do=f"correct the unit of the target, or the indicator {target.indicator} it names",
         )
-
-
-def _distance(value: float, numerator: float, denominator: float, target: Target) -> float:
-    """Return how far the estimate lies above the target, on a scale where 0 is exact."""
-    promised = float(target.value or 0)
-    if target.unit == "percent" and denominator > 0:
-        return 100 * numerator - promised * denominator
-    return value - promised
-
-
-def _holds(distance: float, target: Target) -> bool:
-    return {
-        "greater_than": distance > 0,
-        "at_least": distance >= 0,
-        "less_than": distance < 0,
-        "at_most": distance <= 0,
-    }[str(target.comparator)]
-
-
-def _evidence(lower: float, upper: float, target: Target, *, is_met: bool) -> Evidence:
-    """Say whether every value in the interval would give the same verdict."""
-    if math.isnan(lower) or math.isnan(upper):
-        return "no_interval"
-    promised = float(target.value or 0)
-    agrees = all(_holds(limit - promised, target) == is_met for limit in (lower, upper))
-    return "clear" if agrees else "chance_could_explain"

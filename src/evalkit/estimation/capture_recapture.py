@@ -38,7 +38,9 @@ class HiddenTotal:
     level: float
 
 
-def two_lists(first: float, second: float, *, both: float, level: float = 0.95) -> HiddenTotal | NotEstimable:
+def two_lists(
+    first: float, second: float, *, both: float, level: float = 0.95, fewest: int = FEWEST_IN_BOTH
+) -> HiddenTotal | NotEstimable:
     """Estimate how many there are in all from two lists.
 
     Parameters
@@ -49,12 +51,14 @@ def two_lists(first: float, second: float, *, both: float, level: float = 0.95) 
         Persons on both, matched one by one.
     level : float
         Confidence level, strictly between 0 and 1.
+    fewest : int
+        Persons on both lists below which nothing is said.
 
     Returns
     -------
     HiddenTotal or NotEstimable
-        Not estimable: ``not_reported`` (a figure is missing); ``small_overlap`` (fewer than 7 persons on both lists: the
-        estimate would be biased and hardly bounded).
+        Not estimable: ``not_reported`` (a figure is missing); ``small_overlap`` (fewer than ``fewest`` persons on both
+        lists: with fewer than 7 the estimate is biased and hardly bounded).
 
     Raises
     ------
@@ -86,7 +90,7 @@ def two_lists(first: float, second: float, *, both: float, level: float = 0.95) 
             rule="nobody is on both lists without being on each",
             do="correct the figures, or match the persons again",
         )
-    if m < FEWEST_IN_BOTH:
+    if m < fewest:
         return NotEstimable("small_overlap", {"both": m, "seen": a + b - m})
     total = (a + 1) * (b + 1) / (m + 1) - 1
     variance = (a + 1) * (b + 1) * (a - m) * (b - m) / ((m + 1) ** 2 * (m + 2))

@@ -13,9 +13,9 @@ from evalkit.estimation.changepoint_results import ChangepointFit
 from evalkit.estimation.comparisons import compare_counts
 from evalkit.estimation.counts import Numbers
 from evalkit.estimation.joinpoint_series import YearlySeries
+from evalkit.estimation.posterior import JEFFREYS
 
 LEVEL = 0.95
-JEFFREYS = 0.5  # events a rate's prior is worth; no exposure
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +66,19 @@ class Scan:
         drawn = rng.multinomial(int(self.series.total), shares, size=simulation.replicates)
         return np.asarray(self.ratios(drawn.T.astype(float)).max(axis=0))
 
-    def posterior(self) -> Numbers:
+    def posterior(self, prior: tuple[float, float] = JEFFREYS) -> Numbers:
         """Return the probability of each of those years, given one shift and equal chances beforehand.
 
         Notes
         -----
-        With both rates integrated out: Gamma(y1 + a) T1^-(y1 + a) Gamma(y2 + a) T2^-(y2 + a), a = 1/2, up to a factor.
+        With both rates integrated out: Gamma(y1 + a) (T1 + b)^-(y1 + a) Gamma(y2 + a) (T2 + b)^-(y2 + a), up to a factor,
+        where ``prior`` is (a, b).
         """
         before = self.series.figures.cumsum()[self.places]
         weight = np.zeros(len(before))
         for count, exposure in zip((before, self.series.total - before), self.exposures, strict=True):
-            shape = count + JEFFREYS
-            weight += special.gammaln(shape) - shape * np.log(exposure)
+            shape = count + prior[0]
+            weight += special.gammaln(shape) - shape * np.log(exposure + prior[1])
         return np.asarray(special.softmax(weight))
 
 

@@ -6,9 +6,13 @@ probability. Limits of that probability, the later share, are limits of the rate
 
 from __future__ import annotations
 
+import math
+
 from scipy import optimize, stats
 
 from evalkit.estimation.proportions import clopper_pearson_interval
+
+RULES = ("less", "greater", "central", "minlike", "midp_less", "midp_greater", "midp")
 
 
 def conditional_p(later: float, earlier: float, *, null: float) -> dict[str, float]:
@@ -25,7 +29,8 @@ def conditional_p(later: float, earlier: float, *, null: float) -> dict[str, flo
     -------
     dict
         ``less``, ``greater`` (one-sided), ``central`` (twice the smaller), ``minlike`` (sum of what is not likelier),
-        ``midp`` (twice the smaller tail, the observed count at half weight). With no case in either period all are 1.
+        ``midp_less``, ``midp_greater`` (one-sided, the observed count at half weight), ``midp`` (twice the smaller of
+        these). With no case in either period all are 1.
 
     Examples
     --------
@@ -34,7 +39,7 @@ def conditional_p(later: float, earlier: float, *, null: float) -> dict[str, flo
     """
     total = later + earlier
     if total == 0:
-        return dict.fromkeys(("less", "greater", "central", "minlike", "midp"), 1.0)
+        return dict.fromkeys(RULES, 1.0)
     less = float(stats.binom.cdf(later, total, null))
     greater = float(stats.binom.sf(later - 1, total, null))
     half = float(stats.binom.pmf(later, total, null)) / 2
@@ -43,8 +48,59 @@ def conditional_p(later: float, earlier: float, *, null: float) -> dict[str, flo
         "greater": greater,
         "central": min(1.0, 2 * min(less, greater)),
         "minlike": float(stats.binomtest(int(later), int(total), null).pvalue),
+        "midp_less": less - half,
+        "midp_greater": greater - half,
         "midp": min(1.0, 2 * min(less - half, greater - half)),
     }
+
+
+def null_share(later_exposure: float, earlier_exposure: float, *, ratio: float = 1.0) -> float:
+    """Return the share of all cases that falls to the later period where the rate ratio is ``ratio``.
+
+    Parameters
+    ----------
+    later_exposure, earlier_exposure : float
+        Years or person-years of both periods.
+    ratio : float
+        Later over earlier rate under the null.
+
+    Examples
+    --------
+    >>> null_share(2, 3), null_share(2, 3, ratio=1.5)
+    (0.4, 0.5)
+    """
+    return ratio * later_exposure / (ratio * later_exposure + earlier_exposure)
+
+
+def ratio_limits(
+    later: float, earlier: float, *, exposures: tuple[float, float] = (1.0, 1.0), level: float = 0.95
+) -> tuple[float, float]:
+    """Return the exact limits of a rate ratio, later over earlier.
+
+    Parameters
+    ----------
+    later, earlier : float
+        Counts.
+    exposures : tuple of float
+        Later and earlier years or person-years.
+    level : float
+        Confidence level, strictly between 0 and 1. A one-sided limit at 95 % is one of the two-sided ones at 90 %.
+
+    Returns
+    -------
+    lower, upper : float
+        ``upper`` is infinite on a base of no case; both say nothing (0 and infinity) where there is no case at all.
+
+    Examples
+    --------
+    >>> lower, upper = ratio_limits(23, 39)
+    >>> round(lower, 3), round(upper, 3)
+    (0.336, 1.012)
+    """
+    odds = [
+        share / (1 - share) if share < 1 else math.inf for share in exact_shares(later, earlier, level=level)
+    ]
+    return odds[0] * exposures[1] / exposures[0], odds[1] * exposures[1] / exposures[0]
 
 
 def exact_shares(later: float, earlier: float, *, level: float = 0.95) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from evalkit.estimation.counts import Numbers
+from evalkit.estimation.rates import phe_interval
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +87,76 @@ def funnel_limits(
             np.maximum(upper, (1 + reach) ** 2),
         )
     return np.asarray(lower), np.asarray(upper)
+
+
+def proportion_limits(baseline: float, trials: ArrayLike, *, level: float = 0.95) -> tuple[Numbers, Numbers]:
+    """Return the control limits of a proportion about a baseline, as in the funnels of PHE.
+
+    Parameters
+    ----------
+    baseline : float
+        Share at the target, a fraction.
+    trials : array-like of float
+        Base of each unit; not positive gives missing.
+    level : float
+        0.95 for the inner, 0.998 for the outer limits.
+
+    Returns
+    -------
+    lower, upper : ndarray
+        Fractions, kept within 0 and 1. They rest on the normal law, which few trials do not follow: no unit is judged by
+        them where fewer than five are expected on either side.
+
+    References
+    ----------
+    Spiegelhalter (2005), Stat. Med. 24, 1185-1202; R package PHEindicatormethods, ``calculate_funnel_limits``.
+
+    Examples
+    --------
+    >>> lower, upper = proportion_limits(0.345, [8, 300])
+    >>> lower.round(3).tolist(), upper.round(3).tolist()
+    ([0.016, 0.291], [0.674, 0.399])
+    """
+    base = np.asarray(trials, dtype=float)
+    base = np.where(base > 0, base, np.nan)
+    reach = stats.norm.ppf(0.5 + level / 2) * np.sqrt(baseline * (1 - baseline) / base)
+    return np.maximum(baseline - reach, 0.0), np.minimum(baseline + reach, 1.0)
+
+
+def funnel_significance(
+    counts: ArrayLike, expected: ArrayLike, *, tails: Sequence[float] = (0.025, 0.001)
+) -> list[str]:
+    """Return on which side of its expectation each count lies, as PHE words it: for parity with its tables.
+
+    Parameters
+    ----------
+    counts, expected : array-like of float
+        Cases, and cases expected at the target; no missing values.
+    tails : sequence of float
+        Sizes of one tail; the smallest that a count lies beyond is named.
+
+    Returns
+    -------
+    list of str
+        ``High (0.001)``, ``Low (0.001)``, ``High (0.025)``, ``Low (0.025)`` or ``Not significant``: whether the expectation
+        lies outside the count's own limits, exact below 10 cases and Byar's from 10 on.
+
+    References
+    ----------
+    R package PHEindicatormethods, ``assign_funnel_significance``.
+
+    Examples
+    --------
+    >>> funnel_significance([0, 7, 12, 30], [8.4, 1.4, 11, 17])
+    ['Low (0.001)', 'High (0.001)', 'Not significant', 'High (0.025)']
+    """
+    cases, means = np.asarray(counts, dtype=float), np.asarray(expected, dtype=float)
+    said = np.full(len(cases), "Not significant", dtype=object)
+    for tail in sorted(tails, reverse=True):
+        lower, upper = phe_interval(cases, 1.0, level=1 - 2 * tail)
+        said[means < lower] = f"High ({tail:g})"
+        said[means > upper] = f"Low ({tail:g})"
+    return [str(word) for word in said]
 
 
 def overdispersion(

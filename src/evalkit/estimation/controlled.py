@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
-from scipy.stats.contingency import odds_ratio
 
 from evalkit.estimation.counts import Numbers, whole_counts
+from evalkit.estimation.odds import fisher_exact
 from evalkit.estimation.results import NotEstimable
 
 
@@ -130,17 +130,11 @@ def _wald(counts: Numbers, offset: float, level: float) -> dict[str, float]:
 def _exact(
     table: np.ndarray[tuple[int, int], np.dtype[np.int_]], offset: float, level: float
 ) -> dict[str, float]:
-    fitted = odds_ratio(table)
-    limits = fitted.confidence_interval(confidence_level=level)
-    law = stats.nchypergeom_fisher(table.sum(), table[0].sum(), table[:, 0].sum(), offset)
-    chances = law.pmf(np.arange(table[0].sum() + 1))
-    seen = int(table[0, 0])
-    tails = chances[: seen + 1].sum(), chances[seen:].sum()
-    unlikely = chances <= chances[seen] * (1 + 1e-7)  # R's fisher.test: as likely, but for rounding
+    found = fisher_exact(table, null=offset, level=level)
     return {
-        "exact_ratio": float(fitted.statistic) / offset,
-        "lower": float(limits.low) / offset,
-        "upper": float(limits.high) / offset,
-        "p_central": min(1.0, 2 * float(min(tails))),
-        "p_minlike": min(1.0, float(chances[unlikely].sum())),
+        "exact_ratio": found.ratio / offset,
+        "lower": found.lower / offset,
+        "upper": found.upper / offset,
+        "p_central": found.p_central,
+        "p_minlike": found.p_minlike,
     }

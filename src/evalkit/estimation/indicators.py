@@ -175,7 +175,7 @@ def _declared(name: str, programme: Programme) -> dict[str, str | float | bool |
         "scale": indicator.scale,
         "min_base": indicator.min_base,
         "fewest": indicator.fewest,
-        "is_decided": indicator.kind == "count" and indicator.level == "output",
+        "is_decided": indicator.kind == "count" and indicator.is_own_doing,
         "exists_from": pd.Timestamp(indicator.valid_from or EVER[0]),
         "exists_to": pd.Timestamp(indicator.valid_to or EVER[1]),
     }

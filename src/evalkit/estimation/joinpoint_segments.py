@@ -58,8 +58,9 @@ def bent_trend(model: Model, joins: Joins, *, series: int, level: float, searche
     Notes
     -----
     Where the joins were searched for, the covariance of the slopes allows for it: each join's year counts as a parameter
-    (half a step in the year of the join, a whole one after it, is its derivative), as in Hudson (1966) and the NCI's
-    program. Joins declared beforehand are known, and the limits narrower.
+    (a step that is 0 up to the year of the join and 1 from the next year on is its derivative), as in Lerman (1980) and the
+    NCI's program, whose published significance no other value in the year of the join reproduces. Joins declared
+    beforehand are known, and the limits narrower.
 
     Examples
     --------
@@ -101,8 +102,8 @@ def _inverse_information(times: Numbers, joins: Joins, weights: Numbers, *, sear
 
 
 def _steps(times: Numbers, turns: Numbers) -> Numbers:
-    """Return the derivative of the trend by each join's year, up to a factor: a step, halfway in that year."""
-    return np.asarray(np.heaviside(times[:, None] - turns, 0.5), dtype=float)
+    """Return the derivative of the trend by each join's year, up to a factor: a step, 0 in that year and 1 after it."""
+    return np.asarray(times[:, None] > turns, dtype=float)
 
 
 def segments_of(trend: BentTrend) -> tuple[Segment, ...]:
@@ -124,16 +125,17 @@ def average_change(
     Notes
     -----
     The mean of the slopes, weighted by the years each segment has in the window (Clegg et al. 2009), its variance by the
-    delta method: a join that moves changes slopes and weights together, which the variance allows for; limits by t with
-    the residual degrees of freedom. The NCI holds the weights fixed and takes z where the window spans a join.
+    delta method: a join within the window that moves changes slopes and weights together, which the variance allows for;
+    limits by t with the residual degrees of freedom. The NCI holds the weights fixed and takes z where the window spans a join.
     """
     overlap = [min(last, window[1]) - max(first, window[0]) for first, last in trend.bounds]
     weights = np.maximum(np.array(overlap, dtype=float), 0.0)
     weights /= weights.sum()
     contrast = weights @ trend.contrast
     if trend.searched and not as_the_nci:
-        ends = _steps(np.array(window, dtype=float), trend.years[list(trend.joins)].astype(float))
-        contrast[len(trend.fit.coefficients) :] = (ends[1] - ends[0]) / (window[1] - window[0])
+        turns = trend.years[list(trend.joins)]
+        within = (window[0] < turns) & (turns < window[1])
+        contrast[len(trend.fit.coefficients) :] = within / (window[1] - window[0])
     by_z = as_the_nci and (weights > 0).sum() > 1
     return _percent(trend, weights, _error(trend, contrast), degrees=math.inf if by_z else trend.degrees)
 

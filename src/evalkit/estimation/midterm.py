@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from evalkit.estimation.attainment import hold, of_target, yearly_records
+from evalkit.estimation.judging import Assessment, growth_needed
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.population import PLACE
-from evalkit.estimation.posterior import rate_posterior
+from evalkit.estimation.posterior import chance_of_at_most
 from evalkit.estimation.windows import exposure_years
 from evalkit.programme.models import Programme, ProgrammePeriod, Target
 
 POINTS = ("baseline", "mid", "last")
+POINT = ("end", "value", "status", "numerator", "denominator", "place_basis", "kind")
+VERDICT = ("verdict", "evidence", "gap", "is_small_base", "needed")
 COLUMNS = [
-    *("target_id", "indicator", *PLACE, "place_basis", "unit", "comparator", "target_value", "period"),
-    *(f"{point}_{what}" for point in POINTS for what in ("end", "value", "status")),
-    *("years_left", "pace_so_far", "required_pace", "chance", "reason"),
+    *("target_id", "indicator", *PLACE, "unit", "comparator", "target_value", "period"),
+    *(f"{point}_{what}" for point in POINTS for what in POINT),
+    *(f"last_{what}" for what in VERDICT),
+    *("years_left", "pace_so_far", "required_pace", "next_needed", "chance", "supposes", "reason"),
 ]
 FEWEST_YEARS = 5
+NO_LAWS: Mapping[str, ScatterLaw] = {}
+Records = list[dict[Any, Any]]
 
 
 def mid_term_view(
-    estimates: pd.DataFrame, programme: Programme, targets: Sequence[Target], *, level: float = 0.95
+    estimates: pd.DataFrame,
+    programme: Programme,
+    targets: Sequence[Target],
+    *,
+    laws: Mapping[str, ScatterLaw] = NO_LAWS,
 ) -> pd.DataFrame:
     """Return where each quantified target stands in the programme period it belongs to.
 
@@ -36,64 +48,64 @@ def mid_term_view(
         Declares the periods and, where known, the day their mid-term review looks at.
     targets : sequence of Target
         Those that bind the places of ``estimates``; targets without a number are left out.
-    level : float
-        Not used for a number: kept so that every estimate takes one.
+    laws : mapping of str to ScatterLaw
+        By indicator, how its years scatter in the panel of provinces.
 
     Returns
     -------
-    DataFrame, one row per target, programme period and place
-        ``baseline``: the last yearly figure before the target came into force; ``mid``: the last yearly figure that ended by
-        the mid-term day; ``last``: the last yearly figure under the target; of each the ``_end`` (datetime), ``_value`` (in the
-        target's unit, missing where there is none) and ``_status``. ``years_left``: from that last figure to the target's
-        end. ``pace_so_far``: change per year from baseline to last; ``required_pace``: change per year still needed, 0 where
-        the last figure meets the target, missing where no time is left or no figure is there. ``chance``: see Notes.
-        ``reason``: why there is no chance: ``no_method_for_kind``, ``too_few_years``, ``no_time_left``, ``suppressed``,
-        ``not_reported``; "" where there is one.
+    DataFrame, one row per target and place
+        ``baseline``: the last yearly figure before the target came into force; ``mid``: the last that ended by the mid-term
+        day; ``last``: the last under the target; of each the ``_end`` (datetime), ``_value`` (in the target's unit),
+        ``_status``, ``_numerator``, ``_denominator``, ``_place_basis`` and ``_kind``. They are the records that
+        :func:`evalkit.estimation.attainment.assess_targets` judges, and ``last_verdict``, ``last_evidence``, ``last_gap``,
+        ``last_is_small_base``, ``last_needed`` are what it finds. ``years_left``: from the last figure to the target's end.
+        ``pace_so_far``: change per year from baseline to last; ``required_pace``: change per year still needed, 0 where the
+        last figure meets the target; both missing for a change in percent, which starts anew each year (``next_needed``: the
+        count of the next year that would keep it), and where there is no verdict or no time. ``chance``: see Notes; ``supposes``: ``law`` or ``pure_chance``, how years were taken to
+        scatter. ``reason``: why there is no chance: ``own_doing``, ``no_method_for_kind``, ``too_few_years``,
+        ``no_time_left``, ``suppressed``, ``not_reported``; "" where there is one.
 
     Notes
     -----
-    A projected attainment is given for counts alone, from five yearly figures on: the probability that the count of the
-    target's last year meets the target if the mean of these years goes on (Jeffreys Gamma posterior, negative binomial
-    predictive distribution; METHODS A10, A11). No trend is carried beyond the data, and shares have no such model here.
+    A projected attainment is given for counts of what befalls alone, from five yearly figures on: the probability that the
+    count of the target's last year meets the target if the mean of these years goes on
+    (:func:`evalkit.estimation.posterior.chance_of_at_most`; METHODS A10, A11). No trend is carried beyond the data, and
+    shares have no such model here.
 
     Examples
     --------
     >>> from evalkit.programme.load import load_programme
-    >>> none = pd.DataFrame(columns=["indicator", "province_code", "scheme", "period_start", "period_end"])
+    >>> none = pd.DataFrame(columns=["indicator", "unit", "province_code", "scheme", "period_start", "period_end"])
     >>> mid_term_view(none, load_programme("vn-trafficking"), ()).empty
     True
     """
-    del level
-    rows = [row for target in targets if target.is_quantified for row in _rows(estimates, programme, target)]
+    quantified = [target for target in targets if target.is_quantified]
+    rows = [row for target in quantified for row in _rows(estimates, programme, target, laws)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _rows(estimates: pd.DataFrame, programme: Programme, target: Target) -> Iterator[dict[str, Any]]:
-    own = estimates[estimates["indicator"] == target.indicator]
-    if target.level == "provincial":
-        own = own[(own["province_code"] == target.province_code) & (own["scheme"] == target.scheme)]
-    yearly = [exposure_years(*span) == 1 for span in zip(own["period_start"], own["period_end"], strict=True)]
-    own = own[pd.Series(yearly, index=own.index, dtype=bool)].sort_values("period_end", kind="stable")
-    period = next((one for one in programme.periods if one.covers(target.valid_to)), None)
-    for (code, scheme, basis), series in own.groupby([*PLACE, "place_basis"], sort=False):
-        place = {"province_code": code, "scheme": scheme, "place_basis": basis}
-        yield place | _view(series, programme, target, period)
+def _rows(
+    estimates: pd.DataFrame, programme: Programme, target: Target, laws: Mapping[str, ScatterLaw]
+) -> Iterator[dict[str, Any]]:
+    law = laws.get(str(target.indicator))
+    for (code, scheme), own in of_target(estimates, target).groupby(PLACE, sort=False):
+        if records := yearly_records(own, programme, target):
+            yield {"province_code": code, "scheme": scheme} | _view(records, programme, target, law)
 
 
-def _view(
-    series: pd.DataFrame, programme: Programme, target: Target, period: ProgrammePeriod | None
-) -> dict[str, Any]:
+def _view(records: Records, programme: Programme, target: Target, law: ScatterLaw | None) -> dict[str, Any]:
     first, last = _day(target.valid_from), _day(target.valid_to)
-    ends = series["period_end"]
-    within = series[(ends >= first) & (ends <= last)]
-    mid_term = _day(period.mid_term) if period and period.mid_term else pd.NaT
+    period = next((one for one in programme.periods if one.covers(target.valid_to)), None)
+    within = [row for row in records if first <= row["period_end"] <= last]
     found = {
-        "baseline": _latest(series[ends < first]),
-        "mid": _latest(within[within["period_end"] <= mid_term]),
+        "baseline": _latest([row for row in records if row["period_end"] < first]),
+        "mid": _latest([row for row in within if _is_by_mid_term(row, period)]),
         "last": _latest(within),
     }
-    points = {f"{point}_{key}": value for point, one in found.items() for key, value in one.items()}
-    chance, reason = _chance(within, programme, target, found["last"])
+    points = {f"{point}_{key}": value for point, one in found.items() for key, value in _told(one).items()}
+    indicator = programme.indicators[str(target.indicator)]
+    held = hold(found["last"], target, indicator) if found["last"] else Assessment("not_applicable")
+    points |= {f"last_{name}": getattr(held, name) for name in VERDICT}
     return points | {
         "target_id": target.id,
         "indicator": target.indicator,
@@ -101,9 +113,11 @@ def _view(
         "comparator": target.comparator,
         "target_value": target.value,
         "period": period.id if period else "",
-        "chance": chance,
-        "reason": reason,
-        **_paces(found["baseline"], found["last"], target),
+        **_paces(points, target),
+        "next_needed": growth_needed(points["last_numerator"], target)
+        if indicator.kind == "change"
+        else math.nan,
+        **_outlook(within, programme, target, law),
     }
 
 
@@ -111,67 +125,78 @@ def _day(day: date) -> pd.Timestamp:
     return pd.Timestamp(day)
 
 
-def _latest(rows: pd.DataFrame) -> dict[str, Any]:
-    """Return the last figure with a value; where there is none, what the last row says instead."""
-    told = rows[rows["value"].notna()]
-    if not told.empty:
-        row = told.iloc[-1]
-        return {"end": row["period_end"], "value": float(row["value"]), "status": row["status"]}
-    status = rows["status"].iloc[-1] if len(rows) else "not_reported"
-    return {"end": pd.NaT, "value": math.nan, "status": status}
+def _is_by_mid_term(row: dict[Any, Any], period: ProgrammePeriod | None) -> bool:
+    return bool(period and period.mid_term and row["period_end"] <= _day(period.mid_term))
 
 
-def _paces(baseline: dict[str, Any], last: dict[str, Any], target: Target) -> dict[str, float]:
-    left = math.nan
-    if pd.notna(last["end"]):
-        left = exposure_years(last["end"] + pd.Timedelta(days=1), _day(target.valid_to))
-    passed = math.nan
-    if pd.notna(last["end"]) and pd.notna(baseline["end"]):
-        passed = exposure_years(baseline["end"] + pd.Timedelta(days=1), last["end"])
+def _latest(rows: Records) -> dict[Any, Any]:
+    """Return the last row with a figure, be it 0 of 0; where there is none, the last of all, or nothing."""
+    told = [row for row in rows if pd.notna(row["numerator"]) and row["status"] != "not_reported"]
+    return (told or rows or [{}])[-1]
+
+
+def _told(row: dict[Any, Any]) -> dict[str, Any]:
+    nothing = {"end": pd.NaT, "value": math.nan, "numerator": math.nan, "denominator": math.nan}
+    nothing |= {"status": row.get("status", "not_reported"), "place_basis": "", "kind": ""}
+    if not row or pd.isna(row["numerator"]) or row["status"] == "not_reported":
+        return nothing
+    return {name: row["period_end" if name == "end" else name] for name in POINT}
+
+
+def _paces(points: dict[str, Any], target: Target) -> dict[str, float]:
+    """Return the years left and the changes per year; a change in percent starts anew each year and has no pace."""
+    left, passed = math.nan, math.nan
+    if pd.notna(points["last_end"]):
+        left = exposure_years(points["last_end"] + pd.Timedelta(days=1), _day(target.valid_to))
+        if pd.notna(points["baseline_end"]):
+            passed = exposure_years(points["baseline_end"] + pd.Timedelta(days=1), points["last_end"])
+    if points["last_kind"] == "change":
+        return {"years_left": left, "pace_so_far": math.nan, "required_pace": math.nan}
+    gained = points["last_value"] - points["baseline_value"]
+    required = {"met": 0.0, "not_met": -points["last_gap"] / left if left > 0 else math.nan}
     return {
         "years_left": left,
-        "pace_so_far": (last["value"] - baseline["value"]) / passed if passed > 0 else math.nan,
-        "required_pace": _required(last["value"], left, target),
+        "pace_so_far": gained / passed if passed > 0 else math.nan,
+        "required_pace": abs(required.get(points["last_verdict"], math.nan)) * _direction(points["last_gap"]),
     }
 
 
-def _required(value: float, left: float, target: Target) -> float:
-    if math.isnan(value) or math.isnan(left):
-        return math.nan
-    if _meets(value, target):
-        return 0.0
-    return (float(target.value or 0) - value) / left if left > 0 else math.nan
+def _direction(gap: float) -> float:
+    """Return the sign of what is missing: up where the figure lies below the promise."""
+    return -1.0 if gap > 0 else 1.0
 
 
-def _meets(value: float, target: Target) -> bool:
-    promised = float(target.value or 0)
-    return {
-        "greater_than": value > promised,
-        "at_least": value >= promised,
-        "less_than": value < promised,
-        "at_most": value <= promised,
-    }[str(target.comparator)]
-
-
-def _chance(
-    within: pd.DataFrame, programme: Programme, target: Target, last: dict[str, Any]
-) -> tuple[float, str]:
+def _outlook(
+    within: Records, programme: Programme, target: Target, law: ScatterLaw | None
+) -> dict[str, float | str]:
     """Return the probability that the last year's count meets a target, or why none is given."""
-    told = within[within["value"].notna()]
-    kind = programme.indicators[str(target.indicator)].kind
+    indicator = programme.indicators[str(target.indicator)]
+    told = [row for row in within if pd.notna(row["value"])]
     reasons = {
-        str(last["status"]): math.isnan(last["value"]),
-        "no_time_left": pd.notna(last["end"]) and last["end"] >= _day(target.valid_to),
-        "no_method_for_kind": kind != "count",
+        str(within[-1]["status"]) if within else "not_reported": not told,
+        "no_time_left": bool(told) and told[-1]["period_end"] >= _day(target.valid_to),
+        "no_method_for_kind": indicator.kind != "count" or target.per != "year",
+        "own_doing": indicator.is_own_doing and indicator.kind == "count",
         "too_few_years": len(told) < FEWEST_YEARS,
     }
-    reason = next((name for name, holds in reasons.items() if holds), "")
+    reason = next((name for name, is_so in reasons.items() if is_so), "")
     if reason:
-        return math.nan, reason
-    predicted = rate_posterior(float(told["value"].sum()), float(len(told))).next_count()
+        return {"chance": math.nan, "supposes": "", "reason": reason}
+    return {
+        "chance": _chance(told, target, law),
+        "supposes": "law" if law is not None and law.is_known else "pure_chance",
+        "reason": "",
+    }
+
+
+def _chance(told: Records, target: Target, law: ScatterLaw | None) -> float:
     promised = float(target.value or 0)
-    below = {"less_than": math.ceil(promised) - 1, "at_most": math.floor(promised)}
-    if target.comparator in below:
-        return float(predicted.cdf(below[target.comparator])), ""
-    least = math.floor(promised) + 1 if target.comparator == "greater_than" else math.ceil(promised)
-    return float(predicted.sf(least - 1)), ""
+    most = {
+        "less_than": math.ceil(promised) - 1,
+        "at_most": math.floor(promised),
+        "at_least": math.ceil(promised) - 1,
+        "greater_than": math.floor(promised),
+    }[str(target.comparator)]
+    count = sum(float(row["value"]) for row in told)
+    below = chance_of_at_most(most, count=count, years=float(len(told)), law=law)
+    return below if target.comparator in ("less_than", "at_most") else 1 - below

@@ -14,6 +14,7 @@ from evalkit.estimation.counts import Numbers
 from evalkit.estimation.results import NotEstimable
 
 FEWEST = 8
+LARGEST_EXACT = 50  # values: beyond it the normal law is as good
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class MonotoneTrend:
     z : float
         The statistic standardised, one step nearer to 0 (continuity); 0 where nothing varies.
     p : float
-        Two-sided p: exact where no values are equal, else normal.
+        Two-sided p: exact where no values are equal (up to 50 of them), else normal.
     method : str
         ``exact`` or ``normal, tie corrected``.
     sen, sen_lower, sen_upper : float
@@ -65,7 +66,7 @@ class MonotoneTrend:
 
 
 def mann_kendall(
-    values: ArrayLike, *, years: ArrayLike | None = None, level: float = 0.95
+    values: ArrayLike, *, years: ArrayLike | None = None, level: float = 0.95, fewest: int = FEWEST
 ) -> MonotoneTrend | NotEstimable:
     """Test values for a monotone trend.
 
@@ -77,11 +78,13 @@ def mann_kendall(
         When each was; one after the other by default.
     level : float
         Confidence level of the limits of the slope, strictly between 0 and 1.
+    fewest : int
+        Values below which nothing is said: with fewer than 8 hardly any trend can be seen.
 
     Returns
     -------
     MonotoneTrend or NotEstimable
-        Not estimable: ``too_few_years`` (fewer than 8).
+        Not estimable: ``too_few_years`` (fewer than ``fewest``, or than 3).
 
     Notes
     -----
@@ -102,12 +105,12 @@ def mann_kendall(
     every = np.asarray(values, dtype=float)
     when = np.arange(len(every), dtype=float) if years is None else np.asarray(years, dtype=float)
     seen, when = every[~np.isnan(every)], when[~np.isnan(every)]
-    if len(seen) < FEWEST:
-        return NotEstimable("too_few_years", {"years": len(seen), "needed": FEWEST})
+    if len(seen) < max(fewest, 3):
+        return NotEstimable("too_few_years", {"years": len(seen), "needed": max(fewest, 3)})
     first, second = np.triu_indices(len(seen), k=1)
     rises = np.sign((seen[second] - seen[first]) * np.sign(when[second] - when[first]))
     statistic, variance = float(rises.sum()), _variance(seen)
-    exact = len(np.unique(seen)) == len(seen)
+    exact = len(np.unique(seen)) == len(seen) <= LARGEST_EXACT
     z = (statistic - np.sign(statistic)) / math.sqrt(variance) if variance > 0 else 0.0
     slopes = np.sort((seen[second] - seen[first]) / (when[second] - when[first]))
     lower, upper = _sen_limits(slopes, variance, level)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pandas as pd
 
@@ -103,7 +104,9 @@ def judged_change(item: PeriodComparison, beside: Beside, events: Sequence[Break
         exact_p=exact.p_central,
         years_known=law is not None and left_out is not None,
         year=_decisive(left_out) if sure else None,
-        events=tuple(event.id for event in events if _lies_inside(event, earlier.start, later.end)),
+        events=tuple(
+            event.id for event in events if lies_inside(event, earlier.start.date(), later.end.date())
+        ),
     )
     return replace(item, under_law=law, verdict=weigh_change(checks, beside.family))
 
@@ -179,10 +182,9 @@ def _decisive(left_out: dict[int, float] | None) -> int | None:
     return worst if worst is not None and (left_out or {})[worst] >= SURE else None
 
 
-def _lies_inside(event: Break, start: pd.Timestamp, end: pd.Timestamp) -> bool:
+def lies_inside(event: Break, start: date, end: date) -> bool:
     """Tell whether an event begins or ends within a span, so that its years are not alike."""
-    begins = start.date() < event.valid_from <= end.date()
-    return begins or start.date() <= event.valid_to < end.date()
+    return start < event.valid_from <= end or start <= event.valid_to < end
 
 
 def _window(total: PeriodTotal) -> Window:

@@ -13,10 +13,14 @@ from evalkit.estimation.counts import Numbers, whole_counts
 
 EXACT = "exact Poisson (Garwood)"
 BYAR = "Byar from 10 events, exact below (PHE)"
+BYAR_ONLY = "Byar"
+ENOUGH_FOR_BYAR = 10
+
+Method = Literal["exact", "byar", "phe"]
 
 
 def garwood_interval(
-    count: ArrayLike, exposure: ArrayLike, *, level: float = 0.95
+    count: ArrayLike, exposure: ArrayLike, *, level: float | Numbers = 0.95
 ) -> tuple[Numbers, Numbers]:
     """Return the exact two-sided limits of a Poisson rate per unit of exposure.
 
@@ -26,8 +30,8 @@ def garwood_interval(
         Events; missing gives missing.
     exposure : array-like of float
         Years or person-years; missing, zero or negative gives missing limits, never infinite ones.
-    level : float
-        Confidence level, strictly between 0 and 1.
+    level : float or array-like of float
+        Confidence level, strictly between 0 and 1; one for each rate, or one for all.
 
     Returns
     -------
@@ -45,7 +49,7 @@ def garwood_interval(
     ([0.0, 14.58], [3.69, 34.51])
     """
     events, time = np.asarray(count, dtype=float), _positive(exposure)
-    tail = (1 - level) / 2
+    tail = (1 - np.asarray(level)) / 2
     lower = np.where(events == 0, 0.0, stats.chi2.ppf(tail, 2 * events)) / (2 * time)
     upper = stats.chi2.ppf(1 - tail, 2 * events + 2) / (2 * time)
     return lower, upper
@@ -68,22 +72,31 @@ def one_sided_upper(count: ArrayLike, exposure: ArrayLike, *, level: float = 0.9
     return np.asarray(stats.chi2.ppf(level, 2 * events + 2) / (2 * _positive(exposure)), dtype=float)
 
 
-def byar_interval(count: ArrayLike, exposure: ArrayLike, *, level: float = 0.95) -> tuple[Numbers, Numbers]:
-    """Return Byar's approximate limits of a Poisson rate, in the variant of PHE (23 events: 14.58 to 34.51).
+def byar_interval(
+    count: ArrayLike,
+    exposure: ArrayLike,
+    *,
+    level: float | Numbers = 0.95,
+    variant: Literal["phe", "epitools"] = "phe",
+) -> tuple[Numbers, Numbers]:
+    """Return Byar's approximate limits of a Poisson rate.
 
     Parameters
     ----------
     count, exposure, level
         As in :func:`garwood_interval`.
+    variant : {"phe", "epitools"}
+        PHE's takes the count below and one more above (23 events: 14.58 to 34.51); that of R's epitools takes half a
+        case more on both sides (14.97 to 33.91). The lower limit of no case is 0 in both.
 
     Notes
     -----
-    A shortcut from before exact limits were cheap, kept for parity with English public-health tables. R's epitools has
-    another variant (14.97 to 33.91 for 23 events).
+    A shortcut from before exact limits were cheap, kept for parity with English public-health tables.
 
     References
     ----------
-    Breslow and Day (1987), Statistical Methods in Cancer Research II, 69; APHO Technical Briefing 3.
+    Breslow and Day (1987), Statistical Methods in Cancer Research II, 69; APHO Technical Briefing 3; Rothman and Boice
+    (1979), Epidemiologic Analysis with a Programmable Calculator (the variant of epitools).
 
     Examples
     --------
@@ -92,11 +105,62 @@ def byar_interval(count: ArrayLike, exposure: ArrayLike, *, level: float = 0.95)
     (14.58, 34.51)
     """
     events, time = np.asarray(count, dtype=float), _positive(exposure)
-    z = stats.norm.ppf(0.5 + level / 2)
-    above, some = events + 1, np.where(events > 0, events, np.nan)
-    lower = np.where(events == 0, 0.0, some * (1 - 1 / (9 * some) - z / (3 * np.sqrt(some))) ** 3)
-    upper = above * (1 - 1 / (9 * above) + z / (3 * np.sqrt(above))) ** 3
-    return lower / time, upper / time
+    z = np.asarray(stats.norm.ppf(0.5 + np.asarray(level) / 2))
+    if variant == "epitools":
+        return np.maximum(_cube(events + 0.5, -z), 0.0) / time, _cube(events + 0.5, z) / time
+    lower = np.where(events == 0, 0.0, _cube(np.where(events > 0, events, np.nan), -z))
+    return lower / time, _cube(events + 1, z) / time
+
+
+def phe_interval(
+    count: ArrayLike, exposure: ArrayLike, *, level: float | Numbers = 0.95
+) -> tuple[Numbers, Numbers]:
+    """Return the limits that Public Health England prints: exact below 10 events, Byar's from 10 on.
+
+    Parameters
+    ----------
+    count, exposure, level
+        As in :func:`garwood_interval`.
+
+    References
+    ----------
+    APHO Technical Briefing 3; R package PHEindicatormethods.
+
+    Examples
+    --------
+    >>> lower, upper = phe_interval([9, 10], 1)
+    >>> lower.round(3).tolist(), upper.round(3).tolist()
+    ([4.115, 4.787], [17.085, 18.391])
+    """
+    events = np.asarray(count, dtype=float)
+    exact = garwood_interval(events, exposure, level=level)
+    byar = byar_interval(events, exposure, level=level)
+    lower, upper = (
+        np.where(events >= ENOUGH_FOR_BYAR, byar[side], exact[side]).astype(float) for side in (0, 1)
+    )
+    return lower, upper
+
+
+def rate_interval(
+    count: ArrayLike, exposure: ArrayLike, *, level: float | Numbers = 0.95, method: Method = "exact"
+) -> tuple[Numbers, Numbers]:
+    """Return the limits of a Poisson rate, or of observed over expected cases, by the method named.
+
+    Parameters
+    ----------
+    count, exposure, level
+        As in :func:`garwood_interval`; expected cases serve as an exposure.
+    method : {"exact", "byar", "phe"}
+        :func:`garwood_interval`, :func:`byar_interval` or :func:`phe_interval`.
+
+    Examples
+    --------
+    >>> lower, upper = rate_interval(12, 6, method="byar")
+    >>> round(float(lower), 3), round(float(upper), 3)
+    (1.032, 3.494)
+    """
+    interval = {"exact": garwood_interval, "byar": byar_interval, "phe": phe_interval}[method]
+    return interval(count, exposure, level=level)
 
 
 def estimate_rate(
@@ -106,7 +170,7 @@ def estimate_rate(
     exposure: str,
     scale: float = 1,
     level: float = 0.95,
-    method: Literal["exact", "phe"] = "exact",
+    method: Method = "exact",
 ) -> pd.DataFrame:
     """Return the same rows with rates and their limits appended.
 
@@ -120,8 +184,8 @@ def estimate_rate(
         Rates are per ``scale`` units of exposure: 100000 for inhabitants.
     level : float
         Confidence level, strictly between 0 and 1.
-    method : {"exact", "phe"}
-        Garwood's exact limits, or Byar's from 10 events on for parity with PHEindicatormethods.
+    method : {"exact", "byar", "phe"}
+        Garwood's exact limits, Byar's, or Byar's from 10 events on for parity with PHEindicatormethods.
 
     Returns
     -------
@@ -149,19 +213,22 @@ def estimate_rate(
     """
     events = whole_counts(frame[count], where=count)
     time = _positive(frame[exposure])
-    lower, upper = garwood_interval(events, time, level=level)
-    if method == "phe":
-        byar = byar_interval(events, time, level=level)
-        lower, upper = np.where(events >= 10, byar[0], lower), np.where(events >= 10, byar[1], upper)
+    lower, upper = rate_interval(events, time, level=level, method=method)
     return frame.assign(
         value=scale * events / time,
         lower=scale * lower,
         upper=scale * upper,
         upper_one_sided=scale * one_sided_upper(events, time, level=level),
         level=level,
-        method=EXACT if method == "exact" else BYAR,
+        method={"exact": EXACT, "byar": BYAR_ONLY, "phe": BYAR}[method],
         flag=np.where(np.isnan(time), "no_exposure", ""),
     )
+
+
+def _cube(events: Numbers, z: Numbers) -> Numbers:
+    """Return Wilson and Hilferty's approximate quantile of a count."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(events * (1 - 1 / (9 * events) + z / (3 * np.sqrt(events))) ** 3, dtype=float)
 
 
 def _positive(exposure: ArrayLike) -> Numbers:

@@ -53,6 +53,16 @@ class SyntheticControl:
     placebos: pd.Series
     first_year: int
 
+    @property
+    def rank(self) -> int:
+        """Place of the treated one among all places by how much the gap grew; 1 is the largest, ties share the worse."""
+        return round(self.placebo_p * self.places)
+
+    @property
+    def places(self) -> int:
+        """All places, the treated one among them."""
+        return len(self.placebos)
+
 
 def synthetic_control(
     panel: pd.DataFrame, *, treated: str, first_year: int

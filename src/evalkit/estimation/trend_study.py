@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,11 +13,13 @@ from evalkit.estimation.interruption import Interruption, interrupted_series
 from evalkit.estimation.joinpoint import joinpoint
 from evalkit.estimation.joinpoint_results import JoinpointFit
 from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.leave_out import LeaveOneOut
 from evalkit.estimation.nonparametric import MonotoneTrend, mann_kendall
 from evalkit.estimation.recent import RecentTrend, recent_trend
 from evalkit.estimation.results import NotEstimable, TrendFit
 from evalkit.estimation.sensitivity import Sensitivity, sensitivity_of_trend
 from evalkit.estimation.trends import fit_trend
+from evalkit.estimation.verdicts import NO_COMPARISON, SURE, ChangeVerdict, Checks, Family, weigh_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,46 @@ def study_trend(
         counts_alone=_counts_alone(series, law, fit.level) if exposure else None,
         exposure_sources=_exposure_sources(told),
     )
+
+
+def trend_verdict(
+    fit: TrendFit | NotEstimable,
+    study: TrendStudy | None,
+    *,
+    events: Sequence[str] = (),
+    family: Family | None = None,
+) -> ChangeVerdict:
+    """Return how surely a series rises or falls.
+
+    Parameters
+    ----------
+    fit : TrendFit or NotEstimable
+    study : TrendStudy, optional
+        Tells whether a single year carries the trend.
+    events : sequence of str
+        Ids of the declared events inside the series.
+    family : Family, optional
+        All trends looked at.
+
+    Examples
+    --------
+    >>> trend_verdict(NotEstimable("too_few_years"), None).grade
+    'none'
+    """
+    if isinstance(fit, NotEstimable):
+        return NO_COMPARISON
+    left_out = study.sensitivity.leave_one_out if study is not None else NotEstimable("too_few_years")
+    sure = not max(fit.p, 0.0 if math.isnan(fit.exact_p) else fit.exact_p) >= SURE
+    hangs = isinstance(left_out, LeaveOneOut) and not left_out.same_verdict
+    checks = Checks(
+        change=fit.apc,
+        p=fit.p,
+        exact_p=fit.exact_p,
+        years_known=isinstance(left_out, LeaveOneOut),
+        year=left_out.decisive if sure and hangs and isinstance(left_out, LeaveOneOut) else None,
+        events=tuple(events),
+    )
+    return weigh_change(checks, family)
 
 
 def _counts_alone(series: pd.DataFrame, law: ScatterLaw | None, level: float) -> TrendFit | NotEstimable:

@@ -171,7 +171,7 @@ def _headline(
     given = years.as_arguments() | {"level": level}
     if law is None or not law.is_known:
         return _of_model(loglinear_trend(**given, dispersion=None), OWN)
-    if exact is not None and years.total < SMALL_TOTAL and law.phi <= POISSON_LIKE:
+    if exact is not None and years.total < SMALL_TOTAL and law.own * law.phi <= POISSON_LIKE:
         return {
             "apc": exact.apc,
             "lower": exact.apc_lower,
@@ -180,8 +180,10 @@ def _headline(
             "method": EXACT,
         }
     if law.form == "quadratic":
-        return _of_model(loglinear_trend(**given, alpha=law.alpha), NEGATIVE_BINOMIAL)
-    fit = loglinear_trend(**given, dispersion=max(1.0, law.phi), degrees=law.trend_degrees)
+        alpha = law.alpha_at(float(years.counts.mean())) if law.own > 1 else law.alpha
+        return _of_model(loglinear_trend(**given, alpha=alpha), NEGATIVE_BINOMIAL)
+    dispersion = law.own * max(1.0, law.phi)
+    fit = loglinear_trend(**given, dispersion=dispersion, degrees=law.trend_degrees)
     return _of_model(fit, POOLED)
 
 

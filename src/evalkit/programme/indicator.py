@@ -144,6 +144,11 @@ class Indicator(Declared):
         return self.kind in ("proportion", "carried_over") or self.basis == "cohort"
 
     @property
+    def is_own_doing(self) -> bool:
+        """Tell whether it counts what the programme itself does (level ``output``): that is decided, not drawn by chance."""
+        return self.level == "output"
+
+    @property
     def measures(self) -> tuple[str, ...]:
         """Return the names of the measures it is made of, the numerator first."""
         named = (self.numerator, self.denominator, *(self.against or ()))

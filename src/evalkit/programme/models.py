@@ -145,6 +145,7 @@ class Target(Dated):
     """A promise with its words, dates and source.
 
     A target with neither comparator nor value is unquantified: it is shown in its own words and never judged.
+    ``per`` says what the number is for: each year, or the whole term from ``valid_from`` to ``valid_to``.
     """
 
     id: str
@@ -153,6 +154,7 @@ class Target(Dated):
     comparator: Comparator | None = None
     value: float | None = None
     unit: Literal["percent", "count"] | None = None
+    per: Literal["year", "term"] = "year"
     level: Literal["national", "provincial"] = "national"
     province_code: str | None = None
     scheme: str | None = None

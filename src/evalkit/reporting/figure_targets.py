@@ -1,7 +1,8 @@
-"""Percentages one below the other, each with its interval against what was promised."""
+"""Targets one below the other: shares on a scale with their intervals against what was promised, growth in counts."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -24,7 +25,8 @@ def target_strip(rows: pd.DataFrame, *, title: Bilingual, language: Language, in
     rows : DataFrame, one row per indicator, in the order drawn
         ``label`` (Bilingual), ``value``, ``lower``, ``upper`` (percent; missing where there is no figure or no
         interval), ``target`` (percent, missing where none was set), ``target_words`` (Bilingual: "trên 90 %"; None
-        where there is none), ``note`` (Bilingual: why there is no value, or the verdict; None for nothing).
+        where there is none), ``note`` (Bilingual: why there is no value, or the verdict; None for nothing); ``counts``
+        (Bilingual, optional: "23; 29 needed"): a target on growth, which is written in counts and never put on the scale.
     title : Bilingual
         What the scale shows.
     language : {"vi", "en"}
@@ -64,8 +66,11 @@ class _Block:
 
     @classmethod
     def of(cls, row: Row, language: Language) -> Self:
-        label = wrapped(row["label"].of(language), width=WIDTH - 70, bold=True)
+        beside = text_width(_words(row.get("counts"), language)) + 12
+        label = wrapped(row["label"].of(language), width=WIDTH - max(70, beside), bold=True)
         note, target = _words(row.get("note"), language), _words(row.get("target_words"), language)
+        if isinstance(row.get("counts"), Bilingual):
+            row, target = {**row, "value": math.nan, "target": math.nan}, ""
         return cls(row, label, wrapped(note, width=WIDTH - 4), "" if pd.isna(row["target"]) else target)
 
     @property
@@ -99,7 +104,9 @@ class _Block:
 def _indicator(canvas: Canvas, axes: Axes, block: _Block, *, at: float, top: float) -> None:
     row, baseline, middle = block.row, top + at + LINE - 3, at + block.strip
     canvas.lines(0, baseline, block.label, weight="bold")
-    if not pd.isna(row["value"]):
+    if isinstance(row.get("counts"), Bilingual):
+        canvas.text(WIDTH - 2, baseline, row["counts"].of(canvas.language), ha="right", weight="bold")
+    elif not pd.isna(row["value"]):
         canvas.text(WIDTH - 2, baseline, percent(row["value"]).of(canvas.language), ha="right", weight="bold")
     if block.is_drawn:
         ruler(axes, at=middle)

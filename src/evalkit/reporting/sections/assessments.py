@@ -4,43 +4,57 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evalkit.estimation.judging import JUDGED
 from evalkit.facts.areas import ProvinceFacts
-from evalkit.programme.models import Target
+from evalkit.programme.models import Programme, Target
 from evalkit.records import Area, Assessments
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.indicators import counts_cell, value_cell
-from evalkit.reporting.sections.words import CONFIDENTIAL, Row, both, span
+from evalkit.reporting.sections.promises import (
+    evidence_words,
+    growth_sentence,
+    needed_words,
+    nothing_due,
+    promise_words,
+    target_name,
+    verdict_words,
+)
+from evalkit.reporting.sections.shares import points_words, signed
+from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, span
 from evalkit.reporting.wording import say
+
+SHOWN = ("met", "not_met", "too_few", "so_far", "other_window")
 
 
 @section_of.register
 def _(result: Assessments) -> Section:
-    judged = result.frame[result.frame["verdict"] != "unquantified"]
-    judged = judged[judged["verdict"].isin(["met", "not_met"]) | (judged["status"] == "suppressed")]
+    frame = result.frame
+    told = frame["verdict"].isin(SHOWN) | (frame["status"] == "suppressed") | _is_zero_of_zero(frame)
+    judged = frame[told & (frame["verdict"] != "unquantified")]
     title = say("Targets: verdict and evidence")
-    blocks: list[Block] = []
     if judged.empty:
-        blocks.append(
-            Paragraph(
-                say(
-                    "No target with a number can be judged: the figures it needs have not been published for this place."
-                ),
-                tone="gap",
-            )
+        text = say(
+            "No target with a number can be judged: the sources used hold none of the figures it needs."
         )
+        blocks: list[Block] = [Paragraph(text, tone="gap")]
     else:
-        blocks.append(
-            Paragraph(
-                say(
-                    "The verdict is arithmetic on the figures reported. The evidence says what the interval adds: whether chance alone could explain the distance to the target."
-                )
-            )
+        text = say(
+            "The verdict is arithmetic on the figures reported; a yearly promise is judged on whole years alone, and nothing is judged on a base under 5. The evidence says what the interval adds: whether chance alone could explain the distance to the target."
         )
-        blocks.append(_assessment_table(judged, result.area))
-    blocks += _targets(_binding(result.area))
+        blocks = [
+            Paragraph(text),
+            _assessment_table(judged, result.area),
+            *_in_sentences(judged, result.area),
+        ]
+    blocks += _targets(_binding(result.area), result.area)
     return Section("assessment", title, tuple(blocks))
+
+
+def _is_zero_of_zero(frame: pd.DataFrame) -> pd.Series:
+    has_no_base = frame["flag"].astype("str").str.split(";").map(lambda flags: "no_base" in flags)
+    return has_no_base.astype(bool) & (frame["status"] == "not_applicable")
 
 
 def _assessment_table(frame: pd.DataFrame, area: Area) -> Table:
@@ -51,63 +65,80 @@ def _assessment_table(frame: pd.DataFrame, area: Area) -> Table:
         Column("promise", say("Promised")),
         Column("counts", say("Counts"), numeric=True),
         Column("value", say("Value"), numeric=True),
+        Column("gap", say("Distance to the target"), numeric=True),
         Column("verdict", say("Verdict")),
         Column("evidence", say("Evidence")),
     )
     ordered = frame.sort_values(["target_id", "period_end"], kind="stable")
-    rows = tuple(_assessment_row(row, targets[row["target_id"]]) for row in ordered.to_dict("records"))
+    rows = tuple(
+        _assessment_row(row, targets[row["target_id"]], area.programme) for row in ordered.to_dict("records")
+    )
     return Table("assessment-table", say("Yearly figures held against the targets in force"), columns, rows)
 
 
-def _assessment_row(row: Row, target: Target) -> tuple[Cell, ...]:
-    hidden = row["status"] == "suppressed"
-    row = row | {"kind": "proportion" if target.unit == "percent" else "count"}
-    return (
-        Cell(Bilingual(target.id, target.id)),
+def _assessment_row(row: Row, target: Target, programme: Programme) -> tuple[Cell, ...]:
+    about = (
+        Cell(target_name(target, programme)),
         Cell(span(row["period_start"], row["period_end"])),
-        Cell(promise_words(target)),
-        Cell(CONFIDENTIAL) if hidden else counts_cell(row),
-        Cell(CONFIDENTIAL) if hidden else value_cell(row),
-        Cell(CONFIDENTIAL) if hidden else Cell(verdict_words(row["verdict"])),
-        Cell(CONFIDENTIAL) if hidden else Cell(_evidence(row, target)),
+        Cell(promise_words(target, row["kind"])),
+    )
+    if row["status"] == "suppressed":
+        return about + (Cell(CONFIDENTIAL),) * 5
+    return (
+        *about,
+        _counts(row, target),
+        _value(row),
+        _gap(row),
+        Cell(verdict_words(row["verdict"], is_small_base=row["is_small_base"])),
+        Cell(evidence_words(row, target, programme)),
     )
 
 
-def promise_words(target: Target) -> Bilingual:
-    """Write a target's number with its comparator: "over 90 %" is strict and is not "at least 90 %"."""
-    value = (
-        formats.percent(target.value or 0, 0)
-        if target.unit == "percent"
-        else formats.number(target.value or 0)
-    )
-    return {
-        "greater_than": say("over {value}", value=value),
-        "at_least": say("{value} or more", value=value),
-        "less_than": say("under {value}", value=value),
-        "at_most": say("{value} or less", value=value),
-    }[target.comparator or "at_least"]
+def _counts(row: Row, target: Target) -> Cell:
+    """Write the counts; of a change the later one, with the count that had to be reached."""
+    if row["kind"] != "change":
+        return counts_cell(row)
+    later = formats.number(row["numerator"])
+    if pd.isna(row["needed"]):
+        words = say("{later} after {earlier}", later=later, earlier=formats.number(row["denominator"]))
+        return Cell(words, row["numerator"])
+    words = say("{later}; the target called for {needed}", later=later, needed=needed_words(row, target))
+    return Cell(words, row["numerator"])
 
 
-def verdict_words(verdict: str) -> Bilingual:
-    """Write the arithmetic verdict."""
-    words = {"met": say("met"), "not_met": say("not met"), "not_applicable": say("not applicable")}
-    return words[verdict]
+def _value(row: Row) -> Cell:
+    """Write the value; a change with its sign."""
+    if row["kind"] != "change" or pd.isna(row["value"]):
+        return value_cell(row)
+    return Cell(formats.signed_percent(row["value"]), round(float(row["value"]), 4))
 
 
-def _evidence(row: Row, target: Target) -> Bilingual:
-    if row["evidence"] == "chance_could_explain" and row["value"] == target.value:
-        return say("exactly on the target; the interval reaches to its other side")
-    return evidence_words(row["evidence"])
+def _gap(row: Row) -> Cell:
+    """Write the distance to the promise, in the unit of the kind; a change in percent has its counts instead."""
+    if pd.isna(row["gap"]) or row["kind"] == "change":
+        return Cell(NOTHING)
+    in_points = row["target_unit"] == "percent"
+    whole = row["kind"] in ("count", "median_days")
+    words = points_words(row["gap"]) if in_points else signed(row["gap"], 0 if whole else 2)
+    return Cell(words, round(float(row["gap"]), 4))
 
 
-def evidence_words(evidence: str) -> Bilingual:
-    """Write what the interval adds to the verdict."""
-    return {
-        "clear": say("clear: the whole interval lies on this side"),
-        "chance_could_explain": say("chance alone could explain the distance"),
-        "no_interval": say("no interval: yearly totals with cases carried over"),
-        "none": say("nothing to judge by"),
-    }[evidence]
+def _in_sentences(frame: pd.DataFrame, area: Area) -> list[Block]:
+    """Say of each target on growth its latest counts, and of each without anything due that there was nothing."""
+    targets = {target.id: target for target in area.programme.targets}
+    latest = frame.sort_values("period_end", kind="stable").drop_duplicates("target_id", keep="last")
+    sentences = []
+    for row in latest.sort_values("target_id", kind="stable").to_dict("records"):
+        target = targets[row["target_id"]]
+        name = target_name(target, area.programme)
+        if row["kind"] == "change" and row["verdict"] in JUDGED:
+            sentences.append(growth_sentence(row, target, area.programme))
+        elif nothing_due(row) and row["kind"] != "change":
+            when = span(row["period_start"], row["period_end"])
+            sentences.append(
+                say("{target}, {period}: nothing was due, so no share.", target=name, period=when)
+            )
+    return [Bullets(tuple(sentences))] if sentences else []
 
 
 def _binding(area: Area) -> tuple[Target, ...]:
@@ -116,7 +147,7 @@ def _binding(area: Area) -> tuple[Target, ...]:
     return tuple(target for target in area.programme.targets if target.level == "national")
 
 
-def _targets(targets: tuple[Target, ...]) -> list[Block]:
+def _targets(targets: tuple[Target, ...], area: Area) -> list[Block]:
     if not targets:
         return [Paragraph(say("No target is declared for it."), tone="gap")]
     columns = (
@@ -128,7 +159,7 @@ def _targets(targets: tuple[Target, ...]) -> list[Block]:
     )
     rows = tuple(
         (
-            Cell(Bilingual(target.id, target.id)),
+            Cell(target_name(target, area.programme)),
             Cell(both(target.wording)),
             Cell(formats.period(target.valid_from, target.valid_to)),
             Cell(say("central government") if target.level == "national" else say("the province")),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import pandas as pd
 
+from evalkit.estimation.law_comparison import LawComparison
 from evalkit.estimation.periods import PeriodTotal
 from evalkit.estimation.rates import garwood_interval
 from evalkit.estimation.results import RateComparison
+from evalkit.estimation.verdicts import ChangeVerdict
 from evalkit.records import Area, Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Figure
@@ -17,19 +19,30 @@ from evalkit.reporting.sections.words import both, counted, lasting, span
 from evalkit.reporting.wording import say
 
 
-class Compared(NamedTuple):
-    """Two successive periods that could be compared."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two successive periods that could be compared.
+
+    ``under_law`` is the result under the law of scatter, None where that is not known; ``result`` the exact one.
+    """
 
     indicator: str
     earlier: PeriodTotal
     later: PeriodTotal
     result: RateComparison
+    under_law: LawComparison | None
+    verdict: ChangeVerdict
+
+    @property
+    def p(self) -> float:
+        """The p that belongs to the interval printed."""
+        return self.result.p_central if self.under_law is None else self.under_law.p
 
 
 def compared(result: Comparisons) -> list[Compared]:
     """Return the pairs of periods that could be compared; the others have a reason instead of a number."""
     return [
-        Compared(item.indicator, item.earlier, item.later, item.result)
+        Compared(item.indicator, item.earlier, item.later, item.result, item.under_law, item.verdict)
         for item in result.items
         if isinstance(item.result, RateComparison) and item.earlier is not None and item.later is not None
     ]

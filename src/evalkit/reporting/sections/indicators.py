@@ -9,8 +9,10 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import method_words, value_words
+from evalkit.reporting.sections.promises import nothing_due
 from evalkit.reporting.sections.words import (
     CONFIDENTIAL,
+    NOT_APPLICABLE,
     NOTHING,
     Row,
     both,
@@ -49,11 +51,14 @@ def _(result: Indicators) -> Section:
 
 
 def latest_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return for each indicator its latest period with a value or a hidden one, in the order of the frame.
+    """Return for each indicator its latest period with a value, a hidden one or 0 of 0, in the order of the frame.
 
     A period of up to a year goes before a longer one, which would blur what is latest.
     """
-    told = frame[frame["value"].notna() | (frame["status"] == "suppressed")]
+    zero = [nothing_due(row) is not None for row in frame.to_dict("records")]
+    told = frame[
+        frame["value"].notna() | (frame["status"] == "suppressed") | pd.Series(zero, frame.index, dtype=bool)
+    ]
     is_short = (told["period_end"] - told["period_start"]).dt.days <= 366
     ordered = told.assign(is_short=is_short).sort_values(
         ["is_short", "period_end", "period_start"], kind="stable"
@@ -124,7 +129,7 @@ def counts_cell(row: Row) -> Cell:
 def value_cell(row: Row) -> Cell:
     """Return a value in the unit of its kind, marked [u] for a rate on fewer than 20 events."""
     if pd.isna(row["value"]):
-        return Cell(NOTHING)
+        return Cell(NOT_APPLICABLE if nothing_due(row) else NOTHING)
     written = value_words(row["kind"], row["value"])
     if row["kind"] == "rate" and row["numerator"] < 20:
         written = say("{value} [u]", value=written)
@@ -142,6 +147,8 @@ def _interval(row: Row) -> Cell:
 
 
 def _reading(row: Row) -> Bilingual:
+    if (due := nothing_due(row)) is not None:
+        return due
     flags, basis = row["flag"].split(";"), place_basis(row["place_basis"])
     if row["kind"] == "count" and "inexact" in flags and "derived" not in flags:
         return say("{basis}; the source does not give the figure exactly: no interval", basis=basis)

@@ -4,40 +4,45 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evalkit.estimation.kinds import IN_PERCENT
 from evalkit.programme.models import Target
 from evalkit.records import MidTerm
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.assessments import promise_words
-from evalkit.reporting.sections.shares import points_words, share_words
+from evalkit.reporting.kind_words import value_words
+from evalkit.reporting.sections.promises import needed_words, promise_words, target_name, verdict_words
+from evalkit.reporting.sections.shares import points_words, share_words, signed
 from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, chance
 from evalkit.reporting.wording import say
+
+POINTS = ("baseline", "mid", "last")
 
 
 @section_of.register
 def _(result: MidTerm) -> Section:
     title = say("Targets on the way: baseline, mid-point, latest figure")
     frame = result.frame
-    states = frame[[f"{point}_status" for point in ("baseline", "mid", "last")]]
-    told = frame[states.isin(["estimated", "suppressed"]).any(axis=1)]
-    blocks: list[Block] = []
+    told = frame[[_has_point(row) for row in frame.to_dict("records")]]
     if told.empty:
-        text = say("No target with a number has a yearly figure for this place, before it or under it.")
-        return Section("midterm", title, (Paragraph(text, tone="gap"),))
-    blocks.append(
-        Paragraph(
-            say(
-                "The required pace is what must still be gained each year; it is arithmetic and no forecast. A chance of meeting a target is given for counts alone, from five yearly figures on, and supposes that nothing changes."
-            )
+        text = say(
+            "The sources used hold no yearly figure for any target with a number, before it came into force or under it."
         )
+        return Section("midterm", title, (Paragraph(text, tone="gap"),))
+    text = say(
+        "The required pace is what must still be gained each year; it is arithmetic and no forecast. A chance of meeting a target is given for counts of cases and persons alone, from five yearly figures on; it supposes that the mean goes on, and that years scatter as they do in all provinces together."
     )
-    blocks.append(_table(told, result))
-    silent = [str(name) for name in frame.loc[~frame.index.isin(told.index), "target_id"]]
+    blocks: list[Block] = [Paragraph(text), _table(told, result)]
+    targets = {target.id: target for target in result.area.programme.targets}
+    silent = [targets[name] for name in dict.fromkeys(frame.loc[~frame.index.isin(told.index), "target_id"])]
     if silent:
-        names = formats.listed([Bilingual(name, name) for name in dict.fromkeys(silent)])
+        names = formats.listed([target_name(target, result.area.programme) for target in silent])
         blocks.append(Paragraph(say("Without any yearly figure: {targets}.", targets=names), tone="gap"))
     return Section("midterm", title, tuple(blocks))
+
+
+def _has_point(row: Row) -> bool:
+    return any(pd.notna(row[f"{point}_end"]) or row[f"{point}_status"] == "suppressed" for point in POINTS)
 
 
 def _table(frame: pd.DataFrame, result: MidTerm) -> Table:
@@ -49,6 +54,7 @@ def _table(frame: pd.DataFrame, result: MidTerm) -> Table:
         Column("baseline", say("Before it"), numeric=True),
         Column("mid", say("At mid-term"), numeric=True),
         Column("last", say("Latest"), numeric=True),
+        Column("verdict", say("Verdict")),
         Column("pace", say("Still required")),
         Column("chance", say("Chance of meeting it")),
     )
@@ -58,60 +64,91 @@ def _table(frame: pd.DataFrame, result: MidTerm) -> Table:
 
 
 def _row(row: Row, target: Target, result: MidTerm) -> tuple[Cell, ...]:
-    indicator = result.area.programme.indicators[str(target.indicator)]
-    head = say("{target}: {id}", target=Bilingual(target.id, target.id), id=indicator.id)
-    own = result.estimates[
-        (result.estimates["indicator"] == target.indicator)
-        & (result.estimates["place_basis"] == row["place_basis"])
-    ]
+    programme = result.area.programme
+    kind = programme.indicators[str(target.indicator)].kind
     return (
-        Cell(head),
-        Cell(promise_words(target)),
+        Cell(target_name(target, programme)),
+        Cell(promise_words(target, kind)),
         Cell(formats.day(target.valid_to)),
-        *(_point(row, point, own, target) for point in ("baseline", "mid", "last")),
+        *(_point(row, point) for point in POINTS),
+        Cell(_verdict(row)),
         Cell(_pace(row, target)),
         Cell(_outlook(row)),
     )
 
 
-def _point(row: Row, point: str, own: pd.DataFrame, target: Target) -> Cell:
-    """Write a figure with its year; a share with its counts first."""
-    value, end = row[f"{point}_value"], row[f"{point}_end"]
+def _point(row: Row, point: str) -> Cell:
+    """Write a figure with its year; a share or a change with its counts first."""
     if row[f"{point}_status"] == "suppressed":
         return Cell(CONFIDENTIAL)
-    if pd.isna(value):
+    own: Row = {name: row[f"{point}_{name}"] for name in ("end", "value", "numerator", "denominator", "kind")}
+    if pd.isna(own["end"]):
         return Cell(NOTHING)
-    behind = own[(own["period_end"] == end) & (own["value"] == value)]
-    year = formats.number(end.year).en.replace(",", "")
-    words = formats.percent(value) if target.unit == "percent" else formats.number(value)
-    if target.unit == "percent" and len(behind) and pd.notna(behind["denominator"].iloc[-1]):
-        last = behind.iloc[-1]
-        words = share_words(last["numerator"], last["denominator"], value)
-    return Cell(say("{year}: {value}", year=year, value=words), round(float(value), 4))
+    value = own["value"]
+    stored = None if pd.isna(value) else round(float(value), 4)
+    return Cell(say("{year}: {value}", year=str(own["end"].year), value=_figure(own)), stored)
+
+
+def _figure(own: Row) -> Bilingual:
+    value, n, base = own["value"], own["numerator"], own["denominator"]
+    if own["kind"] == "change":
+        words = {"later": formats.number(n), "earlier": formats.number(base)}
+        if pd.isna(value):
+            return say("{later} after {earlier}", **words)
+        return say("{later} after {earlier} ({value})", value=formats.signed_percent(value), **words)
+    if pd.isna(value):
+        return say("{n}/{base} [z]", n=formats.number(n), base=formats.number(base))
+    if own["kind"] in IN_PERCENT:
+        return share_words(n, base, value)
+    return value_words(own["kind"], value)
+
+
+def _verdict(row: Row) -> Bilingual:
+    if row["last_status"] == "suppressed":
+        return CONFIDENTIAL
+    if pd.isna(row["last_end"]):
+        return NOTHING
+    return verdict_words(row["last_verdict"], is_small_base=row["last_is_small_base"])
 
 
 def _pace(row: Row, target: Target) -> Bilingual:
-    required, value = row["required_pace"], row["last_value"]
+    """Write what is still required, by the verdict of the latest figure."""
     if row["last_status"] == "suppressed":
         return CONFIDENTIAL
-    if pd.isna(value):
+    if pd.isna(row["last_end"]):
         return say("no figure under the target")
-    if required == 0:
-        strict = target.comparator in ("greater_than", "less_than")
-        if strict and value == target.value:
-            return say("exactly on the number; the target asks for more than that")
-        return say("none: the latest figure meets it")
-    if pd.isna(required):
+    said = {
+        "met": say("none: the latest figure meets it"),
+        "too_few": say("not said: the base is under 5"),
+        "so_far": say("not said: the time of the promise is not over"),
+        "other_window": say("not said: the figure is of another time than the promise"),
+        "not_applicable": say("not said: nothing was due"),
+    }
+    verdict = row["last_verdict"]
+    return said[verdict] if verdict in said else _still(row, target)
+
+
+def _still(row: Row, target: Target) -> Bilingual:
+    if not row["years_left"] > 0:
         return say("no time left; the latest figure does not meet it")
-    words = points_words(required) if target.unit == "percent" else formats.number(required, 1)
+    if row["last_kind"] == "change":
+        return say("{count} in the next year", count=needed_words(row, target, of="next_needed"))
+    required = row["required_pace"]
+    if required == 0:
+        return say("exactly on the number; the target asks for more than that")
+    words = points_words(required) if target.unit == "percent" else signed(required)
     return say("{pace} a year", pace=words)
 
 
 def _outlook(row: Row) -> Bilingual:
     if pd.notna(row["chance"]):
-        return chance(float(row["chance"]))
+        written = chance(float(row["chance"]))
+        if row["supposes"] == "pure_chance":
+            return say("{chance}, if years scatter as pure chance makes them", chance=written)
+        return written
     known = {
-        "no_method_for_kind": lambda: say("not given: there is no sound method for shares here"),
+        "no_method_for_kind": lambda: say("not given: there is no sound method for figures of this kind"),
+        "own_doing": lambda: say("not given: what one does oneself is decided, not drawn by chance"),
         "too_few_years": lambda: say("not given: fewer than five yearly figures"),
         "no_time_left": lambda: say("not asked: the term has ended"),
         "suppressed": lambda: say("not given: a figure needed is confidential"),

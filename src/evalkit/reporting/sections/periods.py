@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from evalkit.estimation.periods import PeriodTotal
 from evalkit.estimation.results import NotEstimable, RateComparison
-from evalkit.estimation.sensitivity import sensitivity_of_change
 from evalkit.facts.schema import totals_only
 from evalkit.records import Area, Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.compared import Compared, compared, comparison_figures
-from evalkit.reporting.sections.words import both, lasting, p_words, reason, span, total_words
+from evalkit.reporting.sections.comparison_words import (
+    caution_sentence,
+    comparison_sentence,
+    exact_caution,
+    interval_words,
+)
+from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
+from evalkit.reporting.sections.verdict_words import family_note, verdict_words
+from evalkit.reporting.sections.words import (
+    NOTHING,
+    both,
+    lasting,
+    reason,
+    span,
+    total_words,
+)
 from evalkit.reporting.wording import say
 
 
@@ -24,8 +39,7 @@ def _(result: Comparisons) -> Section:
     for item in made:
         blocks += [
             Paragraph(comparison_sentence(item, result.area), tone="finding"),
-            Paragraph(caution_sentence(item.result), tone="caution"),
-            *_detection(item),
+            Paragraph(caution_sentence(item), tone="caution"),
         ]
         blocks += _derived_note(item, result.area)
     if made:
@@ -59,82 +73,14 @@ def _(result: RateComparison) -> Section:
         (say("p (exact, two-sided)"), formats.p_value(result.p_central)),
     ]
     if math.isfinite(result.percent_change):
+        limits = change_limits(result.percent_lower, result.percent_upper)
         numbers += [
-            (say("Change of the yearly average"), formats.signed_percent(result.percent_change)),
-            (say("95 % interval"), _interval(result)),
+            (say("Change of the yearly average"), change_written(result.percent_change)),
+            (say("95 % interval, if years scatter as pure chance would make them"), limits),
         ]
     rows = tuple((Cell(name), Cell(value)) for name, value in numbers)
     table = Table("comparison-table", say("Two counts compared, exactly"), columns, rows)
-    return Section(
-        "comparison", say("Comparison"), (table, Paragraph(caution_sentence(result), tone="caution"))
-    )
-
-
-def comparison_sentence(item: Compared, area: Area) -> Bilingual:
-    """Return the reading of one comparison: both counts, the change, its interval, p, and whether chance explains it."""
-    result, earlier, later = item.result, item.earlier, item.later
-    measure = area.programme.indicators[item.indicator].numerator
-    counts = {
-        "indicator": both(area.programme.indicators[item.indicator].label),
-        "before": total_words(earlier, measure, area.programme),
-        "early": span(earlier.start, earlier.end),
-        "after": total_words(later, measure, area.programme),
-        "late": span(later.start, later.end),
-    }
-    if earlier.count == 0:
-        if later.count == 0:
-            return say(
-                "{indicator}, {early}: {before}; {late}: {after}. There was no case in either period; a change in percent is not defined.",
-                **counts,
-            )
-        return say(
-            "{indicator}, {early}: {before}; {late}: {after}. A change in percent is not defined on a base of zero.",
-            **counts,
-        )
-    numbers = {
-        "change": formats.signed_percent(result.percent_change),
-        "low": formats.signed_percent(result.percent_lower),
-        "high": formats.signed_percent(result.percent_upper),
-        "p": p_words(result.p_central),
-    }
-    if result.p_central >= 0.05:
-        return say(
-            "{indicator}, {early}: {before}; {late}: {after}. Change of the yearly average {change}, 95 % interval {low} to {high}, {p}: not distinguishable from chance.",
-            **counts,
-            **numbers,
-        )
-    return say(
-        "{indicator}, {early}: {before}; {late}: {after}. Change of the yearly average {change}, 95 % interval {low} to {high}, {p}: larger than chance alone would explain.",
-        **counts,
-        **numbers,
-    )
-
-
-def caution_sentence(result: RateComparison) -> Bilingual:
-    """Return what the interval assumes and what so small a base could have shown at all."""
-    if not math.isfinite(result.dispersed_lower) or not math.isfinite(result.minimum_detectable_fall):
-        return say(
-            "The interval assumes that cases come independently of each other; a few totals cannot check that. More scatter between years would widen it."
-        )
-    return say(
-        "The interval assumes that cases come independently of each other; a few totals cannot check that. If yearly counts varied twice as much, it would run from {low} to {high}. With {base} cases as base, only a fall of about {fall} or more would be found in four of five such comparisons.",
-        low=formats.signed_percent(result.dispersed_lower),
-        high=formats.signed_percent(result.dispersed_upper),
-        base=formats.number(result.earlier),
-        fall=formats.percent(100 * result.minimum_detectable_fall, 0),
-    )
-
-
-def _detection(item: Compared) -> list[Block]:
-    """Say how much less detection would explain a fall of the yearly average alone."""
-    rests = sensitivity_of_change(item.result)
-    if not -100 < rests.tipping.percent < 0:
-        return []
-    text = say(
-        "If detection alone had fallen by {fall} between the periods, that would explain the whole fall.",
-        fall=formats.percent(-rests.tipping.percent, 0),
-    )
-    return [Paragraph(text, tone="caution")]
+    return Section("comparison", say("Comparison"), (table, Paragraph(exact_caution(result), tone="caution")))
 
 
 def _refusals(result: Comparisons) -> list[Block]:
@@ -189,52 +135,59 @@ def _table(items: list[Compared], area: Area) -> Table:
         Column("later", say("Later period"), numeric=True),
         Column("change", say("Change of the yearly average"), numeric=True),
         Column("interval", say("95 % interval"), numeric=True),
-        Column("p", say("p (exact, two-sided)"), numeric=True),
+        Column("p", say("p (two-sided)"), numeric=True),
+        Column("verdict", say("Verdict")),
     )
-    rows = tuple(_row(item, area) for item in items)
-    notes = (
+    rows = tuple(row for item in items for row in _rows(item, area))
+    notes = [
         say(
-            "Exact conditional comparison of two Poisson rates (Przyborowski and Wilenski 1940), Clopper-Pearson limits, p = twice the smaller tail (Fay 2010)."
+            "First row of each: score test of the ratio under the law of scatter of the measure, told by all provinces together. Second row: exact conditional comparison of two Poisson rates (Przyborowski and Wilenski 1940), Clopper-Pearson limits, p is twice the probability of the smaller tail (Fay 2010)."
         ),
         say(
             "A change is per year of observation, so periods of different length can stand beside each other."
         ),
-    )
-    return Table("periods-table", say("Successive periods compared, exactly"), columns, rows, notes)
+    ]
+    tests = items[0].verdict.tests
+    if tests > 1:
+        notes.append(family_note(tests, trends=False))
+    return Table("periods-table", say("Successive periods compared"), columns, rows, tuple(notes))
 
 
-def _row(item: Compared, area: Area) -> tuple[Cell, ...]:
-    result = item.result
-    defined = math.isfinite(result.percent_change)
-    name = say(
-        "{indicator}, {early} to {late}",
-        indicator=both(area.programme.indicators[item.indicator].label),
-        early=span(item.earlier.start, item.earlier.end),
-        late=span(item.later.start, item.later.end),
+def _rows(item: Compared, area: Area) -> list[tuple[Cell, ...]]:
+    """Return the row under the law of scatter and the exact one; the exact one alone where the law is not known."""
+    names = {
+        "indicator": both(area.programme.indicators[item.indicator].label),
+        "early": span(item.earlier.start, item.earlier.end),
+        "late": span(item.later.start, item.later.end),
+    }
+    exact = say(
+        "{indicator}, {early} to {late}, if years scatter as pure chance would make them",
+        **names,
     )
+    verdict = Cell(verdict_words(item.verdict))
+    alone = replace(item, under_law=None)
+    if item.under_law is None:
+        return [_row(alone, exact, verdict, area)]
+    first = _row(item, say("{indicator}, {early} to {late}", **names), verdict, area)
+    return [first, _row(alone, exact, Cell(NOTHING), area)]
+
+
+def _row(item: Compared, name: Bilingual, verdict: Cell, area: Area) -> tuple[Cell, ...]:
+    result, measure = item.result, area.programme.indicators[item.indicator].numerator
+    told = result.earlier >= SMALL_BASE
+    missing = Cell(say("not defined")) if result.earlier == 0 else Cell(say("base under five"))
+    change = Cell(change_written(result.percent_change), round(result.percent_change, 1)) if told else missing
     return (
         Cell(name),
-        _count_cell(item.earlier),
-        _count_cell(item.later),
-        Cell(formats.signed_percent(result.percent_change), round(result.percent_change, 1))
-        if defined
-        else Cell(say("not defined")),
-        Cell(_interval(result)) if defined else Cell(say("not defined")),
-        Cell(formats.p_value(result.p_central), round(result.p_central, 4)),
+        _count_cell(item.earlier, measure, area),
+        _count_cell(item.later, measure, area),
+        change,
+        Cell(interval_words(item)) if told else missing,
+        Cell(formats.p_value(item.p), round(item.p, 4)),
+        verdict,
     )
 
 
-def _interval(result: RateComparison) -> Bilingual:
-    return say(
-        "{low} to {high}",
-        low=formats.signed_percent(result.percent_lower),
-        high=formats.signed_percent(result.percent_upper),
-    )
-
-
-def _count_cell(total: PeriodTotal) -> Cell:
-    years = lasting(total.years)
-    count = formats.number(total.count)
-    if total.status == "derived":
-        return Cell(say("{count} (derived) in {years}", count=count, years=years), total.count)
-    return Cell(say("{count} in {years}", count=count, years=years), total.count)
+def _count_cell(total: PeriodTotal, measure: str, area: Area) -> Cell:
+    words = {"count": total_words(total, measure, area.programme), "years": lasting(total.years)}
+    return Cell(say("{count} in {years}", **words), total.count)

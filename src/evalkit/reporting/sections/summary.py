@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
+from evalkit.estimation.judging import JUDGED
+from evalkit.estimation.kinds import IN_PERCENT
 from evalkit.estimation.results import TrendFit
 from evalkit.programme.population import POPULATION
 from evalkit.records import Summary, Trend
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section
 from evalkit.reporting.display import section_of
+from evalkit.reporting.kind_words import value_words
 from evalkit.reporting.sections.compared import Compared, compared
+from evalkit.reporting.sections.comparison_words import comparison_sentence
+from evalkit.reporting.sections.limits import SMALL_BASE as TOO_SMALL
 from evalkit.reporting.sections.news_sentences import (
     break_cautions,
     differing_sentences,
@@ -18,9 +23,9 @@ from evalkit.reporting.sections.news_sentences import (
     shift_sentences,
     zero_news_sentence,
 )
-from evalkit.reporting.sections.periods import comparison_sentence
+from evalkit.reporting.sections.promises import needed_words, promise_words, target_name
 from evalkit.reporting.sections.trends import trend_sentence
-from evalkit.reporting.sections.words import area_name, counted, within
+from evalkit.reporting.sections.words import Row, area_name, counted, within
 from evalkit.reporting.sentence import Caution, Sentence
 from evalkit.reporting.wording import say
 
@@ -55,11 +60,12 @@ def _known(result: Summary) -> list[Sentence]:
 
 def _comparison(item: Compared, result: Summary) -> Sentence:
     measure = result.area.programme.indicators[item.indicator].numerator
-    cautions = break_cautions(measure, item.earlier.start, item.later.end, result.area)
-    if 0 < item.earlier.count < SMALL_BASE:
+    text = comparison_sentence(item, result.area)
+    cautions = break_cautions(measure, item.earlier.start, item.later.end, result.area, said=text)
+    if TOO_SMALL <= item.earlier.count < SMALL_BASE:
         base = counted(item.earlier.count, measure, result.area.programme)
         cautions += (Caution("small_base", say("The base is small: {base}.", base=base)),)
-    return Sentence(comparison_sentence(item, result.area), cautions)
+    return Sentence(text, cautions)
 
 
 def _trend(item: Trend, result: Summary) -> Sentence:
@@ -69,7 +75,7 @@ def _trend(item: Trend, result: Summary) -> Sentence:
     if not isinstance(fit, TrendFit):
         return Sentence(text)
     days = (date(fit.first, 1, 1), date(fit.last, 12, 31))
-    cautions = break_cautions(area.programme.indicators[item.indicator].numerator, *days, area)
+    cautions = break_cautions(area.programme.indicators[item.indicator].numerator, *days, area, said=text)
     missing = sorted(set(range(fit.first, fit.last)) - set(fit.years_used))
     if missing:
         years = formats.listed([Bilingual(str(year), str(year)) for year in missing])
@@ -78,21 +84,53 @@ def _trend(item: Trend, result: Summary) -> Sentence:
 
 
 def _verdicts(result: Summary) -> list[Bilingual]:
+    """Say how many targets could be judged in the latest year, how many were met, and which is furthest off."""
     frame = result.assessments.frame
-    judged = frame[frame["verdict"].isin(["met", "not_met"])]
+    judged = frame[frame["verdict"].isin(JUDGED)]
     if judged.empty:
         return []
-    last = judged["period_end"].max()
-    rows = judged[judged["period_end"] == last]
-    met = int((rows["verdict"] == "met").sum())
-    return [
+    years = judged["period_end"].dt.year
+    rows = judged[years == years.max()]
+    missed = rows[rows["verdict"] == "not_met"].sort_values("reached", kind="stable")
+    counts = {"year": str(years.max()), "met": str(len(rows) - len(missed)), "missed": str(len(missed))}
+    sentences = [
         say(
-            "Targets in {year}: {met} of {all} that could be judged were met by arithmetic; the section on targets says how surely.",
-            year=str(last.year),
-            met=str(met),
+            "In {year} {all} targets could be judged: {met} met, {missed} not met.",
             all=str(len(rows)),
+            **counts,
         )
     ]
+    if len(rows) == 1:
+        del counts["met"], counts["missed"]
+        sentences = [
+            say("In {year} one target could be judged; it was not met.", **counts)
+            if len(missed)
+            else say("In {year} one target could be judged; it was met.", **counts)
+        ]
+    return sentences + [_furthest(row, result) for row in missed.head(1).to_dict("records")]
+
+
+def _furthest(row: Row, result: Summary) -> Bilingual:
+    programme = result.area.programme
+    target = next(target for target in programme.targets if target.id == row["target_id"])
+    names = {"target": target_name(target, programme), "n": formats.number(row["numerator"])}
+    if row["kind"] == "change":
+        return say(
+            "Furthest off is {target}: from {base} to {n}, where the target called for {needed}.",
+            base=formats.number(row["denominator"]),
+            needed=needed_words(row, target),
+            **names,
+        )
+    names["promise"] = promise_words(target, row["kind"])
+    names["value"] = value_words(row["kind"], row["value"])
+    if row["kind"] in IN_PERCENT:
+        return say(
+            "Furthest off is {target}: {n} of {base} ({value}), against a target of {promise}.",
+            base=formats.number(row["denominator"]),
+            **names,
+        )
+    del names["n"]
+    return say("Furthest off is {target}: {value}, against a target of {promise}.", **names)
 
 
 def _unknown(result: Summary) -> list[Bilingual]:

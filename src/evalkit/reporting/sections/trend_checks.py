@@ -52,6 +52,8 @@ def _detectable(study: TrendStudy) -> Bilingual:
 
 def _detection(study: TrendStudy, item: Trend) -> Bilingual:
     tipping, whole = study.sensitivity.tipping, study.sensitivity.tipping_whole
+    if item.verdict.grade not in ("clear", "leaning"):
+        return say("not asked: no change is told apart from chance")
     if tipping.percent == 0 or not math.isfinite(tipping.percent):
         return say("there is no change that detection would have to explain")
     words = {"change": change_written(tipping.percent)}

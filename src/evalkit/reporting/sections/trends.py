@@ -14,7 +14,8 @@ from evalkit.reporting.display import section_of
 from evalkit.reporting.figures import Band, draw_both, yearly_counts
 from evalkit.reporting.sections.limits import change_limits, change_written
 from evalkit.reporting.sections.trend_checks import checks_table
-from evalkit.reporting.sections.words import Row, both, p_words, reason, span, total_words
+from evalkit.reporting.sections.verdict_words import family_note, verdict_sentence
+from evalkit.reporting.sections.words import Row, both, p_words, reason, sentences, span, total_words
 from evalkit.reporting.wording import say
 
 
@@ -23,6 +24,9 @@ def _(result: Trends) -> Section:
     blocks: list[Block] = []
     for item in result.items:
         blocks += _blocks(item, result.area)
+    tests = max((item.verdict.tests for item in result.items), default=0)
+    if tests > 1:
+        blocks.append(Paragraph(family_note(tests, trends=True)))
     blocks.append(
         Paragraph(
             say(
@@ -87,7 +91,7 @@ def _events(item: Trend, area: Area) -> list[Block]:
 
 
 def trend_sentence(item: Trend, area: Area) -> Bilingual:
-    """Return the reading of one trend: change a year, interval, p, method, and whether chance explains it."""
+    """Return the reading of one trend: change a year, interval, p, method, and how surely the series rises or falls."""
     fit = item.fit
     if isinstance(fit, NotEstimable):
         raise TypeError("a trend that is not estimable has no reading, only a reason")
@@ -103,15 +107,10 @@ def trend_sentence(item: Trend, area: Area) -> Bilingual:
         "p": p_words(fit.p),
         "method": method_words(fit.method),
     }
-    if fit.p < 0.05:
-        return say(
-            "{indicator}, {first} to {last}: {change} a year, 95 % interval {limits}, {p} ({method}): more than chance alone would explain.",
-            **words,
-        )
-    return say(
-        "{indicator}, {first} to {last}: {change} a year, 95 % interval {limits}, {p} ({method}): not distinguishable from chance.",
-        **words,
+    numbers = say(
+        "{indicator}, {first} to {last}: {change} a year, 95 % interval {limits}, {p} ({method}).", **words
     )
+    return sentences(numbers, verdict_sentence(item.verdict, area.programme))
 
 
 def method_words(method: str) -> Bilingual:

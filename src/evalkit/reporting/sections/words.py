@@ -49,6 +49,17 @@ def span(start: pd.Timestamp, end: pd.Timestamp) -> Bilingual:
     return formats.period(start.date(), end.date())
 
 
+def sentences(*parts: Bilingual) -> Bilingual:
+    """Return whole sentences one after the other.
+
+    Examples
+    --------
+    >>> sentences(Bilingual("Một.", "One."), Bilingual("Hai.", "Two.")).en
+    'One. Two.'
+    """
+    return Bilingual(" ".join(part.vi for part in parts), " ".join(part.en for part in parts))
+
+
 def counted(value: float, measure: str, programme: Programme) -> Bilingual:
     """Return a count with its unit: ``23 vụ``, ``23 cases``."""
     return qualified_count(value, "exact", measure, programme)

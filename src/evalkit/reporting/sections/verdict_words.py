@@ -1,0 +1,104 @@
+"""The words of a verdict on a change: whole sentences and short ones, from the one record that decided it."""
+
+from __future__ import annotations
+
+from evalkit.estimation.verdicts import ChangeVerdict, Check
+from evalkit.programme.models import Programme
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual
+from evalkit.reporting.sections.words import both
+from evalkit.reporting.wording import say
+
+
+def verdict_sentence(verdict: ChangeVerdict, programme: Programme) -> Bilingual:
+    """Return how surely something changed, as a sentence.
+
+    Parameters
+    ----------
+    verdict : ChangeVerdict
+        Of a comparison or a trend; of grade "none" where there is none.
+    programme : Programme
+        Has the names of declared events.
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> found = ChangeVerdict("leaning", "fall", failed=("single_year",), year=2011)
+    >>> verdict_sentence(found, load_programme("vn-trafficking")).en
+    'The number appears to fall, but this hangs on 2011 alone.'
+    """
+    if verdict.grade == "none":
+        return say("There is no comparison.")
+    if verdict.could_be_chance:
+        return say("The difference could be chance.")
+    falls = verdict.direction == "fall"
+    if verdict.grade == "clear":
+        fall, rise = (
+            say("A clear fall: chance alone hardly explains it."),
+            say("A clear rise: chance alone hardly explains it."),
+        )
+        return fall if falls else rise
+    failed = [_check(check, verdict, programme) for check in verdict.failed]
+    checks = Bilingual("; ".join(one.vi for one in failed), "; ".join(one.en for one in failed))
+    if verdict.grade == "open":
+        return say("It is too early to call this a change: {checks}.", checks=checks)
+    fall, rise = (
+        say("The number appears to fall, but {checks}.", checks=checks),
+        say("The number appears to rise, but {checks}.", checks=checks),
+    )
+    return fall if falls else rise
+
+
+def verdict_words(verdict: ChangeVerdict) -> Bilingual:
+    """Return the same in a few words, for a table.
+
+    Examples
+    --------
+    >>> verdict_words(ChangeVerdict("open", "fall", could_be_chance=True)).en
+    'could be chance'
+    """
+    if verdict.grade == "none":
+        return say("no comparison")
+    if verdict.could_be_chance:
+        return say("could be chance")
+    if verdict.grade == "open":
+        return say("too early to call a change")
+    words = {
+        ("clear", "fall"): say("a clear fall"),
+        ("clear", "rise"): say("a clear rise"),
+        ("leaning", "fall"): say("appears to fall"),
+        ("leaning", "rise"): say("appears to rise"),
+    }
+    return words[verdict.grade, verdict.direction]
+
+
+def family_note(tests: int, *, trends: bool) -> Bilingual:
+    """Return the note that the words allow for all comparisons, or trends, made at once."""
+    if trends:
+        return say(
+            "{tests} trends are looked at on all pages together; the words allow for that (Benjamini and Hochberg 1995), the printed p does not.",
+            tests=formats.number(tests),
+        )
+    return say(
+        "{tests} comparisons are made on all pages together; the words allow for that (Benjamini and Hochberg 1995), the printed p does not.",
+        tests=formats.number(tests),
+    )
+
+
+def _check(check: Check, verdict: ChangeVerdict, programme: Programme) -> Bilingual:
+    if check == "interval":
+        return say("the 95 % interval still holds no change")
+    if check == "years_unknown":
+        return say("only totals are known, not how single years scatter")
+    if check == "single_year":
+        return say("this hangs on {year} alone", year=str(verdict.year))
+    if check == "family":
+        return say(
+            "this does not stand among the {tests} comparisons made at once",
+            tests=formats.number(verdict.tests),
+        )
+    names = {event.id: both(event.label) for event in programme.breaks}
+    return say(
+        "within these years fall dated events: {events}",
+        events=formats.listed([names[event] for event in verdict.events]),
+    )
