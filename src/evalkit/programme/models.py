@@ -80,13 +80,10 @@ class Strand(Declared):
 
 
 class MeasureUnit(Declared):
-    """What is counted: cases, persons, attendances. Units are never mixed.
-
-    ``singular`` is the English word beside a one: "case"; Vietnamese needs none.
-    """
+    """What is counted: cases, persons, attendances. Units are never mixed."""
 
     label: Label
-    singular: str = ""
+    singular: str = ""  # the English word beside a one: "case"; Vietnamese needs none
 
 
 class Dimension(Declared):

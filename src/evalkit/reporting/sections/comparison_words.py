@@ -67,7 +67,7 @@ def _numbers_sentence(item: Compared, area: Area) -> Bilingual:
 def window_words(total: PeriodTotal, measure: str, programme: Programme, *, unlike: bool) -> Bilingual:
     """Return a period's count with its unit, and its years where they are not all there or unlike those beside it."""
     count = total_words(total, measure, programme)
-    if not unlike or total.missing or total.made == "part_of_period":
+    if not unlike or total.missing:
         return count
     return say("{count} in {years}", count=count, years=lasting(total.years))
 
