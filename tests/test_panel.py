@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from evalkit.disclosure.protect import Protected, protect
-from evalkit.estimation.law import ScatterLaw, panel_law
+from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.law_of_panel import panel_law
 from evalkit.panel import panel_context, yearly_series
 from evalkit.programme.provinces import Registry
 from evalkit.workspace import DisclosurePolicy

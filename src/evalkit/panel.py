@@ -10,7 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from evalkit.estimation.law import ScatterLaw, law_of_sum, panel_law, place_laws
+from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.law_of_panel import panel_law
+from evalkit.estimation.law_of_places import law_of_sum, place_laws
 from evalkit.estimation.period_comparison import period_change_p
 from evalkit.estimation.periods import indicator_totals
 from evalkit.estimation.results import NotEstimable

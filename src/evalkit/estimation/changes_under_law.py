@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.law_comparison import Window, ratio_limits
+from evalkit.estimation.law_comparison import ratio_limits
+from evalkit.estimation.law_score import Window
 from evalkit.estimation.windows import exposure_years
 
 METHOD = "comparison of two periods under the law of scatter"
