@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from evalkit.estimation.heterogeneity import Heterogeneity
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.province_comparison import compare_provinces
 from evalkit.estimation.results import NotEstimable
 from evalkit.programme.population import POPULATION
@@ -61,5 +62,36 @@ def test_a_hidden_total_refuses_the_comparison_of_the_others():
 def test_four_provinces_are_too_few():
     rows = [row for code in list(CASES)[:4] for row in five_years(code, CASES[code])]
     found = compared(*rows)
-    assert (found.period, found.differs) == ("", NotEstimable("too_few_provinces"))
+    assert (found.period, found.differs) == ("", NotEstimable("too_few_provinces", {"provinces": 4}))
     assert isinstance(found.frame, pd.DataFrame)
+
+
+def test_six_totals_without_population_are_not_called_too_few():
+    rows = [row for code, total in CASES.items() for row in five_years(code, total)]
+    found = compared(*(row for row in rows if row["measure"] != POPULATION))
+    assert found.differs == NotEstimable("no_exposure", {"provinces": 6})
+
+
+def test_totals_of_which_most_are_hidden_are_not_called_too_few():
+    shown = [row for code in list(CASES)[:3] for row in five_years(code, CASES[code])]
+    hidden = [
+        fact(code, None, year=2016 + n, status="suppressed") for code in list(CASES)[3:] for n in range(5)
+    ]
+    found = compared(*shown, *hidden)
+    assert found.differs == NotEstimable("suppressed", {"provinces": 3})
+
+
+def test_a_law_of_years_reaches_every_result_with_the_years_behind_each_total():
+    rows = [row for code, total in CASES.items() if code != "05" for row in five_years(code, total)]
+    law = ScatterLaw("quadratic", 2.0, 0.41, series=34, cells=340, degrees=272, p=0.0)
+    table = facts_table(*rows, *five_years("05", 30, reported=4))
+    found = compare_provinces(table, INDICATOR, PROGRAMME, law=law)
+    assert found.frame.set_index("province_code")["years"].to_dict() == {**dict.fromkeys(CASES, 5), "05": 4}
+    assert isinstance(found.differs, Heterogeneity)
+    assert found.differs.law == law
+    assert found.differs.p > found.differs.plain_p
+    assert found.shrunken.years_law == law
+    assert found.funnel.law == law
+    plain = compare_provinces(table, INDICATOR, PROGRAMME)
+    widths = [one.ranks.frame.eval("rank_upper - rank_lower").sum() for one in (plain, found)]
+    assert widths[1] > widths[0]

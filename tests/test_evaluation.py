@@ -130,7 +130,9 @@ def test_figures_by_attribute_show_the_mark_of_hidden_ones_and_no_more(demo: Bun
 
 def test_the_nation_says_which_total_of_a_province_is_derived(published: Bundle):
     text = text_of(provinces_side_by_side(published.nation()))
-    assert "39 (derived) in 5 years" in next(line for line in text.splitlines() if line.startswith("22 "))
+    assert "39 cases (derived) in 5 years" in next(
+        line for line in text.splitlines() if line.startswith("22 ")
+    )
 
 
 def test_the_provinces_rates_stand_in_official_order_and_never_as_a_league_table(demo: Bundle):
@@ -139,8 +141,36 @@ def test_the_provinces_rates_stand_in_official_order_and_never_as_a_league_table
     rows = (line for line in text.splitlines() if line[:2].isdigit() and line[3:4].isupper())
     codes = [line[:2] for line in rows]
     assert codes == [place.code for place in nation.places]
-    assert "league table" in text
     assert "Benjamini-Hochberg" in text
+
+
+def test_the_provinces_rates_have_no_place_and_verdicts_that_name_their_limits(demo: Bundle):
+    blocks = section_of(compare_provinces(demo.nation())).blocks
+    table = next(block for block in blocks if isinstance(block, Table))
+    heads = [column.header.en for column in table.columns]
+    assert not any(word in head.lower() for head in heads for word in ("rank", "place", "drawn"))
+    assert sum("estimated with the help of the other provinces" in head for head in heads) == 1
+    assert sum("person-years" in head for head in heads) == 2
+    assert sum("95 % limits of the count" in head for head in heads) == 2
+    for row in table.rows:
+        count, expected, verdict = row[1].value, row[4].text.en, row[-1].text.en
+        (low, high), (lowest, highest) = (
+            [int(one) for one in row[k].text.en.replace(",", "").split(" to ")] for k in (5, 6)
+        )
+        assert row[1].text.en.endswith(("cases", "case"))
+        assert (verdict == "not clearly different") == (low <= count <= high)
+        assert ("unusual" in verdict) == (not lowest <= count <= highest)
+        if verdict != "not clearly different":
+            assert verdict.startswith("above" if count > float(expected) else "below")
+
+
+def test_how_years_scatter_is_named_or_stands_as_a_condition(demo: Bundle):
+    nation = demo.nation()
+    text, unruled = text_of(compare_provinces(nation)), text_of(compare_provinces(replace(nation, panel={})))
+    assert "even allowing for how years scatter in the whole panel" in text
+    assert "How years scatter, from all provinces and years" in text
+    assert "if years scatter as pure chance would make them" in unruled
+    assert "How years scatter, from" not in unruled
 
 
 def test_where_too_few_provinces_have_a_total_the_page_says_so(published: Bundle):

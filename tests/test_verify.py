@@ -202,3 +202,25 @@ def test_the_user_s_and_the_machine_s_name_are_found_in_any_part_of_a_workbook(
     faults = told(reports)
     leaks._rules.cache_clear()
     assert faults == [("tables/x.xlsx/docProps/core.xml", "a published file holds the name of a user")]
+
+
+OUTSIDE = "Change -29.6 %, 95 % interval -20.0 % to +31.3 %."
+
+
+def with_a_contradiction(reports: Path) -> None:
+    page = reports / "01-an-thu.en.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("</main>", f"<p>{OUTSIDE}</p></main>"), "utf-8")
+
+
+def test_a_page_that_contradicts_itself_is_found_with_its_sentence_and_what_to_do(reports: Path):
+    with_a_contradiction(reports)
+    accept(reports, "01-an-thu.en.html")
+    found = [item for item in verify(reports) if OUTSIDE in item.rule]
+    assert "an interval holds its estimate" in found[-1].rule
+    assert {Path(item.where).name for item in found} == {"01-an-thu.en.html"}
+    assert "compute both from the same figures" in found[-1].do
+
+
+def test_the_sentences_of_a_page_that_was_changed_are_not_repeated(reports: Path):
+    with_a_contradiction(reports)
+    assert [rule for _, rule in told(reports)] == ["the file is not the one that was published"]

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from evalkit.batch.imprint import neighbours, page_file
 from evalkit.batch.options import RunOptions
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
-from evalkit.reporting.blocks import Bilingual, PageHead, Paragraph, Section
+from evalkit.reporting.blocks import Bilingual, Cell, Column, PageHead, Section, Table
 from evalkit.reporting.page import page_from_sections
 from evalkit.workspace import Workspace, open_workspace
 from tests.builders import fact, tiny_registry, write_csv
@@ -117,8 +117,11 @@ class PagesWithoutKernel(Executor):
         about, stem = order.facts.about, order.job.stem
         title = Bilingual(f"Trang {stem}", f"Page {stem}")
         head = PageHead(title, title, stem, (), about.invented, about.audience, about.date)
-        values = " ".join(str(value) for value in order.facts.facts["value"])
-        section = Section("figures", Bilingual("Số liệu", "Figures"), (Paragraph(Bilingual(values, values)),))
+        values = [Bilingual(str(value), str(value)) for value in order.facts.facts["value"]]
+        heads = (Column("row", Bilingual("Dòng", "Row")), Column("figure", Bilingual("Số", "Figure")))
+        rows = tuple((Cell(Bilingual("–", "–")), Cell(value)) for value in values)
+        table = Table("figures-table", Bilingual("Các số", "All figures"), heads, rows)
+        section = Section("figures", Bilingual("Số liệu", "Figures"), (table,))
         files = {}
         for language in order.languages:
             links = {**neighbours(stem, language, order.languages), "footer": order.footer}

@@ -15,6 +15,7 @@ import pandas as pd
 from evalkit.estimation import completeness as reported
 from evalkit.estimation.attainment import assess_targets as hold_against_targets
 from evalkit.estimation.breakdowns import breakdowns, seldom_reported
+from evalkit.estimation.changes_under_law import widened_changes
 from evalkit.estimation.evidence import dac_view
 from evalkit.estimation.followup import follow_up
 from evalkit.estimation.gaps import class_gaps, group_gaps, place_gaps, shares_of_persons
@@ -26,6 +27,7 @@ from evalkit.estimation.pathway import pathway
 from evalkit.estimation.period_comparison import Beside, lies_inside
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.periods import compare_periods as compare
+from evalkit.estimation.province_comparison import ProvinceComparison
 from evalkit.estimation.province_comparison import compare_provinces as compare_rates
 from evalkit.estimation.province_counts import province_totals
 from evalkit.estimation.results import NotEstimable
@@ -142,7 +144,10 @@ def estimate_indicators(area: Area) -> Indicators:
         lambda names: estimate(facts, _only(area.programme, names)),
         step=Indicators.__name__,
     )
-    return Indicators(area, frame, lapses)
+    changes = {
+        name: law for name, law in _laws(area).items() if area.programme.indicators[name].kind == "change"
+    }
+    return Indicators(area, widened_changes(frame, changes), lapses)
 
 
 @step(Assessments)
@@ -220,7 +225,12 @@ def follow_recommendations(indicators: Indicators) -> FollowUp:
     followed = {name for asked in area.programme.recommendations for name in asked.indicators}
     lapses = _inherited(indicators.lapses, followed, FollowUp)
     area = replace(area, programme=_without_followed(area.programme, _names(lapses)))
-    return FollowUp(area, follow_up(indicators.frame, area.programme, period=last), last.mid_term, lapses)
+    return FollowUp(
+        area,
+        follow_up(indicators.frame, area.programme, period=last, laws=_laws(area)),
+        last.mid_term,
+        lapses,
+    )
 
 
 @step(Evidence)
@@ -285,9 +295,12 @@ def compare_provinces(nation: NationFacts) -> ProvincesCompared:
     """Compare the provinces' rates: whether they differ at all, before anything finer is said."""
     facts = totals_only(nation.province_facts)
     wanted = [name for name, indicator in nation.programme.indicators.items() if indicator.compare_periods]
-    items, lapses = one_by_one(
-        wanted, lambda name: compare_rates(facts, name, nation.programme), step=ProvincesCompared.__name__
-    )
+
+    def compared(name: str) -> ProvinceComparison:
+        law = ScatterLaw.from_record(nation.panel[name]) if name in nation.panel else None
+        return compare_rates(facts, name, nation.programme, law=law)
+
+    items, lapses = one_by_one(wanted, compared, step=ProvincesCompared.__name__)
     return ProvincesCompared(nation, items, lapses)
 
 

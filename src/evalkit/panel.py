@@ -23,6 +23,7 @@ from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
 
 LATE_DAYS = 365
+WITH_LAW = ("count", "change", "rate", "per_thousand")
 
 
 def panel_context(
@@ -55,7 +56,7 @@ def panel_context(
     context: dict[str, dict[str, Any]] = {"laws": {}, "own": {}, "nation": {}}
     laws: dict[str, dict[str, ScatterLaw]] = {}
     for name, indicator in programme.indicators.items():
-        if indicator.kind == "count" or indicator.trend:
+        if indicator.kind in WITH_LAW or indicator.trend:
             laws[name] = _laws(yearly_series(rows, indicator.numerator, programme), threshold)
             context["laws"][name] = laws[name][""].as_record()
             context["nation"][name] = laws[name][NATION].as_record()

@@ -22,6 +22,7 @@ Reason = Literal[
     "not_all_cells_ran",
     "not_started",
     "not_rendered",
+    "contradicts_itself",
     "not_stored",
     "worker_died",
     "interrupted",
@@ -33,6 +34,7 @@ MEANING: dict[Reason, str] = {
     "not_all_cells_ran": "the notebook ended before its last cell",
     "not_started": "the kernel did not start or the notebook could not be run",
     "not_rendered": "the page could not be made from the notebook",
+    "contradicts_itself": "the page says two things that cannot both be",
     "not_stored": "its files could not be written (is the disk full?)",
     "worker_died": "the process that made the page was ended from outside (often: too little memory)",
     "interrupted": "the run was interrupted",
@@ -44,7 +46,7 @@ class JobFailure:
     """Why a page was not made, without a value, a path or a traceback: it is printed and kept in the manifest.
 
     ``cell`` is the 1-based place in the notebook; ``exception`` the type's name; ``told`` where and which rule, if evalkit
-    itself refused; ``refusal`` is set where going on would show what may not be seen, and ends the whole run.
+    itself refused, of a page that contradicts itself and is for everybody also the sentence; ``refusal`` is set where going on would show what may not be seen, and ends the whole run.
     """
 
     stem: str

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from evalkit.batch.imprint import TABLES, page_file
 from evalkit.batch.leaks import file_faults
-from evalkit.batch.seen import TEXTS, Seen, cleaned, read_drawing, read_page
+from evalkit.batch.seen import TEXTS, Seen, read_drawing, read_page
 from evalkit.errors import DisclosureError
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.schema import dimensions_of
@@ -38,6 +38,7 @@ from evalkit.reporting.exporter import read_notebook
 from evalkit.reporting.page import about_lines
 from evalkit.reporting.render import table_notes
 from evalkit.reporting.wording import say
+from evalkit.review.reading import cleaned
 
 Shown = float | str
 

@@ -6,14 +6,13 @@ tags and named characters of HTML. A page that is not, is refused: what cannot b
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
+
+from evalkit.review.reading import as_xml, cleaned
 
 TEXTS = 2**14  # the cells of a page have few different texts, and those of the next page have them again
 _UNHEARD = "vh"
@@ -23,9 +22,6 @@ _SENTENCES = {"h1", "h2", "p", "li", "dt", "dd", "caption", "figcaption", "summa
 _LABELS = {"b", "strong"}  # "Table 3.", "Caution.": the page's own words before a sentence
 _LABEL = re.compile(r"[^\W\d][^\d.]*(?: \d{1,3})?\.")
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-_DOCTYPE = re.compile(r"\A\s*<!doctype html>", re.IGNORECASE)
-_SHORT = re.compile(r"<((?:br|col|hr|img|input|link|meta|wbr)\b[^<>]*?)/?>", re.IGNORECASE)
-_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]*;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +49,6 @@ class Seen:
     around: list[str] = field(default_factory=list)
 
 
-@lru_cache(maxsize=TEXTS)
-def cleaned(text: str) -> str:
-    r"""Return a text as it is compared: composed letters, single spaces.
-
-    Examples
-    --------
-    >>> cleaned(" two\n words ")
-    'two words'
-    """
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
 def read_page(page: str) -> Seen:
     """Return what a page tells; its drawings, which are most of its length, are cut out and read for themselves.
 
@@ -84,7 +68,7 @@ def read_page(page: str) -> Seen:
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.CharacterDataHandler = reader.text
     try:
-        parser.Parse(_as_xml(_DRAWING.sub("<svg></svg>", page)), True)  # noqa: FBT003  the function's signature
+        parser.Parse(as_xml(_DRAWING.sub("<svg></svg>", page)), True)  # noqa: FBT003  the function's signature
     except expat.ExpatError as fault:
         raise ValueError("the page cannot be read") from fault
     return reader.seen
@@ -115,18 +99,6 @@ def read_drawing(svg: str) -> tuple[list[str], set[str]]:
     places = (" ".join(filter(None, map(one.get, _PLACES))) for one in elements)
     words = {cleaned(text) for one in elements for text in (one.text, one.get("aria-label")) if text}
     return [place for place in places if place], words
-
-
-def _as_xml(page: str) -> str:
-    r"""Return a page with its doctype left out, its short tags closed and its named characters written out.
-
-    Examples
-    --------
-    >>> _as_xml("<!doctype html><p>a<br>b&nbsp;&lt;c</p>")
-    '<p>a<br/>b\xa0&lt;c</p>'
-    """
-    closed = _SHORT.sub(r"<\1/>", _DOCTYPE.sub("", page, count=1))
-    return _NAMED.sub(lambda found: html.unescape(found[0]), closed)
 
 
 class _Reader:

@@ -1,6 +1,7 @@
 """Look at published reports as a stranger would: everything is there, unchanged, and nothing tells too much.
 
-A finding names the file and the rule. It never repeats what was found: a report that leaks must not leak again in a log.
+A finding names the file and the rule. It never repeats what was found: a report that leaks must not leak again in a log. Only where a
+page contradicts itself is its sentence told, and only of a page that is as it was published and tells nothing it must not.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from evalkit.batch.contradicted import page_contradictions
 from evalkit.batch.fingerprint import file_digest
 from evalkit.batch.folder import LOCK, WORK_PREFIX
 from evalkit.batch.imprint import INDEX, page_files
@@ -33,7 +35,7 @@ def verify(folder: Path) -> list[Finding]:
     -------
     list of Finding
         Empty where the folder holds exactly what its manifest lists, every page is there in every language, no page asks
-        another address for anything, and no file tells of paths, users, machines or errors. A page that failed in the run
+        another address for anything, no file tells of paths, users, machines or errors, and no page contradicts itself. A page that failed in the run
         is a finding too; pages never asked for are a note.
 
     Raises
@@ -52,6 +54,7 @@ def verify(folder: Path) -> list[Finding]:
         *_lapses(folder, manifest),
         *_unlisted(folder, manifest),
         *_contents(folder),
+        *_contradictions(folder, manifest),
     ]
 
 
@@ -128,6 +131,24 @@ def _page(path: Path, names: set[str]) -> Iterator[Finding]:
         yield _finding(
             path, "a page forbids its reader's browser to fetch or run anything", "run again with --force"
         )
+
+
+def _contradictions(folder: Path, manifest: Manifest) -> Iterator[Finding]:
+    """Yield what a page says against itself, of pages that are as they were published and hold no leak."""
+    for name, sha in sorted(manifest.files.items()):
+        path = folder / name
+        if path.suffix != _PAGE or not path.is_file() or file_digest(path) != sha:
+            continue
+        files = {name: path.read_bytes()}
+        if any(file_faults(files)):
+            continue
+        try:
+            found = list(page_contradictions(files))
+        except ValueError:
+            yield _finding(path, "a page can be read again", "run again with --force")
+            continue
+        for _, one in found:
+            yield _finding(path, f"{one.rule}: {one.sentence}", one.do)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -16,11 +16,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from evalkit.batch import contradicted
 from evalkit.batch.clock import ticks
 from evalkit.batch.execute import execute
 from evalkit.batch.forked import OBJECTS_BETWEEN_COLLECTIONS
 from evalkit.batch.imprint import NOTEBOOKS
-from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
+from evalkit.batch.outcome import JobFailure, PageMade, PageOrder, Reason
 from evalkit.batch.render import render
 from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike_facts
 from evalkit.batch.warm import use_servers
@@ -48,7 +49,9 @@ def make_page(order: PageOrder) -> PageMade | JobFailure:
         return JobFailure(job.stem, job.code, "not_rendered", type(refusal).__name__, refusal=named)
     except EvalkitError as refusal:
         told = f"{refusal.where}: {refusal.rule}"
-        return JobFailure(job.stem, job.code, "not_rendered", type(refusal).__name__, told=told)
+        against_itself = isinstance(refusal, contradicted.ContradictionError)
+        reason: Reason = "contradicts_itself" if against_itself else "not_rendered"
+        return JobFailure(job.stem, job.code, reason, type(refusal).__name__, told=told)
     except Exception as fault:  # noqa: BLE001  the other provinces go on and this one is listed
         return JobFailure(job.stem, job.code, "not_rendered", type(fault).__name__)
     return PageMade(job.stem, ticks() - started, contents, lapses_told(read.values()))
@@ -71,6 +74,8 @@ def page_contents(
     ------
     DisclosureError
         If a file tells something else than the computation and the protected facts, or more than a page may tell.
+    ContradictionError
+        If a page contradicts itself, and such pages are not published.
     """
     stem, read = order.job.stem, {} if read is None else read
     files = render(
@@ -94,6 +99,8 @@ def _read_again(
     refuse_differences(files, notebook, languages=order.languages, footer=order.footer, read=read)
     refuse_unlike_facts(notebook, order.facts, code=order.job.code, read=read)
     refuse_leaks(files)
+    if contradicted.CONTRADICTIONS_STOP_A_PAGE:
+        contradicted.refuse_contradictions(files, named=order.facts.about.audience == "public")
 
 
 def as_text(notebook: NotebookNode) -> str:

@@ -43,6 +43,7 @@ def funnel_limits(
     *,
     level: float = 0.95,
     tau2: float = 0.0,
+    factor: ArrayLike = 1.0,
     form: Literal["exact", "chi-square"] = "exact",
 ) -> tuple[Numbers, Numbers]:
     """Return the control limits of observed over expected: what lies beyond them is outside, what lies on them is not.
@@ -55,6 +56,8 @@ def funnel_limits(
         0.95 for the inner, 0.998 for the outer limits.
     tau2 : float
         Variance between provinces on the square-root scale; the wider of both limits is taken.
+    factor : array-like of float
+        Variance of each total over its mean where years scatter more than chance; 1 where they do not.
     form : {"exact", "chi-square"}
         Poisson quantiles, beyond which a count has less than half the rest in its tail; or the smooth line of FunnelPlotR
         for a picture. The smooth lower line is never 0, so that it would cry out at a province without a case where
@@ -80,8 +83,9 @@ def funnel_limits(
     else:
         lower = stats.chi2.ppf(tail, 2 * means) / (2 * means)
         upper = stats.chi2.ppf(1 - tail, 2 * means + 2) / (2 * means)
-    if tau2 > 0:
-        reach = stats.norm.ppf(1 - tail) * np.sqrt(1 / (4 * means) + tau2)
+    wider = np.asarray(factor, dtype=float)
+    if tau2 > 0 or (wider > 1).any():
+        reach = stats.norm.ppf(1 - tail) * np.sqrt(wider / (4 * means) + tau2)
         lower, upper = (
             np.minimum(lower, np.maximum(0, 1 - reach) ** 2),
             np.maximum(upper, (1 + reach) ** 2),
@@ -163,6 +167,7 @@ def overdispersion(
     counts: ArrayLike,
     expected: ArrayLike,
     *,
+    factor: ArrayLike = 1.0,
     transform: Literal["sqrt", "log"] = "sqrt",
     trimming: Literal["winsorise", "truncate"] = "winsorise",
     share: float = 0.1,
@@ -173,6 +178,8 @@ def overdispersion(
     ----------
     counts, expected : array-like of float
         Cases, and cases expected at the target; no missing values.
+    factor : array-like of float
+        Variance of each total over its mean where years scatter more than chance: ``tau2`` is then what provinces add to that.
     transform : {"sqrt", "log"}
         Scale of the distances. The square root takes a count of 0 in its stride; the logarithm does not (such a province
         counts as missing there) and is offered for parity with FunnelPlotR.
@@ -192,10 +199,11 @@ def overdispersion(
     (2.33, 0.0034)
     """
     cases, means = np.asarray(counts, dtype=float), np.asarray(expected, dtype=float)
+    certain = means / np.asarray(factor, dtype=float)
     if transform == "sqrt":
-        weight, z = 4 * means, 2 * (np.sqrt(cases) - np.sqrt(means))
+        weight, z = 4 * certain, 2 * (np.sqrt(cases / means) - 1) * np.sqrt(certain)
     else:
-        weight, z = means, np.log(np.where(cases > 0, cases, np.nan) / means) * np.sqrt(means)
+        weight, z = certain, np.log(np.where(cases > 0, cases, np.nan) / means) * np.sqrt(certain)
     held = _winsorised(z, share) if trimming == "winsorise" else _truncated(z, share)
     used, weight = len(held), weight[~np.isnan(z)]
     if used < 2:

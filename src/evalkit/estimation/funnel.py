@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,11 @@ from evalkit.errors import FactsError
 from evalkit.estimation.control_limits import Overdispersion, funnel_limits, overdispersion
 from evalkit.estimation.counts import Numbers
 from evalkit.estimation.expectation import expected_p
+from evalkit.estimation.funnel_verdict import funnel_verdict
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.multiplicity import AdjustedTests, adjust_tests
-from evalkit.estimation.province_counts import ProvinceCounts, province_counts
+from evalkit.estimation.period_scatter import period_factors
+from evalkit.estimation.province_counts import ProvinceCounts, known_law, province_counts
 from evalkit.estimation.results import NotEstimable
 
 FEWEST_PROVINCES = 3
@@ -30,8 +33,10 @@ class Funnel:
     ----------
     frame : DataFrame
         Per province: ``province_code``, ``count``, ``exposure``, ``flag``; ``expected`` (at the target), ``ratio`` (observed
-        over expected), ``lower_95``, ``upper_95``, ``lower_998``, ``upper_998`` (limits of the ratio, widened by ``tau2``),
-        ``p`` (of the distance; exact where nothing was widened), ``p_adjusted`` (for the number of provinces),
+        over expected), ``lower_95``, ``upper_95``, ``lower_998``, ``upper_998`` (limits of the ratio, widened by ``tau2``
+        and the law of years), ``plain_lower``, ``plain_upper``, ``wide_lower``, ``wide_upper`` (counts just inside the plain and
+        the widened 95 % limits), ``verdict`` and ``side`` (what they allow to be said:
+        :class:`~evalkit.estimation.funnel_verdict.FunnelVerdict`), ``p`` (of the distance; exact where nothing was widened), ``p_adjusted`` (for the number of provinces),
         ``position`` (``within``, ``above_95``, ``above_998``, ``below_95``, ``below_998``; empty where there is no figure).
     target : float
         Rate held against, per unit of exposure.
@@ -41,6 +46,8 @@ class Funnel:
         Provinces used, and provinces whose figure is suppressed.
     phi, tau2 : float
         As in :class:`~evalkit.estimation.control_limits.Overdispersion`; ``phi`` is missing with fewer than 5 provinces.
+    law : ScatterLaw or None
+        How years scatter; None where that is not known.
     outside, shown : int
         Provinces outside the 99.8 % limits, and provinces whose adjusted p stands at 5 %.
     tests : int
@@ -57,15 +64,21 @@ class Funnel:
     outside: int
     shown: int
     tests: int
+    law: ScatterLaw | None = None
 
 
-def funnel(frame: pd.DataFrame, *, target: float | None = None) -> Funnel | NotEstimable:
+def funnel(
+    frame: pd.DataFrame, *, law: ScatterLaw | None = None, target: float | None = None
+) -> Funnel | NotEstimable:
     """Hold each province's rate against one target.
 
     Parameters
     ----------
     frame : DataFrame, one row per province
-        ``province_code``, ``count``, ``exposure`` (person-years, or cases expected); ``status`` where there is one.
+        ``province_code``, ``count``, ``exposure`` (person-years, or cases expected); ``status`` where there is one, ``years``
+        (behind the count) where there is a law.
+    law : ScatterLaw, optional
+        How years scatter (:func:`~evalkit.estimation.law.panel_law`): the widened limits allow for it.
     target : float, optional
         Rate per unit of exposure (1 where the exposure is cases expected); by default that of all provinces together.
 
@@ -97,8 +110,10 @@ def funnel(frame: pd.DataFrame, *, target: float | None = None) -> Funnel | NotE
     if refusal is not None:
         return refusal
     rate = given.rate if target is None else target
-    spread = _spread(given.counts, rate * given.exposure)
-    points, tests = _points(given, rate, spread.tau2)
+    used = known_law(given, law)
+    factor = period_factors(rate * given.exposure, given.years, used)
+    spread = _spread(given.counts, rate * given.exposure, factor)
+    points, tests = _points(given, rate * given.exposure, spread.tau2, factor)
     return Funnel(
         frame=points,
         target=rate,
@@ -110,36 +125,51 @@ def funnel(frame: pd.DataFrame, *, target: float | None = None) -> Funnel | NotE
         outside=int(points["position"].str.endswith("_998").sum()),
         shown=tests.shown,
         tests=tests.tests,
+        law=used,
     )
 
 
-def _spread(counts: Numbers, expected: Numbers) -> Overdispersion:
+def _spread(counts: Numbers, expected: Numbers, factor: Numbers) -> Overdispersion:
     if len(counts) < FEWEST_FOR_SPREAD:
         return Overdispersion(np.array([]), 0, math.nan, 0.0)
-    return overdispersion(counts, expected)
+    return overdispersion(counts, expected, factor=factor)
 
 
-def _points(given: ProvinceCounts, rate: float, tau2: float) -> tuple[pd.DataFrame, AdjustedTests]:
-    expected = rate * given.exposure
+def _points(
+    given: ProvinceCounts, expected: Numbers, tau2: float, factor: Numbers
+) -> tuple[pd.DataFrame, AdjustedTests]:
     columns = {"expected": expected, "ratio": given.counts / expected}
     for name, level in (("95", WARNING), ("998", ALARM)):
-        limits = funnel_limits(expected, level=level, tau2=tau2)
+        limits = funnel_limits(expected, level=level, tau2=tau2, factor=factor)
         columns |= {f"lower_{name}": limits[0], f"upper_{name}": limits[1]}
-    columns["p"] = _p(given.counts, expected, tau2)
+    columns["p"] = _p(given.counts, expected, tau2, factor)
     tests = adjust_tests(columns["p"])
     if isinstance(tests, NotEstimable):  # cannot be: a funnel has at least one province
         raise TypeError(tests.reason)
     columns["p_adjusted"] = tests.frame["adjusted"].to_numpy()
     points = given.beside(**columns)
-    return points.assign(position=_position(points)), tests
+    return _with_verdicts(points.assign(position=_position(points)), tau2, factor), tests
 
 
-def _p(counts: Numbers, expected: Numbers, tau2: float) -> Numbers:
+def _with_verdicts(points: pd.DataFrame, tau2: float, factor: Numbers) -> pd.DataFrame:
+    """Add what may be said of each province; empty where there is no figure."""
+    used = points[points["flag"] == ""]
+    rows = zip(used["count"], used["expected"], factor, strict=True)
+    found = [
+        asdict(funnel_verdict(float(count), float(expected), tau2=tau2, factor=float(own)))
+        for count, expected, own in rows
+    ]
+    told = pd.DataFrame(found, index=used.index).drop(columns="expected")
+    told = told.astype({name: float for name in told.columns if name not in ("verdict", "side")})
+    return points.join(told).fillna({"verdict": "", "side": ""})
+
+
+def _p(counts: Numbers, expected: Numbers, tau2: float, factor: Numbers) -> Numbers:
     """Return the p of each distance: exact, or by the widened standard error if that is larger."""
     exact = expected_p(counts, expected)["central"]
-    if tau2 == 0:
+    if tau2 == 0 and (factor == 1).all():
         return exact
-    distance = np.abs(np.sqrt(counts / expected) - 1) / np.sqrt(1 / (4 * expected) + tau2)
+    distance = np.abs(np.sqrt(counts / expected) - 1) / np.sqrt(factor / (4 * expected) + tau2)
     return np.asarray(np.maximum(exact, 2 * stats.norm.sf(distance)))
 
 

@@ -1,4 +1,7 @@
-"""Do provinces differ by more than chance? Asked first: where they do not, nothing else may set one beside another."""
+"""Do provinces differ by more than chance? Asked first: where they do not, nothing else may set one beside another.
+
+What is asked is whether the lasting rates differ: years that scatter more than chance make totals differ too.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from scipy import stats
 
 from evalkit.estimation.counts import Numbers
 from evalkit.estimation.gamma_poisson import gamma_poisson_ml
-from evalkit.estimation.province_counts import ProvinceCounts, province_counts
+from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.period_scatter import draw_totals, effective_degrees, period_factors
+from evalkit.estimation.province_counts import ProvinceCounts, known_law, province_counts
 from evalkit.estimation.results import NotEstimable
 
 FEWEST_PROVINCES = 2
@@ -21,13 +26,14 @@ DRAWS = 9999
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heterogeneity:
-    """Whether the rates of provinces differ by more than chance.
+    """Whether the lasting rates of provinces differ by more than chance and, where it is known, the scatter of years.
 
     Attributes
     ----------
     frame : DataFrame
-        Per province: ``province_code``, ``count``, ``exposure``, ``flag``, ``expected`` (at one common rate), ``residual``
-        (observed minus expected over the root of the expected). Missing where the province could not be used.
+        Per province: ``province_code``, ``count``, ``exposure``, ``flag``, ``expected`` (at one common rate), ``factor`` (variance
+        of the total over its mean at that expectation, under the law of years; 1 without one), ``residual`` (observed minus
+        expected over the root of the variance). Missing where the province could not be used.
     provinces : int
         Provinces used.
     total, rate : float
@@ -35,15 +41,21 @@ class Heterogeneity:
     chi2, degrees, chi2_p : float
         Sum of the squared residuals, its degrees of freedom and p.
     simulated_p, simulation_error : float
-        The same sum held against the total dealt out at random by exposure, and its Monte-Carlo standard error.
+        The same sum held against the total dealt out at random by exposure, or with a law of years against totals drawn under
+        it at the common rate, the error of the law itself included; and its Monte-Carlo standard error.
+    plain_p : float
+        The p to print if years scatter as pure chance would make them; equal to ``p`` without a law.
+    law : ScatterLaw or None
+        How years scatter; None where that is not known, and then all of this holds if years scatter as pure chance would make them.
     dean_b, dean_b_adjusted, dean_p : float
-        Dean's score tests (P_B and its form that allows for the fitted rate), and the one-sided p of the latter.
+        Dean's score tests (P_B and its form that allows for the fitted rate), and the one-sided p of the latter. These and
+        those below ask the same of the totals as they stand, whatever the law of years.
     alpha, alpha_se : float
         Negative binomial dispersion by maximum likelihood: the rates' squared coefficient of variation.
     log_likelihood, poisson_log_likelihood, likelihood_ratio, likelihood_p : float
         Negative binomial against Poisson; p is halved, because alpha cannot be negative.
     p, method : float, str
-        The p to print: simulated where an expected count is below 5, else of the chi-square.
+        The p to print: simulated where an expected count is below 5 or there is a law of years, else of the chi-square.
     seed : int
         Of the simulation.
     """
@@ -57,6 +69,8 @@ class Heterogeneity:
     chi2_p: float
     simulated_p: float
     simulation_error: float
+    plain_p: float
+    law: ScatterLaw | None
     dean_b: float
     dean_b_adjusted: float
     dean_p: float
@@ -76,14 +90,19 @@ class Heterogeneity:
         return self.p < 0.05
 
 
-def heterogeneity(frame: pd.DataFrame, *, seed: int = 1) -> Heterogeneity | NotEstimable:
-    """Test whether provinces share one rate.
+def heterogeneity(
+    frame: pd.DataFrame, *, law: ScatterLaw | None = None, seed: int = 1
+) -> Heterogeneity | NotEstimable:
+    """Test whether provinces share one lasting rate.
 
     Parameters
     ----------
     frame : DataFrame, one row per province
-        ``province_code``, ``count``, ``exposure`` (person-years); ``status`` where there is one. Provinces without figure
-        or exposure are left out and flagged.
+        ``province_code``, ``count``, ``exposure`` (person-years); ``status`` where there is one, ``years`` (behind the count)
+        where there is a law. Provinces without figure or exposure are left out and flagged.
+    law : ScatterLaw, optional
+        How years scatter (:func:`~evalkit.estimation.law.panel_law`). Without one, or with an unknown one, they are taken to
+        scatter as pure chance would make them, and every sentence about the result must say so.
     seed : int
         Of the simulation.
 
@@ -113,17 +132,19 @@ def heterogeneity(frame: pd.DataFrame, *, seed: int = 1) -> Heterogeneity | NotE
     refusal = given.refusal(fewest=FEWEST_PROVINCES)
     if refusal is not None:
         return refusal
-    expected = given.expected
-    residual = (given.counts - expected) / np.sqrt(expected)
+    used, expected = known_law(given, law), given.expected
+    factor = period_factors(expected, given.years, used)
+    residual = (given.counts - expected) / np.sqrt(expected * factor)
     return Heterogeneity(
-        frame=given.beside(expected=expected, residual=residual),
+        frame=given.beside(expected=expected, factor=factor, residual=residual),
         provinces=len(given.counts),
         degrees=len(given.counts) - 1,
         total=given.total,
         rate=given.rate,
-        method="simulation" if _is_small(expected) else "chi-square",
+        method="simulation" if used or _is_small(expected) else "chi-square",
         seed=seed,
-        **_chi_square(given, float(residual @ residual), seed),
+        law=used,
+        **_chi_square(given, used, seed),
         **_dean(given.counts, expected),
         **_negative_binomial(given),
     )
@@ -134,23 +155,47 @@ def _is_small(expected: Numbers) -> bool:
     return bool((expected < LARGE_ENOUGH).any())
 
 
-def _chi_square(given: ProvinceCounts, chi2: float, seed: int) -> dict[str, float]:
-    p, simulated = float(stats.chi2.sf(chi2, len(given.counts) - 1)), _simulated_p(given, chi2, seed)
+def _chi_square(given: ProvinceCounts, law: ScatterLaw | None, seed: int) -> dict[str, float]:
+    """Return the sum of squared residuals with its p, simulated and not, under the law and without it."""
+    plain = _tests(given, None, seed)
+    plain_p = plain["simulated_p"] if _is_small(given.expected) else plain["chi2_p"]
+    found = plain if law is None else _tests(given, law, seed)
+    return {**found, "p": plain_p if law is None else found["simulated_p"], "plain_p": plain_p}
+
+
+def _tests(given: ProvinceCounts, law: ScatterLaw | None, seed: int) -> dict[str, float]:
+    drawn = _dealt_out(given, seed) if law is None else _drawn(given, law, seed)
+    chi2 = float(_sums(given.counts[None, :], given, law)[0])
+    simulated = float((1 + (drawn >= chi2 * (1 - 1e-9)).sum()) / (DRAWS + 1))
     return {
         "chi2": chi2,
-        "chi2_p": p,
+        "chi2_p": float(stats.chi2.sf(chi2, len(given.counts) - 1)),
         "simulated_p": simulated,
         "simulation_error": math.sqrt(simulated * (1 - simulated) / (DRAWS + 1)),
-        "p": simulated if _is_small(given.expected) else p,
     }
 
 
-def _simulated_p(given: ProvinceCounts, chi2: float, seed: int) -> float:
-    """Deal the total out at random by exposure and count how often the sum is as large."""
+def _sums(counts: Numbers, given: ProvinceCounts, law: ScatterLaw | None) -> Numbers:
+    """Return the sum of squared residuals of each row of counts about its own common rate."""
+    total = np.maximum(counts.sum(axis=1, keepdims=True), 0.5)
+    expected = total * given.exposure / given.exposure.sum()
+    variance = expected * period_factors(expected, given.years, law)
+    return np.asarray(((counts - expected) ** 2 / variance).sum(axis=1))
+
+
+def _dealt_out(given: ProvinceCounts, seed: int) -> Numbers:
+    """Deal the total out at random by exposure."""
     rng, shares = np.random.default_rng(seed), given.exposure / given.exposure.sum()
-    drawn = rng.multinomial(int(given.total), shares, size=DRAWS)
-    sums = ((drawn - given.expected) ** 2 / given.expected).sum(axis=1)
-    return float((1 + (sums >= chi2 * (1 - 1e-9)).sum()) / (DRAWS + 1))
+    return _sums(rng.multinomial(int(given.total), shares, size=DRAWS).astype(float), given, None)
+
+
+def _drawn(given: ProvinceCounts, law: ScatterLaw, seed: int) -> Numbers:
+    """Draw totals at the common rate under the law of years, which is itself an estimate."""
+    rng = np.random.default_rng(seed)
+    factors = period_factors(given.expected, given.years, law)
+    sums = _sums(draw_totals(rng, given.expected, factors, DRAWS), given, law)
+    degrees = effective_degrees(given.expected / given.years, law)
+    return sums if math.isinf(degrees) else sums * degrees / rng.chisquare(degrees, DRAWS)
 
 
 def _dean(counts: Numbers, expected: Numbers) -> dict[str, float]:

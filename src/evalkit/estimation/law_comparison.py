@@ -95,10 +95,10 @@ def compare_under_law(
     (-77, 55, 0.28)
     """
     later, earlier = Window(*later), Window(*earlier)
-    known = law is not None and law.is_known and not math.isnan(later.cases + earlier.cases)
-    if law is None or not known or not (later.years > 0 and earlier.years > 0):
+    limits = ratio_limits(later, earlier, law, level=level)
+    if law is None or limits is None:
         return None
-    lower, upper = _limits(later, earlier, law, level)
+    lower, upper = limits
     mean = (later.cases + earlier.cases) / (later.years + earlier.years)
     return LawComparison(
         ratio_lower=lower,
@@ -110,6 +110,24 @@ def compare_under_law(
         minimum_detectable_fall=detectable_fall(earlier, later.years, law, level=level),
         level=level,
     )
+
+
+def ratio_limits(
+    later: Window, earlier: Window, law: ScatterLaw | None, *, level: float = 0.95
+) -> tuple[float, float] | None:
+    """Return the limits alone of :func:`compare_under_law`; None where it is not comparable.
+
+    Examples
+    --------
+    >>> law = ScatterLaw("linear", 2.0, 0.0, series=34, cells=340, degrees=272, p=0.0)
+    >>> lower, upper = ratio_limits(Window(20, 2), Window(40, 2), law) or (0.0, 0.0)
+    >>> round(lower, 2), round(upper, 2)
+    (0.24, 1.05)
+    """
+    known = law is not None and law.is_known and not math.isnan(later.cases + earlier.cases)
+    if law is None or not known or not (later.years > 0 and earlier.years > 0):
+        return None
+    return _limits(later, earlier, law, level)
 
 
 def change_p(later: Window, earlier: Window, law: ScatterLaw | None) -> float:

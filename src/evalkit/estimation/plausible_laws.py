@@ -14,9 +14,7 @@ from scipy import special
 from evalkit.estimation.counts import Numbers
 from evalkit.estimation.gamma_poisson import likeliest_mean, log_likelihood
 
-_SPREADS = np.concatenate(
-    [np.linspace(0.02, 1.0, 29), np.linspace(1.1, 3.0, 20)]
-)  # sd over mean of the rates
+SPREADS = np.concatenate([np.linspace(0.02, 1.0, 29), np.linspace(1.1, 3.0, 20)])  # sd over mean of the rates
 _NODES, _NODE_WEIGHTS = special.roots_hermitenorm(5)
 _HALVINGS = 40
 _NEGLIGIBLE = 1e-6  # of the largest weight
@@ -105,7 +103,7 @@ def plausible_laws(counts: Numbers, exposure: Numbers) -> PlausibleLaws:
     >>> laws.quantile(0.5).round(1).tolist()
     [2.1, 8.2, 1.2, 12.5, 3.8, 0.3]
     """
-    alphas = _SPREADS**2
+    alphas = SPREADS**2
     means = np.array([likeliest_mean(alpha, counts, exposure) for alpha in alphas])
     expected = means[:, None] * exposure
     errors = 1 / np.sqrt((expected / (1 + alphas[:, None] * expected)).sum(axis=1))
@@ -114,7 +112,7 @@ def plausible_laws(counts: Numbers, exposure: Numbers) -> PlausibleLaws:
     heights = np.array(
         [[log_likelihood(alpha, mean * exposure, counts) for mean in row] for alpha, row in pairs]
     )
-    heights += np.log(np.gradient(_SPREADS) * errors)[:, None] + _NODES**2 / 2 + np.log(_NODE_WEIGHTS)
+    heights += np.log(np.gradient(SPREADS) * errors)[:, None] + _NODES**2 / 2 + np.log(_NODE_WEIGHTS)
     weights = np.exp(heights - heights.max()).ravel()
     kept = weights > _NEGLIGIBLE
     weights, shapes = weights[kept] / weights[kept].sum(), np.repeat(1 / alphas, len(_NODES))[kept]

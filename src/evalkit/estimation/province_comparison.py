@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from evalkit.estimation.counts import WITH_VALUE
 from evalkit.estimation.funnel import Funnel, funnel
 from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.population import person_years
 from evalkit.estimation.ranks import RankIntervals, rank_intervals
@@ -18,6 +20,7 @@ from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
 
 FEWEST = 5
+HAS_TOTAL = (*WITH_VALUE, "suppressed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class ProvinceComparison:
     indicator, period : str
         Their names in the programme; ``period`` is empty where no period has enough provinces.
     frame : DataFrame
-        Per province: ``province_code``, ``count``, ``exposure`` (person-years), ``status``.
+        Per province: ``province_code``, ``count``, ``exposure`` (person-years), ``years`` reported, ``status``.
     differs : Heterogeneity or NotEstimable
         Whether the rates differ by more than chance: to be read first.
     shrunken : ShrunkenRates or NotEstimable
@@ -47,7 +50,12 @@ class ProvinceComparison:
 
 
 def compare_provinces(
-    facts: pd.DataFrame, indicator: str, programme: Programme, *, seed: int = 1
+    facts: pd.DataFrame,
+    indicator: str,
+    programme: Programme,
+    *,
+    law: ScatterLaw | None = None,
+    seed: int = 1,
 ) -> ProvinceComparison:
     """Compare the rates of provinces in the latest programme period that enough of them have a total for.
 
@@ -58,14 +66,18 @@ def compare_provinces(
     indicator : str
         Its numerator is compared, per person-year.
     programme : Programme
+    law : ScatterLaw, optional
+        How single years scatter in the whole panel; without one, as pure chance would make them. What is compared
+        is the lasting rate, not the one realised in these years.
     seed : int
         Of the simulations.
 
     Returns
     -------
     ProvinceComparison
-        With reasons instead of results where fewer than five provinces have a total (``too_few_provinces``) or a total is
-        hidden (``suppressed``: the hidden ones are the small ones, the rest would be no fair picture).
+        With reasons instead of results where fewer than five provinces have a total in any period (``too_few_provinces``), where
+        five have one but fewer of them a population (``no_exposure``), or where a total is hidden (``suppressed``: the hidden
+        ones are the small ones, the rest would be no fair picture).
 
     Notes
     -----
@@ -80,18 +92,28 @@ def compare_provinces(
     panels = _panels(facts, indicator, programme)
     told = [name for name, panel in panels.items() if int(panel["exposure"].notna().sum()) >= FEWEST]
     if not told:
-        refused = NotEstimable("too_few_provinces")
+        refused = _refused(list(panels.values()))
         return ProvinceComparison(indicator, "", pd.DataFrame(), refused, refused, refused, refused)
     panel = panels[told[-1]]
     return ProvinceComparison(
         indicator,
         told[-1],
         panel,
-        heterogeneity(panel, seed=seed),
-        shrink_rates(panel),
-        funnel(panel),
-        rank_intervals(panel, seed=seed),
+        heterogeneity(panel, law=law, seed=seed),
+        shrink_rates(panel, law=law),
+        funnel(panel, law=law),
+        rank_intervals(panel, law=law, seed=seed),
     )
+
+
+def _refused(panels: list[pd.DataFrame]) -> NotEstimable:
+    """Return the true reason why no period can be compared, by the period that comes nearest to it."""
+    totals = max((int(panel["count"].notna().sum()) for panel in panels), default=0)
+    hidden = max((int(panel["status"].isin(HAS_TOTAL).sum()) for panel in panels), default=0)
+    seen: dict[str, float | int | str] = {"provinces": totals}
+    if totals >= FEWEST:
+        return NotEstimable("no_exposure", seen)
+    return NotEstimable("suppressed" if hidden >= FEWEST else "too_few_provinces", seen)
 
 
 def _panels(facts: pd.DataFrame, indicator: str, programme: Programme) -> dict[str, pd.DataFrame]:
@@ -108,21 +130,24 @@ def _panels(facts: pd.DataFrame, indicator: str, programme: Programme) -> dict[s
 def _row(total: PeriodTotal | NotEstimable) -> dict[str, object]:
     if isinstance(total, NotEstimable):
         status = "suppressed" if total.reason == "suppressed" else "not_reported"
-        return {"period_start": pd.NaT, "period_end": pd.NaT, "count": None, "share": None, "status": status}
+        none: dict[str, object] = {"count": None, "years": None, "share": None, "status": status}
+        return {"period_start": pd.NaT, "period_end": pd.NaT, **none}
     share = total.years / exposure_years(total.start, total.end)
     return {
         "period_start": total.start,
         "period_end": total.end,
         "count": total.count,
+        "years": total.years,
         "share": share,
         "status": total.status,
     }
 
 
 def _with_exposure(panel: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
-    columns = ["province_code", "count", "exposure", "status"]
+    columns = ["province_code", "count", "exposure", "years", "status"]
     if panel.empty:
         return pd.DataFrame(columns=columns)
     told = panel.dropna(subset=["period_start"])
     lived = person_years(told, population) * told["share"].astype(float) if len(told) else float("nan")
-    return panel.assign(count=panel["count"].astype(float), exposure=lived)[columns]
+    numbers = {name: panel[name].astype(float) for name in ("count", "years")}
+    return panel.assign(**numbers, exposure=lived)[columns]

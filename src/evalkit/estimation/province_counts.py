@@ -12,6 +12,7 @@ import pandas as pd
 
 from evalkit.errors import FactsError
 from evalkit.estimation.counts import WITH_VALUE, Numbers, named_rows, refuse_repeated, whole_counts
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.results import NotEstimable
 from evalkit.programme.models import Programme
@@ -32,12 +33,15 @@ class ProvinceCounts:
         The provinces that can be used.
     counts, exposure : ndarray
         Theirs, in the same order.
+    years : ndarray
+        Years behind each count; missing where none were given.
     """
 
     rows: pd.DataFrame
     codes: pd.Series
     counts: Numbers
     exposure: Numbers
+    years: Numbers
 
     @property
     def total(self) -> float:
@@ -94,8 +98,8 @@ def province_counts(frame: pd.DataFrame) -> ProvinceCounts:
     Parameters
     ----------
     frame : DataFrame, one row per province
-        ``province_code`` (str), ``count``, ``exposure`` (person-years, years, or expected cases); ``status`` where there
-        is one. A missing count is left out, never taken as 0; so is a province without exposure.
+        ``province_code`` (str), ``count``, ``exposure`` (person-years, years, or expected cases); ``years`` behind the count
+        and ``status`` where there are such. A missing count is left out, never taken as 0; so is a province without exposure.
 
     Raises
     ------
@@ -119,10 +123,41 @@ def province_counts(frame: pd.DataFrame) -> ProvinceCounts:
     _refuse_infinite(rows)
     flag = np.where(rows["count"].isna(), "not_reported", np.where(rows["exposure"] > 0, "", "no_exposure"))
     rows["flag"] = flag if status is None else np.where(status == "suppressed", "suppressed", flag)
-    usable = rows[rows["flag"] == ""]
-    return ProvinceCounts(
-        rows, usable["province_code"], usable["count"].to_numpy(), usable["exposure"].to_numpy()
+    used = (rows["flag"] == "").to_numpy()
+    counts, exposure = (rows.loc[used, name].to_numpy() for name in ("count", "exposure"))
+    return ProvinceCounts(rows, rows.loc[used, "province_code"], counts, exposure, _years(frame)[used])
+
+
+def known_law(given: ProvinceCounts, law: ScatterLaw | None) -> ScatterLaw | None:
+    """Return the law of years to be used: None where years must be taken to scatter as pure chance makes them.
+
+    Parameters
+    ----------
+    given : ProvinceCounts
+    law : ScatterLaw or None
+        None or unknown: no law.
+
+    Raises
+    ------
+    FactsError
+        If there is a law of years, and a province does not say over how many years its cases were counted.
+    """
+    if law is None or not law.is_known:
+        return None
+    untold = given.codes[~(given.years > 0)]
+    if untold.empty:
+        return law
+    raise FactsError(
+        where=f"provinces: {named_rows(untold)}",
+        rule="how years scatter bears on a total only if it is known of how many years it is",
+        do="give the column 'years', or no law",
     )
+
+
+def _years(frame: pd.DataFrame) -> Numbers:
+    if "years" not in frame.columns:
+        return np.full(len(frame), np.nan)
+    return frame["years"].to_numpy(dtype=float)
 
 
 def _require_columns(frame: pd.DataFrame) -> None:

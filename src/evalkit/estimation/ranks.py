@@ -9,8 +9,10 @@ import pandas as pd
 from scipy import stats
 
 from evalkit.estimation.counts import Numbers
-from evalkit.estimation.plausible_laws import plausible_laws
-from evalkit.estimation.province_counts import province_counts
+from evalkit.estimation.lasting import LastingRates, lasting_rates
+from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.plausible_laws import PlausibleLaws, plausible_laws
+from evalkit.estimation.province_counts import ProvinceCounts, known_law, province_counts
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.shrinkage import FEWEST_PROVINCES
 
@@ -48,13 +50,17 @@ class RankIntervals:
     seed: int
 
 
-def rank_intervals(frame: pd.DataFrame, *, top: int = 5, seed: int = 1) -> RankIntervals | NotEstimable:
-    """Simulate the places of provinces by their true rates.
+def rank_intervals(
+    frame: pd.DataFrame, *, law: ScatterLaw | None = None, top: int = 5, seed: int = 1
+) -> RankIntervals | NotEstimable:
+    """Simulate the places of provinces by their lasting rates.
 
     Parameters
     ----------
     frame : DataFrame, one row per province
         As for :func:`~evalkit.estimation.shrinkage.shrink_rates`, whose plausible laws are drawn from.
+    law : ScatterLaw, optional
+        How years scatter; without one, as pure chance would make them.
     top : int
         How many places count as the top.
     seed : int
@@ -89,7 +95,7 @@ def rank_intervals(frame: pd.DataFrame, *, top: int = 5, seed: int = 1) -> RankI
     refusal = given.refusal(fewest=FEWEST_PROVINCES)
     if refusal is not None:
         return refusal
-    rates = plausible_laws(given.counts, given.exposure).draw(DRAWS, seed=seed)
+    rates = _plausible(given, law).draw(DRAWS, seed=seed)
     ranks = np.asarray(stats.rankdata(-rates, axis=1))
     columns = _summary(ranks, top)
     width = float(np.median(columns["rank_upper"] - columns["rank_lower"] + 1))
@@ -103,6 +109,11 @@ def rank_intervals(frame: pd.DataFrame, *, top: int = 5, seed: int = 1) -> RankI
         draws=DRAWS,
         seed=seed,
     )
+
+
+def _plausible(given: ProvinceCounts, law: ScatterLaw | None) -> PlausibleLaws | LastingRates:
+    used = known_law(given, law)
+    return plausible_laws(given.counts, given.exposure) if used is None else lasting_rates(given, used)
 
 
 def _summary(ranks: Numbers, top: int) -> dict[str, Numbers]:

@@ -11,8 +11,11 @@ from scipy import stats
 
 from evalkit.estimation.counts import Numbers
 from evalkit.estimation.gamma_poisson import GammaPoisson, gamma_poisson_ml, marshall_moments
+from evalkit.estimation.lasting import LastingRates, lasting_rates, likeliest_law, under_one_law
+from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.period_scatter import period_factors
 from evalkit.estimation.plausible_laws import plausible_laws
-from evalkit.estimation.province_counts import ProvinceCounts, province_counts
+from evalkit.estimation.province_counts import ProvinceCounts, known_law, province_counts
 from evalkit.estimation.results import NotEstimable
 
 FEWEST_PROVINCES = 5
@@ -35,7 +38,10 @@ class ShrunkenRates:
         rate would move by itself when counted again: what a province chosen because it stood high falls without any
         programme; missing where it is 0). Missing without figure or exposure.
     law : GammaPoisson
-        Scatter of the true rates.
+        Scatter of the lasting rates between provinces.
+    years_law : ScatterLaw or None
+        How years scatter; None where that is not known, and then all of this holds if years scatter as pure chance would make
+        them.
     method : str
         ``maximum likelihood``; ``moments (Marshall)`` where likelihood sees no scatter and moments do; ``full pooling``
         where neither does: one rate for all.
@@ -48,15 +54,21 @@ class ShrunkenRates:
     method: str
     provinces: int
     level: float
+    years_law: ScatterLaw | None = None
 
 
-def shrink_rates(frame: pd.DataFrame, *, level: float = 0.95) -> ShrunkenRates | NotEstimable:
-    """Draw the rates of provinces towards their mean.
+def shrink_rates(
+    frame: pd.DataFrame, *, law: ScatterLaw | None = None, level: float = 0.95
+) -> ShrunkenRates | NotEstimable:
+    """Draw the rates of provinces towards their mean: the lasting rates, not those realised in these years.
 
     Parameters
     ----------
     frame : DataFrame, one row per province
-        ``province_code``, ``count``, ``exposure`` (person-years, or cases expected); ``status`` where there is one.
+        ``province_code``, ``count``, ``exposure`` (person-years, or cases expected); ``status`` where there is one, ``years``
+        (behind the count) where there is a law.
+    law : ScatterLaw, optional
+        How years scatter (:func:`~evalkit.estimation.law.panel_law`); without one, as pure chance would make them.
     level : float
         Level of the limits.
 
@@ -74,7 +86,10 @@ def shrink_rates(frame: pd.DataFrame, *, level: float = 0.95) -> ShrunkenRates |
     Notes
     -----
     With gamma law of mean m and shape a, rate = (count + a) / (exposure + a / m). The law shown is the likeliest one; the
-    limits are those of all laws the counts make plausible (:mod:`~evalkit.estimation.plausible_laws`).
+    limits are those of all laws the counts make plausible (:mod:`~evalkit.estimation.plausible_laws`). Where a law of years is
+    known a total is negative binomial about exposure times lasting rate, and the same is done on a grid of rates
+    (:mod:`~evalkit.estimation.lasting`); ``weight`` is then exposure / f over exposure / f + a / m, f being the variance of
+    the total over its mean.
 
     References
     ----------
@@ -91,8 +106,41 @@ def shrink_rates(frame: pd.DataFrame, *, level: float = 0.95) -> ShrunkenRates |
     refusal = given.refusal(fewest=FEWEST_PROVINCES)
     if refusal is not None:
         return refusal
-    law, method = _law(given)
-    return ShrunkenRates(given.beside(**_rates(given, law, level)), law, method, len(given.counts), level)
+    used = known_law(given, law)
+    if used is not None:
+        return _lasting(given, used, level)
+    between, method = _law(given)
+    return ShrunkenRates(
+        given.beside(**_rates(given, between, level)), between, method, len(given.counts), level
+    )
+
+
+def _lasting(given: ProvinceCounts, law: ScatterLaw, level: float) -> ShrunkenRates:
+    """Shrink the rates where a law of years is known."""
+    rates, tail, rate = lasting_rates(given, law), (1 - level) / 2, given.counts / given.exposure
+    between = likeliest_law(rates)
+    known, pooled = under_one_law(rates, between), math.isinf(between.shape)
+    shrunken = np.full(len(rate), between.mean) if pooled else known.mean()
+    columns = {
+        "rate": rate,
+        "shrunken": shrunken,
+        "lower": rates.quantile(tail),
+        "upper": rates.quantile(1 - tail),
+        "known_lower": known.quantile(tail),
+        "known_upper": known.quantile(1 - tail),
+        "weight": np.zeros(len(rate)) if pooled else _weight(known, between, shrunken),
+        "above_mean": rates.above_mean(),
+        "return_percent": 100 * (shrunken / np.where(rate > 0, rate, np.nan) - 1),
+    }
+    method = POOLED if pooled else LIKELIHOOD
+    return ShrunkenRates(given.beside(**columns), between, method, len(rate), level, law)
+
+
+def _weight(rates: LastingRates, between: GammaPoisson, shrunken: Numbers) -> Numbers:
+    given = rates.grid.given
+    factors = period_factors(shrunken * given.exposure, given.years, rates.grid.law)
+    own = given.exposure / factors
+    return np.asarray(own / (own + between.shape / between.mean))
 
 
 def posterior(given: pd.DataFrame, law: GammaPoisson) -> tuple[Numbers, Numbers]:

@@ -58,8 +58,16 @@ class Strata:
 
     def residual(self, ratio: float) -> Numbers:
         """Return observed minus expected later counts in standard errors; 0 where none is possible."""
-        variance = self.expected(ratio) * (1 - self.shares(ratio))
+        variance = self.expected(ratio) * (1 - self.shares(ratio)) * self.widening(ratio)
         return (self.later - self.expected(ratio)) / np.sqrt(np.where(variance > 0, variance, np.inf))
+
+    def variance(self, ratio: float) -> float:
+        """Return the variance of the later cases of all strata together, given each one's cases."""
+        return float((self.expected(ratio) * (1 - self.shares(ratio)) * self.widening(ratio)).sum())
+
+    def widening(self, ratio: float) -> Numbers:
+        """Return how many times that variance is larger than chance alone makes it: 1."""
+        return np.ones_like(self.shares(ratio))
 
     def information(self, ratio: float) -> float:
         """Return the information on the log ratio; 0 where the ratio is 0 or infinite."""
@@ -115,6 +123,36 @@ class Strata:
             return (0.0 if up == 0 else math.inf), math.nan
         variance = float((self.total * self.later_exposure * self.earlier_exposure / time**2).sum())
         return up / down, math.sqrt(variance / (up * down))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScatteredStrata(Strata):
+    """Strata whose years scatter more than chance.
+
+    Attributes
+    ----------
+    factors : callable
+        From the expected later and earlier counts, the variance of each over its mean.
+    """
+
+    factors: Callable[[Numbers, Numbers], tuple[Numbers, Numbers]]
+
+    def widening(self, ratio: float) -> Numbers:
+        """Return how many times the variance of later minus expected later cases is larger than chance makes it."""
+        share = self.shares(ratio)
+        later, earlier = self.factors(self.total * share, self.total * (1 - share))
+        return np.asarray((1 - share) * later + share * earlier)
+
+    def score(self, log_ratio: float) -> float:
+        """Return later minus expected later cases, in standard errors."""
+        ratio = math.exp(log_ratio)
+        return float((self.later - self.expected(ratio)).sum()) / math.sqrt(self.variance(ratio))
+
+    def score_limits(self, reach: float) -> tuple[float, float]:
+        """Return the ratios at which the later cases are ``reach`` standard errors from those expected."""
+        lower = math.exp(_root(lambda at: self.score(at) - reach)) if self.later.sum() > 0 else 0.0
+        upper = math.exp(_root(lambda at: self.score(at) + reach)) if self.earlier.sum() > 0 else math.inf
+        return lower, upper
 
 
 def _root(falling: Callable[[float], float]) -> float:

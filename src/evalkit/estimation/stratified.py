@@ -1,4 +1,7 @@
-"""Before and after in many provinces at once: one rate ratio, each province held against itself."""
+"""Before and after in many provinces at once: one rate ratio, each province held against itself.
+
+Longer than 250 lines because the ratio, its limits with and without a law of years and its spread are one record.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,17 @@ import pandas as pd
 from scipy import stats
 
 from evalkit.errors import FactsError
-from evalkit.estimation.counts import refuse_repeated, whole_counts
+from evalkit.estimation.counts import Numbers, refuse_repeated, whole_counts
+from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.period_scatter import period_factors
 from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.strata import Strata
+from evalkit.estimation.strata import ScatteredStrata, Strata
 
 LARGEST_TOTAL = 3000  # above it limits are those of the likelihood, not exact
 DIFFERENT = 0.1
 BOUNDLESS = 300.0  # a log ratio beyond which limits say nothing
 COLUMNS = ["later", "earlier", "later_exposure", "earlier_exposure"]
+YEARS = ["later_years", "earlier_years"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +40,8 @@ class PooledRatio:
     later, earlier : float
         Their cases.
     ratio, lower, upper : float
-        Conditional maximum likelihood, with exact limits (up to 3000 cases; the likelihood's standard error above).
+        Conditional maximum likelihood, with exact limits (up to 3000 cases; the likelihood's standard error above). With a law of
+        years the limits are those of the score test under it, never narrower than the exact ones.
         0 and infinity are possible: nothing is added to a count.
     p : float
         Two-sided p of a ratio of 1 that agrees with the limits.
@@ -42,8 +49,12 @@ class PooledRatio:
         Log of ``ratio`` and its standard error; missing where ``ratio`` is 0 or infinite.
     mantel_haenszel, mantel_haenszel_se : float
         Mantel and Haenszel's ratio, and the standard error of its log.
+    plain_lower, plain_upper, plain_p : float
+        The same if years scatter as pure chance would make them; equal to them without a law.
+    law : ScatterLaw or None
+        How years scatter; None where that is not known.
     q, degrees, q_p : float
-        Chi-square of provinces differing in their ratio.
+        Chi-square of provinces differing in their ratio, under the law where there is one.
     dispersion : float
         ``q`` over its degrees of freedom, never below 1.
     spread_lower, spread_upper : float
@@ -65,6 +76,10 @@ class PooledRatio:
     lower: float
     upper: float
     p: float
+    plain_lower: float
+    plain_upper: float
+    plain_p: float
+    law: ScatterLaw | None
     log_ratio: float
     log_se: float
     mantel_haenszel: float
@@ -80,14 +95,18 @@ class PooledRatio:
     flags: tuple[str, ...]
 
 
-def pooled_ratio(frame: pd.DataFrame, *, level: float = 0.95) -> PooledRatio | NotEstimable:
+def pooled_ratio(
+    frame: pd.DataFrame, *, law: ScatterLaw | None = None, level: float = 0.95
+) -> PooledRatio | NotEstimable:
     """Pool the change of many provinces, each held against itself.
 
     Parameters
     ----------
     frame : DataFrame, one row per province
         ``province_code``, ``later``, ``earlier`` (counts), ``later_exposure``, ``earlier_exposure`` (years or person-years);
-        ``status`` where there is one (``suppressed`` if either count is hidden).
+        ``status`` where there is one (``suppressed`` if either count is hidden); with a law ``later_years``, ``earlier_years``.
+    law : ScatterLaw, optional
+        How years scatter (:func:`~evalkit.estimation.law.panel_law`); without one, as pure chance would make them.
     level : float
         Confidence level, strictly between 0 and 1.
 
@@ -105,7 +124,9 @@ def pooled_ratio(frame: pd.DataFrame, *, level: float = 0.95) -> PooledRatio | N
     Notes
     -----
     Given a province's cases in both periods the later ones are binomial, whatever the province's own rate; their
-    likelihoods are multiplied. This equals a Poisson model with one dummy per province, zeros and all.
+    likelihoods are multiplied. This equals a Poisson model with one dummy per province, zeros and all. Under a law of years the
+    same sum of later minus expected later cases is held against the variance that the law gives it: years of a province
+    are independent, each with its variance at the mean that the province's own cases and the ratio give it.
 
     References
     ----------
@@ -122,17 +143,51 @@ def pooled_ratio(frame: pd.DataFrame, *, level: float = 0.95) -> PooledRatio | N
     used = rows[rows["flag"] == ""]
     if used.empty or "suppressed" in set(rows["flag"]):
         return _nothing(rows)
-    strata = Strata(*(used[name].to_numpy(dtype=float) for name in COLUMNS))
-    numbers = _estimate(strata) | _limits(strata, level) | _spread(strata, level)
+    strata = _strata(used, frame.reset_index(drop=True), law)
+    numbers = _estimate(strata) | _spread(strata, level)
+    limits = _limits(strata, level)
     return PooledRatio(
         frame=_beside(rows, used.index, strata, numbers["ratio"]),
         provinces=len(used),
         without_cases=int((rows["flag"] == "no_cases_in_either").sum()),
         degrees=len(used) - 1,
         level=level,
+        law=law if isinstance(strata, ScatteredStrata) else None,
         flags=_flags(rows, numbers),
+        **{f"plain_{name}": value for name, value in limits.items()},
+        **(_widened(strata, limits, level) if isinstance(strata, ScatteredStrata) else limits),
         **numbers,
     )
+
+
+def _strata(used: pd.DataFrame, frame: pd.DataFrame, law: ScatterLaw | None) -> Strata:
+    """Return the strata, with the scatter of years where it is known."""
+    given = [used[name].to_numpy(dtype=float) for name in COLUMNS]
+    if law is None or not law.is_known:
+        return Strata(*given)
+    if not set(YEARS) <= set(frame.columns) or not (frame.loc[used.index, YEARS] > 0).all(axis=None):
+        raise FactsError(
+            where="pooled comparison",
+            rule="how years scatter bears on a total only if it is known of how many years it is",
+            do="give the columns 'later_years' and 'earlier_years', or no law",
+        )
+    years = [frame.loc[used.index, name].to_numpy(dtype=float) for name in YEARS]
+
+    def factors(later: Numbers, earlier: Numbers) -> tuple[Numbers, Numbers]:
+        return period_factors(later, years[0], law), period_factors(earlier, years[1], law)
+
+    return ScatteredStrata(given[0], given[1], given[2], given[3], factors)
+
+
+def _widened(strata: ScatteredStrata, exact: dict[str, float], level: float) -> dict[str, float]:
+    """Return limits and p of the score test under the law of years, never narrower than the exact ones."""
+    reach = float(stats.norm.ppf(0.5 + level / 2))
+    lower, upper = strata.score_limits(reach)
+    return {
+        "lower": min(lower, exact["lower"]),
+        "upper": max(upper, exact["upper"]),
+        "p": max(2 * float(stats.norm.sf(abs(strata.score(0.0)))), exact["p"]),
+    }
 
 
 def _checked(frame: pd.DataFrame) -> pd.DataFrame:
@@ -200,7 +255,7 @@ def _spread(strata: Strata, level: float) -> dict[str, float]:
     q = float((strata.residual(ratio) ** 2).sum())
     dispersion = max(1.0, q / degrees) if degrees > 0 else 1.0
     spread = {"q": q, "q_p": float(stats.chi2.sf(q, degrees)) if degrees > 0 else math.nan}
-    error = math.sqrt(dispersion / information) if information > 0 else math.nan
+    error = math.sqrt(dispersion * strata.variance(ratio)) / information if information > 0 else math.nan
     reach = math.exp(min(float(stats.norm.ppf(0.5 + level / 2)) * error, BOUNDLESS))
     return spread | {
         "dispersion": dispersion,

@@ -6,10 +6,9 @@ import pandas as pd
 
 from evalkit.facts.areas import NationFacts
 from evalkit.records import ProvincesSideBySide
-from evalkit.reporting import formats
 from evalkit.reporting.blocks import Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, lasting
+from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, counted, lasting
 from evalkit.reporting.wording import say
 
 
@@ -40,7 +39,7 @@ def _table(frame: pd.DataFrame, name: str, area: NationFacts) -> Table:
     rows = tuple(
         (
             Cell(say("{code} {name}", code=place.code, name=place.name)),
-            *(_cell(by_place.get((place.code, period.id))) for period in periods),
+            *(_cell(by_place.get((place.code, period.id)), indicator.numerator, area) for period in periods),
         )
         for place in area.places
     )
@@ -53,13 +52,13 @@ def _table(frame: pd.DataFrame, name: str, area: NationFacts) -> Table:
     return Table(f"provinces-{indicator.id.lower()}", caption, columns, rows, notes)
 
 
-def _cell(row: Row | None) -> Cell:
+def _cell(row: Row | None, measure: str, area: NationFacts) -> Cell:
     if row is None or row["reason"] not in ("", "suppressed"):
         return Cell(NOTHING)
     if row["reason"] == "suppressed":
         return Cell(CONFIDENTIAL)
     years = lasting(row["years"])
-    count = formats.number(row["count"])
+    count = counted(row["count"], measure, area.programme)
     if row["status"] == "derived":
         return Cell(say("{count} (derived) in {years}", count=count, years=years), row["count"])
     return Cell(say("{count} in {years}", count=count, years=years), row["count"])

@@ -18,16 +18,15 @@ from evalkit.reporting.sections.comparison_words import (
     comparison_sentence,
     exact_caution,
     interval_words,
+    window_words,
 )
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
 from evalkit.reporting.sections.verdict_words import family_note, verdict_words
 from evalkit.reporting.sections.words import (
     NOTHING,
     both,
-    lasting,
     reason,
     span,
-    total_words,
 )
 from evalkit.reporting.wording import say
 
@@ -189,5 +188,4 @@ def _row(item: Compared, name: Bilingual, verdict: Cell, area: Area) -> tuple[Ce
 
 
 def _count_cell(total: PeriodTotal, measure: str, area: Area) -> Cell:
-    words = {"count": total_words(total, measure, area.programme), "years": lasting(total.years)}
-    return Cell(say("{count} in {years}", **words), total.count)
+    return Cell(window_words(total, measure, area.programme, unlike=True), total.count)

@@ -1,13 +1,15 @@
-"""Rates of provinces beside each other: whether they differ at all, each with its interval, and no league table of chance."""
+"""Rates of provinces beside each other: whether they differ at all, each with its limits and what these allow to be said."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pandas as pd
 
 from evalkit.estimation.funnel import Funnel
 from evalkit.estimation.heterogeneity import Heterogeneity
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.province_comparison import ProvinceComparison
-from evalkit.estimation.ranks import RankIntervals
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.shrinkage import ShrunkenRates
 from evalkit.facts.areas import NationFacts
@@ -15,10 +17,11 @@ from evalkit.records import ProvincesCompared
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import NOTHING, Row, both, p_words, reason
+from evalkit.reporting.sections.words import NOTHING, Row, both, counted, p_words, reason
 from evalkit.reporting.wording import say
 
 PER = 100_000
+LIMITS = ["plain_lower", "plain_upper", "wide_lower", "wide_upper"]
 
 
 @section_of.register
@@ -38,21 +41,27 @@ def _blocks(item: ProvinceComparison, area: NationFacts) -> list[Block]:
         return [Paragraph(text, tone="gap")]
     period = both(next(one.label for one in area.programme.periods if one.id == item.period))
     blocks: list[Block] = [Paragraph(_difference(item.differs, label, period), tone="finding")]
-    if isinstance(item.ranks, RankIntervals):
-        blocks.append(Paragraph(_ranking(item.ranks), tone="caution"))
+    if item.differs.law is not None:
+        blocks.append(Paragraph(_scatter(item.differs.law, item.frame)))
     if isinstance(item.funnel, Funnel):
-        blocks.append(Paragraph(_tests(item.funnel)))
+        blocks.append(Paragraph(_outside(item.funnel)))
     return [*blocks, _table(item, area, label, period)]
 
 
 def _why(refused: NotEstimable) -> Bilingual:
-    if refused.reason == "too_few_provinces":
-        return say("Fewer than five provinces have a total for any programme period.")
-    if refused.reason == "suppressed":
-        return say(
+    known = {
+        "too_few_provinces": lambda: say("Fewer than five provinces have a total for any programme period."),
+        "no_exposure": lambda: say(
+            "Of the provinces with a total, fewer than five also have a population for the same years, so rates cannot be compared."
+        ),
+        "suppressed": lambda: say(
             "Some totals are confidential; those are the small ones, and the others alone are no fair picture."
-        )
-    return reason(refused.reason)
+        ),
+        "no_events": lambda: say(
+            "No province recorded a case in the period, so there is no rate to compare."
+        ),
+    }
+    return known[refused.reason]() if refused.reason in known else reason(refused.reason)
 
 
 def _difference(found: Heterogeneity, label: Bilingual, period: Bilingual) -> Bilingual:
@@ -63,39 +72,51 @@ def _difference(found: Heterogeneity, label: Bilingual, period: Bilingual) -> Bi
         "rate": formats.number(found.rate * PER, 2),
         "p": p_words(found.p),
     }
+    if found.law is None:
+        return _difference_if_poisson(found, words)
     if found.differs:
         return say(
-            "{indicator}, {period}: the rates of {count} provinces differ by more than chance ({p}); together {rate} per 100,000 person-years. Detection may differ as much as crime.",
+            "{indicator}, {period}: chance alone hardly explains how the lasting rates of {count} provinces differ, even allowing for how years scatter in the whole panel ({p}). Together: {rate} per 100,000 person-years. Detection may differ as much as crime.",
             **words,
         )
     return say(
-        "{indicator}, {period}: chance alone can explain how the rates of {count} provinces differ ({p}); together {rate} per 100,000 person-years.",
+        "{indicator}, {period}: chance and the way years scatter in the whole panel can explain how the rates of {count} provinces differ ({p}). Together: {rate} per 100,000 person-years.",
         **words,
     )
 
 
-def _ranking(found: RankIntervals) -> Bilingual:
-    width = formats.number(found.median_width)
-    count = formats.number(found.provinces)
-    if found.league_table_allowed:
+def _difference_if_poisson(found: Heterogeneity, words: dict[str, Bilingual]) -> Bilingual:
+    """Say whether rates differ where it is not known how years scatter: the condition stands in the sentence."""
+    if found.differs:
         return say(
-            "The place of a typical province is known to within {width} of {count} places; even so no league table is given, only intervals.",
-            width=width,
-            count=count,
+            "{indicator}, {period}: if years scatter as pure chance would make them, chance alone hardly explains how the lasting rates of {count} provinces differ ({p}). Together: {rate} per 100,000 person-years. Detection may differ as much as crime.",
+            **words,
         )
     return say(
-        "The place of a typical province may lie anywhere within {width} of {count} places: a league table would rank chance, and none is given.",
-        width=width,
-        count=count,
+        "{indicator}, {period}: if years scatter as pure chance would make them, chance alone can explain how the rates of {count} provinces differ ({p}). Together: {rate} per 100,000 person-years.",
+        **words,
     )
 
 
-def _tests(found: Funnel) -> Bilingual:
+def _scatter(law: ScatterLaw, frame: pd.DataFrame) -> Bilingual:
+    """Name the law of years by what it does to a year of the typical province."""
+    typical = max(1.0, round(float((frame["count"] / frame["years"]).median())))
     return say(
-        "{tests} provinces were held against the common rate; allowing for that many tests (Benjamini-Hochberg), {shown} stand apart. By chance alone about {expected} of them would lie outside the plain 95 % limits.",
+        "How years scatter, from all provinces and years: where {mean} cases a year are expected, the variance of a year is {factor} times what pure chance gives. The rates compared are the lasting ones behind such years.",
+        mean=formats.number(typical),
+        factor=formats.number(max(1.0, law.variance_factor(typical)), 1),
+    )
+
+
+def _outside(found: Funnel) -> Bilingual:
+    verdicts = found.frame["verdict"]
+    return say(
+        "Of {tests} provinces, {outside} lie outside the plain 95 % limits about the common rate, where pure chance would put about {expected}; {unusual} of these lie outside the widened limits too. Allowing for so many comparisons (Benjamini-Hochberg), {shown} stand apart.",
         tests=formats.number(found.tests),
-        shown=formats.number(found.shown),
+        outside=formats.number(int(verdicts.isin(["within_spread", "unusual"]).sum())),
         expected=formats.number(0.05 * found.tests, 1),
+        unusual=formats.number(int((verdicts == "unusual").sum())),
+        shown=formats.number(found.shown),
     )
 
 
@@ -104,31 +125,54 @@ def _table(item: ProvinceComparison, area: NationFacts, label: Bilingual, period
         Column("province", say("Province or city")),
         Column("count", say("Counts"), numeric=True),
         Column("rate", say("Per 100,000 person-years"), numeric=True),
-        Column("shrunken", say("Drawn to the mean, 95 % interval"), numeric=True),
-        Column("rank", say("Place, 95 % interval"), numeric=True),
-        Column("position", say("Against the common rate")),
+        Column(
+            "shrunken",
+            say("Per 100,000 person-years, estimated with the help of the other provinces (95 % limits)"),
+            numeric=True,
+        ),
+        Column("expected", say("Count expected at the common rate"), numeric=True),
+        Column("plain", say("Plain 95 % limits of the count"), numeric=True),
+        Column("wide", say("Widened 95 % limits of the count"), numeric=True),
+        Column("verdict", say("Against the common rate")),
     )
     merged = _merged(item)
+    measure = area.programme.indicators[item.indicator].numerator
     rows = tuple(
-        (Cell(say("{code} {name}", code=place.code, name=place.name)), *_cells(merged.get(place.code)))
+        (
+            Cell(say("{code} {name}", code=place.code, name=place.name)),
+            *_cells(merged.get(place.code), lambda value: counted(value, measure, area.programme)),
+        )
         for place in area.places
     )
-    notes = (
-        say(
-            "Drawn to the mean: the empirical-Bayes rate, in which a province with few cases borrows from all (Clayton and Kaldor 1987)."
-        ),
-        say("Place 1 would be the highest rate; a high rate may mean much crime or much detection."),
-    )
     caption = say("{indicator}, {period}: rates of the provinces", indicator=label, period=period)
-    return Table(f"rates-{item.indicator.replace('_', '-')}", caption, columns, rows, notes)
+    return Table(f"rates-{item.indicator.replace('_', '-')}", caption, columns, rows, _notes(item))
+
+
+def _notes(item: ProvinceComparison) -> tuple[Bilingual, ...]:
+    known = isinstance(item.shrunken, ShrunkenRates) and item.shrunken.years_law is not None
+    helped = (
+        say(
+            "Estimated with the help of the other provinces: a province with few cases borrows from all (empirical Bayes, Clayton and Kaldor 1987); its limits hold the lasting rate and allow for how years scatter."
+        )
+        if known
+        else say(
+            "Estimated with the help of the other provinces: a province with few cases borrows from all (empirical Bayes, Clayton and Kaldor 1987); its limits hold the lasting rate if years scatter as pure chance would make them."
+        )
+    )
+    return (
+        helped,
+        say(
+            "Plain limits: where 95 of 100 counts would lie at the common rate if years scattered as pure chance would make them. Widened limits: these also allow for how unequal the provinces are and, where it is known, for how years scatter."
+        ),
+        say("A high rate may mean much crime or much detection."),
+    )
 
 
 def _merged(item: ProvinceComparison) -> dict[str, Row]:
     table = item.frame.set_index("province_code")[["count", "exposure"]]
-    parts: list[tuple[ShrunkenRates | RankIntervals | Funnel | NotEstimable, list[str]]] = [
+    parts: list[tuple[ShrunkenRates | Funnel | NotEstimable, list[str]]] = [
         (item.shrunken, ["shrunken", "lower", "upper"]),
-        (item.ranks, ["rank", "rank_lower", "rank_upper"]),
-        (item.funnel, ["position", "p_adjusted"]),
+        (item.funnel, ["expected", *LIMITS, "verdict", "side"]),
     ]
     for found, names in parts:
         if isinstance(found, NotEstimable):
@@ -138,17 +182,25 @@ def _merged(item: ProvinceComparison) -> dict[str, Row]:
     return {str(code): row for code, row in zip(table.index, table.to_dict("records"), strict=True)}
 
 
-def _cells(row: Row | None) -> tuple[Cell, ...]:
+def _cells(row: Row | None, counted_as: Callable[[float], Bilingual]) -> tuple[Cell, ...]:
     if row is None or pd.isna(row["count"]) or pd.isna(row["exposure"]):
-        return (Cell(NOTHING),) * 5
+        return (Cell(NOTHING),) * 7
     rate = PER * row["count"] / row["exposure"]
     return (
-        Cell(formats.number(row["count"]), row["count"]),
+        Cell(counted_as(row["count"]), row["count"]),
         Cell(formats.number(rate, 2), round(rate, 4)),
         Cell(_interval(*(PER * row[name] for name in ("shrunken", "lower", "upper")), digits=2)),
-        Cell(_interval(row["rank"], row["rank_lower"], row["rank_upper"], digits=0)),
-        Cell(_position(row)),
+        Cell(NOTHING if pd.isna(row["expected"]) else formats.number(row["expected"], 1)),
+        Cell(_between(row["plain_lower"], row["plain_upper"])),
+        Cell(_between(row["wide_lower"], row["wide_upper"])),
+        Cell(_verdict(row)),
     )
+
+
+def _between(lower: float, upper: float) -> Bilingual:
+    if pd.isna(lower):
+        return NOTHING
+    return say("{low} to {high}", low=formats.number(lower), high=formats.number(upper))
 
 
 def _interval(value: float, lower: float, upper: float, *, digits: int) -> Bilingual:
@@ -158,9 +210,18 @@ def _interval(value: float, lower: float, upper: float, *, digits: int) -> Bilin
     return say("{value} ({low} to {high})", value=numbers[0], low=numbers[1], high=numbers[2])
 
 
-def _position(row: Row) -> Bilingual:
-    if not isinstance(row["position"], str) or not row["position"]:
-        return NOTHING
-    if row["position"] == "within" or row["p_adjusted"] >= 0.05:
-        return say("not told apart from it")
-    return say("above it") if row["position"].startswith("above") else say("below it")
+def _verdict(row: Row) -> Bilingual:
+    """Say what the limits allow: the words of the verdict that estimation gave."""
+    words = {
+        ("not_clearly_different", ""): lambda: say("not clearly different"),
+        ("within_spread", "above"): lambda: say(
+            "above: chance hardly explains it, but within the spread of provinces"
+        ),
+        ("within_spread", "below"): lambda: say(
+            "below: chance hardly explains it, but within the spread of provinces"
+        ),
+        ("unusual", "above"): lambda: say("above: unusual among provinces as unequal as these"),
+        ("unusual", "below"): lambda: say("below: unusual among provinces as unequal as these"),
+    }
+    found = (row["verdict"], row["side"])
+    return words[found]() if found in words else NOTHING

@@ -1,0 +1,64 @@
+"""What is done with a page that contradicts itself: `verify` lists it; a run can leave it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from evalkit.errors import EvalkitError
+from evalkit.review.contradiction import Contradiction
+from evalkit.review.rules import contradictions
+
+CONTRADICTIONS_STOP_A_PAGE = False
+"""Whether a run leaves out a page that contradicts itself: it then counts as failed, is named at the end, and the run ends with 5.
+
+The one place to turn it on, when `evalkit verify` finds nothing more in the pages of both workspaces.
+"""
+_PAGE = ".html"
+
+
+class ContradictionError(EvalkitError):
+    """A page says two things that cannot both be: the page is not published, the others are."""
+
+    exit_code = 5
+
+
+def page_contradictions(files: Mapping[str, bytes]) -> Iterator[tuple[str, Contradiction]]:
+    """Yield each contradiction in some files, after the page's name; files that are no pages have none.
+
+    Parameters
+    ----------
+    files : mapping of bytes by name
+
+    Examples
+    --------
+    >>> page = b'<html lang="en"><main><p>Change -29.6 % (-20.0 % to +31.3 %).</p></main></html>'
+    >>> [(name, found.rule) for name, found in page_contradictions({"a.html": page, "a.csv": page})]
+    [('a.html', 'an interval holds its estimate')]
+    """
+    for name, content in files.items():
+        if name.endswith(_PAGE):
+            for found in contradictions(content.decode()):
+                yield name, found
+
+
+def refuse_contradictions(files: Mapping[str, bytes], *, named: bool) -> None:
+    """Refuse pages that contradict themselves.
+
+    Parameters
+    ----------
+    files : mapping of bytes by name
+    named : bool
+        Whether the first sentence may be repeated: it may where the page is for everybody.
+
+    Raises
+    ------
+    ContradictionError
+        Naming the first page, its rule and how many more there are.
+    """
+    found = list(page_contradictions(files))
+    if not found:
+        return
+    name, first = found[0]
+    sentence = f": {first.sentence}" if named else ""
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    raise ContradictionError(where=name, rule=f"{first.rule}{sentence}{more}", do=first.do)

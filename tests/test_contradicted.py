@@ -1,0 +1,65 @@
+"""With the switch on, a page that contradicts itself is not published: it counts as failed and is named; nothing else changes."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from evalkit.batch import contradicted, worker
+from evalkit.batch.contradicted import ContradictionError, page_contradictions, refuse_contradictions
+from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
+from evalkit.batch.plan import facts_for, plan
+from evalkit.batch.prepare import make_bundle, receive
+from evalkit.reporting.blocks import Bilingual, Paragraph, Section
+from evalkit.reporting.display import mime_bundle
+from evalkit.reporting.sections import page_head
+from tests.workspaces import tiny_notebooks, tiny_workspace
+
+SOUND = b'<html lang="en"><main><p>Cases fell, it says.</p></main></html>'
+BROKEN = SOUND.replace(b"fell, it says", b"fell from 32 to 54")
+UPWARDS = Bilingual("Số vụ giảm từ 32 xuống 54.", "Cases fell from 32 to 54.")
+
+
+def test_the_first_sentence_is_named_only_where_the_page_is_for_everybody():
+    for named in (True, False):
+        with pytest.raises(ContradictionError) as refusal:
+            refuse_contradictions({"a.html": BROKEN}, named=named)
+        assert ("fell from 32" in refusal.value.rule) is named
+        assert refusal.value.where == "a.html"
+
+
+def test_files_that_are_no_pages_and_pages_that_are_sound_are_left_alone():
+    assert list(page_contradictions({"a.csv": BROKEN, "b.html": SOUND})) == []
+    refuse_contradictions({"a.csv": BROKEN, "b.html": SOUND}, named=True)
+
+
+def order_of(folder: Path) -> tuple[PageOrder, NotebookNode]:
+    """Return the order of a page and its executed notebook, in which cases fall upwards."""
+    bundle = make_bundle(receive(tiny_workspace(folder / "ws")), day=date(2026, 5, 1))
+    job = next(
+        job for job in plan(bundle, notebooks=tiny_notebooks(folder / "notebooks")) if job.code == "01"
+    )
+    told = Section("cases", Bilingual("Số vụ", "Cases"), (Paragraph(UPWARDS),))
+    outputs = [
+        new_output("display_data", data=mime_bundle(one)) for one in (page_head(bundle.province("01")), told)
+    ]
+    notebook = new_notebook(cells=[new_code_cell("show()", outputs=outputs, execution_count=1)])
+    return PageOrder(job, facts_for(job, bundle), "", ("vi", "en"), footer=(), keep_notebook=True), notebook
+
+
+def test_the_switch_makes_it_that_page_s_failure_and_nobody_else_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    order, notebook = order_of(tmp_path)
+    monkeypatch.setattr(worker, "execute", lambda *_, **__: notebook)
+    monkeypatch.setattr(contradicted, "CONTRADICTIONS_STOP_A_PAGE", False)
+    assert isinstance(worker.make_page(order), PageMade)
+    monkeypatch.setattr(contradicted, "CONTRADICTIONS_STOP_A_PAGE", True)
+    failure = worker.make_page(order)
+    assert isinstance(failure, JobFailure)
+    assert (failure.reason, failure.refusal) == ("contradicts_itself", None)
+    assert "01-an-thu.html" in failure.told
