@@ -198,22 +198,16 @@ def _differ_cautions(told: Sequence[Told | None], result: Summary) -> tuple[Caut
 
 
 def break_cautions(
-    measure: str,
-    start: pd.Timestamp | date,
-    end: pd.Timestamp | date,
-    area: Area,
-    *,
-    said: Bilingual | None = None,
+    measure: str, start: pd.Timestamp | date, end: pd.Timestamp | date, area: Area
 ) -> tuple[Caution, ...]:
-    """Name the declared events that touch a window of a measure, unless what is ``said`` has named them."""
+    """Name the declared events that touch a window of a measure."""
     events = _events(measure, start, end, area)
-    names = formats.listed([both(event.label) for event in events])
-    if not events or (said is not None and names.en in said.en):
+    if not events:
         return ()
     text = say(
         "What may have bent the figures of {period}: {events}.",
         period=span(pd.Timestamp(start), pd.Timestamp(end)),
-        events=names,
+        events=formats.listed([both(event.label) for event in events]),
     )
     return (Caution("break", text),)
 

@@ -15,7 +15,6 @@ from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import value_words
 from evalkit.reporting.sections.compared import Compared, compared
 from evalkit.reporting.sections.comparison_words import comparison_sentence
-from evalkit.reporting.sections.limits import SMALL_BASE as TOO_SMALL
 from evalkit.reporting.sections.news_sentences import (
     break_cautions,
     differing_sentences,
@@ -60,12 +59,12 @@ def _known(result: Summary) -> list[Sentence]:
 
 def _comparison(item: Compared, result: Summary) -> Sentence:
     measure = result.area.programme.indicators[item.indicator].numerator
-    text = comparison_sentence(item, result.area)
-    cautions = break_cautions(measure, item.earlier.start, item.later.end, result.area, said=text)
-    if TOO_SMALL <= item.earlier.count < SMALL_BASE:
+    told = "declared_event" in item.verdict.failed and not item.verdict.could_be_chance
+    cautions = () if told else break_cautions(measure, item.earlier.start, item.later.end, result.area)
+    if 0 < item.earlier.count < SMALL_BASE:
         base = counted(item.earlier.count, measure, result.area.programme)
         cautions += (Caution("small_base", say("The base is small: {base}.", base=base)),)
-    return Sentence(text, cautions)
+    return Sentence(comparison_sentence(item, result.area), cautions)
 
 
 def _trend(item: Trend, result: Summary) -> Sentence:
@@ -75,7 +74,9 @@ def _trend(item: Trend, result: Summary) -> Sentence:
     if not isinstance(fit, TrendFit):
         return Sentence(text)
     days = (date(fit.first, 1, 1), date(fit.last, 12, 31))
-    cautions = break_cautions(area.programme.indicators[item.indicator].numerator, *days, area, said=text)
+    told = "declared_event" in item.verdict.failed and not item.verdict.could_be_chance
+    measure = area.programme.indicators[item.indicator].numerator
+    cautions = () if told else break_cautions(measure, *days, area)
     missing = sorted(set(range(fit.first, fit.last)) - set(fit.years_used))
     if missing:
         years = formats.listed([Bilingual(str(year), str(year)) for year in missing])
