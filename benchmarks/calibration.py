@@ -27,7 +27,8 @@ from scipy import stats
 
 from evalkit.estimation import trends
 from evalkit.estimation.exact_trends import exact_trend
-from evalkit.estimation.law import ScatterLaw, panel_law
+from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.law_of_panel import panel_law
 from evalkit.estimation.posterior import chance_of_at_most
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.yearly_panel import FEWEST_EVENTS

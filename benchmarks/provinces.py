@@ -25,7 +25,8 @@ from scipy import stats
 
 from evalkit.estimation import heterogeneity as module
 from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
-from evalkit.estimation.law import ScatterLaw, panel_law
+from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.law_of_panel import panel_law
 from evalkit.estimation.ranks import RankIntervals, rank_intervals
 from evalkit.estimation.shrinkage import ShrunkenRates, shrink_rates
 from evalkit.estimation.stratified import PooledRatio, pooled_ratio

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from evalkit.errors import FactsError
-from evalkit.estimation.law import ScatterLaw, law_of_sum, panel_law, place_laws
+from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.law_of_panel import panel_law
+from evalkit.estimation.law_of_places import law_of_sum, place_laws
 from evalkit.estimation.loglinear import loglinear_trend
 from evalkit.estimation.trends import fit_trend
 from evalkit.estimation.yearly_panel import expected_counts, yearly_panel

@@ -67,23 +67,9 @@ def _numbers_sentence(item: Compared, area: Area) -> Bilingual:
 def window_words(total: PeriodTotal, measure: str, programme: Programme, *, unlike: bool) -> Bilingual:
     """Return a period's count with its unit, and its years where they are not all there or unlike those beside it."""
     count = total_words(total, measure, programme)
-    missing = _years_missing(total)
-    if missing:
-        return say(
-            "{count} in the {told} years reported ({missing} missing)",
-            count=count,
-            told=formats.number(total.years),
-            missing=formats.listed([Bilingual(str(year), str(year)) for year in missing]),
-        )
-    return say("{count} in {years}", count=count, years=lasting(total.years)) if unlike else count
-
-
-def _years_missing(total: PeriodTotal) -> list[int]:
-    if not total.years_used:
-        return []
-    return [
-        year for year in range(total.years_used[0], total.years_used[-1] + 1) if year not in total.years_used
-    ]
+    if not unlike or total.missing:
+        return count
+    return say("{count} in {years}", count=count, years=lasting(total.years))
 
 
 def caution_sentence(item: Compared) -> Bilingual:

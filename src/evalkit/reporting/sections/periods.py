@@ -19,6 +19,7 @@ from evalkit.reporting.sections.comparison_words import (
     exact_caution,
     interval_words,
     says_dispersed,
+    window_words,
 )
 from evalkit.reporting.sections.detectable import detectable_table
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
@@ -26,10 +27,8 @@ from evalkit.reporting.sections.verdict_words import family_note, verdict_words
 from evalkit.reporting.sections.words import (
     NOTHING,
     both,
-    lasting,
     reason,
     span,
-    total_words,
 )
 from evalkit.reporting.wording import say
 
@@ -210,9 +209,8 @@ def _count_cell(total: PeriodTotal, measure: str, area: Area) -> Cell:
     """Write a count, its years, and the number a year with its limits."""
     lower, upper = yearly_limits(total)
     text = say(
-        "{count} in {years}; {average} a year ({low} to {high})",
-        count=total_words(total, measure, area.programme),
-        years=lasting(total.years),
+        "{count}; {average} a year ({low} to {high})",
+        count=window_words(total, measure, area.programme, unlike=True),
         average=formats.number(total.count / total.years, 1),
         low=formats.number(lower, 1),
         high=formats.number(upper, 1),
