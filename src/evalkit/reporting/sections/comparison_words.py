@@ -93,7 +93,7 @@ def caution_sentence(item: Compared) -> Bilingual:
 
 def exact_caution(result: RateComparison) -> Bilingual:
     """Return what an exact interval assumes, and how wide it would be if years scattered more."""
-    if not math.isfinite(result.dispersed_lower) or not math.isfinite(result.minimum_detectable_fall):
+    if not says_dispersed(result):
         return say(
             "The interval assumes that cases come independently of each other; a few totals cannot check that. More scatter between years would widen it."
         )
@@ -104,6 +104,11 @@ def exact_caution(result: RateComparison) -> Bilingual:
         base=formats.number(result.earlier),
         fall=formats.percent(100 * result.minimum_detectable_fall, 0),
     )
+
+
+def says_dispersed(result: RateComparison) -> bool:
+    """Tell whether a comparison says how wide its interval would be with twice the scatter, and what it could show."""
+    return math.isfinite(result.dispersed_lower) and math.isfinite(result.minimum_detectable_fall)
 
 
 def interval_words(item: Compared) -> Bilingual:

@@ -11,6 +11,7 @@ from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, 
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import method_words, value_with_unit, value_words
 from evalkit.reporting.sections.promises import nothing_due
+from evalkit.reporting.sections.unlike import Unlike
 from evalkit.reporting.sections.words import (
     CONFIDENTIAL,
     NOT_APPLICABLE,
@@ -77,7 +78,8 @@ def indicator_table(rows: pd.DataFrame, area: Area, *, name: str, caption: Bilin
         Column("interval", say("95 % interval"), numeric=True),
         Column("method", say("Method and reading")),
     )
-    cells = tuple(_row(row, area) for row in rows.to_dict("records"))
+    unlike = Unlike(area)
+    cells = tuple(_row(row, area, unlike) for row in rows.to_dict("records"))
     notes = (
         say("[u] marks a rate on fewer than 20 events: it is unstable."),
         say(
@@ -90,7 +92,7 @@ def indicator_table(rows: pd.DataFrame, area: Area, *, name: str, caption: Bilin
     return Table(name, caption, columns, cells, notes)
 
 
-def _row(row: Row, area: Area) -> tuple[Cell, ...]:
+def _row(row: Row, area: Area, unlike: Unlike) -> tuple[Cell, ...]:
     indicator = area.programme.indicators[row["indicator"]]
     hidden = row["status"] == "suppressed"
     return (
@@ -99,8 +101,17 @@ def _row(row: Row, area: Area) -> tuple[Cell, ...]:
         Cell(CONFIDENTIAL) if hidden else _as_told(counts_cell(row), row, area),
         Cell(CONFIDENTIAL) if hidden else _as_told(value_cell(row, area.programme), row, area, unit=True),
         Cell(CONFIDENTIAL) if hidden else _interval(row),
-        Cell(_reading(row)),
+        Cell(_reading(row) if hidden else _with_unlike(_reading(row), row, area, unlike)),
     )
+
+
+def _with_unlike(reading: Bilingual, row: Row, area: Area, unlike: Unlike) -> Bilingual:
+    """Say beside an estimate on which of its counts sources differ."""
+    indicator = area.programme.indicators[row["indicator"]]
+    figures = unlike.named([name for name in (indicator.numerator, indicator.denominator) if name], row)
+    if figures is None:
+        return reading
+    return say("{reading}; sources differ ({figures})", reading=reading, figures=figures)
 
 
 def _as_told(cell: Cell, row: Row, area: Area, *, unit: bool = False) -> Cell:

@@ -41,8 +41,6 @@ def _blocks(item: ProvinceComparison, area: NationFacts) -> list[Block]:
         return [Paragraph(text, tone="gap")]
     period = both(next(one.label for one in area.programme.periods if one.id == item.period))
     blocks: list[Block] = [Paragraph(_difference(item.differs, label, period), tone="finding")]
-    if item.differs.law is not None:
-        blocks.append(Paragraph(_scatter(item.differs.law, item.frame)))
     if isinstance(item.funnel, Funnel):
         blocks.append(Paragraph(_outside(item.funnel)))
     return [*blocks, _table(item, area, label, period)]
@@ -159,7 +157,9 @@ def _notes(item: ProvinceComparison) -> tuple[Bilingual, ...]:
             "Estimated with the help of the other provinces: a province with few cases borrows from all (empirical Bayes, Clayton and Kaldor 1987); its limits hold the lasting rate if years scatter as pure chance would make them."
         )
     )
+    law = None if isinstance(item.differs, NotEstimable) else item.differs.law
     return (
+        *(() if law is None else (_scatter(law, item.frame),)),
         helped,
         say(
             "Plain limits: where 95 of 100 counts would lie at the common rate if years scattered as pure chance would make them. Widened limits: these also allow for how unequal the provinces are and, where it is known, for how years scatter."
