@@ -458,17 +458,29 @@ def alarm_row(mean: float, alpha: float, years: int, panels: int) -> dict[str, o
     """Return how often the next quiet year lies above the bounds, under the law of its panel and under pure chance."""
     rng = np.random.default_rng(round(100 * alpha + mean + 1000 * years))
     plain = cache(lambda count: bound_of_next(0.99, count=count, years=years))
-    above = []
+    above: list[list[bool]] = []
     for _ in range(panels):
         panel = drawn(unequal(mean, rng), alpha, years + 1, rng)
         frame = frame_of(panel[:, :years])
         law = panel_law(frame)
         wider = place_laws(frame, law)
-        for place, series in frame.groupby("province_code"):
-            alarm = yearly_alarm(series, law=wider.get(str(place), law))
-            if isinstance(alarm, Alarm):
-                newest, count = float(panel[int(str(place)), years]), float(series["count"].sum())
-                above.append([newest > alarm.bound_95, newest > alarm.bound_99, newest > plain(count)])
+        laws = [wider.get(str(place), law) for place in range(SERIES)]
+        counts = panel[:, :years].sum(axis=1).tolist()
+        bounds = [
+            [bound_of_next(at, count=count, years=years, law=one) for at in (0.95, 0.99)]
+            for count, one in zip(counts, laws, strict=True)
+        ]
+        if not above:
+            told = [
+                yearly_alarm(series, law=laws[int(str(place))])
+                for place, series in frame.groupby("province_code")
+            ]
+            kit = [[one.bound_95, one.bound_99] for one in told if isinstance(one, Alarm)]
+            np.testing.assert_array_equal(bounds, kit)
+        above += [
+            [newest > bound[0], newest > bound[1], newest > plain(count)]
+            for newest, bound, count in zip(panel[:, years].tolist(), bounds, counts, strict=True)
+        ]
     share = np.mean(above, axis=0)
     named = dict(zip(("above 95", "above 99", "above 99 by pure chance"), share.tolist(), strict=True))
     return {"alpha": alpha, "baseline": years, "mean": mean} | named

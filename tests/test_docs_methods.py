@@ -10,7 +10,21 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from benchmarks.calibration import FROM_MEAN, LARGEST_SIZE, LEAST_SIZE, settings
+from benchmarks.calibration import (
+    BASES,
+    DESIGNS,
+    FROM_MEAN,
+    HEADLINE_ALPHAS,
+    HEADLINE_MEANS,
+    LARGEST_ALARM,
+    LARGEST_MISS,
+    LARGEST_SIZE,
+    LEAST_SIZE,
+    POWER_ALPHAS,
+    TABLES,
+    marks_of,
+    settings,
+)
 
 PAGE = Path(__file__).parents[1] / "docs" / "methods.md"
 DATA = Path(__file__).parents[2] / "shared" / "reference" / "data"
@@ -40,7 +54,7 @@ def test_the_examples_of_the_page_run():
 
 def test_every_function_of_the_first_table_exists():
     rows = re.findall(r"^\| [^|]*\? \| (`[^|]*`) \| `(\w+)` \|$", TEXT, re.MULTILINE)
-    assert len(rows) == 10
+    assert len(rows) == 12
     for names, module in rows:
         room = importlib.import_module(f"evalkit.estimation.{module}")
         assert [name for name in re.findall(r"`(\w+)`", names) if not hasattr(room, name)] == []
@@ -80,3 +94,76 @@ def test_the_table_of_size_and_power_is_whole_and_within_its_bounds():
     sizes = [(float(mean), float(share) / 100) for trend, mean, share in rows if trend == "none"]
     assert max(share for _, share in sizes) <= LARGEST_SIZE
     assert min(share for mean, share in sizes if mean >= FROM_MEAN) >= LEAST_SIZE
+
+
+def measured(name: str) -> pd.DataFrame:
+    """Return a table as the page has it: shares as fractions, a dash as missing."""
+    begin, end = marks_of(name)
+    lines = TEXT.partition(begin)[2].partition(end)[0].strip().splitlines()
+    head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return pd.DataFrame([[_number(cell) for cell in row] for row in rows], columns=head)
+
+
+def _number(cell: str) -> float | str:
+    if cell == "-":
+        return float("nan")
+    share = re.fullmatch(r"([\d.e+-]+) %", cell)
+    if share:
+        return float(share[1]) / 100
+    return float(cell) if re.fullmatch(r"[\d.e+-]+", cell) else cell
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_other_table_stands_on_the_page(name: str):
+    assert len(measured(name)) >= 2
+
+
+def test_true_nulls_are_called_changed_no_more_often_than_the_page_says():
+    table = measured("headline")
+    assert len(table) == len(DESIGNS) * (len(HEADLINE_ALPHAS) + 1) * len(HEADLINE_MEANS)
+    assert table["changed"].max() <= LARGEST_SIZE
+    assert (table["clear"] <= table["clear alone"]).all()
+    assert table["clear alone"].max() < 0.03
+    assert table["worst tenth"].notna().sum() == len(DESIGNS) * len(HEADLINE_MEANS)
+    assert table["changed"].max() < 0.06
+    assert table["clear"].max() < 0.01
+    worst = table["worst tenth"].dropna()
+    assert "5 to 19 % have p below .05" in TEXT
+    assert (round(100 * worst.min()), round(100 * worst.max())) == (5, 19)
+    assert measured("outbreaks")["changed"].max() <= LARGEST_SIZE
+
+
+def test_the_power_said_is_the_power_simulated():
+    table = measured("power")
+    assert len(table) == 2 * len(BASES) * len(POWER_ALPHAS)
+    told = table.dropna()
+    assert len(told) > len(table) / 2
+    assert (told["said"] - told["shown"]).abs().max() <= LARGEST_MISS
+    assert told["shown"].min() >= 0.8 - LARGEST_MISS
+
+
+def test_quiet_years_sound_the_alarm_no_more_often_than_the_page_says():
+    table = measured("alarm")
+    assert table["above 99"].max() <= LARGEST_ALARM
+    assert (table["above 99"] <= table["above 95"]).all()
+
+
+def test_the_scatter_found_under_suppression_is_within_what_the_page_says():
+    table = measured("hidden")
+    told = table[table["known"] > 0]
+    assert set(told["mean"]) == {3, 8, 20}
+    assert ((told["found"] - told["alpha"]).abs() <= (0.2 * told["alpha"]).clip(lower=0.1)).all()
+
+
+def test_the_words_on_unlike_provinces_are_those_of_the_table():
+    table = measured("unlike")
+    halves = table[table["panel"].str.startswith("half")]
+    outbreaks = table[table["panel"].str.startswith("one year")]
+    for words, shares in (
+        ("4 to 5 % of all", halves["rejected"]),
+        ("8 to\n11 % of the unsteady half", halves["worst half"]),
+        ("6 to 8 %", outbreaks["rejected"]),
+    ):
+        least, most = re.findall(r"\d+", words)
+        assert words in TEXT
+        assert (round(100 * shares.min()), round(100 * shares.max())) == (int(least), int(most))
