@@ -17,7 +17,7 @@ from evalkit.records import ProvincesCompared
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import NOTHING, Row, both, counted, p_words, reason
+from evalkit.reporting.sections.words import NOTHING, Row, both, counted, p_words, reason, sentences
 from evalkit.reporting.wording import say
 
 PER = 100_000
@@ -42,7 +42,9 @@ def _blocks(item: ProvinceComparison, area: NationFacts) -> list[Block]:
     period = both(next(one.label for one in area.programme.periods if one.id == item.period))
     blocks: list[Block] = [Paragraph(_difference(item.differs, label, period), tone="finding")]
     if item.differs.law is not None:
+        wider = _wider(item.differs)
         blocks.append(Paragraph(_scatter(item.differs.law, item.frame)))
+        blocks += [Paragraph(wider)] if wider is not None else []
     if isinstance(item.funnel, Funnel):
         blocks.append(Paragraph(_outside(item.funnel)))
     return [*blocks, _table(item, area, label, period)]
@@ -101,22 +103,71 @@ def _difference_if_poisson(found: Heterogeneity, words: dict[str, Bilingual]) ->
 def _scatter(law: ScatterLaw, frame: pd.DataFrame) -> Bilingual:
     """Name the law of years by what it does to a year of the typical province."""
     typical = max(1.0, round(float((frame["count"] / frame["years"]).median())))
+    factor = formats.number(max(1.0, law.variance_factor(typical)), 1)
+    if typical == 1:
+        return say(
+            "How years scatter, from all provinces and years: where one case a year is expected, the variance of a year is {factor} times what pure chance gives. The rates compared are the lasting ones behind such years.",
+            factor=factor,
+        )
     return say(
         "How years scatter, from all provinces and years: where {mean} cases a year are expected, the variance of a year is {factor} times what pure chance gives. The rates compared are the lasting ones behind such years.",
         mean=formats.number(typical),
-        factor=formats.number(max(1.0, law.variance_factor(typical)), 1),
+        factor=factor,
+    )
+
+
+def _wider(found: Heterogeneity) -> Bilingual | None:
+    """Say how many provinces have a law of their own, wider than the panel's."""
+    own = int((found.frame["own"] > 1).sum())
+    if own == 0:
+        return None
+    if own == 1:
+        return say(
+            "The years of one province scatter more than that; its limits allow for its own scatter, as far as so few years show it."
+        )
+    return say(
+        "The years of {count} provinces scatter more than that; their limits allow for their own scatter, as far as so few years show it.",
+        count=formats.number(own),
     )
 
 
 def _outside(found: Funnel) -> Bilingual:
+    """Say how many provinces lie outside which limits: three sentences, each with its number."""
     verdicts = found.frame["verdict"]
+    outside = int(verdicts.isin(["within_spread", "unusual"]).sum())
+    unusual = int((verdicts == "unusual").sum())
+    return sentences(_plainly(found, outside), _unusually(unusual), _apart(found.shown))
+
+
+def _plainly(found: Funnel, outside: int) -> Bilingual:
+    words = {
+        "tests": formats.number(found.tests),
+        "expected": formats.number(0.05 * found.tests, 1),
+    }
+    if outside == 1:
+        return say(
+            "Of {tests} provinces, one lies outside the plain 95 % limits about the common rate, where pure chance would put about {expected}.",
+            **words,
+        )
     return say(
-        "Of {tests} provinces, {outside} lie outside the plain 95 % limits about the common rate, where pure chance would put about {expected}; {unusual} of these lie outside the widened limits too. Allowing for so many comparisons (Benjamini-Hochberg), {shown} stand apart.",
-        tests=formats.number(found.tests),
-        outside=formats.number(int(verdicts.isin(["within_spread", "unusual"]).sum())),
-        expected=formats.number(0.05 * found.tests, 1),
-        unusual=formats.number(int((verdicts == "unusual").sum())),
-        shown=formats.number(found.shown),
+        "Of {tests} provinces, {outside} lie outside the plain 95 % limits about the common rate, where pure chance would put about {expected}.",
+        outside=formats.number(outside),
+        **words,
+    )
+
+
+def _unusually(unusual: int) -> Bilingual:
+    if unusual == 1:
+        return say("One lies outside the widened limits too.")
+    return say("{unusual} lie outside the widened limits too.", unusual=formats.number(unusual))
+
+
+def _apart(shown: int) -> Bilingual:
+    if shown == 1:
+        return say("Allowing for so many comparisons (Benjamini-Hochberg), one stands apart.")
+    return say(
+        "Allowing for so many comparisons (Benjamini-Hochberg), {shown} stand apart.",
+        shown=formats.number(shown),
     )
 
 
