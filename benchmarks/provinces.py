@@ -29,7 +29,9 @@ from scipy import stats
 from evalkit.estimation import heterogeneity as module
 from evalkit.estimation import ranks
 from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
-from evalkit.estimation.law import ScatterLaw, panel_law, place_laws
+from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.law_of_panel import panel_law
+from evalkit.estimation.law_of_places import place_laws
 from evalkit.estimation.period_scatter import LawOfYears
 from evalkit.estimation.ranks import RankIntervals, rank_intervals
 from evalkit.estimation.shrinkage import ShrunkenRates, shrink_rates

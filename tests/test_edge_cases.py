@@ -14,7 +14,7 @@ from evalkit.errors import FactsError
 from evalkit.estimation.comparisons import compare_counts
 from evalkit.estimation.indicators import estimate_indicators
 from evalkit.estimation.joinpoint import joinpoint
-from evalkit.estimation.law import panel_law
+from evalkit.estimation.law_of_panel import panel_law
 from evalkit.estimation.nonparametric import mann_kendall
 from evalkit.estimation.periods import PeriodTotal, compare_periods, indicator_totals
 from evalkit.estimation.rates import estimate_rate, garwood_interval

@@ -19,7 +19,8 @@ from evalkit.estimation.funnel import Funnel, funnel
 from evalkit.estimation.funnel_verdict import funnel_verdict
 from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
 from evalkit.estimation.lasting import lasting_rates, likeliest_law, under_one_law
-from evalkit.estimation.law import ScatterLaw, panel_law
+from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.law_of_panel import panel_law
 from evalkit.estimation.period_scatter import YearScatter, draw_totals, log_chances, period_factors
 from evalkit.estimation.plausible_laws import plausible_laws
 from evalkit.estimation.province_counts import province_counts, year_scatter

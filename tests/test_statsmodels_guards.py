@@ -23,7 +23,7 @@ from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from evalkit.estimation.comparisons import compare_counts
 from evalkit.estimation.interruption import interrupted_series
-from evalkit.estimation.law import panel_law
+from evalkit.estimation.law_of_panel import panel_law
 from evalkit.estimation.loglinear import loglinear_trend
 from evalkit.estimation.loglinear_regression import loglinear_regression
 from evalkit.estimation.penalised import firth_poisson

@@ -15,6 +15,7 @@ import pandas as pd
 from evalkit.estimation import completeness as reported
 from evalkit.estimation.attainment import assess_targets as hold_against_targets
 from evalkit.estimation.breakdowns import breakdowns, seldom_reported
+from evalkit.estimation.changes_under_law import widened_changes
 from evalkit.estimation.evidence import dac_view
 from evalkit.estimation.followup import follow_up
 from evalkit.estimation.gaps import class_gaps, group_gaps, place_gaps, shares_of_persons
@@ -143,7 +144,10 @@ def estimate_indicators(area: Area) -> Indicators:
         lambda names: estimate(facts, _only(area.programme, names)),
         step=Indicators.__name__,
     )
-    return Indicators(area, frame, lapses)
+    changes = {
+        name: law for name, law in _laws(area).items() if area.programme.indicators[name].kind == "change"
+    }
+    return Indicators(area, widened_changes(frame, changes), lapses)
 
 
 @step(Assessments)
@@ -221,7 +225,12 @@ def follow_recommendations(indicators: Indicators) -> FollowUp:
     followed = {name for asked in area.programme.recommendations for name in asked.indicators}
     lapses = _inherited(indicators.lapses, followed, FollowUp)
     area = replace(area, programme=_without_followed(area.programme, _names(lapses)))
-    return FollowUp(area, follow_up(indicators.frame, area.programme, period=last), last.mid_term, lapses)
+    return FollowUp(
+        area,
+        follow_up(indicators.frame, area.programme, period=last, laws=_laws(area)),
+        last.mid_term,
+        lapses,
+    )
 
 
 @step(Evidence)

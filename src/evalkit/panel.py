@@ -10,7 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from evalkit.estimation.law import ScatterLaw, law_of_sum, panel_law, place_laws
+from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.law_of_panel import panel_law
+from evalkit.estimation.law_of_places import law_of_sum, place_laws
 from evalkit.estimation.period_comparison import period_change_p
 from evalkit.estimation.periods import indicator_totals
 from evalkit.estimation.results import NotEstimable
@@ -23,6 +25,7 @@ from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
 
 LATE_DAYS = 365
+WITH_LAW = ("count", "change", "rate", "per_thousand")
 
 
 def panel_context(
@@ -55,7 +58,7 @@ def panel_context(
     context: dict[str, dict[str, Any]] = {"laws": {}, "own": {}, "nation": {}}
     laws: dict[str, dict[str, ScatterLaw]] = {}
     for name, indicator in programme.indicators.items():
-        if indicator.kind == "count" or indicator.trend:
+        if indicator.kind in WITH_LAW or indicator.trend:
             laws[name] = _laws(yearly_series(rows, indicator.numerator, programme), threshold)
             context["laws"][name] = laws[name][""].as_record()
             context["nation"][name] = laws[name][NATION].as_record()

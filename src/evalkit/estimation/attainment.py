@@ -1,4 +1,7 @@
-"""Estimates held against the targets in force: one record per target, place and year, which every part of a page shows."""
+"""Estimates held against the targets in force: one record per target, place and year, which every part of a page shows.
+
+Longer than 250 lines because which figure a target is held against, and when, is one rule.
+"""
 
 from __future__ import annotations
 

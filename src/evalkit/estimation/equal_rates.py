@@ -103,7 +103,7 @@ class EqualRates:
         return totals, self._estimated(years[:, :, : self._own_years])
 
     def _estimated(self, years: Numbers) -> Numbers:
-        """Return alpha or phi of each panel as :func:`~evalkit.estimation.law.panel_law` would, without trends."""
+        """Return alpha or phi of each panel as :func:`~evalkit.estimation.law_of_panel.panel_law` would, without trends."""
         mean, number = years.mean(axis=2), years.shape[2]
         pearson = ((years - mean[:, :, None]) ** 2).sum(axis=2) / np.maximum(mean, _NONE)
         telling = (years.sum(axis=2) >= FEWEST_EVENTS) & ((years > 0).sum(axis=2) >= 2)

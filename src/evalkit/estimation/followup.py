@@ -5,14 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
+from evalkit.estimation.changes_under_law import Laws, limits_of_rates
 from evalkit.estimation.comparisons import compare_counts
+from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.law_score import Window, change_p
 from evalkit.estimation.population import PLACE
 from evalkit.estimation.proportions import newcombe_difference
+from evalkit.estimation.verdicts import family_of
 from evalkit.estimation.windows import exposure_years
 from evalkit.programme.models import Indicator, Programme, ProgrammePeriod
 
@@ -24,13 +29,18 @@ COLUMNS = [
         for side in SIDES
         for what in ("years", "numerator", "denominator", "value", "status")
     ),
-    *("change", "change_lower", "change_upper", "change_unit", "said", "reason"),
+    *("change", "change_lower", "change_upper", "change_unit", "p", "said", "reason"),
 ]
 SUMMED = ("count", "rate", "proportion", "period_ratio", "per_thousand", "mean", "conversion", "carried_over")
 
 
 def follow_up(
-    estimates: pd.DataFrame, programme: Programme, *, period: ProgrammePeriod, level: float = 0.95
+    estimates: pd.DataFrame,
+    programme: Programme,
+    *,
+    period: ProgrammePeriod,
+    laws: Laws | None = None,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Return each recommendation's indicators before and after the review of a programme period.
 
@@ -42,6 +52,8 @@ def follow_up(
         Declares the recommendations and their indicators.
     period : ProgrammePeriod
         Its ``mid_term`` is the day of the review; without one there is no before and after, and the frame is empty.
+    laws : mapping of ScatterLaw by indicator, optional
+        How years scatter: of an indicator without a known law as pure chance would make them.
     level : float
         Confidence level.
 
@@ -53,9 +65,10 @@ def follow_up(
         or began after it; the year of the review itself is neither), ``_numerator``, ``_denominator`` (sums over these
         years), ``_value`` (from the sums; per year for a count; of the last year where sums make no sense), ``_status``
         (``estimated``, ``suppressed``, ``not_reported``, ``not_estimable``). ``change`` with limits, ``change_unit``:
-        ``percent`` (rates and chance counts, exact conditional) or ``points`` (shares: percentage points, Newcombe; other
-        kinds: the plain difference in the indicator's unit, without limits). ``said``: ``distinguishable`` (the limits leave
-        out no change), ``not_distinguishable``, ``no_limits`` (two figures, no model of chance between them) or
+        ``percent`` (rates and chance counts, under the law of scatter or exact conditional) or ``points`` (shares: percentage points, Newcombe; other
+        kinds, and what the programme itself does: the plain difference in the indicator's unit, without limits). ``said``: ``distinguishable`` (the limits, and the
+        exact ones, leave out no change), ``not_among_all`` (alone they do, but the p does not stand among those of all rows:
+        Benjamini and Hochberg), ``not_distinguishable``, ``no_limits`` (two figures, no model of chance between them) or
         ``not_comparable`` with its ``reason``: ``no_indicator``, ``suppressed_before``, ``not_reported_after``, ...
         Nothing here says that the recommendation caused anything.
 
@@ -74,12 +87,26 @@ def follow_up(
     (['R1', 'R2', 'R3', 'R4', 'R5'], {'not_reported_before'})
     """
     review = period.mid_term
-    rows = _rows(estimates, programme, period, review, level) if review is not None else ()
-    return pd.DataFrame(list(rows), columns=COLUMNS)
+    asked = _Asked(programme, laws or {}, level)
+    rows = _rows(estimates, asked, period, review) if review is not None else ()
+    return _among_all(pd.DataFrame(list(rows), columns=COLUMNS))
+
+
+def _among_all(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take back what stands alone but not among all differences looked at."""
+    numbers = frame["p"].astype(float)
+    falls = (frame["said"] == "distinguishable") & (numbers > family_of(numbers.tolist()).line)
+    return frame.assign(said=frame["said"].mask(falls, "not_among_all"))
+
+
+class _Asked(NamedTuple):
+    programme: Programme
+    laws: Laws
+    level: float
 
 
 def _rows(
-    estimates: pd.DataFrame, programme: Programme, period: ProgrammePeriod, review: date, level: float
+    estimates: pd.DataFrame, given: _Asked, period: ProgrammePeriod, review: date
 ) -> Iterator[dict[str, Any]]:
     spans = zip(estimates["period_start"], estimates["period_end"], strict=True)
     whole = pd.Series([exposure_years(*span) == 1 for span in spans], index=estimates.index, dtype=bool)
@@ -87,9 +114,9 @@ def _rows(
     yearly = estimates[whole & (estimates["period_end"] >= start) & (estimates["period_end"] <= end)]
     day = pd.Timestamp(review)
     before, after = yearly[yearly["period_end"] <= day], yearly[yearly["period_start"] > day]
-    for asked in programme.recommendations:
+    for asked in given.programme.recommendations:
         for name in asked.indicators:
-            indicator = programme.indicators[name]
+            indicator = given.programme.indicators[name]
             sides = [_side(rows[rows["indicator"] == name], indicator) for rows in (before, after)]
             known = estimates[estimates["indicator"] == name]
             place = {key: known[key].iloc[0] if len(known) else "" for key in (*PLACE, "unit")}
@@ -104,7 +131,7 @@ def _rows(
                 | place
                 | {"polarity": indicator.polarity}
                 | _named(sides)
-                | _change(indicator, sides, level)
+                | _change(indicator, sides, given.laws.get(name), given.level)
             )
         if not asked.indicators:
             nothing = dict.fromkeys(("indicator", "indicator_id", "kind", "polarity", *PLACE, "unit"), "")
@@ -156,7 +183,9 @@ def _value(indicator: Indicator, above: float, below: float, told: pd.DataFrame)
     return float(told["value"].iloc[-1])
 
 
-def _change(indicator: Indicator, sides: list[dict[str, Any]], level: float) -> dict[str, Any]:
+def _change(
+    indicator: Indicator, sides: list[dict[str, Any]], law: ScatterLaw | None, level: float
+) -> dict[str, Any]:
     for side, one in zip(SIDES, sides, strict=True):
         if one["status"] != "estimated":
             return _not_comparable(f"{one['status']}_{side}")
@@ -165,14 +194,19 @@ def _change(indicator: Indicator, sides: list[dict[str, Any]], level: float) -> 
         indicator.kind == "count" and indicator.level != "output"
     )
     if by_chance:
-        return _events(indicator, before, after, level)
+        told = _events(indicator, before, after, level)
+        wider = limits_of_rates(after, before, law, level=level)
+        if wider is None or told["said"] == "not_comparable":
+            return told
+        windows = [Window(one["numerator"], float(len(one["years"]))) for one in (after, before)]
+        return _under_law(told, wider, p=max(told["p"], change_p(windows[0], windows[1], law)))
     difference = after["value"] - before["value"]
-    if not indicator.is_share:
+    if not indicator.is_share or indicator.is_own_doing:
         return _told(difference, (math.nan, math.nan), "points")
     pairs = [(one["numerator"], one["denominator"]) for one in (after, before)]
     limits = newcombe_difference(pairs[0], pairs[1], level=level)
     lower, upper = (indicator.scale * float(np.asarray(limit)) for limit in limits)
-    return _told(difference, (lower, upper), "points")
+    return _told(difference, (lower, upper), "points", p=_p_of_shares(pairs[0], pairs[1]))
 
 
 def _events(
@@ -191,10 +225,30 @@ def _events(
     )
     if math.isnan(found.percent_change):
         return _not_comparable("no_base")
-    return _told(found.percent_change, (found.percent_lower, found.percent_upper), "percent")
+    limits = (found.percent_lower, found.percent_upper)
+    return _told(found.percent_change, limits, "percent", p=found.p_central)
 
 
-def _told(change: float, limits: tuple[float, float], unit: str) -> dict[str, Any]:
+def _p_of_shares(later: tuple[float, float], earlier: tuple[float, float]) -> float:
+    """Return the two-sided p of equal shares, by their score test."""
+    (a, n), (b, m) = later, earlier
+    if n <= 0 or m <= 0:
+        return math.nan
+    pooled = (a + b) / (n + m)
+    if not 0 < pooled < 1:
+        return 1.0
+    return 2 * float(stats.norm.sf(abs(a / n - b / m) / math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))))
+
+
+def _under_law(exact: dict[str, Any], limits: tuple[float, float], *, p: float) -> dict[str, Any]:
+    """Give an exact change the limits under the law; it is told from chance only where both leave out no change."""
+    found = _told(exact["change"], limits, "percent", p=p)
+    if exact["said"] == "not_distinguishable":
+        found["said"] = exact["said"]
+    return found
+
+
+def _told(change: float, limits: tuple[float, float], unit: str, *, p: float = math.nan) -> dict[str, Any]:
     lower, upper = limits
     said = (
         "no_limits"
@@ -208,11 +262,12 @@ def _told(change: float, limits: tuple[float, float], unit: str) -> dict[str, An
         "change_lower": lower,
         "change_upper": upper,
         "change_unit": unit,
+        "p": p,
         "said": said,
         "reason": "",
     }
 
 
 def _not_comparable(reason: str) -> dict[str, Any]:
-    numbers = dict.fromkeys(("change", "change_lower", "change_upper"), math.nan)
+    numbers = dict.fromkeys(("change", "change_lower", "change_upper", "p"), math.nan)
     return numbers | {"change_unit": "", "said": "not_comparable", "reason": reason}

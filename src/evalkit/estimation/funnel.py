@@ -78,7 +78,7 @@ def funnel(
         ``province_code``, ``count``, ``exposure`` (person-years, or cases expected); ``status`` where there is one, ``years``
         (behind the count) where there is a law.
     law : ScatterLaw or mapping of province code to ScatterLaw, optional
-        How years scatter (:func:`~evalkit.estimation.law.panel_law`): the widened limits allow for it.
+        How years scatter (:func:`~evalkit.estimation.law_of_panel.panel_law`): the widened limits allow for it.
     target : float, optional
         Rate per unit of exposure (1 where the exposure is cases expected); by default that of all provinces together.
 

@@ -105,7 +105,7 @@ def heterogeneity(
         ``province_code``, ``count``, ``exposure`` (person-years); ``status`` where there is one, ``years`` (behind the count)
         where there is a law. Provinces without figure or exposure are left out and flagged.
     law : ScatterLaw or mapping of province code to ScatterLaw, optional
-        How years scatter (:func:`~evalkit.estimation.law.panel_law`). Without one, or with an unknown one, they are taken to
+        How years scatter (:func:`~evalkit.estimation.law_of_panel.panel_law`). Without one, or with an unknown one, they are taken to
         scatter as pure chance would make them, and every sentence about the result must say so.
     seed : int
         Of the simulation.

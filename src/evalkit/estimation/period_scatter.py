@@ -12,7 +12,7 @@ from evalkit.estimation.counts import Numbers
 from evalkit.estimation.law import ScatterLaw
 
 LawOfYears = ScatterLaw | Mapping[str, ScatterLaw]
-"""How years scatter: one law for all provinces, or that of each (:func:`~evalkit.estimation.law.place_laws`)."""
+"""How years scatter: one law for all provinces, or that of each (:func:`~evalkit.estimation.law_of_places.place_laws`)."""
 
 _NODES = 400  # beyond so many factors, those between are interpolated
 

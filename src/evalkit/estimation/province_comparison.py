@@ -67,7 +67,7 @@ def compare_provinces(
         Its numerator is compared, per person-year.
     programme : Programme
     law : ScatterLaw or mapping of province code to ScatterLaw, optional
-        How single years scatter in the whole panel, or in each province (:func:`~evalkit.estimation.law.place_laws`); without one, as pure chance would make them. What is compared
+        How single years scatter in the whole panel, or in each province (:func:`~evalkit.estimation.law_of_places.place_laws`); without one, as pure chance would make them. What is compared
         is the lasting rate, not the one realised in these years.
     seed : int
         Of the simulations.

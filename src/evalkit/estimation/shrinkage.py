@@ -68,7 +68,7 @@ def shrink_rates(
         ``province_code``, ``count``, ``exposure`` (person-years, or cases expected); ``status`` where there is one, ``years``
         (behind the count) where there is a law.
     law : ScatterLaw or mapping of province code to ScatterLaw, optional
-        How years scatter (:func:`~evalkit.estimation.law.panel_law`); without one, as pure chance would make them.
+        How years scatter (:func:`~evalkit.estimation.law_of_panel.panel_law`); without one, as pure chance would make them.
     level : float
         Level of the limits.
 

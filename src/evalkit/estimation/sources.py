@@ -143,6 +143,7 @@ def differing(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     """
     figure = [*FIGURE, *(name for name in programme.dimensions if name in facts.columns)]
     exact = facts[facts["status"].isin(WITH_VALUE) & (facts["qualifier"] == "exact")]
+    exact = exact[exact.duplicated(figure, keep=False)]
     rows = pd.concat([preferred(exact, programme), beside(exact, programme)])
     unlike = rows.drop_duplicates([*figure, "value"])
     unlike = unlike[unlike.duplicated(figure, keep=False)]

@@ -106,7 +106,7 @@ def pooled_ratio(
         ``province_code``, ``later``, ``earlier`` (counts), ``later_exposure``, ``earlier_exposure`` (years or person-years);
         ``status`` where there is one (``suppressed`` if either count is hidden); with a law ``later_years``, ``earlier_years``.
     law : ScatterLaw, optional
-        How years scatter (:func:`~evalkit.estimation.law.panel_law`); without one, as pure chance would make them.
+        How years scatter (:func:`~evalkit.estimation.law_of_panel.panel_law`); without one, as pure chance would make them.
     level : float
         Confidence level, strictly between 0 and 1.
 

@@ -61,6 +61,15 @@ class YearlyPanel:
         """What each place's own course takes of its years: level and slope, or in short series its level alone."""
         return np.where(self.years >= SHORT, 2.0, 1.0)
 
+    @property
+    def degrees(self) -> Numbers:
+        """Degrees of freedom that each place leaves to its scatter."""
+        return np.asarray(self.years - self.parameters)
+
+    def pearson_divisor(self, alpha: Numbers | float) -> Numbers:
+        """Return what fitted means take from Pearson's chi-square beside the degrees of freedom, as a divisor."""
+        return np.asarray(1 + alpha * (self.parameters + 1) / (2 * self.years))
+
     def rows(self, keep: Mask) -> YearlyPanel:
         """Return the panel of some of its places."""
         codes = tuple(code for code, kept in zip(self.codes, keep.tolist(), strict=True) if kept)

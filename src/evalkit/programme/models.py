@@ -1,6 +1,7 @@
 """What was promised, as data: periods, measures, indicators, targets and the dated events that bend a series.
 
-Everything here is declared in TOML and checked once, on loading. Nothing here computes.
+Everything here is declared in TOML and checked once, on loading. Nothing here computes. Longer than 250 lines because every
+declared thing stands here.
 """
 
 from __future__ import annotations
@@ -80,13 +81,10 @@ class Strand(Declared):
 
 
 class MeasureUnit(Declared):
-    """What is counted: cases, persons, attendances. Units are never mixed.
-
-    ``singular`` is the English word beside a one: "case"; Vietnamese needs none.
-    """
+    """What is counted: cases, persons, attendances. Units are never mixed."""
 
     label: Label
-    singular: str = ""
+    singular: str = ""  # the English word beside a one: "case"; Vietnamese needs none
 
 
 class Dimension(Declared):

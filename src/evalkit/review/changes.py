@@ -58,6 +58,20 @@ def shares(pair: tuple[float, float], figure: Numeral) -> bool:
     return any(abs(figure.value - value) <= figure.half for value in (exact, exact - 100.0))
 
 
+def shares_told(text: str, language: Language) -> Iterator[tuple[int, tuple[Numeral, Numeral], Numeral]]:
+    """Yield where each percentage stands that a text gives after its two counts, the counts, and the percentage.
+
+    Examples
+    --------
+    >>> [(place, one.text) for place, _, one in shares_told("12 of 126 persons in 2021 (9.5 %)", "en")]
+    [(27, '9.5 %')]
+    """
+    if "%" in text and ("/" in text or " of " in text or " trên " in text):
+        for found in _counted(language).finditer(text):
+            above, below, told = (numerals(part, language)[0] for part in found.groups())
+            yield found.start(3), (above, below), told
+
+
 def unlike_their_figures(page: Page) -> Iterator[Contradiction]:
     """Yield each change that is not the one between the two figures beside it, and each share that is not of its counts."""
     for table in page.tables:
@@ -76,7 +90,8 @@ def _change_fails(page: Page, table: Table, row: list[str]) -> bool:
     places = columns(page, table, "change")
     texts = [cell(row, columns(page, table, name)) for name in ("earlier", "later")]
     change = numerals(cell(row, places), language)
-    before, after = (_quantity(text, language) for text in texts)
+    shared = any("%" in text for text in texts)
+    before, after = (_quantity(text, language, percent=shared) for text in texts)
     if not change or change[0].start or before is None or after is None:
         return False  # a change that is a bound or is told in counts does not begin its cell
     if not change[0].signed and change[0].value:
@@ -94,12 +109,15 @@ def _change(before: Span, after: Span, *, relative: bool) -> Span | None:
     return Span(100 * (after.low / before.high - 1), 100 * (after.high / before.low - 1))
 
 
-def _quantity(text: str, language: Language) -> Span | None:
-    """Return what a cell gives: a share of two counts, a yearly average of so many years, or the number itself."""
+def _quantity(text: str, language: Language, *, percent: bool) -> Span | None:
+    """Return what a cell gives: a share of two counts, a yearly average of so many years, or the number itself.
+
+    Two counts alone are a percentage where the figure beside them is one: 1/1 beside 35/54 (64.8 %).
+    """
     told = [one for one in numerals(text, language) if not one.is_year]
     pair = counts(text, language)
     if pair and pair[1]:
-        scale = 100.0 if any(one.percent for one in told) else 1.0
+        scale = 100.0 if percent else 1.0
         return Span(scale * pair[0] / pair[1], scale * pair[0] / pair[1])
     if not told:
         return None
@@ -126,13 +144,10 @@ def _share_fails(page: Page, table: Table, row: list[str]) -> bool:
 
 def _percent_fails(text: str, language: Language) -> bool:
     """Tell whether a text gives two counts and another percentage than theirs."""
-    if "%" not in text or not ("/" in text or " of " in text or " trên " in text):
-        return False
-    for found in _counted(language).finditer(text):
-        above, below, told = (numerals(part, language)[0] for part in found.groups())
-        if below.value and not shares((above.value, below.value), told):
-            return True
-    return False
+    return any(
+        below.value and not shares((above.value, below.value), told)
+        for _, (above, below), told in shares_told(text, language)
+    )
 
 
 def _told_change_fails(text: str, language: Language) -> bool:
@@ -190,7 +205,8 @@ def _years(language: Language) -> re.Pattern[str]:
 @cache
 def _counted(language: Language) -> re.Pattern[str]:
     body, over = BODY[language], "trên" if language == "vi" else "of"
-    between = r"(?:: | \(|[^.;:()%\d]{1,40}\()"
+    year = r"(?: (?:in|trong|năm)){1,2} \d{4}"
+    between = rf"(?:: | \(|[^.;:()%\d]{{1,40}}?(?:{year} )?\()"
     return re.compile(rf"(?<![\w.,/])({body})(?:/| {over} )({body}){between}({NUMERAL[language]})(?<=%)")
 
 

@@ -104,7 +104,8 @@ def _figures(page: Page, table: Table) -> set[str]:
 def _says_nothing(head: str, language: Language) -> bool:
     """Tell whether a column holds no figures: periods, promises, words on method and evidence."""
     return bool(
-        role(head, language) & {"period", "promised", "method", "evidence", "source", "without", "required"}
+        role(head, language)
+        & {"period", "promised", "defined", "method", "evidence", "source", "without", "required"}
     )
 
 

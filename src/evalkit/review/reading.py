@@ -24,6 +24,7 @@ _SECTIONS = {"section", "footer", "header", "nav"}
 _AROUND = _SECTIONS | {"html", "thead", "table"}
 _SILENT = {"style", "script", "sup", "head"}
 _UNSEEN = "vh"
+_NOTES = "notes"
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _WORDS_OF_A_DRAWING = re.compile(r"<(desc|text)\b.*?</\1>", re.DOTALL)
 _END = re.compile(r"(?<=[.?!])\s+(?=[^\W\d_a-zà-ỹ]|\d)(?<!TP\. )")
@@ -56,12 +57,13 @@ def as_xml(page: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence that can be read or heard: in which section, under which tag, after how many tables."""
+    """A sentence that can be read or heard: in which section, under which tag, after how many tables, whether in a table's note."""
 
     text: str
     section: str
     tag: str
     tables_before: int
+    noted: bool = False
 
 
 @dataclass(slots=True)
@@ -97,7 +99,7 @@ class Page:
     def sentences(self) -> list[Sentence]:
         """The sentences one by one."""
         return [
-            Sentence(text, whole.section, whole.tag, whole.tables_before)
+            Sentence(text, whole.section, whole.tag, whole.tables_before, whole.noted)
             for whole in self.wholes
             for text in split(whole.text)
         ]
@@ -165,7 +167,7 @@ class _Reader:
     def __init__(self) -> None:
         self.page = Page()
         self._section = ""
-        self._silent, self._in_head = 0, False
+        self._silent, self._in_head, self._noted = 0, False, False
         self._told: list[str] | None = None
         self._table: Table | None = None
 
@@ -174,6 +176,8 @@ class _Reader:
             self._silent += 1
         elif tag in _TOLD:
             self._told = []
+        elif tag == "div":
+            self._noted = given.get("class") == _NOTES
         elif tag == "tr":
             if self._table and not self._in_head:
                 self._table.rows.append([])
@@ -202,13 +206,23 @@ class _Reader:
             if self._told is not None:
                 text, self._told = cleaned("".join(self._told)), None
                 self._take(tag, text)
+        elif tag == "tr":
+            self._drop_empty_row()
+        else:
+            self._leave(tag)
+
+    def _leave(self, tag: str) -> None:
+        if tag == "div":
+            self._noted = False
         elif tag == "thead":
             self._in_head = False
         elif tag == "table":
             self._table = None
         elif tag in _SECTIONS:
             self._section = ""
-        elif tag == "tr" and self._table and self._table.rows and not self._table.rows[-1]:
+
+    def _drop_empty_row(self) -> None:
+        if self._table and self._table.rows and not self._table.rows[-1]:
             self._table.rows.pop()
 
     def _take(self, tag: str, text: str) -> None:
@@ -219,7 +233,7 @@ class _Reader:
         elif text:
             if tag == "caption" and self._table is not None:
                 self._table.caption = text
-            self.page.wholes.append(Sentence(text, self._section, tag, len(self.page.tables)))
+            self.page.wholes.append(Sentence(text, self._section, tag, len(self.page.tables), self._noted))
 
     def _take_cell(self, text: str) -> None:
         if self._table is None:

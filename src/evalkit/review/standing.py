@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
+from evalkit.review.changes import shares_told
 from evalkit.review.contradiction import Contradiction, columns
 from evalkit.review.numerals import Numeral, numerals
 from evalkit.review.reading import Language, Page, Sentence
@@ -64,8 +65,23 @@ def standing_nowhere(page: Page) -> Iterator[Contradiction]:
             if says(one.text, "defines", page.language)
             else [figure.text for figure in told_figures(one.text, page.language) if not known.holds(figure)]
         )
+        lone = lone and [
+            text for text in lone if text not in _shares_of_counts(one.text, page.language, known)
+        ]
         if lone:
             yield Contradiction(RULE, f"{', '.join(lone)} – {one.text}"[:400], _DO)
+
+
+def _shares_of_counts(text: str, language: Language, known: Standing) -> set[str]:
+    """Return the percentages of a text that are the shares of two counts beside them, where both counts stand."""
+    return {
+        told.text
+        for _, (above, below), told in shares_told(text, language)
+        if known.holds(above)
+        and known.holds(below)
+        and below.value
+        and abs(100 * above.value / below.value - told.value) <= told.half
+    }
 
 
 def told_figures(text: str, language: Language) -> list[Numeral]:
@@ -101,9 +117,9 @@ def _add(known: Standing, texts: Iterable[str], language: Language, *, percent: 
 
 
 def _is_definition(one: Sentence, page: Page) -> bool:
-    """Tell whether a text defines: the page and its place, its methods, its marks; a list without any table is one."""
+    """Tell whether a text defines: the page and its place, its methods, its marks, a table's note; a list without any table is one."""
     defining = one.tag in _TOLD and (one.section in _DEFINING or says(one.text, "defines", page.language))
-    return one.tag in _DEFINED or defining
+    return one.noted or one.tag in _DEFINED or defining
 
 
 def _is_list_of_names(text: str, language: Language) -> bool:

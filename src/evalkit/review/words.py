@@ -176,6 +176,7 @@ HEADS: dict[str, tuple[str, str]] = {
     "interval": (r"khoảng (?:tin cậy )?95", r"95\s?% interval"),
     "verdict": (r"kết luận", r"verdict"),
     "promised": (r"mức đề ra|mức phải đạt", r"promised|promise"),
+    "defined": (r"nguyên văn|hiệu lực", r"in its own words|in force"),
     "gap": (r"khoảng cách|chênh (?:lệch )?so với|cách (?:chỉ tiêu|mức)", r"gap|distance|short by"),
     "evidence": (r"bằng chứng|có thể nói gì|so với tỷ suất chung|nhận xét", r"evidence|what can be said|against the common|reading"),
     "source": (r"nguồn$", r"source$"),

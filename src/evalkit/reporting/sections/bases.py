@@ -8,6 +8,7 @@ from evalkit.records import Area, PlaceBases
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.unlike import Unlike
 from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, place_basis, span
 from evalkit.reporting.wording import say
 
@@ -25,9 +26,10 @@ _EMPTY = say("An empty place (–) means that this source gives no such figure f
 def _(result: PlaceBases) -> Section:
     frame, area = result.frame, result.area
     title = say("Cases and persons: why two numbers are not the same")
-    blocks: list[Block] = [_basis_sentence(frame), _table(frame, area)] if not frame.empty else []
+    unlike = Unlike(area)
+    blocks: list[Block] = [_basis_sentence(frame), _table(frame, area, unlike)] if not frame.empty else []
     if not result.seldom.empty:
-        blocks.append(_seldom_table(result.seldom, area))
+        blocks.append(_seldom_table(result.seldom, area, unlike))
     if not blocks:
         text = say("The sources used hold no count of cases or persons for this place.")
         blocks.append(Paragraph(text, tone="gap"))
@@ -47,7 +49,7 @@ def _basis_sentence(frame: pd.DataFrame) -> Paragraph:
     )
 
 
-def _table(frame: pd.DataFrame, area: Area) -> Table:
+def _table(frame: pd.DataFrame, area: Area, unlike: Unlike) -> Table:
     order = [name for name in area.programme.measures if name in set(frame["measure"])]
     basis = frame.drop_duplicates("measure").set_index("measure")["place_basis"]
     periods = frame.groupby(["period_start", "period_end"], sort=True)
@@ -57,7 +59,7 @@ def _table(frame: pd.DataFrame, area: Area) -> Table:
         Column("period", say("Period")),
         *(Column(name, _heading(name, basis[name], area), numeric=True) for name in order),
     ]
-    cells = [_row(rows, order) for rows in lines]
+    cells = [_row(rows, order, unlike) for rows in lines]
     notes = [_EMPTY]
     if shared:
         notes += source_notes(frame, area)
@@ -68,7 +70,7 @@ def _table(frame: pd.DataFrame, area: Area) -> Table:
     return Table("bases-table", caption, tuple(columns), tuple(cells), tuple(notes))
 
 
-def _seldom_table(frame: pd.DataFrame, area: Area) -> Table:
+def _seldom_table(frame: pd.DataFrame, area: Area, unlike: Unlike) -> Table:
     """Give a line to each measure and source, its periods side by side; a line to each figure where that is shorter."""
     caption = say("Other figures in the sources used")
     ordered = frame.sort_values(["period_start", "period_end"])
@@ -76,11 +78,11 @@ def _seldom_table(frame: pd.DataFrame, area: Area) -> Table:
     lines = [rows for _, rows in frame.groupby(["measure", "source_id"], sort=False)]
     wide = len(periods) > 1 and len(lines) * (len(periods) + 3) < len(frame) * len(_LONG)
     if not wide or frame.duplicated(["measure", "source_id", "period_start", "period_end"]).any():
-        rows = tuple(_long_row(row, area) for row in frame.to_dict("records"))
+        rows = tuple(_long_row(row, area, unlike) for row in frame.to_dict("records"))
         return Table("seldom-table", caption, _LONG, rows)
     measure, unit, *_, source = _LONG
     columns = (measure, unit, *(_period_column(*period) for period in periods), source)
-    cells = tuple(_wide_row(rows, periods, area) for rows in lines)
+    cells = tuple(_wide_row(rows, periods, area, unlike) for rows in lines)
     return Table(
         "seldom-table", caption, columns, cells, (_EMPTY,) if len(frame) < len(lines) * len(periods) else ()
     )
@@ -99,25 +101,28 @@ def _period_column(start: pd.Timestamp, end: pd.Timestamp) -> Column:
 
 
 def _wide_row(
-    rows: pd.DataFrame, periods: list[tuple[pd.Timestamp, pd.Timestamp]], area: Area
+    rows: pd.DataFrame, periods: list[tuple[pd.Timestamp, pd.Timestamp]], area: Area, unlike: Unlike
 ) -> tuple[Cell, ...]:
     told = dict(zip(zip(*_days(rows), strict=True), rows.to_dict("records"), strict=True))
-    name, unit, _, _, source = _long_row(next(iter(told.values())), area)
+    name, unit, _, _, source = _long_row(next(iter(told.values())), area, unlike)
     return (
         name,
         unit,
-        *(fact_cell(told[period]) if period in told else Cell(NOTHING) for period in periods),
+        *(
+            unlike.beside(fact_cell(told[period]), told[period]) if period in told else Cell(NOTHING)
+            for period in periods
+        ),
         source,
     )
 
 
-def _long_row(row: Row, area: Area) -> tuple[Cell, ...]:
+def _long_row(row: Row, area: Area, unlike: Unlike) -> tuple[Cell, ...]:
     measure = area.programme.measures[row["measure"]]
     return (
         Cell(both(measure.label)),
         Cell(both(area.programme.units[measure.unit].label)),
         Cell(span(row["period_start"], row["period_end"])),
-        fact_cell(row),
+        unlike.beside(fact_cell(row), row),
         Cell(source_title(row["source_id"], area)),
     )
 
@@ -140,9 +145,11 @@ def _lines(period: pd.DataFrame) -> list[pd.DataFrame]:
     return [rows for _, rows in period.groupby("source_id", sort=False)]
 
 
-def _row(rows: pd.DataFrame, order: list[str]) -> tuple[Cell, ...]:
+def _row(rows: pd.DataFrame, order: list[str], unlike: Unlike) -> tuple[Cell, ...]:
     told = {row["measure"]: row for row in rows.to_dict("records")}
-    cells = [fact_cell(told[name]) if name in told else Cell(NOTHING) for name in order]
+    cells = [
+        unlike.beside(fact_cell(told[name]), told[name]) if name in told else Cell(NOTHING) for name in order
+    ]
     first = rows.iloc[0]
     return (Cell(span(first["period_start"], first["period_end"])), *cells)
 

@@ -76,7 +76,7 @@ def _figure(items: list[Compared], area: Area) -> Figure:
 
 
 def _window(total: PeriodTotal) -> dict[str, object]:
-    lower, upper = _limits(total)
+    lower, upper = yearly_limits(total)
     return {
         "label": span(total.start, total.end),
         "count": float(total.count),
@@ -88,13 +88,14 @@ def _window(total: PeriodTotal) -> dict[str, object]:
     }
 
 
-def _limits(total: PeriodTotal) -> tuple[float, float]:
+def yearly_limits(total: PeriodTotal) -> tuple[float, float]:
+    """Return the exact (Garwood) limits of a period's number a year."""
     lower, upper = garwood_interval(total.count, total.years)
     return float(lower), float(upper)
 
 
 def _window_words(total: PeriodTotal, measure: str, area: Area) -> Bilingual:
-    lower, upper = _limits(total)
+    lower, upper = yearly_limits(total)
     return say(
         "{period}: {count} in {years}, {low} to {high} a year",
         period=span(total.start, total.end),

@@ -67,23 +67,9 @@ def _numbers_sentence(item: Compared, area: Area) -> Bilingual:
 def window_words(total: PeriodTotal, measure: str, programme: Programme, *, unlike: bool) -> Bilingual:
     """Return a period's count with its unit, and its years where they are not all there or unlike those beside it."""
     count = total_words(total, measure, programme)
-    missing = _years_missing(total)
-    if missing:
-        return say(
-            "{count} in the {told} years reported ({missing} missing)",
-            count=count,
-            told=formats.number(total.years),
-            missing=formats.listed([Bilingual(str(year), str(year)) for year in missing]),
-        )
-    return say("{count} in {years}", count=count, years=lasting(total.years)) if unlike else count
-
-
-def _years_missing(total: PeriodTotal) -> list[int]:
-    if not total.years_used:
-        return []
-    return [
-        year for year in range(total.years_used[0], total.years_used[-1] + 1) if year not in total.years_used
-    ]
+    if not unlike or total.missing:
+        return count
+    return say("{count} in {years}", count=count, years=lasting(total.years))
 
 
 def caution_sentence(item: Compared) -> Bilingual:
@@ -107,7 +93,7 @@ def caution_sentence(item: Compared) -> Bilingual:
 
 def exact_caution(result: RateComparison) -> Bilingual:
     """Return what an exact interval assumes, and how wide it would be if years scattered more."""
-    if not math.isfinite(result.dispersed_lower) or not math.isfinite(result.minimum_detectable_fall):
+    if not says_dispersed(result):
         return say(
             "The interval assumes that cases come independently of each other; a few totals cannot check that. More scatter between years would widen it."
         )
@@ -118,6 +104,11 @@ def exact_caution(result: RateComparison) -> Bilingual:
         base=formats.number(result.earlier),
         fall=formats.percent(100 * result.minimum_detectable_fall, 0),
     )
+
+
+def says_dispersed(result: RateComparison) -> bool:
+    """Tell whether a comparison says how wide its interval would be with twice the scatter, and what it could show."""
+    return math.isfinite(result.dispersed_lower) and math.isfinite(result.minimum_detectable_fall)
 
 
 def interval_words(item: Compared) -> Bilingual:

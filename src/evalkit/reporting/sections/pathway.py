@@ -70,7 +70,9 @@ def _stages_table(frame: pd.DataFrame, area: Area) -> Table:
 
 
 def _stage_cell(row: Row) -> Cell:
-    return Cell(either(row["figures"])) if row["figures"] else fact_cell(row)
+    if row["figures"]:
+        return Cell(say("{figures} (sources differ)", figures=either(row["figures"])))
+    return fact_cell(row)
 
 
 def _heading(stage: Stage, area: Area) -> Bilingual:

@@ -12,22 +12,23 @@ from evalkit.records import Area, Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.compared import Compared, compared, comparison_figures
+from evalkit.reporting.sections.compared import Compared, compared, comparison_figures, yearly_limits
 from evalkit.reporting.sections.comparison_words import (
     caution_sentence,
     comparison_sentence,
     exact_caution,
     interval_words,
+    says_dispersed,
+    window_words,
 )
+from evalkit.reporting.sections.detectable import detectable_table
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
 from evalkit.reporting.sections.verdict_words import family_note, verdict_words
 from evalkit.reporting.sections.words import (
     NOTHING,
     both,
-    lasting,
     reason,
     span,
-    total_words,
 )
 from evalkit.reporting.wording import say
 
@@ -43,7 +44,8 @@ def _(result: Comparisons) -> Section:
         ]
         blocks += _derived_note(item, result.area)
     if made:
-        blocks += [_table(made, result.area), *comparison_figures(made, result.area)]
+        blocks += [_table(made, result.area), *detectable_table(made, result.area)]
+        blocks += comparison_figures(made, result.area)
         blocks.append(
             Paragraph(
                 say(
@@ -139,22 +141,31 @@ def _table(items: list[Compared], area: Area) -> Table:
         Column("verdict", say("Verdict")),
     )
     rows = tuple(row for item in items for row in _rows(item, area))
-    notes = [
+    return Table("periods-table", say("Successive periods compared"), columns, rows, _notes(items))
+
+
+def _notes(items: list[Compared]) -> tuple[Bilingual, ...]:
+    notes = []
+    if any(item.under_law is not None for item in items):
+        notes.append(
+            say(
+                "Row without a condition: score test of the ratio under the law of scatter of the measure, told by all provinces together."
+            )
+        )
+    notes += [
         say(
-            "First row of each: score test of the ratio under the law of scatter of the measure, told by all provinces together. Second row: exact conditional comparison of two Poisson rates (Przyborowski and Wilenski 1940), Clopper-Pearson limits, p is twice the probability of the smaller tail (Fay 2010)."
+            "Row “if years scatter as pure chance would make them”: exact conditional comparison of two Poisson rates (Przyborowski and Wilenski 1940), Clopper-Pearson limits, p is twice the probability of the smaller tail (Fay 2010). Limits of a number a year: exact (Garwood)."
         ),
         say(
             "A change is per year of observation, so periods of different length can stand beside each other."
         ),
     ]
     tests = items[0].verdict.tests
-    if tests > 1:
-        notes.append(family_note(tests, trends=False))
-    return Table("periods-table", say("Successive periods compared"), columns, rows, tuple(notes))
+    return (*notes, family_note(tests)) if tests > 1 else tuple(notes)
 
 
 def _rows(item: Compared, area: Area) -> list[tuple[Cell, ...]]:
-    """Return the row under the law of scatter and the exact one; the exact one alone where the law is not known."""
+    """Return the row under the law of scatter and the exact one; where no law is known, the exact one and one for twice the scatter."""
     names = {
         "indicator": both(area.programme.indicators[item.indicator].label),
         "early": span(item.earlier.start, item.earlier.end),
@@ -166,10 +177,16 @@ def _rows(item: Compared, area: Area) -> list[tuple[Cell, ...]]:
     )
     verdict = Cell(verdict_words(item.verdict))
     alone = replace(item, under_law=None)
-    if item.under_law is None:
-        return [_row(alone, exact, verdict, area)]
-    first = _row(item, say("{indicator}, {early} to {late}", **names), verdict, area)
-    return [first, _row(alone, exact, Cell(NOTHING), area)]
+    if item.under_law is not None:
+        first = _row(item, say("{indicator}, {early} to {late}", **names), verdict, area)
+        return [first, _row(alone, exact, Cell(NOTHING), area)]
+    rows = [_row(alone, exact, verdict, area)]
+    if item.result.earlier >= SMALL_BASE and says_dispersed(item.result):
+        name = say("{indicator}, {early} to {late}, if yearly counts varied twice as much", **names)
+        told = _row(alone, name, verdict, area)[:4]
+        limits = change_limits(item.result.dispersed_lower, item.result.dispersed_upper)
+        rows.append((*told, Cell(limits), Cell(NOTHING), Cell(NOTHING)))
+    return rows
 
 
 def _row(item: Compared, name: Bilingual, verdict: Cell, area: Area) -> tuple[Cell, ...]:
@@ -189,5 +206,13 @@ def _row(item: Compared, name: Bilingual, verdict: Cell, area: Area) -> tuple[Ce
 
 
 def _count_cell(total: PeriodTotal, measure: str, area: Area) -> Cell:
-    words = {"count": total_words(total, measure, area.programme), "years": lasting(total.years)}
-    return Cell(say("{count} in {years}", **words), total.count)
+    """Write a count, its years, and the number a year with its limits."""
+    lower, upper = yearly_limits(total)
+    text = say(
+        "{count}; {average} a year ({low} to {high})",
+        count=window_words(total, measure, area.programme, unlike=True),
+        average=formats.number(total.count / total.years, 1),
+        low=formats.number(lower, 1),
+        high=formats.number(upper, 1),
+    )
+    return Cell(text, total.count)

@@ -41,10 +41,6 @@ def _blocks(item: ProvinceComparison, area: NationFacts) -> list[Block]:
         return [Paragraph(text, tone="gap")]
     period = both(next(one.label for one in area.programme.periods if one.id == item.period))
     blocks: list[Block] = [Paragraph(_difference(item.differs, label, period), tone="finding")]
-    if item.differs.law is not None:
-        wider = _wider(item.differs)
-        blocks.append(Paragraph(_scatter(item.differs.law, item.frame)))
-        blocks += [Paragraph(wider)] if wider is not None else []
     if isinstance(item.funnel, Funnel):
         blocks.append(Paragraph(_outside(item.funnel)))
     return [*blocks, _table(item, area, label, period)]
@@ -116,19 +112,21 @@ def _scatter(law: ScatterLaw, frame: pd.DataFrame) -> Bilingual:
     )
 
 
-def _wider(found: Heterogeneity) -> Bilingual | None:
-    """Say how many provinces have a law of their own, wider than the panel's."""
-    own = int((found.frame["own"] > 1).sum())
+def _wider(found: Heterogeneity | NotEstimable) -> tuple[Bilingual, ...]:
+    """Say how many provinces have a law of their own, wider than the panel's; nothing where none has."""
+    own = 0 if isinstance(found, NotEstimable) else int((found.frame["own"] > 1).sum())
     if own == 0:
-        return None
+        return ()
     if own == 1:
-        return say(
+        words = say(
             "The years of one province scatter more than that; its limits allow for its own scatter, as far as so few years show it."
         )
-    return say(
+        return (words,)
+    words = say(
         "The years of {count} provinces scatter more than that; their limits allow for their own scatter, as far as so few years show it.",
         count=formats.number(own),
     )
+    return (words,)
 
 
 def _outside(found: Funnel) -> Bilingual:
@@ -210,7 +208,10 @@ def _notes(item: ProvinceComparison) -> tuple[Bilingual, ...]:
             "Estimated with the help of the other provinces: a province with few cases borrows from all (empirical Bayes, Clayton and Kaldor 1987); its limits hold the lasting rate if years scatter as pure chance would make them."
         )
     )
+    law = None if isinstance(item.differs, NotEstimable) else item.differs.law
     return (
+        *(() if law is None else (_scatter(law, item.frame),)),
+        *_wider(item.differs),
         helped,
         say(
             "Plain limits: where 95 of 100 counts would lie at the common rate if years scattered as pure chance would make them. Widened limits: these also allow for how unequal the provinces are and, where it is known, for how years scatter."

@@ -10,7 +10,7 @@ from evalkit.estimation.results import TrendFit
 from evalkit.programme.population import POPULATION
 from evalkit.records import Summary, Trend
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import value_words
 from evalkit.reporting.sections.compared import Compared, compared
@@ -25,6 +25,7 @@ from evalkit.reporting.sections.news_sentences import (
 from evalkit.reporting.sections.promises import needed_words, promise_words, target_name
 from evalkit.reporting.sections.trends import trend_sentence
 from evalkit.reporting.sections.words import Row, area_name, counted, within
+from evalkit.reporting.sections.zeros import zero_table
 from evalkit.reporting.sentence import Caution, Sentence
 from evalkit.reporting.wording import say
 
@@ -37,7 +38,7 @@ def _(result: Summary) -> Section:
     blocks: list[Block] = []
     if known:
         items = tuple(sentence.printed for sentence in known)
-        blocks += [Paragraph(say("What we know and how sure we are:")), Bullets(items)]
+        blocks += [Paragraph(say("What we know and how sure we are:")), Bullets(items), *_zeros_ended(result)]
     else:
         text = _nothing_summarised(result)
         blocks.append(Paragraph(text, tone="gap"))
@@ -55,6 +56,13 @@ def _known(result: Summary) -> list[Sentence]:
     sentences += [Sentence(text) for text in _verdicts(result)]
     sentences += differing_sentences(result)
     return sentences + [told for item in news.latest for told in latest_sentence(item, result)]
+
+
+def _zeros_ended(result: Summary) -> list[Table]:
+    """Return the figures of the runs of zeros that the section on zeros leaves out, for their series do not end with them."""
+    shown = {(item.indicator, item.start) for item in result.zeros.items}
+    runs = [zero.run for zero in result.news.zeros]
+    return [zero_table(run, result.area) for run in runs if (run.indicator, run.start) not in shown]
 
 
 def _comparison(item: Compared, result: Summary) -> Sentence:

@@ -12,10 +12,12 @@ from evalkit.estimation.leave_out import LeaveOneOut
 from evalkit.estimation.nonparametric import MonotoneTrend
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.trend_study import TrendStudy
+from evalkit.estimation.verdicts import SURE
 from evalkit.records import Area, Trend
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
+from evalkit.reporting.sections.verdict_words import verdict_words
 from evalkit.reporting.sections.words import both, p_words
 from evalkit.reporting.wording import say
 
@@ -25,13 +27,15 @@ Row = tuple[Bilingual, Bilingual]
 def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
     """Return the checks of one trend as a table: what was asked, and what came out."""
     rows: list[Row] = [
+        (say("The trend itself"), _trend(item)),
+        (say("In a few words"), _in_a_few_words(item)),
         (say("Smallest fall it could show"), _detectable(study)),
         (say("Detection alone"), _detection(study, item)),
         (say("Without any one year"), _without_a_year(study)),
         (say("Counts alone, without population"), _counts_alone(study)),
         (say("Last five years"), _recent(study)),
         (say("Without a model (Mann-Kendall)"), _monotone(study.monotone)),
-        (say("Does it bend? (exploratory)"), bends_words(study.bends, item.series)),
+        (say("Does it bend? (exploratory)"), bends_words(study.bends, item.series, tests=item.verdict.tests)),
         (say("Step at a declared date"), _step(study, area)),
     ]
     label = both(area.programme.indicators[item.indicator].label)
@@ -40,6 +44,47 @@ def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
         say("{indicator}: how sure the trend is", indicator=label),
         (Column("check", say("Check")), Column("reading", say("What came out"))),
         tuple((Cell(name), Cell(reading)) for name, reading in rows),
+    )
+
+
+def method_words(method: str) -> Bilingual:
+    """Name the trend's method."""
+    return {
+        "exact conditional": say("exact conditional trend"),
+        "negative binomial": say(
+            "log-linear rate model, negative binomial with the dispersion of all provinces"
+        ),
+        "quasi-Poisson, pooled dispersion": say(
+            "log-linear rate model, quasi-Poisson with the dispersion of all provinces"
+        ),
+        "quasi-Poisson, own dispersion": say(
+            "log-linear rate model, quasi-Poisson with the dispersion of this series"
+        ),
+    }[method]
+
+
+def _trend(item: Trend) -> Bilingual:
+    fit = item.fit
+    if isinstance(fit, NotEstimable):
+        raise TypeError("a trend that is not estimable has no checks, only a reason")
+    return say(
+        "{change} a year, 95 % interval {limits}, {p} ({method})",
+        change=change_written(fit.apc),
+        limits=change_limits(fit.lower, fit.upper),
+        p=p_words(fit.p),
+        method=method_words(fit.method),
+    )
+
+
+def _in_a_few_words(item: Trend) -> Bilingual:
+    """Write the verdict, and for how many trends looked at together its words allow."""
+    words, tests = verdict_words(item.verdict), item.verdict.tests
+    if tests <= 1:
+        return words
+    return say(
+        "{verdict}; the words allow for {tests} trends looked at on all pages together (Benjamini and Hochberg 1995), the printed p does not",
+        verdict=words,
+        tests=formats.number(tests),
     )
 
 
@@ -144,7 +189,7 @@ def _monotone(found: MonotoneTrend | NotEstimable) -> Bilingual:
     )
 
 
-def bends_words(found: JoinpointFit | NotEstimable, series: pd.DataFrame) -> Bilingual:
+def bends_words(found: JoinpointFit | NotEstimable, series: pd.DataFrame, *, tests: int = 0) -> Bilingual:
     """Return the reading of a joinpoint analysis: the pieces, or that none was found, or why none was looked for.
 
     Parameters
@@ -152,6 +197,9 @@ def bends_words(found: JoinpointFit | NotEstimable, series: pd.DataFrame) -> Bil
     found : JoinpointFit or NotEstimable
     series : DataFrame
         The series it was made of: ``year``, ``count``.
+    tests : int
+        How many series are looked at on all pages together: a bend is claimed where its p stands among so many
+        (Bonferroni, for the p of the others are not known here).
     """
     if isinstance(found, NotEstimable):
         if found.reason == "too_few_years":
@@ -167,6 +215,14 @@ def bends_words(found: JoinpointFit | NotEstimable, series: pd.DataFrame) -> Bil
         )
     pieces = [_piece(piece, series) for piece in found.segments]
     years = formats.listed([Bilingual(str(year), str(year)) for year in found.years])
+    if not found.p * tests <= SURE:
+        return say(
+            "a bend in {years} fits best ({p}, simulated), but this does not stand among the {tests} series looked at: {pieces}",
+            years=years,
+            p=p,
+            tests=formats.number(tests),
+            pieces=formats.listed(pieces),
+        )
     return say(
         "bend in {years} ({p}, simulated): {pieces}. The data chose the year, so it proves nothing about its cause",
         years=years,

@@ -13,8 +13,8 @@ from evalkit.reporting.blocks import Bilingual, Block, Figure, Paragraph, Sectio
 from evalkit.reporting.display import section_of
 from evalkit.reporting.figures import Band, draw_both, yearly_counts
 from evalkit.reporting.sections.limits import change_limits, change_written
-from evalkit.reporting.sections.trend_checks import checks_table
-from evalkit.reporting.sections.verdict_words import family_note, verdict_sentence
+from evalkit.reporting.sections.trend_checks import checks_table, method_words
+from evalkit.reporting.sections.verdict_words import verdict_sentence
 from evalkit.reporting.sections.words import Row, both, p_words, reason, sentences, span, total_words
 from evalkit.reporting.wording import say
 
@@ -24,9 +24,6 @@ def _(result: Trends) -> Section:
     blocks: list[Block] = []
     for item in result.items:
         blocks += _blocks(item, result.area)
-    tests = max((item.verdict.tests for item in result.items), default=0)
-    if tests > 1:
-        blocks.append(Paragraph(family_note(tests, trends=True)))
     blocks.append(
         Paragraph(
             say(
@@ -111,22 +108,6 @@ def trend_sentence(item: Trend, area: Area) -> Bilingual:
         "{indicator}, {first} to {last}: {change} a year, 95 % interval {limits}, {p} ({method}).", **words
     )
     return sentences(numbers, verdict_sentence(item.verdict, area.programme))
-
-
-def method_words(method: str) -> Bilingual:
-    """Name the trend's method."""
-    return {
-        "exact conditional": say("exact conditional trend"),
-        "negative binomial": say(
-            "log-linear rate model, negative binomial with the dispersion of all provinces"
-        ),
-        "quasi-Poisson, pooled dispersion": say(
-            "log-linear rate model, quasi-Poisson with the dispersion of all provinces"
-        ),
-        "quasi-Poisson, own dispersion": say(
-            "log-linear rate model, quasi-Poisson with the dispersion of this series"
-        ),
-    }[method]
 
 
 def _figure(item: Trend, area: Area) -> Figure:

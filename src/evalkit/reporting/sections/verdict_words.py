@@ -72,13 +72,8 @@ def verdict_words(verdict: ChangeVerdict) -> Bilingual:
     return words[verdict.grade, verdict.direction]
 
 
-def family_note(tests: int, *, trends: bool) -> Bilingual:
-    """Return the note that the words allow for all comparisons, or trends, made at once."""
-    if trends:
-        return say(
-            "{tests} trends are looked at on all pages together; the words allow for that (Benjamini and Hochberg 1995), the printed p does not.",
-            tests=formats.number(tests),
-        )
+def family_note(tests: int) -> Bilingual:
+    """Return the note that the words allow for all comparisons made at once."""
     return say(
         "{tests} comparisons are made on all pages together; the words allow for that (Benjamini and Hochberg 1995), the printed p does not.",
         tests=formats.number(tests),

@@ -98,7 +98,7 @@ def chance(probability: float) -> Bilingual:
 
 
 def total_words(total: PeriodTotal, measure: str, programme: Programme) -> Bilingual:
-    """Return a period's count with its unit, that it was derived, and its years where they are not those of the period."""
+    """Return a period's count with its unit, that it was derived, and its years where some are missing."""
     words = counted(total.count, measure, programme)
     if total.status == "derived":
         words = say("{count} (derived)", count=words)
@@ -110,8 +110,6 @@ def total_words(total: PeriodTotal, measure: str, programme: Programme) -> Bilin
             all=str(len(total.years_used) + len(total.missing)),
             missing=formats.listed([Bilingual(str(year), str(year)) for year in total.missing]),
         )
-    if total.made == "part_of_period":
-        return say("{count} in {years}", count=words, years=lasting(total.years))
     return words
 
 

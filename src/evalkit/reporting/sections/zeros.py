@@ -5,9 +5,9 @@ from __future__ import annotations
 from evalkit.estimation.zeros import ZeroPeriod
 from evalkit.records import Area, ZeroPeriods
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import both, chance, counted, lasting, span
+from evalkit.reporting.sections.words import NOTHING, both, chance, counted, lasting, span
 from evalkit.reporting.wording import say
 
 
@@ -18,6 +18,7 @@ def _(result: ZeroPeriods) -> Section:
         blocks.append(Paragraph(zero_sentence(item, result.area), tone="finding"))
         blocks += _readings(item, result.area)
         blocks += _surprise(item, result.area)
+        blocks.append(zero_table(item, result.area))
         blocks += _rivals(item, result.area)
     if not blocks:
         blocks.append(
@@ -34,7 +35,7 @@ def zero_sentence(item: ZeroPeriod, area: Area) -> Bilingual:
         unit=_unit(item, area),
         period=span(item.start, item.end),
         years=lasting(item.years),
-        upper=formats.number(item.upper_per_year, 2),
+        upper=formats.number(item.upper_per_year, 1),
     )
 
 
@@ -73,6 +74,30 @@ def _surprise(item: ZeroPeriod, area: Area) -> list[Block]:
         **words,
     )
     return [Paragraph(text)]
+
+
+def zero_table(item: ZeroPeriod, area: Area) -> Table:
+    """Return the figures of a run of zeros: its length, its limit, and how probable it is at the pace of the period before."""
+    columns = (
+        Column("period", say("Period")),
+        Column("years", say("Length")),
+        Column("upper", say("Upper 95 % limit a year"), numeric=True),
+        Column("known", say("Probability at the pace before, taken as known"), numeric=True),
+        Column("uncertain", say("Probability with the uncertainty of that pace"), numeric=True),
+    )
+    found = item.comparison
+    row = (
+        Cell(span(item.start, item.end)),
+        Cell(lasting(item.years)),
+        Cell(formats.number(item.upper_per_year, 1), round(item.upper_per_year, 4)),
+        Cell(NOTHING if found is None else chance(found.surprise_known)),
+        Cell(NOTHING if found is None else chance(found.surprise_predictive)),
+    )
+    caption = say(
+        "{indicator}: a time at zero",
+        indicator=both(area.programme.indicators[item.indicator].label),
+    )
+    return Table(f"zero-{item.indicator.replace('_', '-')}", caption, columns, (row,))
 
 
 def _rivals(item: ZeroPeriod, area: Area) -> list[Block]:

@@ -1,0 +1,71 @@
+"""Figures that sources give unlike: whoever shows one of them says what the others give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from evalkit.estimation.sources import differing
+from evalkit.facts.schema import totals_only
+from evalkit.records import Area
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Cell
+from evalkit.reporting.sections.words import both, either
+from evalkit.reporting.wording import say
+
+_KEY = ["measure", "period_start", "period_end"]
+
+
+class Unlike:
+    """The totals of an area that two sources give unlike.
+
+    Parameters
+    ----------
+    area : Area
+    """
+
+    def __init__(self, area: Area) -> None:
+        self._programme = area.programme
+        rows = differing(totals_only(area.facts), area.programme)
+        self._known: dict[tuple[Any, ...], list[tuple[str, tuple[float, ...]]]] = {}
+        for *key, basis, figures in rows[[*_KEY, "place_basis", "figures"]].itertuples(
+            index=False, name=None
+        ):
+            self._known.setdefault(tuple(key), []).append((basis, figures))
+
+    def beside(self, cell: Cell, row: Mapping[Any, Any]) -> Cell:
+        """Return the cell of a fact, and after its figure what other sources give instead."""
+        basis = row.get("place_basis")
+        known = [figures for of, figures in self._of(row["measure"], row) if basis in (None, of)]
+        others = [
+            figure
+            for figures in known
+            if row["value"] in figures
+            for figure in figures
+            if figure != row["value"]
+        ]
+        if not others:
+            return cell
+        text = (
+            say("{count}; another source: {other}", count=cell.text, other=either(others))
+            if len(others) == 1
+            else say("{count}; other sources: {others}", count=cell.text, others=either(others))
+        )
+        return Cell(text, cell.value)
+
+    def named(self, measures: list[str], row: Mapping[Any, Any]) -> Bilingual | None:
+        """Name the measures of an estimate on whose figures sources differ; None where they agree."""
+        told = [
+            say(
+                "{measure}: {figures}",
+                measure=both(self._programme.measures[name].label),
+                figures=either(figures),
+            )
+            for name in measures
+            for _, figures in self._of(name, row)
+        ]
+        return formats.listed(told) if told else None
+
+    def _of(self, measure: str, row: Mapping[Any, Any]) -> list[tuple[str, tuple[float, ...]]]:
+        """Return the place bases and unlike figures of a measure in the period of a row."""
+        return self._known.get((measure, row["period_start"], row["period_end"]), [])
