@@ -1,4 +1,4 @@
-"""What is done with a page that contradicts itself: `verify` lists it; a run can leave it out."""
+"""What is done with a page that contradicts itself: `verify` lists it; a run leaves it out."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from evalkit.errors import EvalkitError
 from evalkit.review.contradiction import Contradiction
 from evalkit.review.rules import contradictions
 
-CONTRADICTIONS_STOP_A_PAGE = False
+CONTRADICTIONS_STOP_A_PAGE = True
 """Whether a run leaves out a page that contradicts itself: it then counts as failed, is named at the end, and the run ends with 5.
 
-The one place to turn it on, when `evalkit verify` finds nothing more in the pages of both workspaces.
+The one place to turn it off. `evalkit verify` finds nothing in the pages of both workspaces.
 """
 _PAGE = ".html"
 
