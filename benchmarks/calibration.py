@@ -1,14 +1,19 @@
-"""How often the headline trend test rejects: true nulls, which it should leave alone, and real falls, which it should find.
-With --chances: how often what is said of a count's chance to meet its target comes true.
+"""How often what the kit says is wrong where nothing happened, and how often it finds what did: every table by a flag, all by default.
 
-    python benchmarks/calibration.py [--quick] [--write]        (two minutes; --quick: a quarter of one)
-    python benchmarks/calibration.py --chances                  (half a minute)
+    python benchmarks/calibration.py [--quick] [--write]      all tables (a quarter of an hour; --quick: a tenth of it)
+    ... --trend       size and power of the headline trend
+    ... --unlike      the same trend where its suppositions fail: places of unlike scatter, years of outbreak
+    ... --chances     what is said of a count's chance to meet its target, and how often it is met
+    ... --headline    two periods compared: share of true nulls called changed, and called clear
+    ... --power       the fall that a base shows in four of five comparisons, and how often it is shown
+    ... --alarm       quiet years above the bounds of the yearly alarm
+    ... --hidden      the scatter of a panel whose small counts are hidden
+    ... --outbreaks   the comparison where one year in ten is fourfold: a panel like that of victims of trafficking
 
-Panels of 34 invented series are drawn, Poisson and negative binomial, alike and with unequal means side by side. The test is
-that of the pages: the panel's dispersion (evalkit.estimation.law) decides the method and gives its dispersion
-(evalkit.estimation.trends). Hundreds of thousands of series are too many to fit one by one, so the same arithmetic is
+Panels of 34 invented series are drawn, Poisson and negative binomial, alike and with unequal means side by side, and go through the
+functions that the pages call. Hundreds of thousands of trends are too many to fit one by one, so the same arithmetic is
 done here on whole arrays; in every setting the first panel also goes through the kit itself, and a difference in a
-single p stops the run. --write puts the table into docs/methods.md.
+single p stops the run. --write puts the tables into docs/methods.md. Longer than 250 lines because one command makes all tables.
 """
 
 from __future__ import annotations
@@ -17,6 +22,7 @@ import argparse
 import itertools
 import math
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,11 +32,26 @@ import pandas as pd
 from scipy import stats
 
 from evalkit.estimation import trends
+from evalkit.estimation.alarm import Alarm, yearly_alarm
+from evalkit.estimation.comparisons import compare_counts
+from evalkit.estimation.conditional import conditional_p
 from evalkit.estimation.exact_trends import exact_trend
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.law_of_panel import panel_law
-from evalkit.estimation.posterior import chance_of_at_most
+from evalkit.estimation.law_of_places import place_laws
+from evalkit.estimation.law_power import detectable_fall, power_under_law
+from evalkit.estimation.law_score import Window, change_p
+from evalkit.estimation.period_comparison import (
+    Beside,
+    PeriodComparison,
+    judged_change,
+    period_change_p,
+    years_left_out,
+)
+from evalkit.estimation.posterior import bound_of_next, chance_of_at_most
 from evalkit.estimation.results import NotEstimable
+from evalkit.estimation.verdicts import NEARLY, SURE, Checks, Family, Grade, family_of, weigh_change
+from evalkit.estimation.windows import PeriodTotal
 from evalkit.estimation.yearly_panel import FEWEST_EVENTS
 
 SERIES = 34
@@ -47,6 +68,13 @@ CHANCES, SCATTERS, YEARLY_MEANS = (
     (3.0, 8.0, 20.0),
 )
 LARGEST_MISS = 0.05
+LARGEST_ALARM = 0.02
+HELD_AGAINST = 12  # places of the first panel, smallest p first, whose verdicts the pages' function gives too
+SPREAD = 0.7  # standard deviation of the logarithms of the provinces' means
+DESIGNS = ((5, 5), (5, 2))  # earlier and later years
+HEADLINE_MEANS, HEADLINE_ALPHAS = (1.0, 3.0, 8.0, 20.0), (0.0, 0.2, 0.5, 1.0)
+UNLIKE = 0.41  # mean of alphas that differ between places, exponentially
+BASES, POWER_ALPHAS = (20.0, 67.0, 200.0, 600.0), (0.0, 0.2, 0.41, 0.82)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +130,21 @@ def _information(level: np.ndarray, slope: np.ndarray, when: np.ndarray) -> tupl
     return mean, np.stack(moments[:2] + moments[1:], axis=1).reshape(-1, 2, 2)
 
 
-def p_values(panel: np.ndarray) -> tuple[np.ndarray, ScatterLaw]:
-    """Return the headline p of each series of one panel, missing where the kit refuses it, and the panel's law."""
+def p_values(panel: np.ndarray, *, by_place: bool = False) -> tuple[np.ndarray, ScatterLaw]:
+    """Return the headline p of each series of one panel, missing where the kit refuses it, and the panel's law.
+
+    By place, a series that scatters more than the panel has a wider law, as on the pages.
+    """
     tested = (panel.sum(axis=1) >= FEWEST_EVENTS) & ((panel > 0).sum(axis=1) >= 2)
     counts = panel[tested]
     poisson = fit_all(counts)
     found = panel_law(frame_of(panel))
+    wider = place_laws(frame_of(panel), found) if by_place else {}
+    own = np.array([wider.get(str(place), found).own for place in range(len(panel))])
     p = np.full(len(panel), math.nan)
-    p[tested] = model_p(counts, poisson, found)
-    if found.phi <= trends.POISSON_LIKE:
-        few = tested & (panel.sum(axis=1) < trends.SMALL_TOTAL)
-        p[few] = [exact_p(row) for row in panel[few]]
+    p[tested] = model_p(counts, poisson, found, own[tested])
+    few = tested & (panel.sum(axis=1) < trends.SMALL_TOTAL) & (own * found.phi <= trends.POISSON_LIKE)
+    p[few] = [exact_p(row) for row in panel[few]]
     return p, found
 
 
@@ -124,15 +156,16 @@ def frame_of(panel: np.ndarray) -> pd.DataFrame:
     )
 
 
-def model_p(counts: np.ndarray, poisson: Fits, found: ScatterLaw) -> np.ndarray:
-    """Return the p of the model that the panel's scatter calls for."""
+def model_p(counts: np.ndarray, poisson: Fits, found: ScatterLaw, own: np.ndarray) -> np.ndarray:
+    """Return the p of the model that the panel's scatter calls for, wider by what each place scatters more."""
     if found.form == "quadratic":
-        return score_p(counts, found.alpha)
+        mean = counts.mean(axis=1)
+        return score_p(counts, (own * (1 + found.alpha * mean) - 1) / mean)
     law = stats.norm() if math.isinf(found.trend_degrees) else stats.t(found.trend_degrees)
-    return 2 * law.sf(np.abs(poisson.slope / poisson.error) / math.sqrt(max(1.0, found.phi)))
+    return 2 * law.sf(np.abs(poisson.slope / poisson.error) / np.sqrt(own * max(1.0, found.phi)))
 
 
-def score_p(counts: np.ndarray, alpha: float) -> np.ndarray:
+def score_p(counts: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """Return the p of the score test: without a trend every year expects the mean, so nothing needs fitting."""
     when = np.arange(counts.shape[1]) - (counts.shape[1] - 1) / 2
     mean = counts.mean(axis=1)
@@ -154,11 +187,15 @@ def _exact_p(years: int, total: int, statistic: int) -> float:
     return exact_trend(counts).p_central
 
 
-def kit_p_values(panel: np.ndarray) -> np.ndarray:
+def kit_p_values(panel: np.ndarray, *, by_place: bool = False) -> np.ndarray:
     """Return the same through the functions the pages call, one series at a time."""
     frame = frame_of(panel)
     found = panel_law(frame)
-    fits = [trends.fit_trend(series, law=found) for _, series in frame.groupby("province_code")]
+    wider = place_laws(frame, found) if by_place else {}
+    fits = [
+        trends.fit_trend(series, law=wider.get(str(code), found))
+        for code, series in frame.groupby("province_code")
+    ]
     return np.array([math.nan if isinstance(fit, NotEstimable) else fit.p for fit in fits])
 
 
@@ -241,13 +278,317 @@ def chances_missed(table: pd.DataFrame) -> list[str]:
     return [f"said and happened apart: {row.to_dict()}" for _, row in far.iterrows()]
 
 
-def _print_chances() -> int:
-    tables = [chances(alpha, mean) for alpha in SCATTERS for mean in YEARLY_MEANS]
+def chance_table(quick: int) -> tuple[pd.DataFrame, list[str]]:
+    """Return all chances said and what happened, and the rows where they lie apart."""
+    tables = [chances(alpha, mean, series=2000 // quick) for alpha in SCATTERS for mean in YEARLY_MEANS]
     table = pd.concat(tables, ignore_index=True)
-    print(table.round(3).to_string(index=False))
-    faults = chances_missed(table)
-    print(*faults or ["what was said came true within 5 points everywhere"], sep="\n")
-    return 1 if faults else 0
+    return table, chances_missed(table) if quick == 1 else []
+
+
+# ---- two periods compared
+
+
+def unequal(mean: float, rng: np.random.Generator, places: int = SERIES) -> np.ndarray:
+    """Draw the yearly means of unequal provinces."""
+    return mean * np.exp(rng.normal(-(SPREAD**2) / 2, SPREAD, places))
+
+
+def drawn(means: np.ndarray, alphas: np.ndarray | float, years: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw years about the means: variance mean + alpha * mean**2, one alpha or one for each place."""
+    wide = np.broadcast_to(means[:, None] if means.ndim == 1 else means, (len(means), years))
+    spread = np.broadcast_to(np.asarray(alphas, dtype=float).reshape(-1, 1), wide.shape)
+    some = np.maximum(spread, 1e-9)
+    return rng.poisson(np.where(spread > 0, rng.gamma(1 / some, some * wide), wide)).astype(float)
+
+
+def total_of(counts: np.ndarray, first: int) -> PeriodTotal:
+    """Return yearly counts as the total of a period."""
+    years = tuple(range(first, first + len(counts)))
+    return PeriodTotal(
+        period=str(first),
+        start=pd.Timestamp(f"{first}-01-01"),
+        end=pd.Timestamp(f"{years[-1]}-12-31"),
+        count=float(counts.sum()),
+        years=float(len(counts)),
+        status="reported",
+        made="sum_of_years",
+        years_used=years,
+        place_basis="",
+        sources=(),
+        flags=(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The comparisons of one panel, as its pages would make them."""
+
+    laws: list[ScatterLaw]
+    periods: list[tuple[PeriodTotal, PeriodTotal]]
+    frame: pd.DataFrame
+    p: np.ndarray
+    law: ScatterLaw
+
+    def beside(self, place: int, family: Family | None = None) -> Beside:
+        """Return what a comparison of one place needs to know beside its totals."""
+        return Beside(self.laws[place], self.frame[self.frame["province_code"] == place], family)
+
+    def checks(self, place: int) -> Checks:
+        """Return the kit's checks of one place, without its interval and power."""
+        (earlier, later), p = self.periods[place], float(self.p[place])
+        share = later.years / (earlier.years + later.years)
+        exact = conditional_p(later.count, earlier.count, null=share)["central"]
+        year = None
+        if max(p, exact) < SURE:
+            left = years_left_out(earlier, later, self.beside(place)) or {}
+            year = next((name for name, without in left.items() if without >= SURE), None)
+        change = later.count / later.years - earlier.count / earlier.years
+        return Checks(change, p, exact, year=year)
+
+    def kit_grade(self, place: int, family: Family | None) -> Grade:
+        """Return the same by the function that the pages call."""
+        earlier, later = self.periods[place]
+        item = PeriodComparison(
+            "cases",
+            earlier,
+            later,
+            compare_counts(
+                later.count, earlier.count, later_exposure=later.years, earlier_exposure=earlier.years
+            ),
+        )
+        beside = self.beside(place, family)
+        return judged_change(item, beside, ()).verdict.grade
+
+
+def compared(panel: np.ndarray, before: int) -> Compared:
+    """Compare two periods of every place of a panel, under the law that the same panel tells."""
+    frame = frame_of(panel)
+    law = panel_law(frame)
+    wider = place_laws(frame, law)
+    laws = [wider.get(str(place), law) for place in range(len(panel))]
+    periods = [(total_of(row[:before], 2000), total_of(row[before:], 2000 + before)) for row in panel]
+    p = [period_change_p(earlier, later, one) for (earlier, later), one in zip(periods, laws, strict=True)]
+    return Compared(laws, periods, frame, np.array(p), law)
+
+
+def shares(found: list[Compared]) -> dict[str, np.ndarray]:
+    """Return per panel and place: p below .05; clear by itself; clear, and clear or leaning, in the family of its panel."""
+    names = ("changed", "clear_alone", "clear", "leaning")
+    said: dict[str, list[list[bool]]] = {name: [] for name in names}
+    for number, panel in enumerate(found):
+        family = family_of(panel.p.tolist())
+        alone: list[Grade]
+        grades: list[Grade]
+        alone, grades = ["open"] * len(panel.p), ["open"] * len(panel.p)
+        for place in np.flatnonzero(panel.p < NEARLY).tolist():
+            checks = panel.checks(place)
+            alone[place], grades[place] = weigh_change(checks).grade, weigh_change(checks, family).grade
+        seen = np.argsort(panel.p)[: HELD_AGAINST if number == 0 else 0].tolist()
+        if [grades[place] for place in seen] != [panel.kit_grade(place, family) for place in seen]:
+            raise SystemExit("the benchmark's verdicts are not those of the kit")
+        said["changed"].append((panel.p < SURE).tolist())
+        said["clear_alone"].append([grade == "clear" for grade in alone])
+        said["clear"].append([grade == "clear" for grade in grades])
+        said["leaning"].append([grade in ("clear", "leaning") for grade in grades])
+    return {name: np.array(values) for name, values in said.items()}
+
+
+def headline_row(mean: float, alpha: float | None, design: tuple[int, int], panels: int) -> dict[str, object]:
+    """Return how often true nulls are called changed in one setting; without alpha it differs between places."""
+    rng = np.random.default_rng(round(1000 * mean + 100 * (alpha if alpha is not None else 7) + design[1]))
+    found, alphas = [], []
+    for _ in range(panels):
+        own = np.full(SERIES, alpha) if alpha is not None else rng.gamma(1.0, UNLIKE, SERIES)
+        found.append(compared(drawn(unequal(mean, rng), own, sum(design), rng), design[0]))
+        alphas.append(own)
+    said = shares(found)
+    worst = np.array(alphas) >= np.quantile(alphas, 0.9)
+    return {
+        "years": f"{design[0]} and {design[1]}",
+        "alpha": f"{alpha:g}" if alpha is not None else "unlike",
+        "mean": mean,
+        "changed": said["changed"].mean(),
+        "worst tenth": said["changed"][worst].mean() if alpha is None else math.nan,
+        "clear alone": said["clear_alone"].mean(),
+        "clear": said["clear"].mean(),
+    }
+
+
+def headline_table(quick: int) -> tuple[pd.DataFrame, list[str]]:
+    """Return all settings of the comparison, and those beyond the bound."""
+    rows = []
+    for design, alpha, mean in itertools.product(DESIGNS, (*HEADLINE_ALPHAS, None), HEADLINE_MEANS):
+        rows.append(headline_row(mean, alpha, design, max(2, 60 // quick)))
+        print(rows[-1], file=sys.stderr, flush=True)
+    table = pd.DataFrame(rows)
+    far = table[table["changed"] > LARGEST_SIZE] if quick == 1 else table[:0]
+    return table, [f"called changed too often: {row.to_dict()}" for _, row in far.iterrows()]
+
+
+# ---- power, alarm, hidden figures, outbreaks, trends where places are unlike
+
+
+def power_row(base: float, alpha: float, later_years: int, pairs: int) -> dict[str, object]:
+    """Return the fall said to be shown in four of five comparisons, and how often it is."""
+    law = ScatterLaw("quadratic", 1.0, alpha, series=SERIES, cells=340, degrees=272, p=0.0)
+    fall = detectable_fall(Window(base, 5), later_years, law)
+    row: dict[str, object] = {"alpha": alpha, "cases": base, "years": f"5 and {later_years}", "fall": fall}
+    if math.isnan(fall):
+        return row | {"said": math.nan, "shown": math.nan}
+    rng = np.random.default_rng(round(base + 1000 * alpha + later_years))
+    before = drawn(np.full(pairs, base / 5), alpha, 5, rng).sum(axis=1)
+    after = drawn(np.full(pairs, base / 5 * (1 - fall)), alpha, later_years, rng).sum(axis=1)
+    p = cache(lambda later, earlier: change_p(Window(later, later_years), Window(earlier, 5), law))
+    found = [
+        p(later, earlier) < SURE and later / later_years < earlier / 5
+        for later, earlier in zip(after.tolist(), before.tolist(), strict=True)
+    ]
+    return row | {"said": power_under_law(Window(base, 5), later_years, fall, law), "shown": np.mean(found)}
+
+
+def power_table(quick: int) -> tuple[pd.DataFrame, list[str]]:
+    """Return what is said of power and what simulation finds, and where they lie apart."""
+    settings = itertools.product((5, 2), POWER_ALPHAS, BASES)
+    table = pd.DataFrame([power_row(base, alpha, years, 4000 // quick) for years, alpha, base in settings])
+    far = table[(table["said"] - table["shown"]).abs() > LARGEST_MISS] if quick == 1 else table[:0]
+    return table, [f"said and shown apart: {row.to_dict()}" for _, row in far.iterrows()]
+
+
+def alarm_row(mean: float, alpha: float, years: int, panels: int) -> dict[str, object]:
+    """Return how often the next quiet year lies above the bounds, under the law of its panel and under pure chance."""
+    rng = np.random.default_rng(round(100 * alpha + mean + 1000 * years))
+    plain = cache(lambda count: bound_of_next(0.99, count=count, years=years))
+    above = []
+    for _ in range(panels):
+        panel = drawn(unequal(mean, rng), alpha, years + 1, rng)
+        frame = frame_of(panel[:, :years])
+        law = panel_law(frame)
+        wider = place_laws(frame, law)
+        for place, series in frame.groupby("province_code"):
+            alarm = yearly_alarm(series, law=wider.get(str(place), law))
+            if isinstance(alarm, Alarm):
+                newest, count = float(panel[int(str(place)), years]), float(series["count"].sum())
+                above.append([newest > alarm.bound_95, newest > alarm.bound_99, newest > plain(count)])
+    share = np.mean(above, axis=0)
+    named = dict(zip(("above 95", "above 99", "above 99 by pure chance"), share.tolist(), strict=True))
+    return {"alpha": alpha, "baseline": years, "mean": mean} | named
+
+
+def alarm_table(quick: int) -> tuple[pd.DataFrame, list[str]]:
+    """Return how often quiet years sound the alarm, and where too often."""
+    settings = itertools.product((0.0, 0.2, 0.41, 1.0), (5, 10), YEARLY_MEANS)
+    table = pd.DataFrame(
+        [alarm_row(mean, alpha, years, max(2, 60 // quick)) for alpha, years, mean in settings]
+    )
+    far = table[table["above 99"] > LARGEST_ALARM] if quick == 1 else table[:0]
+    return table, [f"alarm in a quiet year: {row.to_dict()}" for _, row in far.iterrows()]
+
+
+def hidden_frame(counts: np.ndarray, threshold: int = 5) -> pd.DataFrame:
+    """Hide small counts, and one more where a year or a place would have a single one hidden; ranges by subtraction alone."""
+    closed = (counts > 0) & (counts < threshold)
+    for _ in range(4):
+        for lines, shut in ((counts, closed), (counts.T, closed.T)):
+            for line, gone in zip(lines, shut, strict=True):
+                large = np.flatnonzero(~gone & (line >= threshold))
+                if gone.any() and line[gone].sum() < threshold and large.size:
+                    gone[large[line[large].argmin()]] = True
+    left = np.where(closed, counts, 0)
+    most = np.minimum(left.sum(axis=0)[None, :], left.sum(axis=1)[:, None])
+    high = np.broadcast_to(most, counts.shape).ravel().astype(float)
+    frame = frame_of(counts).assign(low=0.0, high=high)
+    frame["status"] = np.where(closed.ravel(), "suppressed", "reported")
+    return frame.assign(count=frame["count"].mask(closed.ravel()))
+
+
+def hidden_row(mean: float, alpha: float, panels: int) -> dict[str, object]:
+    """Return the alpha that panels tell whose small counts are hidden, and how many of them tell one."""
+    rng = np.random.default_rng(round(100 * alpha + mean))
+    found, gone = [], []
+    for _ in range(panels):
+        frame = hidden_frame(drawn(mean * np.resize([0.5, 1.0, 1.5], SERIES), alpha, 10, rng))
+        found.append(panel_law(frame).alpha)
+        gone.append((frame["status"] == "suppressed").mean())
+    told = np.array(found)[~np.isnan(found)]
+    return {
+        "alpha": alpha,
+        "mean": mean,
+        "hidden": np.mean(gone),
+        "known": len(told) / panels,
+        "found": told.mean() if len(told) else math.nan,
+        "deviation": told.std() if len(told) else math.nan,
+    }
+
+
+def hidden_table(quick: int) -> tuple[pd.DataFrame, list[str]]:
+    """Return the scatter found where small counts are hidden, and where it is wrong by more than a fifth and .1."""
+    settings = itertools.product(HEADLINE_ALPHAS, HEADLINE_MEANS)
+    table = pd.DataFrame([hidden_row(mean, alpha, max(2, 40 // quick)) for alpha, mean in settings])
+    far = (table["found"] - table["alpha"]).abs() > np.maximum(0.1, 0.2 * table["alpha"])
+    return table, [f"scatter not found: {row.to_dict()}" for _, row in table[far].iterrows()]
+
+
+def outbreak_row(places: int, design: tuple[int, int], panels: int, shuffles: int) -> dict[str, object]:
+    """Return what is said of places whose years, one in ten of them fourfold, are shuffled."""
+    rng = np.random.default_rng(places + design[1])
+    found = []
+    for _ in range(panels):
+        means = unequal(11.0, rng, places)[:, None] / 1.3
+        fourfold = np.where(rng.random((places, sum(design))) < 0.1, 4.0, 1.0)
+        panel = drawn(means * fourfold, 0.4, sum(design), rng)
+        found += [compared(rng.permuted(panel, axis=1), design[0]) for _ in range(shuffles)]
+    said = shares(found)
+    return {
+        "places": places,
+        "years": f"{design[0]} and {design[1]}",
+        "phi": np.mean([one.law.phi for one in found]),
+        "alpha": np.mean([one.law.alpha for one in found]),
+        "changed": said["changed"].mean(),
+        "clear or leaning": said["leaning"].mean(),
+        "clear": said["clear"].mean(),
+    }
+
+
+def outbreak_table(quick: int) -> tuple[pd.DataFrame, list[str]]:
+    """Return what is said where years are shuffled and one in ten is fourfold; no bound is promised here."""
+    rows = [outbreak_row(32, design, max(1, 25 // quick), 4) for design in ((5, 5), (8, 2))]
+    return pd.DataFrame(rows), []
+
+
+def unlike_row(kind: str, years: int, mean: float, panels: int) -> dict[str, object]:
+    """Return how often the headline trend rejects where its suppositions fail: all places, and those that scatter most."""
+    rng = np.random.default_rng(round(10 * mean + years + 1000 * len(kind)))
+    wide = np.arange(SERIES) % 2 == 0
+    alphas = np.where(wide, 1.0, 0.0) if kind == HALVES else np.full(SERIES, 1.0 if kind == EVEN else 0.0)
+    p = []
+    for number in range(panels):
+        fourfold = rng.random((SERIES, years)) < (0.1 if kind == OUTBREAKS else 0.0)
+        panel = drawn(np.full(SERIES, mean)[:, None] * np.where(fourfold, 4.0, 1.0), alphas, years, rng)
+        p.append(p_values(panel, by_place=True)[0])
+        if number == 0:
+            np.testing.assert_allclose(p[0], kit_p_values(panel, by_place=True), rtol=1e-4, atol=1e-7)
+    rejected = np.array(p)
+    most = rejected[:, wide] if kind == HALVES else rejected
+    return {
+        "panel": kind,
+        "years": years,
+        "mean": mean,
+        "rejected": (rejected < SURE).sum() / (~np.isnan(rejected)).sum(),
+        "worst half": (most < SURE).sum() / (~np.isnan(most)).sum() if kind == HALVES else math.nan,
+    }
+
+
+HALVES, OUTBREAKS, EVEN = (
+    "half at alpha 1, half at 0",
+    "one year in ten fourfold",
+    "all at alpha 1",
+)
+
+
+def unlike_table(quick: int) -> tuple[pd.DataFrame, list[str]]:
+    """Return the size of the headline trend where its suppositions fail; no bound is promised here."""
+    settings = itertools.product((EVEN, HALVES, OUTBREAKS), (10, 15), (2.0, 8.0, 16.0))
+    return pd.DataFrame([unlike_row(*setting, panels=max(2, 200 // quick)) for setting in settings]), []
 
 
 def judged(table: pd.DataFrame, *, room: float) -> list[str]:
@@ -259,40 +600,97 @@ def judged(table: pd.DataFrame, *, room: float) -> list[str]:
 
 
 def written(page: str, table: pd.DataFrame) -> str:
-    """Return the page with the table between its marks."""
-    before, _, rest = page.partition(MARKS[0])
-    _, _, after = rest.partition(MARKS[1])
+    """Return the page with the table of the trend between its marks."""
     head = "| true trend | panel | alpha | years | mean a year | rejected | error | refused |\n|---|---|---|---|---|---|---|---|"
     lines = [
         f"| {row.trend} | {row.panel} | {row.alpha:g} | {row.years} | {row.mean:g} | {100 * row.rejected:.1f} % "
         f"| {100 * row.error:.1f} | {100 * row.refused:.0f} % |"
         for row in table.itertuples()
     ]
-    return "\n".join([before + MARKS[0], head, *lines, MARKS[1] + after])
+    return between(page, MARKS, [head, *lines])
 
 
-def main() -> int:
-    """Run all settings, print the table and judge it."""
-    parser = argparse.ArgumentParser(description="size and power of the headline trend test")
-    parser.add_argument("--quick", action="store_true", help="a tenth of the panels")
-    parser.add_argument("--write", action="store_true", help="put the table into docs/methods.md")
-    parser.add_argument("--chances", action="store_true", help="the chances of meeting a target instead")
-    given = parser.parse_args()
-    if given.chances:
-        return _print_chances()
+def between(page: str, marks: tuple[str, str], lines: list[str]) -> str:
+    """Return the page with these lines between its marks."""
+    before, begin, rest = page.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
+    if not begin or not end:
+        raise SystemExit(f"the page has no marks {marks[0]}")
+    return "\n".join([before + marks[0], *lines, marks[1] + after])
+
+
+def marks_of(name: str) -> tuple[str, str]:
+    """Return the marks of a table on the page."""
+    return f"<!-- calibration {name}: begin -->", f"<!-- calibration {name}: end -->"
+
+
+SHARES = {
+    "changed", "worst tenth", "clear alone", "clear", "clear or leaning", "said", "shown", "happened", "pure_chance",
+    "above 95", "above 99", "above 99 by pure chance", "hidden", "known", "rejected", "worst half",
+}  # fmt: skip
+
+
+def lines_of(table: pd.DataFrame) -> list[str]:
+    """Return any other table as lines of the page: shares in per cent, what is missing as a dash."""
+    head = "| " + " | ".join(str(name) for name in table.columns) + " |"
+    rows = [
+        "| " + " | ".join(_cell(name, value) for name, value in row.items()) + " |"
+        for row in table.to_dict("records")
+    ]
+    return [head, "|---" * len(table.columns) + "|", *rows]
+
+
+def _cell(name: object, value: object) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    if math.isnan(value):
+        return "-"
+    if name in SHARES:
+        return f"{100 * value:.1f} %"
+    return f"{100 * value:.0f} %" if name == "fall" else f"{value:.3g}"
+
+
+TABLES: dict[str, Callable[[int], tuple[pd.DataFrame, list[str]]]] = {
+    "unlike": unlike_table,
+    "chances": chance_table,
+    "headline": headline_table,
+    "power": power_table,
+    "alarm": alarm_table,
+    "hidden": hidden_table,
+    "outbreaks": outbreak_table,
+}
+
+
+def trend_table(quick: int) -> tuple[pd.DataFrame, list[str]]:
+    """Return size and power of the headline trend in all settings, and those out of bounds."""
     tables = []
     for number, setting in enumerate(settings()):
-        panels = (
-            (400 if setting.slope else 1200)
-            // (10 if given.quick else 1)
-            * (2 if len(setting.means) > 1 else 1)
-        )
+        panels = (400 if setting.slope else 1200) // quick * (2 if len(setting.means) > 1 else 1)
         tables.append(simulate(setting, panels, seed=number))
         print(tables[-1].round(4).to_string(index=False, header=number == 0), flush=True)
     table = pd.concat(tables, ignore_index=True)
-    if given.write:
-        DOCS.write_text(written(DOCS.read_text(encoding="utf-8"), table), encoding="utf-8")
-    faults = judged(table, room=2.0 if given.quick else 0.0)
+    return table, judged(table, room=2.0 if quick > 1 else 0.0)
+
+
+def main() -> int:
+    """Run the tables asked for, print and judge them."""
+    parser = argparse.ArgumentParser(description="how often the kit is wrong where nothing happened")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the panels")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/methods.md")
+    for name in ("trend", *TABLES):
+        parser.add_argument(f"--{name}", action="store_true", help="this table; several may be asked for")
+    given = vars(parser.parse_args())
+    asked = [name for name in ("trend", *TABLES) if given[name]] or ["trend", *TABLES]
+    quick, faults = 10 if given["quick"] else 1, []
+    for name in asked:
+        table, found = trend_table(quick) if name == "trend" else TABLES[name](quick)
+        faults += found
+        if name != "trend":
+            print(f"\n{name}", table.to_string(index=False, float_format="%.4g"), sep="\n", flush=True)
+        if given["write"]:
+            page = DOCS.read_text(encoding="utf-8")
+            new = written(page, table) if name == "trend" else between(page, marks_of(name), lines_of(table))
+            DOCS.write_text(new, encoding="utf-8")
     print(*faults or ["all within the bounds"], sep="\n")
     return 1 if faults else 0
 

@@ -7,7 +7,23 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks.calibration import MARKS, MEANS, Setting, chances, chances_missed, judged, simulate, written
+from benchmarks.calibration import (
+    HALVES,
+    MARKS,
+    MEANS,
+    Setting,
+    alarm_row,
+    between,
+    chances,
+    chances_missed,
+    headline_row,
+    judged,
+    lines_of,
+    power_row,
+    simulate,
+    unlike_row,
+    written,
+)
 
 # 200 panels give each mean about 1700 series: a standard error of .0053 at a size of 5 %, three of them to each side.
 ROOM = 3 * math.sqrt(0.05 * 0.95 / 1700)
@@ -52,3 +68,27 @@ def test_what_is_said_of_a_chance_comes_true_where_years_scatter_and_would_not_i
     table = chances(0.82, 8.0, series=1000)
     assert chances_missed(table) == []
     assert chances_missed(table.assign(said=table["pure_chance"])) != []
+
+
+def test_a_table_needs_its_marks_and_writes_shares_in_percent_and_what_is_missing_as_a_dash():
+    with pytest.raises(SystemExit):
+        between("no marks here", ("<!-- a -->", "<!-- b -->"), [])
+    table = pd.DataFrame([{"alpha": 0.5, "changed": 0.0512, "fall": math.nan}])
+    assert lines_of(table) == ["| alpha | changed | fall |", "|---|---|---|", "| 0.5 | 5.1 % | - |"]
+
+
+def test_two_periods_are_called_changed_as_seldom_as_they_should_where_the_panel_tells_the_law():
+    """Ten panels, 340 comparisons: three standard errors above 5 %; the exact test would say it of every third."""
+    row = headline_row(8.0, 0.5, (5, 5), 10)
+    assert row["changed"] < 0.05 + 3 * math.sqrt(0.05 * 0.95 / 340)
+    assert row["clear"] <= row["clear alone"] <= row["changed"]
+
+
+def test_one_row_of_power_alarm_and_unlike_trends_comes_out_as_the_tables_have_it():
+    power = power_row(67.0, 0.41, 5, 1000)
+    assert power["shown"] == pytest.approx(power["said"], abs=0.05)
+    alarm = alarm_row(8.0, 0.41, 5, 5)
+    assert alarm["above 99"] <= alarm["above 95"] < alarm["above 99 by pure chance"] + 0.1
+    assert alarm["above 99"] < 0.04 < alarm["above 99 by pure chance"]
+    unlike = unlike_row(HALVES, 10, 8.0, 20)
+    assert unlike["worst half"] > unlike["rejected"]

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.calibration import hidden_frame as hidden
 
 from evalkit.errors import FactsError
 from evalkit.estimation.law import ScatterLaw
@@ -41,22 +42,6 @@ def drawn(alpha: float | np.ndarray, means: np.ndarray, years: int, seed: int) -
         spread > 0, rng.gamma(1 / np.maximum(spread, 1e-9), np.maximum(spread, 1e-9) * wide), wide
     )
     return rng.poisson(rates)
-
-
-def hidden(counts: np.ndarray, threshold: int = 5) -> pd.DataFrame:
-    """Hide small counts, and one more where a year or a place would have a single hidden one; ranges by subtraction alone."""
-    closed = (counts > 0) & (counts < threshold)
-    for _ in range(4):
-        for lines, shut in ((counts, closed), (counts.T, closed.T)):
-            for line, gone in zip(lines, shut, strict=True):
-                large = np.flatnonzero(~gone & (line >= threshold))
-                if gone.any() and line[gone].sum() < threshold and large.size:
-                    gone[large[line[large].argmin()]] = True
-    left = np.where(closed, counts, 0)
-    most = np.minimum(left.sum(axis=0)[None, :], left.sum(axis=1)[:, None])
-    frame = panel_of(counts).assign(low=0.0, high=np.broadcast_to(most, counts.shape).ravel().astype(float))
-    frame["status"] = np.where(closed.ravel(), "suppressed", "reported")
-    return frame.assign(count=frame["count"].mask(closed.ravel()))
 
 
 # ---- the panel

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import integrate, stats
 
 from evalkit.errors import FactsError
 from evalkit.estimation.alarm import Alarm, quarterly_alarm, yearly_alarm
@@ -18,6 +20,7 @@ from evalkit.estimation.interruption import Interruption, interrupted_series
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.leave_out import LeaveOneOut, leave_one_year_out
 from evalkit.estimation.placebo import PlaceboDates, placebo_dates
+from evalkit.estimation.posterior import bound_of_next
 from evalkit.estimation.recent import recent_trend
 from evalkit.estimation.results import NotEstimable, TrendFit
 from evalkit.estimation.sensitivity import detectable_fall, sensitivity_of_change, sensitivity_of_trend
@@ -278,6 +281,78 @@ def test_a_year_beside_its_baseline_and_zeros_have_a_bound_too():
     assert zeros.chance == pytest.approx(1 - (5 / 6) ** 0.5)
     assert zeros.frame["bound_95"].item() == zeros.bound_95
     assert yearly_alarm(series_of([3, 4])).reason == "too_few_years"
+
+
+def scattered(alpha: float, *, form: str = "quadratic", phi: float = 4.0) -> ScatterLaw:
+    return ScatterLaw(form, phi, alpha, series=60, cells=600, degrees=480, p=0.0)
+
+
+@pytest.mark.parametrize("alpha", [0.1, 0.41, 1.0])
+def test_under_a_law_the_next_year_is_beta_negative_binomial(alpha: float):
+    """Slowly: a year is negative binomial of size 1 / alpha, its p has the posterior that five such years and half a case leave."""
+    alarm = yearly_alarm(series_of([9, 8, 10, 7, 5]), observed=15, law=scattered(alpha))
+    assert isinstance(alarm, Alarm)
+    posterior = stats.beta(5 / alpha, 39.5)
+
+    def at_most(count: float) -> float:
+        return integrate.quad(
+            lambda p: stats.nbinom.cdf(count, 1 / alpha, p) * posterior.pdf(p),
+            0,
+            1,
+            points=[posterior.mean()],
+        )[0]
+
+    for share, bound in ((0.95, alarm.bound_95), (0.99, alarm.bound_99)):
+        assert at_most(bound - 1) < share <= at_most(bound)
+    assert alarm.chance == pytest.approx(1 - at_most(14), rel=1e-4)
+    assert alarm.dispersion == pytest.approx(1 + alpha * 39.5 / 5)
+    assert "law of the panel" in alarm.method
+
+
+def test_a_linear_law_is_met_at_the_expected_count_and_a_place_that_scatters_more_has_higher_bounds():
+    series = series_of([9, 8, 10, 7, 5])
+    linear = yearly_alarm(series, law=scattered(0.0, form="linear", phi=1 + 0.41 * 39.5 / 5))
+    quadratic = yearly_alarm(series, law=scattered(0.41))
+    assert isinstance(linear, Alarm)
+    assert isinstance(quadratic, Alarm)
+    assert (linear.bound_95, linear.bound_99) == (quadratic.bound_95, quadratic.bound_99)
+    wider = yearly_alarm(series, law=replace(scattered(0.41), own=2.0))
+    assert isinstance(wider, Alarm)
+    assert wider.bound_99 > quadratic.bound_99
+
+
+@pytest.mark.parametrize("law", [None, ScatterLaw.unknown()])
+def test_without_a_law_the_words_of_the_method_say_what_is_supposed(law: ScatterLaw | None):
+    alarm = yearly_alarm(series_of([9, 8, 10, 7, 5]), law=law)
+    assert isinstance(alarm, Alarm)
+    assert "as pure chance would make them" in alarm.method
+    assert (alarm.bound_99, alarm.dispersion) == (16, 1.0)
+
+
+def test_a_year_of_twice_the_exposure_may_have_about_twice_the_count():
+    baseline = series_of([9, 8, 10, 7, 5], exposure=2.0)
+    for law in (None, scattered(0.41)):
+        same = yearly_alarm(series_of([9, 8, 10, 7, 5]), law=law)
+        assert yearly_alarm(baseline, exposure=2.0, law=law) == same
+    half = yearly_alarm(baseline, exposure=1.0, law=scattered(0.41))
+    assert isinstance(half, Alarm)
+    assert half.expected == pytest.approx(39.5 / 10)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.41, 1.0])
+@pytest.mark.parametrize("mean", [3.0, 8.0, 20.0])
+def test_under_the_law_at_most_2_percent_of_quiet_years_lie_above_the_99_percent_bound(
+    alpha: float, mean: float
+):
+    random = np.random.default_rng(round(100 * alpha + mean))
+    rates = random.gamma(1 / alpha, alpha * mean, (2000, 6)) if alpha else np.full((2000, 6), mean)
+    years = random.poisson(rates)
+    bound = cache(lambda count: bound_of_next(0.99, count=count, years=5, law=scattered(alpha)))
+    above = [
+        later > bound(int(before))
+        for later, before in zip(years[:, 5], years[:, :5].sum(axis=1), strict=True)
+    ]
+    assert np.mean(above) <= 0.02
 
 
 def test_hidden_figures_and_wrong_counts_carry_no_alarm():

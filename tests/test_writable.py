@@ -256,7 +256,7 @@ def test_a_trend_without_upper_limit_or_p_is_written_and_never_beyond_chance(row
     item = Trend("cases", series, replace(fit, upper=math.inf, p=math.nan), None, ())
     text = trend_sentence(item, area).en
     assert "% upwards, no upper limit can be given, p cannot be given" in text
-    assert "not distinguishable from chance" in text
+    assert text.endswith("There is no comparison.")
 
 
 def test_no_bend_is_told_with_the_level_at_which_one_would_be_taken():
@@ -303,3 +303,12 @@ def test_a_change_from_fewer_than_five_is_told_in_counts(rows: pd.DataFrame, bef
     text = plain_text(section_of(follow_recommendations(estimate_indicators(area))), "en")
     assert said in text
     assert ("+1,300.0 %" in text) is False
+
+
+def test_a_bend_is_claimed_only_where_it_stands_among_all_series_looked_at():
+    series = yearly(*SHAPES["falls to zero"])
+    found = study_trend(series, fit_trend(series)).bends
+    assert isinstance(found, JoinpointFit)
+    assert found.joins
+    assert bends_words(found, series, tests=1).en.startswith("bend in")
+    assert "does not stand among the 69 series" in bends_words(found, series, tests=69).en

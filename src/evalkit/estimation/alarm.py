@@ -16,14 +16,15 @@ from evalkit.estimation.loglinear_regression import (
     variance_factor,
 )
 from evalkit.estimation.points import Points, observed_points
-from evalkit.estimation.posterior import rate_posterior
+from evalkit.estimation.posterior import bound_of_next, chance_of_at_most
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.season import season_columns
 
 FEWEST_YEARS = 3
 FEWEST_QUARTERS = 8
 
-YEARLY = "yearly, Jeffreys predictive"
+YEARLY = "yearly, Jeffreys predictive, years taken to scatter as pure chance would make them"
+YEARLY_BY_LAW = "yearly, Jeffreys predictive, years scattering by the law of the panel"
 QUARTERLY = "quarterly with season, negative binomial predictive"
 
 
@@ -42,11 +43,12 @@ class Alarm:
     chance : float
         Chance of so large a count or a larger one; missing without one.
     method : str
-        ``yearly, Jeffreys predictive`` or ``quarterly with season, negative binomial predictive``.
+        ``yearly, Jeffreys predictive`` and how years are taken to scatter, or ``quarterly with season, negative binomial
+        predictive``.
     points : int
         Baseline points.
     dispersion : float
-        Variance factor of the baseline, never below 1 (1 for yearly counts, which it does not use).
+        Variance factor of a count about its expectation, never below 1 (1 for yearly counts without a law).
     """
 
     expected: float
@@ -71,7 +73,11 @@ class Alarm:
 
 
 def yearly_alarm(
-    series: pd.DataFrame, *, observed: float = math.nan, exposure: float = 1.0
+    series: pd.DataFrame,
+    *,
+    observed: float = math.nan,
+    exposure: float = 1.0,
+    law: ScatterLaw | None = None,
 ) -> Alarm | NotEstimable:
     """Return what the next year's count may be, from a baseline of yearly counts.
 
@@ -83,6 +89,9 @@ def yearly_alarm(
         The count to be judged, if any.
     exposure : float
         Of the year to be judged.
+    law : ScatterLaw, optional
+        How years scatter; without one, or with an unknown one, as pure chance would make them, and the method says so. Where
+        they do not, one quiet year in ten or more then lies above the 99 % bound.
 
     Returns
     -------
@@ -96,12 +105,12 @@ def yearly_alarm(
 
     Notes
     -----
-    Gamma posterior of the rate with Jeffreys' prior, negative binomial prediction; without trend and with years that
-    scatter as chance makes them. A baseline of zeros has a bound too.
+    Gamma posterior of the rate with Jeffreys' prior and negative binomial prediction; under a law beta negative binomial
+    (:func:`~evalkit.estimation.posterior.chance_of_at_most`). Without trend. A baseline of zeros has a bound too.
 
     References
     ----------
-    Gelman et al. (2013), Bayesian Data Analysis, 2.6.
+    Gelman et al. (2013), Bayesian Data Analysis, 2.6; how often quiet years lie above the bounds: benchmarks/calibration.py.
 
     Examples
     --------
@@ -109,15 +118,31 @@ def yearly_alarm(
     >>> alarm = yearly_alarm(series, observed=15)
     >>> alarm.bound_95, alarm.bound_99, round(alarm.chance, 3), alarm.is_unusual
     (13.0, 16.0, 0.026, False)
+    >>> law = ScatterLaw("quadratic", 4.0, 0.41, series=60, cells=600, degrees=480, p=0.0)
+    >>> yearly_alarm(series, observed=15, law=law).bound_99
+    34.0
     """
     points = observed_points(series)
     if (series["status"] == "suppressed").any():
         return NotEstimable("suppressed")
     if len(points.time) < FEWEST_YEARS:
         return NotEstimable("too_few_years", {"years": len(points.time), "needed": FEWEST_YEARS})
-    posterior = rate_posterior(points.total, float(points.exposure.sum()))
-    prediction = posterior.next_count(exposure)
-    return _alarm(prediction, posterior.mean * exposure, observed, method=YEARLY, points=points)
+    count, years = points.total, float(points.exposure.sum()) / exposure  # years as large as the one judged
+    known = law is not None and law.is_known
+    expected = (count + 0.5) / years
+    at_least = math.nan
+    if not math.isnan(observed):
+        at_least = 1 - chance_of_at_most(math.ceil(observed) - 1, count=count, years=years, law=law)
+    return Alarm(
+        expected=expected,
+        bound_95=bound_of_next(0.95, count=count, years=years, law=law),
+        bound_99=bound_of_next(0.99, count=count, years=years, law=law),
+        observed=observed,
+        chance=at_least,
+        method=YEARLY_BY_LAW if known else YEARLY,
+        points=len(points.time),
+        dispersion=law.variance_factor(expected) if law is not None and known else 1.0,
+    )
 
 
 def quarterly_alarm(
@@ -189,7 +214,16 @@ def quarterly_alarm(
     expected, error = _next(fit, points, quarter)
     expected *= exposure
     prediction = _predictive(expected, factor * (expected + (error * expected) ** 2))
-    return _alarm(prediction, expected, observed, method=QUARTERLY, points=points, dispersion=factor)
+    return Alarm(
+        expected=expected,
+        bound_95=float(prediction.ppf(0.95)),
+        bound_99=float(prediction.ppf(0.99)),
+        observed=observed,
+        chance=float(prediction.sf(observed - 1)) if not math.isnan(observed) else math.nan,
+        method=QUARTERLY,
+        points=len(points.time),
+        dispersion=factor,
+    )
 
 
 def _next(fit: LoglinearRegression, points: Points, quarter: int) -> tuple[float, float]:
@@ -203,24 +237,3 @@ def _predictive(mean: float, variance: float) -> stats.distributions.rv_frozen:
     """Return the negative binomial distribution of that mean and variance."""
     size = mean**2 / (variance - mean)
     return stats.nbinom(size, size / (size + mean))
-
-
-def _alarm(
-    prediction: stats.distributions.rv_frozen,
-    expected: float,
-    observed: float,
-    *,
-    method: str,
-    points: Points,
-    dispersion: float = 1.0,
-) -> Alarm:
-    return Alarm(
-        expected=expected,
-        bound_95=float(prediction.ppf(0.95)),
-        bound_99=float(prediction.ppf(0.99)),
-        observed=observed,
-        chance=float(prediction.sf(observed - 1)) if not math.isnan(observed) else math.nan,
-        method=method,
-        points=len(points.time),
-        dispersion=dispersion,
-    )

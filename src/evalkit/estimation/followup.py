@@ -9,12 +9,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from evalkit.estimation.changes_under_law import Laws, limits_of_rates
 from evalkit.estimation.comparisons import compare_counts
 from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.law_score import Window, change_p
 from evalkit.estimation.population import PLACE
 from evalkit.estimation.proportions import newcombe_difference
+from evalkit.estimation.verdicts import family_of
 from evalkit.estimation.windows import exposure_years
 from evalkit.programme.models import Indicator, Programme, ProgrammePeriod
 
@@ -26,7 +29,7 @@ COLUMNS = [
         for side in SIDES
         for what in ("years", "numerator", "denominator", "value", "status")
     ),
-    *("change", "change_lower", "change_upper", "change_unit", "said", "reason"),
+    *("change", "change_lower", "change_upper", "change_unit", "p", "said", "reason"),
 ]
 SUMMED = ("count", "rate", "proportion", "period_ratio", "per_thousand", "mean", "conversion", "carried_over")
 
@@ -63,8 +66,9 @@ def follow_up(
         years), ``_value`` (from the sums; per year for a count; of the last year where sums make no sense), ``_status``
         (``estimated``, ``suppressed``, ``not_reported``, ``not_estimable``). ``change`` with limits, ``change_unit``:
         ``percent`` (rates and chance counts, under the law of scatter or exact conditional) or ``points`` (shares: percentage points, Newcombe; other
-        kinds: the plain difference in the indicator's unit, without limits). ``said``: ``distinguishable`` (the limits, and the
-        exact ones, leave out no change), ``not_distinguishable``, ``no_limits`` (two figures, no model of chance between them) or
+        kinds, and what the programme itself does: the plain difference in the indicator's unit, without limits). ``said``: ``distinguishable`` (the limits, and the
+        exact ones, leave out no change), ``not_among_all`` (alone they do, but the p does not stand among those of all rows:
+        Benjamini and Hochberg), ``not_distinguishable``, ``no_limits`` (two figures, no model of chance between them) or
         ``not_comparable`` with its ``reason``: ``no_indicator``, ``suppressed_before``, ``not_reported_after``, ...
         Nothing here says that the recommendation caused anything.
 
@@ -85,7 +89,14 @@ def follow_up(
     review = period.mid_term
     asked = _Asked(programme, laws or {}, level)
     rows = _rows(estimates, asked, period, review) if review is not None else ()
-    return pd.DataFrame(list(rows), columns=COLUMNS)
+    return _among_all(pd.DataFrame(list(rows), columns=COLUMNS))
+
+
+def _among_all(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take back what stands alone but not among all differences looked at."""
+    numbers = frame["p"].astype(float)
+    falls = (frame["said"] == "distinguishable") & (numbers > family_of(numbers.tolist()).line)
+    return frame.assign(said=frame["said"].mask(falls, "not_among_all"))
 
 
 class _Asked(NamedTuple):
@@ -185,14 +196,17 @@ def _change(
     if by_chance:
         told = _events(indicator, before, after, level)
         wider = limits_of_rates(after, before, law, level=level)
-        return told if wider is None or told["said"] == "not_comparable" else _under_law(told, wider)
+        if wider is None or told["said"] == "not_comparable":
+            return told
+        windows = [Window(one["numerator"], float(len(one["years"]))) for one in (after, before)]
+        return _under_law(told, wider, p=max(told["p"], change_p(windows[0], windows[1], law)))
     difference = after["value"] - before["value"]
-    if not indicator.is_share:
+    if not indicator.is_share or indicator.is_own_doing:
         return _told(difference, (math.nan, math.nan), "points")
     pairs = [(one["numerator"], one["denominator"]) for one in (after, before)]
     limits = newcombe_difference(pairs[0], pairs[1], level=level)
     lower, upper = (indicator.scale * float(np.asarray(limit)) for limit in limits)
-    return _told(difference, (lower, upper), "points")
+    return _told(difference, (lower, upper), "points", p=_p_of_shares(pairs[0], pairs[1]))
 
 
 def _events(
@@ -211,18 +225,30 @@ def _events(
     )
     if math.isnan(found.percent_change):
         return _not_comparable("no_base")
-    return _told(found.percent_change, (found.percent_lower, found.percent_upper), "percent")
+    limits = (found.percent_lower, found.percent_upper)
+    return _told(found.percent_change, limits, "percent", p=found.p_central)
 
 
-def _under_law(exact: dict[str, Any], limits: tuple[float, float]) -> dict[str, Any]:
+def _p_of_shares(later: tuple[float, float], earlier: tuple[float, float]) -> float:
+    """Return the two-sided p of equal shares, by their score test."""
+    (a, n), (b, m) = later, earlier
+    if n <= 0 or m <= 0:
+        return math.nan
+    pooled = (a + b) / (n + m)
+    if not 0 < pooled < 1:
+        return 1.0
+    return 2 * float(stats.norm.sf(abs(a / n - b / m) / math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))))
+
+
+def _under_law(exact: dict[str, Any], limits: tuple[float, float], *, p: float) -> dict[str, Any]:
     """Give an exact change the limits under the law; it is told from chance only where both leave out no change."""
-    found = _told(exact["change"], limits, "percent")
+    found = _told(exact["change"], limits, "percent", p=p)
     if exact["said"] == "not_distinguishable":
         found["said"] = exact["said"]
     return found
 
 
-def _told(change: float, limits: tuple[float, float], unit: str) -> dict[str, Any]:
+def _told(change: float, limits: tuple[float, float], unit: str, *, p: float = math.nan) -> dict[str, Any]:
     lower, upper = limits
     said = (
         "no_limits"
@@ -236,11 +262,12 @@ def _told(change: float, limits: tuple[float, float], unit: str) -> dict[str, An
         "change_lower": lower,
         "change_upper": upper,
         "change_unit": unit,
+        "p": p,
         "said": said,
         "reason": "",
     }
 
 
 def _not_comparable(reason: str) -> dict[str, Any]:
-    numbers = dict.fromkeys(("change", "change_lower", "change_upper"), math.nan)
+    numbers = dict.fromkeys(("change", "change_lower", "change_upper", "p"), math.nan)
     return numbers | {"change_unit": "", "said": "not_comparable", "reason": reason}

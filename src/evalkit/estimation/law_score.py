@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import NamedTuple
 
 from scipy import stats
@@ -54,7 +55,7 @@ def law_bound(law: ScatterLaw, level: float) -> float:
     >>> round(law_bound(ScatterLaw("linear", 2.0, 0.4, series=5, cells=50, degrees=40, p=0.0), 0.95), 2)
     2.02
     """
-    return float(_reference(law).ppf(0.5 + level / 2))
+    return float(_reference(law.trend_degrees).ppf(0.5 + level / 2))
 
 
 def change_p(later: Window, earlier: Window, law: ScatterLaw | None) -> float:
@@ -72,8 +73,9 @@ def change_p(later: Window, earlier: Window, law: ScatterLaw | None) -> float:
 
 
 def _p(score: float, law: ScatterLaw) -> float:
-    return 2 * float(_reference(law).sf(abs(score)))
+    return 2 * float(_reference(law.trend_degrees).sf(abs(score)))
 
 
-def _reference(law: ScatterLaw) -> stats.distributions.rv_frozen:
-    return stats.t(law.trend_degrees) if math.isfinite(law.trend_degrees) else stats.norm()
+@cache
+def _reference(degrees: float) -> stats.distributions.rv_frozen:
+    return stats.t(degrees) if math.isfinite(degrees) else stats.norm()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import special, stats
 
-from evalkit.estimation.counts import whole_counts
+from evalkit.estimation.counts import Numbers, whole_counts
 from evalkit.estimation.law import ScatterLaw
 
 JEFFREYS = (0.5, 0.0)  # shape and rate of the prior
+LARGEST_BOUND = 10_000_000  # no count beyond is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,46 @@ def chance_of_at_most(most: int, *, count: float, years: float, law: ScatterLaw 
     alpha = law.alpha_at(found.mean) if law is not None and law.is_known else 0.0
     if alpha <= 0.0:
         return float(found.next_count().cdf(most))
+    return min(1.0, float(_next_chances(np.arange(most + 1.0), count, years, alpha).sum()))
+
+
+def bound_of_next(share: float, *, count: float, years: float, law: ScatterLaw | None = None) -> float:
+    """Return the least bound that the next year's count does not pass with at least this probability.
+
+    Parameters
+    ----------
+    share : float
+        The probability, below 1.
+    count, years, law
+        As in :func:`chance_of_at_most`.
+
+    Returns
+    -------
+    float
+        Infinite where no count of ten million is likely enough.
+
+    Examples
+    --------
+    >>> law = ScatterLaw("quadratic", 2.0, 0.41, series=60, cells=600, degrees=480, p=0.0)
+    >>> bound_of_next(0.99, count=40, years=5), bound_of_next(0.99, count=40, years=5, law=law)
+    (16.0, 35.0)
+    """
+    found = rate_posterior(count, years)
+    alpha = law.alpha_at(found.mean) if law is not None and law.is_known else 0.0
+    if alpha <= 0.0:
+        return float(found.next_count().ppf(share))
+    most = 16
+    while (reached := np.cumsum(_next_chances(np.arange(most + 1.0), count, years, alpha)))[-1] < share:
+        most *= 2
+        if most > LARGEST_BOUND:
+            return math.inf
+    return float(np.searchsorted(reached, share))
+
+
+def _next_chances(counts: Numbers, count: float, years: float, alpha: float) -> Numbers:
+    """Return the beta negative binomial probabilities of the next year's counts."""
     size = 1 / alpha
-    counts, above, below = np.arange(most + 1), size * years, count + 0.5
+    above, below = size * years, count + 0.5
     ways = special.gammaln(size + counts) - special.gammaln(counts + 1) - special.gammaln(size)
     mixed = special.betaln(above + size, below + counts) - special.betaln(above, below)
-    return min(1.0, float(np.exp(ways + mixed).sum()))
+    return np.asarray(np.exp(ways + mixed))

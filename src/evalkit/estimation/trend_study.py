@@ -125,16 +125,22 @@ def trend_verdict(
         return NO_COMPARISON
     left_out = study.sensitivity.leave_one_out if study is not None else NotEstimable("too_few_years")
     sure = not max(fit.p, 0.0 if math.isnan(fit.exact_p) else fit.exact_p) >= SURE
-    hangs = isinstance(left_out, LeaveOneOut) and not left_out.same_verdict
     checks = Checks(
         change=fit.apc,
         p=fit.p,
         exact_p=fit.exact_p,
         years_known=isinstance(left_out, LeaveOneOut),
-        year=left_out.decisive if sure and hangs and isinstance(left_out, LeaveOneOut) else None,
+        year=_carrying(left_out, fit.apc) if sure and isinstance(left_out, LeaveOneOut) else None,
         events=tuple(events),
     )
     return weigh_change(checks, family)
+
+
+def _carrying(left_out: LeaveOneOut, change: float) -> int | None:
+    """Return the year without which the trend could be chance, turns round or cannot be told, if there is one."""
+    fits = left_out.fits
+    p = fits["p"].where((fits["apc"] > 0) == (change > 0), 1.0).fillna(1.0).to_numpy()
+    return int(fits["year"].iloc[int(p.argmax())]) if p.max() >= SURE else None
 
 
 def _counts_alone(series: pd.DataFrame, law: ScatterLaw | None, level: float) -> TrendFit | NotEstimable:

@@ -20,6 +20,8 @@ Check = Literal["interval", "years_unknown", "single_year", "declared_event", "f
 
 SURE, NEARLY = 0.05, 0.10
 SMALL_BASE = 5.0
+# where only totals are known, a p that is not small enough, for itself or among many, is no second reason
+STILL_LEANING: tuple[set[Check], ...] = ({"interval", "years_unknown"}, {"family", "years_unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def weigh_change(checks: Checks, family: Family | None = None) -> ChangeVerdict:
     }
     failed = tuple(check for check, fail in fails.items() if fail)
     chance = checks.p >= NEARLY or checks.change == 0
-    leaning = len(failed) == 1 or set(failed) == {"interval", "years_unknown"}
+    leaning = len(failed) == 1 or set(failed) in STILL_LEANING
     return ChangeVerdict(
         grade="open" if chance else "leaning" if leaning else "open" if failed else "clear",
         direction="fall" if checks.change < 0 else "rise" if checks.change > 0 else "none",

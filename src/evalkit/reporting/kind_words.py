@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalkit.programme.models import Indicator, Programme
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.wording import say
@@ -24,6 +25,36 @@ def value_words(kind: str, value: float) -> Bilingual:
         if kind in ("rate", "per_thousand", "share_of_shares")
         else formats.percent(value)
     )
+
+
+def value_with_unit(indicator: Indicator, value: float, programme: Programme) -> Bilingual:
+    """Write an indicator's value with its unit, a rate with what it is per.
+
+    Parameters
+    ----------
+    indicator : Indicator
+    value : float
+    programme : Programme
+        Has the names of units.
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> programme = load_programme("vn-trafficking")
+    >>> [value_with_unit(programme.indicators[name], 2.0, programme).en for name in ("cases", "days_to_trial", "waiting_days_mean")]
+    ['2 cases', '2 days', '2.0 days']
+    """
+    written, kind = value_words(indicator.kind, value), indicator.kind
+    if kind == "rate":
+        return say("{value} per {base} inhabitants", value=written, base=formats.number(indicator.scale))
+    if kind == "per_thousand":
+        return say("{value} per {base} activities", value=written, base=formats.number(indicator.scale))
+    if kind == "median_days":
+        return say("{value} days", value=written)
+    if kind not in ("count", "mean"):
+        return written
+    unit = programme.units[programme.measures[indicator.numerator].unit].label
+    return Bilingual(f"{written.vi} {unit.vi}", f"{written.en} {unit.en}")
 
 
 def method_words(kind: str, *, has_limits: bool) -> Bilingual:

@@ -87,7 +87,7 @@ def _assessment_row(row: Row, target: Target, programme: Programme) -> tuple[Cel
     return (
         *about,
         _counts(row, target),
-        _value(row),
+        _value(row, programme),
         _gap(row),
         Cell(verdict_words(row["verdict"], is_small_base=row["is_small_base"])),
         Cell(evidence_words(row, target, programme)),
@@ -106,10 +106,10 @@ def _counts(row: Row, target: Target) -> Cell:
     return Cell(words, row["numerator"])
 
 
-def _value(row: Row) -> Cell:
+def _value(row: Row, programme: Programme) -> Cell:
     """Write the value; a change with its sign."""
     if row["kind"] != "change" or pd.isna(row["value"]):
-        return value_cell(row)
+        return value_cell(row, programme)
     return Cell(formats.signed_percent(row["value"]), round(float(row["value"]), 4))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evalkit.programme.models import Programme
 from evalkit.records import Area, Indicators
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.kind_words import method_words, value_words
+from evalkit.reporting.kind_words import method_words, value_with_unit, value_words
 from evalkit.reporting.sections.promises import nothing_due
 from evalkit.reporting.sections.unlike import Unlike
 from evalkit.reporting.sections.words import (
@@ -98,7 +99,7 @@ def _row(row: Row, area: Area, unlike: Unlike) -> tuple[Cell, ...]:
         Cell(say("{id} {label}", id=indicator.id, label=both(indicator.label))),
         Cell(span(row["period_start"], row["period_end"])),
         Cell(CONFIDENTIAL) if hidden else _as_told(counts_cell(row), row, area),
-        Cell(CONFIDENTIAL) if hidden else _as_told(value_cell(row), row, area),
+        Cell(CONFIDENTIAL) if hidden else _as_told(value_cell(row, area.programme), row, area, unit=True),
         Cell(CONFIDENTIAL) if hidden else _interval(row),
         Cell(_reading(row) if hidden else _with_unlike(_reading(row), row, area, unlike)),
     )
@@ -113,8 +114,8 @@ def _with_unlike(reading: Bilingual, row: Row, area: Area, unlike: Unlike) -> Bi
     return say("{reading}; sources differ ({figures})", reading=reading, figures=figures)
 
 
-def _as_told(cell: Cell, row: Row, area: Area) -> Cell:
-    """Write a count as surely as its source said it: at least, about."""
+def _as_told(cell: Cell, row: Row, area: Area, *, unit: bool = False) -> Cell:
+    """Write a count as surely as its source said it: at least, about; with its unit where asked."""
     if row["kind"] != "count" or "inexact" not in row["flag"].split(";"):
         return cell
     facts = area.facts
@@ -125,7 +126,15 @@ def _as_told(cell: Cell, row: Row, area: Area) -> Cell:
         & (facts["period_end"] == row["period_end"])
         & (facts["value"] == row["value"])
     ]
-    return Cell(qualified(row["value"], told["qualifier"].iloc[0]), cell.value) if len(told) else cell
+    if told.empty:
+        return cell
+    words = qualified(row["value"], told["qualifier"].iloc[0])
+    label = (
+        both(area.programme.units[row["unit"]].label)
+        if unit and row["unit"] in area.programme.units
+        else None
+    )
+    return Cell(Bilingual(f"{words.vi} {label.vi}", f"{words.en} {label.en}") if label else words, cell.value)
 
 
 def counts_cell(row: Row) -> Cell:
@@ -137,11 +146,11 @@ def counts_cell(row: Row) -> Cell:
     )
 
 
-def value_cell(row: Row) -> Cell:
-    """Return a value in the unit of its kind, marked [u] for a rate on fewer than 20 events."""
+def value_cell(row: Row, programme: Programme) -> Cell:
+    """Return a value with its unit, a rate with its base, marked [u] for a rate on fewer than 20 events."""
     if pd.isna(row["value"]):
         return Cell(NOT_APPLICABLE if nothing_due(row) else NOTHING)
-    written = value_words(row["kind"], row["value"])
+    written = value_with_unit(programme.indicators[str(row["indicator"])], row["value"], programme)
     if row["kind"] == "rate" and row["numerator"] < 20:
         written = say("{value} [u]", value=written)
     return Cell(written, round(float(row["value"]), 4))

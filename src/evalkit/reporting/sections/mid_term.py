@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from evalkit.estimation.kinds import IN_PERCENT
-from evalkit.programme.models import Target
+from evalkit.programme.models import Programme, Target
 from evalkit.records import MidTerm
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.kind_words import value_words
+from evalkit.reporting.kind_words import value_with_unit
 from evalkit.reporting.sections.promises import needed_words, promise_words, target_name, verdict_words
 from evalkit.reporting.sections.shares import points_words, share_words, signed
 from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, chance
@@ -70,26 +70,27 @@ def _row(row: Row, target: Target, result: MidTerm) -> tuple[Cell, ...]:
         Cell(target_name(target, programme)),
         Cell(promise_words(target, kind)),
         Cell(formats.day(target.valid_to)),
-        *(_point(row, point) for point in POINTS),
+        *(_point(row, point, programme) for point in POINTS),
         Cell(_verdict(row)),
         Cell(_pace(row, target)),
         Cell(_outlook(row)),
     )
 
 
-def _point(row: Row, point: str) -> Cell:
+def _point(row: Row, point: str, programme: Programme) -> Cell:
     """Write a figure with its year; a share or a change with its counts first."""
     if row[f"{point}_status"] == "suppressed":
         return Cell(CONFIDENTIAL)
     own: Row = {name: row[f"{point}_{name}"] for name in ("end", "value", "numerator", "denominator", "kind")}
+    own["indicator"] = row["indicator"]
     if pd.isna(own["end"]):
         return Cell(NOTHING)
     value = own["value"]
     stored = None if pd.isna(value) else round(float(value), 4)
-    return Cell(say("{year}: {value}", year=str(own["end"].year), value=_figure(own)), stored)
+    return Cell(say("{year}: {value}", year=str(own["end"].year), value=_figure(own, programme)), stored)
 
 
-def _figure(own: Row) -> Bilingual:
+def _figure(own: Row, programme: Programme) -> Bilingual:
     value, n, base = own["value"], own["numerator"], own["denominator"]
     if own["kind"] == "change":
         words = {"later": formats.number(n), "earlier": formats.number(base)}
@@ -100,7 +101,7 @@ def _figure(own: Row) -> Bilingual:
         return say("{n}/{base} [z]", n=formats.number(n), base=formats.number(base))
     if own["kind"] in IN_PERCENT:
         return share_words(n, base, value)
-    return value_words(own["kind"], value)
+    return value_with_unit(programme.indicators[str(own["indicator"])], value, programme)
 
 
 def _verdict(row: Row) -> Bilingual:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.programme.models import Indicator, Recommendation
+from evalkit.programme.models import Indicator, Programme, Recommendation
 from evalkit.records import Area, FollowUp
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.kind_words import value_words
+from evalkit.reporting.kind_words import value_with_unit
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written, limits_written
 from evalkit.reporting.sections.shares import points_words, signed
 from evalkit.reporting.sections.words import (
@@ -80,23 +80,24 @@ def _table(rows: pd.DataFrame, recommendation: Recommendation, name: Bilingual, 
         Column("said", say("What can be said")),
     )
     cells = tuple(
-        _row(row, area.programme.indicators[str(row["indicator"])]) for row in rows.to_dict("records")
+        _row(row, area.programme.indicators[str(row["indicator"])], area.programme)
+        for row in rows.to_dict("records")
     )
     identifier = f"recommendation-{recommendation.id}".lower().replace("_", "-").replace(".", "-")
     return Table(identifier, name, columns, cells)
 
 
-def _row(row: Row, indicator: Indicator) -> tuple[Cell, ...]:
+def _row(row: Row, indicator: Indicator, programme: Programme) -> tuple[Cell, ...]:
     return (
         Cell(say("{id} {label}", id=indicator.id, label=both(indicator.label))),
-        _side(row, "before", indicator),
-        _side(row, "after", indicator),
+        _side(row, "before", indicator, programme),
+        _side(row, "after", indicator, programme),
         _change(row, indicator),
         Cell(_said(row)),
     )
 
 
-def _side(row: Row, side: str, indicator: Indicator) -> Cell:
+def _side(row: Row, side: str, indicator: Indicator, programme: Programme) -> Cell:
     """Write one side: its counts first where it is a share, its value, and the years it stands for."""
     if row[f"{side}_status"] == "suppressed":
         return Cell(CONFIDENTIAL)
@@ -105,10 +106,14 @@ def _side(row: Row, side: str, indicator: Indicator) -> Cell:
         return Cell(NOT_APPLICABLE)
     if row[f"{side}_status"] != "estimated" or pd.isna(value):
         return Cell(NOT_AVAILABLE)
-    words = {"value": value_words(indicator.kind, value), "years": _years(row[f"{side}_years"])}
+    words = {
+        "value": value_with_unit(indicator, value, programme),
+        "years": _years(row[f"{side}_years"]),
+    }
     if indicator.kind == "count":
         words["value"] = formats.number(value, 1)
-        return Cell(say("{value} a year ({years})", **words), round(float(value), 4))
+        words["unit"] = both(programme.units[programme.measures[indicator.numerator].unit].label)
+        return Cell(say("{value} {unit} a year ({years})", **words), round(float(value), 4))
     if indicator.is_share and pd.notna(row[f"{side}_denominator"]):
         counts = [formats.number(row[f"{side}_{part}"]) for part in ("numerator", "denominator")]
         text = say("{n}/{base}: {value} ({years})", n=counts[0], base=counts[1], **words)
@@ -160,6 +165,9 @@ def _plain(value: float, indicator: Indicator) -> Bilingual:
 def _said(row: Row) -> Bilingual:
     known = {
         "distinguishable": lambda: say("more than chance would explain; the cause stays open"),
+        "not_among_all": lambda: say(
+            "apart from chance by itself, but not among all the differences looked at here"
+        ),
         "not_distinguishable": lambda: say("chance alone could explain it"),
         "no_limits": lambda: say("two figures as reported; nothing is said on chance"),
     }

@@ -12,6 +12,7 @@ from evalkit.estimation.leave_out import LeaveOneOut
 from evalkit.estimation.nonparametric import MonotoneTrend
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.trend_study import TrendStudy
+from evalkit.estimation.verdicts import SURE
 from evalkit.records import Area, Trend
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
@@ -34,7 +35,7 @@ def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
         (say("Counts alone, without population"), _counts_alone(study)),
         (say("Last five years"), _recent(study)),
         (say("Without a model (Mann-Kendall)"), _monotone(study.monotone)),
-        (say("Does it bend? (exploratory)"), bends_words(study.bends, item.series)),
+        (say("Does it bend? (exploratory)"), bends_words(study.bends, item.series, tests=item.verdict.tests)),
         (say("Step at a declared date"), _step(study, area)),
     ]
     label = both(area.programme.indicators[item.indicator].label)
@@ -188,7 +189,7 @@ def _monotone(found: MonotoneTrend | NotEstimable) -> Bilingual:
     )
 
 
-def bends_words(found: JoinpointFit | NotEstimable, series: pd.DataFrame) -> Bilingual:
+def bends_words(found: JoinpointFit | NotEstimable, series: pd.DataFrame, *, tests: int = 0) -> Bilingual:
     """Return the reading of a joinpoint analysis: the pieces, or that none was found, or why none was looked for.
 
     Parameters
@@ -196,6 +197,9 @@ def bends_words(found: JoinpointFit | NotEstimable, series: pd.DataFrame) -> Bil
     found : JoinpointFit or NotEstimable
     series : DataFrame
         The series it was made of: ``year``, ``count``.
+    tests : int
+        How many series are looked at on all pages together: a bend is claimed where its p stands among so many
+        (Bonferroni, for the p of the others are not known here).
     """
     if isinstance(found, NotEstimable):
         if found.reason == "too_few_years":
@@ -211,6 +215,14 @@ def bends_words(found: JoinpointFit | NotEstimable, series: pd.DataFrame) -> Bil
         )
     pieces = [_piece(piece, series) for piece in found.segments]
     years = formats.listed([Bilingual(str(year), str(year)) for year in found.years])
+    if not found.p * tests <= SURE:
+        return say(
+            "a bend in {years} fits best ({p}, simulated), but this does not stand among the {tests} series looked at: {pieces}",
+            years=years,
+            p=p,
+            tests=formats.number(tests),
+            pieces=formats.listed(pieces),
+        )
     return say(
         "bend in {years} ({p}, simulated): {pieces}. The data chose the year, so it proves nothing about its cause",
         years=years,
