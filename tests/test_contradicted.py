@@ -39,6 +39,15 @@ def test_files_that_are_no_pages_and_pages_that_are_sound_are_left_alone():
     refuse_contradictions({"a.csv": BROKEN, "b.html": SOUND}, named=True)
 
 
+def test_a_page_that_lacks_lines_may_have_lost_the_table_of_a_figure_and_nothing_else():
+    lost = b'<html lang="en"><main><section id="told"><p>Cases numbered 32.</p></section></main></html>'
+    with pytest.raises(ContradictionError):
+        refuse_contradictions({"a.html": lost}, named=True)
+    refuse_contradictions({"a.html": lost}, named=True, lacking=True)
+    with pytest.raises(ContradictionError):
+        refuse_contradictions({"a.html": BROKEN}, named=True, lacking=True)
+
+
 def order_of(folder: Path) -> tuple[PageOrder, NotebookNode]:
     """Return the order of a page and its executed notebook, in which cases fall upwards."""
     bundle = make_bundle(receive(tiny_workspace(folder / "ws")), day=date(2026, 5, 1))

@@ -258,6 +258,8 @@ def test_numbers_are_read_in_the_format_of_their_language():
 def test_years_laws_codes_and_levels_are_no_figures():
     text = "In 2021–2023 (Fay 2010), Table 3, Article 150, Resolution 02/2019/NQ-HĐTP, 15 March 2026, V01: 7 per 100,000."
     assert [one.text for one in told_figures(text, "en")] == ["7"]
+    assert told_figures("Child victims are now those under 18.", "en") == []
+    assert [one.text for one in told_figures("Trẻ em dưới 18 tuổi: 7 người.", "vi")] == ["7"]
 
 
 def test_raised_source_numbers_and_hidden_words_are_not_read():
