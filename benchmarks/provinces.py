@@ -1,41 +1,47 @@
 """How often the methods for provinces side by side are right: invented panels with known rates, fixed seed.
 
-    python benchmarks/provinces.py [--size PANELS] [--coverage PANELS]      (about five minutes each at 200 and 12)
+    python benchmarks/provinces.py [--size PANELS] [--coverage PANELS] [--equal PANELS] [--alpha ALPHA ...]
 
 Panels of 34 invented provinces of unequal size (lognormal, standard deviation .6), five negative binomial years each.
 ALPHA is the dispersion of the years, MEAN the yearly cases of a province of size 1. Each panel is read four times: without a law
-of years, with the law that panel_law finds in its own yearly figures, with the true one, and, drawn anew with an alpha of each
-province's own (gamma, coefficient of variation 1), with the law that panel_law finds.
+of years, with the laws that panel_law and place_laws find in its own yearly figures, with the true one, and, drawn anew with an
+alpha of each province's own (gamma, coefficient of variation 1), with the laws that panel_law and place_laws find.
 
 --size: all provinces have one lasting rate; in what share of panels are they said to differ (5 wanted, at most 7).
 --coverage: lasting rates differ (gamma, coefficient of variation .5); how often 95 % limits of a shrunken rate and of a place hold the
 lasting one, over all provinces and in the worst third of them by size (at least 92), and how often the limits of the pooled
 before/after ratio hold the true .6.
+--equal: the same with one lasting rate; places are then no more than chance, and those held mean nothing.
+--alpha: these lines alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from evalkit.estimation import heterogeneity as module
+from evalkit.estimation import ranks
 from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.law_of_panel import panel_law
+from evalkit.estimation.law_of_places import place_laws
+from evalkit.estimation.period_scatter import LawOfYears
 from evalkit.estimation.ranks import RankIntervals, rank_intervals
 from evalkit.estimation.shrinkage import ShrunkenRates, shrink_rates
 from evalkit.estimation.stratified import PooledRatio, pooled_ratio
 
-PLACES, YEARS, RATIO = 34, 5, 0.6
+PLACES, YEARS, RATIO, SPREAD = 34, 5, 0.6, 0.5
 CODES = [f"P{k:02d}" for k in range(PLACES)]
 SIZES = np.exp(0.6 * stats.norm.ppf((np.arange(PLACES) + 0.5) / PLACES))
 ALPHAS, MEANS = (0.0, 0.2, 0.41, 1.0), (1.0, 3.0, 8.0, 20.0)
-READINGS = ("no law", "panel's law", "true law", "own alphas")
+READINGS = ("no law", "panel's laws", "true law", "own alphas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +75,32 @@ def draw(rng: np.random.Generator, mean: float, alphas: np.ndarray, spread: floa
     return Panel(frame.assign(years=float(YEARS), later=later.sum(axis=1), true=true), yearly)
 
 
+def found_laws(panel: Panel) -> dict[str, ScatterLaw]:
+    """Return the law of each province, from the panel's own years: what the pages use."""
+    law = panel_law(panel.yearly)
+    return dict.fromkeys(CODES, law) | place_laws(panel.yearly, law)
+
+
 def readings(
     rng: np.random.Generator, mean: float, alpha: float, spread: float
-) -> list[tuple[Panel, ScatterLaw | None]]:
+) -> list[tuple[Panel, LawOfYears | None]]:
     """Return one panel with each law, and one whose provinces each have an alpha of their own."""
     panel = draw(rng, mean, np.full(PLACES, alpha), spread)
     mixed = draw(rng, mean, rng.exponential(alpha, PLACES) if alpha else np.zeros(PLACES), spread)
-    true = ScatterLaw("quadratic", 1.0, alpha, PLACES, PLACES * YEARS, 10_000, 0.0)
-    laws = (None, panel_law(panel.yearly), true)
-    return [*((panel, law) for law in laws), (mixed, panel_law(mixed.yearly))]
+    true = ScatterLaw("quadratic", 1.0, alpha, PLACES, PLACES * YEARS, 0, 0.0)
+    laws: tuple[LawOfYears | None, ...] = (None, found_laws(panel), true)
+    return [*((panel, law) for law in laws), (mixed, found_laws(mixed))]
 
 
-def size(panels: int) -> None:
+def size(panels: int, alphas: Sequence[float]) -> None:
     """Print how often equal rates are said to differ."""
     print(f"called different (%), {panels} panels of equal rates a line", "alpha  mean", sep="\n", end="")
     print("".join(f"{name:>14}" for name in READINGS))
-    module.DRAWS = 999  # a tenth of the kit's own, whose Monte-Carlo error is a third of this one's
-    for alpha, mean in itertools.product(ALPHAS, MEANS):
+    module.DRAWS, module.DRAWS_OF_YEARS = (
+        999,
+        399,
+    )  # fewer than the kit's own: p below .05 then has a chance of .049, .0475
+    for alpha, mean in itertools.product(alphas, MEANS):
         rng, said = np.random.default_rng(20), np.zeros(len(READINGS))
         for _ in range(panels):
             for place, (panel, law) in enumerate(readings(rng, mean, alpha, 0.0)):
@@ -94,10 +109,12 @@ def size(panels: int) -> None:
         print(f"{alpha:5.2f}{mean:6.0f}" + "".join(f"{100 * one / panels:14.1f}" for one in said), flush=True)
 
 
-def held(panel: Panel, law: ScatterLaw | None) -> np.ndarray:
+def held(panel: Panel, law: LawOfYears | None) -> np.ndarray:
     """Return where the limits hold the truth: rates (row 0) and places (row 1), province by province; row 2 the ratio."""
     rates, places = shrink_rates(panel.frame, law=law), rank_intervals(panel.frame, law=law)
-    pooled = pooled_ratio(panel.pairs, law=law)
+    pooled = pooled_ratio(
+        panel.pairs, law=law if isinstance(law, ScatterLaw | None) else replace(law["P00"], own=1.0)
+    )
     if (
         not isinstance(rates, ShrunkenRates)
         or not isinstance(places, RankIntervals)
@@ -116,15 +133,18 @@ def held(panel: Panel, law: ScatterLaw | None) -> np.ndarray:
     )
 
 
-def coverage(panels: int) -> None:
+def coverage(panels: int, alphas: Sequence[float], spread: float) -> None:
     """Print how often limits hold the truth."""
     print(
-        f"limits hold the truth (%), {panels} panels a line: rate (worst third), place (worst third), ratio"
+        f"limits hold the truth (%), rates spread by {spread}, {panels} panels a line: rate (worst third), place (worst third), ratio"
     )
     print("alpha  mean" + "".join(f"{name:>36}" for name in READINGS))
-    for alpha, mean in itertools.product(ALPHAS, MEANS):
+    ranks.DRAWS = 2000
+    for alpha, mean in itertools.product(alphas, MEANS):
         rng = np.random.default_rng(21)
-        found = [[held(panel, law) for panel, law in readings(rng, mean, alpha, 0.5)] for _ in range(panels)]
+        found = [
+            [held(panel, law) for panel, law in readings(rng, mean, alpha, spread)] for _ in range(panels)
+        ]
         line = f"{alpha:5.2f}{mean:6.0f}"
         for each in np.moveaxis(np.array(found), 1, 0):  # (panel, row, province)
             whole = 100 * each.mean(axis=(0, 2))
@@ -139,13 +159,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--size", type=int, default=0)
-    parser.add_argument("--coverage", type=int, default=0)
+    for name in ("--size", "--coverage", "--equal"):
+        parser.add_argument(name, type=int, default=0)
+    parser.add_argument("--alpha", type=float, nargs="+", default=list(ALPHAS))
     asked = parser.parse_args()
-    if asked.size or not asked.coverage:
-        size(asked.size or 200)
-    if asked.coverage or not asked.size:
-        coverage(asked.coverage or 12)
+    if not (asked.size or asked.coverage or asked.equal):
+        asked.size, asked.coverage, asked.equal = 200, 12, 12
+    if asked.size:
+        size(asked.size, asked.alpha)
+    if asked.coverage:
+        coverage(asked.coverage, asked.alpha, SPREAD)
+    if asked.equal:
+        coverage(asked.equal, asked.alpha, 0.0)
 
 
 if __name__ == "__main__":

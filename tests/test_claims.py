@@ -53,7 +53,7 @@ def test_one_number_used_as_both_is_no_share_and_sources_that_differ_both_stand(
     section = section_of(trace_pathway(bundle_of("vn-published").nation()))
     tables = [block for block in section.blocks if isinstance(block, Table)]
     last = tables[0].rows[-1]
-    assert [cell.text.en for cell in last][3:5] == ["82", "82 or 65"]
+    assert [cell.text.en for cell in last][3:5] == ["82", "82 or 65 (sources differ)"]
     assert [table.id for table in tables] == ["pathway-table"]
     assert "82/82" not in plain_text(section, "en")
 

@@ -1,4 +1,4 @@
-"""With the switch on, a page that contradicts itself is not published: it counts as failed and is named; nothing else changes."""
+"""A page that contradicts itself is not published: it counts as failed and is named; nothing else changes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from evalkit.batch.contradicted import ContradictionError, page_contradictions, 
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.batch.plan import facts_for, plan
 from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.run import run_batch
+from evalkit.errors import EvalkitError
 from evalkit.reporting.blocks import Bilingual, Paragraph, Section
 from evalkit.reporting.display import mime_bundle
 from evalkit.reporting.sections import page_head
-from tests.workspaces import tiny_notebooks, tiny_workspace
+from tests.workspaces import at, options, tiny_notebooks, tiny_workspace
 
 SOUND = b'<html lang="en"><main><p>Cases fell, it says.</p></main></html>'
 BROKEN = SOUND.replace(b"fell, it says", b"fell from 32 to 54")
@@ -35,6 +37,15 @@ def test_the_first_sentence_is_named_only_where_the_page_is_for_everybody():
 def test_files_that_are_no_pages_and_pages_that_are_sound_are_left_alone():
     assert list(page_contradictions({"a.csv": BROKEN, "b.html": SOUND})) == []
     refuse_contradictions({"a.csv": BROKEN, "b.html": SOUND}, named=True)
+
+
+def test_a_page_that_lacks_lines_may_have_lost_the_table_of_a_figure_and_nothing_else():
+    lost = b'<html lang="en"><main><section id="told"><p>Cases numbered 32.</p></section></main></html>'
+    with pytest.raises(ContradictionError):
+        refuse_contradictions({"a.html": lost}, named=True)
+    refuse_contradictions({"a.html": lost}, named=True, lacking=True)
+    with pytest.raises(ContradictionError):
+        refuse_contradictions({"a.html": BROKEN}, named=True, lacking=True)
 
 
 def order_of(folder: Path) -> tuple[PageOrder, NotebookNode]:
@@ -63,3 +74,26 @@ def test_the_switch_makes_it_that_page_s_failure_and_nobody_else_s(
     assert isinstance(failure, JobFailure)
     assert (failure.reason, failure.refusal) == ("contradicts_itself", None)
     assert "01-an-thu.html" in failure.told
+
+
+# a cell of the report notebook that says a thing which cannot be, in one province alone
+CONTRADICTING = """
+from evalkit.reporting.blocks import Bilingual, Paragraph, Section
+from evalkit.reporting.display import show
+if province_code == "01":
+    told = Bilingual("Số vụ giảm từ 32 xuống 54.", "Cases fell from 32 to 54.")
+    show(Section("told", Bilingual("Kết quả", "Result"), (Paragraph(told),)))
+"""
+
+
+def test_a_whole_run_leaves_the_page_out_names_it_and_ends_with_5(tmp_path: Path):
+    workspace = tiny_workspace(tmp_path / "ws")
+    tiny_notebooks(tmp_path / "notebooks", CONTRADICTING)
+    with pytest.raises(EvalkitError, match="1 of 3 pages") as failed:
+        run_batch(workspace, options(tmp_path), clock=at("2026-05-01"), progress=lambda _: None)
+    assert failed.value.exit_code == 5
+    assert "01-an-thu" in failed.value.rule
+    assert "the page says two things that cannot both be" in failed.value.rule
+    assert "Số vụ giảm từ 32 xuống 54." in failed.value.rule
+    published = {path.name[:3] for path in (tmp_path / "out").glob("*.html")}
+    assert published == {"03-", "nat", "ind"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,14 +13,17 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from evalkit.errors import FactsError
+from evalkit.estimation import heterogeneity as heterogeneity_module
+from evalkit.estimation.equal_rates import EqualRates
 from evalkit.estimation.funnel import Funnel, funnel
 from evalkit.estimation.funnel_verdict import funnel_verdict
 from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
 from evalkit.estimation.lasting import lasting_rates, likeliest_law, under_one_law
 from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.period_scatter import draw_totals, effective_degrees, log_chances, period_factors
+from evalkit.estimation.law_of_panel import panel_law
+from evalkit.estimation.period_scatter import YearScatter, draw_totals, log_chances, period_factors
 from evalkit.estimation.plausible_laws import plausible_laws
-from evalkit.estimation.province_counts import province_counts
+from evalkit.estimation.province_counts import province_counts, year_scatter
 from evalkit.estimation.ranks import RankIntervals, rank_intervals
 from evalkit.estimation.rates import garwood_interval
 from evalkit.estimation.shrinkage import ShrunkenRates, shrink_rates
@@ -67,15 +71,6 @@ def test_drawn_totals_have_the_mean_and_the_variance_of_the_law():
     assert drawn.var(axis=0) == pytest.approx(means * factors, rel=0.04)
 
 
-def test_the_degrees_of_a_law_are_those_of_the_scatter_of_its_residuals():
-    rng, alpha, mean, cells = np.random.default_rng(4), 0.41, 8.0, 100
-    years = rng.negative_binomial(1 / alpha, 1 / (1 + alpha * mean), size=(20_000, cells))
-    pearson = ((years - mean) ** 2 / (mean * (1 + alpha * mean))).mean(axis=1)
-    wanted = 2 / pearson.var()
-    assert effective_degrees(np.array([mean]), quadratic(alpha, cells)) == pytest.approx(wanted, rel=0.1)
-    assert math.isinf(effective_degrees(np.array([mean]), quadratic(alpha)))
-
-
 # ---- the law decides, and is asked for its years
 
 
@@ -94,6 +89,34 @@ def test_a_law_of_years_needs_the_years_and_names_the_province_without(ask):
     frame.loc[3, "years"] = math.nan
     with pytest.raises(FactsError, match="03"):
         ask(frame, law=quadratic(0.3))
+
+
+def test_laws_of_provinces_alike_are_one_law():
+    frame, law = provinces(COUNTS, PEOPLE), quadratic(0.3, 136)
+    each = dict.fromkeys(frame["province_code"], law)
+    for ask in (heterogeneity, shrink_rates, rank_intervals, funnel):
+        pd.testing.assert_frame_equal(ask(frame, law=each).frame, ask(frame, law=law).frame)
+
+
+def test_a_province_whose_years_scatter_more_has_wider_limits_and_the_others_hardly_others():
+    frame, law = provinces([10 * one for one in COUNTS], PEOPLE), quadratic(0.3, 136)
+    each = dict.fromkeys(frame["province_code"], law) | {"03": replace(law, own=3.0)}
+    wide, narrow = (shrink_rates(frame, law=one).frame.eval("upper - lower") for one in (each, law))
+    assert wide[3] > 1.3 * narrow[3]
+    assert (wide / narrow).drop(3).between(0.9, 1.1).all()
+    limits = [funnel(frame, law=one).frame.eval("upper_95 - lower_95") for one in (each, law)]
+    assert limits[0][3] > 1.1 * limits[1][3]
+    factors = [heterogeneity(frame, law=one).frame["factor"] for one in (each, law)]
+    assert (factors[0] / factors[1]).tolist() == pytest.approx([3.0 if k == 3 else 1.0 for k in range(10)])
+
+
+def test_laws_of_provinces_that_lack_one_or_come_from_two_panels_are_refused_by_name():
+    frame, law = provinces(COUNTS, PEOPLE), quadratic(0.3)
+    each = dict.fromkeys(frame["province_code"], law)
+    with pytest.raises(FactsError, match="04"):
+        heterogeneity(frame, law={code: one for code, one in each.items() if code != "04"})
+    with pytest.raises(FactsError, match="05"):
+        heterogeneity(frame, law=each | {"05": quadratic(0.4)})
 
 
 # ---- do lasting rates differ
@@ -136,13 +159,59 @@ def test_a_law_estimated_from_few_years_says_less_surely_that_rates_differ():
     assert few.p > exact.p + 0.01
 
 
+@pytest.mark.parametrize(("form", "phi"), [("quadratic", 2.0), ("linear", 3.0)])
+def test_the_law_of_each_drawn_panel_is_what_the_panels_own_law_would_be(form, phi):
+    rng, size = np.random.default_rng(6), np.exp(0.6 * stats.norm.ppf((np.arange(34) + 0.5) / 34))
+    mean = 8 * size[:, None]
+    alpha = 0.4 if form == "quadratic" else (phi - 1) / mean
+    years = rng.negative_binomial(1 / alpha, 1 / (1 + alpha * mean), size=(3, 34, 5)).astype(float)
+    law = ScatterLaw(form, phi, 0.4, series=34, cells=170, degrees=136, p=0.0)
+    ready = province_counts(provinces(years[0].sum(axis=1).tolist(), (5 * size).tolist()))
+    found = EqualRates(ready, YearScatter(law, np.ones(34)))._estimated(years)
+    for panel, told in zip(years, found, strict=True):
+        cells = [(str(k), 2016 + n, panel[k, n]) for k in range(34) for n in range(5)]
+        own = panel_law(pd.DataFrame(cells, columns=["province_code", "year", "count"]))
+        # panel_law also takes one slope common to all series
+        assert told == pytest.approx(own.alpha if form == "quadratic" else own.phi, rel=0.05)
+
+
+def test_equal_rates_are_seldom_called_different_where_provinces_scatter_each_in_its_own_way(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(heterogeneity_module, "DRAWS_OF_YEARS", 199)
+    rng, size = np.random.default_rng(9), np.exp(0.6 * stats.norm.ppf((np.arange(34) + 0.5) / 34))
+    said, exact = 0, 0
+    for _ in range(40):
+        alpha, mean = rng.exponential(0.41, 34)[:, None], 8 * size[:, None]
+        years = rng.negative_binomial(1 / alpha, 1 / (1 + alpha * mean), size=(34, 5))
+        cells = [(f"{k:02d}", 2016 + n, years[k, n]) for k in range(34) for n in range(5)]
+        law = panel_law(pd.DataFrame(cells, columns=["province_code", "year", "count"]))
+        frame = provinces(years.sum(axis=1).tolist(), (5 * size).tolist())
+        said += heterogeneity(frame, law=law).differs
+        exact += heterogeneity(frame, law=replace(law, degrees=0)).differs
+    assert said <= 6  # 5 % of 40 is 2; more than 6 has a chance below 1 in 200
+    assert exact > said  # one exact law for all is what calls such panels different
+
+
+def test_lasting_differences_are_still_seen_where_the_law_is_an_estimate(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(heterogeneity_module, "DRAWS_OF_YEARS", 199)
+    rng, found = np.random.default_rng(10), []
+    for _ in range(10):
+        mean = 8 * rng.gamma(2, 0.5, 34)[:, None]
+        years = rng.negative_binomial(1 / 0.2, 1 / (1 + 0.2 * mean), size=(34, 5))
+        found.append(heterogeneity(provinces(years.sum(axis=1).tolist(), 5.0), law=quadratic(0.2, 136)))
+    assert sum(one.differs for one in found) >= 9
+
+
 # ---- lasting rates
 
 
 def test_with_years_as_chance_makes_them_the_grid_gives_what_the_closed_form_gives():
     ready = province_counts(provinces(COUNTS, PEOPLE))
     closed = plausible_laws(ready.counts, ready.exposure)
-    grid = lasting_rates(ready, ScatterLaw("linear", 1.0, 0.0, 34, 340, 272, 0.5))
+    grid = lasting_rates(ready, year_scatter(ready, ScatterLaw("linear", 1.0, 0.0, 34, 340, 272, 0.5)))
     for share in (0.025, 0.5, 0.975):
         assert grid.quantile(share) == pytest.approx(closed.quantile(share), rel=0.01, abs=0.01)
     assert grid.above_mean() == pytest.approx(closed.above_mean(), abs=0.01)
@@ -152,7 +221,7 @@ def test_with_years_as_chance_makes_them_the_grid_gives_what_the_closed_form_giv
 
 def test_a_lasting_rate_under_one_law_is_what_quadrature_gives():
     law, ready = quadratic(0.41), province_counts(provinces(COUNTS, PEOPLE))
-    rates = lasting_rates(ready, law)
+    rates = lasting_rates(ready, year_scatter(ready, law))
     between = likeliest_law(rates)
     one = under_one_law(rates, between)
     size = 5 / 0.41
@@ -181,7 +250,7 @@ def test_the_more_years_scatter_the_wider_are_limits_and_the_less_a_province_spe
 
 def test_random_rates_lie_as_their_limits_say():
     ready = province_counts(provinces(COUNTS, PEOPLE))
-    rates = lasting_rates(ready, quadratic(0.41))
+    rates = lasting_rates(ready, year_scatter(ready, quadratic(0.41)))
     drawn = rates.draw(20_000, seed=5)
     assert np.quantile(drawn, 0.5, axis=0) == pytest.approx(rates.quantile(0.5), rel=0.05, abs=0.05)
     assert (drawn < rates.quantile(0.975)).mean(axis=0) == pytest.approx(np.full(10, 0.975), abs=0.006)

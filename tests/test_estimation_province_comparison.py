@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -95,3 +96,22 @@ def test_a_law_of_years_reaches_every_result_with_the_years_behind_each_total():
     plain = compare_provinces(table, INDICATOR, PROGRAMME)
     widths = [one.ranks.frame.eval("rank_upper - rank_lower").sum() for one in (plain, found)]
     assert widths[1] > widths[0]
+
+
+def test_the_law_of_one_province_reaches_every_result():
+    rows = [row for code, total in CASES.items() for row in five_years(code, total)]
+    law = ScatterLaw("quadratic", 2.0, 0.41, series=34, cells=340, degrees=272, p=0.0)
+    each = dict.fromkeys(CASES, law) | {"02": replace(law, own=4.0)}
+    found, alike = (
+        compare_provinces(facts_table(*rows), INDICATOR, PROGRAMME, law=one) for one in (each, law)
+    )
+    assert found.differs.law == found.shrunken.years_law == found.funnel.law == law
+    for name, width in (("shrunken", "upper - lower"), ("funnel", "upper_95 - lower_95")):
+        wide, narrow = (
+            getattr(one, name).frame.set_index("province_code").eval(width) for one in (found, alike)
+        )
+        assert wide["02"] > 1.2 * narrow["02"]
+    assert found.differs.frame.set_index("province_code")["own"].to_dict() == {
+        **dict.fromkeys(CASES, 1.0),
+        "02": 4.0,
+    }

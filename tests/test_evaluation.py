@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import date
@@ -11,7 +12,9 @@ import pandas as pd
 import pytest
 
 from evalkit.errors import FactsError
+from evalkit.estimation.funnel import funnel
 from evalkit.estimation.joinpoint_results import JoinpointFit
+from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
 from evalkit.evaluation import compare_provinces, evaluate, methods_used, provinces_side_by_side
 from evalkit.facts.bundle import Bundle, open_bundle
@@ -19,6 +22,7 @@ from evalkit.records import Evaluation
 from evalkit.reporting.blocks import Section, Table
 from evalkit.reporting.display import plain_text, section_of
 from evalkit.reporting.sections import page_head
+from evalkit.reporting.sections.side_by_side import _outside, _scatter
 from tests.shipped import bundle_of, evaluation_of
 
 
@@ -171,6 +175,41 @@ def test_how_years_scatter_is_named_or_stands_as_a_condition(demo: Bundle):
     assert "How years scatter, from all provinces and years" in text
     assert "if years scatter as pure chance would make them" in unruled
     assert "How years scatter, from" not in unruled
+    assert re.search(r"(?<![\d.,])1 (cases|stand|lie|of these)\b", text) is None
+
+
+def test_a_province_whose_years_scatter_more_has_its_own_law_on_the_nations_page(demo: Bundle):
+    nation = demo.nation()
+    assert nation.own == demo.panel["own"]
+    name = next(name for name, one in nation.programme.indicators.items() if one.compare_periods)
+    first = nation.places[0]
+    none, one = (
+        compare_provinces(replace(nation, own=own)).items[0]
+        for own in ({}, {name: {f"{first.scheme}:{first.code}": 3.0}})
+    )
+    widths = [item.shrunken.frame.set_index("province_code").eval("upper - lower") for item in (none, one)]
+    assert widths[1][first.code] > 1.2 * widths[0][first.code]
+    assert list(one.differs.frame.query("own > 1")["province_code"]) == [first.code]
+    text = text_of(compare_provinces(replace(nation, own={name: {f"{first.scheme}:{first.code}": 3.0}})))
+    assert "The years of one province scatter more than that" in text
+
+
+def test_one_is_written_as_one():
+    law = ScatterLaw("quadratic", 2.0, 0.41, series=34, cells=340, degrees=272, p=0.0)
+    one = _scatter(law, pd.DataFrame({"count": [5.0, 4.0, 6.0], "years": 5.0}))
+    assert "where one case a year is expected, the variance of a year is 1.4 times" in one.en
+    assert (
+        "where 3 cases a year are expected" in _scatter(law, pd.DataFrame({"count": [15.0], "years": 5.0})).en
+    )
+    counts = pd.DataFrame(
+        {"province_code": list("ABCDEF"), "count": [60, 20, 21, 22, 20, 19], "exposure": 1.0, "years": 5.0}
+    )
+    text = _outside(funnel(counts, target=20.0)).en
+    assert "Of 6 provinces, one lies outside the plain 95 % limits" in text
+    assert "one stands apart" in text
+    two = _outside(funnel(counts.assign(count=[60, 60, 21, 22, 20, 19]), target=20.0)).en
+    assert "2 lie outside the plain 95 % limits" in two
+    assert "0 stand apart" in two  # each widens the spread of provinces for the other
 
 
 def test_where_too_few_provinces_have_a_total_the_page_says_so(published: Bundle):

@@ -139,6 +139,13 @@ CASES: list[Case] = [
     ("a sum that does not say its years", unlike_their_figures, "vi",
      ("Số vụ, 2011–2015: 646 vụ; 2016–2020: 674 vụ. Thay đổi của số bình quân năm -16,5 %.",),
      ("Số vụ, 2011–2015: 646 vụ trong 4 năm; 2016–2020: 674 vụ. Thay đổi của số bình quân năm \u221216,5 %.",)),
+    # 12 in 4 years and 6 in 5: 1.2/3 - 1 = -60 %; over five years each it would be -50 %
+    ("a period that lacks a year", unlike_their_figures, "en",
+     ("Cases, 2011–2015: 12 cases; 2016–2020: 6 cases. Change of the yearly average -60.0 %.",),
+     ("Cases, 2011–2015: 12 cases in 4 of 5 years reported (2014 missing); 2016–2020: 6 cases. Change of the yearly average -60.0 %.",)),
+    ("a level is no change", unlike_their_figures, "vi",
+     ("Số vụ, 2016–2020: 1 vụ; 2021–2025: 6 vụ. Không tính mức thay đổi: +95 %.",),
+     ("Số vụ, 2016–2020: 1 vụ; 2021–2025: 6 vụ. Không tính mức thay đổi: khoảng tin cậy 95 % vẫn bao gồm khả năng không thay đổi.",)),
     ("a fall upwards", unlike_their_figures, "en", ("Cases fell from 32 (2011–2015) to 54 (2016–2020).",), ("Cases fell from 54 (2011–2015) to 32 (2016–2020).",)),
     ("a share and its counts", unlike_their_figures, "vi", ("29 trên 137 cơ sở (31%).",), ("29 trên 137 cơ sở (21%).",)),
     ("points of a percentage", unlike_their_figures, "en",
@@ -251,6 +258,8 @@ def test_numbers_are_read_in_the_format_of_their_language():
 def test_years_laws_codes_and_levels_are_no_figures():
     text = "In 2021–2023 (Fay 2010), Table 3, Article 150, Resolution 02/2019/NQ-HĐTP, 15 March 2026, V01: 7 per 100,000."
     assert [one.text for one in told_figures(text, "en")] == ["7"]
+    assert told_figures("Child victims are now those under 18.", "en") == []
+    assert [one.text for one in told_figures("Trẻ em dưới 18 tuổi: 7 người.", "vi")] == ["7"]
 
 
 def test_raised_source_numbers_and_hidden_words_are_not_read():

@@ -297,8 +297,7 @@ def compare_provinces(nation: NationFacts) -> ProvincesCompared:
     wanted = [name for name, indicator in nation.programme.indicators.items() if indicator.compare_periods]
 
     def compared(name: str) -> ProvinceComparison:
-        law = ScatterLaw.from_record(nation.panel[name]) if name in nation.panel else None
-        return compare_rates(facts, name, nation.programme, law=law)
+        return compare_rates(facts, name, nation.programme, law=_laws_of_provinces(nation, name))
 
     items, lapses = one_by_one(wanted, compared, step=ProvincesCompared.__name__)
     return ProvincesCompared(nation, items, lapses)
@@ -320,6 +319,16 @@ def family_of(area: Area, name: str) -> Family | None:
     """Return the comparisons, or the trends, that are made at once on all pages."""
     family = area.families.get(name)
     return Family(int(family["tests"]), float(family["line"])) if family else None
+
+
+def _laws_of_provinces(nation: NationFacts, indicator: str) -> dict[str, ScatterLaw] | None:
+    """Return how the yearly counts of an indicator scatter in each province; None where nothing was told of it."""
+    if indicator not in nation.panel:
+        return None
+    law, own = ScatterLaw.from_record(nation.panel[indicator]), nation.own.get(indicator, {})
+    return {
+        place.code: replace(law, own=own.get(f"{place.scheme}:{place.code}", 1.0)) for place in nation.places
+    }
 
 
 def _beside(area: Area, indicator: str) -> Beside:

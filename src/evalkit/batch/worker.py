@@ -100,7 +100,8 @@ def _read_again(
     refuse_unlike_facts(notebook, order.facts, code=order.job.code, read=read)
     refuse_leaks(files)
     if contradicted.CONTRADICTIONS_STOP_A_PAGE:
-        contradicted.refuse_contradictions(files, named=order.facts.about.audience == "public")
+        named, lacking = order.facts.about.audience == "public", bool(lapses_told(read.values()))
+        contradicted.refuse_contradictions(files, named=named, lacking=lacking)
 
 
 def as_text(notebook: NotebookNode) -> str:

@@ -16,8 +16,8 @@ from evalkit.estimation.expectation import expected_p
 from evalkit.estimation.funnel_verdict import funnel_verdict
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.multiplicity import AdjustedTests, adjust_tests
-from evalkit.estimation.period_scatter import period_factors
-from evalkit.estimation.province_counts import ProvinceCounts, known_law, province_counts
+from evalkit.estimation.period_scatter import LawOfYears
+from evalkit.estimation.province_counts import ProvinceCounts, province_counts, year_scatter
 from evalkit.estimation.results import NotEstimable
 
 FEWEST_PROVINCES = 3
@@ -68,7 +68,7 @@ class Funnel:
 
 
 def funnel(
-    frame: pd.DataFrame, *, law: ScatterLaw | None = None, target: float | None = None
+    frame: pd.DataFrame, *, law: LawOfYears | None = None, target: float | None = None
 ) -> Funnel | NotEstimable:
     """Hold each province's rate against one target.
 
@@ -77,7 +77,7 @@ def funnel(
     frame : DataFrame, one row per province
         ``province_code``, ``count``, ``exposure`` (person-years, or cases expected); ``status`` where there is one, ``years``
         (behind the count) where there is a law.
-    law : ScatterLaw, optional
+    law : ScatterLaw or mapping of province code to ScatterLaw, optional
         How years scatter (:func:`~evalkit.estimation.law_of_panel.panel_law`): the widened limits allow for it.
     target : float, optional
         Rate per unit of exposure (1 where the exposure is cases expected); by default that of all provinces together.
@@ -110,8 +110,8 @@ def funnel(
     if refusal is not None:
         return refusal
     rate = given.rate if target is None else target
-    used = known_law(given, law)
-    factor = period_factors(rate * given.exposure, given.years, used)
+    used = year_scatter(given, law)
+    factor = used.factors(rate * given.exposure, given.years) if used else np.ones_like(given.counts)
     spread = _spread(given.counts, rate * given.exposure, factor)
     points, tests = _points(given, rate * given.exposure, spread.tau2, factor)
     return Funnel(
@@ -125,7 +125,7 @@ def funnel(
         outside=int(points["position"].str.endswith("_998").sum()),
         shown=tests.shown,
         tests=tests.tests,
-        law=used,
+        law=used.law if used else None,
     )
 
 

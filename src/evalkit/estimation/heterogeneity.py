@@ -13,15 +13,17 @@ import pandas as pd
 from scipy import stats
 
 from evalkit.estimation.counts import Numbers
+from evalkit.estimation.equal_rates import EqualRates
 from evalkit.estimation.gamma_poisson import gamma_poisson_ml
 from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.period_scatter import draw_totals, effective_degrees, period_factors
-from evalkit.estimation.province_counts import ProvinceCounts, known_law, province_counts
+from evalkit.estimation.period_scatter import LawOfYears, YearScatter
+from evalkit.estimation.province_counts import ProvinceCounts, province_counts, year_scatter
 from evalkit.estimation.results import NotEstimable
 
 FEWEST_PROVINCES = 2
 LARGE_ENOUGH = 5.0
 DRAWS = 9999
+DRAWS_OF_YEARS = 1999  # panels drawn year by year
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +33,8 @@ class Heterogeneity:
     Attributes
     ----------
     frame : DataFrame
-        Per province: ``province_code``, ``count``, ``exposure``, ``flag``, ``expected`` (at one common rate), ``factor`` (variance
+        Per province: ``province_code``, ``count``, ``exposure``, ``flag``, ``expected`` (at one common rate), ``own`` (how many
+        times the panel's variance its years have), ``factor`` (variance
         of the total over its mean at that expectation, under the law of years; 1 without one), ``residual`` (observed minus
         expected over the root of the variance). Missing where the province could not be used.
     provinces : int
@@ -42,7 +45,8 @@ class Heterogeneity:
         Sum of the squared residuals, its degrees of freedom and p.
     simulated_p, simulation_error : float
         The same sum held against the total dealt out at random by exposure, or with a law of years against totals drawn under
-        it at the common rate, the error of the law itself included; and its Monte-Carlo standard error.
+        it at the common rate, the error of the law included, and that provinces may scatter each in its own way
+        (:mod:`~evalkit.estimation.equal_rates`); and its Monte-Carlo standard error.
     plain_p : float
         The p to print if years scatter as pure chance would make them; equal to ``p`` without a law.
     law : ScatterLaw or None
@@ -91,7 +95,7 @@ class Heterogeneity:
 
 
 def heterogeneity(
-    frame: pd.DataFrame, *, law: ScatterLaw | None = None, seed: int = 1
+    frame: pd.DataFrame, *, law: LawOfYears | None = None, seed: int = 1
 ) -> Heterogeneity | NotEstimable:
     """Test whether provinces share one lasting rate.
 
@@ -100,7 +104,7 @@ def heterogeneity(
     frame : DataFrame, one row per province
         ``province_code``, ``count``, ``exposure`` (person-years); ``status`` where there is one, ``years`` (behind the count)
         where there is a law. Provinces without figure or exposure are left out and flagged.
-    law : ScatterLaw, optional
+    law : ScatterLaw or mapping of province code to ScatterLaw, optional
         How years scatter (:func:`~evalkit.estimation.law_of_panel.panel_law`). Without one, or with an unknown one, they are taken to
         scatter as pure chance would make them, and every sentence about the result must say so.
     seed : int
@@ -132,18 +136,19 @@ def heterogeneity(
     refusal = given.refusal(fewest=FEWEST_PROVINCES)
     if refusal is not None:
         return refusal
-    used, expected = known_law(given, law), given.expected
-    factor = period_factors(expected, given.years, used)
+    used, expected = year_scatter(given, law), given.expected
+    own = used.own if used else np.ones_like(expected)
+    factor = used.factors(expected, given.years) if used else own
     residual = (given.counts - expected) / np.sqrt(expected * factor)
     return Heterogeneity(
-        frame=given.beside(expected=expected, factor=factor, residual=residual),
+        frame=given.beside(expected=expected, own=own, factor=factor, residual=residual),
         provinces=len(given.counts),
         degrees=len(given.counts) - 1,
         total=given.total,
         rate=given.rate,
         method="simulation" if used or _is_small(expected) else "chi-square",
         seed=seed,
-        law=used,
+        law=used.law if used else None,
         **_chi_square(given, used, seed),
         **_dean(given.counts, expected),
         **_negative_binomial(given),
@@ -155,47 +160,38 @@ def _is_small(expected: Numbers) -> bool:
     return bool((expected < LARGE_ENOUGH).any())
 
 
-def _chi_square(given: ProvinceCounts, law: ScatterLaw | None, seed: int) -> dict[str, float]:
+def _chi_square(given: ProvinceCounts, scatter: YearScatter | None, seed: int) -> dict[str, float]:
     """Return the sum of squared residuals with its p, simulated and not, under the law and without it."""
-    plain = _tests(given, None, seed)
+    plain = _against(_plain_sums(given.counts[None, :], given)[0], _dealt_out(given, seed), given)
     plain_p = plain["simulated_p"] if _is_small(given.expected) else plain["chi2_p"]
-    found = plain if law is None else _tests(given, law, seed)
-    return {**found, "p": plain_p if law is None else found["simulated_p"], "plain_p": plain_p}
+    if scatter is None:
+        return {**plain, "p": plain_p, "plain_p": plain_p}
+    equal = EqualRates(given, scatter)
+    drawn = equal.drawn_sums(DRAWS_OF_YEARS, seed=seed)
+    found = _against(equal.sums(given.counts[None, :])[0], drawn, given)
+    return {**found, "p": found["simulated_p"], "plain_p": plain_p}
 
 
-def _tests(given: ProvinceCounts, law: ScatterLaw | None, seed: int) -> dict[str, float]:
-    drawn = _dealt_out(given, seed) if law is None else _drawn(given, law, seed)
-    chi2 = float(_sums(given.counts[None, :], given, law)[0])
-    simulated = float((1 + (drawn >= chi2 * (1 - 1e-9)).sum()) / (DRAWS + 1))
+def _against(chi2: float, drawn: Numbers, given: ProvinceCounts) -> dict[str, float]:
+    simulated = float((1 + (drawn >= chi2 * (1 - 1e-9)).sum()) / (len(drawn) + 1))
     return {
-        "chi2": chi2,
+        "chi2": float(chi2),
         "chi2_p": float(stats.chi2.sf(chi2, len(given.counts) - 1)),
         "simulated_p": simulated,
-        "simulation_error": math.sqrt(simulated * (1 - simulated) / (DRAWS + 1)),
+        "simulation_error": math.sqrt(simulated * (1 - simulated) / (len(drawn) + 1)),
     }
 
 
-def _sums(counts: Numbers, given: ProvinceCounts, law: ScatterLaw | None) -> Numbers:
-    """Return the sum of squared residuals of each row of counts about its own common rate."""
-    total = np.maximum(counts.sum(axis=1, keepdims=True), 0.5)
-    expected = total * given.exposure / given.exposure.sum()
-    variance = expected * period_factors(expected, given.years, law)
-    return np.asarray(((counts - expected) ** 2 / variance).sum(axis=1))
+def _plain_sums(counts: Numbers, given: ProvinceCounts) -> Numbers:
+    """Return the sum of squared residuals of each row of counts about the common rate, pure chance ruling."""
+    expected = counts.sum(axis=1, keepdims=True) * given.exposure / given.exposure.sum()
+    return np.asarray(((counts - expected) ** 2 / expected).sum(axis=1))
 
 
 def _dealt_out(given: ProvinceCounts, seed: int) -> Numbers:
     """Deal the total out at random by exposure."""
     rng, shares = np.random.default_rng(seed), given.exposure / given.exposure.sum()
-    return _sums(rng.multinomial(int(given.total), shares, size=DRAWS).astype(float), given, None)
-
-
-def _drawn(given: ProvinceCounts, law: ScatterLaw, seed: int) -> Numbers:
-    """Draw totals at the common rate under the law of years, which is itself an estimate."""
-    rng = np.random.default_rng(seed)
-    factors = period_factors(given.expected, given.years, law)
-    sums = _sums(draw_totals(rng, given.expected, factors, DRAWS), given, law)
-    degrees = effective_degrees(given.expected / given.years, law)
-    return sums if math.isinf(degrees) else sums * degrees / rng.chisquare(degrees, DRAWS)
+    return _plain_sums(rng.multinomial(int(given.total), shares, size=DRAWS).astype(float), given)
 
 
 def _dean(counts: Numbers, expected: Numbers) -> dict[str, float]:

@@ -15,8 +15,7 @@ from scipy import optimize, special
 
 from evalkit.estimation.counts import Numbers
 from evalkit.estimation.gamma_poisson import GammaPoisson
-from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.period_scatter import log_chances, period_factors
+from evalkit.estimation.period_scatter import YearScatter, log_chances, period_factors
 from evalkit.estimation.plausible_laws import SPREADS
 from evalkit.estimation.province_counts import ProvinceCounts
 
@@ -34,14 +33,14 @@ class RateGrid:
     Attributes
     ----------
     given : ProvinceCounts
-    law : ScatterLaw
+    scatter : YearScatter
         How years scatter.
     edges : ndarray
         Logarithms of the rates between cells.
     """
 
     given: ProvinceCounts
-    law: ScatterLaw
+    scatter: YearScatter
     edges: Numbers
 
     @property
@@ -53,7 +52,8 @@ class RateGrid:
     def log_likelihood(self) -> Numbers:
         """Log probability of each province's total (row) at each rate (column)."""
         means = np.exp(self.centres) * self.given.exposure[:, None]
-        factors = period_factors(means, self.given.years[:, None], self.law)
+        factors = period_factors(means, self.given.years[:, None], self.scatter.law)
+        factors *= self.scatter.own[:, None]
         return log_chances(self.given.counts[:, None], means, factors)
 
     @cached_property
@@ -135,39 +135,37 @@ class LastingRates:
         return rates
 
 
-def rate_grid(given: ProvinceCounts, law: ScatterLaw) -> RateGrid:
+def rate_grid(given: ProvinceCounts, scatter: YearScatter) -> RateGrid:
     """Return the grid of rates that holds all that the totals make plausible.
 
     Parameters
     ----------
     given : ProvinceCounts
         At least one case, and the years behind each total.
-    law : ScatterLaw
-        Known.
+    scatter : YearScatter
     """
     step = min(_STEP, 0.5 / math.sqrt(float(given.counts.max())))
     top = math.log(_BEYOND * max(float(((given.counts + 8) / given.exposure).max()), given.rate))
     low = math.log(given.rate) - _LOWEST
-    return RateGrid(given, law, np.linspace(low, top, math.ceil((top - low) / step) + 1))
+    return RateGrid(given, scatter, np.linspace(low, top, math.ceil((top - low) / step) + 1))
 
 
-def lasting_rates(given: ProvinceCounts, law: ScatterLaw) -> LastingRates:
-    """Weigh all gamma laws of lasting rates by what the totals say of them, years scattering under ``law``.
+def lasting_rates(given: ProvinceCounts, scatter: YearScatter) -> LastingRates:
+    """Weigh all gamma laws of lasting rates by what the totals say of them, years scattering under ``scatter``.
 
     Parameters
     ----------
     given : ProvinceCounts
         At least one case, and the years behind each total.
-    law : ScatterLaw
-        Known.
+    scatter : YearScatter
 
     Notes
     -----
     The same prior as :func:`~evalkit.estimation.plausible_laws.plausible_laws`: any spread from 0 to 3 alike, any
     logarithm of the mean alike.
     """
-    grid = rate_grid(given, law)
-    centres, errors = _mean_of_each_spread(given, law)
+    grid = rate_grid(given, scatter)
+    centres, errors = _mean_of_each_spread(given, scatter)
     means = centres[:, None] * np.exp(errors[:, None] * _NODES)
     spreads = np.repeat(SPREADS, len(_NODES))
     heights = grid.evidence(means.ravel(), spreads)
@@ -206,14 +204,14 @@ def under_one_law(rates: LastingRates, likely: GammaPoisson) -> LastingRates:
     return LastingRates(rates.grid, np.ones(1), np.array([likely.mean]), np.array([spread]))
 
 
-def _mean_of_each_spread(given: ProvinceCounts, law: ScatterLaw) -> tuple[Numbers, Numbers]:
+def _mean_of_each_spread(given: ProvinceCounts, scatter: YearScatter) -> tuple[Numbers, Numbers]:
     """Return about the likeliest mean under each spread of rates, and the standard error of its logarithm."""
     means = np.full((len(SPREADS), 1), given.rate)
     for _ in range(10):
         expected = means * given.exposure
-        factors = period_factors(expected, given.years, law)
+        factors = scatter.factors(expected, given.years)
         weight = given.exposure / (expected * factors + (expected * SPREADS[:, None]) ** 2)
         means = ((weight * given.counts).sum(axis=1) / (weight * given.exposure).sum(axis=1))[:, None]
     expected = means * given.exposure
-    variance = expected * period_factors(expected, given.years, law) + (expected * SPREADS[:, None]) ** 2
+    variance = expected * scatter.factors(expected, given.years) + (expected * SPREADS[:, None]) ** 2
     return means[:, 0], np.asarray(1 / np.sqrt((expected**2 / variance).sum(axis=1)))

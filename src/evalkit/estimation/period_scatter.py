@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import special, stats
 
 from evalkit.estimation.counts import Numbers
 from evalkit.estimation.law import ScatterLaw
+
+LawOfYears = ScatterLaw | Mapping[str, ScatterLaw]
+"""How years scatter: one law for all provinces, or that of each (:func:`~evalkit.estimation.law_of_places.place_laws`)."""
 
 _NODES = 400  # beyond so many factors, those between are interpolated
 
@@ -42,32 +48,30 @@ def period_factors(means: Numbers, years: Numbers, law: ScatterLaw | None) -> Nu
     return np.maximum(1.0, factors).reshape(shape)
 
 
-def effective_degrees(yearly: Numbers, law: ScatterLaw) -> float:
-    """Return the degrees of freedom of the chi-square law that errs as a law of years does, estimated from long-tailed years.
+@dataclass(frozen=True, slots=True, eq=False)
+class YearScatter:
+    """How the years of provinces scatter: one law, and how many times its variance each province has.
 
-    Parameters
+    Attributes
     ----------
-    yearly : ndarray
-        Expected yearly counts.
     law : ScatterLaw
-        Known; with no degrees it is taken to be exact.
-
-    Notes
-    -----
-    A mean of squared residuals over d degrees has relative variance (2 + k) / d, with k the residuals' excess kurtosis: of a negative
-    binomial year with dispersion a about mean m it is 6 a + 1 / (m + a m**2).
+        Of the panel; known.
+    own : ndarray
+        Of each province: 1, or more where its own years scatter more than the panel's.
 
     Examples
     --------
     >>> law = ScatterLaw("quadratic", 2.0, 0.3, series=60, cells=600, degrees=480, p=0.0)
-    >>> round(effective_degrees(np.array([10.0]), law))
-    251
+    >>> YearScatter(law, np.array([1.0, 1.5])).factors(np.array([50.0, 50.0]), np.array([5.0, 5.0])).tolist()
+    [4.0, 6.0]
     """
-    if not law.degrees > 0:
-        return np.inf
-    factors = period_factors(yearly, np.ones_like(yearly), law)
-    kurtosis = 6 * (factors - 1) / yearly + 1 / (yearly * factors)
-    return 2 * law.degrees / (2 + float(kurtosis.mean()))
+
+    law: ScatterLaw
+    own: Numbers
+
+    def factors(self, means: Numbers, years: Numbers) -> Numbers:
+        """Return the variance of totals over their mean; the last axis is that of the provinces."""
+        return np.asarray(self.own * period_factors(means, years, self.law))
 
 
 def log_chances(counts: Numbers, means: Numbers, factors: Numbers) -> Numbers:

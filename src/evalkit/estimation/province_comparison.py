@@ -9,7 +9,7 @@ import pandas as pd
 from evalkit.estimation.counts import WITH_VALUE
 from evalkit.estimation.funnel import Funnel, funnel
 from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
-from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.period_scatter import LawOfYears
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.population import person_years
 from evalkit.estimation.ranks import RankIntervals, rank_intervals
@@ -54,7 +54,7 @@ def compare_provinces(
     indicator: str,
     programme: Programme,
     *,
-    law: ScatterLaw | None = None,
+    law: LawOfYears | None = None,
     seed: int = 1,
 ) -> ProvinceComparison:
     """Compare the rates of provinces in the latest programme period that enough of them have a total for.
@@ -66,8 +66,8 @@ def compare_provinces(
     indicator : str
         Its numerator is compared, per person-year.
     programme : Programme
-    law : ScatterLaw, optional
-        How single years scatter in the whole panel; without one, as pure chance would make them. What is compared
+    law : ScatterLaw or mapping of province code to ScatterLaw, optional
+        How single years scatter in the whole panel, or in each province (:func:`~evalkit.estimation.law_of_places.place_laws`); without one, as pure chance would make them. What is compared
         is the lasting rate, not the one realised in these years.
     seed : int
         Of the simulations.

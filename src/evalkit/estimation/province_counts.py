@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 from evalkit.errors import FactsError
 from evalkit.estimation.counts import WITH_VALUE, Numbers, named_rows, refuse_repeated, whole_counts
 from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.period_scatter import LawOfYears, YearScatter
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.results import NotEstimable
 from evalkit.programme.models import Programme
@@ -128,30 +129,58 @@ def province_counts(frame: pd.DataFrame) -> ProvinceCounts:
     return ProvinceCounts(rows, rows.loc[used, "province_code"], counts, exposure, _years(frame)[used])
 
 
-def known_law(given: ProvinceCounts, law: ScatterLaw | None) -> ScatterLaw | None:
-    """Return the law of years to be used: None where years must be taken to scatter as pure chance makes them.
+def year_scatter(given: ProvinceCounts, law: LawOfYears | None) -> YearScatter | None:
+    """Return how the years of provinces scatter; None where they must be taken to scatter as pure chance makes them.
 
     Parameters
     ----------
     given : ProvinceCounts
-    law : ScatterLaw or None
-        None or unknown: no law.
+    law : ScatterLaw, or mapping of province code to ScatterLaw, or None
+        None or unknown: no law. Laws of provinces are one law but for their ``own``.
 
     Raises
     ------
     FactsError
-        If there is a law of years, and a province does not say over how many years its cases were counted.
+        If there is a law of years, and a province does not say over how many years its cases were counted, or has no law among
+        those given, or one that differs from the others by more than ``own``.
     """
-    if law is None or not law.is_known:
+    if law is None or len(given.codes) == 0:
         return None
-    untold = given.codes[~(given.years > 0)]
-    if untold.empty:
-        return law
+    laws = [law] * len(given.codes) if isinstance(law, ScatterLaw) else _each(given.codes, law)
+    if not all(one.is_known for one in laws):
+        return None
+    _require_years(given)
+    own = np.array([one.own for one in laws])
+    panel = replace(laws[0], own=1.0)
+    strange = given.codes[[replace(one, own=1.0) != panel for one in laws]]
+    if strange.empty:
+        return YearScatter(panel, own)
     raise FactsError(
-        where=f"provinces: {named_rows(untold)}",
-        rule="how years scatter bears on a total only if it is known of how many years it is",
-        do="give the column 'years', or no law",
+        where=f"provinces: {named_rows(strange)}",
+        rule="the laws of provinces are that of their panel, each with a factor of its own",
+        do="give the laws that place_laws found in one panel",
     )
+
+
+def _each(codes: pd.Series, laws: Mapping[str, ScatterLaw]) -> list[ScatterLaw]:
+    missing = codes[~codes.isin(list(laws))]
+    if missing.empty:
+        return [laws[code] for code in codes]
+    raise FactsError(
+        where=f"provinces: {named_rows(missing)}",
+        rule="laws by province name every province",
+        do="give the panel's law to those without one of their own",
+    )
+
+
+def _require_years(given: ProvinceCounts) -> None:
+    untold = given.codes[~(given.years > 0)]
+    if not untold.empty:
+        raise FactsError(
+            where=f"provinces: {named_rows(untold)}",
+            rule="how years scatter bears on a total only if it is known of how many years it is",
+            do="give the column 'years', or no law",
+        )
 
 
 def _years(frame: pd.DataFrame) -> Numbers:

@@ -10,9 +10,9 @@ from scipy import stats
 
 from evalkit.estimation.counts import Numbers
 from evalkit.estimation.lasting import LastingRates, lasting_rates
-from evalkit.estimation.law import ScatterLaw
+from evalkit.estimation.period_scatter import LawOfYears
 from evalkit.estimation.plausible_laws import PlausibleLaws, plausible_laws
-from evalkit.estimation.province_counts import ProvinceCounts, known_law, province_counts
+from evalkit.estimation.province_counts import ProvinceCounts, province_counts, year_scatter
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.shrinkage import FEWEST_PROVINCES
 
@@ -51,7 +51,7 @@ class RankIntervals:
 
 
 def rank_intervals(
-    frame: pd.DataFrame, *, law: ScatterLaw | None = None, top: int = 5, seed: int = 1
+    frame: pd.DataFrame, *, law: LawOfYears | None = None, top: int = 5, seed: int = 1
 ) -> RankIntervals | NotEstimable:
     """Simulate the places of provinces by their lasting rates.
 
@@ -59,7 +59,7 @@ def rank_intervals(
     ----------
     frame : DataFrame, one row per province
         As for :func:`~evalkit.estimation.shrinkage.shrink_rates`, whose plausible laws are drawn from.
-    law : ScatterLaw, optional
+    law : ScatterLaw or mapping of province code to ScatterLaw, optional
         How years scatter; without one, as pure chance would make them.
     top : int
         How many places count as the top.
@@ -111,8 +111,8 @@ def rank_intervals(
     )
 
 
-def _plausible(given: ProvinceCounts, law: ScatterLaw | None) -> PlausibleLaws | LastingRates:
-    used = known_law(given, law)
+def _plausible(given: ProvinceCounts, law: LawOfYears | None) -> PlausibleLaws | LastingRates:
+    used = year_scatter(given, law)
     return plausible_laws(given.counts, given.exposure) if used is None else lasting_rates(given, used)
 
 

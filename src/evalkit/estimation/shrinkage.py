@@ -13,9 +13,9 @@ from evalkit.estimation.counts import Numbers
 from evalkit.estimation.gamma_poisson import GammaPoisson, gamma_poisson_ml, marshall_moments
 from evalkit.estimation.lasting import LastingRates, lasting_rates, likeliest_law, under_one_law
 from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.period_scatter import period_factors
+from evalkit.estimation.period_scatter import LawOfYears, YearScatter
 from evalkit.estimation.plausible_laws import plausible_laws
-from evalkit.estimation.province_counts import ProvinceCounts, known_law, province_counts
+from evalkit.estimation.province_counts import ProvinceCounts, province_counts, year_scatter
 from evalkit.estimation.results import NotEstimable
 
 FEWEST_PROVINCES = 5
@@ -58,7 +58,7 @@ class ShrunkenRates:
 
 
 def shrink_rates(
-    frame: pd.DataFrame, *, law: ScatterLaw | None = None, level: float = 0.95
+    frame: pd.DataFrame, *, law: LawOfYears | None = None, level: float = 0.95
 ) -> ShrunkenRates | NotEstimable:
     """Draw the rates of provinces towards their mean: the lasting rates, not those realised in these years.
 
@@ -67,7 +67,7 @@ def shrink_rates(
     frame : DataFrame, one row per province
         ``province_code``, ``count``, ``exposure`` (person-years, or cases expected); ``status`` where there is one, ``years``
         (behind the count) where there is a law.
-    law : ScatterLaw, optional
+    law : ScatterLaw or mapping of province code to ScatterLaw, optional
         How years scatter (:func:`~evalkit.estimation.law_of_panel.panel_law`); without one, as pure chance would make them.
     level : float
         Level of the limits.
@@ -106,7 +106,7 @@ def shrink_rates(
     refusal = given.refusal(fewest=FEWEST_PROVINCES)
     if refusal is not None:
         return refusal
-    used = known_law(given, law)
+    used = year_scatter(given, law)
     if used is not None:
         return _lasting(given, used, level)
     between, method = _law(given)
@@ -115,9 +115,9 @@ def shrink_rates(
     )
 
 
-def _lasting(given: ProvinceCounts, law: ScatterLaw, level: float) -> ShrunkenRates:
+def _lasting(given: ProvinceCounts, scatter: YearScatter, level: float) -> ShrunkenRates:
     """Shrink the rates where a law of years is known."""
-    rates, tail, rate = lasting_rates(given, law), (1 - level) / 2, given.counts / given.exposure
+    rates, tail, rate = lasting_rates(given, scatter), (1 - level) / 2, given.counts / given.exposure
     between = likeliest_law(rates)
     known, pooled = under_one_law(rates, between), math.isinf(between.shape)
     shrunken = np.full(len(rate), between.mean) if pooled else known.mean()
@@ -133,12 +133,12 @@ def _lasting(given: ProvinceCounts, law: ScatterLaw, level: float) -> ShrunkenRa
         "return_percent": 100 * (shrunken / np.where(rate > 0, rate, np.nan) - 1),
     }
     method = POOLED if pooled else LIKELIHOOD
-    return ShrunkenRates(given.beside(**columns), between, method, len(rate), level, law)
+    return ShrunkenRates(given.beside(**columns), between, method, len(rate), level, scatter.law)
 
 
 def _weight(rates: LastingRates, between: GammaPoisson, shrunken: Numbers) -> Numbers:
     given = rates.grid.given
-    factors = period_factors(shrunken * given.exposure, given.years, rates.grid.law)
+    factors = rates.grid.scatter.factors(shrunken * given.exposure, given.years)
     own = given.exposure / factors
     return np.asarray(own / (own + between.shape / between.mean))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -58,7 +58,8 @@ class ProvinceFacts:
 class NationFacts:
     """The whole country's protected facts: ``facts`` are the nation's rows, ``province_facts`` the provinces'.
 
-    ``panel`` is the law of scatter of a province's years by indicator, ``nation_laws`` that of the nation's.
+    ``panel`` is the law of scatter of a province's years by indicator, ``nation_laws`` that of the nation's; ``own`` tells by
+    indicator and place ("scheme:code") how many times the panel's variance the place's own years scatter, where it is more.
     """
 
     about: About
@@ -71,3 +72,4 @@ class NationFacts:
     families: dict[str, dict[str, Any]]
     sources: dict[str, Source]
     findings: tuple[Finding, ...]
+    own: dict[str, dict[str, float]] = field(default_factory=dict)

@@ -87,6 +87,7 @@ class Bundle:
             families=self.panel.get("families", {}),
             sources=self.sources,
             findings=tuple(finding for finding in self.findings if finding.scheme in ("", NATION_SCHEME)),
+            own=self.panel.get("own", {}),
         )
 
     def slice_for(self, code: str) -> Bundle:

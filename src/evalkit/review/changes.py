@@ -157,8 +157,16 @@ def _told_change_fails(text: str, language: Language) -> bool:
         return False
     for found in _compared(language).finditer(text):
         before, after = (_average(found[name], found[f"{name}_period"], language) for name in ("a", "b"))
+        levels = [(level.start(), level.end()) for level in pattern("interval", language).finditer(text)]
         change = next(
-            (one for one in numerals(text, language) if one.start >= found.end() and one.percent), None
+            (
+                one
+                for one in numerals(text, language)
+                if one.start >= found.end()
+                and one.percent
+                and not any(start <= one.start < end for start, end in levels)
+            ),
+            None,
         )
         if change is None or not says(text[found.end() : change.start], "change", language):
             continue
@@ -198,7 +206,7 @@ def _ratio(language: Language) -> re.Pattern[str]:
 
 @cache
 def _years(language: Language) -> re.Pattern[str]:
-    words = r"trong (\d+) năm" if language == "vi" else r"in (?:the )?(\d+) years?"
+    words = r"trong (\d+)(?: trên \d+)? năm" if language == "vi" else r"in (?:the )?(\d+)(?: of \d+)? years?"
     return re.compile(words)
 
 

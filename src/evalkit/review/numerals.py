@@ -19,6 +19,7 @@ NUMERAL = {
 }
 _FOUND = {language: re.compile(pattern) for language, pattern in NUMERAL.items()}
 _TEXTS = 2**14
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -61,22 +62,20 @@ def numerals(text: str, language: Language) -> tuple[Numeral, ...]:
     >>> numerals("0.26 of 1,000", "en")[0].decimals
     2
     """
-    return tuple(_numeral(found, language) for found in _FOUND[language].finditer(text))
+    if not _DIGIT.search(text):
+        return ()
+    return tuple(
+        Numeral(*_read(found[0], language), found[0], found.start(), found.end())
+        for found in _FOUND[language].finditer(text)
+    )
 
 
-def _numeral(found: re.Match[str], language: Language) -> Numeral:
-    text = found[0]
+@lru_cache(maxsize=_TEXTS)
+def _read(text: str, language: Language) -> tuple[float, int, bool, bool]:
+    """Return a number's value and decimals, whether it is a percentage, and whether it has a sign."""
     body = text.rstrip("% \u00a0").lstrip(_SIGNS)
     thousands, point = (".", ",") if language == "vi" else (",", ".")
     plain = body.replace(thousands, "").replace(point, ".")
     sign = -1.0 if text[0] in "-\u2212" else 1.0
     decimals = len(plain.partition(".")[2])
-    return Numeral(
-        sign * float(plain),
-        decimals,
-        text.endswith("%"),
-        text[0] in _SIGNS,
-        text,
-        found.start(),
-        found.end(),
-    )
+    return sign * float(plain), decimals, text.endswith("%"), text[0] in _SIGNS

@@ -142,7 +142,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "other side": (r"phía bên kia", r"reaches to its other side"),
 }
 
-# figures that are no result: dates, laws, numbers of tables, levels, bases of rates
+# figures that are no result: dates, laws, ages, numbers of tables, levels, bases of rates
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _LAWS = (
     r"\b\d+/\d{4}/[\w-]+|\b\d+/[A-ZĐ][\w-]*(?:/[\w-]+)*|\b\d+/[A-ZĐ]+\b|[A-ZĐ]{2,}\d+\w*(?:/\w+)*",
@@ -155,6 +155,7 @@ MASKS: dict[str, tuple[str, ...]] = {
         r"(?:Điều|điều|Khoản|khoản|Chương|Nghị định|Quyết định|Nghị quyết|Luật|Thông tư)(?: số)? \d+(?:(?:,| và|,? khoản) \d+)*",
         r"(?:Bảng|Hình|bảng|hình|Mục|mục|Phần|phần) \d+",
         r"liên ngành 178|Đội 178|Tổng đài 111|\btrên (?:100\.000|1\.000)\b|phương pháp \d+",
+        r"\b\d+ tuổi",
         r"\b(?:giới hạn|mức|độ lực)(?: trên| dưới| ý nghĩa| tin cậy)? \d[\d,]*\s?%",
     ),
     "en": (
@@ -163,6 +164,7 @@ MASKS: dict[str, tuple[str, ...]] = {
         r"(?:Articles?|Clauses?|Decree|Decision|Resolution|Law|Circular)(?: No\.?)? \d+(?:(?:,| and|, clause) \d+)*",
         r"(?:Table|Figure|table|figure|section|Section|method) \d+",
         r"Team 178|hotline 111|\bper (?:100,000|1,000)\b",
+        r"\b(?:persons|victims|those|children|child\w*) (?:\w+ ){0,2}?under \d+\b(?! persons| cases| victims)",
         r"\b(?:upper|lower|plain|widened|power of|level of|at) (?:the )?\d[\d.]*\s?%(?: limits?| level)?",
     ),
 }

@@ -17,7 +17,7 @@ from evalkit.records import ProvincesCompared
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import NOTHING, Row, both, counted, p_words, reason
+from evalkit.reporting.sections.words import NOTHING, Row, both, counted, p_words, reason, sentences
 from evalkit.reporting.wording import say
 
 PER = 100_000
@@ -99,22 +99,73 @@ def _difference_if_poisson(found: Heterogeneity, words: dict[str, Bilingual]) ->
 def _scatter(law: ScatterLaw, frame: pd.DataFrame) -> Bilingual:
     """Name the law of years by what it does to a year of the typical province."""
     typical = max(1.0, round(float((frame["count"] / frame["years"]).median())))
+    factor = formats.number(max(1.0, law.variance_factor(typical)), 1)
+    if typical == 1:
+        return say(
+            "How years scatter, from all provinces and years: where one case a year is expected, the variance of a year is {factor} times what pure chance gives. The rates compared are the lasting ones behind such years.",
+            factor=factor,
+        )
     return say(
         "How years scatter, from all provinces and years: where {mean} cases a year are expected, the variance of a year is {factor} times what pure chance gives. The rates compared are the lasting ones behind such years.",
         mean=formats.number(typical),
-        factor=formats.number(max(1.0, law.variance_factor(typical)), 1),
+        factor=factor,
     )
 
 
+def _wider(found: Heterogeneity | NotEstimable) -> tuple[Bilingual, ...]:
+    """Say how many provinces have a law of their own, wider than the panel's; nothing where none has."""
+    own = 0 if isinstance(found, NotEstimable) else int((found.frame["own"] > 1).sum())
+    if own == 0:
+        return ()
+    if own == 1:
+        words = say(
+            "The years of one province scatter more than that; its limits allow for its own scatter, as far as so few years show it."
+        )
+        return (words,)
+    words = say(
+        "The years of {count} provinces scatter more than that; their limits allow for their own scatter, as far as so few years show it.",
+        count=formats.number(own),
+    )
+    return (words,)
+
+
 def _outside(found: Funnel) -> Bilingual:
+    """Say how many provinces lie outside which limits: three sentences, each with its number."""
     verdicts = found.frame["verdict"]
+    outside = int(verdicts.isin(["within_spread", "unusual"]).sum())
+    unusual = int((verdicts == "unusual").sum())
+    return sentences(_plainly(found, outside), _unusually(unusual), _apart(found.shown))
+
+
+def _plainly(found: Funnel, outside: int) -> Bilingual:
+    words = {
+        "tests": formats.number(found.tests),
+        "expected": formats.number(0.05 * found.tests, 1),
+    }
+    if outside == 1:
+        return say(
+            "Of {tests} provinces, one lies outside the plain 95 % limits about the common rate, where pure chance would put about {expected}.",
+            **words,
+        )
     return say(
-        "Of {tests} provinces, {outside} lie outside the plain 95 % limits about the common rate, where pure chance would put about {expected}; {unusual} of these lie outside the widened limits too. Allowing for so many comparisons (Benjamini-Hochberg), {shown} stand apart.",
-        tests=formats.number(found.tests),
-        outside=formats.number(int(verdicts.isin(["within_spread", "unusual"]).sum())),
-        expected=formats.number(0.05 * found.tests, 1),
-        unusual=formats.number(int((verdicts == "unusual").sum())),
-        shown=formats.number(found.shown),
+        "Of {tests} provinces, {outside} lie outside the plain 95 % limits about the common rate, where pure chance would put about {expected}.",
+        outside=formats.number(outside),
+        **words,
+    )
+
+
+def _unusually(unusual: int) -> Bilingual:
+    if unusual == 1:
+        return say("One lies outside the widened limits too.")
+    return say("{unusual} lie outside the widened limits too.", unusual=formats.number(unusual))
+
+
+def _apart(shown: int) -> Bilingual:
+    if shown == 1:
+        return say("Allowing for so many comparisons (Benjamini-Hochberg), one stands apart.")
+    return say(
+        "Allowing for so many comparisons (Benjamini-Hochberg), {shown} stand apart.",
+        shown=formats.number(shown),
     )
 
 
@@ -160,6 +211,7 @@ def _notes(item: ProvinceComparison) -> tuple[Bilingual, ...]:
     law = None if isinstance(item.differs, NotEstimable) else item.differs.law
     return (
         *(() if law is None else (_scatter(law, item.frame),)),
+        *_wider(item.differs),
         helped,
         say(
             "Plain limits: where 95 of 100 counts would lie at the common rate if years scattered as pure chance would make them. Widened limits: these also allow for how unequal the provinces are and, where it is known, for how years scatter."
