@@ -160,6 +160,8 @@ CASES: list[Case] = [
     ("an estimate outside, in a cell", outside_their_interval, "vi", (table("B", "A | B", "x | \u221241% (\u221230% đến +61%)"),), (table("B", "A | B", "x | \u221241% (\u221252% đến +61%)"),)),
     ("a column of intervals", outside_their_interval, "en",
      (table("T", INDICATORS, "J06 Cases | 2025 | 34 | 34 | 35.5 to 47.5 | –"),), (table("T", INDICATORS, "J06 Cases | 2025 | 34 | 34 | 23.5 to 47.5 | –"),)),
+    ("the base of a rate is no estimate", outside_their_interval, "en",
+     (table("T", INDICATORS, "J06R Cases | 2015 | 6/583,861 | 3.03 per 100,000 | 0.38 to 2.24 | –"),), (table("T", INDICATORS, "J06R Cases | 2015 | 6/583,861 | 1.03 per 100,000 | 0.38 to 2.24 | –"),)),
     ("a clear fall that could be none", against_their_evidence, "en",
      ("A clear fall; chance alone hardly explains it: -29.6 % (-63.0 % to +31.3 %).",), ("Could be chance: -29.6 % (-63.0 % to +31.3 %).",)),
     ("chance where there is more", against_their_evidence, "vi",

@@ -16,6 +16,7 @@ from evalkit.review.words import WORDS, says
 RULE = "an interval holds its estimate"
 _DO = "compute both from the same figures, or say what else the limits are of"
 _NEAR = 45
+_PER: dict[Language, str] = {"vi": " trên ", "en": " per "}  # 1.03 per 100,000: the base is no estimate
 _TEXTS = 2**13
 
 
@@ -77,7 +78,12 @@ def estimates(page: Page, table: Table, row: list[str]) -> Iterator[tuple[Numera
         return
     for name in ("value", "change"):
         told = numerals(cell(row, columns(page, table, name)), page.language)
-        alike = [one for one in told if one.percent == interval.low.percent]
+        text = cell(row, columns(page, table, name))
+        alike = [
+            one
+            for one in told
+            if one.percent == interval.low.percent and not text[: one.start].endswith(_PER[page.language])
+        ]
         if alike:
             yield alike[-1] if name == "value" else alike[0], interval
             return

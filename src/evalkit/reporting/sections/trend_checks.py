@@ -17,7 +17,7 @@ from evalkit.records import Area, Trend
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
-from evalkit.reporting.sections.verdict_words import verdict_words
+from evalkit.reporting.sections.trend_words import in_a_few_words, trend_numbers
 from evalkit.reporting.sections.words import both, p_words
 from evalkit.reporting.wording import say
 
@@ -27,8 +27,8 @@ Row = tuple[Bilingual, Bilingual]
 def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
     """Return the checks of one trend as a table: what was asked, and what came out."""
     rows: list[Row] = [
-        (say("The trend itself"), _trend(item)),
-        (say("In a few words"), _in_a_few_words(item)),
+        (say("The trend itself"), trend_numbers(item)),
+        (say("In a few words"), in_a_few_words(item)),
         (say("Smallest fall it could show"), _detectable(study)),
         (say("Detection alone"), _detection(study, item)),
         (say("Without any one year"), _without_a_year(study)),
@@ -44,47 +44,6 @@ def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
         say("{indicator}: how sure the trend is", indicator=label),
         (Column("check", say("Check")), Column("reading", say("What came out"))),
         tuple((Cell(name), Cell(reading)) for name, reading in rows),
-    )
-
-
-def method_words(method: str) -> Bilingual:
-    """Name the trend's method."""
-    return {
-        "exact conditional": say("exact conditional trend"),
-        "negative binomial": say(
-            "log-linear rate model, negative binomial with the dispersion of all provinces"
-        ),
-        "quasi-Poisson, pooled dispersion": say(
-            "log-linear rate model, quasi-Poisson with the dispersion of all provinces"
-        ),
-        "quasi-Poisson, own dispersion": say(
-            "log-linear rate model, quasi-Poisson with the dispersion of this series"
-        ),
-    }[method]
-
-
-def _trend(item: Trend) -> Bilingual:
-    fit = item.fit
-    if isinstance(fit, NotEstimable):
-        raise TypeError("a trend that is not estimable has no checks, only a reason")
-    return say(
-        "{change} a year, 95 % interval {limits}, {p} ({method})",
-        change=change_written(fit.apc),
-        limits=change_limits(fit.lower, fit.upper),
-        p=p_words(fit.p),
-        method=method_words(fit.method),
-    )
-
-
-def _in_a_few_words(item: Trend) -> Bilingual:
-    """Write the verdict, and for how many trends looked at together its words allow."""
-    words, tests = verdict_words(item.verdict), item.verdict.tests
-    if tests <= 1:
-        return words
-    return say(
-        "{verdict}; the words allow for {tests} trends looked at on all pages together (Benjamini and Hochberg 1995), the printed p does not",
-        verdict=words,
-        tests=formats.number(tests),
     )
 
 
