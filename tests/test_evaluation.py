@@ -66,7 +66,7 @@ def test_quang_ninh_39_to_23_is_no_change_that_the_figures_carry(published: Bund
 def test_quang_ninh_the_zero_has_its_bound_and_its_rivals(published: Bundle):
     text = text_of(evaluated(published, "22").zeros)
     assert "0 cases in 2021–2022 (2 years)" in text
-    assert "up to 1.84 cases a year" in text
+    assert "up to 1.8 cases a year" in text
     assert "Border closure during COVID-19" in text
     assert "10 persons were received in 2023, counted by place of reception" in text
 

@@ -1,4 +1,7 @@
-"""What followed a review's recommendations: each indicator before and after it, and what can be said of the difference."""
+"""What followed a review's recommendations: each indicator before and after it, and what can be said of the difference.
+
+Longer than 250 lines because one row is made of parts that are read together.
+"""
 
 from __future__ import annotations
 
