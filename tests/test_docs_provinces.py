@@ -113,7 +113,9 @@ def test_the_synthetic_control_is_as_the_page_says():
     assert states in said()
     assert f"differences −{-found.difference_in_differences:.1f}" in said()
     rank = round(found.placebo_p * found.places)
-    assert f"rank {rank} of {found.places} (placebo p = {found.placebo_p:.3f})".replace("= 0.", "= .") in said()
+    assert (
+        f"rank {rank} of {found.places} (placebo p = {found.placebo_p:.3f})".replace("= 0.", "= .") in said()
+    )
 
 
 def test_every_function_named_in_the_table_of_the_page_exists():

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.proportion import confint_proportions_2indep
+from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
 
 from evalkit.errors import FactsError
 from evalkit.estimation.attainment import assess_targets
@@ -300,13 +300,40 @@ def followed(*rows: dict[str, Any]) -> pd.DataFrame:
 
 def test_before_and_after_a_review_are_sums_of_whole_years_and_its_own_year_is_neither():
     """Hand calculation: 10/40 in 2021-22, 36/60 in 2024-25: 25 % to 60 %, +35 points."""
-    rows = years("returnees_screened", 4, 6, 99, 16, 20) + years("returnees_registered", 20, 20, 100, 30, 30)
-    row = followed(*rows).loc[("R4", "returnees_screened")]
+    rows = years("waiting_costs_met", 4, 6, 99, 16, 20) + years("persons_waiting", 20, 20, 100, 30, 30)
+    row = followed(*rows).loc[("R1", "waiting_costs_met")]
     assert (row["before_years"], row["after_years"]) == ((2021, 2022), (2024, 2025))
     assert (row["before_value"], row["after_value"], row["change"]) == pytest.approx((25, 60, 35))
     wanted = confint_proportions_2indep(36, 60, 10, 40, method="newcomb", compare="diff")
     assert (row["change_lower"], row["change_upper"]) == pytest.approx(tuple(100 * limit for limit in wanted))
     assert row["said"] == "distinguishable"
+    z, wanted_p = proportions_ztest([36, 10], [60, 40])
+    assert z > 0
+    assert row["p"] == pytest.approx(wanted_p)
+
+
+def test_what_the_programme_did_itself_is_no_sample():
+    rows = years("returnees_screened", 4, 6, 99, 16, 20) + years("returnees_registered", 20, 20, 100, 30, 30)
+    row = followed(*rows).loc[("R4", "returnees_screened")]
+    assert row["change"] == pytest.approx(35)
+    assert row["said"] == "no_limits"
+
+
+def test_a_difference_must_stand_among_all_that_are_looked_at():
+    """By itself 13/40 to 34/60 has p = .018; beside three shares that do not move it has to reach .0125."""
+    moved = years("waiting_costs_met", 6, 7, 99, 16, 18) + years("persons_waiting", 20, 20, 100, 30, 30)
+    still = [
+        row
+        for name, base in (
+            ("export_firms_sanctioned", "export_firms_inspected"),
+            ("foreign_employers_in_violation", "foreign_employers_inspected"),
+            ("victims_supported", "victims_identified"),
+        )
+        for row in years(name, 10, 10, 10, 10, 10) + years(base, 20, 20, 20, 20, 20)
+    ]
+    alone, among = (followed(*rows).loc[("R1", "waiting_costs_met")] for rows in (moved, moved + still))
+    assert alone["p"] == among["p"] == pytest.approx(proportions_ztest([34, 13], [60, 40])[1])
+    assert (alone["said"], among["said"]) == ("distinguishable", "not_among_all")
 
 
 def test_what_cannot_be_compared_says_why():

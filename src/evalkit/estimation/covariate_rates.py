@@ -72,9 +72,9 @@ def rates_given_covariates(
     Examples
     --------
     >>> border = pd.DataFrame({"border": [0, 0, 0, 1, 1, 1, 0, 1]})
-    >>> found = rates_given_covariates([2, 9, 1, 14, 24, 6, 3, 31], [2.0, 3, 2, 3, 4, 2, 3, 5], border)
+    >>> found = rates_given_covariates([2, 19, 1, 14, 44, 6, 3, 31], [2.0, 3, 2, 3, 4, 2, 3, 5], border)
     >>> found.rate.round(1).tolist()
-    [1.2, 2.2, 1.0, 4.7, 5.7, 3.9, 1.2, 5.8]
+    [1.5, 5.3, 1.1, 4.9, 10.6, 3.5, 1.3, 6.2]
     """
     events, lived = np.asarray(counts, dtype=float), np.asarray(exposure, dtype=float)
     fit = negative_binomial_regression(events, columns, exposure=lived)
