@@ -69,7 +69,7 @@ def _figure(items: list[Compared], area: Area) -> Figure:
     lines = [_window_words(total, indicator.numerator, area) for total in totals]
     alt = say("{title}. {lines}.", title=title, lines=formats.listed(lines))
     caption = say(
-        "Number a year by programme period, with exact (Garwood) intervals: {indicator}",
+        "Number a year by programme period, with exact (Garwood) intervals, if years scatter as pure chance would make them: {indicator}",
         indicator=both(indicator.label),
     )
     return Figure(f"periods-{indicator.id.lower()}", drawing, alt, caption)

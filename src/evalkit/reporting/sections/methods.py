@@ -31,10 +31,12 @@ def _(result: Methods) -> Section:
 
 def _methods() -> tuple[Bilingual, ...]:
     return (
-        say("Counts and rates: exact Poisson interval (Garwood 1936)."),
+        say(
+            "Counts and rates: exact Poisson interval (Garwood 1936), if years scatter as pure chance would make them."
+        ),
         say("Proportions: Wilson interval (Wilson 1927; Newcombe 1998)."),
         say(
-            "Two periods: exact conditional comparison of Poisson rates, Clopper-Pearson limits, p = twice the smaller tail (Przyborowski and Wilenski 1940; Fay 2010)."
+            "Two periods: score test of the ratio under the law of scatter that all provinces together tell (Rao 1948); beside it, or alone where no law is known, the exact conditional comparison of Poisson rates with Clopper-Pearson limits (Przyborowski and Wilenski 1940; Fay 2010). The verdict allows for all comparisons made at once (Benjamini and Hochberg 1995)."
         ),
         say(
             "Trends: exact conditional test for few cases; otherwise a log-linear rate model whose dispersion comes from all provinces together (McCullagh and Nelder 1989)."
@@ -43,7 +45,9 @@ def _methods() -> tuple[Bilingual, ...]:
             "Differences of two shares: Newcombe (1998), method 10. The chance that a count meets its target: Gamma posterior with Jeffreys prior, no trend assumed."
         ),
         say("Former provinces: counts are added up, never split; with a part missing no sum is given."),
-        say("No model is fitted to hidden figures, and nothing on this page is computed from them."),
+        say(
+            "No model is fitted to hidden figures. Where the scatter of years is estimated, a hidden figure counts as the range that the figures shown leave to it."
+        ),
         say(
             "What is shown describes; without a comparison group nothing here proves an effect of the programme."
         ),

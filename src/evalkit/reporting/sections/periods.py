@@ -154,7 +154,7 @@ def _notes(items: list[Compared]) -> tuple[Bilingual, ...]:
         )
     notes += [
         say(
-            "Row “if years scatter as pure chance would make them”: exact conditional comparison of two Poisson rates (Przyborowski and Wilenski 1940), Clopper-Pearson limits, p is twice the probability of the smaller tail (Fay 2010). Limits of a number a year: exact (Garwood)."
+            "Row “if years scatter as pure chance would make them”: exact conditional comparison of two Poisson rates (Przyborowski and Wilenski 1940), Clopper-Pearson limits, p is twice the probability of the smaller tail (Fay 2010). Limits of a number a year: exact (Garwood), if years scatter as pure chance would make them."
         ),
         say(
             "A change is per year of observation, so periods of different length can stand beside each other."
