@@ -12,7 +12,7 @@ from evalkit.records import Summary, Trend
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.kind_words import value_words
+from evalkit.reporting.kind_words import value_with_unit
 from evalkit.reporting.sections.compared import Compared, compared
 from evalkit.reporting.sections.comparison_words import comparison_sentence
 from evalkit.reporting.sections.news_sentences import (
@@ -131,7 +131,7 @@ def _furthest(row: Row, result: Summary) -> Bilingual:
             **names,
         )
     names["promise"] = promise_words(target, row["kind"])
-    names["value"] = value_words(row["kind"], row["value"])
+    names["value"] = value_with_unit(programme.indicators[str(target.indicator)], row["value"], programme)
     if row["kind"] in IN_PERCENT:
         return say(
             "Furthest off is {target}: {n} of {base} ({value}), against a target of {promise}.",
