@@ -17,10 +17,10 @@ def method_words(method: str) -> Bilingual:
     return {
         "exact conditional": say("exact conditional trend"),
         "negative binomial": say(
-            "log-linear rate model, negative binomial with the dispersion of all provinces"
+            "log-linear rate model, negative binomial with the law of scatter estimated for this measure"
         ),
         "quasi-Poisson, pooled dispersion": say(
-            "log-linear rate model, quasi-Poisson with the dispersion of all provinces"
+            "log-linear rate model, quasi-Poisson with the law of scatter estimated for this measure"
         ),
         "quasi-Poisson, own dispersion": say(
             "log-linear rate model, quasi-Poisson with the dispersion of this series"
