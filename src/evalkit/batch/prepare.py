@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from evalkit.batch.clock import now
 from evalkit.batch.last_release import refuse_forgotten, remember
 from evalkit.declaration import line_of, nearest
 from evalkit.disclosure.earlier import told_by
@@ -47,12 +48,14 @@ class Received:
     findings: tuple[Finding, ...]
 
 
-def receive(workspace: Workspace) -> Received:
+def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     """Read a workspace's declarations and facts, and check them.
 
     Parameters
     ----------
     workspace : Workspace
+    day : date, optional
+        The day of the check; today by default.
 
     Returns
     -------
@@ -68,7 +71,9 @@ def receive(workspace: Workspace) -> Received:
     registry = registry_of(workspace)
     sources = reference_sources(workspace) | read_sources(workspace.sources_file)
     table = read_facts(workspace.fact_files, programme)
-    findings = check_facts(table, programme=programme, registry=registry, sources=sources)
+    findings = check_facts(
+        table, programme=programme, registry=registry, sources=sources, day=day or now().date()
+    )
     facts = without_origin(table)
     return Received(workspace, programme, registry, facts, sources, tuple(findings))
 
