@@ -15,6 +15,7 @@ from statsmodels.stats.rates import test_poisson_2indep as two_poisson_rates
 
 from evalkit.estimation.law import ScatterLaw
 from evalkit.evaluation import (
+    assess_targets,
     compare_periods,
     estimate_indicators,
     fit_trends,
@@ -228,3 +229,31 @@ def test_what_detection_alone_would_explain_is_said_beside_no_trend_that_could_b
         row = next(row for row in rows_of(section, "trend-checks-cases") if row[0] == "Detection alone")
         assert (item.verdict.grade in ("clear", "leaning")) is asked
         assert ("would explain" in row[1]) is asked
+
+
+def test_a_trend_and_its_bend_are_corrected_for_all_series_looked_at():
+    """Up, then down as fast, and a steady fall: each beyond chance by itself, and not among 69."""
+    bent = cases(4, 7, 12, 21, 36, 21, 12, 7, 4, 2)
+    family = {"trends": {"tests": 69, "line": 1e-12}}
+    section = section_of(fit_trends(area(*bent, law=None, families=family)))
+    row = next(row for row in rows_of(section, "trend-checks-cases") if row[0].startswith("Does it bend?"))
+    assert row[1].startswith("a bend in 2015 fits best")
+    assert "this does not stand among the 69 series looked at" in row[1]
+    straight = cases(60, 52, 47, 40, 36, 30, 27, 24)
+    alone, among = (section_of(fit_trends(area(*straight, law=None, families=one))) for one in ({}, family))
+    assert "does not stand among" not in plain_text(alone, "en")
+    assert "does not stand among the 69 comparisons made at once" in plain_text(among, "en")
+
+
+def test_a_count_is_clearly_off_a_promise_only_under_its_condition():
+    """41 after a promise of at most 20: Garwood's lower limit is 29.4."""
+    words = {"wording": {"vi": "-", "en": "-"}, "source": "invented", "unit": "count"}
+    goal = Target(
+        id="T", indicator="cases", comparator="at_most", value=20,
+        valid_from=date(2016, 1, 1), valid_to=date(2025, 12, 31), **words,
+    )  # fmt: skip
+    programme = only("cases").model_copy(update={"targets": (goal,)})
+    rows = yearly("cases_recorded", 41, first=2018)
+    section = section_of(assess_targets(estimate_indicators(area(*rows, programme=programme))))
+    (row,) = rows_of(section, "assessment-table")
+    assert row[-2:] == ["not met", "clear, if years scatter as pure chance makes them"]
