@@ -9,10 +9,12 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import optimize, stats
 from statsmodels.stats.rates import test_poisson_2indep as two_poisson_rates
 
+from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
 from evalkit.estimation.law import ScatterLaw
 from evalkit.evaluation import (
     assess_targets,
@@ -27,9 +29,10 @@ from evalkit.facts.intake import Source
 from evalkit.facts.places import Place
 from evalkit.programme.models import Label, Programme, Target
 from evalkit.records import Comparisons
-from evalkit.reporting.blocks import Paragraph, Section, Table
+from evalkit.reporting.blocks import Bilingual, Paragraph, Section, Table
 from evalkit.reporting.display import plain_text
 from evalkit.reporting.sections import section_of
+from evalkit.reporting.sections.side_by_side import _difference
 from tests.builders import PROGRAMME, fact, facts_table
 
 PHI = 4.0
@@ -257,3 +260,32 @@ def test_a_count_is_clearly_off_a_promise_only_under_its_condition():
     section = section_of(assess_targets(estimate_indicators(area(*rows, programme=programme))))
     (row,) = rows_of(section, "assessment-table")
     assert row[-2:] == ["not met", "clear, if years scatter as pure chance makes them"]
+
+
+def test_provinces_are_told_apart_under_the_law_of_years_or_under_a_condition_that_stands_in_the_sentence():
+    """Equal rates, years of four times the scatter of pure chance: the sum of squares of 30 totals is about 4 times 29."""
+    totals = np.random.default_rng(5).negative_binomial(40 / (PHI - 1), 1 / PHI, 30)
+    frame = pd.DataFrame(
+        {"province_code": [f"{k:02d}" for k in range(30)], "count": totals, "exposure": 5.0, "years": 5.0}
+    )
+    squares = float(((totals - totals.mean()) ** 2 / totals.mean()).sum())
+    assert stats.chi2.sf(squares, 29) < 1e-6
+    assert stats.chi2.sf(squares / PHI, 29) > 0.05
+    words, condition = (
+        [Bilingual("-", "-")] * 2,
+        "if years scatter as pure chance would make them, chance alone",
+    )
+    apart, alike = (
+        "hardly explains how the lasting rates of 30 provinces differ",
+        "can explain how the rates of 30",
+    )
+    for law, wanted, absent in ((None, apart, alike), (LAW, alike, apart)):
+        found = heterogeneity(frame, law=law)
+        assert isinstance(found, Heterogeneity)
+        said = _difference(found, *words).en
+        assert wanted in said
+        assert absent not in said
+        assert (condition in said) is (law is None)
+    calm = heterogeneity(frame.assign(count=[*[39, 41] * 15]))
+    assert isinstance(calm, Heterogeneity)
+    assert f"{condition} can explain" in _difference(calm, *words).en

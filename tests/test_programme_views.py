@@ -325,6 +325,13 @@ def test_before_and_after_a_review_are_sums_of_whole_years_and_its_own_year_is_n
     assert row["p"] == pytest.approx(wanted_p)
 
 
+def test_the_half_of_a_year_is_in_no_sum_before_a_review():
+    half = [row | {"period_end": "2022-06-30"} for row in years("persons_waiting", 99, first=2022)]
+    rows = [*years("persons_waiting", 20, first=2021), *half, *years("persons_waiting", 30, 30, first=2024)]
+    row = followed(*rows).loc[("R1", "persons_waiting")]
+    assert (row["before_years"], row["before_value"]) == ((2021,), 20)
+
+
 def test_what_the_programme_did_itself_is_no_sample():
     rows = years("returnees_screened", 4, 6, 99, 16, 20) + years("returnees_registered", 20, 20, 100, 30, 30)
     row = followed(*rows).loc[("R4", "returnees_screened")]
