@@ -15,7 +15,7 @@ from evalkit.batch.prepare import Received, harmonised, receive
 from evalkit.disclosure.protect import hidden_cells
 from evalkit.disclosure.rules import SMALL, protected_cells
 from evalkit.disclosure.tables import labelled, linked_tables
-from evalkit.facts.schema import dimensions_of
+from evalkit.table import dimensions_of
 from evalkit.workspace import open_workspace
 
 FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "data" / "demo"

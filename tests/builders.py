@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from evalkit.facts.schema import COLUMNS, NATION, NATION_SCHEME
 from evalkit.programme.load import load_programme
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry, load_registry
+from evalkit.table import COLUMNS, NATION, NATION_SCHEME
 
 PROGRAMME: Programme = load_programme("vn-trafficking")
 

@@ -40,11 +40,11 @@ from evalkit.estimation.support import support_table
 from evalkit.evaluation import evaluate, methods_used, provinces_side_by_side
 from evalkit.facts.boundaries import carry_over
 from evalkit.facts.bundle import Bundle, open_bundle
-from evalkit.facts.schema import totals_only
 from evalkit.programme.provinces import Registry
 from evalkit.reporting.display import section_of
 from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.sections import page_head
+from evalkit.table import totals_only
 from evalkit.workspace import DisclosurePolicy, open_workspace
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
 from tests.workspaces import tiny_workspace

@@ -18,8 +18,8 @@ from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.ledger import Ledger, append
 from evalkit.disclosure.protect import hidden_cells, primary, protect
-from evalkit.facts.boundaries import latest_editions
 from evalkit.programme.provinces import Registry
+from evalkit.table import latest_editions
 from evalkit.workspace import DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
 from tests.countries import HALVES, MOST, Country, makeup, random_country, width, with_a_part

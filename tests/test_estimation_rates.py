@@ -14,7 +14,6 @@ from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson
 
 from evalkit.errors import FactsError
-from evalkit.estimation.counts import refuse_mixed_units
 from evalkit.estimation.posterior import rate_posterior
 from evalkit.estimation.proportions import (
     clopper_pearson_interval,
@@ -31,6 +30,7 @@ from evalkit.estimation.rates import (
     phe_interval,
     rate_interval,
 )
+from evalkit.table import refuse_mixed_units
 
 
 def poisson_tail(at_most: int, mean: float) -> float:

@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 
 from evalkit.errors import FactsError
-from evalkit.facts.boundaries import carry_over, latest_editions, national_population, without_regions
+from evalkit.facts.boundaries import carry_over, national_population, without_regions
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.intake import Source, read_facts, read_sources
 from evalkit.programme.provinces import Registry
+from evalkit.table import latest_editions
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry, write_csv
 
 SOURCES = {"s": Source(title="Invented report", agency="nobody", date="2021", confidence="verified")}

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from evalkit.facts.schema import COLUMNS
+from evalkit.table import COLUMNS
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "evalkit"

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from evalkit.errors import DeclarationError, FactsError
-from evalkit.facts.schema import COLUMNS
 from evalkit.programme.place_names import read_spelling, sort_key
 from evalkit.programme.provinces import Registry, load_registry, reference_folder
+from evalkit.table import COLUMNS
 
 # Resolution 202/2025/QH15, written down by hand and not read from crosswalk.csv: new code, new name, codes of the old units.
 RESOLUTION_202 = """

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from evalkit.facts.schema import COLUMNS, KEY, PLACE_BASES, QUALIFIERS, STATUSES
 from evalkit.programme.load import load_programme
+from evalkit.table import COLUMNS, KEY, PLACE_BASES, QUALIFIERS, STATUSES
 
 FOLDER = Path(__file__).parents[1] / "data" / "vn-published"
 PROGRAMME = load_programme("vn-trafficking")

@@ -38,7 +38,6 @@ from evalkit.estimation.trends import fit_trend
 from evalkit.estimation.verdicts import Family
 from evalkit.estimation.zeros import ZeroPeriod, find_zero_period
 from evalkit.facts.areas import NationFacts, ProvinceFacts
-from evalkit.facts.schema import totals_only
 from evalkit.lapses import Lapse, one_by_one, step, table_of
 from evalkit.panel import yearly_series
 from evalkit.programme.models import Programme, Target
@@ -65,6 +64,7 @@ from evalkit.records import (
     Trends,
     ZeroPeriods,
 )
+from evalkit.table import totals_only
 
 
 def evaluate(area: Area) -> Evaluation:

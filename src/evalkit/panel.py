@@ -20,9 +20,9 @@ from evalkit.estimation.sources import preferred
 from evalkit.estimation.trends import fit_trend
 from evalkit.estimation.verdicts import family_of
 from evalkit.facts.findings import Finding
-from evalkit.facts.schema import NATION, NATION_SCHEME, RANGE_KEY, totals_only
 from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
+from evalkit.table import NATION, NATION_SCHEME, RANGE_KEY, totals_only
 
 LATE_DAYS = 365
 WITH_LAW = ("count", "change", "rate", "per_thousand")

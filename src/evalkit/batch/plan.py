@@ -13,7 +13,7 @@ from evalkit.batch.parameters import check_parameters, read_parameters
 from evalkit.errors import SettingsError
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
-from evalkit.facts.schema import NATION
+from evalkit.table import NATION
 
 PROVINCE_NOTEBOOK = "province_report.ipynb"
 NATIONAL_NOTEBOOK = "national_overview.ipynb"

@@ -17,7 +17,6 @@ from evalkit.errors import SettingsError
 from evalkit.facts.areas import About
 from evalkit.facts.boundaries import (
     carry_over,
-    latest_editions,
     national_population,
     with_revisions,
     without_regions,
@@ -32,6 +31,7 @@ from evalkit.programme.load import load_programme, shipped_programmes
 from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
 from evalkit.programme.provinces import Registry, load_registry, reference_folder
+from evalkit.table import latest_editions
 from evalkit.workspace import SETTINGS_FILE, Audience, Workspace
 
 

@@ -18,12 +18,12 @@ from evalkit.facts.areas import About
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.places import Place
-from evalkit.facts.schema import WITH_VALUE
 from evalkit.programme.population import POPULATION
 from evalkit.reporting.blocks import LANGUAGES, Bilingual, Language, PageHead
 from evalkit.reporting.formats import day, number
 from evalkit.reporting.index_page import IndexRow, index_page
 from evalkit.reporting.wording import say
+from evalkit.table import TOLD
 
 _NATION = Bilingual("Toàn quốc", "The nation")
 
@@ -129,7 +129,7 @@ def _is_told(job: Job, manifest: Manifest) -> bool:
 def _figures_by_province(bundle: Bundle) -> Counter[str]:
     """Count the figures each province's page stands on, a hidden one included; its population is no figure of the programme."""
     facts = bundle.facts
-    held = facts["status"].isin([*WITH_VALUE, "suppressed"]) & (facts["measure"] != POPULATION)
+    held = facts["status"].isin(TOLD) & (facts["measure"] != POPULATION)
     return Counter(facts.loc[held & (facts["scheme"] == bundle.about.scheme), "province_code"])
 
 

@@ -19,7 +19,6 @@ from evalkit.batch.leaks import file_faults
 from evalkit.batch.seen import TEXTS, Seen, read_drawing, read_page
 from evalkit.errors import DisclosureError
 from evalkit.facts.bundle import Bundle
-from evalkit.facts.schema import dimensions_of
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import (
     CONFIDENTIAL,
@@ -39,6 +38,7 @@ from evalkit.reporting.page import about_lines
 from evalkit.reporting.render import table_notes
 from evalkit.reporting.wording import say
 from evalkit.review.reading import cleaned
+from evalkit.table import dimensions_of
 
 Shown = float | str
 

@@ -10,8 +10,8 @@ from evalkit.disclosure.equations import dimensions
 from evalkit.disclosure.ledger import Figure, Ledger, Told
 from evalkit.disclosure.rules import protected_cells
 from evalkit.errors import DisclosureError
-from evalkit.facts.schema import MARK
 from evalkit.programme.models import Programme
+from evalkit.table import MARK
 from evalkit.workspace import DisclosurePolicy
 
 _KEPT = ("province_code", "scheme", "place_basis", "measure", "source_id")

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from evalkit.disclosure.rules import ZERO, sizes
-from evalkit.facts.schema import dimensions_of
+from evalkit.table import dimensions_of
 
 OF_RULES = ("known", "released", "threshold", "size", "implicit", "row", "before", "fixed")
 TOLERANCE = 1e-6

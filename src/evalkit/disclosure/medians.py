@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.facts.schema import WITH_VALUE
 from evalkit.programme.models import Programme
+from evalkit.table import TOLD
 from evalkit.workspace import DisclosurePolicy
 
 
@@ -32,7 +32,7 @@ def over_few(facts: pd.DataFrame, programme: Programme, policy: DisclosurePolicy
     base = {name: one.of for name, one in programme.measures.items() if one.of is not None}
     same = ["measure", "province_code", "scheme", "period_start", "period_end"]
     same += [name for name in programme.dimensions if name in facts.columns]
-    counts = facts[facts["measure"].isin(base.values()) & facts["status"].isin([*WITH_VALUE, "suppressed"])]
+    counts = facts[facts["measure"].isin(base.values()) & facts["status"].isin(TOLD)]
     fewest = counts.assign(value=counts["value"].fillna(0)).groupby(same)["value"].min()
     asked = facts[facts["measure"].isin(list(base)) & facts["value"].notna() & ~facts["published"]]
     stands_on = asked.assign(measure=asked["measure"].map(base))[same]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 
 from evalkit.disclosure.equations import Split
-from evalkit.facts.schema import NATION, NATION_SCHEME
 from evalkit.programme.provinces import Registry
+from evalkit.table import NATION, NATION_SCHEME
 
 REGION_SCHEME = "region"
 Place = tuple[str, str]

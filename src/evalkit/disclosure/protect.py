@@ -22,9 +22,9 @@ from evalkit.disclosure.network import networks
 from evalkit.disclosure.ranges import left_to_hidden
 from evalkit.disclosure.rules import SMALL, ZERO, protected_cells
 from evalkit.disclosure.tables import labelled, linked_tables
-from evalkit.facts.schema import MARK, RANGE_KEY
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
+from evalkit.table import MARK, RANGE_KEY
 from evalkit.workspace import Audience, DisclosurePolicy
 
 CONFIDENTIAL = "c"

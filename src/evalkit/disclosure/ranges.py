@@ -12,7 +12,7 @@ import pandas as pd
 
 from evalkit.disclosure.audit import Vector
 from evalkit.disclosure.equations import Tables, dimensions
-from evalkit.facts.schema import RANGE_KEY
+from evalkit.table import RANGE_KEY
 
 ROUNDS = 12
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from evalkit.facts.schema import WITH_VALUE, dimensions_of
 from evalkit.programme.models import Programme
+from evalkit.table import WITH_VALUE, dimensions_of
 from evalkit.workspace import DisclosurePolicy
 
 ZERO, SMALL, LARGE = 0, 1, 2

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from evalkit.estimation.counts import WITH_VALUE
 from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
+from evalkit.table import TOLD
 
 LATEST = 5
 SELDOM = 5
-TOLD = (*WITH_VALUE, "suppressed")
 _COLUMNS = ["measure", "period_start", "period_end", "value", "status", "qualifier", "source_id"]
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.estimation.sources import totals_of
 from evalkit.programme.models import Programme
-
-WITH_VALUE = ("reported", "zero_reported", "derived")
-STATES = ("reported", "zero_reported", "derived", "not_reported", "not_applicable", "suppressed")
+from evalkit.table import STATUSES, TOLD, totals_only
 
 
 def completeness(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
@@ -47,8 +44,8 @@ def completeness(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     """
     facts = _asked(facts, programme)
     counts = pd.crosstab(facts["measure"], facts["status"])
-    counts = counts.reindex(index=list(programme.measures), columns=list(STATES), fill_value=0)
-    told = facts[facts["status"].isin([*WITH_VALUE, "suppressed"])].groupby("measure")
+    counts = counts.reindex(index=list(programme.measures), columns=list(STATUSES), fill_value=0)
+    told = facts[facts["status"].isin(TOLD)].groupby("measure")
     spans = told.agg(
         first=("period_start", "min"), last=("period_end", "max"), sources=("source_id", "nunique")
     )
@@ -82,7 +79,7 @@ def completeness_by_place(facts: pd.DataFrame, programme: Programme) -> pd.DataF
         completeness(rows, programme).assign(province_code=str(code), scheme=str(scheme))
         for (code, scheme), rows in facts.groupby(["province_code", "scheme"])
     ]
-    columns = ["province_code", "scheme", "measure", *STATES, "first", "last", "sources"]
+    columns = ["province_code", "scheme", "measure", *STATUSES, "first", "last", "sources"]
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 
@@ -155,7 +152,7 @@ def _asked(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
         if any(programme.dimensions[dimension].separate for dimension in measure.dimensions)
     ]
     only_parts = facts["measure"].isin(separate)
-    return pd.concat([totals_of(facts[~only_parts], programme), facts[only_parts]])
+    return pd.concat([totals_only(facts[~only_parts], programme.dimensions), facts[only_parts]])
 
 
 def side_by_side(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
@@ -181,7 +178,7 @@ def side_by_side(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
         if indicator.kind == "count" and programme.measures[indicator.numerator].disclosure != "activity"
     ]
     order = {name: n for n, name in enumerate(dict.fromkeys(wanted))}
-    rows = facts[facts["measure"].isin(list(order)) & facts["status"].isin([*WITH_VALUE, "suppressed"])]
+    rows = facts[facts["measure"].isin(list(order)) & facts["status"].isin(TOLD)]
     columns = [
         "period_start",
         "period_end",

@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 
 from evalkit.errors import FactsError
-from evalkit.estimation.counts import WITH_VALUE, named_rows, period_names
 from evalkit.estimation.population import PERIOD, PLACE, person_years
 from evalkit.estimation.slices import denominator_of, numerator_of
-from evalkit.estimation.sources import TOLD
 from evalkit.programme.indicator import ANY_PLACE_BASIS
 from evalkit.programme.models import Programme
+from evalkit.table import TOLD, WITH_VALUE, named_rows, period_names
 
 BASIS = ["indicator", *PLACE, "place_basis", *PERIOD]
 FIGURES = ["value", "status", "qualifier", "unit"]

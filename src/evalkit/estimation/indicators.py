@@ -7,12 +7,13 @@ from datetime import date
 import pandas as pd
 
 from evalkit.estimation.beside import held_against, over_period_before, with_files
-from evalkit.estimation.counts import period_names, whole_counts
+from evalkit.estimation.counts import whole_counts
 from evalkit.estimation.fractions import counted, over_base, over_person_years
 from evalkit.estimation.kinds import unit_of, with_numbers
 from evalkit.estimation.slices import denominator_of, totals_and_slices
-from evalkit.estimation.sources import FIGURE, latest_editions, preferred
+from evalkit.estimation.sources import FIGURE, preferred
 from evalkit.programme.models import Kind, Programme
+from evalkit.table import latest_editions, period_names
 
 COLUMNS = [
     "indicator",

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from evalkit.errors import FactsError
-from evalkit.estimation.counts import WITH_VALUE, Numbers, named_rows, refuse_repeated, whole_counts
+from evalkit.estimation.counts import Numbers, whole_counts
 from evalkit.estimation.rates import garwood_interval
 from evalkit.estimation.results import NotEstimable
+from evalkit.table import WITH_VALUE, named_rows, refuse_repeated
 
 FEWEST_EVENTS = 4
 LEAST_COVERAGE = 0.8

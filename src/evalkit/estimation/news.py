@@ -10,14 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from evalkit.estimation.counts import WITH_VALUE
 from evalkit.estimation.group_shifts import GroupShift, group_shifts
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
-from evalkit.estimation.sources import beside, differing, preferred, totals_of
+from evalkit.estimation.sources import beside, differing, preferred
 from evalkit.estimation.topics import measures_of_topic, topics
 from evalkit.estimation.windows import exposure_years
 from evalkit.estimation.zeros import ZeroPeriod, find_zero_period
 from evalkit.programme.models import Programme
+from evalkit.table import TOLD, WITH_VALUE, totals_only
 
 LONG_ZERO = 2.0  # years: a single year at zero inside a series is no news, a run of two is
 
@@ -124,7 +124,7 @@ def find_news(facts: pd.DataFrame, programme: Programme, *, nation: bool) -> New
     >>> news.zeros[0].run.years, news.zeros[0].later.value, news.latest[0].year.end.year
     (2.0, 1.0, 2023)
     """
-    totals = totals_of(facts, programme)
+    totals = totals_only(facts, programme.dimensions)
     shown = preferred(totals, programme)
     every = pd.concat([shown, beside(totals, programme)])
     wanted = topics(programme)
@@ -187,7 +187,7 @@ def _zero_run(
 ) -> ZeroPeriod | None:
     """Return the run of zeros the series ends with, else the latest one of two years or more."""
     measure = programme.indicators[indicator].numerator
-    rows = shown[(shown["measure"] == measure) & shown["status"].isin((*WITH_VALUE, "suppressed"))]
+    rows = shown[(shown["measure"] == measure) & shown["status"].isin(TOLD)]
     found = indicator_totals(facts, indicator, programme)
     periods = tuple(total for total in found if isinstance(total, PeriodTotal))
     zeros = rows.loc[rows["status"] == "zero_reported", "period_end"]

@@ -7,8 +7,9 @@ import pandas as pd
 
 from evalkit.estimation.population import PERIOD, PLACE
 from evalkit.estimation.proportions import wilson_interval
-from evalkit.estimation.sources import TOLD, differing, preferred, totals_of
+from evalkit.estimation.sources import differing, preferred
 from evalkit.programme.models import Programme
+from evalkit.table import TOLD, totals_only
 
 COLUMNS = [
     *PLACE,
@@ -64,7 +65,7 @@ def pathway(facts: pd.DataFrame, programme: Programme, *, level: float = 0.95) -
     """
     names = {name for stage in programme.stages for name in (stage.measure, stage.base) if name}
     bases = {name: programme.measures[name].place_basis for name in names}
-    totals = totals_of(facts, programme)
+    totals = totals_only(facts, programme.dimensions)
     totals = _whole_rows(totals[totals["measure"].isin(names)])
     totals = totals[totals["place_basis"] == totals["measure"].map(bases)]
     rows = _with_unlike(preferred(totals, programme), differing(totals, programme))

@@ -10,7 +10,6 @@ from datetime import date
 import pandas as pd
 
 from evalkit.estimation.conditional import conditional_p
-from evalkit.estimation.counts import WITH_VALUE
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.law_comparison import LawComparison, compare_under_law
 from evalkit.estimation.law_score import Window, change_p
@@ -18,6 +17,7 @@ from evalkit.estimation.results import NotEstimable, RateComparison
 from evalkit.estimation.verdicts import NO_COMPARISON, SURE, ChangeVerdict, Checks, Family, weigh_change
 from evalkit.estimation.windows import PeriodTotal
 from evalkit.programme.models import Break
+from evalkit.table import WITH_VALUE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,12 @@ import pandas as pd
 from evalkit.errors import DeclarationError, FactsError
 from evalkit.estimation.agreement import agreeing_groups
 from evalkit.estimation.comparisons import compare_counts
-from evalkit.estimation.counts import (
-    period_names,
-    refuse_mixed_units,
-    refuse_repeated,
-    whole_counts,
-)
+from evalkit.estimation.counts import whole_counts
 from evalkit.estimation.period_comparison import NOTHING_BESIDE, Beside, PeriodComparison, judged_change
 from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.sources import latest_editions, totals_of
 from evalkit.estimation.windows import PeriodTotal, exposure_years, period_total
 from evalkit.programme.models import Programme, ProgrammePeriod
+from evalkit.table import latest_editions, period_names, refuse_mixed_units, refuse_repeated, totals_only
 
 __all__ = [
     "PeriodComparison",
@@ -124,7 +119,7 @@ def indicator_totals(
         As :func:`period_totals`.
     """
     measure = programme.indicators[indicator].numerator
-    rows = totals_of(facts, programme)
+    rows = totals_only(facts, programme.dimensions)
     bases = set(rows.loc[rows["measure"] == measure, "place_basis"])
     declared = programme.measures[measure].place_basis
     return period_totals(

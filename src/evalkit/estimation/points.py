@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from evalkit.errors import FactsError
-from evalkit.estimation.counts import WITH_VALUE, Numbers, refuse_repeated, whole_counts
+from evalkit.estimation.counts import Numbers, whole_counts
+from evalkit.table import WITH_VALUE, refuse_repeated
 
 _SHORT = 300  # days: a shorter period is part of a year
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from evalkit.estimation.counts import WITH_VALUE
 from evalkit.estimation.windows import exposure_years
+from evalkit.table import WITH_VALUE
 
 PLACE = ["province_code", "scheme"]
 PERIOD = ["period_start", "period_end"]

@@ -9,7 +9,8 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from evalkit.errors import FactsError
-from evalkit.estimation.counts import Numbers, named_rows, whole_counts
+from evalkit.estimation.counts import Numbers, whole_counts
+from evalkit.table import named_rows
 
 WILSON = "Wilson score"
 CARRY_OVER = "ratio of yearly totals with carry-over"

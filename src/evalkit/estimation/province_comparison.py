@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evalkit.estimation.counts import WITH_VALUE
 from evalkit.estimation.funnel import Funnel, funnel
 from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
 from evalkit.estimation.period_scatter import LawOfYears
@@ -18,9 +17,9 @@ from evalkit.estimation.shrinkage import ShrunkenRates, shrink_rates
 from evalkit.estimation.windows import exposure_years
 from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
+from evalkit.table import TOLD
 
 FEWEST = 5
-HAS_TOTAL = (*WITH_VALUE, "suppressed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def compare_provinces(
 def _refused(panels: list[pd.DataFrame]) -> NotEstimable:
     """Return the true reason why no period can be compared, by the period that comes nearest to it."""
     totals = max((int(panel["count"].notna().sum()) for panel in panels), default=0)
-    hidden = max((int(panel["status"].isin(HAS_TOTAL).sum()) for panel in panels), default=0)
+    hidden = max((int(panel["status"].isin(TOLD).sum()) for panel in panels), default=0)
     seen: dict[str, float | int | str] = {"provinces": totals}
     if totals >= FEWEST:
         return NotEstimable("no_exposure", seen)

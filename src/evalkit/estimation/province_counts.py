@@ -14,12 +14,13 @@ import numpy as np
 import pandas as pd
 
 from evalkit.errors import FactsError
-from evalkit.estimation.counts import WITH_VALUE, Numbers, named_rows, refuse_repeated, whole_counts
+from evalkit.estimation.counts import Numbers, whole_counts
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.period_scatter import LawOfYears, YearScatter
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.results import NotEstimable
 from evalkit.programme.models import Programme
+from evalkit.table import WITH_VALUE, named_rows, refuse_repeated
 
 COLUMNS = ("province_code", "count", "exposure")
 
@@ -236,7 +237,7 @@ def province_totals(
     Examples
     --------
     >>> from evalkit.programme.load import load_programme
-    >>> from evalkit.facts.schema import COLUMNS
+    >>> from evalkit.table import COLUMNS
     >>> none = pd.DataFrame(columns=list(COLUMNS))
     >>> frame = province_totals(none, ["cases"], load_programme("vn-trafficking"), codes=["97"])
     >>> set(frame["reason"])

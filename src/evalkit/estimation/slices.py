@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from evalkit.estimation.sources import totals_of
 from evalkit.programme.models import Indicator, Programme
+from evalkit.table import totals_only
 
 
 def slice_name(measure: str, part: Mapping[str, str]) -> str:
@@ -70,7 +70,11 @@ def totals_and_slices(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame
     names = pd.Series(_names(crossed, dimensions), index=crossed.index, dtype="str")
     named = names.isin(wanted)
     slices = crossed[named].assign(measure=names[named], **dict.fromkeys(dimensions, "all"))
-    return pd.concat([totals_of(facts, programme), slices]) if len(slices) else totals_of(facts, programme)
+    return (
+        pd.concat([totals_only(facts, programme.dimensions), slices])
+        if len(slices)
+        else totals_only(facts, programme.dimensions)
+    )
 
 
 def _names(crossed: pd.DataFrame, dimensions: list[str]) -> list[str]:

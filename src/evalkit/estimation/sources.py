@@ -6,62 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from evalkit.estimation.counts import WITH_VALUE, refuse_repeated
 from evalkit.programme.models import Programme
+from evalkit.table import TOLD, WITH_VALUE, latest_editions
 
 FIGURE = ("province_code", "scheme", "place_basis", "period_start", "period_end", "measure")
-TOLD = (*WITH_VALUE, "suppressed")
-
-
-def totals_of(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
-    """Return the rows in which every declared dimension is "all".
-
-    Parameters
-    ----------
-    facts : DataFrame
-        A facts table; a dimension column that is absent means "all".
-    programme : Programme
-        Declares the dimensions.
-
-    Examples
-    --------
-    >>> from evalkit.programme.load import load_programme
-    >>> facts = pd.DataFrame({"value": [7, 4], "sex": ["all", "female"]})
-    >>> totals_of(facts, load_programme("vn-trafficking"))["value"].tolist()
-    [7]
-    """
-    names = [name for name in programme.dimensions if name in facts.columns]
-    return facts[(facts[names] == "all").all(axis=1)] if names else facts
-
-
-def latest_editions(facts: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
-    """Keep what each source said last of each figure.
-
-    Parameters
-    ----------
-    facts : DataFrame
-        Facts rows with ``source_id`` and ``edition_date``.
-    key : sequence of str
-        The columns that together name a figure, source and edition aside.
-
-    Raises
-    ------
-    FactsError
-        If one edition of one source gives a figure twice.
-
-    Examples
-    --------
-    >>> facts = pd.DataFrame({"year": [2020, 2020], "source_id": "s", "value": [5, 6]})
-    >>> facts["edition_date"] = pd.to_datetime(["2021-03-01", "2022-03-01"])
-    >>> latest_editions(facts, ["year"])["value"].tolist()
-    [6]
-    """
-    figure = [*key, "source_id"]
-    refuse_repeated(facts, [*figure, "edition_date"], where="facts")
-    places = pd.Series(range(len(facts)), index=facts.index)
-    newest = facts.assign(_place=places).sort_values("edition_date", kind="stable", na_position="first")
-    kept = newest.drop_duplicates(figure, keep="last").sort_values("_place", kind="stable")
-    return kept.drop(columns="_place")
 
 
 def preferred(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from evalkit.errors import FactsError
-from evalkit.estimation.counts import named_rows, refuse_repeated, whole_counts
+from evalkit.estimation.counts import whole_counts
 from evalkit.estimation.expectation import expected_p
 from evalkit.estimation.rates import Method, byar_interval, estimate_rate, garwood_interval
+from evalkit.table import named_rows, refuse_repeated
 
 FEWEST_EVENTS = 10
 

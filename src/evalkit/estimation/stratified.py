@@ -13,11 +13,12 @@ import pandas as pd
 from scipy import stats
 
 from evalkit.errors import FactsError
-from evalkit.estimation.counts import Numbers, refuse_repeated, whole_counts
+from evalkit.estimation.counts import Numbers, whole_counts
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.period_scatter import period_factors
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.strata import ScatteredStrata, Strata
+from evalkit.table import refuse_repeated
 
 LARGEST_TOTAL = 3000  # above it limits are those of the likelihood, not exact
 DIFFERENT = 0.1

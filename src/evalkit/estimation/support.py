@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from evalkit.errors import FactsError
-from evalkit.estimation.counts import named_rows, period_names
 from evalkit.estimation.population import PERIOD, PLACE
 from evalkit.estimation.proportions import estimate_proportion
 from evalkit.estimation.sources import preferred
 from evalkit.programme.models import Programme, SupportMatrix
+from evalkit.table import named_rows, period_names
 
 PARTS = ("eligible", "accepting", "received")
 COLUMNS = [

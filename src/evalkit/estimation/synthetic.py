@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from evalkit.errors import FactsError
-from evalkit.estimation.counts import refuse_repeated
 from evalkit.estimation.results import NotEstimable
+from evalkit.table import refuse_repeated
 
 FEWEST_BEFORE = 5
 FEWEST_DONORS = 5

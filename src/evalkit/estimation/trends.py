@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from evalkit.estimation.counts import WITH_VALUE, Numbers, refuse_repeated, whole_counts
+from evalkit.estimation.counts import Numbers, whole_counts
 from evalkit.estimation.exact_trends import (
     LARGEST_TOTAL,
     ExactTrend,
@@ -22,6 +22,7 @@ from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.loglinear import LoglinearTrend, loglinear_trend
 from evalkit.estimation.rates import garwood_interval
 from evalkit.estimation.results import NotEstimable, TrendFit
+from evalkit.table import WITH_VALUE, refuse_repeated
 
 __all__ = ["exact_trend", "fit_trend", "loglinear_trend"]
 

@@ -10,9 +10,9 @@ from typing import Literal
 
 import pandas as pd
 
-from evalkit.estimation.counts import WITH_VALUE
 from evalkit.estimation.results import NotEstimable
 from evalkit.programme.models import ProgrammePeriod
+from evalkit.table import WITH_VALUE
 
 FEWEST_SHARE = 0.8
 POLICE_LEAD = pd.Timedelta(days=17)  # the police year begins on 15 December: 17 days before the calendar year

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from evalkit.estimation.counts import WITH_VALUE, Numbers, refuse_repeated
+from evalkit.estimation.counts import Numbers
+from evalkit.table import WITH_VALUE, refuse_repeated
 
 FEWEST_YEARS = 5
 FEWEST_EVENTS = 4

@@ -11,7 +11,9 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from evalkit.facts.schema import (
+from evalkit.programme.population import POPULATION
+from evalkit.programme.provinces import Registry
+from evalkit.table import (
     MARK,
     NATION,
     NATION_SCHEME,
@@ -21,22 +23,8 @@ from evalkit.facts.schema import (
     dimensions_of,
     key_of,
 )
-from evalkit.programme.population import POPULATION
-from evalkit.programme.provinces import Registry
 
 PARTIAL = "partial"
-
-
-def latest_editions(facts: pd.DataFrame) -> pd.DataFrame:
-    """Keep the latest edition of each figure within its source.
-
-    Parameters
-    ----------
-    facts : DataFrame
-        A facts table.
-    """
-    same = [name for name in key_of(facts) if name != "edition_date"]
-    return facts.sort_values("edition_date", kind="stable").drop_duplicates(same, keep="last").sort_index()
 
 
 def with_revisions(facts: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:

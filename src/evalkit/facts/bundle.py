@@ -22,8 +22,8 @@ from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
 from evalkit.facts.places import Place, match_place
 from evalkit.facts.plain_files import facts_from_parquet, facts_to_parquet, from_json, to_json
-from evalkit.facts.schema import MARK, NATION, NATION_SCHEME
 from evalkit.programme.models import Programme
+from evalkit.table import MARK, NATION, NATION_SCHEME
 
 FORMAT = 1
 LAB_BUNDLE = "EVALKIT_BUNDLE"

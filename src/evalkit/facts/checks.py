@@ -13,7 +13,9 @@ from evalkit.declaration import nearest
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source, place_of
 from evalkit.facts.place_checks import misplaced
-from evalkit.facts.schema import (
+from evalkit.programme.models import Programme
+from evalkit.programme.provinces import Registry
+from evalkit.table import (
     PLACE_BASES,
     QUALIFIERS,
     STATUSES,
@@ -21,8 +23,6 @@ from evalkit.facts.schema import (
     dimensions_of,
     key_of,
 )
-from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry
 
 _A_SHARE = {
     "proportion": "a proportion",

@@ -23,7 +23,7 @@ from evalkit.facts.demo_places import MARK
 from evalkit.facts.demo_registry import aliases, crosswalk, names, population, units
 from evalkit.facts.demo_reports import reported_facts
 from evalkit.facts.demo_wider import DIMENSIONS, draw_wider
-from evalkit.facts.schema import DATES
+from evalkit.table import DATES
 
 SEED = 20110101
 AGENCIES = {

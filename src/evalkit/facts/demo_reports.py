@@ -13,7 +13,7 @@ from evalkit.facts.demo_figures import binomial
 from evalkit.facts.demo_measures import EDITIONS, LAST_FORM, MEASURES, MEDIANS
 from evalkit.facts.demo_places import NEW, NEW_STARTS, OLD, new_code_of
 from evalkit.facts.demo_wider import DIMENSIONS, among
-from evalkit.facts.schema import COLUMNS, NATION, NATION_SCHEME
+from evalkit.table import COLUMNS, NATION, NATION_SCHEME
 
 LAST_OLD_YEAR = int(NEW_STARTS[:4]) - 1
 LATE = ("08", (2018, 2019), pd.DateOffset(months=14))
@@ -50,7 +50,7 @@ def reported_facts(figures: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The facts table (:mod:`evalkit.facts.schema`) with the dimensions sex and age_group, sorted.
+        The facts table (:mod:`evalkit.table`) with the dimensions sex and age_group, sorted.
 
     Examples
     --------

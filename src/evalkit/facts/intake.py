@@ -13,8 +13,8 @@ from pydantic import Field
 from evalkit.declaration import Declared, nearest, read_toml
 from evalkit.errors import FactsError
 from evalkit.facts.findings import Finding, refuse_errors
-from evalkit.facts.schema import COLUMNS, DATES
 from evalkit.programme.models import Label, Programme
+from evalkit.table import COLUMNS, DATES
 
 BOOLEANS = {"true": True, "false": False}
 ROW = "row"
@@ -44,7 +44,7 @@ def read_facts(files: Iterable[Path], programme: Programme) -> pd.DataFrame:
     Parameters
     ----------
     files : iterable of Path
-        CSV files in UTF-8 with the columns of :mod:`evalkit.facts.schema`, and one column per dimension used.
+        CSV files in UTF-8 with the columns of :mod:`evalkit.table`, and one column per dimension used.
     programme : Programme
         Tells which dimension columns exist.
 

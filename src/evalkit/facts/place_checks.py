@@ -8,8 +8,8 @@ import pandas as pd
 
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
-from evalkit.facts.schema import NATION, NATION_SCHEME, REGION_SCHEME
 from evalkit.programme.provinces import Registry
+from evalkit.table import NATION, NATION_SCHEME, REGION_SCHEME
 
 Misplaced = tuple[pd.Series, str, str, str]
 

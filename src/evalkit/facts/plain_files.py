@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evalkit.facts.schema import DATES, key_of, without_empty_dimensions
+from evalkit.table import DATES, key_of, without_empty_dimensions
 
 
 def facts_to_parquet(facts: pd.DataFrame) -> bytes:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from evalkit.estimation.periods import PeriodTotal
 from evalkit.estimation.results import NotEstimable, RateComparison
-from evalkit.facts.schema import totals_only
 from evalkit.records import Area, Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
@@ -31,6 +30,7 @@ from evalkit.reporting.sections.words import (
     span,
 )
 from evalkit.reporting.wording import say
+from evalkit.table import totals_only
 
 
 @section_of.register

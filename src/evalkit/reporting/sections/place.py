@@ -9,7 +9,6 @@ import pandas as pd
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.places import Place
-from evalkit.facts.schema import totals_only
 from evalkit.programme.population import POPULATION
 from evalkit.records import Area
 from evalkit.reporting import formats
@@ -17,6 +16,7 @@ from evalkit.reporting.blocks import Bilingual, Block, PageHead, Paragraph, Sect
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.words import area_name, both, counted, within
 from evalkit.reporting.wording import say
+from evalkit.table import totals_only
 
 COUNTRIES = {"CN": ("Trung Quốc", "China"), "LA": ("Lào", "Laos"), "KH": ("Campuchia", "Cambodia")}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.estimation.completeness import STATES
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.facts.findings import Finding
 from evalkit.programme.population import POPULATION
@@ -15,6 +14,7 @@ from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.reporters import agencies, places
 from evalkit.reporting.sections.words import NOTHING, Row, both, span, status_word
 from evalkit.reporting.wording import say
+from evalkit.table import STATUSES
 
 
 @section_of.register
@@ -30,7 +30,7 @@ def _(result: Completeness) -> Section:
     blocks: list[Block] = [Paragraph(text, tone="plain" if len(with_figure) else "gap")]
     if isinstance(area, ProvinceFacts) and not area.parts.empty and len(area.place.components) > 1:
         blocks += _parts(area)
-    told = frame[list(STATES)].sum(axis=1) > 0
+    told = frame[list(STATUSES)].sum(axis=1) > 0
     blocks += [_table(frame[told], result)] if told.any() else []
     blocks += [*_untold(frame[~told], result), *_late(result.findings), *agencies(result), *places(result)]
     blocks += [Paragraph(_marks(result)), *_custodian(result)]
@@ -64,7 +64,7 @@ def _row(row: Row, result: Completeness) -> tuple[Cell, ...]:
     when: Cell = Cell(span(row["first"], row["last"])) if told else Cell(NOTHING)
     states = [
         say("{count} {state}", count=str(row[state]), state=status_word(state))
-        for state in STATES
+        for state in STATUSES
         if row[state] > 0
     ]
     return (name, Cell(_states(row, states)), when)
@@ -72,9 +72,9 @@ def _row(row: Row, result: Completeness) -> tuple[Cell, ...]:
 
 def _states(row: Row, states: list[Bilingual]) -> Bilingual:
     """Write how many figures there are, and of which kind."""
-    total = sum(int(row[state]) for state in STATES)
+    total = sum(int(row[state]) for state in STATUSES)
     if len(states) == 1:
-        kind = status_word(next(state for state in STATES if row[state] > 0))
+        kind = status_word(next(state for state in STATUSES if row[state] > 0))
         return (
             say("1 figure, {kind}", kind=kind)
             if total == 1

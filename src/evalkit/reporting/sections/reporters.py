@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.estimation.completeness import WITH_VALUE
 from evalkit.facts.areas import NationFacts
 from evalkit.programme.population import POPULATION
 from evalkit.records import Area, Completeness
@@ -12,6 +11,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, span
 from evalkit.reporting.wording import say
+from evalkit.table import TOLD
 
 YEARS = 5
 
@@ -98,7 +98,7 @@ def places(result: Completeness) -> list[Block]:
 def _reporting(code: str, result: Completeness) -> tuple[Cell, ...]:
     own = result.places[result.places["province_code"] == code]
     own = own[own["measure"] != POPULATION]
-    told = int((own[[*WITH_VALUE, "suppressed"]].sum(axis=1) > 0).sum())
+    told = int((own[list(TOLD)].sum(axis=1) > 0).sum())
     every = set(result.area.programme.measures) - {POPULATION}
     words = say("{told} of {all}", told=str(told), all=str(len(every)))
     late = result.late[result.late["province_code"] == code] if len(result.late) else result.late

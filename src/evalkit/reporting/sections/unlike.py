@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from evalkit.estimation.sources import differing
-from evalkit.facts.schema import totals_only
 from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell
 from evalkit.reporting.sections.words import both, either
 from evalkit.reporting.wording import say
+from evalkit.table import totals_only
 
 _KEY = ["measure", "period_start", "period_end"]
 

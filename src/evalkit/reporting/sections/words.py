@@ -10,12 +10,12 @@ import pandas as pd
 
 from evalkit.estimation.windows import PeriodTotal
 from evalkit.facts.areas import ProvinceFacts
-from evalkit.facts.schema import MARK, REVISED
 from evalkit.programme.models import Label, Programme
 from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell
 from evalkit.reporting.wording import say
+from evalkit.table import MARK, REVISED
 
 Row = dict[Hashable, Any]
 CONFIDENTIAL = Bilingual("[c]", "[c]")
