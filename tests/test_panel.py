@@ -100,6 +100,10 @@ def test_a_hidden_figure_is_a_range_and_not_missing(registry: Registry):
     assert law.cells == len(series) == 30
     shown = panel_law(series[series["status"] != "suppressed"])
     assert shown.cells < law.cells
+    columns = ["province_code", "value", "status", "low", "high"]
+    by_hand = rows[columns].rename(columns={"value": "count"}).assign(year=rows["period_start"].dt.year)
+    assert panel_law(by_hand) == law
+    assert panel_law(by_hand.drop(columns=["low", "high"])) != law
 
 
 def test_the_family_counts_every_comparison_of_these_pages_once(registry: Registry):
