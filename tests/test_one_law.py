@@ -289,3 +289,14 @@ def test_provinces_are_told_apart_under_the_law_of_years_or_under_a_condition_th
     calm = heterogeneity(frame.assign(count=[*[39, 41] * 15]))
     assert isinstance(calm, Heterogeneity)
     assert f"{condition} can explain" in _difference(calm, *words).en
+
+
+def test_over_all_years_a_trend_from_fewer_than_five_has_no_percentage():
+    said = {}
+    for first in (2, 12):
+        section = section_of(fit_trends(area(*cases(first, 14, 19, 24, 33, 41, 52, 70), law=None)))
+        said[first] = next(
+            row[1] for row in rows_of(section, "trend-checks-cases") if row[0] == "Detection alone"
+        )
+    assert all("would explain the whole rise" in text for text in said.values())
+    assert ["over all the years" in said[first] for first in (2, 12)] == [False, True]
