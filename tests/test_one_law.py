@@ -300,3 +300,19 @@ def test_over_all_years_a_trend_from_fewer_than_five_has_no_percentage():
         )
     assert all("would explain the whole rise" in text for text in said.values())
     assert ["over all the years" in said[first] for first in (2, 12)] == [False, True]
+
+
+def test_a_change_from_year_to_year_on_a_base_under_five_is_told_in_counts_wherever_it_stands():
+    words = {"wording": {"vi": "-", "en": "-"}, "source": "invented", "unit": "percent"}
+    goal = Target(
+        id="T", indicator="citizen_reports_change", comparator="at_least", value=10,
+        valid_from=date(2021, 1, 1), valid_to=date(2025, 12, 31), **words,
+    )  # fmt: skip
+    programme = only("citizen_reports_change").model_copy(update={"targets": (goal,)})
+    found = estimate_indicators(area(*yearly("citizen_reports", 1, 14, first=2021), programme=programme))
+    judged, mid_term = assess_targets(found), view_mid_term(found)
+    for record in (found, judged, mid_term):
+        assert "1,300" not in plain_text(section_of(record), "en")
+    assert "14 after 1" in plain_text(section_of(judged), "en")
+    assert "14 after 1" in plain_text(section_of(mid_term), "en")
+    assert "too few to judge" in plain_text(section_of(judged), "en")
