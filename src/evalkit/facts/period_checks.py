@@ -95,7 +95,9 @@ def _overlapping(table: pd.DataFrame, programme: Programme) -> Iterator[Misdated
     spans, at = np.unique(days(rows["period_start"], rows["period_end"]), axis=0, return_inverse=True)
     start, end = spans[:, 0], spans[:, 1]
     across = (start[:, None] < start) & (start < end[:, None]) & (end[:, None] < end)
-    rows = rows.assign(_span=at.reshape(-1))[np.isin(at.reshape(-1), np.flatnonzero((across | across.T).any(axis=0)))]
+    rows = rows.assign(_span=at.reshape(-1))[
+        np.isin(at.reshape(-1), np.flatnonzero((across | across.T).any(axis=0)))
+    ]
     figure = ["province_code", "scheme", "place_basis", "measure", "source_id", "edition_date"]
     dimensions = [name for name in dimensions_of(table) if name in programme.dimensions]
     for _, group in rows.groupby([*figure, *dimensions], sort=False):
