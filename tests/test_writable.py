@@ -135,6 +135,7 @@ def people(rows: pd.DataFrame) -> pd.DataFrame:
 def about() -> About:
     return About(
         workspace="ws",
+        nation="VN",
         title_vi="Nước thử",
         title_en="A trial country",
         scheme="d34",

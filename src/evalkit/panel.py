@@ -22,7 +22,7 @@ from evalkit.estimation.verdicts import family_of
 from evalkit.facts.findings import Finding
 from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
-from evalkit.table import NATION, NATION_SCHEME, RANGE_KEY, totals_only
+from evalkit.table import NATION_SCHEME, RANGE_KEY, totals_only
 
 LATE_DAYS = 365
 WITH_LAW = ("count", "change", "rate", "per_thousand")
@@ -55,14 +55,15 @@ def panel_context(
     rows = totals_only(facts)
     rows = rows.merge(ranges, on=list(RANGE_KEY), how="left") if len(ranges) else rows
     rows = preferred(rows[(rows["scheme"] == scheme) | (rows["scheme"] == NATION_SCHEME)], programme)
+    nation = _code_of_nation(rows)
     context: dict[str, dict[str, Any]] = {"laws": {}, "own": {}, "nation": {}}
     laws: dict[str, dict[str, ScatterLaw]] = {}
     for name, indicator in programme.indicators.items():
         if indicator.kind in WITH_LAW or indicator.trend:
-            laws[name] = _laws(yearly_series(rows, indicator.numerator, programme), threshold)
+            laws[name] = _laws(yearly_series(rows, indicator.numerator, programme), threshold, nation)
             context["laws"][name] = laws[name][""].as_record()
-            context["nation"][name] = laws[name][NATION].as_record()
-            own = {code: law.own for code, law in laws[name].items() if code not in ("", NATION)}
+            context["nation"][name] = laws[name][nation].as_record()
+            own = {code: law.own for code, law in laws[name].items() if code not in ("", nation)}
             context["own"] |= (
                 {name: {f"{scheme}:{code}": factor for code, factor in own.items()}} if own else {}
             )
@@ -75,14 +76,20 @@ def panel_context(
     return context
 
 
-def _laws(series: pd.DataFrame, threshold: int) -> dict[str, ScatterLaw]:
-    """Return the law of the panel (under ""), of each place that scatters more, and of the nation."""
-    places, nation = series[series["province_code"] != NATION], series[series["province_code"] == NATION]
+def _code_of_nation(facts: pd.DataFrame) -> str:
+    """Return the code under which the nation's figures stand; a word of our own where it has none."""
+    codes = facts.loc[facts["scheme"] == NATION_SCHEME, "province_code"]
+    return str(codes.iloc[0]) if len(codes) else NATION_SCHEME
+
+
+def _laws(series: pd.DataFrame, threshold: int, code: str) -> dict[str, ScatterLaw]:
+    """Return the law of the panel (under ""), of each place that scatters more, and of the nation, whose code is given."""
+    places, nation = series[series["province_code"] != code], series[series["province_code"] == code]
     law = panel_law(places, threshold=threshold)
     means = places.groupby("province_code")["count"].mean().fillna(0)
     found = place_laws(places, law, threshold=threshold)
     summed = law_of_sum(law, means, nation.drop(columns="exposure", errors="ignore"), threshold=threshold)
-    return {"": law, NATION: summed} | found
+    return {"": law, code: summed} | found
 
 
 def _comparisons(

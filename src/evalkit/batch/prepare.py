@@ -141,7 +141,7 @@ def make_bundle(
     places = places_on(day, received.registry, scheme=scheme)
     protected = _protected(received, scheme=scheme, audience=audience)
     return Bundle(
-        about=_about(received.workspace, protected, scheme=scheme, audience=audience, day=day),
+        about=_about(received, protected, scheme=scheme, audience=audience, day=day),
         facts=with_revisions(protected.facts, received.facts),
         programme=received.programme,
         places=places,
@@ -225,17 +225,21 @@ def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:
         facts = pd.concat([facts, received.registry.population_frame()], ignore_index=True)
         dimensions = [name for name in received.programme.dimensions if name in facts.columns]
         facts = facts.fillna(dict.fromkeys(dimensions, "all"))
-        nation = national_population(without_regions(facts, received.registry), measure=POPULATION)
+        nation = national_population(
+            without_regions(facts, received.registry),
+            nation=received.registry.nation.code,
+            measure=POPULATION,
+        )
         facts = pd.concat([facts, nation], ignore_index=True)
     medians = [name for name, measure in received.programme.measures.items() if not measure.additive]
     return carry_over(latest_editions(facts), received.registry, scheme=scheme, never_added=medians)
 
 
-def _about(
-    workspace: Workspace, protected: Protected, *, scheme: str, audience: Audience, day: date
-) -> About:
+def _about(received: Received, protected: Protected, *, scheme: str, audience: Audience, day: date) -> About:
+    workspace = received.workspace
     return About(
         workspace=workspace.name,
+        nation=received.registry.nation.code,
         title_vi=workspace.title.vi,
         title_en=workspace.title.en,
         scheme=scheme,

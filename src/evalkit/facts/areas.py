@@ -17,10 +17,11 @@ from evalkit.programme.models import Programme
 class About:
     """What a bundle is: whose figures, for whom, by which rules.
 
-    ``date`` is the day the content last changed, as text YYYY-MM-DD; it is not part of the content hash.
+    ``nation`` is the code of the whole country, as the registry declares it; ``date`` is the day the content last changed, as text YYYY-MM-DD; it is not part of the content hash.
     """
 
     workspace: str
+    nation: str
     title_vi: str
     title_en: str
     scheme: str

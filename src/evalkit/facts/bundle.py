@@ -23,7 +23,7 @@ from evalkit.facts.intake import Source
 from evalkit.facts.places import Place, match_place
 from evalkit.facts.plain_files import facts_from_parquet, facts_to_parquet, from_json, to_json
 from evalkit.programme.models import Programme
-from evalkit.table import MARK, NATION, NATION_SCHEME
+from evalkit.table import MARK, NATION_SCHEME
 
 FORMAT = 1
 LAB_BUNDLE = "EVALKIT_BUNDLE"
@@ -221,9 +221,8 @@ def _laws_of(place: Place, panel: dict[str, dict[str, Any]]) -> dict[str, dict[s
 
 def _belongs(facts: pd.DataFrame, place: Place) -> pd.Series:
     """Tell which rows a province's page may use: its own, those of its former parts, and the nation's."""
-    places = [(place.code, place.scheme), (NATION, NATION_SCHEME)]
-    places += [(part.code, part.scheme) for part in place.components]
-    belongs = pd.Series(data=False, index=facts.index)
+    places = [(place.code, place.scheme), *((part.code, part.scheme) for part in place.components)]
+    belongs = facts["scheme"] == NATION_SCHEME
     for scheme in {scheme for _, scheme in places}:
         codes = [code for code, of in places if of == scheme]
         belongs |= (facts["scheme"] == scheme) & facts["province_code"].isin(codes)

@@ -17,7 +17,6 @@ from pydantic import Field, ValidationError
 
 from evalkit.declaration import Declared, nearest
 from evalkit.errors import DeclarationError
-from evalkit.programme.place_names import UnitType
 
 Place = tuple[str, str]
 
@@ -45,7 +44,7 @@ class NameRow(Declared):
     scheme: str
     code: str
     full_name: str
-    unit_type: UnitType
+    unit_type: str
     valid_from: date | None = None
     valid_to: date | None = None
     source: str
@@ -110,9 +109,10 @@ class Table(Generic[Row_co]):
     def __iter__(self) -> Iterator[Row_co]:
         return (row for _, row in self.lines)
 
-    def refusal(self, line: int, *, rule: str, do: str) -> DeclarationError:
-        """Return the error that names a line of this file."""
-        return DeclarationError(where=f"{self.path}, line {line}", rule=rule, do=do)
+    def refusal(self, line: int, *, rule: str, do: str, column: str = "") -> DeclarationError:
+        """Return the error that names a line of this file, and the column where there is one to name."""
+        place = f", column {column}" if column else ""
+        return DeclarationError(where=f"{self.path}, line {line}{place}", rule=rule, do=do)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from babel.core import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -126,6 +127,17 @@ def listed(items: Sequence[Bilingual]) -> Bilingual:
         format_list([item.vi for item in items], locale="vi_VN"),
         format_list([item.en for item in items], locale="en_GB"),
     )
+
+
+def country(code: str) -> Bilingual:
+    """Write a country by its ISO 3166-1 code; anything else is its own name.
+
+    Examples
+    --------
+    >>> country("CN"), country("Orvania")
+    (Bilingual(vi='Trung Quốc', en='China'), Bilingual(vi='Orvania', en='Orvania'))
+    """
+    return Bilingual(*(str(Locale.parse(locale).territories.get(code, code)) for locale in _LOCALES))
 
 
 def _rounded(value: float, decimals: int) -> Decimal:

@@ -14,11 +14,9 @@ from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, PageHead, Paragraph, Section
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import area_name, both, counted, within
+from evalkit.reporting.sections.words import area_name, both, counted
 from evalkit.reporting.wording import say
 from evalkit.table import totals_only
-
-COUNTRIES = {"CN": ("Trung Quốc", "China"), "LA": ("Lào", "Laos"), "KH": ("Campuchia", "Cambodia")}
 
 
 def page_head(area: Area) -> PageHead:
@@ -69,7 +67,7 @@ def _place_sentence(place: Place) -> Bilingual:
             code=place.code,
             region=both(place.region),
         )
-    border = formats.listed([Bilingual(*COUNTRIES.get(code, (code, code))) for code in place.land_border])
+    border = formats.listed([formats.country(code) for code in place.land_border])
     return say(
         "{name} (code {code}) lies in the region {region} and has a land border with {border}.",
         name=name,
@@ -91,15 +89,15 @@ def _names(place: Place) -> list[Block]:
                 "Up to {last_day} its official name was {before}; since {day} it is {now}.",
                 last_day=formats.day(since - timedelta(days=1)),
                 day=day,
-                before=within(Bilingual(before.full_name, before.full_name)),
-                now=within(Bilingual(now.full_name, now.full_name)),
+                before=Bilingual(before.within or before.full_name, before.full_name),
+                now=Bilingual(now.within or now.full_name, now.full_name),
             )
         )
     ]
 
 
 def _former_units(place: Place) -> list[Block]:
-    parts = [within(Bilingual(part.full_name, part.name)) for part in place.components]
+    parts = [Bilingual(part.within or part.full_name, part.name) for part in place.components]
     if len(parts) < 2:
         return [Paragraph(say("Its boundary did not change with the merger of provinces."))] if parts else []
     text = say(

@@ -24,7 +24,7 @@ from evalkit.reporting.sections.news_sentences import (
 )
 from evalkit.reporting.sections.promises import needed_words, promise_words, target_name
 from evalkit.reporting.sections.trends import trend_sentence
-from evalkit.reporting.sections.words import Row, area_name, counted, within
+from evalkit.reporting.sections.words import Row, area_name, area_within, counted
 from evalkit.reporting.sections.zeros import zero_table
 from evalkit.reporting.sentence import Caution, Sentence
 from evalkit.reporting.wording import say
@@ -183,5 +183,5 @@ def _nothing_summarised(result: Summary) -> Bilingual:
         )
     return say(
         "The sources used hold no figure on this programme for {place}; that does not mean there were no cases. The page says what binds the place and which figures are missing.",
-        place=within(place),
+        place=area_within(result.area),
     )

@@ -36,12 +36,11 @@ def area_name(area: Area) -> Bilingual:
     return say("The whole country")
 
 
-def within(name: Bilingual) -> Bilingual:
-    """Return an official name as it is written within a Vietnamese sentence: ``tỉnh Quảng Ninh``."""
-    for kind in ("Tỉnh ", "Thành phố "):
-        if name.vi.startswith(kind):
-            return Bilingual(name.vi[0].lower() + name.vi[1:], name.en)
-    return name
+def area_within(area: Area) -> Bilingual:
+    """Return the name of a province as it is written within a sentence: ``tỉnh Quảng Ninh``; or the words for the nation."""
+    if isinstance(area, ProvinceFacts):
+        return Bilingual(area.place.within or area.place.full_name, area.place.name_en)
+    return area_name(area)
 
 
 def span(start: pd.Timestamp, end: pd.Timestamp) -> Bilingual:
