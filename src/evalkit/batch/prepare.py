@@ -7,13 +7,12 @@ from datetime import date
 
 import pandas as pd
 
+from evalkit.batch.declarations import programme_of, reference_sources, registry_of
 from evalkit.batch.last_release import refuse_forgotten, remember
-from evalkit.declaration import line_of, nearest
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger, append, read_ledger
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
-from evalkit.disclosure.standing import refuse_unprotected, refuse_weaker
-from evalkit.errors import SettingsError
+from evalkit.disclosure.standing import refuse_unprotected
 from evalkit.facts.areas import About
 from evalkit.facts.boundaries import (
     carry_over,
@@ -27,12 +26,11 @@ from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.intake import Source, read_facts, read_sources, without_origin
 from evalkit.facts.places import places_on
 from evalkit.panel import page_findings, panel_context
-from evalkit.programme.load import load_programme, shipped_programmes
 from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
-from evalkit.programme.provinces import Registry, load_registry, reference_folder
+from evalkit.programme.provinces import Registry
 from evalkit.table import latest_editions
-from evalkit.workspace import SETTINGS_FILE, Audience, Workspace
+from evalkit.workspace import Audience, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,48 +69,6 @@ def receive(workspace: Workspace) -> Received:
     findings = check_facts(table, programme=programme, registry=registry, sources=sources)
     facts = without_origin(table)
     return Received(workspace, programme, registry, facts, sources, tuple(findings))
-
-
-def programme_of(workspace: Workspace) -> Programme:
-    """Return the programme a workspace names: a shipped one, or its own, which may not protect less than those.
-
-    Raises
-    ------
-    DeclarationError
-        If it is not well declared.
-    DisclosureError
-        If it declares a figure of a shipped programme by a weaker class.
-    """
-    programme, shipped = load_programme(workspace.programme, base=workspace.folder), shipped_programmes()
-    for name in [] if workspace.programme in shipped else shipped:
-        refuse_weaker(programme, load_programme(name), where=f"programme {workspace.programme!r}")
-    return programme
-
-
-def registry_of(workspace: Workspace) -> Registry:
-    """Return the registry a workspace names: the shipped one of Viet Nam, or its own.
-
-    Raises
-    ------
-    SettingsError
-        If the registry has no boundary set of the workspace's name.
-    """
-    registry = load_registry(
-        reference_folder() if workspace.places == "reference" else workspace.folder / workspace.places
-    )
-    if workspace.scheme not in registry.schemes:
-        settings = workspace.folder / SETTINGS_FILE
-        raise SettingsError(
-            where=f"{settings}, line {line_of(settings.read_text(encoding='utf-8'), ('scheme',))}, key scheme",
-            rule=f"the registry has no boundary set {workspace.scheme!r}",
-            do=nearest(workspace.scheme, list(registry.schemes)),
-        )
-    return registry
-
-
-def reference_sources(workspace: Workspace) -> dict[str, Source]:
-    """Return the sources of the shipped reference tables, for a workspace that uses them."""
-    return read_sources(reference_folder() / "sources.toml") if workspace.places == "reference" else {}
 
 
 def make_bundle(

@@ -1,0 +1,54 @@
+"""What a workspace's settings name: its programme, its registry, the sources that come with the reference tables."""
+
+from __future__ import annotations
+
+from evalkit.declaration import line_of, nearest
+from evalkit.disclosure.standing import refuse_weaker
+from evalkit.errors import SettingsError
+from evalkit.facts.intake import Source, read_sources
+from evalkit.programme.load import load_programme, shipped_programmes
+from evalkit.programme.models import Programme
+from evalkit.programme.provinces import Registry, load_registry, reference_folder
+from evalkit.workspace import SETTINGS_FILE, Workspace
+
+
+def programme_of(workspace: Workspace) -> Programme:
+    """Return the programme a workspace names: a shipped one, or its own, which may not protect less than those.
+
+    Raises
+    ------
+    DeclarationError
+        If it is not well declared.
+    DisclosureError
+        If it declares a figure of a shipped programme by a weaker class.
+    """
+    programme, shipped = load_programme(workspace.programme, base=workspace.folder), shipped_programmes()
+    for name in [] if workspace.programme in shipped else shipped:
+        refuse_weaker(programme, load_programme(name), where=f"programme {workspace.programme!r}")
+    return programme
+
+
+def registry_of(workspace: Workspace) -> Registry:
+    """Return the registry a workspace names: the shipped one of Viet Nam, or its own.
+
+    Raises
+    ------
+    SettingsError
+        If the registry has no boundary set of the workspace's name.
+    """
+    registry = load_registry(
+        reference_folder() if workspace.places == "reference" else workspace.folder / workspace.places
+    )
+    if workspace.scheme not in registry.schemes:
+        settings = workspace.folder / SETTINGS_FILE
+        raise SettingsError(
+            where=f"{settings}, line {line_of(settings.read_text(encoding='utf-8'), ('scheme',))}, key scheme",
+            rule=f"the registry has no boundary set {workspace.scheme!r}",
+            do=nearest(workspace.scheme, list(registry.schemes)),
+        )
+    return registry
+
+
+def reference_sources(workspace: Workspace) -> dict[str, Source]:
+    """Return the sources of the shipped reference tables, for a workspace that uses them."""
+    return read_sources(reference_folder() / "sources.toml") if workspace.places == "reference" else {}
