@@ -136,8 +136,7 @@ def about() -> About:
     return About(
         workspace="ws",
         nation="VN",
-        title_vi="Nước thử",
-        title_en="A trial country",
+        title={"vi": "Nước thử", "en": "A trial country"},
         scheme="d34",
         audience="public",
         invented=True,

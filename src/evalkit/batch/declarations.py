@@ -5,10 +5,14 @@ from __future__ import annotations
 from evalkit.declaration import line_of, nearest
 from evalkit.disclosure.standing import refuse_weaker
 from evalkit.errors import SettingsError
+from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source, read_sources
+from evalkit.languages import DEFAULT
 from evalkit.programme.load import load_programme, shipped_programmes
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry, load_registry, reference_folder
+from evalkit.programme.terms import labels_in
+from evalkit.reporting.wording import catalogue, own_catalogues, untold
 from evalkit.workspace import SETTINGS_FILE, Workspace
 
 
@@ -22,7 +26,9 @@ def programme_of(workspace: Workspace) -> Programme:
     DisclosureError
         If it declares a figure of a shipped programme by a weaker class.
     """
-    programme, shipped = load_programme(workspace.programme, base=workspace.folder), shipped_programmes()
+    with labels_in(workspace.languages):
+        programme = load_programme(workspace.programme, base=workspace.folder)
+    shipped = shipped_programmes()
     for name in [] if workspace.programme in shipped else shipped:
         refuse_weaker(programme, load_programme(name), where=f"programme {workspace.programme!r}")
     return programme
@@ -36,9 +42,10 @@ def registry_of(workspace: Workspace) -> Registry:
     SettingsError
         If the registry has no boundary set of the workspace's name.
     """
-    registry = load_registry(
-        reference_folder() if workspace.places == "reference" else workspace.folder / workspace.places
-    )
+    with labels_in(workspace.languages):
+        registry = load_registry(
+            reference_folder() if workspace.places == "reference" else workspace.folder / workspace.places
+        )
     if workspace.scheme not in registry.schemes:
         settings = workspace.folder / SETTINGS_FILE
         raise SettingsError(
@@ -47,6 +54,19 @@ def registry_of(workspace: Workspace) -> Registry:
             do=nearest(workspace.scheme, list(registry.schemes)),
         )
     return registry
+
+
+def language_findings(workspace: Workspace) -> list[Finding]:
+    """Warn of languages whose catalogue lacks sentences of the pages: they are counted, and said in English."""
+    own = own_catalogues(workspace.folder, workspace.languages)
+    found, sentences = [], len(catalogue())
+    for language in workspace.languages:
+        lacking = 0 if language in DEFAULT else untold(own.get(language, {}))
+        if lacking:
+            rule = f"{lacking} of the {sentences} sentences of the pages have no wording in {language!r}: they are said in English"
+            do = f"write them in locale/{language}/LC_MESSAGES/evalkit.po of the workspace, with evalkit's own as the pattern"
+            found.append(Finding("warning", where=str(workspace.folder), rule=rule, do=do))
+    return found
 
 
 def reference_sources(workspace: Workspace) -> dict[str, Source]:

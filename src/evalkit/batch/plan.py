@@ -94,7 +94,11 @@ def plan(bundle: Bundle, *, notebooks: Path, settings: Mapping[str, str] | None 
     ]
     nation = _job(
         "national",
-        (bundle.about.nation, bundle.about.title_vi, file_stem(NATIONAL, bundle.about.audience)),
+        (
+            bundle.about.nation,
+            next(iter(bundle.about.title.values())),
+            file_stem(NATIONAL, bundle.about.audience),
+        ),
         notebook=national,
         parameters={"bundle": BUNDLE_FOLDER},
         ingredients={**common, "notebook": notebook_digest(national), "slice": bundle.content_hash},

@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from evalkit.batch.declarations import programme_of, reference_sources, registry_of
+from evalkit.batch.declarations import language_findings, programme_of, reference_sources, registry_of
 from evalkit.batch.last_release import refuse_forgotten, remember
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger, append, read_ledger
@@ -29,6 +29,7 @@ from evalkit.panel import page_findings, panel_context
 from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
 from evalkit.programme.provinces import Registry
+from evalkit.reporting.wording import own_catalogues
 from evalkit.table import latest_editions
 from evalkit.workspace import Audience, Workspace
 
@@ -68,7 +69,9 @@ def receive(workspace: Workspace) -> Received:
     table = read_facts(workspace.fact_files, programme)
     findings = check_facts(table, programme=programme, registry=registry, sources=sources)
     facts = without_origin(table)
-    return Received(workspace, programme, registry, facts, sources, tuple(findings))
+    return Received(
+        workspace, programme, registry, facts, sources, (*findings, *language_findings(workspace))
+    )
 
 
 def make_bundle(
@@ -110,7 +113,8 @@ def make_bundle(
             threshold=received.workspace.disclosure.k,
         ),
         findings=page_findings(protected.facts, received.programme),
-    )
+        wordings=own_catalogues(received.workspace.folder, received.workspace.languages),
+    ).speak()
 
 
 def _protected(received: Received, *, scheme: str, audience: Audience) -> Protected:
@@ -196,8 +200,8 @@ def _about(received: Received, protected: Protected, *, scheme: str, audience: A
     return About(
         workspace=workspace.name,
         nation=received.registry.nation.code,
-        title_vi=workspace.title.vi,
-        title_en=workspace.title.en,
+        title={language: workspace.title[language] for language in workspace.languages},
+        languages=workspace.languages,
         scheme=scheme,
         audience=audience,
         invented=workspace.invented,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from pydantic import Field
+
 from evalkit.declaration import Declared, nearest
 from evalkit.errors import FactsError
 from evalkit.programme.models import Label
@@ -43,6 +45,7 @@ class Place(Declared):
     scheme: str
     name: str
     name_en: str
+    name_in: dict[str, str] = Field(default_factory=dict)
     full_name: str
     slug: str
     region_code: str
@@ -74,6 +77,7 @@ def places_on(day: date, registry: Registry, *, scheme: str) -> tuple[Place, ...
             scheme=scheme,
             name=unit.name,
             name_en=unit.name_en,
+            name_in=unit.name_in,
             **named(registry.full_name(unit.code, scheme, day)),
             slug=unit.slug,
             region_code=unit.region_code,

@@ -84,7 +84,15 @@ class MeasureUnit(Declared):
     """What is counted: cases, persons, attendances. Units are never mixed."""
 
     label: Label
-    singular: str = ""  # the English word beside a one: "case"; Vietnamese needs none
+    singular: str | dict[str, str] = ""  # the word beside a one: in English, "case", or by language
+
+    @property
+    def one(self) -> Label:
+        """The word beside a one."""
+        singular = {"en": self.singular} if isinstance(self.singular, str) else self.singular
+        return Label.model_construct(
+            self.label.root | {name: text for name, text in singular.items() if text}
+        )
 
 
 class Dimension(Declared):

@@ -221,7 +221,9 @@ def _names_of(tables: RegistryTables) -> dict[Place, tuple[NameRow, ...]]:
 def _spellings_of(
     tables: RegistryTables, units: dict[str, dict[str, Unit]], nation: Nation
 ) -> dict[str, tuple[tuple[Spelling, Unit], ...]]:
-    written = [(row.scheme, row.code, name) for row in tables.units for name in (row.name, row.name_en)]
+    written = [
+        (row.scheme, row.code, name) for row in tables.units for name in (row.name, *row.name_in.values())
+    ]
     written += [(row.scheme, row.code, row.full_name) for row in tables.names]
     written += [(row.scheme, row.code, row.alias) for row in tables.aliases if row.kind != "ambiguous"]
     known = [(read_spelling(text, nation.unit_type), units[scheme][code]) for scheme, code, text in written]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from evalkit.records import Area, Breakdowns
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.bases import source_notes
@@ -55,7 +56,7 @@ def _table(rows: pd.DataFrame, measure: str, dimension: str, area: Area) -> Tabl
 
 
 def _lower(label: Bilingual) -> Bilingual:
-    return Bilingual(*(text[:1].lower() + text[1:] for text in label))
+    return each(lambda text: text[:1].lower() + text[1:], label)
 
 
 def _row(line: pd.DataFrame, order: list[str]) -> tuple[Cell, ...]:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from evalkit.programme.models import Stage
 from evalkit.records import Area, Pathway
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.limits import SMALL_BASE
@@ -102,7 +103,7 @@ def _exceeding(frame: pd.DataFrame, area: Area) -> list[Block]:
 
 
 def _capital(words: Bilingual) -> Bilingual:
-    return Bilingual(*(text[:1].upper() + text[1:] for text in words))
+    return each(lambda text: text[:1].upper() + text[1:], words)
 
 
 def _cohort_table(frame: pd.DataFrame, area: Area) -> Table:

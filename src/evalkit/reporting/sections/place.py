@@ -14,7 +14,7 @@ from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, PageHead, Paragraph, Section
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import area_name, both, counted
+from evalkit.reporting.sections.words import area_name, both, counted, place_name
 from evalkit.reporting.wording import say
 from evalkit.table import totals_only
 
@@ -31,7 +31,7 @@ def page_head(area: Area) -> PageHead:
         ),
         slug=file_stem(slug, area.about.audience),
         facts=(
-            (say("Figures"), Bilingual(area.about.title_vi, area.about.title_en)),
+            (say("Figures"), Bilingual(**area.about.title)),
             (say("Periods"), formats.listed([both(period.label) for period in area.programme.periods])),
         ),
         invented=area.about.invented,
@@ -59,7 +59,7 @@ def _(nation: NationFacts) -> Section:
 
 
 def _place_sentence(place: Place) -> Bilingual:
-    name = Bilingual(place.full_name, place.name_en)
+    name = place_name(place, place.full_name)
     if not place.land_border:
         return say(
             "{name} (code {code}) lies in the region {region}; it has no land border.",

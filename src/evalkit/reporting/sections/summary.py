@@ -10,6 +10,7 @@ from evalkit.estimation.results import TrendFit
 from evalkit.programme.population import POPULATION
 from evalkit.records import Summary, Trend
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import value_with_unit
@@ -87,7 +88,7 @@ def _trend(item: Trend, result: Summary) -> Sentence:
     cautions = () if told else break_cautions(measure, *days, area)
     missing = sorted(set(range(fit.first, fit.last)) - set(fit.years_used))
     if missing:
-        years = formats.listed([Bilingual(str(year), str(year)) for year in missing])
+        years = formats.listed([same(str(year)) for year in missing])
         cautions += (Caution("years_missing", say("The series has no figure for {years}.", years=years)),)
     return Sentence(text, cautions)
 

@@ -101,10 +101,8 @@ def zero_table(item: ZeroPeriod, area: Area) -> Table:
 
 
 def _rivals(item: ZeroPeriod, area: Area) -> list[Block]:
-    explanations = [both(event.label) + both(event.effect) for event in item.rivals]
     items = [
-        say("{event}: {effect}", event=Bilingual(vi, en), effect=Bilingual(effect_vi, effect_en))
-        for vi, en, effect_vi, effect_en in explanations
+        say("{event}: {effect}", event=both(event.label), effect=both(event.effect)) for event in item.rivals
     ]
     items += _other_bases(item, area)
     items.append(say("Fewer crimes: possible, but not shown by the count alone."))
