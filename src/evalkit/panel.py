@@ -21,7 +21,6 @@ from evalkit.estimation.trends import fit_trend
 from evalkit.estimation.verdicts import family_of
 from evalkit.facts.findings import Finding
 from evalkit.programme.models import Programme
-from evalkit.programme.population import POPULATION
 from evalkit.table import NATION_SCHEME, RANGE_KEY, totals_only
 
 LATE_DAYS = 365
@@ -140,7 +139,7 @@ def page_findings(facts: pd.DataFrame, programme: Programme) -> tuple[Finding, .
 
 
 def yearly_series(
-    facts: pd.DataFrame, measure: str, programme: Programme, *, population: str = POPULATION
+    facts: pd.DataFrame, measure: str, programme: Programme, *, population: str | None = None
 ) -> pd.DataFrame:
     """Return the yearly figures of one measure, with the population of each year where every year has one.
 
@@ -149,7 +148,7 @@ def yearly_series(
     facts : DataFrame
         Total rows of one or several places, one per period.
     measure, population : str
-        What is counted, and the measure it is held against.
+        What is counted, and the measure it is held against: the programme's population by default.
     programme : Programme
         Declares the place basis on which the measure is counted; figures on another basis are left aside.
 
@@ -162,7 +161,7 @@ def yearly_series(
     """
     basis = programme.measures[measure].place_basis
     counts = _years(facts[facts["place_basis"] == basis], measure).rename(columns={"value": "count"})
-    inhabitants = _years(facts, population).rename(
+    inhabitants = _years(facts, population or programme.population).rename(
         columns={"value": "exposure", "source_id": "exposure_source"}
     )
     key, known = ["province_code", "year"], ["exposure", "exposure_source"]

@@ -69,6 +69,12 @@ def language_findings(workspace: Workspace) -> list[Finding]:
     return found
 
 
+def own_sources(workspace: Workspace) -> dict[str, Source]:
+    """Return the sources that a workspace declares."""
+    with labels_in(workspace.languages):
+        return read_sources(workspace.sources_file)
+
+
 def reference_sources(workspace: Workspace) -> dict[str, Source]:
     """Return the sources of the shipped reference tables, for a workspace that uses them."""
     return read_sources(reference_folder() / "sources.toml") if workspace.places == "reference" else {}

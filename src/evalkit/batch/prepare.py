@@ -7,7 +7,14 @@ from datetime import date
 
 import pandas as pd
 
-from evalkit.batch.declarations import language_findings, programme_of, reference_sources, registry_of
+from evalkit.batch.declarations import (
+    language_findings,
+    own_sources,
+    programme_of,
+    reference_sources,
+    registry_of,
+)
+from evalkit.batch.inhabitants import counts_population, unused_findings, with_population
 from evalkit.batch.last_release import refuse_forgotten, remember
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger, append, read_ledger
@@ -23,11 +30,10 @@ from evalkit.facts.boundaries import (
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
-from evalkit.facts.intake import Source, read_facts, read_sources, without_origin
+from evalkit.facts.intake import Source, read_facts, without_origin
 from evalkit.facts.places import places_on
 from evalkit.panel import page_findings, panel_context
 from evalkit.programme.models import Programme
-from evalkit.programme.population import POPULATION
 from evalkit.programme.provinces import Registry
 from evalkit.reporting.wording import own_catalogues
 from evalkit.table import latest_editions
@@ -63,15 +69,13 @@ def receive(workspace: Workspace) -> Received:
     EvalkitError
         If a file cannot be read at all, or the programme protects less than the shipped one.
     """
-    programme = programme_of(workspace)
     registry = registry_of(workspace)
-    sources = reference_sources(workspace) | read_sources(workspace.sources_file)
+    programme = with_population(programme_of(workspace), registry, workspace)
+    sources = reference_sources(workspace) | own_sources(workspace)
     table = read_facts(workspace.fact_files, programme)
     findings = check_facts(table, programme=programme, registry=registry, sources=sources)
-    facts = without_origin(table)
-    return Received(
-        workspace, programme, registry, facts, sources, (*findings, *language_findings(workspace))
-    )
+    told = (*findings, *language_findings(workspace), *unused_findings(workspace, registry, programme))
+    return Received(workspace, programme, registry, without_origin(table), sources, told)
 
 
 def make_bundle(
@@ -181,14 +185,15 @@ def record_release(workspace: Workspace, bundle: Bundle, *, edition: str) -> Led
 def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:
     """Return the latest edition of every figure, with population, carried over to the pages' boundary set."""
     facts = received.facts
-    if received.workspace.population and POPULATION in received.programme.measures:
+    population = received.programme.population
+    if counts_population(received.workspace, received.registry, received.programme):
         facts = pd.concat([facts, received.registry.population_frame()], ignore_index=True)
         dimensions = [name for name in received.programme.dimensions if name in facts.columns]
         facts = facts.fillna(dict.fromkeys(dimensions, "all"))
         nation = national_population(
             without_regions(facts, received.registry),
             nation=received.registry.nation.code,
-            measure=POPULATION,
+            measure=population,
         )
         facts = pd.concat([facts, nation], ignore_index=True)
     medians = [name for name, measure in received.programme.measures.items() if not measure.additive]

@@ -19,7 +19,6 @@ from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.places import Place
 from evalkit.languages import spoken
-from evalkit.programme.population import POPULATION
 from evalkit.reporting.bilingual import by_language
 from evalkit.reporting.blocks import Bilingual, Language, PageHead
 from evalkit.reporting.formats import day, number
@@ -130,7 +129,7 @@ def _is_told(job: Job, manifest: Manifest) -> bool:
 def _figures_by_province(bundle: Bundle) -> Counter[str]:
     """Count the figures each province's page stands on, a hidden one included; its population is no figure of the programme."""
     facts = bundle.facts
-    held = facts["status"].isin(TOLD) & (facts["measure"] != POPULATION)
+    held = facts["status"].isin(TOLD) & (facts["measure"] != bundle.programme.population)
     return Counter(facts.loc[held & (facts["scheme"] == bundle.about.scheme), "province_code"])
 
 

@@ -11,7 +11,6 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from evalkit.programme.population import POPULATION
 from evalkit.programme.provinces import Registry
 from evalkit.table import (
     MARK,
@@ -109,7 +108,7 @@ def without_regions(facts: pd.DataFrame, registry: Registry) -> pd.DataFrame:
     return facts[~pair.isin(list(regions)) & (facts["scheme"] != REGION_SCHEME)]
 
 
-def national_population(facts: pd.DataFrame, *, nation: str, measure: str = POPULATION) -> pd.DataFrame:
+def national_population(facts: pd.DataFrame, *, nation: str, measure: str) -> pd.DataFrame:
     """Return the nation's yearly population as the sum of all units of the scheme it is given in.
 
     Parameters

@@ -11,7 +11,8 @@ from evalkit.declaration import Declared, nearest
 from evalkit.errors import FactsError
 from evalkit.programme.models import Label
 from evalkit.programme.place_names import read_spelling
-from evalkit.programme.provinces import Registry
+from evalkit.programme.provinces import Registry, Unit
+from evalkit.programme.terms import labels_in
 
 
 class Part(Declared):
@@ -67,37 +68,40 @@ def places_on(day: date, registry: Registry, *, scheme: str) -> tuple[Place, ...
     scheme : str
         The boundary set of the pages.
     """
+    with labels_in(()):  # they were checked when the registry was read
+        return tuple(_place(unit, day, registry) for unit in registry.units(scheme))
+
+
+def _place(unit: Unit, day: date, registry: Registry) -> Place:
+    scheme = unit.scheme
 
     def named(full_name: str) -> dict[str, str]:
         return {"full_name": full_name, "within": registry.nation.within(full_name)}
 
-    return tuple(
-        Place(
-            code=unit.code,
-            scheme=scheme,
-            name=unit.name,
-            name_en=unit.name_en,
-            name_in=unit.name_in,
-            **named(registry.full_name(unit.code, scheme, day)),
-            slug=unit.slug,
-            region_code=unit.region_code,
-            region=unit.region,
-            land_border=unit.land_border,
-            names=tuple(
-                FormerName(**named(name.full_name), valid_from=name.valid_from, valid_to=name.valid_to)
-                for name in registry.names(unit.code, scheme)
-            ),
-            components=tuple(
-                Part(
-                    code=part.code,
-                    scheme=part.scheme,
-                    name=part.name,
-                    **named(registry.full_name(part.code, part.scheme, part.valid_to or day)),
-                )
-                for part in registry.components(unit.code, scheme)
-            ),
-        )
-        for unit in registry.units(scheme)
+    return Place(
+        code=unit.code,
+        scheme=scheme,
+        name=unit.name,
+        name_en=unit.name_en,
+        name_in=unit.name_in,
+        **named(registry.full_name(unit.code, scheme, day)),
+        slug=unit.slug,
+        region_code=unit.region_code,
+        region=unit.region,
+        land_border=unit.land_border,
+        names=tuple(
+            FormerName(**named(name.full_name), valid_from=name.valid_from, valid_to=name.valid_to)
+            for name in registry.names(unit.code, scheme)
+        ),
+        components=tuple(
+            Part(
+                code=part.code,
+                scheme=part.scheme,
+                name=part.name,
+                **named(registry.full_name(part.code, part.scheme, part.valid_to or day)),
+            )
+            for part in registry.components(unit.code, scheme)
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from evalkit.declaration import Declared
 from evalkit.programme.indicator import Holder, Indicator, Kind, StageBasis
+from evalkit.programme.population import POPULATION
 from evalkit.programme.support import SupportMatrix
 from evalkit.programme.terms import (
     CRITERIA,
@@ -227,7 +228,10 @@ class Recommendation(Declared):
 
 
 class Programme(Declared):
-    """A whole programme, checked for dangling names and overlapping validities."""
+    """A whole programme, checked for dangling names and overlapping validities.
+
+    ``population`` is the measure that holds the inhabitants, as the registry declares it: no figure of the programme itself.
+    """
 
     id: str
     label: Label
@@ -243,6 +247,7 @@ class Programme(Declared):
     recommendations: tuple[Recommendation, ...] = ()
     stages: tuple[Stage, ...] = ()
     support: SupportMatrix | None = None
+    population: str = POPULATION
 
     def period_of(self, day: date) -> ProgrammePeriod | None:
         """Return the programme period a day belongs to."""

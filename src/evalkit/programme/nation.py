@@ -14,7 +14,8 @@ from pydantic import Field
 
 from evalkit.declaration import Declared, read_declaration
 from evalkit.errors import DeclarationError
-from evalkit.programme.terms import Label
+from evalkit.languages import DEFAULT
+from evalkit.programme.terms import Label, labels_in
 
 REGISTRY_FILE = "registry.toml"
 _CODE = r"[A-Za-z][A-Za-z0-9_-]*"
@@ -33,15 +34,25 @@ class UnitWords(Declared):
     smaller_too: bool = False
 
 
+class PopulationTable(Declared):
+    """Which table of the registry holds the average population of each year, and what the programme calls it."""
+
+    file: str = "population.csv"
+    measure: str
+    unit: str
+
+
 class Nation(Declared):
     """The country of a registry.
 
-    ``code`` stands for the whole country in the facts table, with the scheme "nation".
+    ``code`` stands for the whole country in the facts table, with the scheme "nation"; ``population`` is None where no table
+    of the registry holds it.
     """
 
     code: str = Field(pattern=_CODE)
     name: Label
     unit_type: dict[str, UnitWords] = Field(default_factory=dict)
+    population: PopulationTable | None = None
 
     def within(self, full_name: str) -> str:
         """Return an official name as it is written within a sentence.
@@ -80,7 +91,8 @@ def reference_nation() -> Nation:
     >>> reference_nation().code
     'VN'
     """
-    return read_declaration(reference_folder() / REGISTRY_FILE, Nation)
+    with labels_in(DEFAULT):
+        return read_declaration(reference_folder() / REGISTRY_FILE, Nation)
 
 
 def reference_folder() -> Path:

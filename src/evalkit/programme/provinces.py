@@ -175,7 +175,10 @@ class Registry:
         >>> population.query("province_code == '22'")["value"].tail(1).item()
         1396500.0
         """
-        return population_facts(self._population)
+        people = self.nation.population
+        return population_facts(
+            self._population, **({"measure": people.measure, "unit": people.unit} if people else {})
+        )
 
 
 def load_registry(folder: Path) -> Registry:
@@ -192,8 +195,8 @@ def load_registry(folder: Path) -> Registry:
     DeclarationError
         If a table cannot be read or contradicts another; the message gives file, line, rule and remedy.
     """
-    tables = read_registry_tables(folder)
     nation = read_nation(folder)
+    tables = read_registry_tables(folder, population=nation.population.file if nation.population else None)
     check_registry(tables, nation)
     units = units_of(tables)
     return Registry(

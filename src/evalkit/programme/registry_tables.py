@@ -130,13 +130,15 @@ class RegistryTables:
     population: Table[PopulationRow]
 
 
-def read_registry_tables(folder: Path) -> RegistryTables:
+def read_registry_tables(folder: Path, *, population: str | None = "population.csv") -> RegistryTables:
     """Return the tables of a registry folder, each row checked by itself.
 
     Parameters
     ----------
     folder : Path
-        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there is one, population.csv.
+        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there is one, the table of population.
+    population : str, optional
+        That table's name; None where the registry has none.
 
     Raises
     ------
@@ -150,13 +152,13 @@ def read_registry_tables(folder: Path) -> RegistryTables:
     >>> next(iter(read_registry_tables(reference_folder()).crosswalk)).to_code
     '01'
     """
-    population = folder / "population.csv"
+    people = folder / (population or "")
     return RegistryTables(
         units=_read(folder / "units.csv", UnitRow),
         names=_read(folder / "names.csv", NameRow),
         crosswalk=_read(folder / "crosswalk.csv", CrosswalkRow),
         aliases=_read(folder / "aliases.csv", AliasRow),
-        population=_read(population, PopulationRow) if population.is_file() else Table(population, ()),
+        population=_read(people, PopulationRow) if people.is_file() else Table(people, ()),
     )
 
 

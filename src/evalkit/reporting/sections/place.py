@@ -9,7 +9,6 @@ import pandas as pd
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.places import Place
-from evalkit.programme.population import POPULATION
 from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, PageHead, Paragraph, Section
@@ -44,9 +43,9 @@ def page_head(area: Area) -> PageHead:
 def _(province: ProvinceFacts) -> Section:
     place = province.place
     blocks: list[Block] = [Paragraph(_place_sentence(place)), *_names(place), *_former_units(place)]
-    population = _latest_population(province.facts)
+    population = _latest_population(province)
     if population is not None:
-        count = counted(population["value"], POPULATION, province.programme)
+        count = counted(population["value"], province.programme.population, province.programme)
         year = str(population["period_end"].year)
         blocks.append(Paragraph(say("Average population in {year}: {count}.", year=year, count=count)))
     return Section("place", say("The place"), tuple(blocks))
@@ -107,7 +106,7 @@ def _former_units(place: Place) -> list[Block]:
     return [Paragraph(text)]
 
 
-def _latest_population(facts: pd.DataFrame) -> pd.Series | None:
-    rows = totals_only(facts)
-    rows = rows[(rows["measure"] == POPULATION) & rows["value"].notna()]
+def _latest_population(province: ProvinceFacts) -> pd.Series | None:
+    rows = totals_only(province.facts)
+    rows = rows[(rows["measure"] == province.programme.population) & rows["value"].notna()]
     return None if rows.empty else rows.sort_values("period_end").iloc[-1]

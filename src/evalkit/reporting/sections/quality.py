@@ -6,7 +6,6 @@ import pandas as pd
 
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.facts.findings import Finding
-from evalkit.programme.population import POPULATION
 from evalkit.records import Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
@@ -21,7 +20,7 @@ from evalkit.table import STATUSES
 @section_of.register
 def _(result: Completeness) -> Section:
     area, frame = result.area, result.frame
-    frame = frame[frame["measure"] != POPULATION]
+    frame = frame[frame["measure"] != area.programme.population]
     with_figure = frame[frame["last"].notna()]
     text = say(
         "{told} of {all} measures have a figure; the others have none in the sources used, which is not the same as zero.",

@@ -7,7 +7,6 @@ from datetime import date
 from evalkit.estimation.judging import JUDGED
 from evalkit.estimation.kinds import IN_PERCENT
 from evalkit.estimation.results import TrendFit
-from evalkit.programme.population import POPULATION
 from evalkit.records import Summary, Trend
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
@@ -145,7 +144,7 @@ def _furthest(row: Row, result: Summary) -> Bilingual:
 
 def _unknown(result: Summary) -> list[Bilingual]:
     frame = result.completeness.frame
-    frame = frame[frame["measure"] != POPULATION]
+    frame = frame[frame["measure"] != result.area.programme.population]
     silent = int(frame["last"].isna().sum())
     sentences = [
         say(
@@ -172,7 +171,7 @@ def _unknown(result: Summary) -> list[Bilingual]:
 def _nothing_summarised(result: Summary) -> Bilingual:
     """Say that nothing is known, or that what is known is too little to be compared and stands in the tables."""
     frame = result.completeness.frame
-    told = int((frame["last"].notna() & (frame["measure"] != POPULATION)).sum())
+    told = int((frame["last"].notna() & (frame["measure"] != result.area.programme.population)).sum())
     place = area_name(result.area)
     if told == 1:
         return say("For {place} a single measure has figures; they stand in the tables below.", place=place)
