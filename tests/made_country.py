@@ -110,7 +110,7 @@ def _programme(shape: Shape, mark: str) -> dict[str, str]:
         return label(key, text, shape, mark)
 
     return {
-        "programme": 'id = "roads"\n'
+        "programme": 'id = "roads"\ncounts_detection = false\n'
         + words("label", "Safe roads")
         + f'[[period]]\nid = "first"\n{words("label", "First half")}valid_from = {FIRST}-01-01\n'
         + f'valid_to = {FIRST + 1}-12-31\nlegal_basis = "Act 1"\nsource = "Act 1"\n'
@@ -143,7 +143,7 @@ INDICATORS = (
         "Crashes on roads",
         "count",
         "road_crashes",
-        "neutral",
+        "lower",
         "impact",
         "compare_periods = true\ntrend = true\n",
     ),
@@ -153,7 +153,7 @@ INDICATORS = (
         "Crashes per inhabitant",
         "rate",
         "road_crashes",
-        "neutral",
+        "lower",
         "impact",
         'denominator = "inhabitants"\nscale = 100000\n',
     ),

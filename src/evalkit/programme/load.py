@@ -35,6 +35,7 @@ class _ProgrammeFile(Declared):
     period: tuple[ProgrammePeriod, ...]
     strand: tuple[Strand, ...]
     source_order: tuple[str, ...] = ()
+    counts_detection: bool = True
 
 
 class _MeasuresFile(Declared):
@@ -106,6 +107,7 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
         periods=first.period,
         strands=first.strand,
         source_order=first.source_order,
+        counts_detection=first.counts_detection,
         units=_merged(files["measures"], [part.unit for part in measures]),
         dimensions=_merged(files["measures"], [part.dimension for part in measures]),
         measures=_merged(files["measures"], [part.measure for part in measures]),

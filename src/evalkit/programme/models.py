@@ -231,6 +231,7 @@ class Programme(Declared):
     """A whole programme, checked for dangling names and overlapping validities.
 
     ``population`` is the measure that holds the inhabitants, as the registry declares it: no figure of the programme itself.
+    ``counts_detection`` says that a recorded case is a detected one, so that counts of cases and persons have no good direction.
     """
 
     id: str
@@ -248,6 +249,7 @@ class Programme(Declared):
     stages: tuple[Stage, ...] = ()
     support: SupportMatrix | None = None
     population: str = POPULATION
+    counts_detection: bool = True
 
     def period_of(self, day: date) -> ProgrammePeriod | None:
         """Return the programme period a day belongs to."""

@@ -108,8 +108,14 @@ def show(*results: Any, language: Language | None = None) -> None:
     """
     from IPython.display import display  # noqa: PLC0415  light import: only a notebook has IPython loaded
 
-    for bundle in [mime_bundle(result, language=language) for result in results]:
+    shown = [result for result in map(_shown, results) if not isinstance(result, Section) or result.blocks]
+    for bundle in [mime_bundle(result, language=language) for result in shown]:
         display(bundle, raw=True)  # type: ignore[no-untyped-call]
+
+
+def _shown(result: Any) -> PageHead | Section:
+    """Return what is shown of a result; a section without a block does not appear: its programme declares nothing for it."""
+    return result if isinstance(result, PageHead) else written(result)
 
 
 def mime_bundle(result: Any, *, language: Language | None = None) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from evalkit.reporting.wording import say
 def _(result: Breakdowns) -> Section:
     frame, area = result.frame, result.area
     title = say("Figures by attribute")
+    if not area.programme.dimensions:
+        return Section("breakdowns", title, ())
     if frame.empty:
         text = say("No figure by sex, age or another attribute is in the sources used for this place.")
         return Section("breakdowns", title, (Paragraph(text, tone="gap"),))

@@ -21,6 +21,8 @@ YEARS = 5
 def _(result: Pathway) -> Section:
     title = say("From reception to reintegration")
     frame, area = _latest(result.frame), result.area
+    if not area.programme.stages:
+        return Section("pathway", title, ())
     if frame.empty:
         text = say("For no year have two stages or more been reported for this place.")
         return Section("pathway", title, (Paragraph(text, tone="gap"),))

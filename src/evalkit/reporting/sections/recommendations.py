@@ -31,7 +31,9 @@ PERCENTAGES = ("proportion", "carried_over", "period_ratio", "conversion", "cons
 def _(result: FollowUp) -> Section:
     title = say("Recommendations: what the figures show before and after")
     programme = result.area.programme
-    if result.review is None or result.frame.empty or not programme.recommendations:
+    if not programme.recommendations:
+        return Section("recommendations", title, ())
+    if result.review is None or result.frame.empty:
         text = say("The programme declares no review with a day and recommendations.")
         return Section("recommendations", title, (Paragraph(text, tone="gap"),))
     blocks: list[Block] = [

@@ -7,7 +7,7 @@ from datetime import date
 from evalkit.estimation.judging import JUDGED
 from evalkit.estimation.kinds import IN_PERCENT
 from evalkit.estimation.results import TrendFit
-from evalkit.records import Summary, Trend
+from evalkit.records import Area, Summary, Trend
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section, Table
@@ -152,7 +152,7 @@ def _unknown(result: Summary) -> list[Bilingual]:
             silent=str(silent),
             all=str(len(frame)),
         ),
-        say("How many cases and victims were never detected."),
+        *_undetected(result.area),
         say("Whether the programme caused any change: the figures describe, they do not prove an effect."),
     ]
     hidden = result.area.about.hidden_cells
@@ -166,6 +166,12 @@ def _unknown(result: Summary) -> list[Bilingual]:
             )
         )
     return sentences
+
+
+def _undetected(area: Area) -> list[Bilingual]:
+    if not area.programme.counts_detection:
+        return []
+    return [say("How many cases and victims were never detected.")]
 
 
 def _nothing_summarised(result: Summary) -> Bilingual:

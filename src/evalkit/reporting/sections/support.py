@@ -21,8 +21,7 @@ def _(result: SupportGiven) -> Section:
     title = say("Support: received by those entitled who accept it")
     matrix = result.area.programme.support
     if matrix is None:
-        text = say("The programme declares no supports.")
-        return Section("support", title, (Paragraph(text, tone="gap"),))
+        return Section("support", title, ())
     blocks: list[Block] = [*_supports(result.frame, matrix), *_waiting(result)]
     return Section("support", title, tuple(blocks))
 

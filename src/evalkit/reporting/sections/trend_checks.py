@@ -31,7 +31,7 @@ def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
         (say("The trend itself"), trend_numbers(item)),
         (say("In a few words"), in_a_few_words(item)),
         (say("Smallest fall it could show"), _detectable(study)),
-        (say("Detection alone"), _detection(study, item)),
+        *([(say("Detection alone"), _detection(study, item))] if area.programme.counts_detection else []),
         (say("Without any one year"), _without_a_year(study)),
         (say("Counts alone, without population"), _counts_alone(study)),
         (say("Last five years"), _recent(study)),

@@ -78,6 +78,11 @@ def qualified_count(value: float, qualifier: str, measure: str, programme: Progr
     return each("{} {}".format, digits, both(unit.one if value == 1 else unit.label))
 
 
+def asks_for_comparisons(area: Area) -> bool:
+    """Tell whether an indicator of the programme asks for programme periods to be compared."""
+    return any(indicator.compare_periods for indicator in area.programme.indicators.values())
+
+
 def lasting(years: float) -> Bilingual:
     """Return a length in years: ``1 year``, ``2.5 years``."""
     if years == 1:
