@@ -8,7 +8,7 @@ from evalkit.errors import SettingsError
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source, read_sources
 from evalkit.languages import DEFAULT
-from evalkit.programme.load import load_programme, shipped_programmes
+from evalkit.programme.load import load_programme, programme_folders, shipped_programmes
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry, load_registry, reference_folder
 from evalkit.programme.terms import labels_in
@@ -28,6 +28,9 @@ def programme_of(workspace: Workspace) -> Programme:
     """
     with labels_in(workspace.languages):
         programme = load_programme(workspace.programme, base=workspace.folder)
+    with labels_in(()):  # the programme laid over them has the labels
+        for folder in programme_folders(workspace.programme, base=workspace.folder)[1:]:
+            refuse_weaker(programme, load_programme(str(folder)), where=f"programme {workspace.programme!r}")
     shipped = shipped_programmes()
     for name in [] if workspace.programme in shipped else shipped:
         refuse_weaker(programme, load_programme(name), where=f"programme {workspace.programme!r}")
