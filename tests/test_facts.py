@@ -15,7 +15,7 @@ from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.intake import Source, read_facts, read_sources
 from evalkit.programme.provinces import Registry
 from evalkit.table import latest_editions
-from tests.builders import PROGRAMME, fact, facts_table, tiny_registry, write_csv
+from tests.builders import NATION, PROGRAMME, fact, facts_table, tiny_registry, write_csv
 
 SOURCES = {"s": Source(title="Invented report", agency="nobody", date="2021", confidence="verified")}
 SECRET = 4711
@@ -278,5 +278,5 @@ def test_the_nation_is_the_sum_of_all_units():
         fact(place, count, measure="population_average", unit="nguoi")
         for place, count in (("01", 10), ("02", 20))
     ]
-    (total,) = national_population(facts_table(*rows)).to_dict("records")
+    (total,) = national_population(facts_table(*rows), nation=NATION).to_dict("records")
     assert (total["province_code"], total["value"], total["status"]) == ("VN", 30.0, "derived")

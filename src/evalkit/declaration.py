@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
@@ -65,7 +66,11 @@ def read_toml(path: Path, *, error: type[EvalkitError] = DeclarationError) -> di
 
 
 def read_declaration(
-    path: Path, model: type[Model], *, error: type[EvalkitError] = DeclarationError
+    path: Path,
+    model: type[Model],
+    *,
+    error: type[EvalkitError] = DeclarationError,
+    complete: Callable[[dict[str, Any]], dict[str, Any]] = dict,
 ) -> Model:
     """Return the model declared in a TOML file, or say which key on which line is wrong.
 
@@ -77,6 +82,8 @@ def read_declaration(
         The pydantic model it must fit.
     error : type of EvalkitError
         What to raise.
+    complete : callable, optional
+        Fills in what the file inherits from elsewhere.
 
     Raises
     ------
@@ -85,7 +92,7 @@ def read_declaration(
     """
     content = read_toml(path, error=error)
     try:
-        return model.model_validate(content)
+        return model.model_validate(complete(content))
     except ValidationError as faults:
         fault = min(faults.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
         key = tuple(fault["loc"])

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import InitErrorDetails
 
 from evalkit.declaration import Declared, read_declaration
 from evalkit.errors import SettingsError
+from evalkit.languages import CODE, DEFAULT
 
 FLOOR = 5
 FLOOR_SENSITIVE = 10
 SETTINGS_FILE = "evalkit.toml"
-
-
-class Titles(Declared):
-    """The workspace's name in both languages."""
-
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
 
 
 class DisclosurePolicy(Declared):
@@ -52,7 +47,8 @@ class DisclosurePolicy(Declared):
 
 
 class _Settings(Declared):
-    title: Titles
+    title: dict[str, Annotated[str, Field(min_length=1)]]
+    languages: tuple[Annotated[str, Field(pattern=rf"^{CODE.pattern}$")], ...] = Field(DEFAULT, min_length=1)
     programme: str
     scheme: str
     invented: bool
@@ -61,12 +57,24 @@ class _Settings(Declared):
     population: bool = True
     disclosure: DisclosurePolicy = DisclosurePolicy()
 
+    @model_validator(mode="after")
+    def _is_named_in_its_languages(self) -> Self:
+        if len(set(self.languages)) < len(self.languages):
+            raise ValueError("languages names each language once")
+        missing = [language for language in self.languages if language not in self.title]
+        if missing:
+            faults = [
+                InitErrorDetails(type="missing", loc=("title", language), input={}) for language in missing
+            ]
+            raise ValidationError.from_exception_data("Settings", faults)
+        return self
+
 
 class Workspace(_Settings):
     """A workspace as read: the settings of evalkit.toml and the folder they stand in.
 
     ``places`` is ``"reference"`` for the shipped registry of Viet Nam or a folder relative to the workspace;
-    ``scheme`` names the boundary set the pages are made for; ``invented`` says that no figure is real.
+    ``languages`` are those of the pages, the first one first; ``scheme`` names the boundary set the pages are made for; ``invented`` says that no figure is real.
     """
 
     folder: Path

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from evalkit.additivity.axis import Axis, Partition, unique_partitions
 from evalkit.programme.provinces import Registry
-from evalkit.table import NATION, NATION_SCHEME, REGION_SCHEME
+from evalkit.table import NATION_SCHEME, REGION_SCHEME
 
 Place = tuple[str, str]
 
@@ -31,7 +31,7 @@ class Places:
         self._elements: dict[object, int] = {}
         self._registry = registry
         found: list[Partition] = []
-        self._add((NATION, NATION_SCHEME), "nation")
+        self._add((registry.nation.code, NATION_SCHEME), "nation")
         for scheme in registry.schemes:
             found += list(self._of_scheme(scheme))
         for code in sorted({code for scheme in registry.schemes for code in registry.regions(scheme)}):

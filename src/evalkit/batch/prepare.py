@@ -8,13 +8,19 @@ from datetime import date
 import pandas as pd
 
 from evalkit.batch.clock import now
+from evalkit.batch.declarations import (
+    language_findings,
+    own_sources,
+    programme_of,
+    reference_sources,
+    registry_of,
+)
+from evalkit.batch.inhabitants import counts_population, unused_findings, with_population
 from evalkit.batch.last_release import refuse_forgotten, remember
-from evalkit.declaration import line_of, nearest
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger, append, read_ledger
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
-from evalkit.disclosure.standing import refuse_unprotected, refuse_weaker
-from evalkit.errors import SettingsError
+from evalkit.disclosure.standing import refuse_unprotected
 from evalkit.facts.areas import About
 from evalkit.facts.boundaries import (
     carry_over,
@@ -25,15 +31,14 @@ from evalkit.facts.boundaries import (
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
-from evalkit.facts.intake import Source, read_facts, read_sources, without_origin
+from evalkit.facts.intake import Source, read_facts, without_origin
 from evalkit.facts.places import places_on
 from evalkit.panel import page_findings, panel_context
-from evalkit.programme.load import load_programme, shipped_programmes
 from evalkit.programme.models import Programme
-from evalkit.programme.population import POPULATION
-from evalkit.programme.provinces import Registry, load_registry, reference_folder
+from evalkit.programme.provinces import Registry
+from evalkit.reporting.wording import own_catalogues
 from evalkit.table import latest_editions
-from evalkit.workspace import SETTINGS_FILE, Audience, Workspace
+from evalkit.workspace import Audience, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,57 +72,15 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     EvalkitError
         If a file cannot be read at all, or the programme protects less than the shipped one.
     """
-    programme = programme_of(workspace)
     registry = registry_of(workspace)
-    sources = reference_sources(workspace) | read_sources(workspace.sources_file)
+    programme = with_population(programme_of(workspace), registry, workspace)
+    sources = reference_sources(workspace) | own_sources(workspace)
     table = read_facts(workspace.fact_files, programme)
     findings = check_facts(
         table, programme=programme, registry=registry, sources=sources, day=day or now().date()
     )
-    facts = without_origin(table)
-    return Received(workspace, programme, registry, facts, sources, tuple(findings))
-
-
-def programme_of(workspace: Workspace) -> Programme:
-    """Return the programme a workspace names: a shipped one, or its own, which may not protect less than those.
-
-    Raises
-    ------
-    DeclarationError
-        If it is not well declared.
-    DisclosureError
-        If it declares a figure of a shipped programme by a weaker class.
-    """
-    programme, shipped = load_programme(workspace.programme, base=workspace.folder), shipped_programmes()
-    for name in [] if workspace.programme in shipped else shipped:
-        refuse_weaker(programme, load_programme(name), where=f"programme {workspace.programme!r}")
-    return programme
-
-
-def registry_of(workspace: Workspace) -> Registry:
-    """Return the registry a workspace names: the shipped one of Viet Nam, or its own.
-
-    Raises
-    ------
-    SettingsError
-        If the registry has no boundary set of the workspace's name.
-    """
-    registry = load_registry(
-        reference_folder() if workspace.places == "reference" else workspace.folder / workspace.places
-    )
-    if workspace.scheme not in registry.schemes:
-        settings = workspace.folder / SETTINGS_FILE
-        raise SettingsError(
-            where=f"{settings}, line {line_of(settings.read_text(encoding='utf-8'), ('scheme',))}, key scheme",
-            rule=f"the registry has no boundary set {workspace.scheme!r}",
-            do=nearest(workspace.scheme, list(registry.schemes)),
-        )
-    return registry
-
-
-def reference_sources(workspace: Workspace) -> dict[str, Source]:
-    """Return the sources of the shipped reference tables, for a workspace that uses them."""
-    return read_sources(reference_folder() / "sources.toml") if workspace.places == "reference" else {}
+    told = (*findings, *language_findings(workspace), *unused_findings(workspace, registry, programme))
+    return Received(workspace, programme, registry, without_origin(table), sources, told)
 
 
 def make_bundle(
@@ -146,7 +109,7 @@ def make_bundle(
     places = places_on(day, received.registry, scheme=scheme)
     protected = _protected(received, scheme=scheme, audience=audience)
     return Bundle(
-        about=_about(received.workspace, protected, scheme=scheme, audience=audience, day=day),
+        about=_about(received, protected, scheme=scheme, audience=audience, day=day),
         facts=with_revisions(protected.facts, received.facts),
         programme=received.programme,
         places=places,
@@ -159,7 +122,8 @@ def make_bundle(
             threshold=received.workspace.disclosure.k,
         ),
         findings=page_findings(protected.facts, received.programme),
-    )
+        wordings=own_catalogues(received.workspace.folder, received.workspace.languages),
+    ).speak()
 
 
 def _protected(received: Received, *, scheme: str, audience: Audience) -> Protected:
@@ -226,23 +190,28 @@ def record_release(workspace: Workspace, bundle: Bundle, *, edition: str) -> Led
 def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:
     """Return the latest edition of every figure, with population, carried over to the pages' boundary set."""
     facts = received.facts
-    if received.workspace.population and POPULATION in received.programme.measures:
+    population = received.programme.population
+    if counts_population(received.workspace, received.registry, received.programme):
         facts = pd.concat([facts, received.registry.population_frame()], ignore_index=True)
         dimensions = [name for name in received.programme.dimensions if name in facts.columns]
         facts = facts.fillna(dict.fromkeys(dimensions, "all"))
-        nation = national_population(without_regions(facts, received.registry), measure=POPULATION)
+        nation = national_population(
+            without_regions(facts, received.registry),
+            nation=received.registry.nation.code,
+            measure=population,
+        )
         facts = pd.concat([facts, nation], ignore_index=True)
     medians = [name for name, measure in received.programme.measures.items() if not measure.additive]
     return carry_over(latest_editions(facts), received.registry, scheme=scheme, never_added=medians)
 
 
-def _about(
-    workspace: Workspace, protected: Protected, *, scheme: str, audience: Audience, day: date
-) -> About:
+def _about(received: Received, protected: Protected, *, scheme: str, audience: Audience, day: date) -> About:
+    workspace = received.workspace
     return About(
         workspace=workspace.name,
-        title_vi=workspace.title.vi,
-        title_en=workspace.title.en,
+        nation=received.registry.nation.code,
+        title={language: workspace.title[language] for language in workspace.languages},
+        languages=workspace.languages,
         scheme=scheme,
         audience=audience,
         invented=workspace.invented,

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import Field
 
-from evalkit.declaration import Declared, read_declaration
+from evalkit.declaration import Declared, read_declaration, read_toml
 from evalkit.errors import DeclarationError
 from evalkit.programme.models import (
     Break,
@@ -25,6 +25,7 @@ from evalkit.programme.models import (
     SupportMatrix,
     Target,
 )
+from evalkit.programme.overlay import BY_NAME, Tables, completed, raw_tables, without
 from evalkit.programme.references import refuse_dangling_names, refuse_misread, refuse_overlaps
 
 
@@ -35,6 +36,7 @@ class _ProgrammeFile(Declared):
     period: tuple[ProgrammePeriod, ...]
     strand: tuple[Strand, ...]
     source_order: tuple[str, ...] = ()
+    counts_detection: bool | None = None
 
 
 class _MeasuresFile(Declared):
@@ -44,7 +46,7 @@ class _MeasuresFile(Declared):
 
 
 class _IndicatorsFile(Declared):
-    indicator: dict[str, Indicator]
+    indicator: dict[str, Indicator] = Field(default_factory=dict)
 
 
 class _TargetsFile(Declared):
@@ -64,7 +66,6 @@ class _PathwayFile(Declared):
 
 
 Part = TypeVar("Part", bound=Declared)
-One = TypeVar("One")
 
 FILES = ("programme", "measures", "indicators", "targets", "breaks", "recommendations", "pathway", "support")
 
@@ -78,7 +79,7 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
         ``"vn-trafficking"``, or a folder (relative to ``base``) that holds programme.toml, measures.toml and
         indicators.toml and, where wanted, targets.toml, breaks.toml, recommendations.toml, pathway.toml and support.toml.
         A long file may be split: ``indicators-victims.toml`` is read after ``indicators.toml``. With ``extends = "name"``
-        in its programme.toml, files that the folder does not have are those of the programme named.
+        in its programme.toml it is laid over the programme named, see :mod:`evalkit.programme.overlay`.
     base : Path, optional
         What a relative folder is relative to: the workspace.
 
@@ -94,24 +95,21 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
     >>> [period.id for period in programme.periods]
     ['2011-2015', '2016-2020', '2021-2025', '2026-2030']
     """
-    folder = programme_folder(name, base=base)
-    first = read_declaration(folder / "programme.toml", _ProgrammeFile)
-    extended = programme_folder(first.extends, base=folder) if first.extends else folder
-    files = {part: _files_of(part, folder) or _files_of(part, extended) for part in FILES}
-    files |= {part: files[part] or (extended / f"{part}.toml",) for part in ("measures", "indicators")}
-    measures = _read(files["measures"], _MeasuresFile)
+    folders = programme_folders(name, base=base)
+    first = read_declaration(folders[0] / "programme.toml", _ProgrammeFile)
+    files = {part: _files_in(part, folders) for part in FILES}
+    measures = _overlaid("measures", folders, _MeasuresFile)
     programme = Programme(
         id=first.id,
         label=first.label,
         periods=first.period,
         strands=first.strand,
         source_order=first.source_order,
-        units=_merged(files["measures"], [part.unit for part in measures]),
-        dimensions=_merged(files["measures"], [part.dimension for part in measures]),
-        measures=_merged(files["measures"], [part.measure for part in measures]),
-        indicators=_merged(
-            files["indicators"], [part.indicator for part in _read(files["indicators"], _IndicatorsFile)]
-        ),
+        counts_detection=_counts_detection(first, folders),
+        units=_merged(measures, "unit"),
+        dimensions=_merged(measures, "dimension"),
+        measures=_merged(measures, "measure"),
+        indicators=_merged(_overlaid("indicators", folders, _IndicatorsFile), "indicator"),
         **_promises(files),
     )
     refuse_dangling_names(programme, files)
@@ -134,6 +132,27 @@ def _promises(files: dict[str, tuple[Path, ...]]) -> dict[str, Any]:
         "stages": [one for part in _read(files["pathway"], _PathwayFile) for one in part.stage],
         "support": support[0] if support else None,
     }
+
+
+def programme_folders(name: str, *, base: Path | None = None) -> tuple[Path, ...]:
+    """Return the folder of a programme, that of the one it extends, and so on.
+
+    Raises
+    ------
+    DeclarationError
+        If a programme extends itself, straight or in a circle.
+    """
+    folders = [programme_folder(name, base=base)]
+    while extended := read_toml(folders[-1] / "programme.toml").get("extends"):
+        folder = programme_folder(str(extended), base=folders[-1])
+        if folder.resolve() in [one.resolve() for one in folders]:
+            raise DeclarationError(
+                where=f"{folders[-1] / 'programme.toml'}, key extends",
+                rule="a programme does not extend itself",
+                do="name the programme that this one is laid over, or remove the key",
+            )
+        folders.append(folder)
+    return tuple(folders)
 
 
 def programme_folder(name: str, *, base: Path | None = None) -> Path:
@@ -166,10 +185,52 @@ def _read(paths: tuple[Path, ...], model: type[Part]) -> list[Part]:
     return [read_declaration(path, model) for path in paths]
 
 
-def _merged(paths: tuple[Path, ...], parts: list[dict[str, One]]) -> dict[str, One]:
+def _files_in(part: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the files of a part: of what has names those of all folders, of what is promised those of the first that has any."""
+    found = [_files_of(part, folder) for folder in folders]
+    if part in BY_NAME:
+        return tuple(path for paths in found for path in paths) or (folders[-1] / f"{part}.toml",)
+    return next((paths for paths in found if paths), ())
+
+
+def _overlaid(part: str, folders: tuple[Path, ...], model: type[Part]) -> list[tuple[Path, Part]]:
+    """Return the files of a part that has names, the extended ones first, each without what is told anew above it."""
+    read: list[list[tuple[Path, Part]]] = []
+    above: Tables = {}
+    if not any(_files_of(part, folder) for folder in folders):
+        read_toml(folders[-1] / f"{part}.toml")  # says that it must exist
+    for place, folder in enumerate(folders):
+        below = raw_tables(path for under in folders[place + 1 :] for path in _files_of(part, under))
+        told = above
+
+        def whole(content: dict[str, Any], told: Tables = told, below: Tables = below) -> dict[str, Any]:
+            return completed(without(content, told), below)
+
+        read.append(
+            [(path, read_declaration(path, model, complete=whole)) for path in _files_of(part, folder)]
+        )
+        above = raw_tables(path for over in folders[: place + 1] for path in _files_of(part, over))
+    return [one for files in reversed(read) for one in files]
+
+
+def _counts_detection(first: _ProgrammeFile, folders: tuple[Path, ...]) -> bool:
+    """Tell whether recorded cases are detected ones: what is laid over a programme in which they are keeps that."""
+    below = [read_toml(folder / "programme.toml").get("counts_detection", True) for folder in folders[1:]]
+    if first.counts_detection is False and True in below:
+        raise DeclarationError(
+            where=f"{folders[0] / 'programme.toml'}, key counts_detection",
+            rule="the programme extended counts detection",
+            do="remove the key, or declare a programme of its own",
+        )
+    own = first.counts_detection
+    return bool(below[0] if own is None and below else own is not False)
+
+
+def _merged(files: list[tuple[Path, Any]], kind: str) -> dict[str, Any]:
     """Return the tables of all files together; a name stands in one of them only."""
-    found: dict[str, One] = {}
-    for path, part in zip(paths, parts, strict=True):
+    found: dict[str, Any] = {}
+    for path, file in files:
+        part = getattr(file, kind)
         again = sorted(found.keys() & part.keys())
         if again:
             raise DeclarationError(

@@ -17,22 +17,25 @@ from pydantic import Field, ValidationError
 
 from evalkit.declaration import Declared, nearest
 from evalkit.errors import DeclarationError
-from evalkit.programme.place_names import UnitType
+from evalkit.programme.language_columns import by_language, filled_cells
+from evalkit.programme.terms import label_languages
 
 Place = tuple[str, str]
 
 
 class UnitRow(Declared):
-    """A row of units.csv: one unit of one scheme."""
+    """A row of units.csv: one unit of one scheme.
+
+    ``name_in`` and ``region_in`` are the columns by language, ``name_en``, ``region_vi`` and the like.
+    """
 
     scheme: str
     code: str
     name: str
-    name_en: str
+    name_in: dict[str, str] = Field(default_factory=dict)
     slug: str
     region_code: str
-    region_vi: str
-    region_en: str
+    region_in: dict[str, str] = Field(default_factory=dict)
     land_border: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
@@ -45,7 +48,7 @@ class NameRow(Declared):
     scheme: str
     code: str
     full_name: str
-    unit_type: UnitType
+    unit_type: str
     valid_from: date | None = None
     valid_to: date | None = None
     source: str
@@ -110,9 +113,10 @@ class Table(Generic[Row_co]):
     def __iter__(self) -> Iterator[Row_co]:
         return (row for _, row in self.lines)
 
-    def refusal(self, line: int, *, rule: str, do: str) -> DeclarationError:
-        """Return the error that names a line of this file."""
-        return DeclarationError(where=f"{self.path}, line {line}", rule=rule, do=do)
+    def refusal(self, line: int, *, rule: str, do: str, column: str = "") -> DeclarationError:
+        """Return the error that names a line of this file, and the column where there is one to name."""
+        place = f", column {column}" if column else ""
+        return DeclarationError(where=f"{self.path}, line {line}{place}", rule=rule, do=do)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +130,15 @@ class RegistryTables:
     population: Table[PopulationRow]
 
 
-def read_registry_tables(folder: Path) -> RegistryTables:
+def read_registry_tables(folder: Path, *, population: str | None = "population.csv") -> RegistryTables:
     """Return the tables of a registry folder, each row checked by itself.
 
     Parameters
     ----------
     folder : Path
-        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there is one, population.csv.
+        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there is one, the table of population.
+    population : str, optional
+        That table's name; None where the registry has none.
 
     Raises
     ------
@@ -146,13 +152,13 @@ def read_registry_tables(folder: Path) -> RegistryTables:
     >>> next(iter(read_registry_tables(reference_folder()).crosswalk)).to_code
     '01'
     """
-    population = folder / "population.csv"
+    people = folder / (population or "")
     return RegistryTables(
         units=_read(folder / "units.csv", UnitRow),
         names=_read(folder / "names.csv", NameRow),
         crosswalk=_read(folder / "crosswalk.csv", CrosswalkRow),
         aliases=_read(folder / "aliases.csv", AliasRow),
-        population=_read(population, PopulationRow) if population.is_file() else Table(population, ()),
+        population=_read(people, PopulationRow) if people.is_file() else Table(people, ()),
     )
 
 
@@ -188,7 +194,7 @@ def _refuse_header(path: Path, header: list[str], model: type[Declared]) -> None
     """Refuse columns the table does not have, columns given twice, and required ones that are absent."""
     where = f"{path}, line 1"
     for name in header:
-        if name not in model.model_fields:
+        if name not in model.model_fields and by_language(name, model) is None:
             raise DeclarationError(
                 where=where,
                 rule=f"unknown column {name!r}",
@@ -201,6 +207,12 @@ def _refuse_header(path: Path, header: list[str], model: type[Declared]) -> None
     for name, field in model.model_fields.items():
         if field.is_required() and name not in header:
             raise DeclarationError(where=where, rule=f"the column {name!r} is missing", do="add it")
+    for language in label_languages() if "region_in" in model.model_fields else ():
+        if f"region_{language}" not in header:
+            rule = f"the column 'region_{language}' is missing"
+            raise DeclarationError(
+                where=where, rule=rule, do="add it: the workspace's pages are in this language"
+            )
 
 
 def _row(path: Path, line: int, header: list[str], cells: list[str], model: type[Row]) -> Row:
@@ -210,9 +222,8 @@ def _row(path: Path, line: int, header: list[str], cells: list[str], model: type
             rule=f"the row has {len(cells)} cells and the header {len(header)}",
             do="put a cell that holds a comma in double quotes, and write nothing between the commas of an empty one",
         )
-    filled = {name: cell for name, cell in zip(header, cells, strict=True) if cell.strip()}
     try:
-        return model.model_validate(filled)
+        return model.model_validate(filled_cells(header, cells, model))
     except ValidationError as faults:
         fault = faults.errors(include_url=False)[0]
         empty = fault["type"] == "missing"
