@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from evalkit.additivity.totals import with_totals
 from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.rules import protected_cells, sizes
 from evalkit.disclosure.tables import labelled, linked_tables
-from evalkit.facts.boundaries import carry_over
 from evalkit.programme.provinces import Registry
 from evalkit.workspace import DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table
@@ -96,7 +96,11 @@ class Country:
             if position not in self.left_out:
                 rows.append(row)
         facts = facts_table(*rows)
-        return carry_over(facts, registry, scheme="new") if self.carried_over else facts
+        return (
+            with_totals(facts, registry=registry, programme=PROGRAMME, scheme="new")
+            if self.carried_over
+            else facts
+        )
 
     def tables(self, registry: Registry) -> Tables:
         """Return the country's linked tables; rows are the same whatever the counts, so they are made once."""

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from evalkit.additivity.totals import with_totals
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.disclosure.audit import recoverable, widths
 from evalkit.disclosure.protect import hidden_cells, primary, protect
 from evalkit.disclosure.rules import protected_cells
 from evalkit.disclosure.tables import labelled, linked_tables
 from evalkit.errors import DisclosureError, SettingsError
-from evalkit.facts.boundaries import carry_over
 from evalkit.programme.provinces import Registry
 from evalkit.workspace import DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
@@ -119,7 +119,7 @@ def test_a_period_is_the_sum_of_its_years(registry: Registry):
 
 
 def test_old_and_new_provinces_do_not_give_each_other_away(registry: Registry):
-    facts = carry_over(facts_table(*country(6, 2, 40)), registry, scheme="new")
+    facts = with_totals(facts_table(*country(6, 2, 40)), registry=registry, programme=PROGRAMME, scheme="new")
     result = protect(facts, programme=PROGRAMME, registry=registry, policy=POLICY, audience="public").facts
     cell = result.set_index(["scheme", "province_code"])["mark"]
     assert cell["old", "02"] == "c"
@@ -208,7 +208,12 @@ def sexed_country(registry: Registry, women, men) -> pd.DataFrame:
     rows = [
         row for place, f, m in zip(("01", "02", "03"), women, men, strict=True) for row in by_sex(place, f, m)
     ]
-    facts = carry_over(facts_table(*rows, *by_sex("VN", sum(women), sum(men))), registry, scheme="new")
+    facts = with_totals(
+        facts_table(*rows, *by_sex("VN", sum(women), sum(men))),
+        registry=registry,
+        programme=PROGRAMME,
+        scheme="new",
+    )
     return protect(facts, programme=PROGRAMME, registry=registry, policy=STANDING, audience="public").facts
 
 

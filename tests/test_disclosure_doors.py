@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evalkit.additivity.totals import with_totals
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.disclosure.audit import widths
 from evalkit.disclosure.earlier import told_by
@@ -38,7 +39,6 @@ from evalkit.estimation.pathway import pathway
 from evalkit.estimation.shrinkage import shrink_rates
 from evalkit.estimation.support import support_table
 from evalkit.evaluation import evaluate, methods_used, provinces_side_by_side
-from evalkit.facts.boundaries import carry_over
 from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.programme.provinces import Registry
 from evalkit.reporting.display import section_of
@@ -104,7 +104,7 @@ def world(hidden: int, *, edition: int = 0) -> list[dict]:
 
 
 def harmonised(registry: Registry, rows: list[dict]) -> pd.DataFrame:
-    return carry_over(facts_table(*rows), registry, scheme="new")
+    return with_totals(facts_table(*rows), registry=registry, programme=PROGRAMME, scheme="new")
 
 
 def released(registry: Registry, hidden: int) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from evalkit.additivity.totals import with_totals
 from evalkit.errors import FactsError
 from evalkit.estimation.comparisons import compare_counts
 from evalkit.estimation.indicators import estimate_indicators
@@ -22,7 +23,6 @@ from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
 from evalkit.estimation.tipping import tipping_point
 from evalkit.estimation.trend_study import study_trend
 from evalkit.estimation.trends import fit_trend
-from evalkit.facts.boundaries import carry_over
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
 
 
@@ -222,9 +222,7 @@ def test_a_merger_adds_counts_and_never_splits_them(tmp_path):
     registry = tiny_registry(tmp_path)
     rows = [fact("02", 3), fact("03", 4)]
     rows += [fact(code, 20, measure="days_report_to_institution") for code in ("01", "02", "03")]
-    merged = carry_over(
-        facts_table(*rows), registry, scheme="new", never_added=("days_report_to_institution",)
-    )
+    merged = with_totals(facts_table(*rows), registry=registry, programme=PROGRAMME, scheme="new")
     new = merged[merged["scheme"] == "new"].set_index(["province_code", "measure"])["value"]
     assert new.to_dict() == {("03", "cases_recorded"): 7, ("01", "days_report_to_institution"): 20}
 

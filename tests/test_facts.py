@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from evalkit.errors import FactsError
-from evalkit.facts.boundaries import carry_over, national_population, without_regions
+from evalkit.facts.boundaries import without_regions
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.intake import Source, read_facts, read_sources
 from evalkit.programme.provinces import Registry
 from evalkit.table import latest_editions
-from tests.builders import NATION, PROGRAMME, fact, facts_table, tiny_registry, write_csv
+from tests.builders import PROGRAMME, fact, facts_table, tiny_registry, write_csv
 
 SOURCES = {"s": Source(title="Invented report", agency="nobody", date="2021", confidence="verified")}
 SECRET = 4711
@@ -224,59 +224,6 @@ def test_sources_have_a_fixed_vocabulary(tmp_path: Path):
         read_sources(path)
 
 
-def carried(registry: Registry, *rows: dict) -> pd.DataFrame:
-    table = carry_over(latest_editions(facts_table(*rows)), registry, scheme="new")
-    return table[table["scheme"] == "new"].set_index("province_code")
-
-
-def test_a_new_province_is_the_sum_of_its_parts(registry: Registry):
-    new = carried(registry, fact("01", 4), fact("02", 5), fact("03", 7))
-    assert new.loc["03", ["value", "status"]].tolist() == [12.0, "derived"]
-    assert new.loc["01", ["value", "status"]].tolist() == [4.0, "reported"]
-
-
-def test_a_missing_part_gives_no_sum(registry: Registry):
-    for missing in ([fact("02", 5)], [fact("02", 5), fact("03", None)]):
-        new = carried(registry, *missing)
-        assert pd.isna(new.loc["03", "value"])
-        assert new.loc["03", "status"] == "not_reported"
-        assert new.loc["03", "source_cell"] == "partial: 1 of 2 former units"
-
-
-def test_two_reported_zeros_make_a_reported_zero(registry: Registry):
-    assert carried(registry, fact("02", 0), fact("03", 0)).loc["03", "status"] == "zero_reported"
-    assert carried(registry, fact("02", 0), fact("03", 2)).loc["03", ["value", "status"]].tolist() == [
-        2.0,
-        "derived",
-    ]
-
-
-def test_sources_and_place_bases_are_never_added_to_each_other(registry: Registry):
-    new = carried(registry, fact("02", 5), fact("03", 7, source_id="t"))
-    assert new["value"].isna().all()
-    assert len(new) == 2
-
-
-def test_a_figure_reported_for_the_new_province_is_not_replaced(registry: Registry):
-    new = carried(registry, fact("02", 5), fact("03", 7), fact("03", 20, scheme="new"))
-    assert new["value"].tolist() == [20.0]
-
-
-def test_an_inexact_part_makes_an_inexact_sum_and_publication_needs_all_parts(registry: Registry):
-    new = carried(registry, fact("02", 5, qualifier="more_than", published=True), fact("03", 7))
-    assert new.loc["03", "qualifier"] == "about"
-    assert not new.loc["03", "published"]
-
-
 def test_regions_are_left_out_of_sums_and_panels(registry: Registry):
     rows = [fact("R1", 9), fact("R1", 9, scheme="region"), fact("01", 4), fact("VN", 9)]
     assert without_regions(facts_table(*rows), registry)["province_code"].tolist() == ["01", "VN"]
-
-
-def test_the_nation_is_the_sum_of_all_units():
-    rows = [
-        fact(place, count, measure="population_average", unit="nguoi")
-        for place, count in (("01", 10), ("02", 20))
-    ]
-    (total,) = national_population(facts_table(*rows), nation=NATION).to_dict("records")
-    assert (total["province_code"], total["value"], total["status"]) == ("VN", 30.0, "derived")

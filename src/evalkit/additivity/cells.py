@@ -7,10 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.additivity.axis import Positions
-from evalkit.additivity.space import Flags, Space
-
-AXES = ("place", "period", "breakdown", "measure")
-MEASURE = 3
+from evalkit.additivity.space import MEASURE, Flags, Space
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +57,12 @@ def cells_and_sums(reported: Positions, space: Space) -> tuple[Positions, Sums]:
         if not len(further):
             return wholes, among(sums, bounded)
         cells = np.unique(np.concatenate([cells, further]))
+
+
+def every_total(reported: Positions, space: Space) -> tuple[Positions, Sums]:
+    """Return cells with every cell above them, and every sum among these, whether or not it tells anything."""
+    cells = np.unique(_containing(reported, space)[1])
+    return cells, _sums(cells, space)
 
 
 def _telling(

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from evalkit.additivity.axis import Positions
-from evalkit.additivity.cells import AXES, MEASURE, Sums, among, cells_and_sums
-from evalkit.additivity.space import Flags, Space, placed
+from evalkit.additivity.cells import Sums, among, cells_and_sums
+from evalkit.additivity.cells import every_total as all_totals
+from evalkit.additivity.space import AXES, MEASURE, Flags, Space, placed
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 
@@ -55,6 +56,7 @@ def lattice_of(
     programme: Programme,
     apart: Sequence[str] = (),
     asked: Sequence[tuple[int, int]] = (),
+    every_total: bool = False,
 ) -> Lattice:
     """Return all sums that hold among rows of a facts table.
 
@@ -68,6 +70,8 @@ def lattice_of(
         Columns of which no two values are ever added up, such as source and edition.
     asked : sequence of pair of int
         Further periods that a sum may be wanted for, as :func:`evalkit.additivity.periods.days` gives them.
+    every_total : bool
+        Keep the totals above what was reported even where they tell nothing of it: those that could be shown.
 
     Notes
     -----
@@ -88,8 +92,11 @@ def lattice_of(
     """
     space, row_cell = placed(facts, registry=registry, programme=programme, apart=apart, asked=asked)
     reported = np.unique(row_cell[row_cell >= 0])
-    cells, sums = cells_and_sums(reported, space)
-    cells, sums = _pruned(cells, np.isin(cells, reported), sums)
+    if every_total:
+        cells, sums = all_totals(reported, space)
+    else:
+        cells, sums = cells_and_sums(reported, space)
+        cells, sums = _pruned(cells, np.isin(cells, reported), sums)
     family, place, period, breakdown = space.coordinates(cells)
     return Lattice(
         row_cell=np.where(row_cell >= 0, np.searchsorted(cells, row_cell), -1),

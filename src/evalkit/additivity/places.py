@@ -9,6 +9,7 @@ from evalkit.programme.provinces import Registry
 from evalkit.table import NATION_SCHEME, REGION_SCHEME
 
 Place = tuple[str, str]
+NATION = 0  # the position of the nation on the axis
 
 
 class Places:
@@ -62,8 +63,8 @@ class Places:
         for code, inside in members.items():
             regions.append(self._add((code, scheme), self._extent(inside, scheme)))
             yield Partition(regions[-1], tuple(at[one] for one in inside))
-        yield Partition(0, tuple(at.values()))
-        yield Partition(0, tuple(regions))
+        yield Partition(NATION, tuple(at.values()))
+        yield Partition(NATION, tuple(regions))
 
     def _extent(self, codes: list[str], scheme: str) -> object:
         """Return what some units cover: units of the oldest boundary set theirs was made of, or the nation."""

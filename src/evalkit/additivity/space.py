@@ -22,6 +22,8 @@ from evalkit.table import ALL
 
 Flags = NDArray[np.bool_]
 Family = tuple[object, ...]
+AXES = ("place", "period", "breakdown", "measure")
+PLACE, PERIOD, BREAKDOWN, MEASURE = range(4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +82,6 @@ class Space:
         if axis != PERIOD:
             return np.arange(len(cells))
         return np.flatnonzero(self.over_days[cells // self.strides[3]])
-
-
-PERIOD = 1
 
 
 def placed(

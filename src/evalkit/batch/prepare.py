@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from evalkit.additivity.totals import with_totals
 from evalkit.batch.clock import now
 from evalkit.batch.declarations import (
     language_findings,
@@ -23,8 +24,6 @@ from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
 from evalkit.disclosure.standing import refuse_unprotected
 from evalkit.facts.areas import About
 from evalkit.facts.boundaries import (
-    carry_over,
-    national_population,
     with_revisions,
     without_regions,
 )
@@ -188,21 +187,15 @@ def record_release(workspace: Workspace, bundle: Bundle, *, edition: str) -> Led
 
 
 def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:
-    """Return the latest edition of every figure, with population, carried over to the pages' boundary set."""
+    """Return the latest edition of every figure, with population, and every total that follows for the pages' boundary set."""
     facts = received.facts
-    population = received.programme.population
     if counts_population(received.workspace, received.registry, received.programme):
         facts = pd.concat([facts, received.registry.population_frame()], ignore_index=True)
         dimensions = [name for name in received.programme.dimensions if name in facts.columns]
         facts = facts.fillna(dict.fromkeys(dimensions, "all"))
-        nation = national_population(
-            without_regions(facts, received.registry),
-            nation=received.registry.nation.code,
-            measure=population,
-        )
-        facts = pd.concat([facts, nation], ignore_index=True)
-    medians = [name for name, measure in received.programme.measures.items() if not measure.additive]
-    return carry_over(latest_editions(facts), received.registry, scheme=scheme, never_added=medians)
+    return with_totals(
+        latest_editions(facts), registry=received.registry, programme=received.programme, scheme=scheme
+    )
 
 
 def _about(received: Received, protected: Protected, *, scheme: str, audience: Audience, day: date) -> About:
