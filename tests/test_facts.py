@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -28,7 +29,7 @@ def registry(tmp_path: Path) -> Registry:
 
 def findings_of(tmp_path: Path, registry: Registry, *rows: dict) -> list[Finding]:
     table = read_facts([write_csv(tmp_path / "facts.csv", *rows)], PROGRAMME)
-    return check_facts(table, programme=PROGRAMME, registry=registry, sources=SOURCES)
+    return check_facts(table, programme=PROGRAMME, registry=registry, sources=SOURCES, day=date(2026, 11, 28))
 
 
 def test_a_good_table_is_read_with_its_types_and_has_no_findings(tmp_path: Path, registry: Registry):

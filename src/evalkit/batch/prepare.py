@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from evalkit.batch.clock import now
 from evalkit.batch.declarations import (
     language_findings,
     own_sources,
@@ -52,12 +53,14 @@ class Received:
     findings: tuple[Finding, ...]
 
 
-def receive(workspace: Workspace) -> Received:
+def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     """Read a workspace's declarations and facts, and check them.
 
     Parameters
     ----------
     workspace : Workspace
+    day : date, optional
+        The day of the check; today by default.
 
     Returns
     -------
@@ -73,7 +76,9 @@ def receive(workspace: Workspace) -> Received:
     programme = with_population(programme_of(workspace), registry, workspace)
     sources = reference_sources(workspace) | own_sources(workspace)
     table = read_facts(workspace.fact_files, programme)
-    findings = check_facts(table, programme=programme, registry=registry, sources=sources)
+    findings = check_facts(
+        table, programme=programme, registry=registry, sources=sources, day=day or now().date()
+    )
     told = (*findings, *language_findings(workspace), *unused_findings(workspace, registry, programme))
     return Received(workspace, programme, registry, without_origin(table), sources, told)
 
