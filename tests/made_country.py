@@ -31,7 +31,7 @@ class Shape:
 def made_country(folder: Path, shape: Shape, *, mark: str = "") -> Path:
     """Write a workspace; ``mark`` stands around every label in other languages than English."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = _names(shape)
+    names = names_of(shape)
     _write(folder / "evalkit.toml", _settings(shape, mark))
     _write(folder / "registry.toml", _registry(shape, mark))
     _write(folder / "sources.toml", _SOURCES)
@@ -177,7 +177,7 @@ def _indicator(one: tuple[str, ...], shape: Shape, mark: str) -> str:
     )
 
 
-def _names(shape: Shape) -> list[str]:
+def names_of(shape: Shape) -> list[str]:
     chosen = np.random.default_rng(shape.seed)
     made: dict[str, None] = {}
     while len(made) < shape.units:

@@ -130,6 +130,7 @@ def _words(head: PageHead, language: Language) -> dict[str, str]:
         "invented": invented_words(),
         "internal": say("For internal circulation only"),
         "page": say("Page"),
+        "swipe": say("↔ Swipe sideways to see the whole table"),
     }
     return {name: text.of(language) for name, text in words.items()} | {
         "running": running_words(head).of(language)

@@ -12,14 +12,21 @@ from evalkit.reporting.sections.unlike import Unlike
 from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, place_basis, span
 from evalkit.reporting.wording import say
 
-_LONG = (
-    Column("measure", say("Measure")),
-    Column("unit", say("Unit")),
-    Column("period", say("Period")),
-    Column("value", say("Value"), numeric=True),
-    Column("source", say("Source")),
-)
-_EMPTY = say("An empty place (–) means that this source gives no such figure for the period; it is no zero.")
+
+def _long() -> tuple[Column, ...]:
+    return (
+        Column("measure", say("Measure")),
+        Column("unit", say("Unit")),
+        Column("period", say("Period")),
+        Column("value", say("Value"), numeric=True),
+        Column("source", say("Source")),
+    )
+
+
+def _empty() -> Bilingual:
+    return say(
+        "An empty place (–) means that this source gives no such figure for the period; it is no zero."
+    )
 
 
 @section_of.register
@@ -67,7 +74,7 @@ def _table(frame: pd.DataFrame, area: Area, unlike: Unlike) -> Table:
         *(Column(name, _heading(name, basis[name], area), numeric=True) for name in order),
     ]
     cells = [_row(rows, order, unlike) for rows in lines]
-    notes = [_EMPTY]
+    notes = [_empty()]
     if shared:
         notes += source_notes(frame, area)
     else:
@@ -83,15 +90,15 @@ def _seldom_table(frame: pd.DataFrame, area: Area, unlike: Unlike) -> Table:
     ordered = frame.sort_values(["period_start", "period_end"])
     periods = list(dict.fromkeys(zip(*_days(ordered), strict=True)))
     lines = [rows for _, rows in frame.groupby(["measure", "source_id"], sort=False)]
-    wide = len(periods) > 1 and len(lines) * (len(periods) + 3) < len(frame) * len(_LONG)
+    wide = len(periods) > 1 and len(lines) * (len(periods) + 3) < len(frame) * len(_long())
     if not wide or frame.duplicated(["measure", "source_id", "period_start", "period_end"]).any():
         rows = tuple(_long_row(row, area, unlike) for row in frame.to_dict("records"))
-        return Table("seldom-table", caption, _LONG, rows)
-    measure, unit, *_, source = _LONG
+        return Table("seldom-table", caption, _long(), rows)
+    measure, unit, *_, source = _long()
     columns = (measure, unit, *(_period_column(*period) for period in periods), source)
     cells = tuple(_wide_row(rows, periods, area, unlike) for rows in lines)
     return Table(
-        "seldom-table", caption, columns, cells, (_EMPTY,) if len(frame) < len(lines) * len(periods) else ()
+        "seldom-table", caption, columns, cells, (_empty(),) if len(frame) < len(lines) * len(periods) else ()
     )
 
 

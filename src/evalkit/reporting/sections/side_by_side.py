@@ -44,7 +44,31 @@ def _blocks(item: ProvinceComparison, area: NationFacts) -> list[Block]:
     blocks: list[Block] = [Paragraph(_told(item.differs, label, period, area), tone="finding")]
     if isinstance(item.funnel, Funnel):
         blocks.append(Paragraph(_outside(item.funnel)))
-    return [*blocks, _table(item, area, label, period)]
+    return [
+        *blocks,
+        *_test_table(item.differs, item.indicator, label, period),
+        _table(item, area, label, period),
+    ]
+
+
+def _test_table(found: Heterogeneity, name: str, label: Bilingual, period: Bilingual) -> list[Block]:
+    """Return the test of whether rates differ as a table; where its p is a mere bound the sentence says it all."""
+    if not found.p >= 0.001:
+        return []
+    columns = (
+        Column("provinces", say("Provinces compared"), numeric=True),
+        Column("rate", say("Common rate per 100,000 person-years"), numeric=True),
+        Column("p", say("p of the test that all have it"), numeric=True),
+        Column("by_chance", say("Outside the plain limits by pure chance"), numeric=True),
+    )
+    row = (
+        Cell(formats.number(found.provinces), found.provinces),
+        Cell(formats.number(found.rate * PER, 2), round(found.rate * PER, 4)),
+        Cell(formats.p_value(found.p), round(found.p, 6)),
+        Cell(formats.number(0.05 * found.provinces, 1), round(0.05 * found.provinces, 4)),
+    )
+    caption = say("{indicator}, {period}: whether the provinces differ", indicator=label, period=period)
+    return [Table(f"differ-{name.replace('_', '-')}", caption, columns, (row,))]
 
 
 def _why(refused: NotEstimable) -> Bilingual:
