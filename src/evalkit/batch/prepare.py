@@ -1,4 +1,7 @@
-"""From a workspace to its protected bundle: the only place where unprotected facts and pages' content meet."""
+"""From a workspace to its protected bundle: the only place where unprotected facts and pages' content meet.
+
+Longer than 250 lines because receiving, protecting and releasing are one way, which no other module may walk.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger, append, read_ledger
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
 from evalkit.disclosure.standing import refuse_unprotected, refuse_weaker
-from evalkit.errors import SettingsError
+from evalkit.errors import Refusals, SettingsError
 from evalkit.facts.areas import About
 from evalkit.facts.boundaries import (
     carry_over,
@@ -24,7 +27,7 @@ from evalkit.facts.boundaries import (
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
-from evalkit.facts.intake import Source, read_facts, read_sources, without_origin
+from evalkit.facts.intake import Source, read_facts_told, read_sources, without_origin
 from evalkit.facts.places import places_on
 from evalkit.panel import page_findings, panel_context
 from evalkit.programme.load import load_programme, shipped_programmes
@@ -32,7 +35,7 @@ from evalkit.programme.models import Programme
 from evalkit.programme.population import POPULATION
 from evalkit.programme.provinces import Registry, load_registry, reference_folder
 from evalkit.table import latest_editions
-from evalkit.workspace import SETTINGS_FILE, Audience, Workspace
+from evalkit.workspace import SETTINGS_FILE, Audience, Workspace, refuse_links_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,6 @@ class Received:
 def receive(workspace: Workspace) -> Received:
     """Read a workspace's declarations and facts, and check them.
 
-    Parameters
-    ----------
-    workspace : Workspace
-
     Returns
     -------
     Received
@@ -62,15 +61,19 @@ def receive(workspace: Workspace) -> Received:
     Raises
     ------
     EvalkitError
-        If a file cannot be read at all, or the programme protects less than the shipped one.
+        If a declaration cannot be read, or the programme protects less than the shipped one; the rest in ``also``.
     """
-    programme = programme_of(workspace)
-    registry = registry_of(workspace)
-    sources = reference_sources(workspace) | read_sources(workspace.sources_file)
-    table = read_facts(workspace.fact_files, programme)
-    findings = check_facts(table, programme=programme, registry=registry, sources=sources)
-    facts = without_origin(table)
-    return Received(workspace, programme, registry, facts, sources, tuple(findings))
+    refuse_links_out(workspace)
+    refusals = Refusals()
+    programme = refusals.of(programme_of, workspace)
+    registry = refusals.of(registry_of, workspace)
+    sources = refusals.of(sources_of, workspace)
+    table, unread = read_facts_told(workspace.fact_files, programme)
+    if programme is None or registry is None or sources is None:
+        refusals.of(refuse_errors, unread)
+        raise refusals.all()
+    found = check_facts(table, programme=programme, registry=registry, sources=sources)
+    return Received(workspace, programme, registry, without_origin(table), sources, (*unread, *found))
 
 
 def programme_of(workspace: Workspace) -> Programme:
@@ -110,9 +113,10 @@ def registry_of(workspace: Workspace) -> Registry:
     return registry
 
 
-def reference_sources(workspace: Workspace) -> dict[str, Source]:
-    """Return the sources of the shipped reference tables, for a workspace that uses them."""
-    return read_sources(reference_folder() / "sources.toml") if workspace.places == "reference" else {}
+def sources_of(workspace: Workspace) -> dict[str, Source]:
+    """Return the sources of a workspace, and those of the shipped reference tables where it uses them."""
+    shipped = read_sources(reference_folder() / "sources.toml") if workspace.places == "reference" else {}
+    return shipped | read_sources(workspace.sources_file)
 
 
 def make_bundle(

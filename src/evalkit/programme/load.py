@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,7 +10,8 @@ from typing import Any, TypeVar
 from pydantic import Field
 
 from evalkit.declaration import Declared, read_declaration
-from evalkit.errors import DeclarationError
+from evalkit.errors import DeclarationError, Refusals
+from evalkit.input_file import refuse_outside
 from evalkit.programme.models import (
     Break,
     Dimension,
@@ -63,10 +65,18 @@ class _PathwayFile(Declared):
     stage: tuple[Stage, ...] = ()
 
 
-Part = TypeVar("Part", bound=Declared)
 One = TypeVar("One")
 
-FILES = ("programme", "measures", "indicators", "targets", "breaks", "recommendations", "pathway", "support")
+MODELS: dict[str, type[Declared]] = {
+    "measures": _MeasuresFile,
+    "indicators": _IndicatorsFile,
+    "targets": _TargetsFile,
+    "breaks": _BreaksFile,
+    "recommendations": _RecommendationsFile,
+    "pathway": _PathwayFile,
+    "support": SupportMatrix,
+}
+FILES = ("programme", *MODELS)
 
 
 def load_programme(name: str, *, base: Path | None = None) -> Programme:
@@ -99,20 +109,18 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
     extended = programme_folder(first.extends, base=folder) if first.extends else folder
     files = {part: _files_of(part, folder) or _files_of(part, extended) for part in FILES}
     files |= {part: files[part] or (extended / f"{part}.toml",) for part in ("measures", "indicators")}
-    measures = _read(files["measures"], _MeasuresFile)
+    read = _read(files)
     programme = Programme(
         id=first.id,
         label=first.label,
         periods=first.period,
         strands=first.strand,
         source_order=first.source_order,
-        units=_merged(files["measures"], [part.unit for part in measures]),
-        dimensions=_merged(files["measures"], [part.dimension for part in measures]),
-        measures=_merged(files["measures"], [part.measure for part in measures]),
-        indicators=_merged(
-            files["indicators"], [part.indicator for part in _read(files["indicators"], _IndicatorsFile)]
-        ),
-        **_promises(files),
+        units=_merged(files["measures"], [part.unit for part in read["measures"]]),
+        dimensions=_merged(files["measures"], [part.dimension for part in read["measures"]]),
+        measures=_merged(files["measures"], [part.measure for part in read["measures"]]),
+        indicators=_merged(files["indicators"], [part.indicator for part in read["indicators"]]),
+        **_promises(read),
     )
     refuse_dangling_names(programme, files)
     refuse_overlaps(programme, files)
@@ -120,29 +128,26 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
     return programme
 
 
-def _promises(files: dict[str, tuple[Path, ...]]) -> dict[str, Any]:
+def _promises(read: dict[str, list[Any]]) -> dict[str, Any]:
     """Return what a programme may do without: targets, events, recommendations, the pathway, the supports."""
-    support = _read(files["support"], SupportMatrix)
     return {
-        "targets": [one for part in _read(files["targets"], _TargetsFile) for one in part.target],
-        "breaks": [one for part in _read(files["breaks"], _BreaksFile) for one in part.event],
-        "recommendations": [
-            one
-            for part in _read(files["recommendations"], _RecommendationsFile)
-            for one in part.recommendation
-        ],
-        "stages": [one for part in _read(files["pathway"], _PathwayFile) for one in part.stage],
-        "support": support[0] if support else None,
+        "targets": [one for part in read["targets"] for one in part.target],
+        "breaks": [one for part in read["breaks"] for one in part.event],
+        "recommendations": [one for part in read["recommendations"] for one in part.recommendation],
+        "stages": [one for part in read["pathway"] for one in part.stage],
+        "support": read["support"][0] if read["support"] else None,
     }
 
 
 def programme_folder(name: str, *, base: Path | None = None) -> Path:
     """Return the folder of a programme: a shipped one by name, else a folder relative to ``base``."""
-    shipped = Path(str(resources.files("evalkit.programme"))) / "catalogue" / name
-    own = (base or Path()) / name
-    for folder in (shipped, own):
-        if (folder / "programme.toml").is_file():
-            return folder
+    if name in shipped_programmes():
+        return Path(str(resources.files("evalkit.programme"))) / "catalogue" / name
+    if base is not None:
+        refuse_outside(base, name, where=f"programme {name!r}")
+    folder = (base or Path()) / name
+    if os.path.lexists(folder / "programme.toml"):
+        return folder
     raise DeclarationError(
         where=f"programme {name!r}",
         rule="a programme is the name of a shipped one or a folder with programme.toml",
@@ -159,11 +164,18 @@ def shipped_programmes() -> list[str]:
 def _files_of(part: str, folder: Path) -> tuple[Path, ...]:
     """Return ``part.toml`` and the files it was split into, ``part-*.toml``, in the order of their names."""
     main = folder / f"{part}.toml"
-    return (*([main] if main.is_file() else []), *sorted(folder.glob(f"{part}-*.toml")))
+    return (*([main] if os.path.lexists(main) else []), *sorted(folder.glob(f"{part}-*.toml")))
 
 
-def _read(paths: tuple[Path, ...], model: type[Part]) -> list[Part]:
-    return [read_declaration(path, model) for path in paths]
+def _read(files: dict[str, tuple[Path, ...]]) -> dict[str, list[Any]]:
+    """Return every part of a programme but its first file; what is wrong in any of them is told together."""
+    refusals = Refusals()
+    read = {
+        part: [refusals.of(read_declaration, path, model) for path in files[part]]
+        for part, model in MODELS.items()
+    }
+    refusals.refuse()
+    return read
 
 
 def _merged(paths: tuple[Path, ...], parts: list[dict[str, One]]) -> dict[str, One]:

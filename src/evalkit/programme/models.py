@@ -121,6 +121,8 @@ class Dimension(Declared):
 class Measure(Declared):
     """A figure that is reported: what is counted, where it is counted and what may be shown of it.
 
+    ``whole = false`` says that its figures may have decimals (medians, money, growth), ``negative = true`` that they may be
+    below zero; of all others neither is taken.
     ``additive = false`` says that figures of places or years are never added: medians are not. ``of`` names the measure whose
     cases or persons such a statistic stands on: over few of them it is hidden. Each of ``part_of`` counts all that this counts.
     """
@@ -131,12 +133,22 @@ class Measure(Declared):
     place_basis: PlaceBasis
     disclosure: DisclosureClass
     time_basis: TimeBasis = "flow"
+    whole: bool = True
+    negative: bool = False
     additive: bool = True
     of: str | None = None
     part_of: tuple[str, ...] = ()
     dimensions: tuple[str, ...] = ()
     definition: Label
     note: Label | None = None
+
+    @model_validator(mode="after")
+    def _counts_of_cases_are_whole(self) -> Self:
+        if self.disclosure != "activity" and (self.negative or not self.whole):
+            raise ValueError(
+                "cases and persons are counted in whole numbers: whole = false and negative = true need disclosure 'activity'"
+            )
+        return self
 
 
 class Target(Dated):

@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 from evalkit.declaration import line_of, nearest, read_toml
-from evalkit.errors import DeclarationError
+from evalkit.errors import DeclarationError, together
 from evalkit.programme.models import Dated, Indicator, Programme, Target
 
 Key = tuple[str | int, ...]
@@ -17,14 +17,18 @@ Files = Mapping[str, tuple[Path, ...]]
 
 
 def refuse_dangling_names(programme: Programme, files: Files) -> None:
-    """Raise DeclarationError with file and line for the first name that is used but not declared."""
-    for file, key, name, known in _used_names(programme):
-        if name not in known:
-            raise DeclarationError(
-                where=_place(files[file], key),
-                rule=f"{name!r} is used but not declared",
-                do=f"declare it or correct the name; {nearest(name, list(known))}",
-            )
+    """Raise DeclarationError with file and line for the names that are used but not declared."""
+    faults = [
+        DeclarationError(
+            where=_place(files[file], key),
+            rule=f"{name!r} is used but not declared",
+            do=f"declare it or correct the name; {nearest(name, list(known))}",
+        )
+        for file, key, name, known in _used_names(programme)
+        if name not in known
+    ]
+    if faults:
+        raise together(faults)
 
 
 def refuse_overlaps(programme: Programme, files: Files) -> None:
