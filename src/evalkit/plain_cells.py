@@ -105,7 +105,17 @@ def number_text(value: float) -> str:
     exact = Decimal(repr(float(value)))
     if exact == exact.to_integral_value():
         return f"{int(exact)}"
-    text = f"{exact.normalize():f}"
+    return padded(f"{exact.normalize():f}")
+
+
+def padded(text: str) -> str:
+    """Return a number as written with a fourth decimal where it has three, which could be thousands.
+
+    Examples
+    --------
+    >>> padded("20.125"), padded("20.5"), padded("-41.0")
+    ('20.1250', '20.5', '-41.0')
+    """
     return text + "0" if len(text.partition(".")[2]) == 3 else text
 
 

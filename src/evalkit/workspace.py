@@ -124,7 +124,8 @@ def open_workspace(folder: str | Path) -> Workspace:
     settings = read_declaration(path, _Settings, error=SettingsError)
     refusals = Refusals()
     for key, name in _paths(settings):
-        refusals.of(_refuse_path, path, key, name)
+        place = _where(path, key) if key[0] in settings.model_fields_set else str(folder / name)
+        refusals.of(refuse_outside, folder, name, where=place, error=SettingsError)
     refusals.refuse()
     return Workspace(**{name: getattr(settings, name) for name in _Settings.model_fields}, folder=folder)
 
@@ -204,6 +205,5 @@ def _paths(settings: _Settings) -> Iterator[tuple[Key, str]]:
     yield ("programme",), settings.programme
 
 
-def _refuse_path(file: Path, key: Key, name: str) -> None:
-    line = line_of(read_text(file, error=SettingsError), key)
-    refuse_outside(file.parent, name, where=f"{file}, line {line}, key {dotted(key)}", error=SettingsError)
+def _where(file: Path, key: Key) -> str:
+    return f"{file}, line {line_of(read_text(file, error=SettingsError), key)}, key {dotted(key)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -67,6 +68,7 @@ class _PathwayFile(Declared):
 
 One = TypeVar("One")
 
+_CATALOGUE = Path(str(resources.files("evalkit.programme"))) / "catalogue"
 MODELS: dict[str, type[Declared]] = {
     "measures": _MeasuresFile,
     "indicators": _IndicatorsFile,
@@ -104,6 +106,16 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
     >>> [period.id for period in programme.periods]
     ['2011-2015', '2016-2020', '2021-2025', '2026-2030']
     """
+    return _shipped(name) if name in shipped_programmes() else _loaded(name, base)
+
+
+@cache
+def _shipped(name: str) -> Programme:
+    """Return a shipped programme, which never changes while evalkit runs."""
+    return _loaded(name, None)
+
+
+def _loaded(name: str, base: Path | None) -> Programme:
     folder = programme_folder(name, base=base)
     first = read_declaration(folder / "programme.toml", _ProgrammeFile)
     extended = programme_folder(first.extends, base=folder) if first.extends else folder
@@ -142,7 +154,7 @@ def _promises(read: dict[str, list[Any]]) -> dict[str, Any]:
 def programme_folder(name: str, *, base: Path | None = None) -> Path:
     """Return the folder of a programme: a shipped one by name, else a folder relative to ``base``."""
     if name in shipped_programmes():
-        return Path(str(resources.files("evalkit.programme"))) / "catalogue" / name
+        return _CATALOGUE / name
     if base is not None:
         refuse_outside(base, name, where=f"programme {name!r}")
     folder = (base or Path()) / name
@@ -157,8 +169,7 @@ def programme_folder(name: str, *, base: Path | None = None) -> Path:
 
 def shipped_programmes() -> list[str]:
     """Return the names of the programmes that come with the package."""
-    root = Path(str(resources.files("evalkit.programme"))) / "catalogue"
-    return sorted(folder.name for folder in root.iterdir() if (folder / "programme.toml").is_file())
+    return sorted(folder.name for folder in _CATALOGUE.iterdir() if (folder / "programme.toml").is_file())
 
 
 def _files_of(part: str, folder: Path) -> tuple[Path, ...]:
@@ -170,12 +181,19 @@ def _files_of(part: str, folder: Path) -> tuple[Path, ...]:
 def _read(files: dict[str, tuple[Path, ...]]) -> dict[str, list[Any]]:
     """Return every part of a programme but its first file; what is wrong in any of them is told together."""
     refusals = Refusals()
-    read = {
-        part: [refusals.of(read_declaration, path, model) for path in files[part]]
-        for part, model in MODELS.items()
-    }
+    read = {part: [refusals.of(_part, path, model) for path in files[part]] for part, model in MODELS.items()}
     refusals.refuse()
     return read
+
+
+def _part(path: Path, model: type[Declared]) -> Any:
+    return _shipped_part(path, model) if _CATALOGUE in path.parents else read_declaration(path, model)
+
+
+@cache
+def _shipped_part(path: Path, model: type[Declared]) -> Any:
+    """Return a shipped file as read once: programmes that extend it need not read it again."""
+    return read_declaration(path, model)
 
 
 def _merged(paths: tuple[Path, ...], parts: list[dict[str, One]]) -> dict[str, One]:

@@ -252,6 +252,11 @@ class Programme(Declared):
         """Return the programme period a day belongs to."""
         return next((period for period in self.periods if period.covers(day)), None)
 
+    def is_counted(self, indicator: Indicator) -> bool:
+        """Tell whether an indicator's numerator is a count, of which chance may have a part: money and medians are not."""
+        measure = self.measures[indicator.numerator]
+        return measure.whole and not measure.negative
+
     def targets_binding(self, province_code: str, scheme: str) -> tuple[Target, ...]:
         """Return the national targets and those set by one province."""
         return tuple(

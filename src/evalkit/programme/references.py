@@ -43,7 +43,11 @@ def refuse_overlaps(programme: Programme, files: Files) -> None:
 
 
 def refuse_misread(programme: Programme, files: Files) -> None:
-    """Refuse a good direction for counts of cases or victims, and targets on indicators that do not exist in their days."""
+    """Refuse a good direction for counts of cases or victims, and targets on indicators that do not exist in their days.
+
+    Refused too is chance on what is not counted: limits and trends of money or of medians.
+    """
+    _refuse_chance_on_amounts(programme, files)
     for name, indicator in programme.indicators.items():
         counted = programme.measures[indicator.numerator].disclosure != "activity"
         if (
@@ -62,6 +66,17 @@ def refuse_misread(programme: Programme, files: Files) -> None:
                 where=_place(files["targets"], ("target", n, "indicator")),
                 rule=f"the indicator {target.indicator!r} does not exist in all the days of target {target.id!r}",
                 do="set the target's validity inside the indicator's, or name the indicator that holds in these days",
+            )
+
+
+def _refuse_chance_on_amounts(programme: Programme, files: Files) -> None:
+    for name, indicator in programme.indicators.items():
+        asks = indicator.kind in ("rate", "per_thousand", "change") or indicator.is_share
+        if (asks or indicator.trend or indicator.compare_periods) and not programme.is_counted(indicator):
+            raise DeclarationError(
+                where=_place(files["indicators"], ("indicator", name, "numerator")),
+                rule=f"this reading takes counts, and {indicator.numerator!r} has decimals or a minus",
+                do="take kind count, mean, period_ratio or median_days without trend and compare_periods, or a measure that counts",
             )
 
 
