@@ -28,7 +28,7 @@ from evalkit.workspace import open_workspace
 from tests.builders import fact
 from tests.workspaces import tiny_workspace
 
-SECRET = "4711"
+SECRET = "4711"  # noqa: S105  the figure that no message may quote
 SLOWEST = 5.0
 POPULATION = """scheme,code,year,population,status,source_id,edition_date,source
 old,01,2015,825000,official,s,2016-05-31,invented
