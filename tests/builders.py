@@ -10,9 +10,11 @@ import pandas as pd
 from evalkit.programme.load import load_programme
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry, load_registry
-from evalkit.table import COLUMNS, NATION, NATION_SCHEME
+from evalkit.table import COLUMNS, NATION_SCHEME
 
 PROGRAMME: Programme = load_programme("vn-trafficking")
+
+NATION = "VN"
 
 UNITS = """scheme,code,name,name_en,slug,region_code,region_vi,region_en,land_border,valid_from,valid_to,source
 old,01,An Thử,An Thu,an-thu,R1,Vùng Một,Region One,,,2019-12-31,invented

@@ -75,14 +75,24 @@ def test_a_share_of_the_same_persons_needs_one_source_for_both_numbers():
     assert stages(value=10, published=True) != stages(value=10, published=True), "missing"
 
 
-def test_a_number_that_another_source_contradicts_carries_no_share():
+@pytest.mark.parametrize("source", ["other", "z"], ids=["shown first", "shown second"])
+def test_a_number_that_another_source_contradicts_carries_no_share(source: str):
+    """Where the other source is shown second, one source still gives both numbers, and no share may be made of them."""
     rows = [
         fact(value=10, measure="victims_identified"),
         fact(value=8, measure="victims_supported"),
-        fact(value=7, measure="victims_supported", source_id="other"),
+        fact(value=7, measure="victims_supported", source_id=source),
     ]
     row = pathway(facts_table(*rows), PROGRAMME).set_index("stage").loc["supported"]
+    assert row["source_id"] == min("s", source)
     assert sorted(row["figures"]) == [7, 8]
+    assert row[["share", "lower", "upper"]].isna().all()
+
+
+def test_a_base_that_another_source_contradicts_carries_no_share():
+    other = fact(value=9, measure="victims_identified", source_id="z")
+    rows = [fact(value=10, measure="victims_identified"), other, fact(value=8, measure="victims_supported")]
+    row = pathway(facts_table(*rows), PROGRAMME).set_index("stage").loc["supported"]
     assert row[["share", "lower", "upper"]].isna().all()
 
 

@@ -219,6 +219,7 @@ def test_the_facts_pass_every_check_and_hold_only_declared_names():
         programme=programme,
         registry=load_registry(DEMO),
         sources=read_sources(DEMO / "sources.toml"),
+        day=date(2026, 11, 28),
     )
     assert [(finding.severity, finding.province_code) for finding in findings] == [("note", "36")]
 

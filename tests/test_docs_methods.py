@@ -155,6 +155,15 @@ def test_the_scatter_found_under_suppression_is_within_what_the_page_says():
     assert ((told["found"] - told["alpha"]).abs() <= (0.2 * told["alpha"]).clip(lower=0.1)).all()
 
 
+def test_the_size_of_a_trend_is_promised_only_where_provinces_share_one_law():
+    flat = " ".join(TEXT.split())
+    promises = [at.start() for at in re.finditer("true nulls are rejected in at most", flat)]
+    assert promises
+    for at in promises:
+        assert flat[:at].endswith("Where all provinces share one law, as they do here, ")
+    assert f"true nulls are rejected in at most {100 * LARGEST_SIZE:.0f} %" in flat
+
+
 def test_the_words_on_unlike_provinces_are_those_of_the_table():
     table = measured("unlike")
     halves = table[table["panel"].str.startswith("half")]

@@ -7,9 +7,12 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from benchmarks.calibration import hidden_frame as hidden
+from scipy import stats
 
 from evalkit.errors import FactsError
+from evalkit.estimation.hidden_counts import HiddenCounts
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.law_of_panel import panel_law
 from evalkit.estimation.law_of_places import law_of_sum, place_laws
@@ -66,6 +69,30 @@ def test_alpha_comes_out_where_small_counts_and_their_complements_are_hidden(alp
     ]
     assert np.isfinite(found).sum() >= 7  # a sparse draw may leave the law unknown
     assert abs(np.nanmean(found) - alpha) < max(0.1, 0.2 * alpha)
+
+
+def test_a_hidden_figure_is_expected_within_the_range_that_is_left_to_it_and_not_below_the_threshold():
+    """One year in ten is hidden, between 30 and 50: its mean and mean square by summing Poisson chances, fitted by statsmodels."""
+    counts = np.array([[41.0, 38, 44, 35, 40, 47, 39, 36, 42, 45]])
+    frame = panel_of(counts).assign(low=0.0, high=math.inf)
+    frame.loc[4, ["count", "status", "low", "high"]] = [math.nan, "suppressed", 30.0, 50.0]
+    inside, filled = np.arange(30, 51), counts[0].copy()
+    for _ in range(30):
+        means = np.asarray(sm.GLM(filled, sm.add_constant(np.arange(10.0)), sm.families.Poisson()).fit().mu)
+        chances = stats.poisson.pmf(inside, means[4]) / stats.poisson.pmf(inside, means[4]).sum()
+        filled[4] = chances @ inside
+    mean, squared = HiddenCounts(yearly_panel(frame), threshold=5).squares(0.0)
+    assert mean[0] == pytest.approx(means, rel=5e-3)
+    assert squared[0, 4] == pytest.approx(chances @ (inside - means[4]) ** 2, rel=0.01)
+
+
+def test_large_figures_hidden_beside_small_ones_are_not_taken_for_small_and_make_no_scatter():
+    counts = drawn(0.0, np.full(34, 30.0), 10, seed=4)
+    frame = panel_of(counts)
+    gone = np.arange(len(frame)) % 9 == 0  # whatever their size: what lies 5 to either side is left to them
+    frame = frame.assign(low=frame["count"] - 5, high=frame["count"] + 5)
+    frame["status"] = np.where(gone, "suppressed", "reported")
+    assert panel_law(frame.assign(count=frame["count"].mask(gone))).alpha < 0.02
 
 
 def test_hidden_small_counts_leave_a_sparse_panel_unknown():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from evalkit.facts.findings import Finding, FindingsError, refuse_errors
 from evalkit.facts.intake import Source, read_facts, read_sources
 from evalkit.programme.provinces import Registry
 from evalkit.table import latest_editions
-from tests.builders import PROGRAMME, fact, facts_table, tiny_registry, write_csv
+from tests.builders import NATION, PROGRAMME, fact, facts_table, tiny_registry, write_csv
 
 SOURCES = {"s": Source(title="Invented report", agency="nobody", date="2021", confidence="verified")}
 SECRET = 4711
@@ -31,7 +32,7 @@ def findings_of(tmp_path: Path, registry: Registry, *rows: dict) -> list[Finding
         table = read_facts([write_csv(tmp_path / "facts.csv", *rows)], PROGRAMME)
     except FindingsError as refusal:
         return list(refusal.findings)
-    return check_facts(table, programme=PROGRAMME, registry=registry, sources=SOURCES)
+    return check_facts(table, programme=PROGRAMME, registry=registry, sources=SOURCES, day=date(2026, 11, 28))
 
 
 def test_a_good_table_is_read_with_its_types_and_has_no_findings(tmp_path: Path, registry: Registry):
@@ -280,5 +281,5 @@ def test_the_nation_is_the_sum_of_all_units():
         fact(place, count, measure="population_average", unit="nguoi")
         for place, count in (("01", 10), ("02", 20))
     ]
-    (total,) = national_population(facts_table(*rows)).to_dict("records")
+    (total,) = national_population(facts_table(*rows), nation=NATION).to_dict("records")
     assert (total["province_code"], total["value"], total["status"]) == ("VN", 30.0, "derived")

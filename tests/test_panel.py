@@ -100,6 +100,10 @@ def test_a_hidden_figure_is_a_range_and_not_missing(registry: Registry):
     assert law.cells == len(series) == 30
     shown = panel_law(series[series["status"] != "suppressed"])
     assert shown.cells < law.cells
+    columns = ["province_code", "value", "status", "low", "high"]
+    by_hand = rows[columns].rename(columns={"value": "count"}).assign(year=rows["period_start"].dt.year)
+    assert panel_law(by_hand) == law
+    assert panel_law(by_hand.drop(columns=["low", "high"])) != law
 
 
 def test_the_family_counts_every_comparison_of_these_pages_once(registry: Registry):
@@ -133,3 +137,11 @@ def test_without_yearly_figures_the_law_is_not_known(tmp_path: Path):
     found = panel_context(facts_table(*rows), PROGRAMME, scheme="old", ranges=none)
     assert found["laws"]["cases"]["form"] == "unknown"
     assert found["nation"]["cases"]["form"] == "unknown"
+
+
+def test_the_half_of_a_year_is_no_year_of_a_series_and_a_police_year_is():
+    rows = [fact("01", 8.0, year=year) for year in (2021, 2022)]
+    rows.append(fact("01", 7.0, period_start="2022-12-15", period_end="2023-12-14"))
+    rows.append(fact("01", 4.0, period_start="2024-01-01", period_end="2024-06-30"))
+    series = yearly_series(facts_table(*rows), "cases_recorded", PROGRAMME)
+    assert series[["year", "count"]].to_numpy().tolist() == [[2021, 8], [2022, 8], [2023, 7]]

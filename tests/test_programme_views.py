@@ -239,6 +239,19 @@ def test_a_chance_is_given_for_counts_from_five_years_on_alone():
     assert few["reason"].iloc[0] == "too_few_years"
 
 
+def test_the_half_of_a_year_is_neither_the_latest_figure_nor_one_of_five_years():
+    goal = Target(
+        id="T", indicator="cases", wording={"vi": "-", "en": "-"}, comparator="less_than", value=1, unit="count",
+        valid_from=date(2016, 1, 1), valid_to=date(2025, 12, 31), source="invented",
+    )  # fmt: skip
+    half = [row | {"period_end": "2022-06-30"} for row in years("cases_recorded", 1, first=2022)]
+    rows = [*years("cases_recorded", 2, 2, 2, 2, first=2018), *half]
+    (row,) = mid_term_view(estimates(*rows), PROGRAMME, [goal]).to_dict("records")
+    assert (row["last_end"].year, row["last_value"]) == (2021, 2)
+    assert row["reason"] == "too_few_years"
+    assert math.isnan(row["chance"])
+
+
 def test_years_that_scatter_more_than_chance_leave_a_chance_less_sure_and_the_view_says_which_was_supposed():
     """Means drawn from their posterior, years from the law: 400,000 draws beside the closed form."""
     goal = Target(
@@ -310,6 +323,13 @@ def test_before_and_after_a_review_are_sums_of_whole_years_and_its_own_year_is_n
     z, wanted_p = proportions_ztest([36, 10], [60, 40])
     assert z > 0
     assert row["p"] == pytest.approx(wanted_p)
+
+
+def test_the_half_of_a_year_is_in_no_sum_before_a_review():
+    half = [row | {"period_end": "2022-06-30"} for row in years("persons_waiting", 99, first=2022)]
+    rows = [*years("persons_waiting", 20, first=2021), *half, *years("persons_waiting", 30, 30, first=2024)]
+    row = followed(*rows).loc[("R1", "persons_waiting")]
+    assert (row["before_years"], row["before_value"]) == ((2021,), 20)
 
 
 def test_what_the_programme_did_itself_is_no_sample():

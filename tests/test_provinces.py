@@ -12,7 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from evalkit.disclosure.places import place_splits
 from evalkit.errors import DeclarationError, FactsError
+from evalkit.facts.place_checks import misplaced
 from evalkit.programme.place_names import read_spelling, sort_key
 from evalkit.programme.provinces import Registry, load_registry, reference_folder
 from evalkit.table import COLUMNS
@@ -534,3 +536,63 @@ def test_the_data_page_explains_every_column():
         columns |= set(table.read_text(encoding="utf-8").partition("\n")[0].split(","))
     assert len(columns) > 30
     assert [column for column in sorted(columns) if f"`{column}`" not in page] == []
+
+
+COUNTRY = """code = "NR"
+name.vi = "Norland"
+name.en = "Norland"
+[unit_type.county]
+name.vi = "hạt"
+name.en = "county"
+before = ["County of"]
+after = ["County"]
+[unit_type.city]
+name.vi = "thành phố"
+name.en = "city"
+before = ["City of"]
+smaller_too = true
+"""
+COUNTIES = {
+    "units": """scheme,code,name,name_en,slug,region_code,region_vi,region_en,land_border,valid_from,valid_to,source
+c,1,Ashby,Ashby,ashby,N,N,N,,,,invented
+c,2,Tinh Moor,Tinh Moor,moor,N,N,N,,,,invented
+""",
+    "names": """scheme,code,full_name,unit_type,valid_from,valid_to,source
+c,1,County of Ashby,county,,,invented
+c,2,City of Tinh Moor,city,,,invented
+""",
+    "crosswalk": "from_scheme,from_code,to_scheme,to_code,effective_from,source\n",
+    "aliases": "alias,scheme,code,kind,source,candidates\n",
+}
+
+
+def test_a_registry_declares_its_nation_and_its_words_for_types_of_unit(tmp_path: Path):
+    (tmp_path / "registry.toml").write_text(COUNTRY, encoding="utf-8")
+    own = load_registry(write(tmp_path, **COUNTIES))
+    assert (own.nation.code, own.nation.name.en) == ("NR", "Norland")
+    assert [own.find(text, "c").code for text in ("COUNTY OF ASHBY", "ashby county", "Tinh Moor")] == [
+        "1",
+        "1",
+        "2",
+    ]  # "Tinh" is no word for a type here
+    assert own.nation.within("COUNTY OF Ashby") == "County of Ashby"
+    with pytest.raises(FactsError, match=r"Ashby \(1\) is a county in scheme c; a city of that name"):
+        own.find("City of Ashby", "c")
+    with pytest.raises(
+        DeclarationError, match="'province' is no declared type of unit; there is 'county', 'city'"
+    ):
+        load_registry(
+            write(tmp_path, **COUNTIES | {"names": COUNTIES["names"].replace(",county,", ",province,")})
+        )
+
+
+def test_the_nation_stands_in_facts_and_splits_under_its_declared_code(tmp_path: Path):
+    (tmp_path / "registry.toml").write_text(COUNTRY, encoding="utf-8")
+    own = load_registry(write(tmp_path, **COUNTIES))
+    row = {"province_code": "VN", "scheme": "nation"}
+    (found,) = misplaced(pd.DataFrame([row, row | {"province_code": "NR"}]), own)
+    assert found[0]["province_code"] == "VN"
+    assert 'Norland is "NR"' in found[3]
+    places = [("NR", "nation"), ("1", "c"), ("2", "c")]
+    (split,) = place_splits(places, own, schemes=("c",))
+    assert (split.total, split.parts) == (0, (1, 2))

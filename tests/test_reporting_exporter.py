@@ -71,7 +71,7 @@ def test_one_notebook_gives_both_languages():
 def test_resources_reach_the_page():
     footer = {
         "footer": [["Bản 2026-11.", "Edition 2026-11."]],
-        "sibling": "97.en.html",
+        "siblings": [("en", "97.en.html")],
         "index": "index.html",
     }
     html = export(displayed(HEAD, SUMMARY), resources={"evalkit": footer})

@@ -128,7 +128,10 @@ def test_no_payload_becomes_markup_in_the_list_or_in_the_notebook(payload):
 @pytest.mark.parametrize(("language", "title"), [("vi", "Tỉnh Giả Định"), ("en", "Invented Province")])
 def test_a_page_is_whole(language, title):
     html = page_from_sections(
-        HEAD, sections(), language=language, resources={"sibling": "a.en.html", "index": "index.html"}
+        HEAD,
+        sections(),
+        language=language,
+        resources={"siblings": [("en", "a.en.html")], "index": "index.html"},
     )
     read = Tags(html)
     assert read.named("html") == [{"lang": language}]
@@ -209,7 +212,7 @@ def test_two_things_of_one_name_are_refused():
 )
 def test_neighbours_are_plain_file_names(file):
     with pytest.raises(DeclarationError, match="neighbouring page"):
-        page_from_sections(HEAD, sections(), language="vi", resources={"sibling": file})
+        page_from_sections(HEAD, sections(), language="vi", resources={"siblings": [("en", file)]})
     with pytest.raises(DeclarationError, match="neighbouring page"):
         index_page([IndexRow(words("A"), words("R"), words(file))], head=HEAD, language="vi")
 

@@ -135,8 +135,8 @@ def people(rows: pd.DataFrame) -> pd.DataFrame:
 def about() -> About:
     return About(
         workspace="ws",
-        title_vi="Nước thử",
-        title_en="A trial country",
+        nation="VN",
+        title={"vi": "Nước thử", "en": "A trial country"},
         scheme="d34",
         audience="public",
         invented=True,

@@ -35,14 +35,6 @@ class Audience(StrEnum):
     internal = "internal"
 
 
-class Lang(StrEnum):
-    """The languages of the pages."""
-
-    vi = "vi"
-    en = "en"
-    both = "both"
-
-
 class Doorway(TyperGroup):
     """Turns a refusal into its message and exit code, wherever it comes from."""
 
@@ -86,7 +78,10 @@ def run(
         list[str] | None, typer.Option(help="Code or name; may be repeated. All, where left out.")
     ] = None,
     audience: Annotated[Audience, typer.Option(help="Who the pages are for.")] = Audience.public,
-    lang: Annotated[Lang, typer.Option(help="The languages of the pages.")] = Lang.both,
+    lang: Annotated[
+        str,
+        typer.Option(help="A language of the workspace, such as vi or en; both, or all, for all of them."),
+    ] = "both",
     scheme: Annotated[
         str | None, typer.Option(help="The boundary set; the workspace's own where left out.")
     ] = None,
@@ -111,7 +106,7 @@ def run(
     from evalkit.batch.progress import summary, telling  # noqa: PLC0415
     from evalkit.batch.rerun import run as run_or_rest  # noqa: PLC0415
 
-    languages: Any = ("vi", "en") if lang is Lang.both else (lang.value,)
+    languages = _languages(lang, settings)
     codes = tuple(province or ())
     options = RunOptions(
         codes, audience.value, languages, scheme, edition, out, jobs, force, retry, scheduler=scheduler
@@ -240,6 +235,16 @@ def own_error(fault: Exception) -> str:
 
 def _interrupt(_number: int, _frame: Any) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _languages(wanted: str, workspace: Workspace) -> tuple[str, ...]:
+    """Return the languages asked for: those of the workspace, or one of them."""
+    if wanted in ("both", "all"):
+        return workspace.languages
+    if wanted not in workspace.languages:
+        known = ", ".join([*workspace.languages, "both"])
+        raise typer.BadParameter(f"{wanted!r} is not one of {known}", param_hint="--lang")
+    return (wanted,)
 
 
 def _workspace(folder: Path) -> Workspace:

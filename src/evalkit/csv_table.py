@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,8 @@ class Layout:
         The rule that an absent file breaks.
     may_be_empty : bool
         Whether a heading alone will do.
+    by_language : callable
+        Tells of a column that is not known whether it is one that comes once a language.
     """
 
     known: Sequence[str] | None
@@ -62,6 +64,7 @@ class Layout:
     line: str = "row"
     absent: str = "the file must exist"
     may_be_empty: bool = False
+    by_language: Callable[[str], bool] = str.isspace
 
 
 def read_csv(path: Path, layout: Layout) -> CsvTable:
@@ -115,7 +118,7 @@ def _header(path: Path, line: str, layout: Layout) -> list[str]:
     if isinstance(header, tuple):
         raise error(where=where, rule=header[0], do=header[1])
     for name in header:
-        if layout.known is not None and name not in layout.known:
+        if layout.known is not None and name not in layout.known and not layout.by_language(name):
             raise _unknown(name, where, layout)
         if header.count(name) > 1:
             raise error(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
@@ -39,7 +40,11 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_declaration(
-    path: Path, model: type[Model], *, error: type[EvalkitError] = DeclarationError
+    path: Path,
+    model: type[Model],
+    *,
+    error: type[EvalkitError] = DeclarationError,
+    complete: Callable[[dict[str, Any]], dict[str, Any]] = dict,
 ) -> Model:
     """Return the model declared in a TOML file, or say which key on which line is wrong.
 
@@ -51,6 +56,8 @@ def read_declaration(
         The pydantic model it must fit.
     error : type of EvalkitError
         What to raise.
+    complete : callable, optional
+        Fills in what the file inherits from elsewhere.
 
     Raises
     ------
@@ -58,7 +65,7 @@ def read_declaration(
         With file, line and key of the first fault, and the others beside it; for an unknown key the nearest known one is
         proposed. Types are strict: "7", 7.0 and 1 are no whole number, no whole number and no truth value.
     """
-    return validated(read_toml(path, error=error), model, path=path, error=error)
+    return validated(complete(read_toml(path, error=error)), model, path=path, error=error)
 
 
 def validated(

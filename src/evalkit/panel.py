@@ -21,8 +21,7 @@ from evalkit.estimation.trends import fit_trend
 from evalkit.estimation.verdicts import family_of
 from evalkit.facts.findings import Finding
 from evalkit.programme.models import Programme
-from evalkit.programme.population import POPULATION
-from evalkit.table import NATION, NATION_SCHEME, RANGE_KEY, totals_only
+from evalkit.table import NATION_SCHEME, RANGE_KEY, totals_only
 
 LATE_DAYS = 365
 WITH_LAW = ("count", "change", "rate", "per_thousand")
@@ -55,14 +54,15 @@ def panel_context(
     rows = totals_only(facts)
     rows = rows.merge(ranges, on=list(RANGE_KEY), how="left") if len(ranges) else rows
     rows = preferred(rows[(rows["scheme"] == scheme) | (rows["scheme"] == NATION_SCHEME)], programme)
+    nation = _code_of_nation(rows)
     context: dict[str, dict[str, Any]] = {"laws": {}, "own": {}, "nation": {}}
     laws: dict[str, dict[str, ScatterLaw]] = {}
     for name, indicator in programme.indicators.items():
         if (indicator.kind in WITH_LAW or indicator.trend) and programme.is_counted(indicator):
-            laws[name] = _laws(yearly_series(rows, indicator.numerator, programme), threshold)
+            laws[name] = _laws(yearly_series(rows, indicator.numerator, programme), threshold, nation)
             context["laws"][name] = laws[name][""].as_record()
-            context["nation"][name] = laws[name][NATION].as_record()
-            own = {code: law.own for code, law in laws[name].items() if code not in ("", NATION)}
+            context["nation"][name] = laws[name][nation].as_record()
+            own = {code: law.own for code, law in laws[name].items() if code not in ("", nation)}
             context["own"] |= (
                 {name: {f"{scheme}:{code}": factor for code, factor in own.items()}} if own else {}
             )
@@ -75,14 +75,20 @@ def panel_context(
     return context
 
 
-def _laws(series: pd.DataFrame, threshold: int) -> dict[str, ScatterLaw]:
-    """Return the law of the panel (under ""), of each place that scatters more, and of the nation."""
-    places, nation = series[series["province_code"] != NATION], series[series["province_code"] == NATION]
+def _code_of_nation(facts: pd.DataFrame) -> str:
+    """Return the code under which the nation's figures stand; a word of our own where it has none."""
+    codes = facts.loc[facts["scheme"] == NATION_SCHEME, "province_code"]
+    return str(codes.iloc[0]) if len(codes) else NATION_SCHEME
+
+
+def _laws(series: pd.DataFrame, threshold: int, code: str) -> dict[str, ScatterLaw]:
+    """Return the law of the panel (under ""), of each place that scatters more, and of the nation, whose code is given."""
+    places, nation = series[series["province_code"] != code], series[series["province_code"] == code]
     law = panel_law(places, threshold=threshold)
     means = places.groupby("province_code")["count"].mean().fillna(0)
     found = place_laws(places, law, threshold=threshold)
     summed = law_of_sum(law, means, nation.drop(columns="exposure", errors="ignore"), threshold=threshold)
-    return {"": law, NATION: summed} | found
+    return {"": law, code: summed} | found
 
 
 def _comparisons(
@@ -133,7 +139,7 @@ def page_findings(facts: pd.DataFrame, programme: Programme) -> tuple[Finding, .
 
 
 def yearly_series(
-    facts: pd.DataFrame, measure: str, programme: Programme, *, population: str = POPULATION
+    facts: pd.DataFrame, measure: str, programme: Programme, *, population: str | None = None
 ) -> pd.DataFrame:
     """Return the yearly figures of one measure, with the population of each year where every year has one.
 
@@ -142,7 +148,7 @@ def yearly_series(
     facts : DataFrame
         Total rows of one or several places, one per period.
     measure, population : str
-        What is counted, and the measure it is held against.
+        What is counted, and the measure it is held against: the programme's population by default.
     programme : Programme
         Declares the place basis on which the measure is counted; figures on another basis are left aside.
 
@@ -155,7 +161,7 @@ def yearly_series(
     """
     basis = programme.measures[measure].place_basis
     counts = _years(facts[facts["place_basis"] == basis], measure).rename(columns={"value": "count"})
-    inhabitants = _years(facts, population).rename(
+    inhabitants = _years(facts, population or programme.population).rename(
         columns={"value": "exposure", "source_id": "exposure_source"}
     )
     key, known = ["province_code", "year"], ["exposure", "exposure_source"]

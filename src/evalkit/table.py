@@ -2,7 +2,7 @@
 
 Columns
 -------
-province_code : str, text such as "04"; "VN" for the nation, "R2" for a region
+province_code : str, text such as "04"; for the nation the code its registry declares ("VN"), for a region its own ("R2")
 scheme : str, the boundary set the code belongs to ("63", "34", or a workspace's own); "nation" for the nation; for a region
     its boundary set or "region"
 place_basis : str, where a figure is counted: occurrence, residence, detection, reception
@@ -34,7 +34,6 @@ PLACE_BASES = ("occurrence", "residence", "detection", "reception")
 WITH_VALUE = ("reported", "zero_reported", "derived")
 TOLD = (*WITH_VALUE, "suppressed")  # there is a figure, shown or hidden
 RANGE_KEY = ("province_code", "scheme", "place_basis", "measure", "period_start", "period_end", "source_id")
-NATION = "VN"
 NATION_SCHEME = "nation"
 REGION_SCHEME = "region"
 ALL = "all"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import InitErrorDetails
 
 from evalkit.declaration import Declared, frozen, read_declaration, validated
 from evalkit.errors import EvalkitError, Refusals, SettingsError
 from evalkit.input_file import outside, plain_name, read_text, refuse_outside
+from evalkit.languages import CODE, DEFAULT
 from evalkit.toml_text import Key, dotted, line_of, read_toml
 
 FLOOR = 5
@@ -21,13 +23,6 @@ SHIPPED_PLACES = "reference"
 
 
 _STAND_INS = {"title": {"vi": "-", "en": "-"}, "programme": "-", "scheme": "-", "invented": True}
-
-
-class Titles(Declared):
-    """The workspace's name in both languages."""
-
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
 
 
 class DisclosurePolicy(Declared):
@@ -60,7 +55,8 @@ class DisclosurePolicy(Declared):
 
 
 class _Settings(Declared):
-    title: Titles
+    title: dict[str, Annotated[str, Field(min_length=1)]]
+    languages: tuple[Annotated[str, Field(pattern=rf"^{CODE.pattern}$")], ...] = Field(DEFAULT, min_length=1)
     programme: str
     scheme: str
     invented: bool
@@ -69,12 +65,24 @@ class _Settings(Declared):
     population: bool = True
     disclosure: DisclosurePolicy = DisclosurePolicy()
 
+    @model_validator(mode="after")
+    def _is_named_in_its_languages(self) -> Self:
+        if len(set(self.languages)) < len(self.languages):
+            raise ValueError("languages names each language once")
+        missing = [language for language in self.languages if language not in self.title]
+        if missing:
+            faults = [
+                InitErrorDetails(type="missing", loc=("title", language), input={}) for language in missing
+            ]
+            raise ValidationError.from_exception_data("Settings", faults)
+        return self
+
 
 class Workspace(_Settings):
     """A workspace as read: the settings of evalkit.toml and the folder they stand in.
 
     ``places`` is ``"reference"`` for the shipped registry of Viet Nam or a folder relative to the workspace;
-    ``scheme`` names the boundary set the pages are made for; ``invented`` says that no figure is real.
+    ``languages`` are those of the pages, the first one first; ``scheme`` names the boundary set the pages are made for; ``invented`` says that no figure is real.
     """
 
     folder: Path
@@ -177,7 +185,7 @@ def refuse_links_out(workspace: Workspace) -> None:
         With the files.
     """
     folder, refusals = workspace.folder, Refusals()
-    read = [workspace.sources_file, *(folder / workspace.places).glob("*.csv")]
+    read = [workspace.sources_file, *(folder / workspace.places).glob("*.[ct]*[vl]")]
     for path in [*read, *(folder / workspace.programme).rglob("*.toml")]:
         if path.is_symlink():
             name = path.relative_to(folder).as_posix()

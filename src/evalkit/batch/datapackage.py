@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evalkit.facts.bundle import Bundle
+from evalkit.languages import ending, spoken
 from evalkit.reporting.blocks import CONFIDENTIAL
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?(e[-+]?\d+)?")
@@ -29,7 +30,7 @@ def datapackage(bundle: Bundle, tables: Mapping[Path, str]) -> str:
     about = bundle.about
     content = {
         "name": f"evalkit-{about.workspace.lower()}",
-        "title": f"{about.title_vi} / {about.title_en}",
+        "title": " / ".join(about.title.values()),
         "created": f"{about.date}T00:00:00Z",
         "invented": about.invented,
         "audience": about.audience,
@@ -52,7 +53,7 @@ def _resource(path: Path, sha: str) -> dict[str, Any]:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "lang": "en" if path.stem.endswith(".en") else "vi",
+        "lang": next((one for one in spoken()[1:] if path.stem.endswith(ending(one))), spoken()[0]),
         "hash": f"sha256:{sha}",
         "schema": {"fields": fields, "missingValues": ["", CONFIDENTIAL]},
     }

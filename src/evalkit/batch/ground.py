@@ -19,9 +19,8 @@ from evalkit.batch.receipt import (
     take_stock,
     write_receipt,
 )
-from evalkit.declaration import read_toml
 from evalkit.errors import EvalkitError
-from evalkit.programme.load import programme_folder
+from evalkit.programme.load import programme_folders
 from evalkit.programme.provinces import Registry, reference_folder
 from evalkit.workspace import Workspace
 
@@ -107,11 +106,9 @@ def _is_whole(manifest: Manifest, jobs: Sequence[Job]) -> bool:
 
 
 def _folders(workspace: Workspace) -> list[Path]:
-    programme = programme_folder(workspace.programme, base=workspace.folder)
-    extended = read_toml(programme / "programme.toml").get("extends")
+    programmes = programme_folders(workspace.programme, base=workspace.folder)
     places = reference_folder() if workspace.places == "reference" else workspace.folder / workspace.places
-    own = [workspace.folder, programme, places, *package_folders()]
-    return [*own, programme_folder(extended, base=programme)] if extended else own
+    return [workspace.folder, programmes[0], places, *package_folders(), *programmes[1:]]
 
 
 def _notebooks(options: RunOptions) -> list[Path]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from evalkit.batch.fingerprint import kit_version, library_versions
 from evalkit.facts.audiences import INTERNAL, file_stem
+from evalkit.languages import ending
 from evalkit.reporting.blocks import Bilingual, Language
+from evalkit.reporting.wording import say
 
 if TYPE_CHECKING:
     from evalkit.facts.areas import About
@@ -15,19 +17,18 @@ if TYPE_CHECKING:
 NOTEBOOKS = "notebooks"
 TABLES = "tables"
 INDEX = "index"
-_SUFFIX: Mapping[Language, str] = {"vi": ".html", "en": ".en.html"}
 _SHORT_KEY = 12
 
 
 def page_file(stem: str, language: Language) -> str:
-    """Return a page's file name.
+    """Return a page's file name: the language is told for all but the workspace's first.
 
     Examples
     --------
     >>> page_file("22-quang-ninh", "vi"), page_file("22-quang-ninh", "en")
     ('22-quang-ninh.html', '22-quang-ninh.en.html')
     """
-    return stem + _SUFFIX[language]
+    return f"{stem}{ending(language)}.html"
 
 
 def page_files(stem: str, languages: Sequence[Language]) -> tuple[str, ...]:
@@ -36,11 +37,11 @@ def page_files(stem: str, languages: Sequence[Language]) -> tuple[str, ...]:
 
 
 def neighbours(stem: str, language: Language, languages: Sequence[Language]) -> dict[str, Any]:
-    """Return the pages a page links to: itself in the other language, where that is made, and the list of all pages."""
-    other = next((one for one in languages if one != language), None)
+    """Return the pages a page links to: itself in the other languages that are made, and the list of all pages."""
+    others = [(other, page_file(stem, other)) for other in languages if other != language]
     index = file_stem(INDEX, "internal" if stem.endswith(INTERNAL) else "public")
     links: dict[str, Any] = {} if stem == index else {"index": page_file(index, language)}
-    return links | ({"sibling": page_file(stem, other)} if other else {})
+    return links | ({"siblings": others} if others else {})
 
 
 def footer_lines(about: About, *, content_key: str, edition: str = "") -> tuple[Bilingual, ...]:
@@ -56,26 +57,19 @@ def footer_lines(about: About, *, content_key: str, edition: str = "") -> tuple[
         The edition's name, where it was given one.
     """
     versions = ", ".join(f"{name} {version}" for name, version in library_versions().items())
-    custodian = about.custodian
     lines = [
-        Bilingual(f"Ấn bản: {edition}.", f"Edition: {edition}.") if edition else None,
-        Bilingual(
-            f"Quy tắc bảo vệ: ẩn số lượng người dưới {about.k} (dưới {about.k_sensitive} với phân tổ nhạy cảm) nếu chưa được công bố chính thức.",
-            f"Rule of protection: counts of persons below {about.k} (below {about.k_sensitive} in sensitive breakdowns) are hidden unless officially published.",
-        )
-        if about.audience == "public"
-        else None,
-        Bilingual(f"Đơn vị giữ số liệu: {custodian}.", f"Custodian of the figures: {custodian}.")
-        if custodian
-        else None,
-        Bilingual(
-            f"Lập bằng evalkit {kit_version()}; {versions}.",
-            f"Made with evalkit {kit_version()}; {versions}.",
-        ),
-        Bilingual(
-            f"Mã kiểm tra nội dung: {content_key[:_SHORT_KEY]}.", f"Content key: {content_key[:_SHORT_KEY]}."
-        )
-        if content_key
-        else None,
+        say("Edition: {name}.", name=edition) if edition else None,
+        _rule(about) if about.audience == "public" else None,
+        say("Custodian of the figures: {name}.", name=about.custodian) if about.custodian else None,
+        say("Made with evalkit {version}; {libraries}.", version=kit_version(), libraries=versions),
+        say("Content key: {key}.", key=content_key[:_SHORT_KEY]) if content_key else None,
     ]
     return tuple(line for line in lines if line is not None)
+
+
+def _rule(about: About) -> Bilingual:
+    return say(
+        "Rule of protection: counts of persons below {k} (below {sensitive} in sensitive breakdowns) are hidden unless officially published.",
+        k=str(about.k),
+        sensitive=str(about.k_sensitive),
+    )

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from evalkit.declaration import Declared
 from evalkit.errors import SettingsError
+from evalkit.languages import DEFAULT
 from evalkit.workspace import Audience
 
 MANIFEST = "manifest.json"
@@ -47,7 +48,7 @@ class Manifest(Declared):
     """Everything published in one folder: one workspace, one audience, one boundary set.
 
     ``edition`` is the edition's name, the bundle's date where it was given none; ``rules`` the thresholds of protection;
-    ``shared`` the files that belong to no single page; ``missing`` the pages of the plan not yet made;
+    ``languages`` those of the pages, ``spoken`` all of the workspace, the first of which names no file; ``shared`` the files that belong to no single page; ``missing`` the pages of the plan not yet made;
     ``ledger`` the SHA-256 of the ledger's entry that released them.
     """
 
@@ -59,6 +60,7 @@ class Manifest(Declared):
     bundle_date: str
     bundle_sha256: str
     languages: tuple[str, ...]
+    spoken: tuple[str, ...] = DEFAULT
     evalkit: str
     versions: dict[str, str]
     rules: dict[str, int]

@@ -13,7 +13,6 @@ from evalkit.batch.parameters import check_parameters, read_parameters
 from evalkit.errors import SettingsError
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
-from evalkit.table import NATION
 
 PROVINCE_NOTEBOOK = "province_report.ipynb"
 NATIONAL_NOTEBOOK = "national_overview.ipynb"
@@ -95,7 +94,11 @@ def plan(bundle: Bundle, *, notebooks: Path, settings: Mapping[str, str] | None 
     ]
     nation = _job(
         "national",
-        (NATION, bundle.about.title_vi, file_stem(NATIONAL, bundle.about.audience)),
+        (
+            bundle.about.nation,
+            next(iter(bundle.about.title.values())),
+            file_stem(NATIONAL, bundle.about.audience),
+        ),
         notebook=national,
         parameters={"bundle": BUNDLE_FOLDER},
         ingredients={**common, "notebook": notebook_digest(national), "slice": bundle.content_hash},

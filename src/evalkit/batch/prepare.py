@@ -1,7 +1,4 @@
-"""From a workspace to its protected bundle: the only place where unprotected facts and pages' content meet.
-
-Longer than 250 lines because receiving, protecting and releasing are one way, which no other module may walk.
-"""
+"""From a workspace to its protected bundle: the only place where unprotected facts and pages' content meet."""
 
 from __future__ import annotations
 
@@ -10,13 +7,20 @@ from datetime import date
 
 import pandas as pd
 
+from evalkit.batch.clock import now
+from evalkit.batch.declarations import (
+    language_findings,
+    programme_of,
+    registry_of,
+    sources_of,
+)
+from evalkit.batch.inhabitants import counts_population, unused_findings, with_population
 from evalkit.batch.last_release import refuse_forgotten, remember
-from evalkit.declaration import line_of, nearest
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger, append, read_ledger
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
-from evalkit.disclosure.standing import refuse_unprotected, refuse_weaker
-from evalkit.errors import Refusals, SettingsError
+from evalkit.disclosure.standing import refuse_unprotected
+from evalkit.errors import Refusals
 from evalkit.facts.areas import About
 from evalkit.facts.boundaries import (
     carry_over,
@@ -27,15 +31,14 @@ from evalkit.facts.boundaries import (
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
-from evalkit.facts.intake import Source, read_facts_told, read_sources, without_origin
+from evalkit.facts.intake import Source, read_facts_told, without_origin
 from evalkit.facts.places import places_on
 from evalkit.panel import page_findings, panel_context
-from evalkit.programme.load import load_programme, shipped_programmes
 from evalkit.programme.models import Programme
-from evalkit.programme.population import POPULATION
-from evalkit.programme.provinces import Registry, load_registry, reference_folder
+from evalkit.programme.provinces import Registry
+from evalkit.reporting.wording import own_catalogues
 from evalkit.table import latest_editions
-from evalkit.workspace import SETTINGS_FILE, Audience, Workspace, refuse_links_out
+from evalkit.workspace import Audience, Workspace, refuse_links_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,14 @@ class Received:
     findings: tuple[Finding, ...]
 
 
-def receive(workspace: Workspace) -> Received:
+def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     """Read a workspace's declarations and facts, and check them.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    day : date, optional
+        The day of the check; today by default.
 
     Returns
     -------
@@ -65,58 +74,20 @@ def receive(workspace: Workspace) -> Received:
     """
     refuse_links_out(workspace)
     refusals = Refusals()
-    programme = refusals.of(programme_of, workspace)
     registry = refusals.of(registry_of, workspace)
+    programme = refusals.of(programme_of, workspace)
+    if programme is not None and registry is not None:
+        programme = refusals.of(with_population, programme, registry, workspace)
     sources = refusals.of(sources_of, workspace)
     table, unread = read_facts_told(workspace.fact_files, programme)
     if programme is None or registry is None or sources is None:
         refusals.of(refuse_errors, unread)
         raise refusals.all()
-    found = check_facts(table, programme=programme, registry=registry, sources=sources)
-    return Received(workspace, programme, registry, without_origin(table), sources, (*unread, *found))
-
-
-def programme_of(workspace: Workspace) -> Programme:
-    """Return the programme a workspace names: a shipped one, or its own, which may not protect less than those.
-
-    Raises
-    ------
-    DeclarationError
-        If it is not well declared.
-    DisclosureError
-        If it declares a figure of a shipped programme by a weaker class.
-    """
-    programme, shipped = load_programme(workspace.programme, base=workspace.folder), shipped_programmes()
-    for name in [] if workspace.programme in shipped else shipped:
-        refuse_weaker(programme, load_programme(name), where=f"programme {workspace.programme!r}")
-    return programme
-
-
-def registry_of(workspace: Workspace) -> Registry:
-    """Return the registry a workspace names: the shipped one of Viet Nam, or its own.
-
-    Raises
-    ------
-    SettingsError
-        If the registry has no boundary set of the workspace's name.
-    """
-    registry = load_registry(
-        reference_folder() if workspace.places == "reference" else workspace.folder / workspace.places
+    found = check_facts(
+        table, programme=programme, registry=registry, sources=sources, day=day or now().date()
     )
-    if workspace.scheme not in registry.schemes:
-        settings = workspace.folder / SETTINGS_FILE
-        raise SettingsError(
-            where=f"{settings}, line {line_of(settings.read_text(encoding='utf-8'), ('scheme',))}, key scheme",
-            rule=f"the registry has no boundary set {workspace.scheme!r}",
-            do=nearest(workspace.scheme, list(registry.schemes)),
-        )
-    return registry
-
-
-def sources_of(workspace: Workspace) -> dict[str, Source]:
-    """Return the sources of a workspace, and those of the shipped reference tables where it uses them."""
-    shipped = read_sources(reference_folder() / "sources.toml") if workspace.places == "reference" else {}
-    return shipped | read_sources(workspace.sources_file)
+    told = (*unread, *found, *language_findings(workspace), *unused_findings(workspace, registry, programme))
+    return Received(workspace, programme, registry, without_origin(table), sources, told)
 
 
 def make_bundle(
@@ -145,7 +116,7 @@ def make_bundle(
     places = places_on(day, received.registry, scheme=scheme)
     protected = _protected(received, scheme=scheme, audience=audience)
     return Bundle(
-        about=_about(received.workspace, protected, scheme=scheme, audience=audience, day=day),
+        about=_about(received, protected, scheme=scheme, audience=audience, day=day),
         facts=with_revisions(protected.facts, received.facts),
         programme=received.programme,
         places=places,
@@ -158,7 +129,8 @@ def make_bundle(
             threshold=received.workspace.disclosure.k,
         ),
         findings=page_findings(protected.facts, received.programme),
-    )
+        wordings=own_catalogues(received.workspace.folder, received.workspace.languages),
+    ).speak()
 
 
 def _protected(received: Received, *, scheme: str, audience: Audience) -> Protected:
@@ -225,23 +197,28 @@ def record_release(workspace: Workspace, bundle: Bundle, *, edition: str) -> Led
 def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:
     """Return the latest edition of every figure, with population, carried over to the pages' boundary set."""
     facts = received.facts
-    if received.workspace.population and POPULATION in received.programme.measures:
+    population = received.programme.population
+    if counts_population(received.workspace, received.registry, received.programme):
         facts = pd.concat([facts, received.registry.population_frame()], ignore_index=True)
         dimensions = [name for name in received.programme.dimensions if name in facts.columns]
         facts = facts.fillna(dict.fromkeys(dimensions, "all"))
-        nation = national_population(without_regions(facts, received.registry), measure=POPULATION)
+        nation = national_population(
+            without_regions(facts, received.registry),
+            nation=received.registry.nation.code,
+            measure=population,
+        )
         facts = pd.concat([facts, nation], ignore_index=True)
     medians = [name for name, measure in received.programme.measures.items() if not measure.additive]
     return carry_over(latest_editions(facts), received.registry, scheme=scheme, never_added=medians)
 
 
-def _about(
-    workspace: Workspace, protected: Protected, *, scheme: str, audience: Audience, day: date
-) -> About:
+def _about(received: Received, protected: Protected, *, scheme: str, audience: Audience, day: date) -> About:
+    workspace = received.workspace
     return About(
         workspace=workspace.name,
-        title_vi=workspace.title.vi,
-        title_en=workspace.title.en,
+        nation=received.registry.nation.code,
+        title={language: workspace.title[language] for language in workspace.languages},
+        languages=workspace.languages,
         scheme=scheme,
         audience=audience,
         invented=workspace.invented,

@@ -18,14 +18,14 @@ from evalkit.facts.areas import About
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.places import Place
-from evalkit.programme.population import POPULATION
-from evalkit.reporting.blocks import LANGUAGES, Bilingual, Language, PageHead
+from evalkit.languages import spoken
+from evalkit.reporting.bilingual import by_language
+from evalkit.reporting.blocks import Bilingual, Language, PageHead
 from evalkit.reporting.formats import day, number
 from evalkit.reporting.index_page import IndexRow, index_page
+from evalkit.reporting.sections.words import place_name
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD
-
-_NATION = Bilingual("Toàn quốc", "The nation")
 
 
 def write_index(stage: Path, bundle: Bundle, manifest: Manifest, jobs: Sequence[Job]) -> dict[str, str]:
@@ -51,7 +51,7 @@ def write_index(stage: Path, bundle: Bundle, manifest: Manifest, jobs: Sequence[
     if not rows:
         rows, national = ({nation: national} if national else {}), None
     files = {}
-    languages: Sequence[Language] = [language for language in LANGUAGES if language in manifest.languages]
+    languages: Sequence[Language] = [language for language in spoken() if language in manifest.languages]
     for language in languages:
         page = index_page(
             list(rows.values()),
@@ -97,7 +97,7 @@ def publish(folder: Path, stage: Path, *, before: Manifest | None, after: Manife
     )  # from here on nothing needs room
     drop_records(stage)
     _remove(folder, set(before.files if before else ()) - set(after.files))
-    last = (MANIFEST, *page_files(file_stem(INDEX, after.audience), LANGUAGES))
+    last = (MANIFEST, *page_files(file_stem(INDEX, after.audience), spoken()))
     new = sorted(path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
     for name in (*(name for name in new if name not in last), *(name for name in last if name in new)):
         _move(stage / name, folder / name)
@@ -129,14 +129,14 @@ def _is_told(job: Job, manifest: Manifest) -> bool:
 def _figures_by_province(bundle: Bundle) -> Counter[str]:
     """Count the figures each province's page stands on, a hidden one included; its population is no figure of the programme."""
     facts = bundle.facts
-    held = facts["status"].isin(TOLD) & (facts["measure"] != POPULATION)
+    held = facts["status"].isin(TOLD) & (facts["measure"] != bundle.programme.population)
     return Counter(facts.loc[held & (facts["scheme"] == bundle.about.scheme), "province_code"])
 
 
 def _row(job: Job, place: Place | None, manifest: Manifest, told: Counter[str]) -> IndexRow:
-    name = Bilingual(place.full_name, place.name_en) if place else _NATION
-    region = Bilingual(place.region.vi, place.region.en) if place else say("Overview")
-    files = Bilingual(*page_files(job.stem, LANGUAGES))
+    name = place_name(place, place.full_name) if place else say("The nation")
+    region = Bilingual(**place.region.root) if place else say("Overview")
+    files = by_language(lambda language: page_file(job.stem, language))
     if job.stem not in manifest.pages:
         return IndexRow(name, region, files, state="failed")
     record = manifest.pages[job.stem]
@@ -157,8 +157,8 @@ def _held(figures: int) -> Bilingual:
 
 def _index_head(about: About) -> PageHead:
     return PageHead(
-        title=Bilingual(about.title_vi, about.title_en),
-        subtitle=Bilingual("Báo cáo đánh giá theo địa phương", "Evaluation reports by province"),
+        title=Bilingual(**about.title),
+        subtitle=say("Evaluation reports by province"),
         slug=file_stem(INDEX, about.audience),
         facts=(),
         invented=about.invented,

@@ -40,6 +40,7 @@ def manifest_after(
         bundle_date=about.date,
         bundle_sha256=bundle.content_hash,
         languages=options.languages,
+        spoken=about.languages,
         evalkit=kit_version(),
         versions=dict(library_versions()),
         rules={"k": about.k, "k_sensitive": about.k_sensitive},

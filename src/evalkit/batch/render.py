@@ -55,7 +55,7 @@ def render(
     for language in languages:
         head, parts = read_notebook(notebook, language=language, read=read)
         require_own_head(head, stem=stem, audience=audience)
-        own = {**neighbours(stem, language, languages), "footer": [tuple(line) for line in footer]}
+        own = {**neighbours(stem, language, languages), "footer": [line.texts for line in footer]}
         page = page_from_sections(head, parts, language=language, resources=own)
         files[page_file(stem, language)] = page.encode()
         files |= _tables(head, [part for part in parts if isinstance(part, Section)], language)

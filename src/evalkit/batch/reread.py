@@ -19,6 +19,7 @@ from evalkit.batch.leaks import file_faults
 from evalkit.batch.seen import TEXTS, Seen, read_drawing, read_page
 from evalkit.errors import DisclosureError
 from evalkit.facts.bundle import Bundle
+from evalkit.languages import ending
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import (
     CONFIDENTIAL,
@@ -199,14 +200,14 @@ def _figures(table: Table) -> Iterator[tuple[str, str, Shown]]:
 
 
 def _downloads(files: Mapping[str, bytes], stem: str, tables: Sequence[Table], language: Language) -> None:
-    ending = "" if language == "vi" else ".en"
+    end = ending(language)
     if not tables:
         return
-    book = f"{stem}{ending}.xlsx"
+    book = f"{stem}{end}.xlsx"
     sheets = CalamineWorkbook.from_filelike(io.BytesIO(files[book]))
     for place, table in enumerate(tables, start=1):
         wanted = [_read([_shown(cell, language) for cell in row]) for row in table.rows]
-        name = f"{stem}.{table.id}{ending}.csv"
+        name = f"{stem}.{table.id}{end}.csv"
         lines = list(csv.reader(files[name].decode().splitlines()))[1:]
         _require([_read(line[: len(table.columns)]) for line in lines] == wanted, name)
         rows = sheets.get_sheet_by_index(place).to_python()[-len(wanted) or None :]

@@ -22,6 +22,7 @@ from evalkit.batch.receipt import (
 )
 from evalkit.batch.runlog import logged
 from evalkit.facts.audiences import file_stem
+from evalkit.languages import speak
 from evalkit.workspace import Workspace
 
 
@@ -48,6 +49,7 @@ def run(
     EvalkitError
         As :func:`evalkit.batch.run.run_batch`, which does the work where there is any.
     """
+    speak(workspace.languages)
     with logged(workspace, options, clock=clock) as log:
 
         def tell(event: Event) -> None:

@@ -86,7 +86,7 @@ def run_batch(
     BatchError
         If some pages failed, or were made without some of their lines. What was made is published by then.
     """
-    task = _accept(workspace, options or RunOptions(), clock)
+    task = _accept(workspace, options or RunOptions(languages=workspace.languages), clock)
     with locked(task.folder, private=task.options.audience == "internal"), work_folder(task.folder) as stage:
         report = _make_and_publish(task, stage, progress, executor)
         keep_receipt(workspace, task.options, ground=task.ground, jobs=task.jobs, report=report)

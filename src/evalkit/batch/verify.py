@@ -18,7 +18,7 @@ from evalkit.batch.manifest import MANIFEST, Manifest, read_manifest
 from evalkit.batch.self_contained import has_policy, page_faults
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.findings import Finding
-from evalkit.reporting.blocks import LANGUAGES
+from evalkit.languages import speak
 
 _PAGE = ".html"
 
@@ -48,6 +48,7 @@ def verify(folder: Path) -> list[Finding]:
         return [
             _finding(folder, f"a folder of reports has a {MANIFEST}", "give a folder made by evalkit run")
         ]
+    speak(manifest.spoken)
     return [
         *_hashes(folder, manifest),
         *_completeness(folder, manifest),
@@ -76,7 +77,7 @@ def _hashes(folder: Path, manifest: Manifest) -> Iterator[Finding]:
 
 
 def _completeness(folder: Path, manifest: Manifest) -> Iterator[Finding]:
-    languages = [language for language in LANGUAGES if language in manifest.languages]
+    languages = list(manifest.languages)
     for stem, page in sorted(manifest.pages.items()):
         for name in page_files(stem, languages):
             if name not in page.files:

@@ -21,6 +21,7 @@ from evalkit.batch.clock import ticks
 from evalkit.batch.execute import execute
 from evalkit.batch.forked import OBJECTS_BETWEEN_COLLECTIONS
 from evalkit.batch.imprint import NOTEBOOKS
+from evalkit.batch.notebook_words import in_languages
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder, Reason
 from evalkit.batch.render import render
 from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike_facts
@@ -36,6 +37,7 @@ _stopping = threading.Event()
 def make_page(order: PageOrder) -> PageMade | JobFailure:
     """Execute a job's notebook and return the page's files; a failure comes back as a record, never as an exception."""
     job, started = order.job, ticks()
+    order.facts.speak()
     if _stopping.is_set():
         return JobFailure(job.stem, job.code, "interrupted")
     notebook = execute(job, order.facts, source=order.source, cell_seconds=order.cell_seconds)
@@ -87,7 +89,9 @@ def page_contents(
         read=read,
     )
     if order.keep_notebook:
-        files[f"{NOTEBOOKS}/{stem}.ipynb"] = as_text(notebook).encode()
+        files[f"{NOTEBOOKS}/{stem}.ipynb"] = as_text(
+            in_languages(notebook, order.facts.about.languages)
+        ).encode()
     _read_again(files, notebook, order, read)
     return files
 

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Sequence
 
 from evalkit.disclosure.equations import Split
 from evalkit.programme.provinces import Registry
-from evalkit.table import NATION, NATION_SCHEME
+from evalkit.table import NATION_SCHEME
 
 REGION_SCHEME = "region"
 Place = tuple[str, str]
@@ -58,14 +58,15 @@ def same_place(place: Place, registry: Registry) -> Place:
 
 def _structure(registry: Registry, schemes: Container[str]) -> Iterator[tuple[Place, list[Place]]]:
     """Yield every place that is made of others, with those."""
+    nation = (registry.nation.code, NATION_SCHEME)
     for scheme in filter(schemes.__contains__, registry.schemes):
         units = registry.units(scheme)
         regions: dict[str, list[Place]] = {}
         for unit in units:
             regions.setdefault(unit.region_code, []).append((unit.code, scheme))
-        yield (NATION, NATION_SCHEME), [(unit.code, scheme) for unit in units]
+        yield nation, [(unit.code, scheme) for unit in units]
         for own in (scheme, REGION_SCHEME):
-            yield (NATION, NATION_SCHEME), [(code, own) for code in regions]
+            yield nation, [(code, own) for code in regions]
             for code, members in regions.items():
                 yield (code, own), members
         for unit in units:

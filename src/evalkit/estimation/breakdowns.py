@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 
 from evalkit.programme.models import Programme
-from evalkit.programme.population import POPULATION
 from evalkit.table import TOLD
 
 LATEST = 5
@@ -112,7 +111,7 @@ def seldom_reported(
     >>> len(seldom_reported(facts, programme, shown=[])), len(seldom_reported(facts, programme, shown=["suspects"]))
     (1, 0)
     """
-    order = [name for name in programme.measures if name not in {*shown, POPULATION}]
+    order = [name for name in programme.measures if name not in {*shown, programme.population}]
     rows = facts[facts["measure"].isin(order) & facts["status"].isin(TOLD)]
     rows = rows[rows.groupby("measure")["value"].transform("size") <= most]
     rank = rows["measure"].map(order.index)

@@ -16,7 +16,6 @@ from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.shrinkage import ShrunkenRates, shrink_rates
 from evalkit.estimation.windows import exposure_years
 from evalkit.programme.models import Programme
-from evalkit.programme.population import POPULATION
 from evalkit.table import TOLD
 
 FEWEST = 5
@@ -122,7 +121,7 @@ def _panels(facts: pd.DataFrame, indicator: str, programme: Programme) -> dict[s
         totals = indicator_totals(own, indicator, programme)
         for period, total in zip(programme.periods, totals, strict=True):
             rows[period.id].append({"province_code": code, "scheme": scheme} | _row(total))
-    population = facts[facts["measure"] == POPULATION]
+    population = facts[facts["measure"] == programme.population]
     return {period: _with_exposure(pd.DataFrame(found), population) for period, found in rows.items()}
 
 

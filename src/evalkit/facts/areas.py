@@ -10,6 +10,7 @@ import pandas as pd
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
 from evalkit.facts.places import Place
+from evalkit.languages import DEFAULT
 from evalkit.programme.models import Programme
 
 
@@ -17,12 +18,13 @@ from evalkit.programme.models import Programme
 class About:
     """What a bundle is: whose figures, for whom, by which rules.
 
-    ``date`` is the day the content last changed, as text YYYY-MM-DD; it is not part of the content hash.
+    ``nation`` is the code of the whole country, as the registry declares it; ``title`` is the workspace's by language, ``languages`` are its
+    languages, the first one first; ``date`` is the day the content last changed, as text YYYY-MM-DD; it is not part of the content hash.
     """
 
     workspace: str
-    title_vi: str
-    title_en: str
+    nation: str
+    title: dict[str, str]
     scheme: str
     audience: str
     invented: bool
@@ -32,6 +34,7 @@ class About:
     hidden_cells: int
     date: str = ""
     person_totals_stand: bool = False
+    languages: tuple[str, ...] = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,9 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from evalkit.programme.population import POPULATION
 from evalkit.programme.provinces import Registry
 from evalkit.table import (
     MARK,
-    NATION,
     NATION_SCHEME,
     REGION_SCHEME,
     REVISED,
@@ -110,13 +108,15 @@ def without_regions(facts: pd.DataFrame, registry: Registry) -> pd.DataFrame:
     return facts[~pair.isin(list(regions)) & (facts["scheme"] != REGION_SCHEME)]
 
 
-def national_population(facts: pd.DataFrame, *, measure: str = POPULATION) -> pd.DataFrame:
+def national_population(facts: pd.DataFrame, *, nation: str, measure: str) -> pd.DataFrame:
     """Return the nation's yearly population as the sum of all units of the scheme it is given in.
 
     Parameters
     ----------
     facts : DataFrame
         Facts that hold the measure for every unit of one scheme, and none of regions.
+    nation : str
+        The nation's code.
     measure : str
         The population measure.
     """
@@ -129,7 +129,7 @@ def national_population(facts: pd.DataFrame, *, measure: str = POPULATION) -> pd
         edition_date=("edition_date", "max"),
     )
     return total.assign(
-        province_code=NATION,
+        province_code=nation,
         scheme=NATION_SCHEME,
         status="derived",
         qualifier="exact",

@@ -1,7 +1,8 @@
 """The bundle: protected facts and everything a page may use, as plain files. What is not in it cannot get out of it.
 
 Files: ``bundle.json`` (what it is), ``facts.parquet`` (protected facts), ``programme.json``, ``places.json``,
-``sources.json``, ``panel.json`` (the law of scatter of the whole panel, computed after protection), ``findings.json``.
+``sources.json``, ``panel.json`` (the law of scatter of the whole panel, computed after protection), ``findings.json``,
+``wordings.json`` (sentences of the workspace's own catalogues).
 A slice for one province has the same files and holds only what that province's page may use.
 """
 
@@ -20,10 +21,13 @@ from evalkit.errors import FactsError
 from evalkit.facts.areas import About, NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
+from evalkit.facts.panel_slices import laws_of, panel_for
 from evalkit.facts.places import Place, match_place
 from evalkit.facts.plain_files import facts_from_parquet, facts_to_parquet, from_json, to_json
+from evalkit.languages import speak
 from evalkit.programme.models import Programme
-from evalkit.table import MARK, NATION, NATION_SCHEME
+from evalkit.programme.terms import labels_in
+from evalkit.table import MARK, NATION_SCHEME
 
 FORMAT = 1
 LAB_BUNDLE = "EVALKIT_BUNDLE"
@@ -46,6 +50,8 @@ class Bundle:
         What :func:`evalkit.panel.panel_context` tells of the whole panel: how years scatter, which comparisons stand.
     findings : tuple of Finding
         What a page says about the quality of the figures shown.
+    wordings : dict of dict
+        The sentences of the workspace's own catalogues: language to English to wording.
     """
 
     about: About
@@ -55,6 +61,12 @@ class Bundle:
     sources: dict[str, Source]
     panel: dict[str, dict[str, Any]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    wordings: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def speak(self) -> Bundle:
+        """Make pages in the languages of this bundle from now on, and return it."""
+        speak(self.about.languages, self.wordings)
+        return self
 
     @property
     def provinces(self) -> Provinces:
@@ -105,7 +117,7 @@ class Bundle:
             about=replace(self.about, hidden_cells=int((mine[MARK] == "c").sum())),
             facts=mine.reset_index(drop=True),
             places=(place,),
-            panel=_panel_for(place, self.panel),
+            panel=panel_for(place, self.panel),
             sources={name: source for name, source in self.sources.items() if name in used},
             findings=tuple(item for item in self.findings if (item.province_code, item.scheme) in named),
         )
@@ -172,6 +184,12 @@ def open_bundle(folder: str | Path | None = None) -> Bundle:
         raise FactsError(
             where=str(folder), rule=f"not a bundle of format {FORMAT}", do="make it again with this version"
         )
+    with labels_in(()):
+        return _read_bundle(folder, head).speak()
+
+
+def _read_bundle(folder: Path, head: dict[str, Any]) -> Bundle:
+    head["languages"] = tuple(head["languages"])
     return Bundle(
         about=About(**head),
         facts=facts_from_parquet(folder / "facts.parquet"),
@@ -182,6 +200,7 @@ def open_bundle(folder: str | Path | None = None) -> Bundle:
         },
         panel=from_json(folder / "panel.json"),
         findings=tuple(Finding(**item) for item in from_json(folder / "findings.json")),
+        wordings=from_json(folder / "wordings.json"),
     )
 
 
@@ -196,34 +215,17 @@ def _province_facts(bundle: Bundle, place: Place) -> ProvinceFacts:
         parts=facts[_belongs(facts, place) & ~own & ~nation].reset_index(drop=True),
         nation=facts[nation].reset_index(drop=True),
         programme=bundle.programme,
-        panel=_laws_of(place, bundle.panel),
+        panel=laws_of(place, bundle.panel),
         families=bundle.panel.get("families", {}),
         sources=bundle.sources,
         findings=bundle.slice_for(place.code).findings,
     )
 
 
-def _panel_for(place: Place, panel: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return what one place's page may know of the panel: of other places it has no factor of their own."""
-    mine = f"{place.scheme}:{place.code}"
-    own = {name: {mine: factors[mine]} for name, factors in panel.get("own", {}).items() if mine in factors}
-    return panel | {"own": own} if panel else {}
-
-
-def _laws_of(place: Place, panel: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the law of scatter of one place, indicator by indicator."""
-    mine, own = f"{place.scheme}:{place.code}", panel.get("own", {})
-    return {
-        name: record | {"own": own.get(name, {}).get(mine, 1.0)}
-        for name, record in panel.get("laws", {}).items()
-    }
-
-
 def _belongs(facts: pd.DataFrame, place: Place) -> pd.Series:
     """Tell which rows a province's page may use: its own, those of its former parts, and the nation's."""
-    places = [(place.code, place.scheme), (NATION, NATION_SCHEME)]
-    places += [(part.code, part.scheme) for part in place.components]
-    belongs = pd.Series(data=False, index=facts.index)
+    places = [(place.code, place.scheme), *((part.code, part.scheme) for part in place.components)]
+    belongs = facts["scheme"] == NATION_SCHEME
     for scheme in {scheme for _, scheme in places}:
         codes = [code for code, of in places if of == scheme]
         belongs |= (facts["scheme"] == scheme) & facts["province_code"].isin(codes)
@@ -243,4 +245,5 @@ def _files(bundle: Bundle) -> dict[str, bytes]:
         ),
         "panel.json": to_json(bundle.panel),
         "findings.json": to_json(findings),
+        "wordings.json": to_json(bundle.wordings),
     }

@@ -6,13 +6,16 @@ A finding names file, row and rule, never a value: it may be logged and shown to
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pandas as pd
 
 from evalkit.declaration import nearest
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source, place_of
+from evalkit.facts.period_checks import misdated
 from evalkit.facts.place_checks import misplaced
+from evalkit.facts.sum_checks import check_sums
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 from evalkit.table import (
@@ -24,15 +27,9 @@ from evalkit.table import (
     key_of,
 )
 
-_A_SHARE = {
-    "proportion": "a proportion",
-    "conversion": "stages of one cohort",
-    "carried_over": "new of all handled",
-}
-
 
 def check_facts(
-    table: pd.DataFrame, *, programme: Programme, registry: Registry, sources: dict[str, Source]
+    table: pd.DataFrame, *, programme: Programme, registry: Registry, sources: dict[str, Source], day: date
 ) -> list[Finding]:
     """Return everything a facts table breaks, errors first.
 
@@ -42,6 +39,8 @@ def check_facts(
         As :func:`evalkit.facts.intake.read_facts` returns it, with ``file`` and ``row``.
     programme, registry, sources
         What the names in the table must agree with.
+    day : date
+        The day of the check: nothing is reported of a later one.
 
     Returns
     -------
@@ -54,11 +53,13 @@ def check_facts(
         *(_finding("error", *fault) for fault in misplaced(table, registry)),
         *_measures(table, programme),
         *_values(table, programme),
-        *_periods(table, registry),
+        *(_finding(*fault) for fault in misdated(table, registry, programme, day=day)),
         *_duplicates(table, key_of(facts)),
+        *_bases(table, programme),
     ]
-    if not any(finding.severity == "error" for finding in findings):
-        findings += [*_proportions(table, programme), *_revisions(table, key_of(facts))]
+    sound = _sound(table, findings)
+    findings += check_sums(sound, programme=programme, registry=registry, sources=sources)
+    findings += _revisions(sound, key_of(facts))
     order = {"error": 0, "warning": 1, "note": 2}
     return sorted(findings, key=lambda finding: order[finding.severity])
 
@@ -180,21 +181,6 @@ def _values(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
             yield _finding(severity, row, "value", rule, do)
 
 
-def _periods(table: pd.DataFrame, registry: Registry) -> Iterator[Finding]:
-    for _, row in table[table["period_end"] < table["period_start"]].iterrows():
-        yield _finding(
-            "error", row, "period_end", "a period ends on or after the day it starts", "correct the dates"
-        )
-    for scheme in registry.schemes:
-        rows = table[table["scheme"] == scheme]
-        ends = [unit.valid_to for unit in registry.units(scheme) if unit.valid_to is not None]
-        if ends:
-            late = rows[rows["period_start"] > pd.Timestamp(max(ends))]
-            for _, row in late.iterrows():
-                rule = f"scheme {scheme!r} had ended when this period began"
-                yield _finding("warning", row, "scheme", rule, "give the code of the boundary set in force")
-
-
 def _duplicates(table: pd.DataFrame, key: list[str]) -> Iterator[Finding]:
     again = table[table.duplicated(key, keep="first")]
     first = table.drop_duplicates(key).set_index(key)["row"]
@@ -209,18 +195,21 @@ def _duplicates(table: pd.DataFrame, key: list[str]) -> Iterator[Finding]:
         )
 
 
-def _proportions(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
-    """Refuse a numerator above its denominator, source by source; a period_ratio may exceed 1."""
-    key = [name for name in key_of(table.drop(columns=["file", "row"])) if name != "measure"]
-    for name, indicator in programme.indicators.items():
-        if not indicator.is_share or indicator.part != indicator.base_part:
-            continue
-        top = table[table["measure"] == indicator.numerator].set_index(key)
-        base = table[table["measure"] == indicator.denominator].set_index(key)["value"]
-        both = top.join(base.rename("base"), how="inner")
-        for _, row in both[both["value"] > both["base"]].reset_index().iterrows():
-            rule = f"{indicator.numerator} must not exceed {indicator.denominator} (indicator {name}, {_A_SHARE[indicator.kind]})"
-            yield _finding("error", row, "value", rule, "ask the source to confirm both figures")
+def _sound(table: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
+    """Return the rows that no error was found in."""
+    wrong = {finding.where.partition(", column")[0] for finding in findings if finding.severity == "error"}
+    return table[~(table["file"] + ", row " + table["row"].astype(str)).isin(wrong)]
+
+
+def _bases(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
+    """Yield the rows that are counted at another place than their measure is: they add up to nothing with its figures."""
+    declared = table["measure"].map(
+        {name: measure.place_basis for name, measure in programme.measures.items()}
+    )
+    for _, row in table[declared.notna() & (table["place_basis"] != declared)].iterrows():
+        rule = f"{row['measure']} is counted at {programme.measures[row['measure']].place_basis}"
+        do = "another place basis is another figure, compared with none of the measure's: correct it, or keep it knowingly"
+        yield _finding("warning", row, "place_basis", rule, do)
 
 
 def _revisions(table: pd.DataFrame, key: list[str]) -> Iterator[Finding]:

@@ -13,7 +13,8 @@ from evalkit.facts.demo_figures import binomial
 from evalkit.facts.demo_measures import EDITIONS, LAST_FORM, MEASURES, MEDIANS
 from evalkit.facts.demo_places import NEW, NEW_STARTS, OLD, new_code_of
 from evalkit.facts.demo_wider import DIMENSIONS, among
-from evalkit.table import COLUMNS, NATION, NATION_SCHEME
+from evalkit.programme.nation import reference_nation
+from evalkit.table import COLUMNS, NATION_SCHEME
 
 LAST_OLD_YEAR = int(NEW_STARTS[:4]) - 1
 LATE = ("08", (2018, 2019), pd.DateOffset(months=14))
@@ -160,7 +161,9 @@ def _national_totals(facts: pd.DataFrame, *, seed: int) -> pd.DataFrame:
         year=whole["period_start"].dt.year, start=whole["period_start"].dt.strftime("%m-%d")
     )
     totals = pd.concat([totals, _by_age(totals, seed=seed)], ignore_index=True)
-    placed = totals.drop(columns=["held", "period_start"]).assign(province_code=NATION, scheme=NATION_SCHEME)
+    placed = totals.drop(columns=["held", "period_start"]).assign(
+        province_code=reference_nation().code, scheme=NATION_SCHEME
+    )
     nation = _as_facts(placed, source_id="invented-central")
     known = nation["last_edition"] + pd.Timedelta(days=30)
     total = (nation[list(DIMENSIONS)] == "all").all(axis=1)

@@ -38,6 +38,8 @@ class Source(Declared):
     tells: Label | None = None
     due: str = ""
     received: str = ""
+    rounded_to: float = Field(default=0.0, ge=0)
+    confirmed: Label | None = None
 
 
 def read_facts(files: Iterable[Path], programme: Programme) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
 from evalkit.programme.provinces import Registry
-from evalkit.table import NATION, NATION_SCHEME, REGION_SCHEME
+from evalkit.table import NATION_SCHEME, REGION_SCHEME
 
 Misplaced = tuple[pd.Series, str, str, str]
 
@@ -24,12 +24,12 @@ def misplaced(table: pd.DataFrame, registry: Registry) -> Iterator[Misplaced]:
     registry : Registry
         A region's row has the region's code, and as scheme one of its boundary sets or "region".
     """
-    schemes = [*registry.schemes, REGION_SCHEME]
+    schemes, nation = [*registry.schemes, REGION_SCHEME], registry.nation
     for (code, scheme), rows in table.groupby(["province_code", "scheme"], sort=False):
-        if (code, scheme) == (NATION, NATION_SCHEME):
+        if (code, scheme) == (nation.code, NATION_SCHEME):
             continue
-        if scheme not in schemes or code == NATION:
-            do = f'the nation is "{NATION}" with scheme "{NATION_SCHEME}"; {nearest(str(scheme), [*schemes, NATION_SCHEME])}'
+        if scheme not in schemes or code == nation.code:
+            do = f'{nation.name.en} is "{nation.code}" with scheme "{NATION_SCHEME}"; {nearest(str(scheme), [*schemes, NATION_SCHEME])}'
             yield rows.iloc[0], "scheme", f"{scheme!r} is no scheme for code {code!r}", do
         elif code not in [*_regions(registry, str(scheme)), *_units(registry, str(scheme))]:
             yield _no_code(rows.iloc[0], registry)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from pydantic import Field
+
 from evalkit.declaration import Declared, nearest
 from evalkit.errors import FactsError
 from evalkit.programme.models import Label
 from evalkit.programme.place_names import read_spelling
-from evalkit.programme.provinces import Registry
+from evalkit.programme.provinces import Registry, Unit
+from evalkit.programme.terms import labels_in
 
 
 class Part(Declared):
@@ -19,6 +22,7 @@ class Part(Declared):
     scheme: str
     name: str
     full_name: str
+    within: str = ""
 
 
 class FormerName(Declared):
@@ -27,12 +31,14 @@ class FormerName(Declared):
     full_name: str
     valid_from: date | None
     valid_to: date | None
+    within: str = ""
 
 
 class Place(Declared):
     """A province or centrally-run city on the day of the bundle.
 
-    ``full_name`` carries the type in force that day ("Thành phố Quảng Ninh"); ``names`` are all official names by date;
+    ``full_name`` carries the type in force that day ("Thành phố Quảng Ninh"), ``within`` is the same as a sentence has it
+    ("thành phố Quảng Ninh", empty where it does not differ); ``names`` are all official names by date;
     ``land_border`` lists neighbouring countries by code or, for an invented country, by name.
     """
 
@@ -40,11 +46,13 @@ class Place(Declared):
     scheme: str
     name: str
     name_en: str
+    name_in: dict[str, str] = Field(default_factory=dict)
     full_name: str
     slug: str
     region_code: str
     region: Label
     land_border: tuple[str, ...]
+    within: str = ""
     names: tuple[FormerName, ...]
     components: tuple[Part, ...]
 
@@ -60,32 +68,40 @@ def places_on(day: date, registry: Registry, *, scheme: str) -> tuple[Place, ...
     scheme : str
         The boundary set of the pages.
     """
-    return tuple(
-        Place(
-            code=unit.code,
-            scheme=scheme,
-            name=unit.name,
-            name_en=unit.name_en,
-            full_name=registry.full_name(unit.code, scheme, day),
-            slug=unit.slug,
-            region_code=unit.region_code,
-            region=unit.region,
-            land_border=unit.land_border,
-            names=tuple(
-                FormerName(full_name=name.full_name, valid_from=name.valid_from, valid_to=name.valid_to)
-                for name in registry.names(unit.code, scheme)
-            ),
-            components=tuple(
-                Part(
-                    code=part.code,
-                    scheme=part.scheme,
-                    name=part.name,
-                    full_name=registry.full_name(part.code, part.scheme, part.valid_to or day),
-                )
-                for part in registry.components(unit.code, scheme)
-            ),
-        )
-        for unit in registry.units(scheme)
+    with labels_in(()):  # they were checked when the registry was read
+        return tuple(_place(unit, day, registry) for unit in registry.units(scheme))
+
+
+def _place(unit: Unit, day: date, registry: Registry) -> Place:
+    scheme = unit.scheme
+
+    def named(full_name: str) -> dict[str, str]:
+        return {"full_name": full_name, "within": registry.nation.within(full_name)}
+
+    return Place(
+        code=unit.code,
+        scheme=scheme,
+        name=unit.name,
+        name_en=unit.name_en,
+        name_in=unit.name_in,
+        **named(registry.full_name(unit.code, scheme, day)),
+        slug=unit.slug,
+        region_code=unit.region_code,
+        region=unit.region,
+        land_border=unit.land_border,
+        names=tuple(
+            FormerName(**named(name.full_name), valid_from=name.valid_from, valid_to=name.valid_to)
+            for name in registry.names(unit.code, scheme)
+        ),
+        components=tuple(
+            Part(
+                code=part.code,
+                scheme=part.scheme,
+                name=part.name,
+                **named(registry.full_name(part.code, part.scheme, part.valid_to or day)),
+            )
+            for part in registry.components(unit.code, scheme)
+        ),
     )
 
 

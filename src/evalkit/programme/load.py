@@ -1,4 +1,7 @@
-"""Load a programme from its TOML files and check that every name it uses exists."""
+"""Load a programme from its TOML files and check that every name it uses exists.
+
+Longer than 250 lines because what each file of a programme holds stands beside how the files are laid over each other.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ import os
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import Field
 
-from evalkit.declaration import Declared, read_declaration
+from evalkit.declaration import Declared, read_declaration, read_toml
 from evalkit.errors import DeclarationError, Refusals
 from evalkit.input_file import refuse_outside
 from evalkit.programme.models import (
@@ -28,7 +31,9 @@ from evalkit.programme.models import (
     SupportMatrix,
     Target,
 )
+from evalkit.programme.overlay import BY_NAME, Tables, completed, raw_tables, without
 from evalkit.programme.references import refuse_dangling_names, refuse_misread, refuse_overlaps
+from evalkit.programme.terms import label_languages
 
 
 class _ProgrammeFile(Declared):
@@ -38,6 +43,7 @@ class _ProgrammeFile(Declared):
     period: tuple[ProgrammePeriod, ...]
     strand: tuple[Strand, ...]
     source_order: tuple[str, ...] = ()
+    counts_detection: bool | None = None
 
 
 class _MeasuresFile(Declared):
@@ -47,7 +53,7 @@ class _MeasuresFile(Declared):
 
 
 class _IndicatorsFile(Declared):
-    indicator: dict[str, Indicator]
+    indicator: dict[str, Indicator] = Field(default_factory=dict)
 
 
 class _TargetsFile(Declared):
@@ -66,19 +72,17 @@ class _PathwayFile(Declared):
     stage: tuple[Stage, ...] = ()
 
 
-One = TypeVar("One")
-
-_CATALOGUE = Path(str(resources.files("evalkit.programme"))) / "catalogue"
-MODELS: dict[str, type[Declared]] = {
-    "measures": _MeasuresFile,
-    "indicators": _IndicatorsFile,
+NAMED: dict[str, type[Declared]] = {"measures": _MeasuresFile, "indicators": _IndicatorsFile}
+PROMISED: dict[str, type[Declared]] = {
     "targets": _TargetsFile,
     "breaks": _BreaksFile,
     "recommendations": _RecommendationsFile,
     "pathway": _PathwayFile,
     "support": SupportMatrix,
 }
-FILES = ("programme", *MODELS)
+_KEYS = {"targets": "target", "breaks": "event", "recommendations": "recommendation", "pathway": "stage"}
+FILES = ("programme", *NAMED, *PROMISED)
+_CATALOGUE = Path(str(resources.files("evalkit.programme"))) / "catalogue"
 
 
 def load_programme(name: str, *, base: Path | None = None) -> Programme:
@@ -90,7 +94,7 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
         ``"vn-trafficking"``, or a folder (relative to ``base``) that holds programme.toml, measures.toml and
         indicators.toml and, where wanted, targets.toml, breaks.toml, recommendations.toml, pathway.toml and support.toml.
         A long file may be split: ``indicators-victims.toml`` is read after ``indicators.toml``. With ``extends = "name"``
-        in its programme.toml, files that the folder does not have are those of the programme named.
+        in its programme.toml it is laid over the programme named, see :mod:`evalkit.programme.overlay`.
     base : Path, optional
         What a relative folder is relative to: the workspace.
 
@@ -106,33 +110,39 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
     >>> [period.id for period in programme.periods]
     ['2011-2015', '2016-2020', '2021-2025', '2026-2030']
     """
-    return _shipped(name) if name in shipped_programmes() else _loaded(name, base)
+    short = Path(name).name if Path(name).parent == _CATALOGUE else name
+    if short in shipped_programmes():
+        return _shipped(short, tuple(label_languages()))
+    return _loaded(programme_folders(name, base=base))
 
 
 @cache
-def _shipped(name: str) -> Programme:
-    """Return a shipped programme, which never changes while evalkit runs."""
-    return _loaded(name, None)
+def _shipped(name: str, _languages: tuple[str, ...]) -> Programme:
+    """Return a shipped programme, which never changes while evalkit runs; the languages are those its labels must have."""
+    return _loaded(programme_folders(name))
 
 
-def _loaded(name: str, base: Path | None) -> Programme:
-    folder = programme_folder(name, base=base)
-    first = read_declaration(folder / "programme.toml", _ProgrammeFile)
-    extended = programme_folder(first.extends, base=folder) if first.extends else folder
-    files = {part: _files_of(part, folder) or _files_of(part, extended) for part in FILES}
-    files |= {part: files[part] or (extended / f"{part}.toml",) for part in ("measures", "indicators")}
-    read = _read(files)
+def _loaded(folders: tuple[Path, ...]) -> Programme:
+    refusals = Refusals()
+    first = refusals.of(read_declaration, folders[0] / "programme.toml", _ProgrammeFile)
+    files = {part: _files_in(part, folders) for part in FILES}
+    measures = _overlaid("measures", folders, refusals)
+    indicators = _overlaid("indicators", folders, refusals)
+    promises = _promises(files, refusals)
+    if first is None or refusals.found:
+        raise refusals.all()
     programme = Programme(
         id=first.id,
         label=first.label,
         periods=first.period,
         strands=first.strand,
         source_order=first.source_order,
-        units=_merged(files["measures"], [part.unit for part in read["measures"]]),
-        dimensions=_merged(files["measures"], [part.dimension for part in read["measures"]]),
-        measures=_merged(files["measures"], [part.measure for part in read["measures"]]),
-        indicators=_merged(files["indicators"], [part.indicator for part in read["indicators"]]),
-        **_promises(read),
+        counts_detection=_counts_detection(first, folders),
+        units=_merged(measures, "unit"),
+        dimensions=_merged(measures, "dimension"),
+        measures=_merged(measures, "measure"),
+        indicators=_merged(indicators, "indicator"),
+        **promises,
     )
     refuse_dangling_names(programme, files)
     refuse_overlaps(programme, files)
@@ -140,15 +150,43 @@ def _loaded(name: str, base: Path | None) -> Programme:
     return programme
 
 
-def _promises(read: dict[str, list[Any]]) -> dict[str, Any]:
+def _promises(files: dict[str, tuple[Path, ...]], refusals: Refusals) -> dict[str, Any]:
     """Return what a programme may do without: targets, events, recommendations, the pathway, the supports."""
+    read = {
+        part: [one for path in files[part] if (one := refusals.of(read_declaration, path, model)) is not None]
+        for part, model in PROMISED.items()
+    }
+    many: dict[str, list[Any]] = {
+        name: [one for part in read[name] for one in getattr(part, key)] for name, key in _KEYS.items()
+    }
     return {
-        "targets": [one for part in read["targets"] for one in part.target],
-        "breaks": [one for part in read["breaks"] for one in part.event],
-        "recommendations": [one for part in read["recommendations"] for one in part.recommendation],
-        "stages": [one for part in read["pathway"] for one in part.stage],
+        "targets": many["targets"],
+        "breaks": many["breaks"],
+        "recommendations": many["recommendations"],
+        "stages": many["pathway"],
         "support": read["support"][0] if read["support"] else None,
     }
+
+
+def programme_folders(name: str, *, base: Path | None = None) -> tuple[Path, ...]:
+    """Return the folder of a programme, that of the one it extends, and so on.
+
+    Raises
+    ------
+    DeclarationError
+        If a programme extends itself, straight or in a circle.
+    """
+    folders = [programme_folder(name, base=base)]
+    while extended := read_toml(folders[-1] / "programme.toml").get("extends"):
+        folder = programme_folder(str(extended), base=folders[-1])
+        if folder.resolve() in [one.resolve() for one in folders]:
+            raise DeclarationError(
+                where=f"{folders[-1] / 'programme.toml'}, key extends",
+                rule="a programme does not extend itself",
+                do="name the programme that this one is laid over, or remove the key",
+            )
+        folders.append(folder)
+    return tuple(folders)
 
 
 def programme_folder(name: str, *, base: Path | None = None) -> Path:
@@ -178,28 +216,56 @@ def _files_of(part: str, folder: Path) -> tuple[Path, ...]:
     return (*([main] if os.path.lexists(main) else []), *sorted(folder.glob(f"{part}-*.toml")))
 
 
-def _read(files: dict[str, tuple[Path, ...]]) -> dict[str, list[Any]]:
-    """Return every part of a programme but its first file; what is wrong in any of them is told together."""
-    refusals = Refusals()
-    read = {part: [refusals.of(_part, path, model) for path in files[part]] for part, model in MODELS.items()}
-    refusals.refuse()
-    return read
+def _files_in(part: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the files of a part: of what has names those of all folders, of what is promised those of the first that has any."""
+    found = [_files_of(part, folder) for folder in folders]
+    if part in BY_NAME:
+        return tuple(path for paths in found for path in paths) or (folders[-1] / f"{part}.toml",)
+    return next((paths for paths in found if paths), ())
 
 
-def _part(path: Path, model: type[Declared]) -> Any:
-    return _shipped_part(path, model) if _CATALOGUE in path.parents else read_declaration(path, model)
+def _overlaid(part: str, folders: tuple[Path, ...], refusals: Refusals) -> list[tuple[Path, Any]]:
+    """Return the files of a part that has names, the extended ones first, each without what is told anew above it."""
+    read: list[list[tuple[Path, Any]]] = []
+    above: Tables = {}
+    if not any(_files_of(part, folder) for folder in folders):
+        read_toml(folders[-1] / f"{part}.toml")  # says that it must exist
+    for place, folder in enumerate(folders):
+        below = raw_tables(path for under in folders[place + 1 :] for path in _files_of(part, under))
+        told = above
+
+        def whole(content: dict[str, Any], told: Tables = told, below: Tables = below) -> dict[str, Any]:
+            return completed(without(content, told), below)
+
+        read.append(
+            [
+                (path, one)
+                for path in _files_of(part, folder)
+                if (one := refusals.of(read_declaration, path, NAMED[part], complete=whole)) is not None
+            ]
+        )
+        above = raw_tables(path for over in folders[: place + 1] for path in _files_of(part, over))
+    return [one for files in reversed(read) for one in files]
 
 
-@cache
-def _shipped_part(path: Path, model: type[Declared]) -> Any:
-    """Return a shipped file as read once: programmes that extend it need not read it again."""
-    return read_declaration(path, model)
+def _counts_detection(first: _ProgrammeFile, folders: tuple[Path, ...]) -> bool:
+    """Tell whether recorded cases are detected ones: what is laid over a programme in which they are keeps that."""
+    below = [read_toml(folder / "programme.toml").get("counts_detection", True) for folder in folders[1:]]
+    if first.counts_detection is False and True in below:
+        raise DeclarationError(
+            where=f"{folders[0] / 'programme.toml'}, key counts_detection",
+            rule="the programme extended counts detection",
+            do="remove the key, or declare a programme of its own",
+        )
+    own = first.counts_detection
+    return bool(below[0] if own is None and below else own is not False)
 
 
-def _merged(paths: tuple[Path, ...], parts: list[dict[str, One]]) -> dict[str, One]:
+def _merged(files: list[tuple[Path, Any]], kind: str) -> dict[str, Any]:
     """Return the tables of all files together; a name stands in one of them only."""
-    found: dict[str, One] = {}
-    for path, part in zip(paths, parts, strict=True):
+    found: dict[str, Any] = {}
+    for path, file in files:
+        part = getattr(file, kind)
         again = sorted(found.keys() & part.keys())
         if again:
             raise DeclarationError(

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from evalkit.declaration import Declared
 from evalkit.programme.indicator import Holder, Indicator, Kind, StageBasis
+from evalkit.programme.population import POPULATION
 from evalkit.programme.support import SupportMatrix
 from evalkit.programme.terms import (
     CRITERIA,
@@ -84,7 +85,15 @@ class MeasureUnit(Declared):
     """What is counted: cases, persons, attendances. Units are never mixed."""
 
     label: Label
-    singular: str = ""  # the English word beside a one: "case"; Vietnamese needs none
+    singular: str | dict[str, str] = ""  # the word beside a one: in English, "case", or by language
+
+    @property
+    def one(self) -> Label:
+        """The word beside a one."""
+        singular = {"en": self.singular} if isinstance(self.singular, str) else self.singular
+        return Label.model_construct(
+            self.label.root | {name: text for name, text in singular.items() if text}
+        )
 
 
 class Dimension(Declared):
@@ -231,7 +240,11 @@ class Recommendation(Declared):
 
 
 class Programme(Declared):
-    """A whole programme, checked for dangling names and overlapping validities."""
+    """A whole programme, checked for dangling names and overlapping validities.
+
+    ``population`` is the measure that holds the inhabitants, as the registry declares it: no figure of the programme itself.
+    ``counts_detection`` says that a recorded case is a detected one, so that counts of cases and persons have no good direction.
+    """
 
     id: str
     label: Label
@@ -247,6 +260,8 @@ class Programme(Declared):
     recommendations: tuple[Recommendation, ...] = ()
     stages: tuple[Stage, ...] = ()
     support: SupportMatrix | None = None
+    population: str = POPULATION
+    counts_detection: bool = True
 
     def period_of(self, day: date) -> ProgrammePeriod | None:
         """Return the programme period a day belongs to."""

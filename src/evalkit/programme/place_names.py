@@ -9,20 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
 
-UnitType = Literal["province", "municipality"]
+from evalkit.programme.nation import UnitWords, reference_nation
 
 _WORDS = re.compile(r"[^\W_]+")
-_PREFIXES: tuple[tuple[tuple[str, ...], UnitType], ...] = (
-    (("thanh", "pho"), "municipality"),
-    (("t", "p"), "municipality"),
-    (("tp",), "municipality"),
-    (("tinh",), "province"),
-    (("t",), "province"),
-)
-_SUFFIXES: dict[str, UnitType] = {"city": "municipality", "province": "province"}
 
 _D = str.maketrans(
     {"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"}
@@ -43,23 +36,25 @@ class Spelling:
     bare : str
         The same without diacritics; đ becomes d.
     unit_type : str or None
-        What the writing says the place is: "province" for "tỉnh", "T."; "municipality" for "thành phố", "TP"; None
-        where it says nothing.
+        What the writing says the place is, a type of the registry: "province" for "tỉnh", "T."; "municipality" for
+        "thành phố", "TP"; None where it says nothing.
     """
 
     exact: str
     bare: str
-    unit_type: UnitType | None
+    unit_type: str | None
 
 
-def read_spelling(text: str) -> Spelling:
+def read_spelling(text: str, types: Mapping[str, UnitWords] | None = None) -> Spelling:
     """Return the spelling by which a written name is compared.
 
     Parameters
     ----------
     text : str
-        A name in any Unicode form, case and spacing, with or without "tỉnh", "thành phố", "TP.", "T.", "City" or
-        "Province". A text of punctuation alone gives an empty spelling.
+        A name in any Unicode form, case and spacing, with or without the word for its type: "tỉnh", "TP.", "Province".
+        A text of punctuation alone gives an empty spelling.
+    types : mapping of UnitWords, optional
+        The registry's types of unit with their words; those of the reference registry by default.
 
     Examples
     --------
@@ -69,7 +64,7 @@ def read_spelling(text: str) -> Spelling:
     True
     """
     words = _WORDS.findall(unicodedata.normalize("NFC", text).casefold())
-    words, unit_type = _without_unit_type(words)
+    words, unit_type = _without_unit_type(words, reference_nation().unit_type if types is None else types)
     exact = "".join(words)
     return Spelling(exact=exact, bare=without_diacritics(exact), unit_type=unit_type)
 
@@ -103,15 +98,37 @@ def sort_key(name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return tuple(letter for letter, _ in letters), tuple(tone for _, tone in letters)
 
 
-def _without_unit_type(words: list[str]) -> tuple[list[str], UnitType | None]:
+def _without_unit_type(words: list[str], types: Mapping[str, UnitWords]) -> tuple[list[str], str | None]:
     """Split off a leading or trailing word for the type of unit; a name is never emptied by it."""
-    plain = [without_diacritics(word) for word in words]
-    for prefix, unit_type in _PREFIXES:
-        if tuple(plain[: len(prefix)]) == prefix and len(words) > len(prefix):
+    plain = tuple(without_diacritics(word) for word in words)
+    before, after = _words_of_types(tuple((name, one.before, one.after) for name, one in types.items()))
+    for prefix, unit_type in before:
+        if plain[: len(prefix)] == prefix and len(words) > len(prefix):
             return words[len(prefix) :], unit_type
-    if len(words) > 1 and plain[-1] in _SUFFIXES:
-        return words[:-1], _SUFFIXES[plain[-1]]
+    for suffix, unit_type in after:
+        if plain[-len(suffix) :] == suffix and len(words) > len(suffix):
+            return words[: -len(suffix)], unit_type
     return words, None
+
+
+Words = list[tuple[tuple[str, ...], str]]
+
+
+@lru_cache(maxsize=16)
+def _words_of_types(types: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> tuple[Words, Words]:
+    """Return the plain words before and after a name with the type each stands for, the longest first."""
+    before = [(_plain_words(text), name) for name, texts, _ in types for text in texts]
+    after = [(_plain_words(text), name) for name, _, texts in types for text in texts]
+    longest_first: tuple[Words, Words] = (
+        sorted(before, key=lambda one: -len(one[0])),
+        sorted(after, key=lambda one: -len(one[0])),
+    )
+    return longest_first
+
+
+def _plain_words(text: str) -> tuple[str, ...]:
+    found = _WORDS.findall(unicodedata.normalize("NFC", text).casefold())
+    return tuple(without_diacritics(word) for word in found)
 
 
 def _letter_and_tone(letter: str) -> tuple[int, int]:

@@ -45,7 +45,7 @@ def find_unit(registry: Registry, text: str, scheme: str) -> Unit:
     asked = text.strip()
     if asked in units:
         return units[asked]
-    spelling = read_spelling(asked)
+    spelling = read_spelling(asked, registry.nation.unit_type)
     if not spelling.bare:
         raise _refusal(asked, scheme, rule="the text holds no name", do="give a code or a name of units.csv")
     if _NUMBER.fullmatch(asked):
@@ -74,10 +74,12 @@ def matching_units(registry: Registry, spelling: Spelling, scheme: str) -> list[
 
 
 def _types_agree(registry: Registry, asked: Spelling, known: Spelling, unit: Unit) -> bool:
-    """Tell whether "thành phố X" can mean the unit: most provinces hold a district-level city of their own name."""
-    if asked.unit_type != "municipality" or known.unit_type == "municipality":
+    """Tell whether "thành phố X" can mean the unit: where smaller units bear the word too, only one of that type."""
+    types = registry.nation.unit_type
+    named = types.get(asked.unit_type or "")
+    if named is None or not named.smaller_too or known.unit_type == asked.unit_type:
         return True
-    return any(name.unit_type == "municipality" for name in registry.names(unit.code, unit.scheme))
+    return any(name.unit_type == asked.unit_type for name in registry.names(unit.code, unit.scheme))
 
 
 def unknown_code(registry: Registry, code: str, scheme: str) -> FactsError:
@@ -107,7 +109,7 @@ def unknown_code(registry: Registry, code: str, scheme: str) -> FactsError:
 def _refuse_ambiguous(registry: Registry, asked: str, spelling: Spelling, scheme: str) -> None:
     """Refuse what aliases.csv declares ambiguous, and name the candidates as they stand in the scheme asked."""
     for alias in registry.ambiguous:
-        written = read_spelling(alias.alias)
+        written = read_spelling(alias.alias, registry.nation.unit_type)
         if written.bare != spelling.bare or alias.scheme not in {"", scheme}:
             continue
         if written.unit_type in {None, spelling.unit_type}:
@@ -130,12 +132,18 @@ def _not_here(registry: Registry, asked: str, spelling: Spelling, scheme: str) -
     whole = matching_units(registry, replace(spelling, unit_type=None), scheme)
     if whole:
         rule = (
-            f"{_listed(whole)} is a province in scheme {scheme}; a city of that name is at most a part of it"
+            f"{_listed(whole)} is a {_type_word(registry, whole[0])} in scheme {scheme}; "
+            f"a {registry.nation.unit_type[str(spelling.unit_type)].name.en} of that name is at most a part of it"
         )
         remedies.insert(0, f"ask for {_listed(whole)} if it is meant")
     return _refusal(
         asked, scheme, rule=rule, do="; ".join(remedies) or _nearest_names(registry, spelling, scheme)
     )
+
+
+def _type_word(registry: Registry, unit: Unit) -> str:
+    latest = registry.names(unit.code, unit.scheme)[-1]
+    return registry.nation.unit_type[latest.unit_type].name.en
 
 
 def _nearest_names(registry: Registry, spelling: Spelling, scheme: str) -> str:

@@ -29,19 +29,22 @@ _COLUMNS = {
 POPULATION = "population_average"
 
 
-def population_facts(rows: Iterable[PopulationRow]) -> pd.DataFrame:
+def population_facts(
+    rows: Iterable[PopulationRow], *, measure: str = POPULATION, unit: str = "nguoi"
+) -> pd.DataFrame:
     """Return population figures as rows of the facts table.
 
     Parameters
     ----------
     rows : iterable of PopulationRow
         Average population in persons, one row per unit and year.
+    measure, unit : str
+        What the registry declares that population is called, and counted in.
 
     Returns
     -------
     DataFrame
-        The columns of the facts table: measure "population_average", unit "nguoi", the calendar year as period, by
-        residence, status "reported", published. ``source_cell`` names the table and says whether the figure is
+        The columns of the facts table: the calendar year as period, by residence, status "reported", published. ``source_cell`` names the table and says whether the figure is
         official or preliminary. No rows give an empty table with the same columns and types.
 
     Examples
@@ -49,7 +52,9 @@ def population_facts(rows: Iterable[PopulationRow]) -> pd.DataFrame:
     >>> population_facts([]).shape
     (0, 14)
     """
-    return pd.DataFrame([_fact(row) for row in rows], columns=list(_COLUMNS)).astype(_COLUMNS)
+    return pd.DataFrame(
+        [_fact(row) | {"measure": measure, "unit": unit} for row in rows], columns=list(_COLUMNS)
+    ).astype(_COLUMNS)
 
 
 def _fact(row: PopulationRow) -> dict[str, object]:
@@ -59,9 +64,7 @@ def _fact(row: PopulationRow) -> dict[str, object]:
         "place_basis": "residence",
         "period_start": f"{row.year}-01-01",
         "period_end": f"{row.year}-12-31",
-        "measure": POPULATION,
         "value": row.population,
-        "unit": "nguoi",
         "status": "reported",
         "qualifier": "exact",
         "published": True,

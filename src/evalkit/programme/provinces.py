@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from importlib import resources
 from pathlib import Path
 
 import pandas as pd
 
 from evalkit.declaration import nearest
-from evalkit.errors import DeclarationError, FactsError
+from evalkit.errors import FactsError
+from evalkit.programme.nation import Nation, read_nation, reference_folder
 from evalkit.programme.place_names import Spelling, read_spelling
 from evalkit.programme.place_search import find_unit, unknown_code
 from evalkit.programme.population import population_facts
@@ -38,6 +38,8 @@ class Registry:
 
     Attributes
     ----------
+    nation : Nation
+        The country: its code in the facts table, its name, its types of unit.
     schemes : tuple of str
         The boundary sets, oldest first.
     ambiguous : tuple of AliasRow
@@ -52,6 +54,7 @@ class Registry:
     ['Bắc Giang', 'Bắc Ninh']
     """
 
+    nation: Nation
     schemes: tuple[str, ...]
     ambiguous: tuple[AliasRow, ...]
     _units: dict[str, dict[str, Unit]] = field(repr=False)
@@ -172,7 +175,10 @@ class Registry:
         >>> population.query("province_code == '22'")["value"].tail(1).item()
         1396500.0
         """
-        return population_facts(self._population)
+        people = self.nation.population
+        return population_facts(
+            self._population, **({"measure": people.measure, "unit": people.unit} if people else {})
+        )
 
 
 def load_registry(folder: Path) -> Registry:
@@ -181,18 +187,20 @@ def load_registry(folder: Path) -> Registry:
     Parameters
     ----------
     folder : Path
-        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there is one, population.csv: the reference
-        folder, or a workspace's own with the same columns.
+        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there are such, population.csv and registry.toml:
+        the reference folder, or a workspace's own with the same columns.
 
     Raises
     ------
     DeclarationError
         If a table cannot be read or contradicts another; the message gives file, line, rule and remedy.
     """
-    tables = read_registry_tables(folder)
-    check_registry(tables)
+    nation = read_nation(folder)
+    tables = read_registry_tables(folder, population=nation.population.file if nation.population else None)
+    check_registry(tables, nation)
     units = units_of(tables)
     return Registry(
+        nation=nation,
         schemes=tuple(units),
         ambiguous=tuple(row for row in tables.aliases if row.kind == "ambiguous"),
         _units=units,
@@ -200,19 +208,8 @@ def load_registry(folder: Path) -> Registry:
         _successors={
             (row.from_scheme, row.from_code): (row.to_scheme, row.to_code) for row in tables.crosswalk
         },
-        _spellings=_spellings_of(tables, units),
+        _spellings=_spellings_of(tables, units, nation),
         _population=tuple(tables.population),
-    )
-
-
-def reference_folder() -> Path:
-    """Return the folder of the reference registry: the checkout's data/reference, else the one in the package."""
-    package = Path(str(resources.files("evalkit.programme"))).parent
-    for folder in (package.parents[1] / "data" / "reference", package / "_shipped" / "reference"):
-        if (folder / "units.csv").is_file():
-            return folder
-    raise DeclarationError(
-        where="data/reference", rule="the reference registry comes with evalkit", do="install evalkit again"
     )
 
 
@@ -225,10 +222,12 @@ def _names_of(tables: RegistryTables) -> dict[Place, tuple[NameRow, ...]]:
 
 
 def _spellings_of(
-    tables: RegistryTables, units: dict[str, dict[str, Unit]]
+    tables: RegistryTables, units: dict[str, dict[str, Unit]], nation: Nation
 ) -> dict[str, tuple[tuple[Spelling, Unit], ...]]:
-    written = [(row.scheme, row.code, name) for row in tables.units for name in (row.name, row.name_en)]
+    written = [
+        (row.scheme, row.code, name) for row in tables.units for name in (row.name, *row.name_in.values())
+    ]
     written += [(row.scheme, row.code, row.full_name) for row in tables.names]
     written += [(row.scheme, row.code, row.alias) for row in tables.aliases if row.kind != "ambiguous"]
-    known = [(read_spelling(text), units[scheme][code]) for scheme, code, text in written]
+    known = [(read_spelling(text, nation.unit_type), units[scheme][code]) for scheme, code, text in written]
     return {scheme: tuple(pair for pair in known if pair[1].scheme == scheme) for scheme in units}

@@ -43,13 +43,15 @@ def refuse_overlaps(programme: Programme, files: Files) -> None:
 
 
 def refuse_misread(programme: Programme, files: Files) -> None:
-    """Refuse a good direction for counts of cases or victims, and targets on indicators that do not exist in their days.
+    """Refuse a good direction for counts of cases or persons where they count detection, and targets on indicators that do not exist in their days.
 
     Refused too is chance on what is not counted: limits and trends of money or of medians.
     """
     _refuse_chance_on_amounts(programme, files)
     for name, indicator in programme.indicators.items():
-        counted = programme.measures[indicator.numerator].disclosure != "activity"
+        counted = (
+            programme.counts_detection and programme.measures[indicator.numerator].disclosure != "activity"
+        )
         if (
             indicator.kind in ("count", "rate", "per_thousand", "change")
             and counted
@@ -58,7 +60,7 @@ def refuse_misread(programme: Programme, files: Files) -> None:
             raise DeclarationError(
                 where=_place(files["indicators"], ("indicator", name, "polarity")),
                 rule="a count of cases or persons is neutral: more of them can mean more effort",
-                do='write polarity = "neutral"',
+                do='write polarity = "neutral"; or counts_detection = false in programme.toml, where what is recorded is what happens',
             )
     for n, target in enumerate(programme.targets):
         if target.indicator is not None and not _exists(programme.indicators[target.indicator], target):

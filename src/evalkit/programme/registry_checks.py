@@ -8,23 +8,26 @@ from itertools import pairwise
 
 from evalkit.declaration import Declared
 from evalkit.errors import DeclarationError, together
+from evalkit.programme.nation import REGISTRY_FILE, Nation
 from evalkit.programme.registry_tables import NameRow, Place, RegistryTables, Row, Table
 
 
-def check_registry(tables: RegistryTables) -> None:
+def check_registry(tables: RegistryTables, nation: Nation) -> None:
     """Refuse a registry whose tables contradict each other.
 
     Parameters
     ----------
     tables : RegistryTables
         As read by ``read_registry_tables``.
+    nation : Nation
+        Declares the types of unit.
 
     Raises
     ------
     DeclarationError
         For a unit, a year of population or a crosswalk start given twice; a place that units.csv does not have; an
         ambiguous alias without candidates or a clear one without a unit; a unit without a name or with two names on
-        one day; a crosswalk that leaves a unit out, splits it or runs backwards. The message gives file and line.
+        one day, or of a type that is not declared; a crosswalk that leaves a unit out, splits it or runs backwards. The message gives file and line.
     """
     faults = [
         *_repeated(tables.units, lambda row: (row.scheme, row.code), what="a unit stands once in its scheme"),
@@ -40,6 +43,7 @@ def check_registry(tables: RegistryTables) -> None:
         ),
         *_unclear_aliases(tables),
         *_unknown_places(tables),
+        *_unknown_types(tables, nation),
         *_bad_names(tables),
     ]
     if not faults:
@@ -100,6 +104,18 @@ def _named_places(tables: RegistryTables) -> Iterator[tuple[Table[Declared], int
             yield tables.aliases, line, place
     for line, figure in tables.population.lines:
         yield tables.population, line, (figure.scheme, figure.code)
+
+
+def _unknown_types(tables: RegistryTables, nation: Nation) -> Iterator[DeclarationError]:
+    known = ", ".join(repr(name) for name in nation.unit_type)
+    for line, row in tables.names.lines:
+        if row.unit_type not in nation.unit_type:
+            yield tables.names.refusal(
+                line,
+                column="unit_type",
+                rule=f"{row.unit_type!r} is no declared type of unit; there is {known or 'none'}",
+                do=f"correct the cell, or declare the type in {REGISTRY_FILE}",
+            )
 
 
 def _bad_names(tables: RegistryTables) -> Iterator[DeclarationError]:

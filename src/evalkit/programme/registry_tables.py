@@ -18,9 +18,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from evalkit.csv_table import Layout, read_csv
 from evalkit.declaration import Declared
 from evalkit.errors import DeclarationError, EvalkitError, Refusals, together
-from evalkit.input_file import plain_name
+from evalkit.input_file import plain_name, refuse_outside
 from evalkit.plain_cells import day_fault, number_fault, read_by
-from evalkit.programme.place_names import UnitType
+from evalkit.programme.language_columns import by_language, filled_cells
+from evalkit.programme.terms import label_languages
 
 Place = tuple[str, str]
 
@@ -39,16 +40,18 @@ Whole = Annotated[int, BeforeValidator(read_by(number_fault, int))]
 
 
 class UnitRow(Declared):
-    """A row of units.csv: one unit of one scheme."""
+    """A row of units.csv: one unit of one scheme.
+
+    ``name_in`` and ``region_in`` are the columns by language, ``name_en``, ``region_vi`` and the like.
+    """
 
     scheme: Code
     code: Code
     name: str
-    name_en: str
+    name_in: dict[str, str] = Field(default_factory=dict)
     slug: Code
     region_code: Code
-    region_vi: str
-    region_en: str
+    region_in: dict[str, str] = Field(default_factory=dict)
     land_border: str = ""
     valid_from: Day | None = None
     valid_to: Day | None = None
@@ -61,7 +64,7 @@ class NameRow(Declared):
     scheme: Code
     code: Code
     full_name: str
-    unit_type: UnitType
+    unit_type: str
     valid_from: Day | None = None
     valid_to: Day | None = None
     source: str
@@ -126,9 +129,10 @@ class Table(Generic[Row_co]):
     def __iter__(self) -> Iterator[Row_co]:
         return (row for _, row in self.lines)
 
-    def refusal(self, line: int, *, rule: str, do: str) -> DeclarationError:
-        """Return the error that names a line of this file."""
-        return DeclarationError(where=f"{self.path}, line {line}", rule=rule, do=do)
+    def refusal(self, line: int, *, rule: str, do: str, column: str = "") -> DeclarationError:
+        """Return the error that names a line of this file, and the column where there is one to name."""
+        place = f", column {column}" if column else ""
+        return DeclarationError(where=f"{self.path}, line {line}{place}", rule=rule, do=do)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +146,15 @@ class RegistryTables:
     population: Table[PopulationRow]
 
 
-def read_registry_tables(folder: Path) -> RegistryTables:
+def read_registry_tables(folder: Path, *, population: str | None = "population.csv") -> RegistryTables:
     """Return the tables of a registry folder, each row checked by itself.
 
     Parameters
     ----------
     folder : Path
-        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there is one, population.csv.
+        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there is one, the table of population.
+    population : str, optional
+        That table's name; None where the registry has none.
 
     Raises
     ------
@@ -163,15 +169,16 @@ def read_registry_tables(folder: Path) -> RegistryTables:
     '01'
     """
     refusals = Refusals()
-    population = folder / "population.csv"
+    people = folder / (population or "")
+    refuse_outside(folder, population or ".", where=f"{folder / 'registry.toml'}, key population.file")
     tables = RegistryTables(
         units=_read(folder / "units.csv", UnitRow, refusals),
         names=_read(folder / "names.csv", NameRow, refusals),
         crosswalk=_read(folder / "crosswalk.csv", CrosswalkRow, refusals),
         aliases=_read(folder / "aliases.csv", AliasRow, refusals),
-        population=_read(population, PopulationRow, refusals)
-        if os.path.lexists(population)
-        else Table(population, ()),
+        population=_read(people, PopulationRow, refusals)
+        if population and os.path.lexists(people)
+        else Table(people, ()),
     )
     refusals.refuse()
     return tables
@@ -181,7 +188,11 @@ def _read(path: Path, model: type[Row], refusals: Refusals) -> Table[Row]:
     """Return the rows of a table; what is wrong with them is added to the refusals."""
     layout = Layout(
         known=list(model.model_fields),
-        required=[name for name, field in model.model_fields.items() if field.is_required()],
+        by_language=lambda name: by_language(name, model) is not None,
+        required=[
+            *(name for name, field in model.model_fields.items() if field.is_required()),
+            *(f"region_{one}" for one in (label_languages() if "region_in" in model.model_fields else ())),
+        ],
         error=DeclarationError,
         line="line",
         absent="a province registry needs this file",
@@ -200,7 +211,7 @@ def _read(path: Path, model: type[Row], refusals: Refusals) -> Table[Row]:
 
 def _row(path: Path, line: int, cells: dict[str, str], model: type[Row]) -> Row:
     try:
-        return model.model_validate({name: cell for name, cell in cells.items() if cell}, strict=True)
+        return model.model_validate(filled_cells(list(cells), list(cells.values()), model), strict=True)
     except ValidationError as faults:
         raise together(
             _cell_fault(f"{path}, line {line}, column {fault['loc'][0]}", fault["type"], fault["msg"])

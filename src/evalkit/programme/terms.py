@@ -1,13 +1,20 @@
-"""Words that every declaration uses: a label in two languages, a validity, and the lists of what may be declared."""
+"""Words that every declaration uses: a label in the languages of the pages, a validity, and the lists of what may be declared."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, RootModel, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
 
 from evalkit.declaration import Declared
+from evalkit.languages import CODE, DEFAULT, KEY
+
+Text = Annotated[str, Field(min_length=1)]
 
 Unit = str
 PlaceBasis = Literal["occurrence", "residence", "detection", "reception"]
@@ -29,11 +36,71 @@ CRITERIA: tuple[Criterion, ...] = (
 )
 
 
-class Label(Declared):
-    """One wording in both languages of the pages."""
+_REQUIRED: ContextVar[tuple[str, ...]] = ContextVar("languages of labels", default=DEFAULT)
 
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
+
+@contextmanager
+def labels_in(languages: Sequence[str]) -> Iterator[None]:
+    """Read declarations whose labels are in these languages, whatever others they have besides.
+
+    Examples
+    --------
+    >>> with labels_in(["fi", "en"]):
+    ...     Label(fi="tapaukset", en="cases", vi="vụ").of("fi")
+    'tapaukset'
+    """
+    before = _REQUIRED.set(tuple(languages))
+    try:
+        yield
+    finally:
+        _REQUIRED.reset(before)
+
+
+def label_languages() -> tuple[str, ...]:
+    """Return the languages that a label must be in."""
+    return _REQUIRED.get()
+
+
+class Label(RootModel[dict[str, Text]]):
+    """One wording by language, in every language of the pages at least.
+
+    Examples
+    --------
+    >>> Label(vi="vụ", en="cases").en
+    'cases'
+    """
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="after")
+    def _is_in_every_language(self) -> Self:
+        missing = [language for language in label_languages() if language not in self.root]
+        if missing:
+            faults = [
+                InitErrorDetails(type="missing", loc=(language,), input=self.root) for language in missing
+            ]
+            raise ValidationError.from_exception_data("Label", faults)
+        for language in self.root:
+            if not CODE.fullmatch(language):
+                raise ValueError(f"{language!r} is no code of a language, such as vi or pt-BR")
+        return self
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.root.items()))
+
+    def of(self, language: str) -> str:
+        """Return the text in a language; where there is none the English one, else the first."""
+        return self.root.get(language) or self.root.get(KEY) or next(iter(self.root.values()))
+
+    @property
+    def vi(self) -> str:
+        """The Vietnamese text."""
+        return self.of("vi")
+
+    @property
+    def en(self) -> str:
+        """The English text."""
+        return self.of(KEY)
 
 
 class Dated(Declared):

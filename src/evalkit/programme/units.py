@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from evalkit.programme.models import Label
@@ -18,10 +18,12 @@ class Unit:
     code, scheme : str
         The key: the code is text with its leading zero and means nothing without the scheme.
     name, name_en, slug : str
-        The short Vietnamese and English name, and the name as it stands in addresses.
+        The short name and the English one, and the name as it stands in addresses.
+    name_in : dict of str
+        The short name in other languages.
     region_code : str
     region : Label
-        The socio-economic region, in both languages.
+        The socio-economic region, by language.
     land_border : tuple of str
         ISO 3166-1 codes of the countries it borders by land.
     valid_from, valid_to : date or None
@@ -35,6 +37,7 @@ class Unit:
     scheme: str
     name: str
     name_en: str
+    name_in: dict[str, str] = field(hash=False)
     slug: str
     region_code: str
     region: Label
@@ -61,10 +64,11 @@ def _unit(row: UnitRow, parts: list[Place]) -> Unit:
         code=row.code,
         scheme=row.scheme,
         name=row.name,
-        name_en=row.name_en,
+        name_en=row.name_in.get("en", row.name),
+        name_in=row.name_in,
         slug=row.slug,
         region_code=row.region_code,
-        region=Label(vi=row.region_vi, en=row.region_en),
+        region=Label(**row.region_in),
         land_border=tuple(country for country in row.land_border.split(";") if country),
         valid_from=row.valid_from,
         valid_to=row.valid_to,

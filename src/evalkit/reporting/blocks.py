@@ -1,4 +1,4 @@
-"""What a page is made of: a few frozen, typed blocks, each holding both languages at once.
+"""What a page is made of: a few frozen, typed blocks, each holding all languages at once.
 
 There is no block for raw HTML, and every text is escaped when it is rendered. A block checks its own fields when it is
 built, whether by a section or from the JSON in an executed notebook.
@@ -10,37 +10,22 @@ import math
 import numbers
 import re
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from evalkit.errors import DeclarationError
+from evalkit.languages import DEFAULT, spoken
+from evalkit.reporting.bilingual import Bilingual as Bilingual  # noqa: PLC0414  what blocks are made of
 from evalkit.reporting.typed import require_fields
 
-Language = Literal["vi", "en"]
+Language = str
 Tone = Literal["plain", "finding", "caution", "gap", "lapse"]
 Audience = Literal["public", "internal"]
 Value = float | int | str | None
 
-LANGUAGES: tuple[Language, ...] = ("vi", "en")
+LANGUAGES: tuple[Language, ...] = DEFAULT
 CONFIDENTIAL = "[c]"
 _PLAIN = {int, float, str, type(None)}
 _IDENTIFIER = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
-
-
-class Bilingual(NamedTuple):
-    """One wording in Vietnamese and in English.
-
-    Examples
-    --------
-    >>> Bilingual("số vụ", "cases").of("vi")
-    'số vụ'
-    """
-
-    vi: str
-    en: str
-
-    def of(self, language: Language) -> str:
-        """Return the wording in one language."""
-        return self.vi if language == "vi" else self.en
 
 
 class Checked:
@@ -167,7 +152,7 @@ class Figure(Checked):
         """Refuse a figure that a listener would get nothing from."""
         require_fields(self)
         _require_identifier(self.id, of="figure")
-        for language in LANGUAGES:
+        for language in spoken():
             alt, caption = self.alt.of(language).strip(), self.caption.of(language).strip()
             if not alt or not caption or alt == caption:
                 raise DeclarationError(

@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from evalkit.errors import DisclosureError
+from evalkit.languages import spoken
 from evalkit.lapses import Lapse, attempt, is_whole, lapses_of
 from evalkit.reporting.blocks import Bullets, Figure, Language, PageHead, Paragraph, Section, Table
 from evalkit.reporting.exchange import to_json
@@ -90,15 +91,15 @@ def written(result: Any) -> Section:
     return Section(section.id, section.title, (*section.blocks, *lines_of(result, lapses)))
 
 
-def show(*results: Any, language: Language = "vi") -> None:
-    """Show results, one display each; the page that is made of the notebook later takes both languages from it.
+def show(*results: Any, language: Language | None = None) -> None:
+    """Show results, one display each; the page that is made of the notebook later takes all languages from it.
 
     Parameters
     ----------
     *results : object
         Results, sections, or the PageHead.
-    language : {"vi", "en"}
-        The language to show in the notebook itself.
+    language : str, optional
+        The language to show in the notebook itself; the first of the workspace by default.
 
     Raises
     ------
@@ -107,12 +108,19 @@ def show(*results: Any, language: Language = "vi") -> None:
     """
     from IPython.display import display  # noqa: PLC0415  light import: only a notebook has IPython loaded
 
-    for bundle in [mime_bundle(result, language=language) for result in results]:
+    shown = [result for result in map(_shown, results) if not isinstance(result, Section) or result.blocks]
+    for bundle in [mime_bundle(result, language=language) for result in shown]:
         display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 
-def mime_bundle(result: Any, *, language: Language = "vi") -> dict[str, Any]:
+def _shown(result: Any) -> PageHead | Section:
+    """Return what is shown of a result; a section without a block does not appear: its programme declares nothing for it."""
+    return result if isinstance(result, PageHead) else written(result)
+
+
+def mime_bundle(result: Any, *, language: Language | None = None) -> dict[str, Any]:
     """Return what a display holds: the typed JSON, HTML for the notebook, plain text for a terminal."""
+    language = language or spoken()[0]
     if isinstance(result, PageHead):
         html = Markup("<h1>{}</h1><p>{}</p>").format(
             phrase(result.title.of(language)), phrase(result.subtitle.of(language))

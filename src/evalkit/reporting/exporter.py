@@ -13,10 +13,10 @@ from typing import Any
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from traitlets import Enum, default
+from traitlets import Unicode, default
 
 from evalkit.errors import DisclosureError
-from evalkit.reporting.blocks import LANGUAGES, Language, PageHead, Section
+from evalkit.reporting.blocks import Language, PageHead, Section
 from evalkit.reporting.display import PAGE_MIME, SECTION_MIME
 from evalkit.reporting.exchange import from_json
 from evalkit.reporting.freetext import render_markdown
@@ -35,7 +35,7 @@ class EvalkitExporter(Exporter):
 
     export_from_notebook = "evalkit report"
     output_mimetype = "text/html"
-    language = Enum(LANGUAGES, default_value="vi", help="The language of the page: vi or en.").tag(
+    language = Unicode("vi", help="The language of the page: vi, en, or another of the notebook's.").tag(
         config=True
     )
 
@@ -79,7 +79,7 @@ def read_notebook(
     nb : NotebookNode
         The executed notebook.
     language : {"vi", "en"}
-        Markdown cells tagged ``lang-vi`` or ``lang-en`` belong to one page; those tagged ``notebook-only`` to none.
+        Markdown cells tagged ``lang-vi`` or ``lang-en`` belong to pages in these languages; those tagged ``notebook-only`` to none.
     read : dict of PageHead or Section, optional
         What was read from this notebook for another language; it is added to. Outputs are the same in all.
 
@@ -129,8 +129,8 @@ def _contents(
 
 
 def _is_for(tags: list[str], language: Language) -> bool:
-    other = "lang-en" if language == "vi" else "lang-vi"
-    return NOTEBOOK_ONLY not in tags and other not in tags
+    tied = [tag for tag in tags if tag.startswith("lang-")]
+    return NOTEBOOK_ONLY not in tags and (not tied or f"lang-{language}" in tied)
 
 
 def _typed(output: NotebookNode, place: int) -> PageHead | Section:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from evalkit.reporting.bilingual import by_language
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.figure_periods import period_comparison
 from evalkit.reporting.figure_targets import target_strip
@@ -37,7 +38,7 @@ def draw_both(draw: Callable[..., str], *frames: object, **settings: object) -> 
     >>> "Số vụ mỗi năm" in drawing.vi, "Cases a year" in drawing.en
     (True, True)
     """
-    return Bilingual(draw(*frames, language="vi", **settings), draw(*frames, language="en", **settings))
+    return by_language(lambda language: draw(*frames, language=language, **settings))
 
 
 __all__ = ["Band", "draw_both", "period_comparison", "target_strip", "yearly_counts"]

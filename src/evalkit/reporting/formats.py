@@ -1,4 +1,4 @@
-"""Numbers, dates and periods as Vietnamese and English readers write them. Everything returns both."""
+"""Numbers, dates and periods as the readers of each language write them, after CLDR. Everything returns all languages."""
 
 from __future__ import annotations
 
@@ -6,15 +6,33 @@ import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
+from babel.core import Locale
 from babel.dates import format_date
 from babel.lists import format_list
+from babel.localedata import locale_identifiers
 from babel.numbers import format_decimal
 
 from evalkit.errors import DeclarationError
-from evalkit.reporting.blocks import Bilingual
+from evalkit.reporting.bilingual import Bilingual, by_language, each
+from evalkit.reporting.wording import say
 
-_LOCALES = ("vi_VN", "en_GB")
+_LOCALES = {"vi": "vi_VN", "en": "en_GB"}
+_OWN_DAYS = {"vi": "dd/MM/yyyy", "en": "d MMMM yyyy"}  # elsewhere the language's long form
+
+
+@cache
+def locale_of(language: str) -> Locale:
+    """Return the rules by which a language writes numbers, days and lists: the root's where CLDR has none of its own.
+
+    Examples
+    --------
+    >>> str(locale_of("en")), str(locale_of("pt-BR")), str(locale_of("qpx"))
+    ('en_GB', 'pt_BR', 'root')
+    """
+    name = _LOCALES.get(language, language.replace("-", "_"))
+    return Locale.parse(name) if name.split("_")[0] in locale_identifiers() else Locale("root")
 
 
 def number(value: float, decimals: int = 0) -> Bilingual:
@@ -87,7 +105,7 @@ def signed_percent(value: float, decimals: int = 1) -> Bilingual:
     (Bilingual(vi='-41,0 %', en='-41.0 %'), Bilingual(vi='+1,2 %', en='+1.2 %'), Bilingual(vi='0,0 %', en='0.0 %'))
     """
     written, sign = number(value, decimals), "+" if _rounded(value, decimals) > 0 else ""
-    return _percent(Bilingual(sign + written.vi, sign + written.en))
+    return _percent(each(lambda text: sign + text, written))
 
 
 def p_value(value: float) -> Bilingual:
@@ -99,8 +117,7 @@ def p_value(value: float) -> Bilingual:
     (Bilingual(vi='0,056', en='0.056'), Bilingual(vi='< 0,001', en='< 0.001'))
     """
     if value < 0.001:
-        bound = number(0.001, 3)
-        return Bilingual(f"< {bound.vi}", f"< {bound.en}")
+        return each("< {}".format, number(0.001, 3))
     return number(value, 3)
 
 
@@ -112,8 +129,8 @@ def day(value: date) -> Bilingual:
     >>> day(date(2026, 9, 1))
     Bilingual(vi='01/09/2026', en='1 September 2026')
     """
-    return Bilingual(
-        format_date(value, "dd/MM/yyyy", locale="vi_VN"), format_date(value, "d MMMM yyyy", locale="en_GB")
+    return by_language(
+        lambda language: format_date(value, _OWN_DAYS.get(language, "long"), locale=locale_of(language))
     )
 
 
@@ -132,11 +149,11 @@ def period(start: date, end: date) -> Bilingual:
     after = end + timedelta(days=1)
     whole_years = (start.month, start.day, after.month, after.day) == (1, 1, 1, 1)
     if whole_years and start.year == end.year:
-        return Bilingual(f"năm {start.year}", f"{start.year}")
+        return say("{year}", year=str(start.year))
     if whole_years:
-        return Bilingual(f"{start.year}–{end.year}", f"{start.year}–{end.year}")
+        return by_language(lambda _: f"{start.year}–{end.year}")
     first, last = day(start), day(end)
-    return first if start == end else Bilingual(f"{first.vi}–{last.vi}", f"{first.en} – {last.en}")
+    return first if start == end else say("{first} – {last}", first=first, last=last)
 
 
 def listed(items: Sequence[Bilingual]) -> Bilingual:
@@ -147,10 +164,20 @@ def listed(items: Sequence[Bilingual]) -> Bilingual:
     >>> listed([Bilingual("A", "A"), Bilingual("B", "B"), Bilingual("C", "C")])
     Bilingual(vi='A, B và C', en='A, B and C')
     """
-    return Bilingual(
-        format_list([item.vi for item in items], locale="vi_VN"),
-        format_list([item.en for item in items], locale="en_GB"),
+    return by_language(
+        lambda language: format_list([item.of(language) for item in items], locale=locale_of(language))
     )
+
+
+def country(code: str) -> Bilingual:
+    """Write a country by its ISO 3166-1 code; anything else is its own name.
+
+    Examples
+    --------
+    >>> country("CN"), country("Orvania")
+    (Bilingual(vi='Trung Quốc', en='China'), Bilingual(vi='Orvania', en='Orvania'))
+    """
+    return by_language(lambda language: str(locale_of(language).territories.get(code, code)))
 
 
 def _rounded(value: float, decimals: int) -> Decimal:
@@ -166,9 +193,19 @@ def _rounded(value: float, decimals: int) -> Decimal:
 
 def _written(value: Decimal, decimals: int) -> Bilingual:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    vi, en = (format_decimal(value, format=pattern, locale=locale).replace("−", "-") for locale in _LOCALES)
-    return Bilingual(vi, en)
+    return by_language(
+        lambda language: format_decimal(value, format=pattern, locale=locale_of(language)).replace("−", "-")
+    )
 
 
 def _percent(written: Bilingual) -> Bilingual:
-    return Bilingual(f"{written.vi} %", f"{written.en} %")
+    return by_language(lambda language: _percent_sign(language).format(written.of(language)))
+
+
+@cache
+def _percent_sign(language: str) -> str:
+    """Return where a language puts the sign: behind a space in Vietnamese and English, elsewhere as CLDR has it."""
+    if language in _LOCALES:
+        return "{} %"
+    pattern = locale_of(language).percent_formats[None]
+    return f"{pattern.prefix[0]}{{}}{pattern.suffix[0]}"

@@ -54,7 +54,7 @@ def index_page(
     national : IndexRow, optional
         The national page, put first.
     resources : mapping, optional
-        ``footer`` and ``sibling``, as for every page.
+        ``footer`` and ``siblings``, as for every page.
 
     Returns
     -------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evalkit.programme.models import Indicator, Programme
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.wording import say
 
@@ -54,7 +55,7 @@ def value_with_unit(indicator: Indicator, value: float, programme: Programme) ->
     if kind not in ("count", "mean"):
         return written
     unit = programme.units[programme.measures[indicator.numerator].unit].label
-    return Bilingual(f"{written.vi} {unit.vi}", f"{written.en} {unit.en}")
+    return each("{} {}".format, written, Bilingual(**unit.root))
 
 
 def method_words(kind: str, *, has_limits: bool) -> Bilingual:

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from evalkit.languages import spoken
 from evalkit.reporting.display import mime_bundle, section_of
 
 LANGUAGE = "EVALKIT_LANG"
@@ -33,4 +34,4 @@ def _plain(result: Any, printer: Any, _cycle: bool) -> None:  # noqa: FBT001  IP
 
 
 def _bundle(result: Any) -> dict[str, Any]:
-    return mime_bundle(result, language="en" if os.environ.get(LANGUAGE) == "en" else "vi")
+    return mime_bundle(result, language=own if (own := os.environ.get(LANGUAGE)) in spoken() else spoken()[0])

@@ -95,7 +95,7 @@ def _words(lapse: Lapse, result: Any) -> Bilingual:
             section=_HEADINGS[lapse.step]()[1],
         )
     label = result.area.programme.indicators[lapse.indicator].label
-    name = Bilingual(label.vi, label.en)
+    name = Bilingual(**label.root)
     if lapse.step != type(result).__name__:
         return say(
             "{indicator}: part of it could not be computed; nothing is said of that part here.",

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from evalkit.errors import DeclarationError
 from evalkit.reporting.blocks import Bilingual, Figure, Language, PageHead, Section, Table
-from evalkit.reporting.formats import day
+from evalkit.reporting.formats import day, locale_of
 from evalkit.reporting.render import Numbering, phrase, render_section
 from evalkit.reporting.wording import say
 
@@ -51,8 +51,8 @@ def page_from_sections(
     language : {"vi", "en"}
         The language of the page.
     resources : mapping, optional
-        ``footer``: pairs (vi, en) of lines about the report; ``sibling``: file name of the same page in the other
-        language; ``index``: file name of the list of pages.
+        ``footer``: lines about the report, each a text by language or a pair (vi, en); ``siblings``: pairs of another language and the file
+        name of the same page in it; ``index``: file name of the list of pages.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def assemble(
         .get_template("page.html.j2")
         .render(
             lang=language,
-            other="en" if language == "vi" else "vi",
+            siblings=[_sibling(*one) for one in given.get("siblings", ())],
             head=head,
             t=lambda text: phrase(text.of(language)),
             plain=lambda text: unicodedata.normalize("NFC", text.of(language)),
@@ -99,8 +99,7 @@ def assemble(
             words=_words(head, language),
             parts=parts,
             contents=[part for part in parts if part.id and part.title],
-            about=[*about_lines(head), *(_pair(line) for line in given.get("footer", ()))],
-            sibling=neighbour(given.get("sibling"), of="sibling"),
+            about=[*about_lines(head), *(_line(line) for line in given.get("footer", ()))],
             index=neighbour(given.get("index"), of="index"),
         )
     )
@@ -164,9 +163,21 @@ def about_lines(head: PageHead) -> tuple[Bilingual, ...]:
     return as_of, say("Made for the public: small figures that could point to a person are hidden."), marks
 
 
-def _pair(line: Sequence[str]) -> Bilingual:
-    vi, en = line
-    return Bilingual(vi, en)
+def _line(line: Bilingual | Mapping[str, str] | Sequence[str]) -> Bilingual:
+    if isinstance(line, Bilingual):
+        return line
+    return Bilingual(**line) if isinstance(line, Mapping) else Bilingual(*line)
+
+
+def _sibling(language: Language, file: str) -> tuple[Language, str | None, str]:
+    """Return a language, the page's file in it, and what the language calls itself."""
+    names = locale_of(language)
+    own = str(names.languages.get(language.replace("-", "_"), names.languages.get(names.language, language)))
+    return (
+        language,
+        neighbour(file, of="siblings"),
+        own[:1].upper() + own[1:] if names.language != "root" else language,
+    )
 
 
 def neighbour(name: str | None, *, of: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
 
 CautionKind = Literal["break", "single_year", "sources_differ", "years_missing", "small_base", "cause_open"]
@@ -55,4 +56,4 @@ def joined(*sentences: Bilingual) -> Bilingual:
     >>> joined(Bilingual("Một.", "One."), Bilingual("Hai.", "Two.")).en
     'One. Two.'
     """
-    return Bilingual(*(" ".join(texts) for texts in zip(*sentences, strict=True)))
+    return each(lambda *texts: " ".join(texts), *sentences)

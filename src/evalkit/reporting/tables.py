@@ -18,6 +18,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from evalkit.languages import ending
 from evalkit.plain_cells import padded
 from evalkit.reporting.blocks import Cell, Language, PageHead, Section, Table
 from evalkit.reporting.page import about_lines, running_words
@@ -39,7 +40,7 @@ def table_files(head: PageHead, sections: Iterable[Section], *, language: Langua
     sections : iterable of Section
         The page's sections in order: tables bear the numbers they have on the page.
     language : {"vi", "en"}
-        The language of the words. English files end in ``.en.csv`` and ``.en.xlsx``.
+        The language of the words. Files in another than the workspace's first have it before their kind: ``.en.csv``.
 
     Returns
     -------
@@ -50,12 +51,11 @@ def table_files(head: PageHead, sections: Iterable[Section], *, language: Langua
     if not tables:
         return {}
     stem = head.slug + (".invented" if head.invented else "")
-    ending = "" if language == "vi" else ".en"
+    end = ending(language)
     texts = {
-        f"{stem}.{table.id}{ending}.csv": table_csv(table, head, language=language).encode()
-        for table in tables
+        f"{stem}.{table.id}{end}.csv": table_csv(table, head, language=language).encode() for table in tables
     }
-    return texts | {f"{stem}{ending}.xlsx": tables_xlsx(tables, head, language=language)}
+    return texts | {f"{stem}{end}.xlsx": tables_xlsx(tables, head, language=language)}
 
 
 def table_csv(table: Table, head: PageHead, *, language: Language) -> str:

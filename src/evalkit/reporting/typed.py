@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from evalkit.errors import DeclarationError
+from evalkit.languages import CODE
+from evalkit.reporting.bilingual import Bilingual, is_wording
 
 
 def require_fields(record: object) -> None:
@@ -55,6 +57,8 @@ def field_types(kind: Any) -> dict[str, Any]:
 def encode(value: Any) -> Any:
     """Return the JSON form of a record: objects for dataclasses and named tuples, lists for tuples."""
     kind: Any = type(value)
+    if isinstance(value, Bilingual):
+        return value.texts
     if _is_record(kind):
         return {name: encode(getattr(value, name)) for name in field_types(kind)}
     return [encode(item) for item in value] if isinstance(value, tuple) else value
@@ -93,6 +97,8 @@ class _MisfitError(Exception):
 @cache
 def _reader(hint: Any) -> Callable[[Any], Any]:
     """Return the function that reads values of a type; made once, for there are thousands of cells on a page."""
+    if is_wording(hint):
+        return _read_wording
     if _is_record(hint):
         return _record_reader(hint)
     if get_origin(hint) is tuple:
@@ -105,6 +111,14 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
         return value
 
     return read
+
+
+def _read_wording(value: Any) -> Bilingual:
+    if not isinstance(value, dict) or not value or not all(map(CODE.fullmatch, value)):
+        raise _MisfitError(Bilingual)
+    if not all(isinstance(text, str) for text in value.values()):
+        raise _MisfitError(Bilingual)
+    return Bilingual(**value)
 
 
 def _record_reader(kind: Any) -> Callable[[Any], Any]:
@@ -168,6 +182,12 @@ def _checker(hint: Any) -> Callable[[Any], bool]:
     if hint in (int, float):
         kinds = (int,) if hint is int else (int, float)
         return lambda value: type(value) in kinds
+    return _class_checker(hint)
+
+
+def _class_checker(hint: Any) -> Callable[[Any], bool]:
+    if is_wording(hint):
+        return lambda value: isinstance(value, hint) and all(isinstance(text, str) for text in value)
     if _is_record(hint) and not dataclasses.is_dataclass(hint):
         held = _tuple_checker(tuple(field_types(hint).values()), kind=hint)
         return lambda value: isinstance(value, hint) and held(value)
@@ -190,6 +210,6 @@ def _misfit(where: str, hint: Any) -> DeclarationError:
     name = hint.__name__ if isinstance(hint, type) and not get_args(hint) else str(hint)
     return DeclarationError(
         where=where,
-        rule=f"the field must be {name.replace('evalkit.reporting.blocks.', '').replace('typing.', '')}",
+        rule=f"the field must be {name.replace('evalkit.reporting.blocks.', '').replace('evalkit.reporting.bilingual.', '').replace('typing.', '')}",
         do="build it from the typed blocks of evalkit.reporting.blocks; there is no raw HTML",
     )

@@ -1,34 +1,41 @@
-"""Say a thing in both languages: the English sentence is the key, the Vietnamese one stands in locale/vi.
+"""Say a thing in every language of the pages: the English sentence is the key, the Vietnamese one stands in locale/vi.
 
 Sentences are whole: nothing is glued from fragments, only names and numbers are filled in. A sentence without its
-Vietnamese stops the run.
+Vietnamese stops the run. Those of other languages stand in the workspace, ``locale/<language>/LC_MESSAGES/evalkit.po``, which
+is read as it is; one that is missing there is said in English, and ``evalkit check`` counts them.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
+from pathlib import Path
+from typing import IO
 
-from babel.messages.pofile import read_po
+from babel.core import Locale
+from babel.localedata import locale_identifiers
+from babel.messages.pofile import PoFileError, read_po
 
 from evalkit.errors import DeclarationError
-from evalkit.reporting.blocks import Bilingual
+from evalkit.languages import KEY, wording_of
+from evalkit.reporting.bilingual import Bilingual, by_language
 
 CATALOGUE = "locale/vi/LC_MESSAGES/evalkit.po"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def say(english: str, **names: Bilingual | str) -> Bilingual:
-    """Return a sentence in both languages with its names and numbers filled in.
+    """Return a sentence in every language with its names and numbers filled in.
 
     Parameters
     ----------
     english : str
         The English template, a literal; ``{name}`` marks what is filled in.
     **names : Bilingual or str
-        What to fill in; a plain str is the same in both languages.
+        What to fill in; a plain str is the same in all languages.
 
     Raises
     ------
@@ -51,9 +58,10 @@ def say(english: str, **names: Bilingual | str) -> Bilingual:
         name: value if isinstance(value, Bilingual) else Bilingual(value, value)
         for name, value in names.items()
     }
-    return Bilingual(
-        vi=_fill(_vietnamese(english), {name: value.vi for name, value in filled.items()}),
-        en=_fill(english, {name: value.en for name, value in filled.items()}),
+    return by_language(
+        lambda language: _fill(
+            _sentence(english, language), {name: value.of(language) for name, value in filled.items()}
+        )
     )
 
 
@@ -73,12 +81,77 @@ def catalogue() -> dict[str, str]:
     """Return the Vietnamese of every sentence; entries left empty or marked fuzzy do not count."""
     source = resources.files("evalkit.reporting").joinpath(CATALOGUE)
     with source.open("rb") as stream:
-        messages = read_po(stream, locale="vi")
+        return _sentences_of(stream, "vi")
+
+
+def own_catalogues(folder: Path, languages: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the sentences of a workspace's own catalogues, by language.
+
+    Parameters
+    ----------
+    folder : Path
+        The workspace's folder; a catalogue is ``locale/<language>/LC_MESSAGES/evalkit.po`` in it.
+    languages : iterable of str
+        The workspace's languages.
+
+    Raises
+    ------
+    DeclarationError
+        If a catalogue cannot be read, or a sentence has other gaps than the English one.
+    """
+    found = {}
+    for language in languages:
+        path = folder / "locale" / language / "LC_MESSAGES" / "evalkit.po"
+        if path.is_file():
+            found[language] = _own_catalogue(path, language)
+    return found
+
+
+def _own_catalogue(path: Path, language: str) -> dict[str, str]:
+    try:
+        with path.open("rb") as stream:
+            own = _sentences_of(stream, language)
+    except (UnicodeDecodeError, PoFileError, ValueError) as fault:
+        raise DeclarationError(
+            where=str(path),
+            rule=f"a catalogue is a gettext .po file in UTF-8: {fault}",
+            do="correct the file",
+        ) from fault
+    for english, text in own.items():
+        if placeholders(english) != placeholders(text):
+            raise DeclarationError(
+                where=f"{path}, msgid {english!r}",
+                rule=f"a sentence has the gaps of the English one: {sorted(placeholders(english))}",
+                do="write each of them once or more, in braces, and no other",
+            )
+    return own
+
+
+def untold(own: Mapping[str, str]) -> int:
+    """Count the sentences of the pages that a workspace's own catalogue lacks."""
+    return len(catalogue().keys() - own.keys())
+
+
+def _sentences_of(stream: IO[bytes], language: str) -> dict[str, str]:
+    known = (
+        Locale.parse(language, sep="-")
+        if language.split("-", maxsplit=1)[0] in locale_identifiers()
+        else None
+    )
+    messages = read_po(stream, locale=known, abort_invalid=True)
     return {
         str(message.id): unicodedata.normalize("NFC", str(message.string))
         for message in messages
         if message.id and message.string and not message.fuzzy
     }
+
+
+def _sentence(english: str, language: str) -> str:
+    """Return a sentence in a language: from the workspace's own catalogue, else from ours, else in English."""
+    own = wording_of(language).get(english)
+    if own is not None or language == KEY:
+        return own or english
+    return _vietnamese(english) if language == "vi" else english
 
 
 def _vietnamese(english: str) -> str:

@@ -10,10 +10,11 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from xml.parsers import expat
 
 Language = Literal["vi", "en"]
+LANGUAGES = ("vi", "en")
 
 _DOCTYPE = re.compile(r"\A\s*<!doctype html>", re.IGNORECASE)
 _SHORT = re.compile(r"<((?:br|col|hr|img|input|link|meta|wbr)\b[^<>]*?)/?>", re.IGNORECASE)
@@ -186,7 +187,9 @@ class _Reader:
 
     def _enter(self, tag: str, given: dict[str, str]) -> None:
         if tag == "html":
-            self.page.language = "en" if given.get("lang", "vi").startswith("en") else "vi"
+            self.page.language = cast(
+                "Language", given.get("lang", "vi").split("-")[0]
+            )  # others are read by no rule
         elif tag == "thead":
             self._in_head = True
         elif tag == "table":

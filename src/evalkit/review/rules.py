@@ -12,7 +12,7 @@ from evalkit.review.intervals import outside_their_interval
 from evalkit.review.missing import shown_after_all
 from evalkit.review.one_value import judged_twice, told_twice
 from evalkit.review.opposites import denied_elsewhere
-from evalkit.review.reading import Page, read
+from evalkit.review.reading import LANGUAGES, Page, read
 from evalkit.review.standing import standing_nowhere
 from evalkit.review.verdicts import against_their_figures
 
@@ -43,7 +43,7 @@ def contradictions(html: str) -> list[Contradiction]:
     Returns
     -------
     list of Contradiction
-        Each names the rule, the sentence or row and what to do.
+        Each names the rule, the sentence or row and what to do; none of a page in a language that the reader does not know.
 
     Raises
     ------
@@ -57,4 +57,6 @@ def contradictions(html: str) -> list[Contradiction]:
     ['an interval holds its estimate']
     """
     page = read(html)
+    if page.language not in LANGUAGES:
+        return []
     return list(dict.fromkeys(found for rule in RULES for found in rule(page)))

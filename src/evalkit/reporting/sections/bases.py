@@ -27,7 +27,9 @@ def _(result: PlaceBases) -> Section:
     frame, area = result.frame, result.area
     title = say("Cases and persons: why two numbers are not the same")
     unlike = Unlike(area)
-    blocks: list[Block] = [_basis_sentence(frame), _table(frame, area, unlike)] if not frame.empty else []
+    blocks: list[Block] = (
+        [_basis_sentence(frame, area), _table(frame, area, unlike)] if not frame.empty else []
+    )
     if not result.seldom.empty:
         blocks.append(_seldom_table(result.seldom, area, unlike))
     if not blocks:
@@ -36,7 +38,12 @@ def _(result: PlaceBases) -> Section:
     return Section("bases", title, tuple(blocks))
 
 
-def _basis_sentence(frame: pd.DataFrame) -> Paragraph:
+def _basis_sentence(frame: pd.DataFrame, area: Area) -> Paragraph:
+    if len(set(frame["place_basis"])) > 1 and not area.programme.counts_detection:
+        text = say(
+            "These figures count different things, by different places. They stand side by side, are not a contradiction, and are never added up."
+        )
+        return Paragraph(text, tone="caution")
     if len(set(frame["place_basis"])) > 1:
         return Paragraph(
             say(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from evalkit.records import Area, Breakdowns
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.bases import source_notes
@@ -16,6 +17,8 @@ from evalkit.reporting.wording import say
 def _(result: Breakdowns) -> Section:
     frame, area = result.frame, result.area
     title = say("Figures by attribute")
+    if not area.programme.dimensions:
+        return Section("breakdowns", title, ())
     if frame.empty:
         text = say("No figure by sex, age or another attribute is in the sources used for this place.")
         return Section("breakdowns", title, (Paragraph(text, tone="gap"),))
@@ -55,7 +58,7 @@ def _table(rows: pd.DataFrame, measure: str, dimension: str, area: Area) -> Tabl
 
 
 def _lower(label: Bilingual) -> Bilingual:
-    return Bilingual(*(text[:1].lower() + text[1:] for text in label))
+    return each(lambda text: text[:1].lower() + text[1:], label)
 
 
 def _row(line: pd.DataFrame, order: list[str]) -> tuple[Cell, ...]:

@@ -9,10 +9,11 @@ from evalkit.programme.models import Dimension
 from evalkit.programme.support import SupportMatrix
 from evalkit.records import Area, Gaps
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.shares import difference_cell, share_cell
-from evalkit.reporting.sections.words import Row, both, span
+from evalkit.reporting.sections.words import Row, area_name, both, span
 from evalkit.reporting.wording import say
 
 SHOWN = ("estimated", "suppressed")
@@ -128,7 +129,7 @@ def _member(dimension: str, group: str, dimensions: dict[str, Dimension]) -> Bil
 
 
 def _places_table(frame: pd.DataFrame, area: ProvinceFacts) -> Table:
-    name = Bilingual(area.place.full_name, area.place.name_en)
+    name = area_name(area)
     heads = [(_indicator(indicator, area), name) for indicator in frame["indicator"]]
     caption = say("{place} beside the rest of the country", place=name)
     return _table(frame, heads, name="places-table", caption=caption, group=say("Place"))
@@ -161,7 +162,7 @@ def _silent(groups: pd.DataFrame, area: Area) -> list[Block]:
     missing = [both(area.programme.dimensions[name].label) for name in asked if name not in told]
     if not missing:
         return []
-    lower = [Bilingual(*(text[:1].lower() + text[1:] for text in label)) for label in missing]
+    lower = [each(lambda text: text[:1].lower() + text[1:], label) for label in missing]
     text = say(
         "By {attributes} no difference between groups can be shown from the figures above. Whether a group is missed there is not known.",
         attributes=formats.listed(lower),

@@ -7,6 +7,7 @@ import pandas as pd
 from evalkit.programme.models import Programme
 from evalkit.records import Area, Indicators
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import method_words, value_with_unit, value_words
@@ -134,7 +135,7 @@ def _as_told(cell: Cell, row: Row, area: Area, *, unit: bool = False) -> Cell:
         if unit and row["unit"] in area.programme.units
         else None
     )
-    return Cell(Bilingual(f"{words.vi} {label.vi}", f"{words.en} {label.en}") if label else words, cell.value)
+    return Cell(each("{} {}".format, words, label) if label else words, cell.value)
 
 
 def counts_cell(row: Row) -> Cell:

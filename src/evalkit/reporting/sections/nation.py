@@ -6,26 +6,31 @@ import pandas as pd
 
 from evalkit.facts.areas import NationFacts
 from evalkit.records import ProvincesSideBySide
-from evalkit.reporting.blocks import Block, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, counted, lasting
 from evalkit.reporting.wording import say
 
+STABLE = 20  # events, as for the mark [u]
+
 
 @section_of.register
 def _(result: ProvincesSideBySide) -> Section:
-    blocks: list[Block] = [
-        Paragraph(
-            say(
-                "The order is that of the official codes. With so few cases a ranking would mostly rank chance, so none is given."
-            ),
-            tone="caution",
-        )
-    ]
     frame = result.frame
+    blocks: list[Block] = [Paragraph(_order(frame), tone="caution")]
     names = dict.fromkeys(frame["indicator"])
     blocks += [_table(frame[frame["indicator"] == name], name, result.area) for name in names]
     return Section("provinces", say("The provinces side by side"), tuple(blocks))
+
+
+def _order(frame: pd.DataFrame) -> Bilingual:
+    """Say why no rank is given: chance would make it where half of the yearly counts are under 20."""
+    yearly = (frame["count"] / frame["years"]).dropna()
+    if len(yearly) and yearly.median() >= STABLE:
+        return say("The order is that of the official codes; no ranking is given.")
+    return say(
+        "The order is that of the official codes. With so few cases a ranking would mostly rank chance, so none is given."
+    )
 
 
 def _table(frame: pd.DataFrame, name: str, area: NationFacts) -> Table:

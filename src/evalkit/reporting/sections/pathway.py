@@ -6,6 +6,7 @@ import pandas as pd
 
 from evalkit.programme.models import Stage
 from evalkit.records import Area, Pathway
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.limits import SMALL_BASE
@@ -20,6 +21,8 @@ YEARS = 5
 def _(result: Pathway) -> Section:
     title = say("From reception to reintegration")
     frame, area = _latest(result.frame), result.area
+    if not area.programme.stages:
+        return Section("pathway", title, ())
     if frame.empty:
         text = say("For no year have two stages or more been reported for this place.")
         return Section("pathway", title, (Paragraph(text, tone="gap"),))
@@ -102,7 +105,7 @@ def _exceeding(frame: pd.DataFrame, area: Area) -> list[Block]:
 
 
 def _capital(words: Bilingual) -> Bilingual:
-    return Bilingual(*(text[:1].upper() + text[1:] for text in words))
+    return each(lambda text: text[:1].upper() + text[1:], words)
 
 
 def _cohort_table(frame: pd.DataFrame, area: Area) -> Table:

@@ -45,14 +45,7 @@ def _(result: Comparisons) -> Section:
         blocks += _derived_note(item, result.area)
     if made:
         blocks += [_table(made, result.area), *detectable_table(made, result.area)]
-        blocks += comparison_figures(made, result.area)
-        blocks.append(
-            Paragraph(
-                say(
-                    "Recorded cases are detected cases: a fall can mean fewer crimes or less detection. It is neither coloured nor counted as success."
-                )
-            )
-        )
+        blocks += [*comparison_figures(made, result.area), *_detected(result.area)]
     blocks += _refusals(result)
     if not result.items:
         blocks.append(
@@ -83,6 +76,15 @@ def _(result: RateComparison) -> Section:
     rows = tuple((Cell(name), Cell(value)) for name, value in numbers)
     table = Table("comparison-table", say("Two counts compared, exactly"), columns, rows)
     return Section("comparison", say("Comparison"), (table, Paragraph(exact_caution(result), tone="caution")))
+
+
+def _detected(area: Area) -> list[Block]:
+    if not area.programme.counts_detection:
+        return []
+    text = say(
+        "Recorded cases are detected cases: a fall can mean fewer crimes or less detection. It is neither coloured nor counted as success."
+    )
+    return [Paragraph(text)]
 
 
 def _refusals(result: Comparisons) -> list[Block]:

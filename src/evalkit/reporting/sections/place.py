@@ -9,16 +9,13 @@ import pandas as pd
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.places import Place
-from evalkit.programme.population import POPULATION
 from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, PageHead, Paragraph, Section
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import area_name, both, counted, within
+from evalkit.reporting.sections.words import area_name, both, counted, place_name
 from evalkit.reporting.wording import say
 from evalkit.table import totals_only
-
-COUNTRIES = {"CN": ("Trung Quốc", "China"), "LA": ("Lào", "Laos"), "KH": ("Campuchia", "Cambodia")}
 
 
 def page_head(area: Area) -> PageHead:
@@ -33,7 +30,7 @@ def page_head(area: Area) -> PageHead:
         ),
         slug=file_stem(slug, area.about.audience),
         facts=(
-            (say("Figures"), Bilingual(area.about.title_vi, area.about.title_en)),
+            (say("Figures"), Bilingual(**area.about.title)),
             (say("Periods"), formats.listed([both(period.label) for period in area.programme.periods])),
         ),
         invented=area.about.invented,
@@ -46,9 +43,9 @@ def page_head(area: Area) -> PageHead:
 def _(province: ProvinceFacts) -> Section:
     place = province.place
     blocks: list[Block] = [Paragraph(_place_sentence(place)), *_names(place), *_former_units(place)]
-    population = _latest_population(province.facts)
+    population = _latest_population(province)
     if population is not None:
-        count = counted(population["value"], POPULATION, province.programme)
+        count = counted(population["value"], province.programme.population, province.programme)
         year = str(population["period_end"].year)
         blocks.append(Paragraph(say("Average population in {year}: {count}.", year=year, count=count)))
     return Section("place", say("The place"), tuple(blocks))
@@ -61,7 +58,7 @@ def _(nation: NationFacts) -> Section:
 
 
 def _place_sentence(place: Place) -> Bilingual:
-    name = Bilingual(place.full_name, place.name_en)
+    name = place_name(place, place.full_name)
     if not place.land_border:
         return say(
             "{name} (code {code}) lies in the region {region}; it has no land border.",
@@ -69,7 +66,7 @@ def _place_sentence(place: Place) -> Bilingual:
             code=place.code,
             region=both(place.region),
         )
-    border = formats.listed([Bilingual(*COUNTRIES.get(code, (code, code))) for code in place.land_border])
+    border = formats.listed([formats.country(code) for code in place.land_border])
     return say(
         "{name} (code {code}) lies in the region {region} and has a land border with {border}.",
         name=name,
@@ -91,15 +88,15 @@ def _names(place: Place) -> list[Block]:
                 "Up to {last_day} its official name was {before}; since {day} it is {now}.",
                 last_day=formats.day(since - timedelta(days=1)),
                 day=day,
-                before=within(Bilingual(before.full_name, before.full_name)),
-                now=within(Bilingual(now.full_name, now.full_name)),
+                before=Bilingual(before.within or before.full_name, before.full_name),
+                now=Bilingual(now.within or now.full_name, now.full_name),
             )
         )
     ]
 
 
 def _former_units(place: Place) -> list[Block]:
-    parts = [within(Bilingual(part.full_name, part.name)) for part in place.components]
+    parts = [Bilingual(part.within or part.full_name, part.name) for part in place.components]
     if len(parts) < 2:
         return [Paragraph(say("Its boundary did not change with the merger of provinces."))] if parts else []
     text = say(
@@ -109,7 +106,7 @@ def _former_units(place: Place) -> list[Block]:
     return [Paragraph(text)]
 
 
-def _latest_population(facts: pd.DataFrame) -> pd.Series | None:
-    rows = totals_only(facts)
-    rows = rows[(rows["measure"] == POPULATION) & rows["value"].notna()]
+def _latest_population(province: ProvinceFacts) -> pd.Series | None:
+    rows = totals_only(province.facts)
+    rows = rows[(rows["measure"] == province.programme.population) & rows["value"].notna()]
     return None if rows.empty else rows.sort_values("period_end").iloc[-1]

@@ -6,9 +6,9 @@ import pandas as pd
 
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.facts.findings import Finding
-from evalkit.programme.population import POPULATION
 from evalkit.records import Completeness
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.reporters import agencies, places
@@ -20,7 +20,7 @@ from evalkit.table import STATUSES
 @section_of.register
 def _(result: Completeness) -> Section:
     area, frame = result.area, result.frame
-    frame = frame[frame["measure"] != POPULATION]
+    frame = frame[frame["measure"] != area.programme.population]
     with_figure = frame[frame["last"].notna()]
     text = say(
         "{told} of {all} measures have a figure; the others have none in the sources used, which is not the same as zero.",
@@ -54,7 +54,7 @@ def _untold(frame: pd.DataFrame, result: Completeness) -> list[Block]:
     if frame.empty:
         return []
     names = [both(result.area.programme.measures[name].label) for name in frame["measure"]]
-    listed = Bilingual("; ".join(name.vi for name in names), "; ".join(name.en for name in names))
+    listed = each(lambda *texts: "; ".join(texts), *names)
     return [Paragraph(say("No figure in the sources used: {measures}.", measures=listed), tone="gap")]
 
 

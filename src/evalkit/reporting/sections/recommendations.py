@@ -7,6 +7,7 @@ import pandas as pd
 from evalkit.programme.models import Indicator, Programme, Recommendation
 from evalkit.records import Area, FollowUp
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import value_with_unit
@@ -30,7 +31,9 @@ PERCENTAGES = ("proportion", "carried_over", "period_ratio", "conversion", "cons
 def _(result: FollowUp) -> Section:
     title = say("Recommendations: what the figures show before and after")
     programme = result.area.programme
-    if result.review is None or result.frame.empty or not programme.recommendations:
+    if not programme.recommendations:
+        return Section("recommendations", title, ())
+    if result.review is None or result.frame.empty:
         text = say("The programme declares no review with a day and recommendations.")
         return Section("recommendations", title, (Paragraph(text, tone="gap"),))
     blocks: list[Block] = [
@@ -68,7 +71,7 @@ def _one(rows: pd.DataFrame, recommendation: Recommendation, area: Area) -> list
 
 
 def _ended(name: Bilingual) -> Bilingual:
-    return Bilingual(*(text if text.endswith(".") else f"{text}." for text in name))
+    return each(lambda text: text if text.endswith(".") else f"{text}.", name)
 
 
 def _table(rows: pd.DataFrame, recommendation: Recommendation, name: Bilingual, area: Area) -> Table:

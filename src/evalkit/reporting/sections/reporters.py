@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from evalkit.facts.areas import NationFacts
-from evalkit.programme.population import POPULATION
 from evalkit.records import Area, Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
@@ -97,9 +96,9 @@ def places(result: Completeness) -> list[Block]:
 
 def _reporting(code: str, result: Completeness) -> tuple[Cell, ...]:
     own = result.places[result.places["province_code"] == code]
-    own = own[own["measure"] != POPULATION]
+    own = own[own["measure"] != result.area.programme.population]
     told = int((own[list(TOLD)].sum(axis=1) > 0).sum())
-    every = set(result.area.programme.measures) - {POPULATION}
+    every = set(result.area.programme.measures) - {result.area.programme.population}
     words = say("{told} of {all}", told=str(told), all=str(len(every)))
     late = result.late[result.late["province_code"] == code] if len(result.late) else result.late
     return (

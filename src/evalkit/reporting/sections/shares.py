@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Cell
 from evalkit.reporting.sections.limits import SMALL_BASE, limits_written
 from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row
@@ -70,11 +71,7 @@ def signed(value: float, decimals: int = 1) -> Bilingual:
     ('-20.6', '+3,5', '0.0')
     """
     written = formats.number(value, decimals)
-    return (
-        written
-        if written == formats.number(0, decimals) or value < 0
-        else Bilingual(*("+" + text for text in written))
-    )
+    return written if written == formats.number(0, decimals) or value < 0 else each("+{}".format, written)
 
 
 def points_words(value: float) -> Bilingual:

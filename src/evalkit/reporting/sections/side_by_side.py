@@ -32,8 +32,6 @@ def _(result: ProvincesCompared) -> Section:
     blocks: list[Block] = []
     for item in result.items:
         blocks += _blocks(item, result.area)
-    if not blocks:
-        blocks.append(Paragraph(say("The programme asks for no comparison of provinces."), tone="gap"))
     return Section("rates", say("Rates of the provinces compared"), tuple(blocks))
 
 
@@ -43,7 +41,7 @@ def _blocks(item: ProvinceComparison, area: NationFacts) -> list[Block]:
         text = say("{indicator}: provinces are not compared. {why}", indicator=label, why=_why(item.differs))
         return [Paragraph(text, tone="gap")]
     period = both(next(one.label for one in area.programme.periods if one.id == item.period))
-    blocks: list[Block] = [Paragraph(_difference(item.differs, label, period), tone="finding")]
+    blocks: list[Block] = [Paragraph(_told(item.differs, label, period, area), tone="finding")]
     if isinstance(item.funnel, Funnel):
         blocks.append(Paragraph(_outside(item.funnel)))
     return [*blocks, _table(item, area, label, period)]
@@ -65,6 +63,14 @@ def _why(refused: NotEstimable) -> Bilingual:
     return known[refused.reason]() if refused.reason in known else reason(refused.reason)
 
 
+def _told(found: Heterogeneity, label: Bilingual, period: Bilingual, area: NationFacts) -> Bilingual:
+    """Say whether rates differ, and what a difference may be where recorded cases are detected ones."""
+    difference = _difference(found, label, period)
+    if found.differs and area.programme.counts_detection:
+        return sentences(difference, say("Detection may differ as much as crime."))
+    return difference
+
+
 def _difference(found: Heterogeneity, label: Bilingual, period: Bilingual) -> Bilingual:
     words = {
         "indicator": label,
@@ -77,7 +83,7 @@ def _difference(found: Heterogeneity, label: Bilingual, period: Bilingual) -> Bi
         return _difference_if_poisson(found, words)
     if found.differs:
         return say(
-            "{indicator}, {period}: chance alone hardly explains how the lasting rates of {count} provinces differ, even allowing for how years scatter in the whole panel ({p}). Together: {rate} per 100,000 person-years. Detection may differ as much as crime.",
+            "{indicator}, {period}: chance alone hardly explains how the lasting rates of {count} provinces differ, even allowing for how years scatter in the whole panel ({p}). Together: {rate} per 100,000 person-years.",
             **words,
         )
     return say(
@@ -90,7 +96,7 @@ def _difference_if_poisson(found: Heterogeneity, words: dict[str, Bilingual]) ->
     """Say whether rates differ where it is not known how years scatter: the condition stands in the sentence."""
     if found.differs:
         return say(
-            "{indicator}, {period}: if years scatter as pure chance would make them, chance alone hardly explains how the lasting rates of {count} provinces differ ({p}). Together: {rate} per 100,000 person-years. Detection may differ as much as crime.",
+            "{indicator}, {period}: if years scatter as pure chance would make them, chance alone hardly explains how the lasting rates of {count} provinces differ ({p}). Together: {rate} per 100,000 person-years.",
             **words,
         )
     return say(
@@ -197,10 +203,16 @@ def _table(item: ProvinceComparison, area: NationFacts, label: Bilingual, period
         for place in area.places
     )
     caption = say("{indicator}, {period}: rates of the provinces", indicator=label, period=period)
-    return Table(f"rates-{item.indicator.replace('_', '-')}", caption, columns, rows, _notes(item))
+    return Table(
+        f"rates-{item.indicator.replace('_', '-')}",
+        caption,
+        columns,
+        rows,
+        _notes(item, detected=area.programme.counts_detection),
+    )
 
 
-def _notes(item: ProvinceComparison) -> tuple[Bilingual, ...]:
+def _notes(item: ProvinceComparison, *, detected: bool) -> tuple[Bilingual, ...]:
     known = isinstance(item.shrunken, ShrunkenRates) and item.shrunken.years_law is not None
     helped = (
         say(
@@ -219,7 +231,7 @@ def _notes(item: ProvinceComparison) -> tuple[Bilingual, ...]:
         say(
             "Plain limits: where 95 of 100 counts would lie at the common rate if years scattered as pure chance would make them. Widened limits: these also allow for how unequal the provinces are and, where it is known, for how years scatter."
         ),
-        say("A high rate may mean much crime or much detection."),
+        *((say("A high rate may mean much crime or much detection."),) if detected else ()),
     )
 
 

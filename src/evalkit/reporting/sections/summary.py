@@ -7,9 +7,9 @@ from datetime import date
 from evalkit.estimation.judging import JUDGED
 from evalkit.estimation.kinds import IN_PERCENT
 from evalkit.estimation.results import TrendFit
-from evalkit.programme.population import POPULATION
-from evalkit.records import Summary, Trend
+from evalkit.records import Area, Summary, Trend
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import value_with_unit
@@ -24,7 +24,7 @@ from evalkit.reporting.sections.news_sentences import (
 )
 from evalkit.reporting.sections.promises import needed_words, promise_words, target_name
 from evalkit.reporting.sections.trends import trend_sentence
-from evalkit.reporting.sections.words import Row, area_name, counted, within
+from evalkit.reporting.sections.words import Row, area_name, area_within, counted
 from evalkit.reporting.sections.zeros import zero_table
 from evalkit.reporting.sentence import Caution, Sentence
 from evalkit.reporting.wording import say
@@ -87,7 +87,7 @@ def _trend(item: Trend, result: Summary) -> Sentence:
     cautions = () if told else break_cautions(measure, *days, area)
     missing = sorted(set(range(fit.first, fit.last)) - set(fit.years_used))
     if missing:
-        years = formats.listed([Bilingual(str(year), str(year)) for year in missing])
+        years = formats.listed([same(str(year)) for year in missing])
         cautions += (Caution("years_missing", say("The series has no figure for {years}.", years=years)),)
     return Sentence(text, cautions)
 
@@ -144,7 +144,7 @@ def _furthest(row: Row, result: Summary) -> Bilingual:
 
 def _unknown(result: Summary) -> list[Bilingual]:
     frame = result.completeness.frame
-    frame = frame[frame["measure"] != POPULATION]
+    frame = frame[frame["measure"] != result.area.programme.population]
     silent = int(frame["last"].isna().sum())
     sentences = [
         say(
@@ -152,7 +152,7 @@ def _unknown(result: Summary) -> list[Bilingual]:
             silent=str(silent),
             all=str(len(frame)),
         ),
-        say("How many cases and victims were never detected."),
+        *_undetected(result.area),
         say("Whether the programme caused any change: the figures describe, they do not prove an effect."),
     ]
     hidden = result.area.about.hidden_cells
@@ -168,10 +168,16 @@ def _unknown(result: Summary) -> list[Bilingual]:
     return sentences
 
 
+def _undetected(area: Area) -> list[Bilingual]:
+    if not area.programme.counts_detection:
+        return []
+    return [say("How many cases and victims were never detected.")]
+
+
 def _nothing_summarised(result: Summary) -> Bilingual:
     """Say that nothing is known, or that what is known is too little to be compared and stands in the tables."""
     frame = result.completeness.frame
-    told = int((frame["last"].notna() & (frame["measure"] != POPULATION)).sum())
+    told = int((frame["last"].notna() & (frame["measure"] != result.area.programme.population)).sum())
     place = area_name(result.area)
     if told == 1:
         return say("For {place} a single measure has figures; they stand in the tables below.", place=place)
@@ -183,5 +189,5 @@ def _nothing_summarised(result: Summary) -> Bilingual:
         )
     return say(
         "The sources used hold no figure on this programme for {place}; that does not mean there were no cases. The page says what binds the place and which figures are missing.",
-        place=within(place),
+        place=area_within(result.area),
     )

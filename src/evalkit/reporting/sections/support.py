@@ -7,6 +7,7 @@ import pandas as pd
 from evalkit.programme.support import SupportMatrix
 from evalkit.records import Area, SupportGiven
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.indicators import indicator_table, latest_rows
@@ -20,8 +21,7 @@ def _(result: SupportGiven) -> Section:
     title = say("Support: received by those entitled who accept it")
     matrix = result.area.programme.support
     if matrix is None:
-        text = say("The programme declares no supports.")
-        return Section("support", title, (Paragraph(text, tone="gap"),))
+        return Section("support", title, ())
     blocks: list[Block] = [*_supports(result.frame, matrix), *_waiting(result)]
     return Section("support", title, tuple(blocks))
 
@@ -51,7 +51,7 @@ def _supports(frame: pd.DataFrame, matrix: SupportMatrix) -> list[Block]:
 
 
 def _capital(words: Bilingual) -> Bilingual:
-    return Bilingual(*(text[:1].upper() + text[1:] for text in words))
+    return each(lambda text: text[:1].upper() + text[1:], words)
 
 
 def _one_class(rows: pd.DataFrame, name: str, regime: str, matrix: SupportMatrix) -> list[Block]:

@@ -15,6 +15,7 @@ from evalkit.estimation.trend_study import TrendStudy
 from evalkit.estimation.verdicts import SURE
 from evalkit.records import Area, Trend
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
 from evalkit.reporting.sections.trend_words import in_a_few_words, trend_numbers
@@ -30,7 +31,7 @@ def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
         (say("The trend itself"), trend_numbers(item)),
         (say("In a few words"), in_a_few_words(item)),
         (say("Smallest fall it could show"), _detectable(study)),
-        (say("Detection alone"), _detection(study, item)),
+        *([(say("Detection alone"), _detection(study, item))] if area.programme.counts_detection else []),
         (say("Without any one year"), _without_a_year(study)),
         (say("Counts alone, without population"), _counts_alone(study)),
         (say("Last five years"), _recent(study)),
@@ -173,7 +174,7 @@ def bends_words(found: JoinpointFit | NotEstimable, series: pd.DataFrame, *, tes
             level=formats.p_value(level),
         )
     pieces = [_piece(piece, series) for piece in found.segments]
-    years = formats.listed([Bilingual(str(year), str(year)) for year in found.years])
+    years = formats.listed([same(str(year)) for year in found.years])
     if not found.p * tests <= SURE:
         return say(
             "a bend in {years} fits best ({p}, simulated), but this does not stand among the {tests} series looked at: {pieces}",

@@ -22,16 +22,17 @@ from evalkit.reporting.wording import say
 
 @section_of.register
 def _(result: Trends) -> Section:
+    programme = result.area.programme
     blocks: list[Block] = []
     for item in result.items:
         blocks += _blocks(item, result.area)
-    blocks.append(
-        Paragraph(
-            say(
-                "Counts of cases and of victims are neutral: neither a rise nor a fall is coloured as progress. The effects of events that fall together cannot be told apart."
-            )
+    together = say("The effects of events that fall together cannot be told apart.")
+    if programme.counts_detection:
+        together = say(
+            "Counts of cases and of victims are neutral: neither a rise nor a fall is coloured as progress. The effects of events that fall together cannot be told apart."
         )
-    )
+    if any(indicator.trend for indicator in programme.indicators.values()):
+        blocks.append(Paragraph(together))
     return Section("trends", say("Trends of yearly figures"), tuple(blocks))
 
 

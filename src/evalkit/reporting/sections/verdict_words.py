@@ -5,6 +5,7 @@ from __future__ import annotations
 from evalkit.estimation.verdicts import ChangeVerdict, Check
 from evalkit.programme.models import Programme
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.sections.words import both
 from evalkit.reporting.wording import say
@@ -39,7 +40,7 @@ def verdict_sentence(verdict: ChangeVerdict, programme: Programme) -> Bilingual:
         )
         return fall if falls else rise
     failed = [_check(check, verdict, programme) for check in verdict.failed]
-    checks = Bilingual("; ".join(one.vi for one in failed), "; ".join(one.en for one in failed))
+    checks = each(lambda *texts: "; ".join(texts), *failed)
     if verdict.grade == "open":
         return say("It is too early to call this a change: {checks}.", checks=checks)
     fall, rise = (

@@ -10,9 +10,11 @@ import pandas as pd
 
 from evalkit.estimation.windows import PeriodTotal
 from evalkit.facts.areas import ProvinceFacts
+from evalkit.facts.places import Place
 from evalkit.programme.models import Label, Programme
 from evalkit.records import Area
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import by_language, each, same
 from evalkit.reporting.blocks import Bilingual, Cell
 from evalkit.reporting.wording import say
 from evalkit.table import MARK, REVISED
@@ -26,22 +28,26 @@ NOTHING = Bilingual("–", "–")
 
 def both(label: Label) -> Bilingual:
     """Return a declared label as wording."""
-    return Bilingual(label.vi, label.en)
+    return Bilingual(**label.root)
 
 
 def area_name(area: Area) -> Bilingual:
     """Return the name of a province as officially styled, or the words for the nation."""
     if isinstance(area, ProvinceFacts):
-        return Bilingual(area.place.full_name, area.place.name_en)
+        return place_name(area.place, area.place.full_name)
     return say("The whole country")
 
 
-def within(name: Bilingual) -> Bilingual:
-    """Return an official name as it is written within a Vietnamese sentence: ``tỉnh Quảng Ninh``."""
-    for kind in ("Tỉnh ", "Thành phố "):
-        if name.vi.startswith(kind):
-            return Bilingual(name.vi[0].lower() + name.vi[1:], name.en)
-    return name
+def place_name(place: Place, full_name: str) -> Bilingual:
+    """Return a place's name: its short one in the languages the registry has it in, else the official one that is given."""
+    return by_language(lambda language: place.name_in.get(language, full_name))
+
+
+def area_within(area: Area) -> Bilingual:
+    """Return the name of a province as it is written within a sentence: ``tỉnh Quảng Ninh``; or the words for the nation."""
+    if isinstance(area, ProvinceFacts):
+        return place_name(area.place, area.place.within or area.place.full_name)
+    return area_name(area)
 
 
 def span(start: pd.Timestamp, end: pd.Timestamp) -> Bilingual:
@@ -57,7 +63,7 @@ def sentences(*parts: Bilingual) -> Bilingual:
     >>> sentences(Bilingual("Một.", "One."), Bilingual("Hai.", "Two.")).en
     'One. Two.'
     """
-    return Bilingual(" ".join(part.vi for part in parts), " ".join(part.en for part in parts))
+    return each(lambda *texts: " ".join(texts), *parts)
 
 
 def counted(value: float, measure: str, programme: Programme) -> Bilingual:
@@ -69,8 +75,12 @@ def qualified_count(value: float, qualifier: str, measure: str, programme: Progr
     """Return a count with its unit, as surely as its source said it: ``ít nhất 1 vụ``, ``at least 1 case``."""
     unit = programme.units[programme.measures[measure].unit]
     digits = qualified(value, qualifier)
-    english = unit.singular if value == 1 and unit.singular else unit.label.en
-    return Bilingual(f"{digits.vi} {unit.label.vi}", f"{digits.en} {english}")
+    return each("{} {}".format, digits, both(unit.one if value == 1 else unit.label))
+
+
+def asks_for_comparisons(area: Area) -> bool:
+    """Tell whether an indicator of the programme asks for programme periods to be compared."""
+    return any(indicator.compare_periods for indicator in area.programme.indicators.values())
 
 
 def lasting(years: float) -> Bilingual:
@@ -85,7 +95,7 @@ def p_words(value: float) -> Bilingual:
     if math.isnan(value):
         return say("p cannot be given")
     written = formats.p_value(value)
-    return Bilingual(*(f"p {text}" if text.startswith("<") else f"p = {text}" for text in written))
+    return each(lambda text: f"p {text}" if text.startswith("<") else f"p = {text}", written)
 
 
 def chance(probability: float) -> Bilingual:
@@ -108,7 +118,7 @@ def total_words(total: PeriodTotal, measure: str, programme: Programme) -> Bilin
             count=words,
             told=str(len(total.years_used)),
             all=str(len(total.years_used) + len(total.missing)),
-            missing=formats.listed([Bilingual(str(year), str(year)) for year in total.missing]),
+            missing=formats.listed([same(str(year)) for year in total.missing]),
         )
     return words
 
@@ -145,7 +155,7 @@ def named_codes(indicators: Sequence[str], programme: Programme) -> Bilingual:
         say("{id} {label}", id=programme.indicators[name].id, label=both(programme.indicators[name].label))
         for name in indicators
     ]
-    return Bilingual(*("; ".join(texts) for texts in zip(*names, strict=True)))
+    return each(lambda *texts: "; ".join(texts), *names)
 
 
 def fact_cell(row: Row) -> Cell:

@@ -7,13 +7,23 @@ from evalkit.records import Area, ZeroPeriods
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import NOTHING, both, chance, counted, lasting, span
+from evalkit.reporting.sections.words import (
+    NOTHING,
+    asks_for_comparisons,
+    both,
+    chance,
+    counted,
+    lasting,
+    span,
+)
 from evalkit.reporting.wording import say
 
 
 @section_of.register
 def _(result: ZeroPeriods) -> Section:
     blocks: list[Block] = []
+    if not asks_for_comparisons(result.area):
+        return Section("zeros", say("Periods without a case"), ())
     for item in result.items:
         blocks.append(Paragraph(zero_sentence(item, result.area), tone="finding"))
         blocks += _readings(item, result.area)
@@ -101,15 +111,20 @@ def zero_table(item: ZeroPeriod, area: Area) -> Table:
 
 
 def _rivals(item: ZeroPeriod, area: Area) -> list[Block]:
-    explanations = [both(event.label) + both(event.effect) for event in item.rivals]
     items = [
-        say("{event}: {effect}", event=Bilingual(vi, en), effect=Bilingual(effect_vi, effect_en))
-        for vi, en, effect_vi, effect_en in explanations
+        say("{event}: {effect}", event=both(event.label), effect=both(event.effect)) for event in item.rivals
     ]
     items += _other_bases(item, area)
-    items.append(say("Fewer crimes: possible, but not shown by the count alone."))
-    items.append(say("Another definition or another way of counting."))
-    items.append(say("Less detection or less reporting: a zero counts what was recorded."))
+    detected = area.programme.counts_detection
+    items += [
+        say("Fewer crimes: possible, but not shown by the count alone.")
+        if detected
+        else say("Fewer of them: possible, but not shown by the count alone."),
+        say("Another definition or another way of counting."),
+        say("Less detection or less reporting: a zero counts what was recorded.")
+        if detected
+        else say("Less reporting: a zero counts what was recorded."),
+    ]
     return [
         Paragraph(say("Rival explanations, none of which the count alone can rule out:"), tone="caution"),
         Bullets(tuple(items)),

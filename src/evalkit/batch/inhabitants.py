@@ -1,0 +1,110 @@
+"""The population of a workspace's registry, and the files of a workspace that nothing reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from evalkit.errors import DeclarationError
+from evalkit.facts.findings import Finding
+from evalkit.programme.load import FILES, programme_folder
+from evalkit.programme.models import Programme
+from evalkit.programme.nation import REGISTRY_FILE, Nation
+from evalkit.programme.provinces import Registry
+from evalkit.workspace import SETTINGS_FILE, Workspace
+
+_TABLES = ("units.csv", "names.csv", "crosswalk.csv", "aliases.csv")
+
+
+def with_population(programme: Programme, registry: Registry, workspace: Workspace) -> Programme:
+    """Return a programme that knows which measure is the population of a registry.
+
+    Raises
+    ------
+    DeclarationError
+        If the programme counts that measure in another unit than the registry.
+    """
+    people = registry.nation.population
+    if people is None:
+        return programme
+    declared = programme.measures.get(people.measure)
+    if declared is not None and declared.unit != people.unit:
+        raise DeclarationError(
+            where=f"{workspace.folder / workspace.places / REGISTRY_FILE}, key population.unit",
+            rule=f"the registry counts {people.measure!r} in {people.unit!r}, the programme in {declared.unit!r}",
+            do="declare one unit in both",
+        )
+    return programme.model_copy(update={"population": people.measure})
+
+
+def counts_population(workspace: Workspace, registry: Registry, programme: Programme) -> bool:
+    """Tell whether the registry's population enters the facts of a workspace."""
+    return (
+        workspace.population
+        and registry.nation.population is not None
+        and programme.population in programme.measures
+    )
+
+
+def unused_findings(workspace: Workspace, registry: Registry, programme: Programme) -> list[Finding]:
+    """Warn of each file of a workspace that a reader would take for a part of it, and that nothing reads."""
+    return [
+        Finding("warning", where=str(path), rule=rule, do=do)
+        for path, rule, do in (
+            *_population(workspace, registry, programme),
+            *_tables(workspace, registry.nation),
+            *_declarations(workspace),
+        )
+    ]
+
+
+def _population(
+    workspace: Workspace, registry: Registry, programme: Programme
+) -> Iterator[tuple[Path, str, str]]:
+    people = registry.nation.population
+    if workspace.places == "reference" or people is None:
+        return
+    path = workspace.folder / workspace.places / people.file
+    if not path.is_file() or counts_population(workspace, registry, programme):
+        return
+    if not workspace.population:
+        rule = f"the population is not used: {SETTINGS_FILE} says population = false"
+        yield path, rule, "remove that line, or the file"
+    else:
+        rule = f"the population is not used: the programme has no measure {people.measure!r}"
+        yield path, rule, f"declare the measure, or name another in {REGISTRY_FILE}"
+
+
+def _tables(workspace: Workspace, nation: Nation) -> Iterator[tuple[Path, str, str]]:
+    """Yield the CSV files of the workspace, and of its registry, that are neither facts nor tables of the registry."""
+    people = (nation.population.file,) if nation.population else ()
+    places = workspace.folder / workspace.places
+    known = {path.resolve() for path in workspace.fact_files}
+    known |= {(places / name).resolve() for name in (*_TABLES, *people)}
+    folders = (
+        {workspace.folder.resolve(), places.resolve()}
+        if workspace.places != "reference"
+        else {workspace.folder}
+    )
+    for path in sorted(path for folder in folders for path in folder.glob("*.csv")):
+        if path.resolve() not in known:
+            yield path, "no table that is read", f"list it under facts in {SETTINGS_FILE}, or remove it"
+
+
+def _declarations(workspace: Workspace) -> Iterator[tuple[Path, str, str]]:
+    """Yield the TOML files in the folder of the workspace's own programme that are no part of a programme."""
+    folder = programme_folder(workspace.programme, base=workspace.folder)
+    if not folder.resolve().is_relative_to(workspace.folder.resolve()):
+        return
+    beside = (
+        {SETTINGS_FILE, REGISTRY_FILE, "sources.toml"}
+        if folder.resolve() == workspace.folder.resolve()
+        else set()
+    )
+    for path in sorted(folder.glob("*.toml")):
+        if path.name not in beside and path.stem.split("-")[0] not in FILES:
+            yield (
+                path,
+                "no part of a programme that is read",
+                f"name it {', '.join(FILES)} or such-a-part-of-it.toml",
+            )

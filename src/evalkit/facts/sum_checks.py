@@ -1,0 +1,192 @@
+"""Check that figures add up: parts and their whole, shorter periods and longer ones, breakdowns and totals, measures and their base.
+
+What one edition of one source says must not contradict itself: an error. Where two sources or editions contradict each other,
+that is told as a warning. Every sum comes from :mod:`evalkit.additivity`; none is listed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from evalkit.additivity.bounds import NO_SUM, Numbers
+from evalkit.additivity.contradictions import Contradiction, contradictions
+from evalkit.additivity.lattice import AXES, Lattice, lattice_of
+from evalkit.facts.findings import Finding, Severity
+from evalkit.facts.intake import FILE, ROW, Source
+from evalkit.programme.models import Programme
+from evalkit.programme.provinces import Registry
+from evalkit.table import NATION_SCHEME, WITH_VALUE, latest_editions
+
+EDITION = ("source_id", "edition_date")
+_MOST_NAMED = 6
+_A_SHARE = {
+    "proportion": "a proportion",
+    "conversion": "stages of one cohort",
+    "carried_over": "new of all handled",
+}
+
+
+def check_sums(
+    table: pd.DataFrame, *, programme: Programme, registry: Registry, sources: Mapping[str, Source]
+) -> list[Finding]:
+    """Return the figures that cannot stand beside each other, each contradiction once.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of a facts table that are sound by themselves, with ``file`` and ``row``.
+    programme, registry
+        Tell what adds up.
+    sources : mapping of Source
+        A source that gives rounded figures is allowed its rounding; one that confirms a contradiction of its own is believed.
+
+    Returns
+    -------
+    list of Finding
+        Errors for one edition of one source, warnings where two differ; a warning, too, where a source confirms its own.
+    """
+    signed = [
+        name for name, measure in programme.measures.items() if measure.negative
+    ]  # no bound of zero: out of reach
+    told = table["status"].isin(WITH_VALUE) & ~table["measure"].isin(signed)
+    facts = table[told].reset_index(drop=True)
+    if facts.empty:
+        return []
+    findings: list[Finding] = []
+    lattice = lattice_of(facts, registry=registry, programme=programme, apart=EDITION)
+    words = _Words(lattice, facts, registry, programme)
+    for one in contradictions(lattice, *_limits(facts, sources)):
+        confirmed = sources[facts["source_id"].iloc[_first(one)]].confirmed
+        findings.append(words.finding(one, "warning" if confirmed else "error"))
+    return [*findings, *_between_sources(facts, programme, registry, sources)]
+
+
+def _between_sources(
+    facts: pd.DataFrame, programme: Programme, registry: Registry, sources: Mapping[str, Source]
+) -> Iterator[Finding]:
+    """Yield where the figures that pages show first, of several sources or editions, contradict each other."""
+    shown = _shown(facts, programme)
+    lattice = lattice_of(shown, registry=registry, programme=programme)
+    words = _Words(lattice, shown, registry, programme)
+    for one in contradictions(lattice, *_limits(shown, sources)):
+        rows = shown.iloc[[*one.whole, *one.parts]]
+        if len(rows[list(EDITION)].drop_duplicates()) > 1:
+            yield words.finding(one, "warning", of="of different sources or editions ")
+
+
+def _shown(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Return the figures that are shown first: the latest edition of each source, and of sources the one that is preferred."""
+    latest = latest_editions(facts.drop(columns=[FILE, ROW])).index
+    order = {source: place for place, source in enumerate(programme.source_order)}
+    ranked = facts.loc[latest].assign(_rank=facts["source_id"].map(order).fillna(len(order)))
+    ranked = ranked.sort_values(
+        ["_rank", "edition_date", "source_id"], ascending=[True, False, True], kind="stable"
+    )
+    figure = [
+        name
+        for name in facts.columns
+        if name in ("province_code", "scheme", "place_basis", "period_start", "period_end", "measure")
+    ] + [name for name in programme.dimensions if name in facts.columns]
+    return ranked.drop_duplicates(figure).sort_index().drop(columns="_rank").reset_index(drop=True)
+
+
+def _limits(facts: pd.DataFrame, sources: Mapping[str, Source]) -> tuple[Numbers, Numbers]:
+    """Return what each figure is at least and at most: "about 80" says nothing, "more than 80" only one of the two."""
+    value = facts["value"].to_numpy(dtype=float)
+    half = (
+        facts["source_id"].map({name: source.rounded_to / 2 for name, source in sources.items()}).fillna(0.0)
+    )
+    qualifier = facts["qualifier"]
+    least = np.where(qualifier.isin(["about", "nearly"]), 0.0, np.maximum(value - half, 0.0))
+    most = np.where(qualifier.isin(["about", "more_than", "at_least"]), np.inf, value + half)
+    return least, most
+
+
+def _first(one: Contradiction) -> int:
+    return (*one.parts, *one.whole)[0]
+
+
+class _Words:
+    """A contradiction in words: where, which rule, what to do."""
+
+    def __init__(
+        self, lattice: Lattice, facts: pd.DataFrame, registry: Registry, programme: Programme
+    ) -> None:
+        self._lattice, self._facts, self._programme = lattice, facts, programme
+        self._regions = {code for scheme in registry.schemes for code in registry.regions(scheme)}
+
+    def finding(self, one: Contradiction, severity: Severity, *, of: str = "") -> Finding:
+        """Return the finding that tells a contradiction."""
+        row = self._facts.iloc[_first(one)]
+        confirm = '; or, where the source itself stands by them, write confirmed = "..." in its entry of sources.toml'
+        return Finding(
+            severity,
+            where=self._where(one),
+            rule=of + self._rule(one) if of else self._rule(one),
+            do="ask the source which figure is right" + (confirm if severity == "error" else ""),
+            province_code=row["province_code"],
+            scheme=row["scheme"],
+        )
+
+    def _where(self, one: Contradiction) -> str:
+        first, *others = (*one.parts, *one.whole)
+        file, row = self._facts[FILE].iloc[first], self._facts[ROW].iloc[first]
+        named = [
+            f"{'' if self._facts[FILE].iloc[other] == file else str(self._facts[FILE].iloc[other]) + ' '}{self._facts[ROW].iloc[other]}"
+            for other in others[:_MOST_NAMED]
+        ]
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        return f"{file}, row {row}, column value" + (
+            f" (beside row {', '.join(named)}{more})" if named else ""
+        )
+
+    def _rule(self, one: Contradiction) -> str:
+        if one.sum == NO_SUM:
+            return "two rows give one figure unlike: their places have one extent"
+        axis = AXES[self._lattice.sums.axis[one.sum]]
+        if axis == "measure":
+            return self._of_measures(one)
+        if axis == "breakdown":
+            return self._of_breakdowns(one)
+        if axis == "period":
+            exceed = "the figure of a period must not be below those of the periods inside it"
+            return (
+                exceed
+                if one.above
+                else "the figures of the periods that make up another add up to its figure"
+            )
+        return self._of_places(one)
+
+    def _of_places(self, one: Contradiction) -> str:
+        whole = self._facts.iloc[list(one.whole)]
+        if (whole["scheme"] == NATION_SCHEME).any():
+            name, parts = "the nation", "places"
+        elif whole["province_code"].isin(self._regions).any():
+            name, parts = "a region", "places"
+        else:
+            name, parts = "a merged unit", "former units"
+        if one.above:
+            return f"the figure of {name} must not be below those of the {parts} inside it"
+        return f"the figures of the {parts} that make up {name} add up to its figure"
+
+    def _of_breakdowns(self, one: Contradiction) -> str:
+        sums, space = self._lattice.sums, self._lattice.space
+        whole = space.breakdown_axis[self._lattice.breakdown[sums.whole[one.sum]]]
+        part = space.breakdown_axis[self._lattice.breakdown[sums.cell[sums.number == one.sum][0]]]
+        name = next(name for name, a, b in zip(space.dimensions, whole, part, strict=True) if a != b)
+        if one.above:
+            return f"a total must not be below its parts by {name}"
+        return f"the parts by {name} add up to their total"
+
+    def _of_measures(self, one: Contradiction) -> str:
+        link = self._lattice.space.links[self._lattice.sums.partition[one.sum]]
+        kind = self._programme.indicators[link.indicator].kind if link.indicator else ""
+        said = (
+            f"indicator {link.indicator}, {_A_SHARE[kind]}"
+            if kind
+            else "all that the one counts the other counts, too"
+        )
+        return f"{link.part} must not exceed {link.base} ({said})"

@@ -1,0 +1,139 @@
+"""The sums, containments and coverages of additivity equal those of small countries spelt out person by person."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import linprog
+
+from evalkit.additivity.breakdowns import REST
+from evalkit.additivity.contradictions import contradictions
+from evalkit.additivity.lattice import Lattice, lattice_of
+from tests.atoms import MONTHS, boxes, counted, country, facts_of, persons, programme
+
+COUNTRIES = 25
+
+
+@pytest.fixture(scope="module", params=range(COUNTRIES))
+def spelt_out(request, tmp_path_factory):
+    """A random country: its figures' kinds of person, one row a figure, and the lattice of its facts table."""
+    rng = np.random.default_rng(request.param)
+    registry, covers = country(tmp_path_factory.mktemp("country"), rng)
+    figures = boxes(rng, covers, many=int(rng.integers(4, 40)))
+    every = persons(sorted(covers["VN", "nation"]))
+    matrix = np.array([counted(box, every) for box in figures])
+    lattice = lattice_of(facts_of(figures), registry=registry, programme=programme())
+    return figures, every, matrix, lattice, covers
+
+
+def cell_counts(lattice: Lattice, every, covers) -> np.ndarray:
+    """Tell of each cell which kinds of person it counts, from its coordinates alone."""
+    extents = {
+        position: covers[place]
+        for place, position in lattice.space.places._position.items()
+        if place in covers
+    }
+    start = pd.Timestamp("2015-01-01")
+    month_of = np.array(
+        [
+            (start + pd.offsets.MonthBegin(n)).to_datetime64().astype("datetime64[D]").astype(int)
+            if n
+            else start.to_datetime64().astype("datetime64[D]").astype(int)
+            for n in range(MONTHS)
+        ]
+    )
+    found = []
+    for family, place, period, breakdown in zip(
+        lattice.family, lattice.place, lattice.period, lattice.breakdown, strict=True
+    ):
+        first, end = lattice.space.period_axis[period]
+        values = dict(zip(lattice.space.dimensions, lattice.space.breakdown_axis[breakdown], strict=True))
+        second = lattice.space.families[family][0] == "some_persons"
+        found.append(
+            [
+                unit in extents[place]
+                and first <= month_of[month] < end
+                and all(
+                    _has(values.get(name, "all"), of)
+                    for name, of in (("sex", {sex}), ("age", ages), ("way", ways))
+                )
+                and (is_second or not second)
+                for unit, month, sex, ages, ways, is_second in every
+            ]
+        )
+    return np.array(found).reshape(len(found), len(every))
+
+
+def _has(value: str, of: set[str]) -> bool:
+    if value == "all":
+        return True
+    if not value.startswith(REST):
+        return value in of
+    named = value.removeprefix(REST)
+    if " in " in named:
+        narrow, wide = named.split(" in ")
+        return wide in of and narrow not in of
+    return not of & set(named.split("/"))
+
+
+def test_every_sum_is_one_of_persons(spelt_out):
+    _, every, matrix, lattice, covers = spelt_out
+    counts, sums = cell_counts(lattice, every, covers), lattice.sums
+    assert (counts[lattice.row_cell] == matrix).all()
+    added = np.zeros((len(sums.whole), counts.shape[1]), dtype=int)
+    np.add.at(added, sums.number, counts[sums.cell].astype(int))
+    assert (added <= counts[sums.whole]).all()  # no person is in two parts, none is outside the whole
+    whole = (added == counts[sums.whole]).all(axis=1)
+    of_measures = sums.axis == 3
+    assert (whole[sums.complete]).all()
+    assert not whole[~sums.complete & ~of_measures].any()
+
+
+def test_no_other_sum_holds_among_the_figures(spelt_out):
+    _, _, matrix, lattice, _ = spelt_out
+    sums = lattice.sums
+    equations = np.zeros((int(sums.complete.sum()), len(lattice.reported)))
+    place = np.cumsum(sums.complete) - 1
+    equations[place[sums.complete], sums.whole[sums.complete]] += 1
+    of = sums.complete[sums.number]
+    np.add.at(equations, (place[sums.number[of]], sums.cell[of]), -1)
+    told = _rank(equations) - _rank(equations[:, ~lattice.reported])
+    assert told == len(matrix) - _rank(np.unique(matrix.astype(float), axis=1))
+
+
+def test_every_containment_is_found_and_no_other(spelt_out):
+    _, _, matrix, lattice, _ = spelt_out
+    size = len(lattice.reported)
+    above = np.eye(size, dtype=bool)
+    above[lattice.sums.cell, lattice.sums.whole[lattice.sums.number]] = True
+    for _ in range(12):
+        above = above | ((above.astype(np.float32) @ above.astype(np.float32)) > 0)
+    found = above[np.ix_(lattice.row_cell, lattice.row_cell)]
+    inside = np.array([[(one <= other).all() for other in matrix] for one in matrix])
+    assert (found == inside).all()
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_figure_that_cannot_be_is_named_and_no_other(seed, tmp_path):
+    rng = np.random.default_rng(1000 + seed)
+    registry, covers = country(tmp_path, rng)
+    figures = boxes(rng, covers, many=int(rng.integers(4, 40)))
+    matrix = np.array([counted(box, persons(sorted(covers["VN", "nation"]))) for box in figures])
+    values = (matrix @ rng.poisson(0.02, matrix.shape[1])).astype(float)
+    lattice = lattice_of(facts_of(figures), registry=registry, programme=programme())
+    assert contradictions(lattice, values, values) == []
+    wrong = int(rng.integers(len(values)))
+    values[wrong] = max(0.0, values[wrong] + rng.choice([-3, -1, 1, 5, 40]))
+    kinds = np.unique(matrix, axis=1).astype(float)
+    can_be = (
+        linprog(np.zeros(kinds.shape[1]), A_eq=kinds, b_eq=values, bounds=(0, None), method="highs").status
+        == 0
+    )
+    found = contradictions(lattice, values, values)
+    assert bool(found) != can_be
+    assert can_be or any(wrong in (*one.whole, *one.parts) for one in found)
+
+
+def _rank(matrix: np.ndarray) -> int:
+    return int(np.linalg.matrix_rank(matrix)) if matrix.size else 0
