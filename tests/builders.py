@@ -81,9 +81,15 @@ def facts_table(*rows: dict[str, Any]) -> pd.DataFrame:
     return table.astype({"value": "float64", "published": bool})
 
 
+def _written(value: Any) -> Any:
+    """Return a figure as it is written by hand: no decimals where it has none."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def write_csv(path: Path, *rows: dict[str, Any]) -> Path:
     """Write rows as a facts file."""
     table = pd.DataFrame(list(rows))
     table["published"] = table["published"].map(lambda flag: str(flag).lower())
+    table["value"] = pd.Series([_written(row["value"]) for row in rows], dtype=object)
     table.to_csv(path, index=False)
     return path

@@ -294,7 +294,7 @@ def test_a_file_parted_by_semicolons_is_told_apart_from_an_unknown_column(pages:
     path.write_text(path.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
     result = cli.invoke(app, ["check", "ws"])
     assert result.exit_code == 3
-    assert "parted by commas; this file parts them by semicolons" in result.stderr
+    assert "parted by commas; this file parts them by semicolons" in result.stdout
 
 
 def test_indicators_are_listed_for_people_and_for_programs(pages: Pages):

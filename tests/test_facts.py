@@ -11,7 +11,7 @@ import pytest
 from evalkit.errors import FactsError
 from evalkit.facts.boundaries import without_regions
 from evalkit.facts.checks import check_facts
-from evalkit.facts.findings import Finding, refuse_errors
+from evalkit.facts.findings import Finding, FindingsError, refuse_errors
 from evalkit.facts.intake import Source, read_facts, read_sources
 from evalkit.programme.provinces import Registry
 from evalkit.table import latest_editions
@@ -28,7 +28,10 @@ def registry(tmp_path: Path) -> Registry:
 
 
 def findings_of(tmp_path: Path, registry: Registry, *rows: dict) -> list[Finding]:
-    table = read_facts([write_csv(tmp_path / "facts.csv", *rows)], PROGRAMME)
+    try:
+        table = read_facts([write_csv(tmp_path / "facts.csv", *rows)], PROGRAMME)
+    except FindingsError as refusal:
+        return list(refusal.findings)
     return check_facts(table, programme=PROGRAMME, registry=registry, sources=SOURCES, day=date(2026, 11, 28))
 
 
@@ -220,7 +223,7 @@ def test_refusing_names_the_first_error_and_counts_the_rest():
 def test_sources_have_a_fixed_vocabulary(tmp_path: Path):
     path = tmp_path / "sources.toml"
     path.write_text('[a]\ntitle = "t"\nagency = "x"\ndate = "2020"\nconfidence = "sure"\n', encoding="utf-8")
-    with pytest.raises(FactsError, match=r"\[a\]"):
+    with pytest.raises(FactsError, match=r"line 5, key a\.confidence"):
         read_sources(path)
 
 

@@ -480,7 +480,7 @@ BAD = {
     "an empty cell": (bad("units", "a,2,Hỏa,", "a,2,,"), "units.csv, line 3, column name", "may not be empty", "fill"),
     "a bad date": (bad("names", "2020-12-31", "31/12/2020"), "names.csv, line 4, column valid_to", "date", "correct"),
     "a bad type": (bad("names", "municipality", "city"), "names.csv, line 5, column unit_type", "'province'", "correct"),
-    "a part of a person": (bad("population", "3400", "3400.5"), "population.csv, line 3, column population", "integer", "correct"),
+    "a part of a person": (bad("population", "3400", "3400.5"), "population.csv, line 3, column population", "whole number", "correct"),
     "a year twice": (bad("population", "a,2,", "a,1,"), "population.csv, line 3", "one population figure a year", "remove"),
     "population of nobody": (bad("population", "a,2,", "a,7,"), "population.csv, line 3", "no unit '7'", "units.csv"),
     "crosswalk from nowhere": (bad("crosswalk", "a,2,", "a,3,"), "crosswalk.csv, line 3", "no unit '3' in scheme 'a'", "add"),

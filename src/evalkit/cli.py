@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from evalkit.errors import EvalkitError, FactsError, SettingsError
+from evalkit.errors import EvalkitError, SettingsError
 
 if TYPE_CHECKING:
     from evalkit.workspace import Workspace
@@ -127,20 +127,14 @@ def run(
 
 @app.command()
 def check(workspace: Annotated[Path, typer.Argument(help="The workspace's folder.")]) -> None:
-    """List what is wrong with a workspace's facts; make nothing."""
-    settings = _workspace(workspace)
-    from evalkit.batch.prepare import receive  # noqa: PLC0415
-    from evalkit.facts.findings import FindingsError, findings_text  # noqa: PLC0415
+    """List what is wrong with a workspace; make nothing."""
+    folder = _folder(workspace)
+    from evalkit.batch.checking import check_workspace  # noqa: PLC0415
 
-    try:
-        received = receive(settings)
-    except FindingsError as refusal:
-        typer.echo(findings_text(refusal.findings))
-        typer.echo("the other checks run once every cell can be read")
-        raise typer.Exit(FactsError.exit_code) from None
-    typer.echo(f"rows read: {len(received.facts)}\n{findings_text(received.findings)}")
-    if any(finding.severity == "error" for finding in received.findings):
-        raise typer.Exit(FactsError.exit_code)
+    checked = check_workspace(folder)
+    typer.echo(checked.text)
+    if checked.exit_code:
+        raise typer.Exit(checked.exit_code)
 
 
 @app.command()
@@ -254,11 +248,16 @@ def _languages(wanted: str, workspace: Workspace) -> tuple[str, ...]:
 
 
 def _workspace(folder: Path) -> Workspace:
-    """Open a workspace; "." and ".." are given the folder's real name, which names the reports."""
+    """Open a workspace."""
     from evalkit.workspace import open_workspace  # noqa: PLC0415
 
+    return open_workspace(_folder(folder))
+
+
+def _folder(folder: Path) -> Path:
+    """Return a workspace's folder; "." and ".." are given the folder's real name, which names the reports."""
     if not folder.is_dir():
         raise SettingsError(
             where=str(folder), rule="the workspace's folder must exist", do="give the folder of a workspace"
         )
-    return open_workspace(folder if folder.name not in ("", "..") else folder.resolve())
+    return folder if folder.name not in ("", "..") else folder.resolve()

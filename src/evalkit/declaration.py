@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import re
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evalkit.errors import DeclarationError, EvalkitError
+from evalkit.errors import DeclarationError, EvalkitError, together
+from evalkit.input_file import read_text
+from evalkit.toml_text import Key, dotted, line_of, read_toml
 
-Key = tuple[str | int, ...]
+__all__ = ["Declared", "dotted", "frozen", "line_of", "nearest", "read_declaration", "read_toml", "validated"]
 
 _MOST_NAMED = 12
 _KINDS = {  # of pydantic's own, which speaks to programmers
@@ -24,6 +24,9 @@ _KINDS = {  # of pydantic's own, which speaks to programmers
     "bool_": "the value is true or false, without quotation marks",
     "string_type": "the value is text in quotation marks",
     "date_": "the value is a day, such as 2025-07-01, without quotation marks",
+    "tuple_": "the value is a list in square brackets",
+    "dict_type": "this is a table with keys of its own",
+    "model_": "this is a table with keys of its own",
 }
 
 
@@ -34,35 +37,6 @@ class Declared(BaseModel):
 
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-def read_toml(path: Path, *, error: type[EvalkitError] = DeclarationError) -> dict[str, Any]:
-    """Return the content of a TOML file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    error : type of EvalkitError
-        What to raise; ``SettingsError`` for evalkit.toml.
-
-    Raises
-    ------
-    EvalkitError
-        If the file is absent, is not UTF-8 or is not TOML. The message gives the line.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as missing:
-        raise error(
-            where=str(path), rule="the file must exist", do="create it or correct the path"
-        ) from missing
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise error(
-            where=str(path),
-            rule=f"the file must be valid TOML in UTF-8: {fault}",
-            do="correct the line named",
-        ) from fault
 
 
 def read_declaration(
@@ -88,64 +62,56 @@ def read_declaration(
     Raises
     ------
     EvalkitError
-        With file, line and key of the first fault; for an unknown key the nearest known one is proposed.
+        With file, line and key of the first fault, and the others beside it; for an unknown key the nearest known one is
+        proposed. Types are strict: "7", 7.0 and 1 are no whole number, no whole number and no truth value.
     """
-    content = read_toml(path, error=error)
+    return validated(complete(read_toml(path, error=error)), model, path=path, error=error)
+
+
+def validated(
+    content: Any,
+    model: type[Model],
+    *,
+    path: Path,
+    key: Key = (),
+    error: type[EvalkitError] = DeclarationError,
+) -> Model:
+    """Return the model that a part of a TOML file declares; ``key`` says where in the file it stands.
+
+    Raises
+    ------
+    EvalkitError
+        As :func:`read_declaration`.
+    """
     try:
-        return model.model_validate(complete(content))
-    except ValidationError as faults:
-        fault = min(faults.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
-        key = tuple(fault["loc"])
-        known = _known_keys(model, key)
-        place = f"{path}, line {line_of(path.read_text(encoding='utf-8'), key)}, key {dotted(key)}"
-        raise error(
-            where=place, rule=_rule(fault["type"], fault["msg"]), do=_remedy(fault["type"], key, known)
+        return model.model_validate(frozen(content), strict=True)
+    except ValidationError as refused:
+        text = read_text(path, error=error)
+        faults = [
+            (fault["type"], fault["msg"], tuple(fault["loc"])) for fault in refused.errors(include_url=False)
+        ]
+        faults.sort(key=lambda one: one[0] != "extra_forbidden")
+        raise together(
+            error(
+                where=f"{path}, line {line_of(text, (*key, *inside))}, key {dotted((*key, *inside))}",
+                rule=_rule(kind, message),
+                do=_remedy(kind, inside, _known_keys(model, inside)),
+            )
+            for kind, message, inside in faults
         ) from None
 
 
-def dotted(key: Key) -> str:
-    """Write a key path the way TOML users read it.
+def frozen(content: Any) -> Any:
+    """Return lists as tuples, as the models hold them: strict reading takes nothing else.
 
     Examples
     --------
-    >>> dotted(("target", 2, "value"))
-    'target[3].value'
+    >>> frozen({"a": [1, [2]]})
+    {'a': (1, (2,))}
     """
-    text = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in key)
-    return text.removeprefix(".")
-
-
-def line_of(text: str, key: Key) -> int:
-    r"""Return the 1-based line where a key stands in TOML text, or its table's line where the key is absent.
-
-    Examples
-    --------
-    >>> line_of('[a]\nx = 1\n[[t]]\ny = 1\n[[t]]\ny = 2\n', ("t", 1, "y"))
-    6
-    """
-    lines, at = text.splitlines(), 0
-    for position, part in enumerate(key):
-        if isinstance(part, int):
-            continue
-        nth = key[position + 1] if position + 1 < len(key) else 0
-        found = _lines_with(lines, at, re.escape(part))
-        if isinstance(nth, int) and len(found) > nth:
-            at = found[nth]
-        elif found:
-            at = found[0]
-    return at + 1
-
-
-def _lines_with(lines: list[str], at: int, name: str) -> list[int]:
-    """List the lines from ``at`` on that open table ``name``, or set key ``name`` in the table that ``at`` stands in."""
-    header = re.compile(rf"^\s*\[+\s*(?:[\w\"-]+\.)*\"?{name}\"?\s*[\].]")
-    setting = re.compile(rf"^\s*\"?{name}\"?\s*[.=]")
-    following = next((i for i in range(at + 1, len(lines)) if lines[i].lstrip().startswith("[")), len(lines))
-    return [
-        i
-        for i in range(at, len(lines))
-        if header.match(lines[i]) or (i < following and setting.match(lines[i]))
-    ]
+    if isinstance(content, dict):
+        return {name: frozen(inner) for name, inner in content.items()}
+    return tuple(map(frozen, content)) if isinstance(content, list) else content
 
 
 def nearest(word: str, known: list[str]) -> str:
@@ -192,7 +158,7 @@ def _inner_model(annotation: Any) -> Any:
 
 def _rule(kind: str, message: str) -> str:
     words = next((rule for start, rule in _KINDS.items() if kind.startswith(start)), None)
-    return words or message.removeprefix("Value error, ")
+    return words or message.removeprefix("Value error, ").replace("Input should be", "the value is")
 
 
 def _remedy(kind: str, key: Key, known: list[str]) -> str:

@@ -6,6 +6,11 @@ file, row, column or province, not the figure.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+Made = TypeVar("Made")
+
 
 class EvalkitError(Exception):
     """A refusal that is shown to the user without a traceback.
@@ -33,20 +38,86 @@ class EvalkitError(Exception):
     def __init__(self, *, where: str, rule: str, do: str) -> None:
         super().__init__(where, rule, do)
         self.where, self.rule, self.do = where, rule, do
+        self.also: tuple[EvalkitError, ...] = ()
 
     def __str__(self) -> str:
+        more = f" (and {len(self.also)} more: `evalkit check` lists them all)" if self.also else ""
         return (
             f"{type(self).__name__} [exit {self.exit_code}]\n"
-            f"  where  {self.where}\n  rule   {self.rule}\n  do     {self.do}"
+            f"  where  {self.where}\n  rule   {self.rule}\n  do     {self.do}{more}"
         )
+
+    @property
+    def every(self) -> tuple[EvalkitError, ...]:
+        """The refusal and those found together with it."""
+        return (self, *self.also)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the way back from a worker process: keyword-only fields need a hand."""
-        return _rebuild, (type(self), self.where, self.rule, self.do)
+        return _rebuild, (type(self), self.where, self.rule, self.do, self.also)
 
 
-def _rebuild(kind: type[EvalkitError], where: str, rule: str, do: str) -> EvalkitError:
-    return kind(where=where, rule=rule, do=do)
+def _rebuild(
+    kind: type[EvalkitError], where: str, rule: str, do: str, also: tuple[EvalkitError, ...]
+) -> EvalkitError:
+    refusal = kind(where=where, rule=rule, do=do)
+    refusal.also = also
+    return refusal
+
+
+def together(refusals: Iterable[EvalkitError]) -> EvalkitError:
+    """Return the first of several refusals, which names the others in ``also``.
+
+    Examples
+    --------
+    >>> refusals = [FactsError(where=f"row {n}", rule="a rule", do="correct it") for n in (2, 3)]
+    >>> [one.where for one in together(refusals).every]
+    ['row 2', 'row 3']
+    """
+    gathered = Refusals()
+    for refusal in refusals:
+        gathered.add(refusal)
+    first, *others = gathered.found
+    first.also = tuple(others)
+    return first
+
+
+class Refusals:
+    """Refusals gathered while the rest is still looked at, so that all are told in one go.
+
+    Examples
+    --------
+    >>> refusals = Refusals()
+    >>> refusals.of(int, "7")
+    7
+    >>> refusals.refuse()
+    """
+
+    def __init__(self) -> None:
+        self.found: list[EvalkitError] = []
+
+    def of(self, make: Callable[..., Made], *arguments: object, **named: object) -> Made | None:
+        """Return what a function makes; keep its refusal and return None where it refuses."""
+        try:
+            return make(*arguments, **named)
+        except EvalkitError as refusal:
+            self.add(refusal)
+            return None
+
+    def add(self, refusal: EvalkitError) -> None:
+        """Keep a refusal and those found together with it, each by itself."""
+        for one in refusal.every:
+            one.also = ()
+            self.found.append(one)
+
+    def refuse(self) -> None:
+        """Raise what was gathered, if anything was; a refused disclosure comes first."""
+        if self.found:
+            raise self.all() from None
+
+    def all(self) -> EvalkitError:
+        """Return what was gathered as one refusal; there must be some."""
+        return together(sorted(self.found, key=lambda one: not isinstance(one, DisclosureError)))
 
 
 class SettingsError(EvalkitError):

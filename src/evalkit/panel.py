@@ -58,7 +58,7 @@ def panel_context(
     context: dict[str, dict[str, Any]] = {"laws": {}, "own": {}, "nation": {}}
     laws: dict[str, dict[str, ScatterLaw]] = {}
     for name, indicator in programme.indicators.items():
-        if indicator.kind in WITH_LAW or indicator.trend:
+        if (indicator.kind in WITH_LAW or indicator.trend) and programme.is_counted(indicator):
             laws[name] = _laws(yearly_series(rows, indicator.numerator, programme), threshold, nation)
             context["laws"][name] = laws[name][""].as_record()
             context["nation"][name] = laws[name][nation].as_record()

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
-from evalkit.declaration import Declared, read_declaration
-from evalkit.errors import SettingsError
+from evalkit.declaration import Declared, frozen, read_declaration, validated
+from evalkit.errors import EvalkitError, Refusals, SettingsError
+from evalkit.input_file import outside, plain_name, read_text, refuse_outside
 from evalkit.languages import CODE, DEFAULT
+from evalkit.toml_text import Key, dotted, line_of, read_toml
 
 FLOOR = 5
 FLOOR_SENSITIVE = 10
 SETTINGS_FILE = "evalkit.toml"
+SHIPPED_PLACES = "reference"
+
+
+_STAND_INS = {"title": {"vi": "-", "en": "-"}, "programme": "-", "scheme": "-", "invented": True}
 
 
 class DisclosurePolicy(Declared):
@@ -52,8 +60,8 @@ class _Settings(Declared):
     programme: str
     scheme: str
     invented: bool
-    facts: tuple[str, ...] = ("facts.csv",)
-    places: str = "reference"
+    facts: tuple[str, ...] = Field(default=("facts.csv",), min_length=1)
+    places: str = SHIPPED_PLACES
     population: bool = True
     disclosure: DisclosurePolicy = DisclosurePolicy()
 
@@ -112,11 +120,98 @@ def open_workspace(folder: str | Path) -> Workspace:
         If evalkit.toml is absent, malformed, has an unknown key, or weakens the disclosure policy below its floor.
     """
     folder = Path(folder)
-    if not (folder / SETTINGS_FILE).is_file():
+    path = folder / SETTINGS_FILE
+    if not os.path.lexists(path):
         raise SettingsError(
             where=str(folder),
             rule=f"a workspace is a folder with {SETTINGS_FILE}",
             do="give the folder of a workspace",
         )
-    settings = read_declaration(folder / SETTINGS_FILE, _Settings, error=SettingsError)
+    _refuse_name(folder)
+    refuse_outside(folder, SETTINGS_FILE, where=str(path), error=SettingsError)
+    settings = read_declaration(path, _Settings, error=SettingsError)
+    refusals = Refusals()
+    for key, name in _paths(settings):
+        place = _where(path, key) if key[0] in settings.model_fields_set else str(folder / name)
+        refusals.of(refuse_outside, folder, name, where=place, error=SettingsError)
+    refusals.refuse()
     return Workspace(**{name: getattr(settings, name) for name in _Settings.model_fields}, folder=folder)
+
+
+def open_as_far(folder: Path) -> tuple[Workspace | None, tuple[EvalkitError, ...]]:
+    """Open a workspace as far as its settings can be read, to list what else is wrong with it; never for a run.
+
+    Returns
+    -------
+    workspace : Workspace or None
+        With stand-ins for what cannot be read; None where the programme, the places or the boundary set is not told.
+    refusals : tuple of EvalkitError
+        What is wrong with the settings.
+    """
+    try:
+        return open_workspace(folder), ()
+    except SettingsError as refusal:
+        found = refusal.every
+    try:
+        content = read_toml(folder / SETTINGS_FILE, error=SettingsError)
+    except SettingsError:
+        return None, found
+    good = {name: value for name, value in content.items() if _is_good(name, value)}
+    if not {"programme", "scheme"} <= good.keys() or ("places" in content and "places" not in good):
+        return None, found
+    settings = validated(_STAND_INS | good, _Settings, path=folder / SETTINGS_FILE, error=SettingsError)
+    if any(outside(folder, name) for _, name in _paths(settings)):
+        return None, found
+    return Workspace(
+        **{name: getattr(settings, name) for name in _Settings.model_fields}, folder=folder
+    ), found
+
+
+def _is_good(name: str, value: object) -> bool:
+    """Tell whether a key of the settings is one and may have this value, whatever the others have."""
+    try:
+        _Settings.model_validate(frozen(_STAND_INS | {name: value}), strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+def refuse_links_out(workspace: Workspace) -> None:
+    """Refuse a workspace in which a file that is read is a link out of it; none is opened.
+
+    Raises
+    ------
+    SettingsError
+        With the files.
+    """
+    folder, refusals = workspace.folder, Refusals()
+    read = [workspace.sources_file, *(folder / workspace.places).glob("*.[ct]*[vl]")]
+    for path in [*read, *(folder / workspace.programme).rglob("*.toml")]:
+        if path.is_symlink():
+            name = path.relative_to(folder).as_posix()
+            refusals.of(refuse_outside, folder, name, where=str(path), error=SettingsError)
+    refusals.refuse()
+
+
+def _refuse_name(folder: Path) -> None:
+    """Refuse a folder whose name cannot be that of its reports."""
+    name = folder.name
+    if name not in ("", "..") and not plain_name(name, ascii_only=False):
+        raise SettingsError(
+            where=str(folder),
+            rule="a workspace's folder is named in letters, digits, hyphens and underscores: the reports bear its name",
+            do="rename the folder",
+        )
+
+
+def _paths(settings: _Settings) -> Iterator[tuple[Key, str]]:
+    """Yield every path of the settings with its key; what is shipped is no path."""
+    for place, name in enumerate(settings.facts):
+        yield ("facts", place), name
+    if settings.places != SHIPPED_PLACES:
+        yield ("places",), settings.places
+    yield ("programme",), settings.programme
+
+
+def _where(file: Path, key: Key) -> str:
+    return f"{file}, line {line_of(read_text(file, error=SettingsError), key)}, key {dotted(key)}"

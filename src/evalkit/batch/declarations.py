@@ -81,3 +81,8 @@ def own_sources(workspace: Workspace) -> dict[str, Source]:
 def reference_sources(workspace: Workspace) -> dict[str, Source]:
     """Return the sources of the shipped reference tables, for a workspace that uses them."""
     return read_sources(reference_folder() / "sources.toml") if workspace.places == "reference" else {}
+
+
+def sources_of(workspace: Workspace) -> dict[str, Source]:
+    """Return the sources of a workspace, and those of the shipped reference tables where it uses them."""
+    return reference_sources(workspace) | own_sources(workspace)

@@ -11,10 +11,9 @@ from evalkit.additivity.totals import with_totals
 from evalkit.batch.clock import now
 from evalkit.batch.declarations import (
     language_findings,
-    own_sources,
     programme_of,
-    reference_sources,
     registry_of,
+    sources_of,
 )
 from evalkit.batch.inhabitants import counts_population, unused_findings, with_population
 from evalkit.batch.last_release import refuse_forgotten, remember
@@ -22,6 +21,7 @@ from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger, append, read_ledger
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
 from evalkit.disclosure.standing import refuse_unprotected
+from evalkit.errors import Refusals
 from evalkit.facts.areas import About
 from evalkit.facts.boundaries import (
     with_revisions,
@@ -30,14 +30,14 @@ from evalkit.facts.boundaries import (
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
-from evalkit.facts.intake import Source, read_facts, without_origin
+from evalkit.facts.intake import Source, read_facts_told, without_origin
 from evalkit.facts.places import places_on
 from evalkit.panel import page_findings, panel_context
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 from evalkit.reporting.wording import own_catalogues
 from evalkit.table import latest_editions
-from evalkit.workspace import Audience, Workspace
+from evalkit.workspace import Audience, Workspace, refuse_links_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +69,23 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     Raises
     ------
     EvalkitError
-        If a file cannot be read at all, or the programme protects less than the shipped one.
+        If a declaration cannot be read, or the programme protects less than the shipped one; the rest in ``also``.
     """
-    registry = registry_of(workspace)
-    programme = with_population(programme_of(workspace), registry, workspace)
-    sources = reference_sources(workspace) | own_sources(workspace)
-    table = read_facts(workspace.fact_files, programme)
-    findings = check_facts(
+    refuse_links_out(workspace)
+    refusals = Refusals()
+    registry = refusals.of(registry_of, workspace)
+    programme = refusals.of(programme_of, workspace)
+    if programme is not None and registry is not None:
+        programme = refusals.of(with_population, programme, registry, workspace)
+    sources = refusals.of(sources_of, workspace)
+    table, unread = read_facts_told(workspace.fact_files, programme)
+    if programme is None or registry is None or sources is None:
+        refusals.of(refuse_errors, unread)
+        raise refusals.all()
+    found = check_facts(
         table, programme=programme, registry=registry, sources=sources, day=day or now().date()
     )
-    told = (*findings, *language_findings(workspace), *unused_findings(workspace, registry, programme))
+    told = (*unread, *found, *language_findings(workspace), *unused_findings(workspace, registry, programme))
     return Received(workspace, programme, registry, without_origin(table), sources, told)
 
 

@@ -134,7 +134,7 @@ def _rows(
                 | place
                 | {"polarity": indicator.polarity}
                 | _named(sides)
-                | _change(indicator, sides, given.laws.get(name), given.level)
+                | _change(indicator, sides, given, law=given.laws.get(name))
             )
         if not asked.indicators:
             nothing = dict.fromkeys(("indicator", "indicator_id", "kind", "polarity", *PLACE, "unit"), "")
@@ -187,14 +187,15 @@ def _value(indicator: Indicator, above: float, below: float, told: pd.DataFrame)
 
 
 def _change(
-    indicator: Indicator, sides: list[dict[str, Any]], law: ScatterLaw | None, level: float
+    indicator: Indicator, sides: list[dict[str, Any]], given: _Asked, *, law: ScatterLaw | None
 ) -> dict[str, Any]:
+    level = given.level
     for side, one in zip(SIDES, sides, strict=True):
         if one["status"] != "estimated":
             return _not_comparable(f"{one['status']}_{side}")
     before, after = sides
     by_chance = indicator.kind in ("rate", "per_thousand") or (
-        indicator.kind == "count" and indicator.level != "output"
+        indicator.kind == "count" and indicator.level != "output" and given.programme.is_counted(indicator)
     )
     if by_chance:
         told = _events(indicator, before, after, level)

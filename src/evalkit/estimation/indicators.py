@@ -7,13 +7,13 @@ from datetime import date
 import pandas as pd
 
 from evalkit.estimation.beside import held_against, over_period_before, with_files
-from evalkit.estimation.counts import whole_counts
+from evalkit.estimation.counts import refuse_no_counts
 from evalkit.estimation.fractions import counted, over_base, over_person_years
 from evalkit.estimation.kinds import unit_of, with_numbers
 from evalkit.estimation.slices import denominator_of, totals_and_slices
 from evalkit.estimation.sources import FIGURE, preferred
 from evalkit.programme.models import Kind, Programme
-from evalkit.table import latest_editions, period_names
+from evalkit.table import latest_editions
 
 COLUMNS = [
     "indicator",
@@ -132,7 +132,7 @@ def _estimate(
 ) -> pd.DataFrame:
     one = programme.indicators[names[0]]
     rows = _parts(facts, shown, names, programme)
-    _refuse_no_counts(rows, one.kind)
+    refuse_no_counts(rows, programme)
     declared = pd.DataFrame.from_dict({name: _declared(name, programme) for name in names}, orient="index")
     rows = _not_in_its_days(rows.drop(columns="unit").join(declared, on="indicator"))
     if one.kind == "carried_over":
@@ -158,15 +158,6 @@ def _parts(facts: pd.DataFrame, shown: pd.DataFrame, names: list[str], programme
     return held_against(rows, shown, names, programme) if kind == "share_of_shares" else rows
 
 
-def _refuse_no_counts(rows: pd.DataFrame, kind: Kind) -> None:
-    def labels() -> pd.Series:
-        return rows["indicator"] + " " + period_names(rows)
-
-    whole_counts(rows["numerator"], where="numerators", labels=labels)
-    if kind != "rate":
-        whole_counts(rows["denominator"], where="denominators", labels=labels)
-
-
 def _declared(name: str, programme: Programme) -> dict[str, str | float | bool | pd.Timestamp]:
     """Return what the programme says of an indicator, as columns of its rows."""
     indicator = programme.indicators[name]
@@ -176,7 +167,9 @@ def _declared(name: str, programme: Programme) -> dict[str, str | float | bool |
         "scale": indicator.scale,
         "min_base": indicator.min_base,
         "fewest": indicator.fewest,
-        "is_decided": indicator.kind == "count" and indicator.is_own_doing,
+        "is_decided": indicator.kind == "count"
+        and (indicator.is_own_doing or not programme.is_counted(indicator)),
+        "is_counted": programme.is_counted(indicator),
         "exists_from": pd.Timestamp(indicator.valid_from or EVER[0]),
         "exists_to": pd.Timestamp(indicator.valid_to or EVER[1]),
     }

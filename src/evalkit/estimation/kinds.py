@@ -55,8 +55,8 @@ def with_numbers(rows: pd.DataFrame, indicator: Indicator, level: float) -> pd.D
     Parameters
     ----------
     rows : DataFrame
-        ``estimable`` (the numerator where a value can be given), ``denominator``, ``scale``, ``is_decided`` and what the
-        kind needs beside (``days``; ``against_numerator`` and ``against_denominator``).
+        ``estimable`` (the numerator where a value can be given), ``denominator``, ``scale``, ``is_decided``, ``is_counted``
+        (a whole number, not money) and what the kind needs beside (``days``; ``against_numerator`` and ``against_denominator``).
     indicator : Indicator
         Any of them: all are of one kind (and, for a conversion, of one basis).
     level : float
@@ -75,7 +75,9 @@ def with_numbers(rows: pd.DataFrame, indicator: Indicator, level: float) -> pd.D
     if indicator.kind == "change":
         return _changes(rows, level)
     if indicator.kind in ("period_ratio", "conversion", "consistency"):
-        found = estimate_ratio(rows, numerator="estimable", denominator="denominator").assign(**NO_LIMITS)
+        found = estimate_ratio(rows, numerator="estimable", denominator="denominator", whole=False).assign(
+            **NO_LIMITS
+        )
         found["method"] = METHODS.get(indicator.kind, found["method"])
         return _scaled(found, rows["scale"] / 100)
     return rows.assign(value=_amounts(rows, indicator.kind), method=METHODS[indicator.kind], **NO_LIMITS)
@@ -93,20 +95,25 @@ def _amounts(rows: pd.DataFrame, kind: str) -> pd.Series:
 
 
 def _events(rows: pd.DataFrame, kind: str, level: float) -> pd.DataFrame:
-    timed = rows.assign(exposure=1.0 if kind == "count" else rows["denominator"])
+    decided = rows["is_decided"].astype(bool)
+    drawn = rows["estimable"].mask(decided)
+    timed = rows.assign(estimable=drawn, exposure=1.0 if kind == "count" else rows["denominator"])
     found = estimate_rate(timed, count="estimable", exposure="exposure", level=level)
     found["bound_one_sided"] = found["upper_one_sided"].where(found["estimable"] == 0)
     if kind != "count":
         return _scaled(found, rows["scale"])
-    decided = rows["is_decided"].astype(bool)
     found[list(NO_LIMITS)] = found[list(NO_LIMITS)].mask(decided)
-    return found.assign(method=found["method"].mask(decided, AS_REPORTED))
+    return found.assign(
+        estimable=rows["estimable"],
+        value=found["value"].mask(decided, rows["estimable"]),
+        method=found["method"].mask(decided, AS_REPORTED),
+    )
 
 
 def _changes(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     later, earlier = rows["estimable"], rows["denominator"]
     ratio = later / earlier.where(earlier > 0)
-    known = ratio.notna()
+    known = ratio.notna() & rows["is_counted"].astype(bool)
     limits = [
         exact_shares(one, other, level=level) if holds else (np.nan, np.nan)
         for one, other, holds in zip(later, earlier, known, strict=True)

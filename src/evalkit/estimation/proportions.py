@@ -9,7 +9,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from evalkit.errors import FactsError
-from evalkit.estimation.counts import Numbers, whole_counts
+from evalkit.estimation.counts import Numbers, amounts, whole_counts
 from evalkit.table import named_rows
 
 WILSON = "Wilson score"
@@ -193,7 +193,9 @@ def estimate_proportion(
     )
 
 
-def estimate_ratio(frame: pd.DataFrame, *, numerator: str, denominator: str) -> pd.DataFrame:
+def estimate_ratio(
+    frame: pd.DataFrame, *, numerator: str, denominator: str, whole: bool = True
+) -> pd.DataFrame:
     """Return the same rows with ratios in percent: a yearly figure over a base that carry-over lets it exceed.
 
     Parameters
@@ -201,6 +203,8 @@ def estimate_ratio(frame: pd.DataFrame, *, numerator: str, denominator: str) -> 
     frame : DataFrame
     numerator, denominator : str
         Columns of the two yearly totals; missing means not reported.
+    whole : bool
+        Whether both are counts; money has decimals.
 
     Returns
     -------
@@ -221,8 +225,8 @@ def estimate_ratio(frame: pd.DataFrame, *, numerator: str, denominator: str) -> 
     0  110.0
     1    NaN  no_base
     """
-    parts = whole_counts(frame[numerator], where=numerator)
-    base = whole_counts(frame[denominator], where=denominator)
+    read = whole_counts if whole else amounts
+    parts, base = read(frame[numerator], where=numerator), read(frame[denominator], where=denominator)
     return frame.assign(
         value=100 * _over(parts, base), method=CARRY_OVER, flag=np.where(base == 0, "no_base", "")
     )

@@ -52,7 +52,7 @@ def check_facts(
         *_code_lists(table, programme, sources),
         *(_finding("error", *fault) for fault in misplaced(table, registry)),
         *_measures(table, programme),
-        *_values(table),
+        *_values(table, programme),
         *(_finding(*fault) for fault in misdated(table, registry, programme, day=day)),
         *_duplicates(table, key_of(facts)),
         *_bases(table, programme),
@@ -134,13 +134,20 @@ def _added_up(rows: pd.DataFrame, separate: list[str]) -> Iterator[Finding]:
             yield _finding("error", row, dimension, rule, f"give the figure for one {dimension}")
 
 
-def _values(table: pd.DataFrame) -> Iterator[Finding]:
+def _values(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
     held, value = table["status"].isin(WITH_VALUE), table["value"]
+    signed = [name for name, measure in programme.measures.items() if measure.negative]
+    parted = [name for name, measure in programme.measures.items() if not measure.whole]
     cases = [
-        ("error", value < 0, "a count is never negative", "correct the value"),
         (
             "error",
-            value.notna() & (value % 1 != 0),
+            (value < 0) & ~table["measure"].isin(signed),
+            "a count is never negative",
+            "correct the value",
+        ),
+        (
+            "error",
+            value.notna() & (value % 1 != 0) & ~table["measure"].isin(parted),
             "a count is a whole number",
             "correct the value or its decimal mark",
         ),

@@ -23,6 +23,7 @@ from evalkit.facts.demo_places import MARK
 from evalkit.facts.demo_registry import aliases, crosswalk, names, population, units
 from evalkit.facts.demo_reports import reported_facts
 from evalkit.facts.demo_wider import DIMENSIONS, draw_wider
+from evalkit.plain_cells import number_text
 from evalkit.table import DATES
 
 SEED = 20110101
@@ -145,11 +146,11 @@ def _source(title: str, agency: str) -> dict[str, str]:
 
 
 def _as_written(facts: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells of facts.csv: blank for "all" and for a missing value, whole numbers, ISO dates, true or false."""
+    """Return the cells of facts.csv: blank for "all" and for a missing value, numbers that read back, ISO dates, true or false."""
     return facts.assign(
         **{name: facts[name].dt.strftime("%Y-%m-%d") for name in DATES},
         **{name: facts[name].mask(facts[name] == "all", "") for name in DIMENSIONS},
-        value=facts["value"].astype("Int64"),
+        value=facts["value"].map(lambda value: "" if pd.isna(value) else number_text(value)),
         published=facts["published"].map({True: "true", False: "false"}),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from evalkit.errors import FactsError
+from evalkit.errors import EvalkitError, FactsError
 
 Severity = Literal["error", "warning", "note"]
 
@@ -36,6 +36,14 @@ class FindingsError(FactsError):
         more = f" (and {len(findings) - 1} more: `evalkit check` lists them all)" if len(findings) > 1 else ""
         super().__init__(where=first.where, rule=first.rule, do=first.do + more)
         self.findings = findings
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.findings,)
+
+    @property
+    def every(self) -> tuple[EvalkitError, ...]:
+        """Every finding as a refusal of its own."""
+        return tuple(FactsError(where=one.where, rule=one.rule, do=one.do) for one in self.findings)
 
 
 def refuse_errors(findings: Iterable[Finding]) -> None:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 from pydantic import Field
 
-from evalkit.declaration import Declared, nearest, read_toml
-from evalkit.errors import FactsError
+from evalkit.csv_table import Layout, read_csv
+from evalkit.declaration import Declared, read_toml, validated
+from evalkit.errors import EvalkitError, FactsError, Refusals
 from evalkit.facts.findings import Finding, refuse_errors
+from evalkit.plain_cells import Fault, day_fault, number_fault, number_of
 from evalkit.programme.models import Label, Programme
 from evalkit.table import COLUMNS, DATES
 
 BOOLEANS = {"true": True, "false": False}
 ROW = "row"
 FILE = "file"
+Located = tuple[int, Finding]  # with the position of its row
 
 
 class Source(Declared):
@@ -31,7 +33,7 @@ class Source(Declared):
     agency: str
     date: str
     address: str = ""
-    confidence: str = Field(pattern="^(verified|to be checked)$")
+    confidence: Literal["verified", "to be checked"]
     note: Label | None = None
     tells: Label | None = None
     due: str = ""
@@ -41,38 +43,66 @@ class Source(Declared):
 
 
 def read_facts(files: Iterable[Path], programme: Programme) -> pd.DataFrame:
-    """Read facts files into one table.
+    """Read facts files into one table, or refuse them.
+
+    Parameters
+    ----------
+    files, programme
+        As in :func:`read_facts_told`.
+
+    Returns
+    -------
+    DataFrame
+        As in :func:`read_facts_told`; every row could be read.
+
+    Raises
+    ------
+    FindingsError
+        For an absent or unreadable file, a missing or unknown column, or a cell that does not parse.
+    """
+    table, findings = read_facts_told(files, programme)
+    refuse_errors(findings)
+    return table
+
+
+def read_facts_told(
+    files: Iterable[Path], programme: Programme | None
+) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    """Read facts files into one table of the rows that can be read, and tell of the others why they cannot.
 
     Parameters
     ----------
     files : iterable of Path
         CSV files in UTF-8 with the columns of :mod:`evalkit.table`, and one column per dimension used.
-    programme : Programme
-        Tells which dimension columns exist.
+    programme : Programme or None
+        Tells which dimension columns exist, and what a number may be; None where it could not be read itself.
 
     Returns
     -------
-    DataFrame
+    table : DataFrame
         The facts table, with two more columns, ``file`` and ``row`` (1-based, the header is row 1), that checks name and
         :func:`without_origin` drops. A blank dimension cell is "all"; a blank value is missing, never zero.
-
-    Raises
-    ------
-    FactsError
-        For an absent or unreadable file, a missing or unknown column, or a cell that does not parse.
+    findings : tuple of Finding
+        An error for each file, row or cell that cannot be read.
     """
-    findings: list[Finding] = []
-    tables = [_read_file(path, programme, findings) for path in files]
-    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*COLUMNS, FILE, ROW])
-    dimensions = [name for name in programme.dimensions if name in table.columns]
+    findings: list[Located] = []
+    refusals = Refusals()
+    read = [one for path in files if (one := refusals.of(_read_file, path, programme))]
+    empty = pd.DataFrame(columns=[*COLUMNS, FILE, ROW], dtype="str")
+    table = pd.concat([table for table, _ in read] or [empty], ignore_index=True)
+    refusals.found += [fault for _, faults in read for fault in faults]
+    dimensions = [name for name in (programme.dimensions if programme else ()) if name in table.columns]
     table[dimensions] = table[dimensions].replace("", "all").fillna("all")
+    dates: dict[str, pd.Series] = {name: _dates(table, name, findings) for name in DATES}
     parsed = table.assign(
-        **{name: _dates(table, name, findings) for name in DATES},
-        value=_values(table, findings),
+        **dates,
+        value=_values(table, programme, findings),
         published=_booleans(table, findings),
     )
-    refuse_errors(sorted(findings, key=lambda finding: finding.where))
-    return parsed[[*COLUMNS, *dimensions, FILE, ROW]]
+    told = [Finding("error", where=one.where, rule=one.rule, do=one.do) for one in refusals.found]
+    rows = parsed.drop(index=[position for position, _ in findings])
+    ordered = sorted((one for _, one in findings), key=_place)
+    return rows[[*COLUMNS, *dimensions, FILE, ROW]].reset_index(drop=True), (*told, *ordered)
 
 
 def without_origin(table: pd.DataFrame) -> pd.DataFrame:
@@ -88,18 +118,13 @@ def read_sources(path: Path) -> dict[str, Source]:
     FactsError
         If the file is absent or malformed, or a source has an unknown or missing key.
     """
-    content = read_toml(path, error=FactsError)
-    sources = {}
-    for name, fields in content.items():
-        try:
-            sources[name] = Source.model_validate(fields)
-        except ValueError as fault:
-            raise FactsError(
-                where=f"{path}, source [{name}]",
-                rule=f"a source has title, agency, date, confidence; {_first_line(fault)}",
-                do="correct the entry; confidence is 'verified' or 'to be checked'",
-            ) from None
-    return sources
+    refusals = Refusals()
+    sources = {
+        name: refusals.of(validated, fields, Source, path=path, key=(name,), error=FactsError)
+        for name, fields in read_toml(path, error=FactsError).items()
+    }
+    refusals.refuse()
+    return {name: source for name, source in sources.items() if source is not None}
 
 
 def place_of(row: pd.Series, column: str = "") -> str:
@@ -107,98 +132,63 @@ def place_of(row: pd.Series, column: str = "") -> str:
     return f"{row[FILE]}, row {row[ROW]}" + (f", column {column}" if column else "")
 
 
-def _read_file(path: Path, programme: Programme, findings: list[Finding]) -> pd.DataFrame:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.reader(stream))
-    except FileNotFoundError:
-        raise FactsError(
-            where=str(path), rule="the facts file must exist", do="create it or correct evalkit.toml"
-        ) from None
-    except (UnicodeDecodeError, csv.Error) as fault:
-        raise FactsError(
-            where=str(path), rule=f"the file must be CSV in UTF-8: {fault}", do="save it as CSV UTF-8"
-        ) from None
-    if not rows:
-        raise FactsError(
-            where=str(path), rule="the file has no header", do="write the column names in the first row"
-        )
-    header = [unicodedata.normalize("NFC", name.strip()) for name in rows[0]]
-    _refuse_wrong_columns(header, path, programme)
-    body = [
-        (number, row) for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)
-    ]
-    ragged = [(number, len(row)) for number, row in body if len(row) != len(header)]
-    findings += [
-        Finding(
-            "error",
-            where=f"{path}, row {number}",
-            rule=f"a row has as many cells as the header ({len(header)}), not {cells}",
-            do="quote cells that hold a comma, or add the missing cells",
-        )
-        for number, cells in ragged
-    ]
-    body = [(number, row) for number, row in body if len(row) == len(header)]
-    table = pd.DataFrame([row for _, row in body], columns=header, dtype="str")
-    table = pd.DataFrame({name: table[name].str.strip().str.normalize("NFC") for name in header})
-    table[FILE] = str(path)
-    table[ROW] = [number for number, _ in body]
-    return table
+def _place(finding: Finding) -> tuple[str, int]:
+    """Return what findings are ordered by: the file, and the row as a number."""
+    file, _, rest = finding.where.rpartition(", row ")
+    return file, int(rest.partition(",")[0])
 
 
-def _refuse_wrong_columns(header: list[str], path: Path, programme: Programme) -> None:
-    if len(header) == 1 and ";" in header[0]:
-        raise FactsError(
-            where=f"{path}, row 1",
-            rule="cells are parted by commas; this file parts them by semicolons",
-            do="save it as CSV with commas (Excel uses the list separator of the system's region settings)",
-        )
-    known = [*COLUMNS, *programme.dimensions]
-    unknown = [name for name in header if name not in known]
-    missing = [name for name in COLUMNS if name not in header]
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if unknown:
-        raise FactsError(
-            where=f"{path}, row 1, column {unknown[0]!r}",
-            rule="unknown column: columns are those of the facts table and the programme's dimensions",
-            do=f"correct or remove it; {nearest(unknown[0], known)}",
-        )
-    if missing or twice:
-        name, rule = (missing[0], "a column is missing") if missing else (twice[0], "a column stands twice")
-        raise FactsError(
-            where=f"{path}, row 1, column {name!r}", rule=rule, do="see data/README.md for the columns"
-        )
-
-
-def _dates(table: pd.DataFrame, name: str, findings: list[Finding]) -> pd.Series:
-    parsed = pd.to_datetime(table[name], format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
-    _report(table[parsed.isna()], name, "a date is written YYYY-MM-DD", findings)
-    return parsed
-
-
-def _values(table: pd.DataFrame, findings: list[Finding]) -> pd.Series:
-    written = table["value"].where(table["value"] != "", other=None)
-    parsed = pd.to_numeric(written, errors="coerce").astype("float64")
-    bad = written.notna() & (parsed.isna() | parsed.isin([float("inf"), float("-inf")]))
-    _report(
-        table[bad], "value", "a value is a number with a decimal point and no grouping, or blank", findings
+def _read_file(path: Path, programme: Programme | None) -> tuple[pd.DataFrame, tuple[EvalkitError, ...]]:
+    """Return a file's rows as text, with file and row, and the refusals of rows that cannot be read."""
+    layout = Layout(
+        known=[*COLUMNS, *programme.dimensions] if programme else None,
+        required=COLUMNS,
+        error=FactsError,
+        absent="the facts file must exist",
     )
-    return parsed
+    read = read_csv(path, layout)
+    table = pd.DataFrame([cells for _, cells in read.rows], columns=list(read.columns), dtype="str")
+    table[FILE], table[ROW] = str(path), [number for number, _ in read.rows]
+    return table, read.faults
 
 
-def _booleans(table: pd.DataFrame, findings: list[Finding]) -> pd.Series:
+def _dates(table: pd.DataFrame, name: str, findings: list[Located]) -> pd.Series:
+    faults = {text: day_fault(text) for text in table[name].unique()}
+    good = table[name].map({text: fault is None for text, fault in faults.items()}).astype(bool)
+    _report(table, name, table[name].map(faults.get), findings)
+    return pd.to_datetime(table[name].where(good), format="%Y-%m-%d").astype("datetime64[s]")
+
+
+def _values(table: pd.DataFrame, programme: Programme | None, findings: list[Located]) -> pd.Series:
+    """Return the figures as numbers; what a number may be is said by its measure, and an unknown one may be all."""
+    measures = programme.measures if programme else {}
+    kinds = {name: (measure.whole, measure.negative) for name, measure in measures.items()}
+    asked = list(
+        zip(table["value"], table["measure"].map(lambda name: kinds.get(name, (False, True))), strict=True)
+    )
+    known = {one: _value_fault(one[0], *one[1]) for one in set(asked)}
+    faults = pd.Series([known[one] for one in asked], index=table.index, dtype=object)
+    _report(table, "value", faults, findings)
+    figures = [
+        number_of(text) if text and fault is None else float("nan")
+        for text, fault in zip(table["value"], faults, strict=True)
+    ]
+    return pd.Series(figures, index=table.index, dtype="float64")
+
+
+def _value_fault(text: str, whole: bool, negative: bool) -> Fault | None:  # noqa: FBT001  one figure's kind
+    return number_fault(text, whole=whole, negative=negative) if text else None
+
+
+def _booleans(table: pd.DataFrame, findings: list[Located]) -> pd.Series:
     parsed = table["published"].str.lower().map(BOOLEANS)
-    _report(table[parsed.isna()], "published", "published is true or false", findings)
+    wrong = ("published is true or false", "correct the cell")
+    _report(table, "published", parsed.map(lambda one: None if isinstance(one, bool) else wrong), findings)
     return parsed.fillna(value=False).astype(bool)
 
 
-def _report(rows: pd.DataFrame, column: str, rule: str, findings: list[Finding]) -> None:
-    findings.extend(
-        Finding("error", where=place_of(row, column), rule=rule, do="correct the cell")
-        for _, row in rows.iterrows()
-    )
-
-
-def _first_line(fault: ValueError) -> str:
-    lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
-    return "; ".join(lines[1:3])
+def _report(table: pd.DataFrame, column: str, faults: pd.Series, findings: list[Located]) -> None:
+    for position, fault in enumerate(faults):
+        if fault is not None:
+            where = place_of(table.iloc[position], column)
+            findings.append((position, Finding("error", where=where, rule=fault[0], do=fault[1])))

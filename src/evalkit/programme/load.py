@@ -1,15 +1,21 @@
-"""Load a programme from its TOML files and check that every name it uses exists."""
+"""Load a programme from its TOML files and check that every name it uses exists.
+
+Longer than 250 lines because what each file of a programme holds stands beside how the files are laid over each other.
+"""
 
 from __future__ import annotations
 
+import os
+from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import Field
 
 from evalkit.declaration import Declared, read_declaration, read_toml
-from evalkit.errors import DeclarationError
+from evalkit.errors import DeclarationError, Refusals
+from evalkit.input_file import refuse_outside
 from evalkit.programme.models import (
     Break,
     Dimension,
@@ -27,6 +33,7 @@ from evalkit.programme.models import (
 )
 from evalkit.programme.overlay import BY_NAME, Tables, completed, raw_tables, without
 from evalkit.programme.references import refuse_dangling_names, refuse_misread, refuse_overlaps
+from evalkit.programme.terms import label_languages
 
 
 class _ProgrammeFile(Declared):
@@ -65,9 +72,17 @@ class _PathwayFile(Declared):
     stage: tuple[Stage, ...] = ()
 
 
-Part = TypeVar("Part", bound=Declared)
-
-FILES = ("programme", "measures", "indicators", "targets", "breaks", "recommendations", "pathway", "support")
+NAMED: dict[str, type[Declared]] = {"measures": _MeasuresFile, "indicators": _IndicatorsFile}
+PROMISED: dict[str, type[Declared]] = {
+    "targets": _TargetsFile,
+    "breaks": _BreaksFile,
+    "recommendations": _RecommendationsFile,
+    "pathway": _PathwayFile,
+    "support": SupportMatrix,
+}
+_KEYS = {"targets": "target", "breaks": "event", "recommendations": "recommendation", "pathway": "stage"}
+FILES = ("programme", *NAMED, *PROMISED)
+_CATALOGUE = Path(str(resources.files("evalkit.programme"))) / "catalogue"
 
 
 def load_programme(name: str, *, base: Path | None = None) -> Programme:
@@ -95,10 +110,27 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
     >>> [period.id for period in programme.periods]
     ['2011-2015', '2016-2020', '2021-2025', '2026-2030']
     """
-    folders = programme_folders(name, base=base)
-    first = read_declaration(folders[0] / "programme.toml", _ProgrammeFile)
+    short = Path(name).name if Path(name).parent == _CATALOGUE else name
+    if short in shipped_programmes():
+        return _shipped(short, tuple(label_languages()))
+    return _loaded(programme_folders(name, base=base))
+
+
+@cache
+def _shipped(name: str, _languages: tuple[str, ...]) -> Programme:
+    """Return a shipped programme, which never changes while evalkit runs; the languages are those its labels must have."""
+    return _loaded(programme_folders(name))
+
+
+def _loaded(folders: tuple[Path, ...]) -> Programme:
+    refusals = Refusals()
+    first = refusals.of(read_declaration, folders[0] / "programme.toml", _ProgrammeFile)
     files = {part: _files_in(part, folders) for part in FILES}
-    measures = _overlaid("measures", folders, _MeasuresFile)
+    measures = _overlaid("measures", folders, refusals)
+    indicators = _overlaid("indicators", folders, refusals)
+    promises = _promises(files, refusals)
+    if first is None or refusals.found:
+        raise refusals.all()
     programme = Programme(
         id=first.id,
         label=first.label,
@@ -109,8 +141,8 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
         units=_merged(measures, "unit"),
         dimensions=_merged(measures, "dimension"),
         measures=_merged(measures, "measure"),
-        indicators=_merged(_overlaid("indicators", folders, _IndicatorsFile), "indicator"),
-        **_promises(files),
+        indicators=_merged(indicators, "indicator"),
+        **promises,
     )
     refuse_dangling_names(programme, files)
     refuse_overlaps(programme, files)
@@ -118,19 +150,21 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
     return programme
 
 
-def _promises(files: dict[str, tuple[Path, ...]]) -> dict[str, Any]:
+def _promises(files: dict[str, tuple[Path, ...]], refusals: Refusals) -> dict[str, Any]:
     """Return what a programme may do without: targets, events, recommendations, the pathway, the supports."""
-    support = _read(files["support"], SupportMatrix)
+    read = {
+        part: [one for path in files[part] if (one := refusals.of(read_declaration, path, model)) is not None]
+        for part, model in PROMISED.items()
+    }
+    many: dict[str, list[Any]] = {
+        name: [one for part in read[name] for one in getattr(part, key)] for name, key in _KEYS.items()
+    }
     return {
-        "targets": [one for part in _read(files["targets"], _TargetsFile) for one in part.target],
-        "breaks": [one for part in _read(files["breaks"], _BreaksFile) for one in part.event],
-        "recommendations": [
-            one
-            for part in _read(files["recommendations"], _RecommendationsFile)
-            for one in part.recommendation
-        ],
-        "stages": [one for part in _read(files["pathway"], _PathwayFile) for one in part.stage],
-        "support": support[0] if support else None,
+        "targets": many["targets"],
+        "breaks": many["breaks"],
+        "recommendations": many["recommendations"],
+        "stages": many["pathway"],
+        "support": read["support"][0] if read["support"] else None,
     }
 
 
@@ -157,11 +191,13 @@ def programme_folders(name: str, *, base: Path | None = None) -> tuple[Path, ...
 
 def programme_folder(name: str, *, base: Path | None = None) -> Path:
     """Return the folder of a programme: a shipped one by name, else a folder relative to ``base``."""
-    shipped = Path(str(resources.files("evalkit.programme"))) / "catalogue" / name
-    own = (base or Path()) / name
-    for folder in (shipped, own):
-        if (folder / "programme.toml").is_file():
-            return folder
+    if name in shipped_programmes():
+        return _CATALOGUE / name
+    if base is not None:
+        refuse_outside(base, name, where=f"programme {name!r}")
+    folder = (base or Path()) / name
+    if os.path.lexists(folder / "programme.toml"):
+        return folder
     raise DeclarationError(
         where=f"programme {name!r}",
         rule="a programme is the name of a shipped one or a folder with programme.toml",
@@ -171,18 +207,13 @@ def programme_folder(name: str, *, base: Path | None = None) -> Path:
 
 def shipped_programmes() -> list[str]:
     """Return the names of the programmes that come with the package."""
-    root = Path(str(resources.files("evalkit.programme"))) / "catalogue"
-    return sorted(folder.name for folder in root.iterdir() if (folder / "programme.toml").is_file())
+    return sorted(folder.name for folder in _CATALOGUE.iterdir() if (folder / "programme.toml").is_file())
 
 
 def _files_of(part: str, folder: Path) -> tuple[Path, ...]:
     """Return ``part.toml`` and the files it was split into, ``part-*.toml``, in the order of their names."""
     main = folder / f"{part}.toml"
-    return (*([main] if main.is_file() else []), *sorted(folder.glob(f"{part}-*.toml")))
-
-
-def _read(paths: tuple[Path, ...], model: type[Part]) -> list[Part]:
-    return [read_declaration(path, model) for path in paths]
+    return (*([main] if os.path.lexists(main) else []), *sorted(folder.glob(f"{part}-*.toml")))
 
 
 def _files_in(part: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -193,9 +224,9 @@ def _files_in(part: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
     return next((paths for paths in found if paths), ())
 
 
-def _overlaid(part: str, folders: tuple[Path, ...], model: type[Part]) -> list[tuple[Path, Part]]:
+def _overlaid(part: str, folders: tuple[Path, ...], refusals: Refusals) -> list[tuple[Path, Any]]:
     """Return the files of a part that has names, the extended ones first, each without what is told anew above it."""
-    read: list[list[tuple[Path, Part]]] = []
+    read: list[list[tuple[Path, Any]]] = []
     above: Tables = {}
     if not any(_files_of(part, folder) for folder in folders):
         read_toml(folders[-1] / f"{part}.toml")  # says that it must exist
@@ -207,7 +238,11 @@ def _overlaid(part: str, folders: tuple[Path, ...], model: type[Part]) -> list[t
             return completed(without(content, told), below)
 
         read.append(
-            [(path, read_declaration(path, model, complete=whole)) for path in _files_of(part, folder)]
+            [
+                (path, one)
+                for path in _files_of(part, folder)
+                if (one := refusals.of(read_declaration, path, NAMED[part], complete=whole)) is not None
+            ]
         )
         above = raw_tables(path for over in folders[: place + 1] for path in _files_of(part, over))
     return [one for files in reversed(read) for one in files]

@@ -130,6 +130,8 @@ class Dimension(Declared):
 class Measure(Declared):
     """A figure that is reported: what is counted, where it is counted and what may be shown of it.
 
+    ``whole = false`` says that its figures may have decimals (medians, money, growth), ``negative = true`` that they may be
+    below zero; of all others neither is taken.
     ``additive = false`` says that figures of places or years are never added: medians are not. ``of`` names the measure whose
     cases or persons such a statistic stands on: over few of them it is hidden. Each of ``part_of`` counts all that this counts.
     """
@@ -140,12 +142,22 @@ class Measure(Declared):
     place_basis: PlaceBasis
     disclosure: DisclosureClass
     time_basis: TimeBasis = "flow"
+    whole: bool = True
+    negative: bool = False
     additive: bool = True
     of: str | None = None
     part_of: tuple[str, ...] = ()
     dimensions: tuple[str, ...] = ()
     definition: Label
     note: Label | None = None
+
+    @model_validator(mode="after")
+    def _counts_of_cases_are_whole(self) -> Self:
+        if self.disclosure != "activity" and (self.negative or not self.whole):
+            raise ValueError(
+                "cases and persons are counted in whole numbers: whole = false and negative = true need disclosure 'activity'"
+            )
+        return self
 
 
 class Target(Dated):
@@ -254,6 +266,11 @@ class Programme(Declared):
     def period_of(self, day: date) -> ProgrammePeriod | None:
         """Return the programme period a day belongs to."""
         return next((period for period in self.periods if period.covers(day)), None)
+
+    def is_counted(self, indicator: Indicator) -> bool:
+        """Tell whether an indicator's numerator is a count, of which chance may have a part: money and medians are not."""
+        measure = self.measures[indicator.numerator]
+        return measure.whole and not measure.negative
 
     def targets_binding(self, province_code: str, scheme: str) -> tuple[Target, ...]:
         """Return the national targets and those set by one province."""

@@ -5,6 +5,7 @@ The file is ``registry.toml`` beside units.csv. A registry without one has what 
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
 from importlib import resources
@@ -79,7 +80,7 @@ def read_nation(folder: Path) -> Nation:
         If its registry.toml is malformed or lacks a key.
     """
     path = folder / REGISTRY_FILE
-    return read_declaration(path, Nation) if path.is_file() else reference_nation()
+    return read_declaration(path, Nation) if os.path.lexists(path) else reference_nation()
 
 
 @cache

@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 from evalkit.declaration import line_of, nearest, read_toml
-from evalkit.errors import DeclarationError
+from evalkit.errors import DeclarationError, together
 from evalkit.programme.models import Dated, Indicator, Programme, Target
 
 Key = tuple[str | int, ...]
@@ -17,14 +17,18 @@ Files = Mapping[str, tuple[Path, ...]]
 
 
 def refuse_dangling_names(programme: Programme, files: Files) -> None:
-    """Raise DeclarationError with file and line for the first name that is used but not declared."""
-    for file, key, name, known in _used_names(programme):
-        if name not in known:
-            raise DeclarationError(
-                where=_place(files[file], key),
-                rule=f"{name!r} is used but not declared",
-                do=f"declare it or correct the name; {nearest(name, list(known))}",
-            )
+    """Raise DeclarationError with file and line for the names that are used but not declared."""
+    faults = [
+        DeclarationError(
+            where=_place(files[file], key),
+            rule=f"{name!r} is used but not declared",
+            do=f"declare it or correct the name; {nearest(name, list(known))}",
+        )
+        for file, key, name, known in _used_names(programme)
+        if name not in known
+    ]
+    if faults:
+        raise together(faults)
 
 
 def refuse_overlaps(programme: Programme, files: Files) -> None:
@@ -39,7 +43,11 @@ def refuse_overlaps(programme: Programme, files: Files) -> None:
 
 
 def refuse_misread(programme: Programme, files: Files) -> None:
-    """Refuse a good direction for counts of cases or persons where they count detection, and targets on indicators that do not exist in their days."""
+    """Refuse a good direction for counts of cases or persons where they count detection, and targets on indicators that do not exist in their days.
+
+    Refused too is chance on what is not counted: limits and trends of money or of medians.
+    """
+    _refuse_chance_on_amounts(programme, files)
     for name, indicator in programme.indicators.items():
         counted = (
             programme.counts_detection and programme.measures[indicator.numerator].disclosure != "activity"
@@ -60,6 +68,17 @@ def refuse_misread(programme: Programme, files: Files) -> None:
                 where=_place(files["targets"], ("target", n, "indicator")),
                 rule=f"the indicator {target.indicator!r} does not exist in all the days of target {target.id!r}",
                 do="set the target's validity inside the indicator's, or name the indicator that holds in these days",
+            )
+
+
+def _refuse_chance_on_amounts(programme: Programme, files: Files) -> None:
+    for name, indicator in programme.indicators.items():
+        asks = indicator.kind in ("rate", "per_thousand", "change") or indicator.is_share
+        if (asks or indicator.trend or indicator.compare_periods) and not programme.is_counted(indicator):
+            raise DeclarationError(
+                where=_place(files["indicators"], ("indicator", name, "numerator")),
+                rule=f"this reading takes counts, and {indicator.numerator!r} has decimals or a minus",
+                do="take kind count, mean, period_ratio or median_days without trend and compare_periods, or a measure that counts",
             )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import pairwise
 
 from evalkit.declaration import Declared
+from evalkit.errors import DeclarationError, together
 from evalkit.programme.nation import REGISTRY_FILE, Nation
 from evalkit.programme.registry_tables import NameRow, Place, RegistryTables, Row, Table
 
@@ -28,58 +29,63 @@ def check_registry(tables: RegistryTables, nation: Nation) -> None:
         ambiguous alias without candidates or a clear one without a unit; a unit without a name or with two names on
         one day, or of a type that is not declared; a crosswalk that leaves a unit out, splits it or runs backwards. The message gives file and line.
     """
-    _refuse_repeated(
-        tables.units, lambda row: (row.scheme, row.code), what="a unit stands once in its scheme"
-    )
-    _refuse_repeated(
-        tables.population,
-        lambda row: (row.scheme, row.code, row.year),
-        what="a unit has one population figure a year",
-    )
-    _refuse_repeated(
-        tables.crosswalk,
-        lambda row: (row.from_scheme, row.from_code, row.to_scheme),
-        what="a unit goes whole into one unit of the next scheme and is never split",
-    )
-    _refuse_unclear_aliases(tables)
-    _refuse_unknown_places(tables)
-    _refuse_unknown_types(tables, nation)
-    _refuse_bad_names(tables)
-    _refuse_bad_crosswalk(tables)
+    faults = [
+        *_repeated(tables.units, lambda row: (row.scheme, row.code), what="a unit stands once in its scheme"),
+        *_repeated(
+            tables.population,
+            lambda row: (row.scheme, row.code, row.year),
+            what="a unit has one population figure a year",
+        ),
+        *_repeated(
+            tables.crosswalk,
+            lambda row: (row.from_scheme, row.from_code, row.to_scheme),
+            what="a unit goes whole into one unit of the next scheme and is never split",
+        ),
+        *_unclear_aliases(tables),
+        *_unknown_places(tables),
+        *_unknown_types(tables, nation),
+        *_bad_names(tables),
+    ]
+    if not faults:
+        faults += _bad_crosswalk(tables)
+    if faults:
+        raise together(faults)
 
 
-def _refuse_repeated(table: Table[Row], key_of: Callable[[Row], Hashable], *, what: str) -> None:
+def _repeated(
+    table: Table[Row], key_of: Callable[[Row], Hashable], *, what: str
+) -> Iterator[DeclarationError]:
     first: dict[Hashable, int] = {}
     for line, row in table.lines:
         earlier = first.setdefault(key_of(row), line)
         if earlier != line:
-            raise table.refusal(
+            yield table.refusal(
                 line, rule=f"{what}; the same stands on line {earlier}", do="remove one of the two rows"
             )
 
 
-def _refuse_unclear_aliases(tables: RegistryTables) -> None:
+def _unclear_aliases(tables: RegistryTables) -> Iterator[DeclarationError]:
     for line, row in tables.aliases.lines:
         ambiguous = row.kind == "ambiguous"
         if ambiguous and (row.code or len(row.places) < 2):
-            raise tables.aliases.refusal(
+            yield tables.aliases.refusal(
                 line,
                 rule="an ambiguous alias has no code and at least two candidates",
                 do='leave code empty and list the candidates, for example "63:02;63:93"',
             )
         if not ambiguous and (row.candidates or not (row.scheme and row.code)):
-            raise tables.aliases.refusal(
+            yield tables.aliases.refusal(
                 line,
                 rule="an alias names one unit by scheme and code and has no candidates",
                 do='fill in scheme and code, or give it the kind "ambiguous"',
             )
 
 
-def _refuse_unknown_places(tables: RegistryTables) -> None:
+def _unknown_places(tables: RegistryTables) -> Iterator[DeclarationError]:
     known = {(unit.scheme, unit.code) for unit in tables.units}
     for table, line, (scheme, code) in _named_places(tables):
         if (scheme, code) not in known:
-            raise table.refusal(
+            yield table.refusal(
                 line,
                 rule=f"units.csv has no unit {code!r} in scheme {scheme!r}",
                 do="correct scheme and code, or add the unit to units.csv",
@@ -100,11 +106,11 @@ def _named_places(tables: RegistryTables) -> Iterator[tuple[Table[Declared], int
         yield tables.population, line, (figure.scheme, figure.code)
 
 
-def _refuse_unknown_types(tables: RegistryTables, nation: Nation) -> None:
+def _unknown_types(tables: RegistryTables, nation: Nation) -> Iterator[DeclarationError]:
     known = ", ".join(repr(name) for name in nation.unit_type)
     for line, row in tables.names.lines:
         if row.unit_type not in nation.unit_type:
-            raise tables.names.refusal(
+            yield tables.names.refusal(
                 line,
                 column="unit_type",
                 rule=f"{row.unit_type!r} is no declared type of unit; there is {known or 'none'}",
@@ -112,35 +118,35 @@ def _refuse_unknown_types(tables: RegistryTables, nation: Nation) -> None:
             )
 
 
-def _refuse_bad_names(tables: RegistryTables) -> None:
+def _bad_names(tables: RegistryTables) -> Iterator[DeclarationError]:
     """Refuse a unit without an official name, or with two in force on the same day."""
     names: dict[Place, list[tuple[int, NameRow]]] = {}
     for line, row in tables.names.lines:
         names.setdefault((row.scheme, row.code), []).append((line, row))
     for line, unit in tables.units.lines:
         if (unit.scheme, unit.code) not in names:
-            raise tables.units.refusal(
+            yield tables.units.refusal(
                 line, rule="every unit has a full name", do=f"add {unit.name!r} ({unit.code}) to names.csv"
             )
     for spans in names.values():
         ordered = sorted(spans, key=lambda span: span[1].valid_from or date.min)
         for (_, earlier), (line, later) in pairwise(ordered):
             if (earlier.valid_to or date.max) >= (later.valid_from or date.min):
-                raise tables.names.refusal(
+                yield tables.names.refusal(
                     line,
                     rule=f"{earlier.full_name!r} and {later.full_name!r} are names of one unit on the same day",
                     do="end the earlier name the day before the later one starts",
                 )
 
 
-def _refuse_bad_crosswalk(tables: RegistryTables) -> None:
+def _bad_crosswalk(tables: RegistryTables) -> Iterator[DeclarationError]:
     """Refuse a crosswalk that runs backwards, mixes sources, or forgets a unit on either side."""
     age = {scheme: n for n, scheme in enumerate(dict.fromkeys(unit.scheme for unit in tables.units))}
     older: dict[str, str] = {}
     for line, link in tables.crosswalk.lines:
         before = older.setdefault(link.to_scheme, link.from_scheme)
         if before != link.from_scheme or age[link.from_scheme] >= age[link.to_scheme]:
-            raise tables.crosswalk.refusal(
+            yield tables.crosswalk.refusal(
                 line,
                 rule="a scheme is made from one older scheme, listed before it in units.csv",
                 do="correct from_scheme and to_scheme, or the order of units.csv",
@@ -152,7 +158,7 @@ def _refuse_bad_crosswalk(tables: RegistryTables) -> None:
             new for new, old in older.items() if old == unit.scheme and (old, unit.code, new) not in linked
         ]
         if forgotten or (unit.scheme in older and (unit.scheme, unit.code) not in made):
-            raise tables.units.refusal(
+            yield tables.units.refusal(
                 line,
                 rule=f"crosswalk.csv says nothing of {unit.name!r} ({unit.code} of scheme {unit.scheme})",
                 do="add its row to crosswalk.csv",

@@ -6,21 +6,37 @@ header row, ISO dates and codes as text; an empty cell means "none". data/README
 
 from __future__ import annotations
 
-import csv
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from evalkit.declaration import Declared, nearest
-from evalkit.errors import DeclarationError
+from evalkit.csv_table import Layout, read_csv
+from evalkit.declaration import Declared
+from evalkit.errors import DeclarationError, EvalkitError, Refusals, together
+from evalkit.input_file import plain_name, refuse_outside
+from evalkit.plain_cells import day_fault, number_fault, read_by
 from evalkit.programme.language_columns import by_language, filled_cells
 from evalkit.programme.terms import label_languages
 
 Place = tuple[str, str]
+
+
+def _plain(text: str) -> str:
+    if not plain_name(text):
+        raise ValueError(
+            "letters without diacritics, digits, hyphens and underscores only: it is part of file names\nwrite it plainly"
+        )
+    return text
+
+
+Code = Annotated[str, AfterValidator(_plain)]
+Day = Annotated[date, BeforeValidator(read_by(day_fault, date.fromisoformat))]
+Whole = Annotated[int, BeforeValidator(read_by(number_fault, int))]
 
 
 class UnitRow(Declared):
@@ -29,39 +45,39 @@ class UnitRow(Declared):
     ``name_in`` and ``region_in`` are the columns by language, ``name_en``, ``region_vi`` and the like.
     """
 
-    scheme: str
-    code: str
+    scheme: Code
+    code: Code
     name: str
     name_in: dict[str, str] = Field(default_factory=dict)
-    slug: str
-    region_code: str
+    slug: Code
+    region_code: Code
     region_in: dict[str, str] = Field(default_factory=dict)
     land_border: str = ""
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
     source: str
 
 
 class NameRow(Declared):
     """A row of names.csv: what a unit is officially called between two days, both included."""
 
-    scheme: str
-    code: str
+    scheme: Code
+    code: Code
     full_name: str
     unit_type: str
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
     source: str
 
 
 class CrosswalkRow(Declared):
     """A row of crosswalk.csv: a whole unit of the older scheme goes into one unit of the newer."""
 
-    from_scheme: str
-    from_code: str
-    to_scheme: str
-    to_code: str
-    effective_from: date
+    from_scheme: Code
+    from_code: Code
+    to_scheme: Code
+    to_code: Code
+    effective_from: Day
     source: str
 
 
@@ -89,13 +105,13 @@ class PopulationRow(Declared):
     ``source_id`` is the entry of the workspace's sources.toml; without the column it is "population".
     """
 
-    scheme: str
-    code: str
-    year: int = Field(ge=1900, le=2200)
-    population: int = Field(ge=0)
+    scheme: Code
+    code: Code
+    year: Whole = Field(ge=1900, le=2100)
+    population: Whole = Field(ge=0)
     status: Literal["official", "preliminary"]
     source_id: str = "population"
-    edition_date: date
+    edition_date: Day
     source: str
 
 
@@ -152,83 +168,61 @@ def read_registry_tables(folder: Path, *, population: str | None = "population.c
     >>> next(iter(read_registry_tables(reference_folder()).crosswalk)).to_code
     '01'
     """
+    refusals = Refusals()
     people = folder / (population or "")
-    return RegistryTables(
-        units=_read(folder / "units.csv", UnitRow),
-        names=_read(folder / "names.csv", NameRow),
-        crosswalk=_read(folder / "crosswalk.csv", CrosswalkRow),
-        aliases=_read(folder / "aliases.csv", AliasRow),
-        population=_read(people, PopulationRow) if people.is_file() else Table(people, ()),
+    refuse_outside(folder, population or ".", where=f"{folder / 'registry.toml'}, key population.file")
+    tables = RegistryTables(
+        units=_read(folder / "units.csv", UnitRow, refusals),
+        names=_read(folder / "names.csv", NameRow, refusals),
+        crosswalk=_read(folder / "crosswalk.csv", CrosswalkRow, refusals),
+        aliases=_read(folder / "aliases.csv", AliasRow, refusals),
+        population=_read(people, PopulationRow, refusals)
+        if population and os.path.lexists(people)
+        else Table(people, ()),
     )
+    refusals.refuse()
+    return tables
 
 
-def _read(path: Path, model: type[Row]) -> Table[Row]:
+def _read(path: Path, model: type[Row], refusals: Refusals) -> Table[Row]:
+    """Return the rows of a table; what is wrong with them is added to the refusals."""
+    layout = Layout(
+        known=list(model.model_fields),
+        by_language=lambda name: by_language(name, model) is not None,
+        required=[
+            *(name for name, field in model.model_fields.items() if field.is_required()),
+            *(f"region_{one}" for one in (label_languages() if "region_in" in model.model_fields else ())),
+        ],
+        error=DeclarationError,
+        line="line",
+        absent="a province registry needs this file",
+        may_be_empty=model in (CrosswalkRow, AliasRow),
+    )
+    read = refusals.of(read_csv, path, layout)
+    if read is None:
+        return Table(path, ())
+    refusals.found += read.faults
+    rows = [
+        (line, refusals.of(_row, path, line, dict(zip(read.columns, cells, strict=True)), model))
+        for line, cells in read.rows
+    ]
+    return Table(path, tuple((line, row) for line, row in rows if row is not None))
+
+
+def _row(path: Path, line: int, cells: dict[str, str], model: type[Row]) -> Row:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = [name.strip() for name in next(reader, [])]
-            _refuse_header(path, header, model)
-            return Table(
-                path,
-                tuple(
-                    (reader.line_num, _row(path, reader.line_num, header, cells, model))
-                    for cells in reader
-                    if cells
-                ),
-            )
-    except FileNotFoundError as missing:
-        raise DeclarationError(
-            where=str(path),
-            rule="a province registry needs this file",
-            do="create it with the columns in data/README.md",
-        ) from missing
-    except (UnicodeDecodeError, csv.Error) as fault:
-        raise DeclarationError(
-            where=str(path),
-            rule=f"the file must be CSV in UTF-8: {fault}",
-            do="save it again as CSV in UTF-8",
-        ) from fault
-
-
-def _refuse_header(path: Path, header: list[str], model: type[Declared]) -> None:
-    """Refuse columns the table does not have, columns given twice, and required ones that are absent."""
-    where = f"{path}, line 1"
-    for name in header:
-        if name not in model.model_fields and by_language(name, model) is None:
-            raise DeclarationError(
-                where=where,
-                rule=f"unknown column {name!r}",
-                do=f"remove or rename it; {nearest(name, list(model.model_fields))}",
-            )
-        if header.count(name) > 1:
-            raise DeclarationError(
-                where=where, rule=f"column {name!r} stands twice", do="keep one of the two"
-            )
-    for name, field in model.model_fields.items():
-        if field.is_required() and name not in header:
-            raise DeclarationError(where=where, rule=f"the column {name!r} is missing", do="add it")
-    for language in label_languages() if "region_in" in model.model_fields else ():
-        if f"region_{language}" not in header:
-            rule = f"the column 'region_{language}' is missing"
-            raise DeclarationError(
-                where=where, rule=rule, do="add it: the workspace's pages are in this language"
-            )
-
-
-def _row(path: Path, line: int, header: list[str], cells: list[str], model: type[Row]) -> Row:
-    if len(cells) != len(header):
-        raise DeclarationError(
-            where=f"{path}, line {line}",
-            rule=f"the row has {len(cells)} cells and the header {len(header)}",
-            do="put a cell that holds a comma in double quotes, and write nothing between the commas of an empty one",
-        )
-    try:
-        return model.model_validate(filled_cells(header, cells, model))
+        return model.model_validate(filled_cells(list(cells), list(cells.values()), model), strict=True)
     except ValidationError as faults:
-        fault = faults.errors(include_url=False)[0]
-        empty = fault["type"] == "missing"
-        raise DeclarationError(
-            where=f"{path}, line {line}, column {fault['loc'][0]}",
-            rule="the cell may not be empty" if empty else fault["msg"],
-            do="fill it in" if empty else "correct the cell",
+        raise together(
+            _cell_fault(f"{path}, line {line}, column {fault['loc'][0]}", fault["type"], fault["msg"])
+            for fault in faults.errors(include_url=False)
         ) from None
+
+
+def _cell_fault(where: str, kind: str, message: str) -> EvalkitError:
+    if kind == "missing":
+        return DeclarationError(where=where, rule="the cell may not be empty", do="fill it in")
+    rule, _, do = (
+        message.removeprefix("Value error, ").replace("Input should be", "the cell is").partition("\n")
+    )
+    return DeclarationError(where=where, rule=rule, do=do or "correct the cell")

@@ -60,6 +60,31 @@ def number(value: float, decimals: int = 0) -> Bilingual:
     return _written(_rounded(value, decimals), decimals)
 
 
+def figure(value: float) -> Bilingual:
+    """Write a reported figure with the decimals it has, two at the most: counts have none, money and medians may.
+
+    Examples
+    --------
+    >>> figure(7), figure(20.5), figure(1250.5)
+    (Bilingual(vi='7', en='7'), Bilingual(vi='20,5', en='20.5'), Bilingual(vi='1.250,5', en='1,250.5'))
+    """
+    return number(value, decimals_of(value))
+
+
+def decimals_of(value: float) -> int:
+    """Return how many decimals a reported figure has, two at the most.
+
+    Examples
+    --------
+    >>> decimals_of(7), decimals_of(20.5), decimals_of(1 / 3)
+    (0, 1, 2)
+    """
+    exact = (
+        digits for digits in (0, 1) if math.isclose(round(value, digits), value, rel_tol=0, abs_tol=1e-7)
+    )
+    return next(exact, 2)
+
+
 def percent(value: float, decimals: int = 1) -> Bilingual:
     """Write a percentage (0 to 100), with a space before the sign.
 

@@ -18,7 +18,7 @@ def value_words(kind: str, value: float) -> Bilingual:
     ('1.25', '45')
     """
     if kind in ("count", "median_days"):
-        return formats.number(value)
+        return formats.figure(value)
     if kind == "mean":
         return formats.number(value, 1)
     return (

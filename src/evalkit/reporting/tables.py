@@ -19,6 +19,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from evalkit.languages import ending
+from evalkit.plain_cells import padded
 from evalkit.reporting.blocks import Cell, Language, PageHead, Section, Table
 from evalkit.reporting.page import about_lines, running_words
 from evalkit.reporting.render import table_notes
@@ -58,7 +59,7 @@ def table_files(head: PageHead, sections: Iterable[Section], *, language: Langua
 
 
 def table_csv(table: Table, head: PageHead, *, language: Language) -> str:
-    r"""Return a table as CSV: the columns' keys, numbers with a decimal point, words in the language of the page.
+    r"""Return a table as CSV: the columns' keys, numbers that read back, words in the language of the page.
 
     A text that a spreadsheet would take for a formula is put behind an apostrophe.
 
@@ -172,7 +173,9 @@ def _pattern(cell: Cell) -> str:
 
 
 def _csv_value(cell: Cell, language: Language) -> str:
-    return str(cell.value) if isinstance(cell.value, int | float) else guarded(_text(_word(cell, language)))
+    if isinstance(cell.value, int | float):
+        return padded(str(cell.value))
+    return guarded(_text(_word(cell, language)))
 
 
 def _word(cell: Cell, language: Language) -> str:

@@ -98,9 +98,9 @@ def _counts(row: Row, target: Target) -> Cell:
     """Write the counts; of a change the later one, with the count that had to be reached."""
     if row["kind"] != "change":
         return counts_cell(row)
-    later = formats.number(row["numerator"])
+    later = formats.figure(row["numerator"])
     if pd.isna(row["needed"]):
-        words = say("{later} after {earlier}", later=later, earlier=formats.number(row["denominator"]))
+        words = say("{later} after {earlier}", later=later, earlier=formats.figure(row["denominator"]))
         return Cell(words, row["numerator"])
     words = say("{later}; the target called for {needed}", later=later, needed=needed_words(row, target))
     return Cell(words, row["numerator"])
@@ -118,8 +118,8 @@ def _gap(row: Row) -> Cell:
     if pd.isna(row["gap"]) or row["kind"] == "change":
         return Cell(NOTHING)
     in_points = row["target_unit"] == "percent"
-    whole = row["kind"] in ("count", "median_days")
-    words = points_words(row["gap"]) if in_points else signed(row["gap"], 0 if whole else 2)
+    digits = formats.decimals_of(row["gap"]) if row["kind"] in ("count", "median_days") else 2
+    words = points_words(row["gap"]) if in_points else signed(row["gap"], digits)
     return Cell(words, round(float(row["gap"]), 4))
 
 

@@ -141,10 +141,9 @@ def _as_told(cell: Cell, row: Row, area: Area, *, unit: bool = False) -> Cell:
 def counts_cell(row: Row) -> Cell:
     """Return the counts behind a value: a count, or numerator over denominator."""
     if row["kind"] == "count" or pd.isna(row["denominator"]):
-        return Cell(formats.number(row["numerator"]), row["numerator"])
-    return Cell(
-        say("{n}/{base}", n=formats.number(row["numerator"]), base=formats.number(row["denominator"]))
-    )
+        return Cell(formats.figure(row["numerator"]), row["numerator"])
+    base = formats.number if row["kind"] == "rate" else formats.figure  # person-years are told in whole years
+    return Cell(say("{n}/{base}", n=formats.figure(row["numerator"]), base=base(row["denominator"])))
 
 
 def value_cell(row: Row, programme: Programme) -> Cell:

@@ -93,12 +93,12 @@ def _point(row: Row, point: str, programme: Programme) -> Cell:
 def _figure(own: Row, programme: Programme) -> Bilingual:
     value, n, base = own["value"], own["numerator"], own["denominator"]
     if own["kind"] == "change":
-        words = {"later": formats.number(n), "earlier": formats.number(base)}
+        words = {"later": formats.figure(n), "earlier": formats.figure(base)}
         if pd.isna(value):
             return say("{later} after {earlier}", **words)
         return say("{later} after {earlier} ({value})", value=formats.signed_percent(value), **words)
     if pd.isna(value):
-        return say("{n}/{base} [z]", n=formats.number(n), base=formats.number(base))
+        return say("{n}/{base} [z]", n=formats.figure(n), base=formats.figure(base))
     if own["kind"] in IN_PERCENT:
         return share_words(n, base, value)
     return value_with_unit(programme.indicators[str(own["indicator"])], value, programme)

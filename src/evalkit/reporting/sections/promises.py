@@ -103,7 +103,7 @@ def _arithmetic(row: Row, target: Target, programme: Programme) -> Bilingual:
             if indicator.is_own_doing
             else say("arithmetic alone: the promise allows no exception")
         )
-    base = formats.number(row["denominator"])
+    base = formats.figure(row["denominator"])
     if left == 0:
         return say("all {base} of {base}", base=base)
     if left == 1:
@@ -126,8 +126,8 @@ def growth_sentence(row: Row, target: Target, programme: Programme) -> Bilingual
     measure = programme.measures[programme.indicators[str(target.indicator)].numerator]
     names: dict[str, Bilingual | str] = {
         "what": both(measure.label),
-        "earlier": formats.number(row["denominator"]),
-        "later": formats.number(row["numerator"]),
+        "earlier": formats.figure(row["denominator"]),
+        "later": formats.figure(row["numerator"]),
         "year": str(pd.Timestamp(row["period_end"]).year),
         "needed": needed_words(row, target),
     }

@@ -118,7 +118,7 @@ def _side(row: Row, side: str, indicator: Indicator, programme: Programme) -> Ce
         words["unit"] = both(programme.units[programme.measures[indicator.numerator].unit].label)
         return Cell(say("{value} {unit} a year ({years})", **words), round(float(value), 4))
     if indicator.is_share and pd.notna(row[f"{side}_denominator"]):
-        counts = [formats.number(row[f"{side}_{part}"]) for part in ("numerator", "denominator")]
+        counts = [formats.figure(row[f"{side}_{part}"]) for part in ("numerator", "denominator")]
         text = say("{n}/{base}: {value} ({years})", n=counts[0], base=counts[1], **words)
         return Cell(text, round(float(value), 4))
     return Cell(say("{value} ({years})", **words), round(float(value), 4))
@@ -151,7 +151,7 @@ def _change_in_percent(row: Row) -> Cell:
     """Write a change of counts: in percent, or as the counts themselves where it starts from fewer than five."""
     before, after = row["before_numerator"], row["after_numerator"]
     if before < SMALL_BASE:
-        counts = {"before": formats.number(before), "after": formats.number(after)}
+        counts = {"before": formats.figure(before), "after": formats.figure(after)}
         return Cell(say("{before} before, {after} after: too few for a percentage", **counts))
     limits = change_limits(row["change_lower"], row["change_upper"])
     text = say("{value} ({limits})", value=change_written(row["change"]), limits=limits)

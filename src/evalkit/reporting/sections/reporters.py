@@ -55,7 +55,7 @@ def _reconciled(row: Row, area: Area) -> tuple[Cell, ...]:
     if row["status"] == "suppressed":
         return (head, period, *(Cell(CONFIDENTIAL) for _ in range(3)))
     counts = [
-        Cell(NOTHING) if pd.isna(row[part]) else Cell(formats.number(row[part]), row[part])
+        Cell(NOTHING) if pd.isna(row[part]) else Cell(formats.figure(row[part]), row[part])
         for part in ("numerator", "denominator")
     ]
     return (head, period, *counts, Cell(_agreement(row)))
@@ -67,8 +67,8 @@ def _agreement(row: Row) -> Bilingual:
     if row["agrees"]:
         return say("they agree")
     if row["difference"] > 0:
-        return say("the first is higher by {count}", count=formats.number(row["difference"]))
-    return say("the second is higher by {count}", count=formats.number(-row["difference"]))
+        return say("the first is higher by {count}", count=formats.figure(row["difference"]))
+    return say("the second is higher by {count}", count=formats.figure(-row["difference"]))
 
 
 def places(result: Completeness) -> list[Block]:
@@ -120,4 +120,4 @@ def _headings() -> tuple[tuple[str, Bilingual], ...]:
 
 
 def _count(value: int) -> Cell:
-    return Cell(formats.number(value), value)
+    return Cell(formats.figure(value), value)

@@ -20,7 +20,7 @@ def share_words(numerator: float, denominator: float, value: float) -> Bilingual
     >>> share_words(3, 5, 60.0).en, share_words(1, 3, 33.3).en
     ('3/5 (60.0 %)', '1/3')
     """
-    counts = {"n": formats.number(numerator), "base": formats.number(denominator)}
+    counts = {"n": formats.figure(numerator), "base": formats.figure(denominator)}
     if denominator < SMALL_BASE:
         return say("{n}/{base}", **counts)
     return say("{n}/{base} ({value})", value=formats.percent(value), **counts)
@@ -36,8 +36,8 @@ def no_share(numerator: float, denominator: float) -> Bilingual:
     """
     return say(
         "{n}/{base}: nothing was due, so no share",
-        n=formats.number(numerator) if pd.notna(numerator) else NOTHING,
-        base=formats.number(denominator),
+        n=formats.figure(numerator) if pd.notna(numerator) else NOTHING,
+        base=formats.figure(denominator),
     )
 
 

@@ -122,11 +122,11 @@ def _verdicts(result: Summary) -> list[Bilingual]:
 def _furthest(row: Row, result: Summary) -> Bilingual:
     programme = result.area.programme
     target = next(target for target in programme.targets if target.id == row["target_id"])
-    names = {"target": target_name(target, programme), "n": formats.number(row["numerator"])}
+    names = {"target": target_name(target, programme), "n": formats.figure(row["numerator"])}
     if row["kind"] == "change":
         return say(
             "Furthest off is {target}: from {base} to {n}, where the target called for {needed}.",
-            base=formats.number(row["denominator"]),
+            base=formats.figure(row["denominator"]),
             needed=needed_words(row, target),
             **names,
         )
@@ -135,7 +135,7 @@ def _furthest(row: Row, result: Summary) -> Bilingual:
     if row["kind"] in IN_PERCENT:
         return say(
             "Furthest off is {target}: {n} of {base} ({value}), against a target of {promise}.",
-            base=formats.number(row["denominator"]),
+            base=formats.figure(row["denominator"]),
             **names,
         )
     del names["n"]

@@ -125,7 +125,7 @@ def total_words(total: PeriodTotal, measure: str, programme: Programme) -> Bilin
 
 def qualified(value: float, qualifier: str) -> Bilingual:
     """Return a count as surely as its source said it: about, more than, nearly, at least."""
-    digits = formats.number(value)
+    digits = formats.figure(value)
     templates: dict[str, Callable[[Bilingual], Bilingual]] = {
         "about": lambda count: say("about {count}", count=count),
         "more_than": lambda count: say("more than {count}", count=count),
@@ -143,7 +143,7 @@ def either(figures: Sequence[float]) -> Bilingual:
     >>> either([82, 65, 60]).en
     '82 or 65 or 60'
     """
-    first, *others = (formats.number(value) for value in figures)
+    first, *others = (formats.figure(value) for value in figures)
     for other in others:
         first = say("{one} or {other}", one=first, other=other)
     return first
