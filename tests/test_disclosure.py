@@ -222,7 +222,7 @@ def test_a_figure_that_its_source_revised_is_marked_and_a_hidden_one_bears_its_o
     later = {"edition_date": "2027-01-01"}
     rows = [*first, fact("01", 9, **later), fact("02", 4, measure="victims_identified", **later)]
     workspace = tiny_workspace(tmp_path / "ws", facts=rows)
-    facts = make_bundle(receive(workspace), day=date(2027, 5, 1)).facts
+    facts = make_bundle(receive(workspace, day=date(2027, 5, 1)), day=date(2027, 5, 1)).facts
     told = {
         (row.measure, row.scheme, row.province_code): (row.mark, row.value)
         for row in facts[facts["province_code"].isin(["01", "02"])].itertuples()

@@ -324,7 +324,7 @@ def test_door_16_one_mark_and_an_order_that_tells_nothing(registry: Registry):
 def bundle_of(folder: Path, hidden: int) -> Bundle:
     rows = [row | {"sex": row.get("sex", "all")} for row in world(hidden)]
     workspace = tiny_workspace(folder / f"world{hidden}" / "trial", facts=rows)
-    return make_bundle(receive(workspace), day=DAY)
+    return make_bundle(receive(workspace, day=DAY), day=DAY)
 
 
 def pages(bundle: Bundle) -> list[str]:
@@ -357,7 +357,7 @@ def test_the_pages_of_two_worlds_differ_where_nothing_is_protected(tmp_path: Pat
     for hidden in WORLDS:
         rows = [row | {"sex": row.get("sex", "all")} for row in world(hidden)]
         workspace = tiny_workspace(tmp_path / f"world{hidden}" / "trial", facts=rows)
-        made.append(pages(make_bundle(receive(workspace), day=DAY, audience="internal")))
+        made.append(pages(make_bundle(receive(workspace, day=DAY), day=DAY, audience="internal")))
     assert made[0] != made[1]
 
 
@@ -405,7 +405,7 @@ def test_the_further_views_of_two_worlds_are_the_same_and_differ_where_nothing_i
     open_ones = []
     for hidden in WORLDS:
         workspace = open_workspace(tmp_path / f"world{hidden}" / "trial")
-        open_ones.append(told(further_views(make_bundle(receive(workspace), day=DAY, audience="internal"))))
+        open_ones.append(told(further_views(make_bundle(receive(workspace, day=DAY), day=DAY, audience="internal"))))
     assert open_ones[0] != open_ones[1]
 
 

@@ -19,7 +19,7 @@ from evalkit.table import ALL, NATION_SCHEME, WITH_VALUE, dimensions_of
 PARTIAL = "partial"
 _LEVELS = 5  # months make quarters, halves, a year; former units a unit, regions, the nation
 _PARTS = {1: "months", 3: "quarters", 6: "half-years"}
-_MONTH = 365.25 / 12  # days
+_YEAR, _MONTH = 366, 365.25 / 12  # days
 
 
 def total_rows(facts: pd.DataFrame, lattice: Lattice, *, registry: Registry, scheme: str) -> pd.DataFrame:
@@ -50,7 +50,8 @@ def total_rows(facts: pd.DataFrame, lattice: Lattice, *, registry: Registry, sch
     over_places = (by >= 0) & (lattice.sums.axis[by] == PLACE)
     year = _is_year(lattice)[lattice.period]
     part_year = year & (known.by < 0) & (covered.parts >= 2)
-    given = over_places & np.isin(lattice.place, [*units, NATION]) | year & (known.by >= 0) | part_year
+    of_pages = np.isin(lattice.place, [*units, NATION])
+    given = np.where(over_places, of_pages, year & (known.by >= 0)) | part_year
     cells = np.flatnonzero(~lattice.reported & np.isin(lattice.place, list(labels)) & given)
     said = [
         _of_places(lattice, known, int(by[cell]))
@@ -128,7 +129,11 @@ class _Known:
         known.exact[cell] = facts["qualifier"].eq("exact").to_numpy()[rows]
         known.published[cell] = facts["published"].to_numpy(dtype=bool)[rows]
         known.edition[cell] = facts["edition_date"].to_numpy("datetime64[s]").astype(np.int64)[rows]
-        wanted = lattice.sums.complete & ((lattice.sums.axis == PLACE) | (lattice.sums.axis == PERIOD))
+        start, end = np.array(lattice.space.period_axis, dtype=np.int64).reshape(-1, 2).T
+        short = (end - start <= _YEAR)[lattice.period[lattice.sums.whole]]
+        wanted = lattice.sums.complete & (
+            (lattice.sums.axis == PLACE) | (lattice.sums.axis == PERIOD) & short
+        )
         for _ in range(_LEVELS):
             known.add(lattice, wanted)
         return known
