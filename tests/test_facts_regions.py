@@ -29,7 +29,9 @@ def bundle_of(folder: Path, rows: list[dict]) -> Bundle:
 @pytest.mark.parametrize("scheme", ["old", "region"])
 def test_a_region_less_its_provinces_gives_no_hidden_figure_away(tmp_path: Path, scheme: str):
     alone = bundle_of(tmp_path / "alone", PLACES).facts
-    assert (alone.loc[alone["scheme"] == "old", "mark"] == "c").sum() == 2  # the nation is the sum of its provinces
+    assert (
+        alone.loc[alone["scheme"] == "old", "mark"] == "c"
+    ).sum() == 2  # the nation is the sum of its provinces
     region = fact("R1", 72, **(VICTIMS | {"scheme": scheme}))
     facts = bundle_of(tmp_path / "ws", [*PLACES, region]).facts
     assert (facts.loc[facts["scheme"].isin(["old", "region"]), "mark"] == "c").sum() >= 2
