@@ -405,7 +405,9 @@ def test_the_further_views_of_two_worlds_are_the_same_and_differ_where_nothing_i
     open_ones = []
     for hidden in WORLDS:
         workspace = open_workspace(tmp_path / f"world{hidden}" / "trial")
-        open_ones.append(told(further_views(make_bundle(receive(workspace, day=DAY), day=DAY, audience="internal"))))
+        open_ones.append(
+            told(further_views(make_bundle(receive(workspace, day=DAY), day=DAY, audience="internal")))
+        )
     assert open_ones[0] != open_ones[1]
 
 

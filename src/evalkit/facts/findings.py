@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from evalkit.errors import EvalkitError, FactsError
+from evalkit.errors import EvalkitError, FactsError, and_more
+from evalkit.messages import placed, shown, worded
 
 Severity = Literal["error", "warning", "note"]
 
@@ -33,8 +34,7 @@ class FindingsError(FactsError):
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         first = findings[0]
-        more = f" (and {len(findings) - 1} more: `evalkit check` lists them all)" if len(findings) > 1 else ""
-        super().__init__(where=first.where, rule=first.rule, do=first.do + more)
+        super().__init__(where=first.where, rule=first.rule, do=and_more(first.do, len(findings) - 1))
         self.findings = findings
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -71,10 +71,24 @@ def findings_text(findings: Iterable[Finding]) -> str:
     1 error, 0 warnings, 0 notes
     """
     told = list(findings)
-    lines = [
-        f"{one.severity:8} {one.where}\n         rule  {one.rule}\n         do    {one.do}" for one in told
-    ]
-    numbers = Counter(one.severity for one in told)
-    kinds: tuple[Severity, ...] = ("error", "warning", "note")
-    counts = (f"{numbers[kind]} {kind}{'' if numbers[kind] == 1 else 's'}" for kind in kinds)
-    return "\n".join([*lines, ", ".join(counts)])
+    lines = [shown(_finding_text(one)) for one in told]
+    return "\n".join([*lines, shown(_counts(Counter(one.severity for one in told)))])
+
+
+def _finding_text(one: Finding) -> str:
+    gaps = {"where": placed(one.where), "rule": one.rule, "do": one.do}
+    if one.severity == "error":
+        return worded("error    {where}\n         rule  {rule}\n         do    {do}", **gaps)
+    if one.severity == "warning":
+        return worded("warning  {where}\n         rule  {rule}\n         do    {do}", **gaps)
+    return worded("note     {where}\n         rule  {rule}\n         do    {do}", **gaps)
+
+
+def _counts(numbers: Counter[Severity]) -> str:
+    errors, warnings, notes = numbers["error"], numbers["warning"], numbers["note"]
+    return worded(
+        "{errors}, {warnings}, {notes}",
+        errors=worded("1 error") if errors == 1 else worded("{number} errors", number=errors),
+        warnings=worded("1 warning") if warnings == 1 else worded("{number} warnings", number=warnings),
+        notes=worded("1 note") if notes == 1 else worded("{number} notes", number=notes),
+    )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
+from evalkit.messages import worded
 from evalkit.programme.provinces import Registry
 from evalkit.table import NATION_SCHEME, REGION_SCHEME
 
@@ -29,8 +30,19 @@ def misplaced(table: pd.DataFrame, registry: Registry) -> Iterator[Misplaced]:
         if (code, scheme) == (nation.code, NATION_SCHEME):
             continue
         if scheme not in schemes or code == nation.code:
-            do = f'{nation.name.en} is "{nation.code}" with scheme "{NATION_SCHEME}"; {nearest(str(scheme), [*schemes, NATION_SCHEME])}'
-            yield rows.iloc[0], "scheme", f"{scheme!r} is no scheme for code {code!r}", do
+            do = worded(
+                '{nation} is "{code}" with scheme "{nation_scheme}"; {nearest}',
+                nation=nation.name.en,
+                code=nation.code,
+                nation_scheme=NATION_SCHEME,
+                nearest=nearest(str(scheme), [*schemes, NATION_SCHEME]),
+            )
+            yield (
+                rows.iloc[0],
+                "scheme",
+                worded("{scheme} is no scheme for code {code}", scheme=repr(scheme), code=repr(code)),
+                do,
+            )
         elif code not in [*_regions(registry, str(scheme)), *_units(registry, str(scheme))]:
             yield _no_code(rows.iloc[0], registry)
 
@@ -49,13 +61,15 @@ def _no_code(row: pd.Series, registry: Registry) -> Misplaced:
     """Say which code a name stands for, or why the text stands for none; nothing is resolved silently."""
     text, scheme = row["province_code"], row["scheme"]
     if scheme == REGION_SCHEME or _mixes_letters_and_digits(text):
-        rule = f"{text!r} is no code of a region in scheme {scheme!r}"
+        rule = worded(
+            "{text} is no code of a region in scheme {scheme}", text=repr(text), scheme=repr(scheme)
+        )
         return row, "province_code", rule, nearest(text, _regions(registry, scheme))
-    rule = "a province is given by its two-digit code as text"
+    rule = worded("a province is given by its two-digit code as text")
     try:
-        do = f'write the code "{registry.find(text, scheme).code}", not the name'
+        do = worded('write the code "{code}", not the name', code=registry.find(text, scheme).code)
     except FactsError as refusal:
-        rule, do = f"{text!r}: {refusal.rule}", refusal.do
+        rule, do = worded("{text}: {rule}", text=repr(text), rule=refusal.rule), refusal.do
     return row, "province_code", rule, do
 
 
