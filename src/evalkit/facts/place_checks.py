@@ -8,16 +8,12 @@ import pandas as pd
 
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
+from evalkit.messages import worded
 from evalkit.programme.provinces import Registry
 from evalkit.table import NATION_SCHEME, REGION_SCHEME
 
 Misplaced = tuple[pd.Series, str, str, str]
 _MOST_TOLD = 12  # places told one by one
-_FURTHER = (
-    "province_code",
-    "a further place is none of the registry",
-    "correct the places told before, and look again",
-)
 
 
 def misplaced(table: pd.DataFrame, registry: Registry) -> Iterator[Misplaced]:
@@ -35,7 +31,7 @@ def misplaced(table: pd.DataFrame, registry: Registry) -> Iterator[Misplaced]:
         if _is_there(registry, str(code), str(scheme)):
             continue
         wrong += 1
-        column, rule, do = _FURTHER if wrong > _MOST_TOLD else _misplaced(rows.iloc[0], registry)
+        column, rule, do = _further() if wrong > _MOST_TOLD else _misplaced(rows.iloc[0], registry)
         yield from ((row, column, rule, do) for _, row in rows.iterrows())
 
 
@@ -45,14 +41,28 @@ def _is_there(registry: Registry, code: str, scheme: str) -> bool:
     return code in [*_regions(registry, scheme), *_units(registry, scheme)] and code != registry.nation.code
 
 
+def _further() -> tuple[str, str, str]:
+    rule, do = (
+        worded("a further place is none of the registry"),
+        worded("correct the places told before, and look again"),
+    )
+    return "province_code", rule, do
+
+
 def _misplaced(row: pd.Series, registry: Registry) -> tuple[str, str, str]:
     """Return the column, the rule and the remedy for a place that there is not."""
     schemes, nation = [*registry.schemes, REGION_SCHEME], registry.nation
     code, scheme = row["province_code"], row["scheme"]
     if scheme in schemes and code != nation.code:
         return _no_code(row, registry)
-    do = f'{nation.name.en} is "{nation.code}" with scheme "{NATION_SCHEME}"; {nearest(scheme, [*schemes, NATION_SCHEME])}'
-    return "scheme", f"{scheme!r} is no scheme for code {code!r}", do
+    do = worded(
+        '{nation} is "{code}" with scheme "{nation_scheme}"; {nearest}',
+        nation=nation.name.en,
+        code=nation.code,
+        nation_scheme=NATION_SCHEME,
+        nearest=nearest(scheme, [*schemes, NATION_SCHEME]),
+    )
+    return "scheme", worded("{scheme} is no scheme for code {code}", scheme=repr(scheme), code=repr(code)), do
 
 
 def _units(registry: Registry, scheme: str) -> list[str]:
@@ -69,13 +79,15 @@ def _no_code(row: pd.Series, registry: Registry) -> tuple[str, str, str]:
     """Say which code a name stands for, or why the text stands for none; nothing is resolved silently."""
     text, scheme = row["province_code"], row["scheme"]
     if scheme == REGION_SCHEME or _mixes_letters_and_digits(text):
-        rule = f"{text!r} is no code of a region in scheme {scheme!r}"
+        rule = worded(
+            "{text} is no code of a region in scheme {scheme}", text=repr(text), scheme=repr(scheme)
+        )
         return "province_code", rule, nearest(text, _regions(registry, scheme))
-    rule = "a province is given by its two-digit code as text"
+    rule = worded("a province is given by its two-digit code as text")
     try:
-        do = f'write the code "{registry.find(text, scheme).code}", not the name'
+        do = worded('write the code "{code}", not the name', code=registry.find(text, scheme).code)
     except FactsError as refusal:
-        rule, do = f"{text!r}: {refusal.rule}", refusal.do
+        rule, do = worded("{text}: {rule}", text=repr(text), rule=refusal.rule), refusal.do
     return "province_code", rule, do
 
 

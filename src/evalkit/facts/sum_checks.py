@@ -16,6 +16,7 @@ from evalkit.additivity.contradictions import Contradiction, contradictions
 from evalkit.additivity.lattice import AXES, Lattice, lattice_of
 from evalkit.facts.findings import Finding, Severity
 from evalkit.facts.intake import FILE, ROW, Source
+from evalkit.messages import worded
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 from evalkit.table import NATION_SCHEME, WITH_VALUE, latest_editions
@@ -23,9 +24,9 @@ from evalkit.table import NATION_SCHEME, WITH_VALUE, latest_editions
 EDITION = ("source_id", "edition_date")
 _MOST_NAMED = 6
 _A_SHARE = {
-    "proportion": "a proportion",
-    "conversion": "stages of one cohort",
-    "carried_over": "new of all handled",
+    "proportion": worded("a proportion"),
+    "conversion": worded("stages of one cohort"),
+    "carried_over": worded("new of all handled"),
 }
 
 
@@ -76,7 +77,7 @@ def _between_sources(
     words = _Words(lattice, shown, registry, programme)
     for one in contradictions(lattice, *_limits(shown, sources)):
         if len({edition[row] for row in (*one.whole, *one.parts)}) > 1:
-            yield words.finding(one, "warning", of="of different sources or editions ")
+            yield words.finding(one, "warning", apart=True)
 
 
 def _shown(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
@@ -122,15 +123,21 @@ class _Words:
         self._places = list(facts[["province_code", "scheme"]].itertuples(index=False, name=None))
         self._regions = {code for scheme in registry.schemes for code in registry.regions(scheme)}
 
-    def finding(self, one: Contradiction, severity: Severity, *, of: str = "") -> Finding:
+    def finding(self, one: Contradiction, severity: Severity, *, apart: bool = False) -> Finding:
         """Return the finding that tells a contradiction."""
-        code, scheme = self._places[_first(one)]
-        confirm = '; or, where the source itself stands by them, write confirmed = "..." in its entry of sources.toml'
+        rule, (code, scheme) = self._rule(one), self._places[_first(one)]
+        do = (
+            worded(
+                'ask the source which figure is right; or, where the source itself stands by them, write confirmed = "..." in its entry of sources.toml'
+            )
+            if severity == "error"
+            else worded("ask the source which figure is right")
+        )
         return Finding(
             severity,
             where=self._where(one),
-            rule=of + self._rule(one) if of else self._rule(one),
-            do="ask the source which figure is right" + (confirm if severity == "error" else ""),
+            rule=worded("of different sources or editions {rule}", rule=rule) if apart else rule,
+            do=do,
             province_code=code,
             scheme=scheme,
         )
@@ -147,32 +154,38 @@ class _Words:
 
     def _rule(self, one: Contradiction) -> str:
         if one.sum == NO_SUM:
-            return "two rows give one figure unlike: their places have one extent"
+            return worded("two rows give one figure unlike: their places have one extent")
         axis = AXES[self._lattice.sums.axis[one.sum]]
         if axis == "measure":
             return self._of_measures(one)
         if axis == "breakdown":
             return self._of_breakdowns(one)
         if axis == "period":
-            exceed = "the figure of a period must not be below those of the periods inside it"
+            exceed = worded("the figure of a period must not be below those of the periods inside it")
             return (
                 exceed
                 if one.above
-                else "the figures of the periods that make up another add up to its figure"
+                else worded("the figures of the periods that make up another add up to its figure")
             )
         return self._of_places(one)
 
     def _of_places(self, one: Contradiction) -> str:
         codes, schemes = zip(*(self._places[row] for row in one.whole), strict=True)
         if NATION_SCHEME in schemes:
-            name, parts = "the nation", "places"
+            name, parts = worded("the nation"), worded("places")
         elif self._regions.intersection(codes):
-            name, parts = "a region", "places"
+            name, parts = worded("a region"), worded("places")
         else:
-            name, parts = "a merged unit", "former units"
+            name, parts = worded("a merged unit"), worded("former units")
         if one.above:
-            return f"the figure of {name} must not be below those of the {parts} inside it"
-        return f"the figures of the {parts} that make up {name} add up to its figure"
+            return worded(
+                "the figure of {name} must not be below those of the {parts} inside it",
+                name=name,
+                parts=parts,
+            )
+        return worded(
+            "the figures of the {parts} that make up {name} add up to its figure", parts=parts, name=name
+        )
 
     def _of_breakdowns(self, one: Contradiction) -> str:
         sums, space = self._lattice.sums, self._lattice.space
@@ -180,15 +193,15 @@ class _Words:
         part = space.breakdown_axis[self._lattice.breakdown[sums.parts(one.sum)[0]]]
         name = next(name for name, a, b in zip(space.dimensions, whole, part, strict=True) if a != b)
         if one.above:
-            return f"a total must not be below its parts by {name}"
-        return f"the parts by {name} add up to their total"
+            return worded("a total must not be below its parts by {name}", name=name)
+        return worded("the parts by {name} add up to their total", name=name)
 
     def _of_measures(self, one: Contradiction) -> str:
         link = self._lattice.space.links[self._lattice.sums.partition[one.sum]]
         kind = self._programme.indicators[link.indicator].kind if link.indicator else ""
         said = (
-            f"indicator {link.indicator}, {_A_SHARE[kind]}"
+            worded("indicator {indicator}, {share}", indicator=link.indicator, share=_A_SHARE[kind])
             if kind
-            else "all that the one counts the other counts, too"
+            else worded("all that the one counts the other counts, too")
         )
-        return f"{link.part} must not exceed {link.base} ({said})"
+        return worded("{part} must not exceed {base} ({said})", part=link.part, base=link.base, said=said)
