@@ -32,6 +32,7 @@ from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.intake import Source, read_facts_told, without_origin
 from evalkit.facts.places import places_on
+from evalkit.facts.sum_checks import confirmed_contradictions
 from evalkit.panel import page_findings, panel_context
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
@@ -127,7 +128,15 @@ def make_bundle(
             ranges=protected.ranges,
             threshold=received.workspace.disclosure.k,
         ),
-        findings=page_findings(protected.facts, received.programme),
+        findings=(
+            *page_findings(protected.facts, received.programme),
+            *confirmed_contradictions(
+                protected.facts,
+                programme=received.programme,
+                registry=received.registry,
+                sources=received.sources,
+            ),
+        ),
         wordings=own_catalogues(received.workspace.folder, received.workspace.languages),
     ).speak()
 

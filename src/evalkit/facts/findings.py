@@ -12,6 +12,9 @@ from evalkit.errors import EvalkitError, FactsError, and_more
 from evalkit.messages import placed, shown, worded
 
 Severity = Literal["error", "warning", "note"]
+CONFIRMED = (
+    "confirmed"  # the rule of a finding on a figure that contradicts others of a source that stands by them
+)
 _MOST_TOLD = 60  # three lines each
 _ROW = re.compile(r"(?P<file>.*), row (?P<row>\d+)(?P<column>, column \S+)?(?: (?P<beside>\(beside .*\)))?")
 

@@ -14,7 +14,7 @@ import pandas as pd
 from evalkit.additivity.bounds import NO_SUM, Numbers
 from evalkit.additivity.contradictions import Contradiction, contradictions
 from evalkit.additivity.lattice import AXES, Lattice, lattice_of
-from evalkit.facts.findings import Finding, Severity
+from evalkit.facts.findings import CONFIRMED, Finding, Severity
 from evalkit.facts.intake import FILE, ROW, Source
 from evalkit.messages import worded
 from evalkit.programme.models import Programme
@@ -63,6 +63,43 @@ def check_sums(
         confirmed = sources[facts["source_id"].iloc[_first(one)]].confirmed
         findings.append(words.finding(one, "warning" if confirmed else "error"))
     return [*findings, *_between_sources(facts, programme, registry, sources)]
+
+
+def confirmed_contradictions(
+    facts: pd.DataFrame, *, programme: Programme, registry: Registry, sources: Mapping[str, Source]
+) -> tuple[Finding, ...]:
+    """Return, for the page, which figures contradict each other in a source that stands by them.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Protected facts: only figures that are shown are held against each other.
+    programme, registry, sources
+        As in :func:`check_sums`.
+
+    Returns
+    -------
+    tuple of Finding
+        One per figure: ``rule`` is "confirmed", ``where`` its measure and days, ``do`` the source's id.
+    """
+    named = [name for name, source in sources.items() if source.confirmed]
+    own = facts[facts["source_id"].isin(named) & facts["status"].isin(WITH_VALUE)].reset_index(drop=True)
+    if own.empty:
+        return ()
+    lattice = lattice_of(own, registry=registry, programme=programme, apart=EDITION)
+    found = contradictions(lattice, *_limits(own, sources))
+    rows = own.iloc[sorted({row for one in found for row in (*one.whole, *one.parts)})]
+    return tuple(
+        Finding(
+            "warning",
+            where=f"{row['measure']} {row['period_start']:%Y-%m-%d} {row['period_end']:%Y-%m-%d}",
+            rule=CONFIRMED,
+            do=row["source_id"],
+            province_code=row["province_code"],
+            scheme=row["scheme"],
+        )
+        for row in rows.to_dict("records")
+    )
 
 
 def _between_sources(

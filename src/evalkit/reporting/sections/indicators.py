@@ -109,10 +109,17 @@ def _row(row: Row, area: Area, unlike: Unlike) -> tuple[Cell, ...]:
 def _with_unlike(reading: Bilingual, row: Row, area: Area, unlike: Unlike) -> Bilingual:
     """Say beside an estimate on which of its counts sources differ."""
     indicator = area.programme.indicators[row["indicator"]]
-    figures = unlike.named([name for name in (indicator.numerator, indicator.denominator) if name], row)
-    if figures is None:
+    measures = [name for name in (indicator.numerator, indicator.denominator) if name]
+    figures, why = unlike.named(measures, row), unlike.against_itself(measures, row)
+    if figures is not None:
+        reading = say("{reading}; sources differ ({figures})", reading=reading, figures=figures)
+    if why is None:
         return reading
-    return say("{reading}; sources differ ({figures})", reading=reading, figures=figures)
+    return say(
+        "{count}; the source's own figures contradict each other, and it stands by them: {why}",
+        count=reading,
+        why=why,
+    )
 
 
 def _as_told(cell: Cell, row: Row, area: Area, *, unit: bool = False) -> Cell:

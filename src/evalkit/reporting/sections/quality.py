@@ -6,7 +6,7 @@ import pandas as pd
 
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.facts.findings import Finding
-from evalkit.records import Completeness
+from evalkit.records import Area, Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
@@ -15,6 +15,8 @@ from evalkit.reporting.sections.reporters import agencies, places
 from evalkit.reporting.sections.words import NOTHING, Row, both, span, status_word
 from evalkit.reporting.wording import say
 from evalkit.table import STATUSES
+
+_MOST_LISTED = 12
 
 
 @section_of.register
@@ -30,6 +32,7 @@ def _(result: Completeness) -> Section:
     blocks: list[Block] = [Paragraph(text, tone="plain" if len(with_figure) else "gap")]
     if isinstance(area, ProvinceFacts) and not area.parts.empty and len(area.place.components) > 1:
         blocks += _parts(area)
+    blocks += _partial(area)
     told = frame[list(STATUSES)].sum(axis=1) > 0
     blocks += [_table(frame[told], result)] if told.any() else []
     blocks += [*_untold(frame[~told], result), *_late(result.findings), *agencies(result), *places(result)]
@@ -103,6 +106,45 @@ def _parts(area: ProvinceFacts) -> list[Block]:
         return []
     text = say("For some former units a figure exists, but not for all: the sum is not given.")
     return [Paragraph(text, tone="gap"), Bullets(items)]
+
+
+def _partial(area: Area) -> list[Block]:
+    """Say of which sums a part is missing: eleven of twelve months, 33 of 34 provinces."""
+    found = area.facts["source_cell"].str.extract(
+        r"^partial: (\d+) of (\d+) (months|quarters|provinces|days)$"
+    )
+    rows = area.facts.assign(there=found[0], of=found[1], parts=found[2])[found[0].notna()]
+    rows = rows[rows["measure"].isin(list(area.programme.measures))].drop_duplicates(
+        ["measure", "period_start", "period_end"]
+    )
+    items = tuple(
+        say(
+            "{measure}, {period}: {coverage}",
+            measure=both(area.programme.measures[row["measure"]].label),
+            period=span(row["period_start"], row["period_end"]),
+            coverage=_coverage(row["parts"], row["there"], row["of"]),
+        )
+        for row in rows.sort_values(["measure", "period_start"]).to_dict("records")
+    )
+    if not items:
+        return []
+    text = say("Of some totals a part is missing: they are not given.")
+    more = (
+        [Paragraph(say("And {count} more.", count=str(len(items) - _MOST_LISTED)))]
+        if len(items) > _MOST_LISTED
+        else []
+    )
+    return [Paragraph(text, tone="gap"), Bullets(items[:_MOST_LISTED]), *more]
+
+
+def _coverage(parts: str, there: str, of: str) -> Bilingual:
+    if parts == "months":
+        return say("{there} of {of} months", there=there, of=of)
+    if parts == "quarters":
+        return say("{there} of {of} quarters", there=there, of=of)
+    if parts == "provinces":
+        return say("{there} of {of} provinces", there=there, of=of)
+    return say("{there} of {of} days", there=there, of=of)
 
 
 def _late(findings: tuple[Finding, ...]) -> list[Block]:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from evalkit.estimation.sources import differing
+from evalkit.facts.areas import ProvinceFacts
+from evalkit.facts.findings import CONFIRMED
 from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell
 from evalkit.reporting.sections.words import both, either
 from evalkit.reporting.wording import say
-from evalkit.table import totals_only
+from evalkit.table import NATION_SCHEME, totals_only
 
 _KEY = ["measure", "period_start", "period_end"]
 
@@ -33,8 +35,35 @@ class Unlike:
         ):
             self._known.setdefault(tuple(key), []).append((basis, figures))
 
+        self._confirmed = {
+            (*finding.where.split(" "), finding.do): area.sources[finding.do].confirmed
+            for finding in area.findings
+            if finding.rule == CONFIRMED and (finding.province_code, finding.scheme) == _place_of(area)
+        }
+
     def beside(self, cell: Cell, row: Mapping[Any, Any]) -> Cell:
-        """Return the cell of a fact, and after its figure what other sources give instead."""
+        """Return the cell of a fact, and after its figure what contradicts it: other sources, or its own."""
+        return self._against_itself(self._of_others(cell, row), row)
+
+    def against_itself(self, measures: list[str], row: Mapping[Any, Any]) -> Bilingual | None:
+        """Return why a source stands by figures of these measures that contradict its others; None where none do."""
+        days = [f"{row[name]:%Y-%m-%d}" for name in ("period_start", "period_end")]
+        source = str(row.get("source_id"))
+        found = (self._confirmed.get((measure, *days, source)) for measure in measures)
+        return next((both(label) for label in found if label is not None), None)
+
+    def _against_itself(self, cell: Cell, row: Mapping[Any, Any]) -> Cell:
+        why = self.against_itself([row["measure"]], row)
+        if why is None:
+            return cell
+        text = say(
+            "{count}; the source's own figures contradict each other, and it stands by them: {why}",
+            count=cell.text,
+            why=why,
+        )
+        return Cell(text, cell.value)
+
+    def _of_others(self, cell: Cell, row: Mapping[Any, Any]) -> Cell:
         basis = row.get("place_basis")
         known = [figures for of, figures in self._of(row["measure"], row) if basis in (None, of)]
         others = [
@@ -69,3 +98,9 @@ class Unlike:
     def _of(self, measure: str, row: Mapping[Any, Any]) -> list[tuple[str, tuple[float, ...]]]:
         """Return the place bases and unlike figures of a measure in the period of a row."""
         return self._known.get((measure, row["period_start"], row["period_end"]), [])
+
+
+def _place_of(area: Area) -> tuple[str, str]:
+    if isinstance(area, ProvinceFacts):
+        return area.place.code, area.place.scheme
+    return area.about.nation, NATION_SCHEME
