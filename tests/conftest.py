@@ -11,6 +11,8 @@ import shutil
 
 import pytest
 
+os.environ["EVALKIT_LANG"] = "en"  # whoever runs the tests: they read English messages
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:

@@ -56,7 +56,9 @@ def test_the_content_key_follows_the_slice_and_not_the_day(tmp_path: Path, noteb
 
 def test_a_figure_of_the_nation_is_in_every_slice(tmp_path: Path, notebooks: Path):
     before = plan(bundle_of(tmp_path / "ws"), notebooks=notebooks)
-    after = plan(bundle_of(tmp_path / "ws", *FACTS[:3], fact("VN", 17, qualifier="about")), notebooks=notebooks)
+    after = plan(
+        bundle_of(tmp_path / "ws", *FACTS[:3], fact("VN", 17, qualifier="about")), notebooks=notebooks
+    )
     assert not {job.content_key for job in before} & {job.content_key for job in after}
 
 

@@ -405,7 +405,9 @@ def test_the_further_views_of_two_worlds_are_the_same_and_differ_where_nothing_i
     open_ones = []
     for hidden in WORLDS:
         workspace = open_workspace(tmp_path / f"world{hidden}" / "trial")
-        open_ones.append(told(further_views(make_bundle(receive(workspace, day=DAY), day=DAY, audience="internal"))))
+        open_ones.append(
+            told(further_views(make_bundle(receive(workspace, day=DAY), day=DAY, audience="internal")))
+        )
     assert open_ones[0] != open_ones[1]
 
 
@@ -422,7 +424,7 @@ def test_every_page_and_view_is_computed_again_from_the_protected_bundle_alone(
     def unavailable(*_: object, **__: object) -> None:
         raise AssertionError("received facts were asked for")
 
-    for name in ("read_facts", "protect", "receive", "make_bundle"):
+    for name in ("read_facts_told", "protect", "receive", "make_bundle"):
         monkeypatch.setattr(f"evalkit.batch.prepare.{name}", unavailable)
     first, second = (open_bundle(tmp_path / f"bundle{hidden}") for hidden in WORLDS)
     assert told(further_views(first)) == told(further_views(second)) == expected

@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from evalkit.errors import EvalkitError, SettingsError
+from evalkit.messages import language_of, placed, shown, told_in, worded
 
 if TYPE_CHECKING:
     from evalkit.workspace import Workspace
@@ -39,16 +40,19 @@ class Doorway(TyperGroup):
     """Turns a refusal into its message and exit code, wherever it comes from."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; refusals are printed as where, rule, what to do, and never as a traceback."""
+        """Run the command in its user's language; refusals are told as where, rule, what to do, never as a traceback."""
+        with told_in(language_of(os.environ, ctx.params.get("messages") or "")):
+            return self._invoked(ctx)
+
+    def _invoked(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except EvalkitError as refusal:
-            typer.echo(str(refusal), err=True)
+            typer.echo(refusal.shown(), err=True)
             raise typer.Exit(refusal.exit_code) from None
         except KeyboardInterrupt:
-            typer.echo(
-                "interrupted: nothing was published; the next run takes over what is finished", err=True
-            )
+            told = worded("interrupted: nothing was published; the next run takes over what is finished")
+            typer.echo(shown(told), err=True)
             raise typer.Exit(INTERRUPTED) from None
 
 
@@ -64,6 +68,17 @@ kernel_app = typer.Typer(
     no_args_is_help=True, help="The Jupyter kernel called evalkit.", rich_markup_mode=None
 )
 app.add_typer(kernel_app, name="kernel")
+
+
+@app.callback()
+def spoken_to(
+    messages: Annotated[
+        str,
+        typer.Option(help="vi or en: the language of messages; where left out, EVALKIT_LANG or LANG says."),
+    ] = "",
+) -> None:
+    """Programme evaluation by province: protected facts in, reports people can share out."""
+
 
 WorkspaceArgument = Annotated[
     Path, typer.Argument(help="The workspace's folder.", show_default=DEFAULT_WORKSPACE)
@@ -192,7 +207,7 @@ def kernel_install(
     from evalkit.workbench.kernelspec import chosen_prefix, install_kernel  # noqa: PLC0415
 
     place = chosen_prefix(user=user, sys_prefix=sys_prefix, prefix=prefix)
-    typer.echo(f"kernel evalkit installed in {install_kernel(place)}")
+    typer.echo(shown(worded("kernel evalkit installed in {folder}", folder=install_kernel(place))))
 
 
 @kernel_app.command("remove")
@@ -207,7 +222,7 @@ def kernel_remove(
     from evalkit.workbench.kernelspec import chosen_prefix, remove_kernel  # noqa: PLC0415
 
     place = chosen_prefix(user=user, sys_prefix=sys_prefix, prefix=prefix)
-    typer.echo(f"kernel evalkit removed from {remove_kernel(place)}")
+    typer.echo(shown(worded("kernel evalkit removed from {folder}", folder=remove_kernel(place))))
 
 
 def main() -> None:
@@ -218,19 +233,27 @@ def main() -> None:
     except Exception as fault:
         if os.environ.get("EVALKIT_TRACEBACK"):
             raise
-        typer.echo(own_error(fault), err=True)
+        with told_in(language_of(os.environ)):
+            typer.echo(own_error(fault), err=True)
         sys.exit(OWN_ERROR)
 
 
 def own_error(fault: Exception) -> str:
     """Return an unexpected error as kind and places, without its message: messages of libraries quote values."""
     places = [
-        f"  in     {Path(frame.filename).parent.name}/{Path(frame.filename).name}, line {frame.lineno}, {frame.name}"
+        worded(
+            "  in     {place}",
+            place=placed(
+                f"{Path(frame.filename).parent.name}/{Path(frame.filename).name}, line {frame.lineno}, {frame.name}"
+            ),
+        )
         for frame in traceback.extract_tb(fault.__traceback__)
     ]
-    lines = [f"evalkit stopped at an error of its own: {type(fault).__name__}", *places]
-    remedy = "  do     report these lines: they hold no figure. EVALKIT_TRACEBACK=1 shows everything, figures included"
-    return "\n".join([*lines, remedy])
+    lines = [worded("evalkit stopped at an error of its own: {kind}", kind=type(fault).__name__), *places]
+    remedy = worded(
+        "  do     report these lines: they hold no figure. EVALKIT_TRACEBACK=1 shows everything, figures included"
+    )
+    return "\n".join(map(shown, [*lines, remedy]))
 
 
 def _interrupt(_number: int, _frame: Any) -> NoReturn:
@@ -258,6 +281,8 @@ def _folder(folder: Path) -> Path:
     """Return a workspace's folder; "." and ".." are given the folder's real name, which names the reports."""
     if not folder.is_dir():
         raise SettingsError(
-            where=str(folder), rule="the workspace's folder must exist", do="give the folder of a workspace"
+            where=str(folder),
+            rule=worded("the workspace's folder must exist"),
+            do=worded("give the folder of a workspace"),
         )
     return folder if folder.name not in ("", "..") else folder.resolve()

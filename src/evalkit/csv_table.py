@@ -16,6 +16,7 @@ from pathlib import Path
 from evalkit.declaration import nearest
 from evalkit.errors import EvalkitError
 from evalkit.input_file import read_text, text_fault
+from evalkit.messages import worded
 from evalkit.plain_cells import Fault
 
 LONGEST = 10_000
@@ -62,7 +63,7 @@ class Layout:
     required: Sequence[str]
     error: type[EvalkitError]
     line: str = "row"
-    absent: str = "the file must exist"
+    absent: str = worded("the file must exist")
     may_be_empty: bool = False
     by_language: Callable[[str], bool] = str.isspace
 
@@ -103,8 +104,8 @@ def read_csv(path: Path, layout: Layout) -> CsvTable:
     if not rows and not faults and not layout.may_be_empty:
         raise layout.error(
             where=str(path),
-            rule="the table has a heading and no row below it",
-            do="fill it in, or remove the file",
+            rule=worded("the table has a heading and no row below it"),
+            do=worded("fill it in, or remove the file"),
         )
     return CsvTable(path, tuple(header), tuple(rows), tuple(faults))
 
@@ -112,7 +113,11 @@ def read_csv(path: Path, layout: Layout) -> CsvTable:
 def _header(path: Path, line: str, layout: Layout) -> list[str]:
     where, error = f"{path}, {layout.line} 1", layout.error
     if not line.strip(", \t;\ufeff"):
-        raise error(where=where, rule="the file has no header", do="write the column names in the first row")
+        raise error(
+            where=where,
+            rule=worded("the file has no header"),
+            do=worded("write the column names in the first row"),
+        )
     _refuse_other_separators(line, where, layout)
     header = _cells(line)
     if isinstance(header, tuple):
@@ -123,28 +128,34 @@ def _header(path: Path, line: str, layout: Layout) -> list[str]:
         if header.count(name) > 1:
             raise error(
                 where=f"{where}, column {name!r}",
-                rule=f"column {name!r} stands twice",
-                do="keep one of the two",
+                rule=worded("column {name} stands twice", name=repr(name)),
+                do=worded("keep one of the two"),
             )
     for name in layout.required:
         if name not in header:
             raise error(
                 where=f"{where}, column {name!r}",
-                rule=f"the column {name!r} is missing",
-                do="add it; data/README.md tells the columns",
+                rule=worded("the column {name} is missing", name=repr(name)),
+                do=worded("add it; data/README.md tells the columns"),
             )
     return header
 
 
 def _refuse_other_separators(line: str, where: str, layout: Layout) -> None:
     known = set(layout.required)
-    for separator, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "upright strokes")):
+    for separator, name in (
+        (";", worded("semicolons")),
+        ("\t", worded("tabs")),
+        ("|", worded("upright strokes")),
+    ):
         names = [cell.strip(' "') for cell in line.split(separator)]
         if len(names) > 1 and len(set(names) & known) > len(set(line.split(",")) & known):
             raise layout.error(
                 where=where,
-                rule=f"cells are parted by commas; this file parts them by {name}",
-                do="save it as CSV with commas (Excel uses the list separator of the system's region settings)",
+                rule=worded("cells are parted by commas; this file parts them by {name}", name=name),
+                do=worded(
+                    "save it as CSV with commas (Excel uses the list separator of the system's region settings)"
+                ),
             )
 
 
@@ -153,13 +164,13 @@ def _unknown(name: str, where: str, layout: Layout) -> EvalkitError:
     if not _NAME.fullmatch(name):
         return layout.error(
             where=where,
-            rule="unknown column: a cell of the first row is no name of a column",
-            do="write the column names in the first row; data/README.md tells them",
+            rule=worded("unknown column: a cell of the first row is no name of a column"),
+            do=worded("write the column names in the first row; data/README.md tells them"),
         )
     return layout.error(
         where=f"{where}, column {name!r}",
-        rule=f"unknown column {name!r}",
-        do=f"correct or remove it; {nearest(name, list(layout.known or ()))}",
+        rule=worded("unknown column {name}", name=repr(name)),
+        do=worded("correct or remove it; {nearest}", nearest=nearest(name, list(layout.known or ()))),
     )
 
 
@@ -167,8 +178,8 @@ def _cells(line: str) -> list[str] | Fault:
     """Return the cells of one line, or rule and remedy where its quotation marks do not pair."""
     if len(line) > LONGEST * 10:
         return (
-            f"a row has at most {LONGEST * 10:,} characters",
-            "look for a quotation mark or a line end that is missing",
+            worded("a row has at most {most} characters", most=LONGEST * 10),
+            worded("look for a quotation mark or a line end that is missing"),
         )
     if '"' not in line:
         cells = line.split(",")
@@ -176,8 +187,10 @@ def _cells(line: str) -> list[str] | Fault:
         cells = next(csv.reader([line], strict=True))
     else:
         return (
-            "a quotation mark opens here and is not closed in this row, or stands inside a cell",
-            "close it; a cell with a quotation mark stands in quotation marks, and has the mark twice",
+            worded("a quotation mark opens here and is not closed in this row, or stands inside a cell"),
+            worded(
+                "close it; a cell with a quotation mark stands in quotation marks, and has the mark twice"
+            ),
         )
     return [unicodedata.normalize("NFC", cell.strip(" \xa0")) for cell in cells]
 
@@ -192,16 +205,22 @@ def _row_faults(
     if len(cells) != len(header):
         yield error(
             where=where,
-            rule=f"a row has as many cells as the header ({len(header)}), not {len(cells)} cells",
-            do="put a cell that holds a comma in quotation marks, and write nothing between the commas of an empty one",
+            rule=worded(
+                "a row has as many cells as the header ({wanted}), not {found} cells",
+                wanted=len(header),
+                found=len(cells),
+            ),
+            do=worded(
+                "put a cell that holds a comma in quotation marks, and write nothing between the commas of an empty one"
+            ),
         )
         return
     for name, cell in zip(header, cells, strict=True):
         if len(cell) > LONGEST:
             yield error(
                 where=f"{where}, column {name}",
-                rule=f"a cell has at most {LONGEST:,} characters",
-                do="shorten the cell",
+                rule=worded("a cell has at most {most} characters", most=LONGEST),
+                do=worded("shorten the cell"),
             )
         elif not cell.isprintable() and (fault := text_fault(cell)):
             yield error(where=f"{where}, column {name}", rule=fault[0], do=fault[1])

@@ -8,25 +8,51 @@ from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from evalkit.errors import DeclarationError, EvalkitError, together
 from evalkit.input_file import read_text
+from evalkit.messages import worded
 from evalkit.toml_text import Key, dotted, line_of, read_toml
 
-__all__ = ["Declared", "dotted", "frozen", "line_of", "nearest", "read_declaration", "read_toml", "validated"]
+__all__ = [
+    "Declared",
+    "dotted",
+    "frozen",
+    "line_of",
+    "nearest",
+    "read_declaration",
+    "read_toml",
+    "rule_of",
+    "validated",
+]
 
 _MOST_NAMED = 12
 _KINDS = {  # of pydantic's own, which speaks to programmers
-    "extra_forbidden": "unknown key",
-    "missing": "this key is required",
-    "int_": "the value is a whole number, without quotation marks",
-    "float_": "the value is a number, without quotation marks",
-    "bool_": "the value is true or false, without quotation marks",
-    "string_type": "the value is text in quotation marks",
-    "date_": "the value is a day, such as 2025-07-01, without quotation marks",
-    "tuple_": "the value is a list in square brackets",
-    "dict_type": "this is a table with keys of its own",
-    "model_": "this is a table with keys of its own",
+    "extra_forbidden": worded("unknown key"),
+    "missing": worded("this key is required"),
+    "int_": worded("the value is a whole number, without quotation marks"),
+    "float_": worded("the value is a number, without quotation marks"),
+    "bool_": worded("the value is true or false, without quotation marks"),
+    "string_type": worded("the value is text in quotation marks"),
+    "date_": worded("the value is a day, such as 2025-07-01, without quotation marks"),
+    "tuple_": worded("the value is a list in square brackets"),
+    "dict_type": worded("this is a table with keys of its own"),
+    "model_": worded("this is a table with keys of its own"),
+}
+_BOUNDS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "literal_error": lambda context: worded("the value is {known}", known=_choice(context["expected"])),
+    "greater_than_equal": lambda context: worded(
+        "the value is greater than or equal to {bound}", bound=context["ge"]
+    ),
+    "less_than_equal": lambda context: worded(
+        "the value is less than or equal to {bound}", bound=context["le"]
+    ),
+    "string_too_short": lambda _: worded("the text has at least 1 character"),
+    "too_short": lambda _: worded("the list has at least 1 item"),
+    "string_pattern_mismatch": lambda context: worded(
+        "the text follows the pattern {pattern}", pattern=context["pattern"]
+    ),
 }
 
 
@@ -87,17 +113,15 @@ def validated(
         return model.model_validate(frozen(content), strict=True)
     except ValidationError as refused:
         text = read_text(path, error=error)
-        faults = [
-            (fault["type"], fault["msg"], tuple(fault["loc"])) for fault in refused.errors(include_url=False)
-        ]
-        faults.sort(key=lambda one: one[0] != "extra_forbidden")
+        faults = [(fault, tuple(fault["loc"])) for fault in refused.errors(include_url=False)]
+        faults.sort(key=lambda one: one[0]["type"] != "extra_forbidden")
         raise together(
             error(
                 where=f"{path}, line {line_of(text, (*key, *inside))}, key {dotted((*key, *inside))}",
-                rule=_rule(kind, message),
-                do=_remedy(kind, inside, _known_keys(model, inside)),
+                rule=rule_of(fault),
+                do=_remedy(fault["type"], inside, _known_keys(model, inside)),
             )
-            for kind, message, inside in faults
+            for fault, inside in faults
         ) from None
 
 
@@ -114,6 +138,22 @@ def frozen(content: Any) -> Any:
     return tuple(map(frozen, content)) if isinstance(content, list) else content
 
 
+def rule_of(fault: ErrorDetails) -> str:
+    """Return the rule that a value of a model breaks: our own words where there are some, else pydantic's."""
+    kind, context = fault["type"], fault.get("ctx", {})
+    if isinstance(context.get("error"), ValueError):
+        return _said(context["error"])
+    if kind in _BOUNDS:
+        return _BOUNDS[kind](context)
+    words = next((rule for start, rule in _KINDS.items() if kind.startswith(start)), None)
+    return words or fault["msg"].replace("Input should be", "the value is")
+
+
+def _said(raised: ValueError) -> str:
+    """Return what a validator said as it said it, so that a message keeps its template."""
+    return raised.args[0] if raised.args and isinstance(raised.args[0], str) else str(raised)
+
+
 def nearest(word: str, known: list[str]) -> str:
     """Return ``did you mean …`` for a misspelt word, or the list of known ones.
 
@@ -124,11 +164,17 @@ def nearest(word: str, known: list[str]) -> str:
     """
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if close:
-        return f'did you mean "{close[0]}"?'
+        return worded('did you mean "{close}"?', close=close[0])
     if len(known) > _MOST_NAMED:
         known = difflib.get_close_matches(word, known, n=_MOST_NAMED, cutoff=0.0)
-        return f"known here, among others: {', '.join(sorted(known))}"
-    return f"known here: {', '.join(sorted(known))}"
+        return worded("known here, among others: {known}", known=", ".join(sorted(known)))
+    return worded("known here: {known}", known=", ".join(sorted(known)))
+
+
+def _choice(expected: str) -> str:
+    """Return pydantic's list of values, "'a', 'b' or 'c'", as a message."""
+    others, _, last = expected.rpartition(" or ")
+    return worded("{others} or {last}", others=others, last=last) if others else last
 
 
 def _known_keys(model: type[BaseModel], key: Key) -> list[str]:
@@ -156,14 +202,9 @@ def _inner_model(annotation: Any) -> Any:
     return None
 
 
-def _rule(kind: str, message: str) -> str:
-    words = next((rule for start, rule in _KINDS.items() if kind.startswith(start)), None)
-    return words or message.removeprefix("Value error, ").replace("Input should be", "the value is")
-
-
 def _remedy(kind: str, key: Key, known: list[str]) -> str:
     if kind == "extra_forbidden" and known:
-        return f"remove the key or correct its name; {nearest(str(key[-1]), known)}"
+        return worded("remove the key or correct its name; {nearest}", nearest=nearest(str(key[-1]), known))
     if kind == "missing":
-        return "add the key"
-    return "correct the value"
+        return worded("add the key")
+    return worded("correct the value")

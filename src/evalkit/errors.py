@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from evalkit.messages import placed, shown, worded
+
 Made = TypeVar("Made")
 
 
@@ -41,10 +43,20 @@ class EvalkitError(Exception):
         self.also: tuple[EvalkitError, ...] = ()
 
     def __str__(self) -> str:
-        more = f" (and {len(self.also)} more: `evalkit check` lists them all)" if self.also else ""
-        return (
-            f"{type(self).__name__} [exit {self.exit_code}]\n"
-            f"  where  {self.where}\n  rule   {self.rule}\n  do     {self.do}{more}"
+        return str(self._message())
+
+    def shown(self) -> str:
+        """Return the message in the user's language."""
+        return shown(self._message())
+
+    def _message(self) -> str:
+        return worded(
+            "{kind} [exit {code}]\n  where  {where}\n  rule   {rule}\n  do     {do}",
+            kind=type(self).__name__,
+            code=self.exit_code,
+            where=placed(self.where),
+            rule=self.rule,
+            do=and_more(self.do, len(self.also)),
         )
 
     @property
@@ -55,6 +67,19 @@ class EvalkitError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the way back from a worker process: keyword-only fields need a hand."""
         return _rebuild, (type(self), self.where, self.rule, self.do, self.also)
+
+
+def and_more(do: str, number: int) -> str:
+    """Return a remedy, and how many more refusals there are where there are some.
+
+    Examples
+    --------
+    >>> and_more("correct the value", 2)
+    'correct the value (and 2 more: `evalkit check` lists them all)'
+    """
+    if not number:
+        return do
+    return worded("{do} (and {number} more: `evalkit check` lists them all)", do=do, number=number)
 
 
 def _rebuild(

@@ -1,6 +1,7 @@
 """The door of every file a user hands in: a regular file of bounded size, inside its folder, text in UTF-8.
 
-Whatever stands in the way is told in words, with a line where there is one, and nothing of the content is ever quoted.
+Whatever stands in the way is told in words, with a line where there is one, and nothing of the content is ever quoted. Longer
+than 250 lines because each fault stands beside the sentence that tells it.
 """
 
 from __future__ import annotations
@@ -11,21 +12,22 @@ import unicodedata
 from pathlib import Path
 
 from evalkit.errors import DeclarationError, EvalkitError
+from evalkit.messages import worded
 
 MOST_BYTES = 200_000_000
 _KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-    stat.S_IFSOCK: "a socket",
+    stat.S_IFDIR: worded("a folder"),
+    stat.S_IFIFO: worded("a pipe"),
+    stat.S_IFCHR: worded("a device"),
+    stat.S_IFBLK: worded("a device"),
+    stat.S_IFSOCK: worded("a socket"),
 }
 _OTHER_FORMATS = {
-    b"PK\x03\x04": "a workbook (xlsx) or a zip archive under another name",
-    b"PK\x05\x06": "an empty zip archive under another name",
-    b"\xd0\xcf\x11\xe0": "an old workbook (xls) under another name",
-    b"\x1f\x8b": "a packed file (gzip) under another name",
-    b"%PDF": "a PDF under another name",
+    b"PK\x03\x04": worded("a workbook (xlsx) or a zip archive under another name"),
+    b"PK\x05\x06": worded("an empty zip archive under another name"),
+    b"\xd0\xcf\x11\xe0": worded("an old workbook (xls) under another name"),
+    b"\x1f\x8b": worded("a packed file (gzip) under another name"),
+    b"%PDF": worded("a PDF under another name"),
 }
 _MARK = b"\xef\xbb\xbf"
 _OPENING = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
@@ -39,7 +41,7 @@ def read_text(
     path: Path,
     *,
     error: type[EvalkitError] = DeclarationError,
-    absent: str = "the file must exist",
+    absent: str = worded("the file must exist"),
     mark: bool = False,
 ) -> str:
     """Return the text of a file that a user handed in.
@@ -69,31 +71,35 @@ def read_text(
 def _bytes_of(path: Path, *, error: type[EvalkitError], absent: str) -> bytes:
     try:
         about = path.stat()
-        kind = _KINDS.get(stat.S_IFMT(about.st_mode), "" if stat.S_ISREG(about.st_mode) else "no plain file")
+        kind = _KINDS.get(
+            stat.S_IFMT(about.st_mode), "" if stat.S_ISREG(about.st_mode) else worded("no plain file")
+        )
         if kind:
             raise error(
-                where=str(path), rule=f"this must be a file and is {kind}", do="put the file itself there"
+                where=str(path),
+                rule=worded("this must be a file and is {kind}", kind=kind),
+                do=worded("put the file itself there"),
             )
         if about.st_size > MOST_BYTES:
             raise error(
                 where=str(path),
-                rule=f"a file has at most {MOST_BYTES // 1_000_000} MB",
-                do="split it, or remove what does not belong there",
+                rule=worded("a file has at most {most} MB", most=MOST_BYTES // 1000000),
+                do=worded("split it, or remove what does not belong there"),
             )
         return path.read_bytes()
     except FileNotFoundError:
-        raise error(where=str(path), rule=absent, do="create it or correct the path") from None
+        raise error(where=str(path), rule=absent, do=worded("create it or correct the path")) from None
     except (OSError, ValueError) as fault:
         raise error(
             where=str(path),
-            rule=f"the file cannot be read: {_reason(fault)}",
-            do="put a file there that can be read",
+            rule=worded("the file cannot be read: {reason}", reason=_reason(fault)),
+            do=worded("put a file there that can be read"),
         ) from None
 
 
 def _reason(fault: OSError | ValueError) -> str:
     words = fault.strerror if isinstance(fault, OSError) else ""
-    return words.lower() if words else "its name is no name of a file"
+    return words.lower() if words else worded("its name is no name of a file")
 
 
 def _coding_fault(data: bytes, *, mark: bool) -> tuple[str, str, str] | None:
@@ -102,32 +108,36 @@ def _coding_fault(data: bytes, *, mark: bool) -> tuple[str, str, str] | None:
         if data.startswith(start):
             return (
                 "",
-                f"the file must be text in UTF-8; this is {name}",
-                "save it as text (a table: CSV UTF-8)",
+                worded("the file must be text in UTF-8; this is {name}", name=name),
+                worded("save it as text (a table: CSV UTF-8)"),
             )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _is_wide(data):
         return (
             "",
-            "the file must be text in UTF-8; this is UTF-16",
-            "save it again in UTF-8 (a table: CSV UTF-8)",
+            worded("the file must be text in UTF-8; this is UTF-16"),
+            worded("save it again in UTF-8 (a table: CSV UTF-8)"),
         )
     if b"\0" in data:
         where = f", line {1 + data[: data.index(0)].count(10)}"
         return (
             where,
-            "the file must be text in UTF-8 and holds a NUL byte",
-            "remove it, or save the file again",
+            worded("the file must be text in UTF-8 and holds a NUL byte"),
+            worded("remove it, or save the file again"),
         )
     if data.startswith(_MARK) and not mark:
-        return "", "the file opens with a byte order mark", "save it in UTF-8 without a byte order mark (BOM)"
+        return (
+            "",
+            worded("the file opens with a byte order mark"),
+            worded("save it in UTF-8 without a byte order mark (BOM)"),
+        )
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as fault:
         where = f", line {1 + data[: fault.start].count(10)}"
         return (
             where,
-            "the file must be text in UTF-8; this line is in another coding",
-            "save it again in UTF-8",
+            worded("the file must be text in UTF-8; this line is in another coding"),
+            worded("save it again in UTF-8"),
         )
     return None
 
@@ -157,8 +167,8 @@ def text_fault(text: str, *, lines: bool = False) -> tuple[str, str] | None:
     control = _CONTROL.search(text.replace("\n", "") if lines else text)
     if control:
         return (
-            f"a text holds no control character (U+{ord(control[0]):04X})",
-            "remove the invisible character; a cell has one line",
+            worded("a text holds no control character (U+{code})", code=f"{ord(control[0]):04X}"),
+            worded("remove the invisible character; a cell has one line"),
         )
     open_marks: list[str] = []
     for found in _DIRECTION.finditer(text):
@@ -167,13 +177,19 @@ def text_fault(text: str, *, lines: bool = False) -> tuple[str, str] | None:
             open_marks.append(mark)
         elif not open_marks or open_marks.pop() not in _CLOSING[mark]:
             return (
-                f"a mark that closes a direction of writing (U+{ord(mark):04X}) has no opening one",
-                "remove the invisible mark",
+                worded(
+                    "a mark that closes a direction of writing (U+{code}) has no opening one",
+                    code=f"{ord(mark):04X}",
+                ),
+                worded("remove the invisible mark"),
             )
     if open_marks:
         return (
-            f"a mark that turns the direction of writing (U+{ord(open_marks[-1]):04X}) is not closed",
-            "remove the invisible mark",
+            worded(
+                "a mark that turns the direction of writing (U+{code}) is not closed",
+                code=f"{ord(open_marks[-1]):04X}",
+            ),
+            worded("remove the invisible mark"),
         )
     return None
 
@@ -209,14 +225,14 @@ def outside(root: Path, name: str) -> str:
     """
     path = Path(name)
     if path.is_absolute() or name.startswith(("~", "\\")) or re.match(r"[A-Za-z]:", name):
-        return "begins at the root of the disk"
+        return worded("begins at the root of the disk")
     if ".." in re.split(r"[/\\]", name):
-        return 'has ".." in it'
+        return worded('has ".." in it')
     try:
         within = (root / path).resolve().is_relative_to(root.resolve())
     except (OSError, RuntimeError, ValueError):
-        return "is a link that leads nowhere"
-    return "" if within else "is a link that leads out of it"
+        return worded("is a link that leads nowhere")
+    return "" if within else worded("is a link that leads out of it")
 
 
 def refuse_outside(
@@ -232,6 +248,6 @@ def refuse_outside(
     if how := outside(root, name):
         raise error(
             where=where,
-            rule=f"a path of a workspace stays inside it; this one {how}",
-            do="copy what it names into the workspace and write its path there",
+            rule=worded("a path of a workspace stays inside it; this one {how}", how=how),
+            do=worded("copy what it names into the workspace and write its path there"),
         )

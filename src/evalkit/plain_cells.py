@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from evalkit.messages import worded
+
 MOST = 2**53  # up to here every whole number has a float of its own
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -39,48 +41,51 @@ def number_fault(text: str, *, whole: bool = True, negative: bool = False) -> Fa
     'a point or comma before exactly three digits may part thousands, and may part decimals'
     """
     if _THOUSANDS.fullmatch(text):
-        more = "" if whole else ", or with a point and four decimals if you mean decimals"
         return (
-            "a point or comma before exactly three digits may part thousands, and may part decimals",
-            f"write the number without a thousands mark{more}",
+            worded("a point or comma before exactly three digits may part thousands, and may part decimals"),
+            worded("write the number without a thousands mark")
+            if whole
+            else worded(
+                "write the number without a thousands mark, or with a point and four decimals if you mean decimals"
+            ),
         )
     found = _NUMBER.fullmatch(text)
     if not found:
         return _not_plain(text)
     if found[1] and not negative:
-        return "a count is never negative", "correct the value"
+        return worded("a count is never negative"), worded("correct the value")
     if found[3] and whole:
-        return "a count is a whole number", "correct the value or its decimal mark"
+        return worded("a count is a whole number"), worded("correct the value or its decimal mark")
     if (
         len(found[2].lstrip("0")) > _DIGITS + 1
         or int(found[2]) > MOST
         or (found[3] and int(found[2]) >= MOST)
     ):
         return (
-            "a number beyond 9007199254740992 (2^53) cannot be held exactly",
-            "correct it, or use a larger unit",
+            worded("a number beyond 9007199254740992 (2^53) cannot be held exactly"),
+            worded("correct it, or use a larger unit"),
         )
     return None
 
 
 def _not_plain(text: str) -> Fault:
     """Tell why a cell is no plain number."""
-    plain = "write plain digits, and a decimal point where the measure takes decimals"
+    plain = worded("write plain digits, and a decimal point where the measure takes decimals")
     if any(letter.isdigit() and not letter.isascii() for letter in text):
-        return "digits are 0 to 9, not those of another script", plain
+        return worded("digits are 0 to 9, not those of another script"), plain
     rules: tuple[tuple[str, str], ...] = (
-        (r"[-+]?[0-9.,]+[eE][-+]?[0-9]+", "an exponent is a spreadsheet's rounding, not the figure"),
+        (r"[-+]?[0-9.,]+[eE][-+]?[0-9]+", worded("an exponent is a spreadsheet's rounding, not the figure")),
         (
             r"[-+]?[0-9]{1,3}([., '’_\xa0\u2009\u202f][0-9]{3})+([.,][0-9]+)?",
-            "thousands are not parted by a mark",
+            worded("thousands are not parted by a mark"),
         ),
-        (r"[0-9]+,[0-9]+", "decimals stand behind a point, not behind a comma"),
-        (r"\+.*", "a number has no plus"),
+        (r"[0-9]+,[0-9]+", worded("decimals stand behind a point, not behind a comma")),
+        (r"\+.*", worded("a number has no plus")),
     )
     for pattern, rule in rules:
         if re.fullmatch(pattern, text):
-            return f"{rule}: a value is digits with at most one decimal point", plain
-    return "a value is plain digits with at most one decimal point and no grouping, or blank", plain
+            return worded("{rule}: a value is digits with at most one decimal point", rule=rule), plain
+    return worded("a value is plain digits with at most one decimal point and no grouping, or blank"), plain
 
 
 def number_of(text: str) -> float:
@@ -128,20 +133,24 @@ def day_fault(text: str) -> Fault | None:
     (None, ('a date is written YYYY-MM-DD', 'correct the cell, for example to the form 2026-09-01'))
     """
     if not _DAY.fullmatch(text):
-        return "a date is written YYYY-MM-DD", "correct the cell, for example to the form 2026-09-01"
+        return worded("a date is written YYYY-MM-DD"), worded(
+            "correct the cell, for example to the form 2026-09-01"
+        )
     try:
         found = date.fromisoformat(text)
     except ValueError:
-        return "a date written YYYY-MM-DD must be in the calendar", "correct the cell"
+        return worded("a date written YYYY-MM-DD must be in the calendar"), worded("correct the cell")
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        return f"a date lies between {FIRST_YEAR} and {LAST_YEAR}", "correct the cell"
+        return worded(
+            "a date lies between {first_year} and {last_year}", first_year=FIRST_YEAR, last_year=LAST_YEAR
+        ), worded("correct the cell")
     return None
 
 
 def read_by(
     fault: Callable[[str], Fault | None], made: Callable[[str], object]
 ) -> Callable[[object], object]:
-    """Return a reader of one cell for a row model: it raises ValueError with rule and remedy, parted by a line end.
+    """Return a reader of one cell for a row model: it raises ValueError with rule and remedy.
 
     Examples
     --------
@@ -153,7 +162,7 @@ def read_by(
         if not isinstance(cell, str):
             return cell
         if found := fault(cell):
-            raise ValueError("\n".join(found))
+            raise ValueError(*found)
         return made(cell)
 
     return read

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from evalkit.errors import DeclarationError, EvalkitError, together
 from evalkit.input_file import read_text, text_fault
+from evalkit.messages import worded
 from evalkit.plain_cells import FIRST_YEAR, LAST_YEAR, MOST, Fault
 
 Key = tuple[str | int, ...]
@@ -57,20 +58,20 @@ def read_toml(path: Path, *, error: type[EvalkitError] = DeclarationError) -> di
     except RecursionError:
         raise error(
             where=str(path),
-            rule="the file must be valid TOML, and not nested this deeply",
-            do="write it with fewer brackets inside each other",
+            rule=worded("the file must be valid TOML, and not nested this deeply"),
+            do=worded("write it with fewer brackets inside each other"),
         ) from None
     except tomllib.TOMLDecodeError as fault:
         raise error(
             where=str(path),
-            rule=f"the file must be valid TOML in UTF-8: {fault}",
-            do="correct the line named",
+            rule=worded("the file must be valid TOML in UTF-8: {fault}", fault=fault),
+            do=worded("correct the line named"),
         ) from None
     except ValueError:
         raise error(
             where=f"{path}{_long_line(text)}",
-            rule="a number has too many digits to be held",
-            do="correct the number",
+            rule=worded("a number has too many digits to be held"),
+            do=worded("correct the number"),
         ) from None
     if found:
         raise together(found)
@@ -158,18 +159,24 @@ def _fault(value: Any) -> Fault | None:
     if isinstance(value, _Written):
         return _decimal_fault(value.text)
     if isinstance(value, int) and abs(value) > MOST:
-        return "a number beyond 9007199254740992 (2^53) cannot be held exactly", "correct the number"
+        return worded("a number beyond 9007199254740992 (2^53) cannot be held exactly"), worded(
+            "correct the number"
+        )
     if isinstance(value, date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
-        return f"a date lies between {FIRST_YEAR} and {LAST_YEAR}", "correct the day"
+        return worded(
+            "a date lies between {first_year} and {last_year}", first_year=FIRST_YEAR, last_year=LAST_YEAR
+        ), worded("correct the day")
     return None
 
 
 def _decimal_fault(text: str) -> Fault | None:
     if _THREE_DECIMALS.fullmatch(text):
         return (
-            "a point before exactly three digits may part thousands, and may part decimals",
-            "write the number without a thousands mark, or with four decimals if you mean decimals",
+            worded("a point before exactly three digits may part thousands, and may part decimals"),
+            worded("write the number without a thousands mark, or with four decimals if you mean decimals"),
         )
     if not re.fullmatch(r"[-+]?[0-9_]+\.[0-9_]+", text):
-        return "a number is written without an exponent, and is finite", "write it out in digits"
+        return worded("a number is written without an exponent, and is finite"), worded(
+            "write it out in digits"
+        )
     return None

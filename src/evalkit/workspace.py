@@ -14,6 +14,7 @@ from evalkit.declaration import Declared, frozen, read_declaration, validated
 from evalkit.errors import EvalkitError, Refusals, SettingsError
 from evalkit.input_file import outside, plain_name, read_text, refuse_outside
 from evalkit.languages import CODE, DEFAULT
+from evalkit.messages import worded
 from evalkit.toml_text import Key, dotted, line_of, read_toml
 
 FLOOR = 5
@@ -42,14 +43,20 @@ class DisclosurePolicy(Declared):
     def _keeps_the_floor(cls, threshold: int, info: ValidationInfo) -> int:
         floor = FLOOR if info.field_name == "k" else FLOOR_SENSITIVE
         if threshold < floor:
-            raise ValueError(f"{info.field_name} is at least {floor}; a threshold may only be raised")
+            raise ValueError(
+                worded(
+                    "{field_name} is at least {floor}; a threshold may only be raised",
+                    field_name=info.field_name,
+                    floor=floor,
+                )
+            )
         return threshold
 
     @model_validator(mode="after")
     def _totals_stand_by_a_custodian(self) -> Self:
         if self.person_totals_stand and not self.custodian.strip():
             raise ValueError(
-                "person totals stand only where a named custodian lets them: set disclosure.custodian"
+                worded("person totals stand only where a named custodian lets them: set disclosure.custodian")
             )
         return self
 
@@ -68,7 +75,7 @@ class _Settings(Declared):
     @model_validator(mode="after")
     def _is_named_in_its_languages(self) -> Self:
         if len(set(self.languages)) < len(self.languages):
-            raise ValueError("languages names each language once")
+            raise ValueError(worded("languages names each language once"))
         missing = [language for language in self.languages if language not in self.title]
         if missing:
             faults = [
@@ -124,8 +131,8 @@ def open_workspace(folder: str | Path) -> Workspace:
     if not os.path.lexists(path):
         raise SettingsError(
             where=str(folder),
-            rule=f"a workspace is a folder with {SETTINGS_FILE}",
-            do="give the folder of a workspace",
+            rule=worded("a workspace is a folder with {settings_file}", settings_file=SETTINGS_FILE),
+            do=worded("give the folder of a workspace"),
         )
     _refuse_name(folder)
     refuse_outside(folder, SETTINGS_FILE, where=str(path), error=SettingsError)
@@ -199,8 +206,10 @@ def _refuse_name(folder: Path) -> None:
     if name not in ("", "..") and not plain_name(name, ascii_only=False):
         raise SettingsError(
             where=str(folder),
-            rule="a workspace's folder is named in letters, digits, hyphens and underscores: the reports bear its name",
-            do="rename the folder",
+            rule=worded(
+                "a workspace's folder is named in letters, digits, hyphens and underscores: the reports bear its name"
+            ),
+            do=worded("rename the folder"),
         )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from evalkit.batch.prepare import receive
 from evalkit.errors import EvalkitError, FactsError
 from evalkit.facts.findings import Finding, findings_text
+from evalkit.messages import shown, worded
 from evalkit.workspace import open_as_far
 
 
@@ -52,6 +53,6 @@ def _checked(
     code = max([one.exit_code for one in refusals], default=0)
     if not code and any(one.severity == "error" for one in every):
         code = FactsError.exit_code
-    lines = [f"rows read: {rows}"] if rows is not None else []
-    more = ["the other checks run once these files can be read"] if rows is None else []
+    lines = [shown(worded("rows read: {number}", number=rows))] if rows is not None else []
+    more = [shown(worded("the other checks run once these files can be read"))] if rows is None else []
     return Checked("\n".join([*lines, findings_text(every), *more]), code)

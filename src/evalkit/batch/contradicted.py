@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from evalkit.errors import EvalkitError
+from evalkit.messages import worded
 from evalkit.review import standing
 from evalkit.review.contradiction import Contradiction
 from evalkit.review.rules import contradictions
@@ -63,6 +64,7 @@ def refuse_contradictions(files: Mapping[str, bytes], *, named: bool, lacking: b
     if not found:
         return
     name, first = found[0]
-    sentence = f": {first.sentence}" if named else ""
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    raise ContradictionError(where=name, rule=f"{first.rule}{sentence}{more}", do=first.do)
+    rule = worded("{rule}: {sentence}", rule=first.rule, sentence=first.sentence) if named else first.rule
+    if len(found) > 1:
+        rule = worded("{rule} (and {number} more)", rule=rule, number=len(found) - 1)
+    raise ContradictionError(where=name, rule=rule, do=first.do)

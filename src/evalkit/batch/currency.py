@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 from evalkit.batch.fingerprint import file_digest
 from evalkit.batch.manifest import Manifest, PageRecord
+from evalkit.messages import worded
 
 if TYPE_CHECKING:
     from evalkit.batch.plan import Job
 
-CURRENT = "current"
-LAPSED = "lines not computed before"
+CURRENT = worded("current")
+LAPSED = worded("lines not computed before")
 _CHANGED = {
-    "slice": "slice changed",
-    "notebook": "notebook changed",
-    "parameters": "parameters changed",
-    "kit": "evalkit changed",
-    "libraries": "libraries changed",
-    "edition": "edition changed",
-    "languages": "languages changed",
+    "slice": worded("slice changed"),
+    "notebook": worded("notebook changed"),
+    "parameters": worded("parameters changed"),
+    "kit": worded("evalkit changed"),
+    "libraries": worded("libraries changed"),
+    "edition": worded("edition changed"),
+    "languages": worded("languages changed"),
 }
 
 
@@ -49,13 +50,13 @@ def why_made(
         "output changed" or "lines not computed before": a page that lacks lines is never current.
     """
     if published is None:
-        return "new"
+        return worded("new")
     if job.stem in published.failed:
-        return "failed before"
+        return worded("failed before")
     if job.stem not in published.pages:
-        return "new"
+        return worded("new")
     if force:
-        return "forced"
+        return worded("forced")
     record = published.pages[job.stem]
     lapsed = LAPSED if record.lapses else ""
     changed = changed_ingredient(job, record) or changed_output(record.files, folder, files=files)
@@ -71,16 +72,16 @@ def changed_ingredient(job: Job, record: PageRecord) -> str:
         for name, words in _CHANGED.items()
         if job.ingredients.get(name) != record.ingredients.get(name)
     }
-    return next(iter(changed.values()), "slice changed")
+    return next(iter(changed.values()), _CHANGED["slice"])
 
 
 def changed_output(published: Mapping[str, str], folder: Path, *, files: Sequence[str]) -> str:
     """Return how published files differ from what lies in the folder; empty where all stand, ``files`` among them."""
     if any(name not in published for name in files):
-        return "output missing"
+        return worded("output missing")
     for name, sha in published.items():
         if not (folder / name).is_file():
-            return "output missing"
+            return worded("output missing")
         if file_digest(folder / name) != sha:
-            return "output changed"
+            return worded("output changed")
     return ""

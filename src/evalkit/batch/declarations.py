@@ -8,6 +8,7 @@ from evalkit.errors import SettingsError
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source, read_sources
 from evalkit.languages import DEFAULT
+from evalkit.messages import worded
 from evalkit.programme.load import load_programme, programme_folders, shipped_programmes
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry, load_registry, reference_folder
@@ -53,7 +54,7 @@ def registry_of(workspace: Workspace) -> Registry:
         settings = workspace.folder / SETTINGS_FILE
         raise SettingsError(
             where=f"{settings}, line {line_of(settings.read_text(encoding='utf-8'), ('scheme',))}, key scheme",
-            rule=f"the registry has no boundary set {workspace.scheme!r}",
+            rule=worded("the registry has no boundary set {scheme}", scheme=repr(workspace.scheme)),
             do=nearest(workspace.scheme, list(registry.schemes)),
         )
     return registry
@@ -66,8 +67,16 @@ def language_findings(workspace: Workspace) -> list[Finding]:
     for language in workspace.languages:
         lacking = 0 if language in DEFAULT else untold(own.get(language, {}))
         if lacking:
-            rule = f"{lacking} of the {sentences} sentences of the pages have no wording in {language!r}: they are said in English"
-            do = f"write them in locale/{language}/LC_MESSAGES/evalkit.po of the workspace, with evalkit's own as the pattern"
+            rule = worded(
+                "{lacking} of the {sentences} sentences of the pages have no wording in {language}: they are said in English",
+                lacking=lacking,
+                sentences=sentences,
+                language=repr(language),
+            )
+            do = worded(
+                "write them in locale/{language}/LC_MESSAGES/evalkit.po of the workspace, with evalkit's own as the pattern",
+                language=language,
+            )
             found.append(Finding("warning", where=str(workspace.folder), rule=rule, do=do))
     return found
 

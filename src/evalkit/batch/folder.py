@@ -11,6 +11,7 @@ from pathlib import Path
 
 from evalkit.batch.manifest import MANIFEST, Manifest, is_reports_folder
 from evalkit.errors import EvalkitError, SettingsError
+from evalkit.messages import worded
 from evalkit.workspace import Audience, Workspace
 
 LOCK = ".lock"
@@ -39,8 +40,8 @@ def refuse_foreign(
         if is_reports_folder(parent):
             raise SettingsError(
                 where=str(folder),
-                rule=f"reports never lie inside other reports ({parent.name})",
-                do="choose a folder beside them",
+                rule=worded("reports never lie inside other reports ({name})", name=parent.name),
+                do=worded("choose a folder beside them"),
             )
     if published is None:
         if folder.exists() and (
@@ -48,18 +49,22 @@ def refuse_foreign(
         ):
             raise SettingsError(
                 where=str(folder),
-                rule=f"reports go into an empty folder or one made by evalkit; this one has no {MANIFEST}",
-                do="choose another folder with --out, or empty this one",
+                rule=worded(
+                    "reports go into an empty folder or one made by evalkit; this one has no {manifest}",
+                    manifest=MANIFEST,
+                ),
+                do=worded("choose another folder with --out, or empty this one"),
             )
         return
     held = (published.workspace, published.audience, published.scheme)
     if held != (workspace, audience, scheme):
         raise SettingsError(
             where=str(folder),
-            rule="one folder holds one workspace, audience and boundary set; this one holds {}, {}, {}".format(
-                *held
+            rule=worded(
+                "one folder holds one workspace, audience and boundary set; this one holds {held}",
+                held=", ".join(held),
             ),
-            do="choose another folder with --out",
+            do=worded("choose another folder with --out"),
         )
 
 
@@ -98,8 +103,13 @@ def not_writable(folder: Path, fault: OSError) -> SettingsError:
     """Return the refusal for a folder that cannot be written: read-only, somebody else's, or on a disk that is full."""
     return SettingsError(
         where=str(folder),
-        rule=f"the reports folder must be writable and have room ({fault.strerror or type(fault).__name__})",
-        do="make room or give yourself the right to write, or choose another folder with --out; then run again",
+        rule=worded(
+            "the reports folder must be writable and have room ({fault})",
+            fault=fault.strerror or type(fault).__name__,
+        ),
+        do=worded(
+            "make room or give yourself the right to write, or choose another folder with --out; then run again"
+        ),
     )
 
 
@@ -141,8 +151,8 @@ def _take_lock(folder: Path) -> int:
             os.close(descriptor)
             raise SettingsError(
                 where=str(folder),
-                rule="another run is at work in this folder",
-                do="wait until it has ended, then run again",
+                rule=worded("another run is at work in this folder"),
+                do=worded("wait until it has ended, then run again"),
             )
         try:
             if os.path.samestat(os.fstat(descriptor), path.stat()):

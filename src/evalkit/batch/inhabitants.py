@@ -7,6 +7,7 @@ from pathlib import Path
 
 from evalkit.errors import DeclarationError
 from evalkit.facts.findings import Finding
+from evalkit.messages import worded
 from evalkit.programme.load import FILES, programme_folder
 from evalkit.programme.models import Programme
 from evalkit.programme.nation import REGISTRY_FILE, Nation
@@ -31,8 +32,13 @@ def with_population(programme: Programme, registry: Registry, workspace: Workspa
     if declared is not None and declared.unit != people.unit:
         raise DeclarationError(
             where=f"{workspace.folder / workspace.places / REGISTRY_FILE}, key population.unit",
-            rule=f"the registry counts {people.measure!r} in {people.unit!r}, the programme in {declared.unit!r}",
-            do="declare one unit in both",
+            rule=worded(
+                "the registry counts {measure} in {unit}, the programme in {declared}",
+                measure=repr(people.measure),
+                unit=repr(people.unit),
+                declared=repr(declared.unit),
+            ),
+            do=worded("declare one unit in both"),
         )
     return programme.model_copy(update={"population": people.measure})
 
@@ -68,11 +74,13 @@ def _population(
     if not path.is_file() or counts_population(workspace, registry, programme):
         return
     if not workspace.population:
-        rule = f"the population is not used: {SETTINGS_FILE} says population = false"
-        yield path, rule, "remove that line, or the file"
+        rule = worded("the population is not used: {file} says population = false", file=SETTINGS_FILE)
+        yield path, rule, worded("remove that line, or the file")
     else:
-        rule = f"the population is not used: the programme has no measure {people.measure!r}"
-        yield path, rule, f"declare the measure, or name another in {REGISTRY_FILE}"
+        rule = worded(
+            "the population is not used: the programme has no measure {measure}", measure=repr(people.measure)
+        )
+        yield path, rule, worded("declare the measure, or name another in {file}", file=REGISTRY_FILE)
 
 
 def _tables(workspace: Workspace, nation: Nation) -> Iterator[tuple[Path, str, str]]:
@@ -88,7 +96,11 @@ def _tables(workspace: Workspace, nation: Nation) -> Iterator[tuple[Path, str, s
     )
     for path in sorted(path for folder in folders for path in folder.glob("*.csv")):
         if path.resolve() not in known:
-            yield path, "no table that is read", f"list it under facts in {SETTINGS_FILE}, or remove it"
+            yield (
+                path,
+                worded("no table that is read"),
+                worded("list it under facts in {file}, or remove it", file=SETTINGS_FILE),
+            )
 
 
 def _declarations(workspace: Workspace) -> Iterator[tuple[Path, str, str]]:
@@ -105,6 +117,6 @@ def _declarations(workspace: Workspace) -> Iterator[tuple[Path, str, str]]:
         if path.name not in beside and path.stem.split("-")[0] not in FILES:
             yield (
                 path,
-                "no part of a programme that is read",
-                f"name it {', '.join(FILES)} or such-a-part-of-it.toml",
+                worded("no part of a programme that is read"),
+                worded("name it {names} or such-a-part-of-it.toml", names=", ".join(FILES)),
             )

@@ -15,6 +15,8 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evalkit.messages import worded
+
 _GENERIC_NAMES = {
     "localhost",
     "jovyan",
@@ -75,15 +77,17 @@ _HOME = ("home", "Users", "root", "tmp", "var", "opt", "srv", "mnt", "private", 
 _ERRORS = ("Traceback (most recent call last)", "\x1b[", "<ipython-input", "\\u001b[")
 _BASES = ("occurrence", "residence", "detection", "reception")
 _PATTERNS = {
-    "a path of a computer": (
+    worded("a path of a computer"): (
         *_each(*(f"/{folder}/" for folder in _HOME), before=r"\w.", after=r"[\w.-]"),
         *map(_folder, ("Users", "Documents")),
         *_each("file://"),
     ),
-    "a Python error": (*_each(*_ERRORS), *_each("ipykernel_", after=r"\d+")),
-    "settings of the system": _each(*_SETTINGS, before=r"\w-", after=r"""['"]?\s*[=:]\s*['"]?[/~\w]"""),
-    "a mark planted to see whether it gets out": _each("evalkit-sentinel-", after="[0-9a-f]"),
-    "rows of the facts as they were received": (
+    worded("a Python error"): (*_each(*_ERRORS), *_each("ipykernel_", after=r"\d+")),
+    worded("settings of the system"): _each(
+        *_SETTINGS, before=r"\w-", after=r"""['"]?\s*[=:]\s*['"]?[/~\w]"""
+    ),
+    worded("a mark planted to see whether it gets out"): _each("evalkit-sentinel-", after="[0-9a-f]"),
+    worded("rows of the facts as they were received"): (
         *_each(
             *_BASES,
             before=r"\w",
@@ -92,7 +96,7 @@ _PATTERNS = {
         ),
         *_each("source_cell", before=r"\w", after=r"\b"),
     ),
-    "the address of an object in memory": (
+    worded("the address of an object in memory"): (
         _Sign(" object at 0x", b" object at 0x", re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")),
     ),
 }
@@ -129,7 +133,7 @@ def text_faults(text: str) -> Iterator[str]:
     """
     for what, signs in _rules():
         if any(sign.word in text and sign.exact.search(text) for sign in signs):
-            yield f"a published file holds {what}"
+            yield worded("a published file holds {what}", what=what)
 
 
 def _parts(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
@@ -151,14 +155,17 @@ def _rules() -> tuple[tuple[str, tuple[_Sign, ...]], ...]:
 def _own_names() -> tuple[tuple[str, tuple[_Sign, ...]], ...]:
     """Return what finds the names of this user and this machine, unless they are common words, and longer settings."""
     found: list[tuple[str, tuple[_Sign, ...]]] = []
-    for what, name in (("the name of a user", _user()), ("the name of a computer", socket.gethostname())):
+    for what, name in (
+        (worded("the name of a user"), _user()),
+        (worded("the name of a computer"), socket.gethostname()),
+    ):
         if len(name) >= _SHORTEST_NAME and name.lower() not in _GENERIC_NAMES:
             found.append((what, _each(name, before=r"\w-", after=r"(?![\w-])")))
     settings = {
         value for value in os.environ.values() if len(value) >= _SHORTEST_SETTING and not value.isalpha()
     }
     if settings:
-        found.append(("a setting of the system", _each(*sorted(settings))))
+        found.append((worded("a setting of the system"), _each(*sorted(settings))))
     return tuple(found)
 
 

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 from evalkit.declaration import Declared
 from evalkit.errors import SettingsError
 from evalkit.languages import DEFAULT
+from evalkit.messages import worded
 from evalkit.workspace import Audience
 
 MANIFEST = "manifest.json"
@@ -130,6 +131,6 @@ def is_inside(name: str) -> bool:
 def _unreadable(path: Path) -> SettingsError:
     return SettingsError(
         where=str(path),
-        rule="the manifest tells which files are ours; this one cannot be read",
-        do="delete the reports folder, or choose another with --out, and run again",
+        rule=worded("the manifest tells which files are ours; this one cannot be read"),
+        do=worded("delete the reports folder, or choose another with --out, and run again"),
     )

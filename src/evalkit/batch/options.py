@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from evalkit.batch.outcome import CELL_SECONDS, JobFailure
+from evalkit.messages import worded
 from evalkit.reporting.blocks import LANGUAGES, Language
 from evalkit.workspace import Audience
 
@@ -87,7 +88,14 @@ def lapsed(report: RunReport) -> list[str]:
     ['national: made, but 1 line could not be computed: Trends: lost.']
     """
     return [
-        f"{stem}: made, but {len(lines)} line{'s' if len(lines) > 1 else ''} could not be computed: {' '.join(lines)}"
+        worded("{page}: made, but 1 line could not be computed: {lines}", page=stem, lines=lines[0])
+        if len(lines) == 1
+        else worded(
+            "{page}: made, but {number} lines could not be computed: {lines}",
+            page=stem,
+            number=len(lines),
+            lines=" ".join(lines),
+        )
         for stem, lines in report.lapses.items()
     ]
 

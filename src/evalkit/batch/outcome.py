@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from evalkit.errors import DisclosureError
+from evalkit.messages import worded
 from evalkit.reporting.blocks import Bilingual, Language
 
 if TYPE_CHECKING:
@@ -28,16 +29,16 @@ Reason = Literal[
     "interrupted",
 ]
 MEANING: dict[Reason, str] = {
-    "cell_error": "a cell raised an error",
-    "cell_timeout": "a cell took too long",
-    "kernel_died": "the kernel died",
-    "not_all_cells_ran": "the notebook ended before its last cell",
-    "not_started": "the kernel did not start or the notebook could not be run",
-    "not_rendered": "the page could not be made from the notebook",
-    "contradicts_itself": "the page says two things that cannot both be",
-    "not_stored": "its files could not be written (is the disk full?)",
-    "worker_died": "the process that made the page was ended from outside (often: too little memory)",
-    "interrupted": "the run was interrupted",
+    "cell_error": worded("a cell raised an error"),
+    "cell_timeout": worded("a cell took too long"),
+    "kernel_died": worded("the kernel died"),
+    "not_all_cells_ran": worded("the notebook ended before its last cell"),
+    "not_started": worded("the kernel did not start or the notebook could not be run"),
+    "not_rendered": worded("the page could not be made from the notebook"),
+    "contradicts_itself": worded("the page says two things that cannot both be"),
+    "not_stored": worded("its files could not be written (is the disk full?)"),
+    "worker_died": worded("the process that made the page was ended from outside (often: too little memory)"),
+    "interrupted": worded("the run was interrupted"),
 }
 
 
@@ -58,10 +59,15 @@ class JobFailure:
     refusal: DisclosureError | None = None
 
     def __str__(self) -> str:
-        cell = f", cell {self.cell}" if self.cell else ""
-        kind = f" ({self.exception})" if self.exception else ""
-        told = f": {self.told}" if self.told else ""
-        return f"{self.stem}: {MEANING[self.reason]}{cell}{kind}{told}"
+        gaps = {
+            "page": self.stem,
+            "meaning": MEANING[self.reason],
+            "kind": f" ({self.exception})" if self.exception else "",
+            "told": worded(": {told}", told=self.told) if self.told else "",
+        }
+        if self.cell:
+            return worded("{page}: {meaning}, cell {cell}{kind}{told}", cell=self.cell, **gaps)
+        return worded("{page}: {meaning}{kind}{told}", **gaps)
 
 
 @dataclass(frozen=True, slots=True)

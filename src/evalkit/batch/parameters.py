@@ -14,6 +14,7 @@ from typing import Any
 
 from evalkit.declaration import nearest
 from evalkit.errors import DeclarationError
+from evalkit.messages import worded
 
 PARAMETERS = "parameters"
 NOTEBOOK_FORMAT = 4
@@ -51,16 +52,24 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
     if len(cells) != 1 or cells[0].kind != "code":
         raise DeclarationError(
             where=str(notebook),
-            rule=f"a report notebook has exactly one code cell tagged {PARAMETERS!r}; this one has {len(cells)}",
-            do="tag one code cell and give every parameter its default there",
+            rule=worded(
+                "a report notebook has exactly one code cell tagged {parameters}; this one has {number}",
+                parameters=repr(PARAMETERS),
+                number=len(cells),
+            ),
+            do=worded("tag one code cell and give every parameter its default there"),
         )
     try:
         return dict(_assignment(statement) for statement in ast.parse(cells[0].source).body)
     except (SyntaxError, ValueError) as fault:
         raise DeclarationError(
             where=f"{notebook}, cell tagged {PARAMETERS!r}",
-            rule="the cell holds nothing but assignments of one text, number or truth value to one name, of its type",
-            do='write lines such as province_code = "22" or audience: Literal["public", "internal"] = "public"',
+            rule=worded(
+                "the cell holds nothing but assignments of one text, number or truth value to one name, of its type"
+            ),
+            do=worded(
+                'write lines such as province_code = "22" or audience: Literal["public", "internal"] = "public"'
+            ),
         ) from fault
 
 
@@ -86,10 +95,14 @@ def load_notebook(path: Path) -> tuple[NotebookCell, ...]:
     try:
         return _cells(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as missing:
-        raise DeclarationError(where=str(path), rule="the notebook must exist", do="restore it") from missing
+        raise DeclarationError(
+            where=str(path), rule=worded("the notebook must exist"), do=worded("restore it")
+        ) from missing
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
-        rule = f"the file must be a notebook of format {NOTEBOOK_FORMAT}"
-        raise DeclarationError(where=str(path), rule=rule, do="restore it") from fault
+        rule = worded(
+            "the file must be a notebook of format {notebook_format}", notebook_format=NOTEBOOK_FORMAT
+        )
+        raise DeclarationError(where=str(path), rule=rule, do=worded("restore it")) from fault
 
 
 def _cells(content: dict[str, Any]) -> tuple[NotebookCell, ...]:
@@ -124,8 +137,8 @@ def check_parameters(
         if name not in known:
             raise DeclarationError(
                 where=f"{notebook}, parameter {name!r}",
-                rule="the notebook takes no such parameter",
-                do=f"correct the name; {nearest(name, list(known))}",
+                rule=worded("the notebook takes no such parameter"),
+                do=worded("correct the name; {nearest}", nearest=nearest(name, list(known))),
             )
         fault = _fault(value, known[name])
         if fault:
@@ -137,11 +150,13 @@ def _fault(value: Value, parameter: Parameter) -> tuple[str, str] | None:
     wanted, got = type(parameter.default).__name__, type(value).__name__
     if wanted != got:
         return (
-            f"its default is of type {wanted}, the value given is of type {got}",
-            f"give a value of type {wanted}; codes are text and keep their zeros",
+            worded(
+                "its default is of type {wanted}, the value given is of type {got}", wanted=wanted, got=got
+            ),
+            worded("give a value of type {wanted}; codes are text and keep their zeros", wanted=wanted),
         )
     if parameter.choices and value not in parameter.choices:
-        return "the value is none of those it may take", nearest(
+        return worded("the value is none of those it may take"), nearest(
             str(value), list(map(str, parameter.choices))
         )
     return None

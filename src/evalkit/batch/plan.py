@@ -13,6 +13,7 @@ from evalkit.batch.parameters import check_parameters, read_parameters
 from evalkit.errors import SettingsError
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
+from evalkit.messages import worded
 
 PROVINCE_NOTEBOOK = "province_report.ipynb"
 NATIONAL_NOTEBOOK = "national_overview.ipynb"
@@ -125,8 +126,8 @@ def notebooks_folder() -> Path:
             return folder
     raise SettingsError(
         where=str(package),
-        rule="the report notebooks must be there",
-        do="install evalkit again, or run it in a whole checkout",
+        rule=worded("the report notebooks must be there"),
+        do=worded("install evalkit again, or run it in a whole checkout"),
     )
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.errors import SettingsError
+from evalkit.messages import worded
 
 AHEAD = 64  # orders under way at a time, where an executor does not say how many it takes
 _KILLED = {"KilledWorker", "CommClosedError", "TimeoutError"}  # a cluster's words for a worker that is gone
@@ -116,16 +117,16 @@ def cluster(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client  # noqa: PLC0415  an extra: most do without
     except ImportError as missing:
-        do = "pip install -e '.[cluster]' in evalkit's folder, or leave --scheduler out"
+        do = worded("pip install -e '.[cluster]' in evalkit's folder, or leave --scheduler out")
         raise SettingsError(
-            where="--scheduler", rule="dask.distributed must be installed", do=do
+            where="--scheduler", rule=worded("dask.distributed must be installed"), do=do
         ) from missing
     try:
         client = Client(address, set_as_default=False)
     except (OSError, ValueError) as fault:
-        do = "start a scheduler, or correct the address"
+        do = worded("start a scheduler, or correct the address")
         raise SettingsError(
-            where=f"--scheduler {address}", rule="a dask scheduler must answer there", do=do
+            where=f"--scheduler {address}", rule=worded("a dask scheduler must answer there"), do=do
         ) from fault
     with client:
         yield client.get_executor(pure=False)

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from evalkit.batch.currency import CURRENT
 from evalkit.batch.options import Event, RunReport, lapsed
+from evalkit.messages import shown, worded
 
 Tell = Callable[[Event], None]
 
@@ -66,14 +67,23 @@ def summary(report: RunReport, *, why: bool = False) -> str:
     """Return the last words of a run: counts, hidden figures, where the index is; ``why`` each page was made or not."""
     counts = report_counts(report)
     lines = [
-        *([f"{stem}: {reason}" for stem, reason in report.why.items()] if why else []),
-        "pages: {made} made, {current} current, {failed} failed".format(**counts),
+        *([f"{stem}: {shown(reason)}" for stem, reason in report.why.items()] if why else []),
+        worded(
+            "pages: {made} made, {current} current, {failed} failed",
+            made=counts["made"],
+            current=counts["current"],
+            failed=counts["failed"],
+        ),
         *lapsed(report),
-        f"figures hidden: {counts['hidden_cells']}",
-        *([f"warnings: {counts['warnings']} (evalkit check lists them)"] if counts["warnings"] else []),
-        *(f"open in a browser: {path}" for path in (*report.pages, *report.index)),
+        worded("figures hidden: {number}", number=counts["hidden_cells"]),
+        *(
+            [worded("warnings: {number} (evalkit check lists them)", number=counts["warnings"])]
+            if counts["warnings"]
+            else []
+        ),
+        *(worded("open in a browser: {path}", path=path) for path in (*report.pages, *report.index)),
     ]
-    return "\n".join(lines)
+    return "\n".join(map(shown, lines))
 
 
 def print_line(stream: TextIO, text: str) -> None:
@@ -92,17 +102,22 @@ class _Lines:
         if event.kind == "planned":
             self.total = len(event.details["to_make"])
             current = list(event.details["why"].values()).count(CURRENT)
-            print_line(self.stream, f"pages to make: {self.total}; current: {current}")
+            print_line(
+                self.stream,
+                shown(
+                    worded("pages to make: {number}; current: {current}", number=self.total, current=current)
+                ),
+            )
         elif event.kind in ("kept", "made", "failed"):
             self.done += 1
-            print_line(self.stream, f"[{self.done}/{self.total}] {_line(event)}")
+            print_line(self.stream, f"[{self.done}/{self.total}] {shown(_line(event))}")
 
 
 def _line(event: Event) -> str:
     if event.kind == "failed":
-        return f"FAILED {event.details['message']}"
+        return worded("FAILED {message}", message=event.details["message"])
     if event.kind == "kept":
-        return f"{event.details['stem']} (finished by the run before)"
+        return worded("{page} (finished by the run before)", page=event.details["stem"])
     lacks = len(event.details.get("lapses", ()))
-    lines = f"; lines not computed: {lacks}" if lacks else ""
-    return f"{event.details['stem']} ({event.details['seconds']:.1f} s){lines}"
+    made = f"{event.details['stem']} ({event.details['seconds']:.1f} s)"
+    return worded("{made}; lines not computed: {number}", made=made, number=lacks) if lacks else made

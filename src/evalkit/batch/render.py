@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 
 from evalkit.batch.imprint import TABLES, neighbours, page_file
 from evalkit.errors import DisclosureError
+from evalkit.messages import worded
 from evalkit.reporting.blocks import Bilingual, Language, PageHead, Section
 from evalkit.reporting.exporter import read_notebook
 from evalkit.reporting.page import page_from_sections
@@ -73,8 +74,8 @@ def require_own_head(head: PageHead, *, stem: str, audience: str) -> None:
     if (head.slug, head.audience) != (stem, audience):
         raise DisclosureError(
             where="the page head",
-            rule="a page is about the place and for the audience it was asked for",
-            do="show the head of the bundle that the notebook was given",
+            rule=worded("a page is about the place and for the audience it was asked for"),
+            do=worded("show the head of the bundle that the notebook was given"),
         )
 
 

@@ -20,6 +20,7 @@ from evalkit.batch.seen import TEXTS, Seen, read_drawing, read_page
 from evalkit.errors import DisclosureError
 from evalkit.facts.bundle import Bundle
 from evalkit.languages import ending
+from evalkit.messages import worded
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import (
     CONFIDENTIAL,
@@ -147,7 +148,7 @@ def _readable(page: str, files: Mapping[str, bytes]) -> Seen:
     try:
         return read_page(files[page].decode())
     except ValueError:
-        raise _refusal(page, "every drawing of a page can be read again") from None
+        raise _refusal(page, worded("every drawing of a page can be read again")) from None
 
 
 def _sentences(parts: Iterable[object], language: Language) -> list[str]:
@@ -236,9 +237,12 @@ def _shown(cell: Cell, language: Language) -> Shown:
 def _require(holds: bool, where: str) -> None:  # noqa: FBT001  the one thing that is asked
     if not holds:
         raise _refusal(
-            where, "a published file tells what was computed from the protected facts, and nothing else"
+            where,
+            worded("a published file tells what was computed from the protected facts, and nothing else"),
         )
 
 
 def _refusal(where: str, rule: str) -> DisclosureError:
-    return DisclosureError(where=where, rule=rule, do="nothing was published; find out how it got there")
+    return DisclosureError(
+        where=where, rule=rule, do=worded("nothing was published; find out how it got there")
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,6 +27,7 @@ from evalkit.disclosure.ledger import refuse_lost
 from evalkit.errors import BatchError, SettingsError
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
+from evalkit.messages import listed, worded
 from evalkit.workspace import Workspace
 
 _NAMED_IN_MESSAGE = 5
@@ -185,16 +186,19 @@ def _chosen(task: _Task, before: Manifest | None) -> list[Job]:
         if before is None:
             raise SettingsError(
                 where=str(task.folder),
-                rule="--retry makes what failed before; nothing was made here",
-                do="run without --retry",
+                rule=worded("--retry makes what failed before; nothing was made here"),
+                do=worded("run without --retry"),
             )
         jobs = [job for job in jobs if job.stem in before.lacking]
     others = before is not None and len(jobs) < len(task.jobs) and bool(before.pages)
     if before is not None and others and before.languages != task.options.languages:
         raise SettingsError(
             where=str(task.folder),
-            rule=f"all pages of a folder are in the same languages; those that stay are in {', '.join(before.languages)}",
-            do="give the same --lang, choose another folder with --out, or make all provinces",
+            rule=worded(
+                "all pages of a folder are in the same languages; those that stay are in {languages}",
+                languages=", ".join(before.languages),
+            ),
+            do=worded("give the same --lang, choose another folder with --out, or make all provinces"),
         )
     return jobs
 
@@ -220,19 +224,27 @@ def _publish(
 
 def _refuse_failures(report: RunReport) -> None:
     faults = [
-        *([_named("pages could not be made", report.failed, report)] if report.failed else []),
-        *([_named("pages were made without some lines", lapsed(report), report)] if report.lapses else []),
+        *([_named([str(one) for one in report.failed], report, lapsed=False)] if report.failed else []),
+        *([_named(lapsed(report), report, lapsed=True)] if report.lapses else []),
     ]
     if faults:
         raise BatchError(
             where=str(report.folder),
-            rule="; ".join(faults),
-            do="all that was made is published; `EVALKIT_TRACEBACK=1 evalkit lab` shows the error where the notebook is run by hand; then run with --retry",
+            rule=listed(faults),
+            do=worded(
+                "all that was made is published; `EVALKIT_TRACEBACK=1 evalkit lab` shows the error where the notebook is run by hand; then run with --retry"
+            ),
         )
 
 
-def _named(what: str, faults: Sequence[object], report: RunReport) -> str:
-    named = "; ".join(str(fault) for fault in faults[:_NAMED_IN_MESSAGE])
+def _named(faults: list[str], report: RunReport, *, lapsed: bool) -> str:
     more = len(faults) - _NAMED_IN_MESSAGE
-    rest = f"; and {more} more" if more > 0 else ""
-    return f"{len(faults)} of {len(report.why)} {what}: {named}{rest}"
+    rest = [worded("and {number} more", number=more)] if more > 0 else []
+    gaps = {
+        "number": len(faults),
+        "pages": len(report.why),
+        "named": listed([*faults[:_NAMED_IN_MESSAGE], *rest]),
+    }
+    if lapsed:
+        return worded("{number} of {pages} pages were made without some lines: {named}", **gaps)
+    return worded("{number} of {pages} pages could not be made: {named}", **gaps)

@@ -15,11 +15,18 @@ from rich.text import Text
 from evalkit.batch.clock import ticks
 from evalkit.batch.currency import CURRENT
 from evalkit.batch.options import Event
+from evalkit.messages import shown, worded
 
 State = Literal["waiting", "at work", "made", "failed"]
 _LEFT_FREE = 6  # lines of the terminal that are not the table's rows
 _RANK: dict[State, int] = {"at work": 0, "failed": 1, "made": 2, "waiting": 3}
 _TIMES_A_SECOND = 4
+_STATES: dict[State, str] = {
+    "waiting": worded("waiting"),
+    "at work": worded("at work"),
+    "made": worded("made"),
+    "failed": worded("failed"),
+}
 
 
 @dataclass(slots=True)
@@ -75,9 +82,17 @@ class Screen:
         elif event.details.get("stem") in self.rows:
             self._note(self.rows[event.details["stem"]], event)
         if event.kind == "failed":
-            self.console.print(f"FAILED {event.details['message']}", markup=False, highlight=False)
+            self.console.print(
+                shown(worded("FAILED {message}", message=event.details["message"])),
+                markup=False,
+                highlight=False,
+            )
         for line in event.details.get("lapses", ()):
-            self.console.print(f"NOT COMPUTED {event.details['stem']}: {line}", markup=False, highlight=False)
+            self.console.print(
+                shown(worded("NOT COMPUTED {page}: {line}", page=event.details["stem"], line=line)),
+                markup=False,
+                highlight=False,
+            )
         if self.live is not None:
             self.live.refresh()
 
@@ -93,14 +108,17 @@ class Screen:
     def shown(self) -> RenderableType:
         """Return the table as it is now, as many rows as the terminal has room for."""
         if not self.rows:
-            return Text("reading and protecting the facts")
+            return Text(shown(worded("reading and protecting the facts")))
         table = Table(box=None, pad_edge=False)
-        table.add_column("province")
-        table.add_column("state")
-        table.add_column("seconds", justify="right")
+        table.add_column(shown(worded("province")))
+        table.add_column(shown(worded("state")))
+        table.add_column(shown(worded("seconds")), justify="right")
         for row in self._chosen(max(3, self.console.height - _LEFT_FREE)):
             table.add_row(
-                Text(row.name), row.state, self._seconds(row), style="bold" if row.state == "failed" else None
+                Text(row.name),
+                shown(_STATES[row.state]),
+                self._seconds(row),
+                style="bold" if row.state == "failed" else None,
             )
         return Group(table, Text(self.summary()))
 
@@ -108,14 +126,19 @@ class Screen:
         """Return the counts, and the time left."""
         states = [row.state for row in self.rows.values()]
         done = states.count("made") + states.count("failed")
-        failed = f", {states.count('failed')} failed" if "failed" in states else ""
-        return f"{done} of {len(states)} pages{failed}, {self.current} current{self._left(done, len(states))}"
+        parts = [
+            worded("{done} of {pages} pages", done=done, pages=len(states)),
+            *([worded("{number} failed", number=states.count("failed"))] if "failed" in states else []),
+            worded("{number} current", number=self.current),
+            *self._left(done, len(states)),
+        ]
+        return ", ".join(map(shown, parts))
 
-    def _left(self, done: int, pages: int) -> str:
+    def _left(self, done: int, pages: int) -> list[str]:
         if not done or done == pages:
-            return ""
+            return []
         seconds = round((self.clock() - self.begun) / done * (pages - done))
-        return f", about {seconds // 60}:{seconds % 60:02} left"
+        return [worded("about {time} left", time=f"{seconds // 60}:{seconds % 60:02}")]
 
     def _seconds(self, row: _Row) -> str:
         if row.state == "waiting":

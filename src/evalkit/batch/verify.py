@@ -19,6 +19,7 @@ from evalkit.batch.self_contained import has_policy, page_faults
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.findings import Finding
 from evalkit.languages import speak
+from evalkit.messages import worded
 
 _PAGE = ".html"
 
@@ -46,7 +47,11 @@ def verify(folder: Path) -> list[Finding]:
     manifest = read_manifest(folder)
     if manifest is None:
         return [
-            _finding(folder, f"a folder of reports has a {MANIFEST}", "give a folder made by evalkit run")
+            _finding(
+                folder,
+                worded("a folder of reports has a {manifest}", manifest=MANIFEST),
+                worded("give a folder made by evalkit run"),
+            )
         ]
     speak(manifest.spoken)
     return [
@@ -68,11 +73,15 @@ def _hashes(folder: Path, manifest: Manifest) -> Iterator[Finding]:
         path = folder / name
         if not path.is_file():
             yield _finding(
-                path, "a file that the manifest lists is missing", "run again: it will be made anew"
+                path,
+                worded("a file that the manifest lists is missing"),
+                worded("run again: it will be made anew"),
             )
         elif file_digest(path) != sha:
             yield _finding(
-                path, "the file is not the one that was published", "run again: it will be made anew"
+                path,
+                worded("the file is not the one that was published"),
+                worded("run again: it will be made anew"),
             )
 
 
@@ -81,24 +90,38 @@ def _completeness(folder: Path, manifest: Manifest) -> Iterator[Finding]:
     for stem, page in sorted(manifest.pages.items()):
         for name in page_files(stem, languages):
             if name not in page.files:
-                yield _finding(folder / name, "every page exists in every language of the run", "run again")
+                yield _finding(
+                    folder / name,
+                    worded("every page exists in every language of the run"),
+                    worded("run again"),
+                )
     for name in page_files(file_stem(INDEX, manifest.audience), languages):
         if name not in manifest.shared:
-            yield _finding(folder / name, "reports have a list of all pages", "run again")
+            yield _finding(folder / name, worded("reports have a list of all pages"), worded("run again"))
     for stem, failure in sorted(manifest.failed.items()):
         yield _finding(
-            folder / stem, f"the run failed for this page ({failure.reason})", "run again with --retry"
+            folder / stem,
+            worded("the run failed for this page ({reason})", reason=failure.reason),
+            worded("run again with --retry"),
         )
     if manifest.missing:
-        rule = f"{len(manifest.missing)} pages of the plan were never asked for"
-        yield Finding("note", where=str(folder), rule=rule, do="run without --province for all of them")
+        rule = worded(
+            "{number} pages of the plan were never asked for",
+            number=len(manifest.missing),
+        )
+        yield Finding(
+            "note", where=str(folder), rule=rule, do=worded("run without --province for all of them")
+        )
 
 
 def _lapses(folder: Path, manifest: Manifest) -> Iterator[Finding]:
     for stem, page in sorted(manifest.pages.items()):
         if page.lapses:
-            rule = f"lines of this page that could not be computed: {len(page.lapses)}; the page says which"
-            yield Finding("warning", where=str(folder / stem), rule=rule, do="run again with --retry")
+            rule = worded(
+                "lines of this page that could not be computed: {number}; the page says which",
+                number=len(page.lapses),
+            )
+            yield Finding("warning", where=str(folder / stem), rule=rule, do=worded("run again with --retry"))
 
 
 def _unlisted(folder: Path, manifest: Manifest) -> Iterator[Finding]:
@@ -106,12 +129,16 @@ def _unlisted(folder: Path, manifest: Manifest) -> Iterator[Finding]:
     left = {path.parts[len(folder.parts)] for path in folder.glob(f"{WORK_PREFIX}*")}
     for name in sorted(left):
         yield _finding(
-            folder / name, "a run that was cut off left this folder behind", "run again: it will be removed"
+            folder / name,
+            worded("a run that was cut off left this folder behind"),
+            worded("run again: it will be removed"),
         )
     for path in _files(folder):
         if path.relative_to(folder).as_posix() not in listed:
             yield _finding(
-                path, "the manifest does not list this file", "take it away: it was not made by the run"
+                path,
+                worded("the manifest does not list this file"),
+                worded("take it away: it was not made by the run"),
             )
 
 
@@ -119,7 +146,9 @@ def _contents(folder: Path) -> Iterator[Finding]:
     names = {path.relative_to(folder).as_posix() for path in _files(folder)}
     for path in _files(folder):
         for where, rule in file_faults({str(path): path.read_bytes()}):
-            yield _finding(Path(where), rule, "find out how it got there before anybody sees the reports")
+            yield _finding(
+                Path(where), rule, worded("find out how it got there before anybody sees the reports")
+            )
         if path.suffix == _PAGE:
             yield from _page(path, names)
 
@@ -127,10 +156,12 @@ def _contents(folder: Path) -> Iterator[Finding]:
 def _page(path: Path, names: set[str]) -> Iterator[Finding]:
     html = path.read_text(encoding="utf-8", errors="replace")
     for rule in page_faults(html, neighbours=names):
-        yield _finding(path, rule, "find out how it got there before anybody sees the reports")
+        yield _finding(path, rule, worded("find out how it got there before anybody sees the reports"))
     if not has_policy(html):
         yield _finding(
-            path, "a page forbids its reader's browser to fetch or run anything", "run again with --force"
+            path,
+            worded("a page forbids its reader's browser to fetch or run anything"),
+            worded("run again with --force"),
         )
 
 
@@ -146,7 +177,7 @@ def _contradictions(folder: Path, manifest: Manifest) -> Iterator[Finding]:
         try:
             found = list(page_contradictions(files))
         except ValueError:
-            yield _finding(path, "a page can be read again", "run again with --force")
+            yield _finding(path, worded("a page can be read again"), worded("run again with --force"))
             continue
         for _, one in found:
             yield _finding(path, f"{one.rule}: {one.sentence}", one.do)

@@ -27,6 +27,7 @@ from evalkit.batch.render import render
 from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike_facts
 from evalkit.batch.warm import use_servers
 from evalkit.errors import DisclosureError, EvalkitError
+from evalkit.messages import placed, worded
 from evalkit.reporting.blocks import PageHead, Section
 from evalkit.reporting.lapsed import lapses_told
 
@@ -50,7 +51,7 @@ def make_page(order: PageOrder) -> PageMade | JobFailure:
         named = DisclosureError(where=f"{job.stem}, {refusal.where}", rule=refusal.rule, do=refusal.do)
         return JobFailure(job.stem, job.code, "not_rendered", type(refusal).__name__, refusal=named)
     except EvalkitError as refusal:
-        told = f"{refusal.where}: {refusal.rule}"
+        told = worded("{where}: {rule}", where=placed(refusal.where), rule=refusal.rule)
         against_itself = isinstance(refusal, contradicted.ContradictionError)
         reason: Reason = "contradicts_itself" if against_itself else "not_rendered"
         return JobFailure(job.stem, job.code, reason, type(refusal).__name__, told=told)

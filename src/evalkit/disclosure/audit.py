@@ -20,6 +20,7 @@ from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.network import known_values
 from evalkit.disclosure.rules import SMALL
 from evalkit.errors import DisclosureError
+from evalkit.messages import worded
 
 Vector = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
@@ -45,8 +46,10 @@ def refuse_recoverable(tables: Tables, hidden: set[int]) -> None:
         row = tables.cells.loc[min(narrow)]
         raise DisclosureError(
             where=f"{row['measure']}, {row['scheme']}:{row['province_code']}, {row['period_start']:%Y-%m-%d}",
-            rule="a hidden figure could be worked out from the figures shown, now or in an earlier release",
-            do="pool years, drop the breakdown or go to region for this measure",
+            rule=worded(
+                "a hidden figure could be worked out from the figures shown, now or in an earlier release"
+            ),
+            do=worded("pool years, drop the breakdown or go to region for this measure"),
         )
 
 

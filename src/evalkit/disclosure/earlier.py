@@ -10,6 +10,7 @@ from evalkit.disclosure.equations import dimensions
 from evalkit.disclosure.ledger import Figure, Ledger, Told
 from evalkit.disclosure.rules import protected_cells
 from evalkit.errors import DisclosureError
+from evalkit.messages import worded
 from evalkit.programme.models import Programme
 from evalkit.table import MARK
 from evalkit.workspace import DisclosurePolicy
@@ -134,8 +135,8 @@ def _refuse_silent_changes(cells: pd.DataFrame, then: list[Told | None]) -> None
         if one is not None and one.value is not None and one.value != row.value:
             raise DisclosureError(
                 where=f"{row.measure}, {row.scheme}:{row.province_code}, {row.period_start:%Y-%m-%d}",
-                rule="a figure that was released has another value now under the same edition date",
-                do="give the revised row its own edition_date, so that both editions are known",
+                rule=worded("a figure that was released has another value now under the same edition date"),
+                do=worded("give the revised row its own edition_date, so that both editions are known"),
             )
 
 

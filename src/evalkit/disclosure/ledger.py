@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from evalkit.declaration import Declared
 from evalkit.errors import DisclosureError
+from evalkit.messages import worded
 
 LEDGER, HEAD = "ledger.jsonl", "ledger.head"
 _START = "0" * 64
@@ -139,9 +140,11 @@ def read_ledger(folder: Path, workspace: str) -> Ledger:
     if any(entry.workspace != workspace for entry in ledger.entries):
         raise DisclosureError(
             where=str(path),
-            rule="the ledger belongs to another workspace, or this one was renamed",
-            do="put back this workspace's own ledger, or its name; in a copy to practise with, from which nothing is published, "
-            "remove ledger.jsonl, ledger.head and .evalkit",
+            rule=worded("the ledger belongs to another workspace, or this one was renamed"),
+            do=worded(
+                "put back this workspace's own ledger, or its name; in a copy to practise with, from which nothing is published, "
+                "remove ledger.jsonl, ledger.head and .evalkit"
+            ),
         )
     return ledger
 
@@ -165,8 +168,12 @@ def refuse_lost(ledger: Ledger, head: str, *, where: str) -> None:
     if head and head not in {entry.sha256 for entry in ledger.entries}:
         raise DisclosureError(
             where=where,
-            rule="the release named here is one that the workspace's ledger does not have",
-            do=f"put back {LEDGER} and {HEAD}; without them nobody knows what an attacker has seen",
+            rule=worded("the release named here is one that the workspace's ledger does not have"),
+            do=worded(
+                "put back {ledger} and {head}; without them nobody knows what an attacker has seen",
+                ledger=LEDGER,
+                head=HEAD,
+            ),
         )
 
 
@@ -199,8 +206,8 @@ def append(folder: Path, ledger: Ledger, figures: dict[Figure, Told], *, about: 
         if before.get(name, told).state == "hidden" and told.state == "shown":
             raise DisclosureError(
                 where=f"{name.measure}, {name.scheme}:{name.province_code}, {name.period_start}",
-                rule="a figure hidden by an earlier release would be shown",
-                do="run again; another run may have released figures meanwhile",
+                rule=worded("a figure hidden by an earlier release would be shown"),
+                do=worded("run again; another run may have released figures meanwhile"),
             )
     new = [(name, *told) for name, told in sorted(figures.items()) if _is_news(before.get(name), told)]
     if not new:
@@ -234,6 +241,10 @@ def _entries(path: Path) -> Iterator[Entry]:
 def _altered(path: Path) -> DisclosureError:
     return DisclosureError(
         where=str(path),
-        rule="the ledger of earlier releases is lost, cut or altered",
-        do=f"put back {LEDGER} and {HEAD} as the last run left them; without them nobody knows what an attacker has seen",
+        rule=worded("the ledger of earlier releases is lost, cut or altered"),
+        do=worded(
+            "put back {ledger} and {head} as the last run left them; without them nobody knows what an attacker has seen",
+            ledger=LEDGER,
+            head=HEAD,
+        ),
     )

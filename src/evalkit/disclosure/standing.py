@@ -10,6 +10,7 @@ import pandas as pd
 from evalkit.disclosure.earlier import figures_of
 from evalkit.disclosure.ledger import Figure, Ledger
 from evalkit.errors import DisclosureError
+from evalkit.messages import worded
 from evalkit.programme.models import DisclosureClass, Programme
 
 _CLASSES = get_args(DisclosureClass)  # the weakest first
@@ -41,8 +42,15 @@ def refuse_weaker(programme: Programme, floor: Programme, *, where: str) -> None
     for key, setting in [*_weaker_measures(programme, floor), *_weaker_dimensions(programme, floor)]:
         raise DisclosureError(
             where=f"{where}, {key}",
-            rule=f"a policy weaker than the floor: {floor.id}, which comes with evalkit, declares {setting}",
-            do=f"write {setting}; protection may only be raised, and a figure of another kind has a name of its own",
+            rule=worded(
+                "a policy weaker than the floor: {id}, which comes with evalkit, declares {setting}",
+                id=floor.id,
+                setting=setting,
+            ),
+            do=worded(
+                "write {setting}; protection may only be raised, and a figure of another kind has a name of its own",
+                setting=setting,
+            ),
         )
 
 
@@ -92,8 +100,12 @@ def refuse_unprotected(ledger: Ledger, facts: pd.DataFrame, programme: Programme
         if hidden and not _counts_persons(name, programme):
             raise DisclosureError(
                 where=f"programme {programme.id!r}, measure.{name.measure}",
-                rule="an earlier release hid figures of this measure; by today's declarations nothing would hide them",
-                do="declare the disclosure class and the breakdowns of persons as they were; what was hidden stays hidden",
+                rule=worded(
+                    "an earlier release hid figures of this measure; by today's declarations nothing would hide them"
+                ),
+                do=worded(
+                    "declare the disclosure class and the breakdowns of persons as they were; what was hidden stays hidden"
+                ),
             )
 
 

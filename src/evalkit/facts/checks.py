@@ -1,11 +1,13 @@
 """Check a facts table against the programme and the registry. Errors stop a run; warnings and notes are told.
 
-A finding names file, row and rule, never a value: it may be logged and shown to anybody.
+A finding names file, row and rule, never a value: it may be logged and shown to anybody. Longer than 250 lines because each rule
+stands beside the sentence that tells it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -16,6 +18,7 @@ from evalkit.facts.intake import Source, place_of
 from evalkit.facts.period_checks import misdated
 from evalkit.facts.place_checks import misplaced
 from evalkit.facts.sum_checks import check_sums
+from evalkit.messages import worded
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 from evalkit.table import (
@@ -26,6 +29,8 @@ from evalkit.table import (
     dimensions_of,
     key_of,
 )
+
+_MOST_WORDS = 12  # unknown words of a column that are told one by one
 
 
 def check_facts(
@@ -84,12 +89,16 @@ def _code_lists(table: pd.DataFrame, programme: Programme, sources: dict[str, So
         "source_id": list(sources),
     }
     for column, known in lists.items():
-        for _, row in table[~table[column].isin(known)].iterrows():
-            rule = f"{_quoted(row[column], known)} is not a known {column}"
-            yield _finding("error", row, column, rule, nearest(row[column], known))
+        for rows, word, do in _unknown(table, column, known):
+            rule = worded("{quoted} is not a known {column}", quoted=word, column=column)
+            yield from (_finding("error", row, column, rule, do) for _, row in rows.iterrows())
     for _, row in table[table["status"] == "suppressed"].iterrows():
         yield _finding(
-            "error", row, "status", "suppressed is evalkit's own mark", "give the figure or not_reported"
+            "error",
+            row,
+            "status",
+            worded("suppressed is evalkit's own mark"),
+            worded("give the figure or not_reported"),
         )
 
 
@@ -102,27 +111,41 @@ def _measures(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
                 "error",
                 row,
                 "unit",
-                f"{name} is counted in {measure.unit!r}",
-                "correct the unit; units are never mixed",
+                worded("{name} is counted in {unit}", name=name, unit=repr(measure.unit)),
+                worded("correct the unit; units are never mixed"),
             )
         for dimension in dimensions:
             has = dimension in measure.dimensions
             allowed = ["all", *(list(programme.dimensions[dimension].values) if has else [])]
-            for _, row in rows[~rows[dimension].isin(allowed)].iterrows():
-                rule = f"{_quoted(row[dimension], allowed)} is no declared {dimension} of {name}"
-                do = (
-                    nearest(row[dimension], allowed)
-                    if has
-                    else f"{name} is not broken down by {dimension}: write all"
+            for wrong, word, nearest_word in _unknown(rows, dimension, allowed):
+                rule = worded(
+                    "{quoted} is no declared {dimension} of {name}",
+                    quoted=word,
+                    dimension=dimension,
+                    name=name,
                 )
-                yield _finding("error", row, dimension, rule, do)
+                whole = worded(
+                    "{name} is not broken down by {dimension}: write all", name=name, dimension=dimension
+                )
+                do = nearest_word if has else whole
+                yield from (_finding("error", row, dimension, rule, do) for _, row in wrong.iterrows())
         yield from _added_up(rows, [one for one in measure.dimensions if programme.dimensions[one].separate])
+
+
+def _unknown(table: pd.DataFrame, column: str, known: list[str]) -> Iterator[tuple[pd.DataFrame, str, str]]:
+    """Yield the rows of each unknown word of a column, the word as quoted, and a remedy; further words all at once."""
+    wrong = table[~table[column].isin(known)]
+    words = wrong[column].unique()[:_MOST_WORDS]
+    for word in words:
+        yield wrong[wrong[column] == word], _quoted(word, known), nearest(word, known)
+    if len(more := wrong[~wrong[column].isin(words)]):
+        yield more, worded("a further word"), worded("correct the words told before, and look again")
 
 
 def _quoted(text: str, known: list[str]) -> str:
     """Return a cell as a message quotes it: a number among words may be a figure that slipped into the wrong column."""
     slipped = text.strip("-+ ").replace(".", "").replace(",", "").isdigit()
-    return "a number" if slipped and not any(word.isdigit() for word in known) else repr(text)
+    return worded("a number") if slipped and not any(word.isdigit() for word in known) else repr(text)
 
 
 def _added_up(rows: pd.DataFrame, separate: list[str]) -> Iterator[Finding]:
@@ -130,8 +153,18 @@ def _added_up(rows: pd.DataFrame, separate: list[str]) -> Iterator[Finding]:
     for dimension in separate:
         added = rows[rows[dimension] == "all"] if dimension in rows else rows
         for _, row in added.iterrows():
-            rule = f"figures of {row['measure']} are never added up over {dimension}"
-            yield _finding("error", row, dimension, rule, f"give the figure for one {dimension}")
+            rule = worded(
+                "figures of {measure} are never added up over {dimension}",
+                measure=row["measure"],
+                dimension=dimension,
+            )
+            yield _finding(
+                "error",
+                row,
+                dimension,
+                rule,
+                worded("give the figure for one {dimension}", dimension=dimension),
+            )
 
 
 def _values(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
@@ -142,38 +175,38 @@ def _values(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
         (
             "error",
             (value < 0) & ~table["measure"].isin(signed),
-            "a count is never negative",
-            "correct the value",
+            worded("a count is never negative"),
+            worded("correct the value"),
         ),
         (
             "error",
             value.notna() & (value % 1 != 0) & ~table["measure"].isin(parted),
-            "a count is a whole number",
-            "correct the value or its decimal mark",
+            worded("a count is a whole number"),
+            worded("correct the value or its decimal mark"),
         ),
         (
             "error",
             held & value.isna(),
-            "a reported figure has a value",
-            "give it, or set status not_reported",
+            worded("a reported figure has a value"),
+            worded("give it, or set status not_reported"),
         ),
         (
             "error",
             ~held & value.notna(),
-            "a figure that was not reported has no value",
-            "clear the value or correct the status",
+            worded("a figure that was not reported has no value"),
+            worded("clear the value or correct the status"),
         ),
         (
             "error",
             (table["status"] == "zero_reported") & (value != 0),
-            "zero_reported means 0",
-            "correct value or status",
+            worded("zero_reported means 0"),
+            worded("correct value or status"),
         ),
         (
             "warning",
             (table["status"] == "reported") & (value == 0),
-            "a zero is stated as zero_reported",
-            "set the status",
+            worded("a zero is stated as zero_reported"),
+            worded("set the status"),
         ),
     ]
     for severity, wrong, rule, do in cases:
@@ -182,22 +215,23 @@ def _values(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
 
 
 def _duplicates(table: pd.DataFrame, key: list[str]) -> Iterator[Finding]:
-    again = table[table.duplicated(key, keep="first")]
-    first = table.drop_duplicates(key).set_index(key)["row"]
-    for _, row in again.iterrows():
-        earlier = first.loc[tuple(row[key])]
-        yield _finding(
-            "error",
-            row,
-            "",
-            f"this row repeats row {earlier}: same place, period, measure, source and edition",
-            "remove one",
-        )
+    again = table.duplicated(key, keep="first")
+    if not again.any():
+        return
+    earlier = table.groupby(key, sort=False, dropna=False)["row"].transform("first")
+    rule = worded("a row repeats an earlier one: same place, period, measure, source and edition")
+    for (_, row), first in zip(table[again].iterrows(), earlier[again], strict=True):
+        found = _finding("error", row, "", rule, worded("remove one"))
+        yield replace(found, where=f"{found.where} (beside row {first})")
 
 
 def _sound(table: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
     """Return the rows that no error was found in."""
-    wrong = {finding.where.partition(", column")[0] for finding in findings if finding.severity == "error"}
+    wrong = {
+        finding.where.partition(", column")[0].partition(" (")[0]
+        for finding in findings
+        if finding.severity == "error"
+    }
     return table[~(table["file"] + ", row " + table["row"].astype(str)).isin(wrong)]
 
 
@@ -207,8 +241,14 @@ def _bases(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
         {name: measure.place_basis for name, measure in programme.measures.items()}
     )
     for _, row in table[declared.notna() & (table["place_basis"] != declared)].iterrows():
-        rule = f"{row['measure']} is counted at {programme.measures[row['measure']].place_basis}"
-        do = "another place basis is another figure, compared with none of the measure's: correct it, or keep it knowingly"
+        rule = worded(
+            "{measure} is counted at {place_basis}",
+            measure=row["measure"],
+            place_basis=programme.measures[row["measure"]].place_basis,
+        )
+        do = worded(
+            "another place basis is another figure, compared with none of the measure's: correct it, or keep it knowingly"
+        )
         yield _finding("warning", row, "place_basis", rule, do)
 
 
@@ -217,5 +257,9 @@ def _revisions(table: pd.DataFrame, key: list[str]) -> Iterator[Finding]:
     revised = table[table.duplicated(same, keep=False)].drop_duplicates(same)
     for _, row in revised.iterrows():
         yield _finding(
-            "note", row, "edition_date", "the source revised this figure", "the latest edition is used"
+            "note",
+            row,
+            "edition_date",
+            worded("the source revised this figure"),
+            worded("the latest edition is used"),
         )

@@ -13,6 +13,7 @@ from evalkit.csv_table import Layout, read_csv
 from evalkit.declaration import Declared, read_toml, validated
 from evalkit.errors import EvalkitError, FactsError, Refusals
 from evalkit.facts.findings import Finding, refuse_errors
+from evalkit.messages import worded
 from evalkit.plain_cells import Fault, day_fault, number_fault, number_of
 from evalkit.programme.models import Label, Programme
 from evalkit.table import COLUMNS, DATES
@@ -144,7 +145,7 @@ def _read_file(path: Path, programme: Programme | None) -> tuple[pd.DataFrame, t
         known=[*COLUMNS, *programme.dimensions] if programme else None,
         required=COLUMNS,
         error=FactsError,
-        absent="the facts file must exist",
+        absent=worded("the facts file must exist"),
     )
     read = read_csv(path, layout)
     table = pd.DataFrame([cells for _, cells in read.rows], columns=list(read.columns), dtype="str")
@@ -182,7 +183,7 @@ def _value_fault(text: str, whole: bool, negative: bool) -> Fault | None:  # noq
 
 def _booleans(table: pd.DataFrame, findings: list[Located]) -> pd.Series:
     parsed = table["published"].str.lower().map(BOOLEANS)
-    wrong = ("published is true or false", "correct the cell")
+    wrong = (worded("published is true or false"), worded("correct the cell"))
     _report(table, "published", parsed.map(lambda one: None if isinstance(one, bool) else wrong), findings)
     return parsed.fillna(value=False).astype(bool)
 

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from evalkit.additivity.periods import days
+from evalkit.messages import worded
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 from evalkit.table import dimensions_of
 
 Misdated = tuple[str, pd.Series, str, str, str]
-_UNENDED = "a period that has not ended is shown as so far, and compared with nothing"
+_UNENDED = worded("a period that has not ended is shown as so far, and compared with nothing")
 
 
 def misdated(
@@ -40,30 +41,36 @@ def misdated(
             "error",
             end < start,
             "period_end",
-            "a period ends on or after the day it starts",
-            "correct the dates",
+            worded("a period ends on or after the day it starts"),
+            worded("correct the dates"),
         ),
-        ("error", start > today, "period_start", "a period lies in the future", "correct the year"),
+        (
+            "error",
+            start > today,
+            "period_start",
+            worded("a period lies in the future"),
+            worded("correct the year"),
+        ),
         (
             "error",
             edition > today,
             "edition_date",
-            "an edition lies in the future",
-            "give the day it was published",
+            worded("an edition lies in the future"),
+            worded("give the day it was published"),
         ),
         (
             "warning",
             (start <= today) & (end > today),
             "period_end",
             _UNENDED,
-            "give the days that the figure is for",
+            worded("give the days that the figure is for"),
         ),
         (
             "warning",
             (edition <= today) & (edition < end),
             "edition_date",
-            "a figure was published before its period ended",
-            "give the days that the figure is for, or the day of the edition",
+            worded("a figure was published before its period ended"),
+            worded("give the days that the figure is for, or the day of the edition"),
         ),
     ]
     for severity, wrong, column, rule, do in cases:
@@ -79,13 +86,25 @@ def _not_in_force(table: pd.DataFrame, registry: Registry) -> Iterator[Misdated]
         units = registry.units(scheme)
         ends = [unit.valid_to for unit in units if unit.valid_to is not None]
         starts = [unit.valid_from for unit in units if unit.valid_from is not None]
-        do = "give the code of the boundary set in force"
+        do = worded("give the code of the boundary set in force")
         if ends:
             for _, row in rows[rows["period_start"] > pd.Timestamp(max(ends))].iterrows():
-                yield "warning", row, "scheme", f"scheme {scheme!r} had ended when this period began", do
+                yield (
+                    "warning",
+                    row,
+                    "scheme",
+                    worded("scheme {scheme} had ended when this period began", scheme=repr(scheme)),
+                    do,
+                )
         if starts:
             for _, row in rows[rows["period_end"] < pd.Timestamp(min(starts))].iterrows():
-                yield "warning", row, "scheme", f"scheme {scheme!r} had not begun when this period ended", do
+                yield (
+                    "warning",
+                    row,
+                    "scheme",
+                    worded("scheme {scheme} had not begun when this period ended", scheme=repr(scheme)),
+                    do,
+                )
 
 
 def _overlapping(table: pd.DataFrame, programme: Programme) -> Iterator[Misdated]:
@@ -103,11 +122,14 @@ def _overlapping(table: pd.DataFrame, programme: Programme) -> Iterator[Misdated
     for _, group in rows.groupby([*figure, *dimensions], sort=False):
         held = group["_span"].to_numpy()
         for _, row in group[across[np.ix_(held, held)].any(axis=0)].iterrows():
-            rule = f"{row['measure']} is given for periods that overlap, such as police years beside calendar years"
+            rule = worded(
+                "{measure} is given for periods that overlap, such as police years beside calendar years",
+                measure=row["measure"],
+            )
             yield (
                 "warning",
                 row,
                 "period_start",
                 rule,
-                "such figures are never added up or compared: give one kind of year",
+                worded("such figures are never added up or compared: give one kind of year"),
             )

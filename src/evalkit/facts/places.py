@@ -9,6 +9,7 @@ from pydantic import Field
 
 from evalkit.declaration import Declared, nearest
 from evalkit.errors import FactsError
+from evalkit.messages import worded
 from evalkit.programme.models import Label
 from evalkit.programme.place_names import read_spelling
 from evalkit.programme.provinces import Registry, Unit
@@ -123,7 +124,11 @@ def match_place(text: str, places: Sequence[Place]) -> Place:
         return found[0]
     raise FactsError(
         where=f"province {text!r}",
-        rule="the text stands for several places" if found else "no page of this bundle is made for it",
-        do="give the two-digit code; "
-        + nearest(text, [word for place in places for word in (place.code, place.name)]),
+        rule=worded("the text stands for several places")
+        if found
+        else worded("no page of this bundle is made for it"),
+        do=worded(
+            "give the two-digit code; {nearest}",
+            nearest=nearest(text, [word for place in places for word in (place.code, place.name)]),
+        ),
     )

@@ -16,6 +16,7 @@ from evalkit.additivity.contradictions import Contradiction, contradictions
 from evalkit.additivity.lattice import AXES, Lattice, lattice_of
 from evalkit.facts.findings import Finding, Severity
 from evalkit.facts.intake import FILE, ROW, Source
+from evalkit.messages import worded
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 from evalkit.table import NATION_SCHEME, WITH_VALUE, latest_editions
@@ -23,9 +24,9 @@ from evalkit.table import NATION_SCHEME, WITH_VALUE, latest_editions
 EDITION = ("source_id", "edition_date")
 _MOST_NAMED = 6
 _A_SHARE = {
-    "proportion": "a proportion",
-    "conversion": "stages of one cohort",
-    "carried_over": "new of all handled",
+    "proportion": worded("a proportion"),
+    "conversion": worded("stages of one cohort"),
+    "carried_over": worded("new of all handled"),
 }
 
 
@@ -50,7 +51,7 @@ def check_sums(
     """
     signed = [
         name for name, measure in programme.measures.items() if measure.negative
-    ]  # no bound of zero: out of reach
+    ]  # a part below zero bounds nothing
     told = table["status"].isin(WITH_VALUE) & ~table["measure"].isin(signed)
     facts = table[told].reset_index(drop=True)
     if facts.empty:
@@ -69,12 +70,14 @@ def _between_sources(
 ) -> Iterator[Finding]:
     """Yield where the figures that pages show first, of several sources or editions, contradict each other."""
     shown = _shown(facts, programme)
+    edition = shown.groupby(list(EDITION), dropna=False).ngroup().tolist()
+    if len(set(edition)) < 2:
+        return
     lattice = lattice_of(shown, registry=registry, programme=programme)
     words = _Words(lattice, shown, registry, programme)
     for one in contradictions(lattice, *_limits(shown, sources)):
-        rows = shown.iloc[[*one.whole, *one.parts]]
-        if len(rows[list(EDITION)].drop_duplicates()) > 1:
-            yield words.finding(one, "warning", of="of different sources or editions ")
+        if len({edition[row] for row in (*one.whole, *one.parts)}) > 1:
+            yield words.finding(one, "warning", apart=True)
 
 
 def _shown(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
@@ -115,78 +118,90 @@ class _Words:
     def __init__(
         self, lattice: Lattice, facts: pd.DataFrame, registry: Registry, programme: Programme
     ) -> None:
-        self._lattice, self._facts, self._programme = lattice, facts, programme
+        self._lattice, self._programme = lattice, programme
+        self._files, self._numbers = (facts[name].astype(str).tolist() for name in (FILE, ROW))
+        self._places = list(facts[["province_code", "scheme"]].itertuples(index=False, name=None))
         self._regions = {code for scheme in registry.schemes for code in registry.regions(scheme)}
 
-    def finding(self, one: Contradiction, severity: Severity, *, of: str = "") -> Finding:
+    def finding(self, one: Contradiction, severity: Severity, *, apart: bool = False) -> Finding:
         """Return the finding that tells a contradiction."""
-        row = self._facts.iloc[_first(one)]
-        confirm = '; or, where the source itself stands by them, write confirmed = "..." in its entry of sources.toml'
+        rule, (code, scheme) = self._rule(one), self._places[_first(one)]
+        do = (
+            worded(
+                'ask the source which figure is right; or, where the source itself stands by them, write confirmed = "..." in its entry of sources.toml'
+            )
+            if severity == "error"
+            else worded("ask the source which figure is right")
+        )
         return Finding(
             severity,
             where=self._where(one),
-            rule=of + self._rule(one) if of else self._rule(one),
-            do="ask the source which figure is right" + (confirm if severity == "error" else ""),
-            province_code=row["province_code"],
-            scheme=row["scheme"],
+            rule=worded("of different sources or editions {rule}", rule=rule) if apart else rule,
+            do=do,
+            province_code=code,
+            scheme=scheme,
         )
 
     def _where(self, one: Contradiction) -> str:
         first, *others = (*one.parts, *one.whole)
-        file, row = self._facts[FILE].iloc[first], self._facts[ROW].iloc[first]
         named = [
-            f"{'' if self._facts[FILE].iloc[other] == file else str(self._facts[FILE].iloc[other]) + ' '}{self._facts[ROW].iloc[other]}"
+            f"{'' if self._files[other] == self._files[first] else self._files[other] + ' '}{self._numbers[other]}"
             for other in others[:_MOST_NAMED]
         ]
         more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
-        return f"{file}, row {row}, column value" + (
-            f" (beside row {', '.join(named)}{more})" if named else ""
-        )
+        beside = f" (beside row {', '.join(named)}{more})" if named else ""
+        return f"{self._files[first]}, row {self._numbers[first]}, column value{beside}"
 
     def _rule(self, one: Contradiction) -> str:
         if one.sum == NO_SUM:
-            return "two rows give one figure unlike: their places have one extent"
+            return worded("two rows give one figure unlike: their places have one extent")
         axis = AXES[self._lattice.sums.axis[one.sum]]
         if axis == "measure":
             return self._of_measures(one)
         if axis == "breakdown":
             return self._of_breakdowns(one)
         if axis == "period":
-            exceed = "the figure of a period must not be below those of the periods inside it"
+            exceed = worded("the figure of a period must not be below those of the periods inside it")
             return (
                 exceed
                 if one.above
-                else "the figures of the periods that make up another add up to its figure"
+                else worded("the figures of the periods that make up another add up to its figure")
             )
         return self._of_places(one)
 
     def _of_places(self, one: Contradiction) -> str:
-        whole = self._facts.iloc[list(one.whole)]
-        if (whole["scheme"] == NATION_SCHEME).any():
-            name, parts = "the nation", "places"
-        elif whole["province_code"].isin(self._regions).any():
-            name, parts = "a region", "places"
+        codes, schemes = zip(*(self._places[row] for row in one.whole), strict=True)
+        if NATION_SCHEME in schemes:
+            name, parts = worded("the nation"), worded("places")
+        elif self._regions.intersection(codes):
+            name, parts = worded("a region"), worded("places")
         else:
-            name, parts = "a merged unit", "former units"
+            name, parts = worded("a merged unit"), worded("former units")
         if one.above:
-            return f"the figure of {name} must not be below those of the {parts} inside it"
-        return f"the figures of the {parts} that make up {name} add up to its figure"
+            return worded(
+                "the figure of {name} must not be below those of the {parts} inside it",
+                name=name,
+                parts=parts,
+            )
+        return worded(
+            "the figures of the {parts} that make up {name} add up to its figure", parts=parts, name=name
+        )
 
     def _of_breakdowns(self, one: Contradiction) -> str:
         sums, space = self._lattice.sums, self._lattice.space
         whole = space.breakdown_axis[self._lattice.breakdown[sums.whole[one.sum]]]
-        part = space.breakdown_axis[self._lattice.breakdown[sums.cell[sums.number == one.sum][0]]]
+        part = space.breakdown_axis[self._lattice.breakdown[sums.parts(one.sum)[0]]]
         name = next(name for name, a, b in zip(space.dimensions, whole, part, strict=True) if a != b)
         if one.above:
-            return f"a total must not be below its parts by {name}"
-        return f"the parts by {name} add up to their total"
+            return worded("a total must not be below its parts by {name}", name=name)
+        return worded("the parts by {name} add up to their total", name=name)
 
     def _of_measures(self, one: Contradiction) -> str:
         link = self._lattice.space.links[self._lattice.sums.partition[one.sum]]
         kind = self._programme.indicators[link.indicator].kind if link.indicator else ""
         said = (
-            f"indicator {link.indicator}, {_A_SHARE[kind]}"
+            worded("indicator {indicator}, {share}", indicator=link.indicator, share=_A_SHARE[kind])
             if kind
-            else "all that the one counts the other counts, too"
+            else worded("all that the one counts the other counts, too")
         )
-        return f"{link.part} must not exceed {link.base} ({said})"
+        return worded("{part} must not exceed {base} ({said})", part=link.part, base=link.base, said=said)

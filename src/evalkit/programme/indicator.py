@@ -29,6 +29,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from evalkit.declaration import Declared
+from evalkit.messages import worded
 from evalkit.programme.terms import Criterion, Label, Polarity, ResultLevel, ThreeP, TimeBasis
 
 Kind = Literal[
@@ -119,23 +120,29 @@ class Indicator(Declared):
     def _has_what_its_kind_needs(self) -> Self:
         needs_base = self.kind not in WITHOUT_BASE
         if needs_base and self.denominator is None:
-            raise ValueError(f"an indicator of kind {self.kind!r} needs a denominator")
+            raise ValueError(worded("an indicator of kind {kind} needs a denominator", kind=repr(self.kind)))
         if self.kind in ("count", "change") and self.denominator is not None:
-            raise ValueError(f"an indicator of kind {self.kind!r} has no denominator")
+            raise ValueError(worded("an indicator of kind {kind} has no denominator", kind=repr(self.kind)))
         if (self.kind == "share_of_shares") != (self.against is not None):
             raise ValueError(
-                "kind 'share_of_shares', and no other, names in 'against' the share it is held against"
+                worded(
+                    "kind 'share_of_shares', and no other, names in 'against' the share it is held against"
+                )
             )
         if (self.kind == "conversion") != (self.basis is not None):
             raise ValueError(
-                "kind 'conversion', and no other, says in 'basis' whether it follows a cohort or sets totals side by side"
+                worded(
+                    "kind 'conversion', and no other, says in 'basis' whether it follows a cohort or sets totals side by side"
+                )
             )
         return self
 
     @model_validator(mode="after")
     def _exists_for_some_days(self) -> Self:
         if self.valid_from is not None and self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("valid_to lies before valid_from: a validity ends on or after the day it starts")
+            raise ValueError(
+                worded("valid_to lies before valid_from: a validity ends on or after the day it starts")
+            )
         return self
 
     @property

@@ -16,6 +16,7 @@ from pydantic import Field
 from evalkit.declaration import Declared, read_declaration, read_toml
 from evalkit.errors import DeclarationError, Refusals
 from evalkit.input_file import refuse_outside
+from evalkit.messages import worded
 from evalkit.programme.models import (
     Break,
     Dimension,
@@ -182,8 +183,8 @@ def programme_folders(name: str, *, base: Path | None = None) -> tuple[Path, ...
         if folder.resolve() in [one.resolve() for one in folders]:
             raise DeclarationError(
                 where=f"{folders[-1] / 'programme.toml'}, key extends",
-                rule="a programme does not extend itself",
-                do="name the programme that this one is laid over, or remove the key",
+                rule=worded("a programme does not extend itself"),
+                do=worded("name the programme that this one is laid over, or remove the key"),
             )
         folders.append(folder)
     return tuple(folders)
@@ -200,8 +201,11 @@ def programme_folder(name: str, *, base: Path | None = None) -> Path:
         return folder
     raise DeclarationError(
         where=f"programme {name!r}",
-        rule="a programme is the name of a shipped one or a folder with programme.toml",
-        do=f"shipped programmes: {', '.join(shipped_programmes())}; or give a folder relative to the workspace",
+        rule=worded("a programme is the name of a shipped one or a folder with programme.toml"),
+        do=worded(
+            "shipped programmes: {shipped_programmes}; or give a folder relative to the workspace",
+            shipped_programmes=", ".join(shipped_programmes()),
+        ),
     )
 
 
@@ -254,8 +258,8 @@ def _counts_detection(first: _ProgrammeFile, folders: tuple[Path, ...]) -> bool:
     if first.counts_detection is False and True in below:
         raise DeclarationError(
             where=f"{folders[0] / 'programme.toml'}, key counts_detection",
-            rule="the programme extended counts detection",
-            do="remove the key, or declare a programme of its own",
+            rule=worded("the programme extended counts detection"),
+            do=worded("remove the key, or declare a programme of its own"),
         )
     own = first.counts_detection
     return bool(below[0] if own is None and below else own is not False)
@@ -269,7 +273,9 @@ def _merged(files: list[tuple[Path, Any]], kind: str) -> dict[str, Any]:
         again = sorted(found.keys() & part.keys())
         if again:
             raise DeclarationError(
-                where=str(path), rule=f"{again[0]!r} is declared twice", do="keep one of the two tables"
+                where=str(path),
+                rule=worded("{again} is declared twice", again=repr(again[0])),
+                do=worded("keep one of the two tables"),
             )
         found |= part
     return found

@@ -12,6 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from evalkit.declaration import Declared
+from evalkit.messages import worded
 from evalkit.programme.indicator import Holder, Indicator, Kind, StageBasis
 from evalkit.programme.population import POPULATION
 from evalkit.programme.support import SupportMatrix
@@ -119,7 +120,11 @@ class Dimension(Declared):
     def _names_its_values(self) -> Dimension:
         named = {*(value for values in self.apart() for value in values), *self.within, *self.within.values()}
         if unknown := sorted(named - set(self.values)):
-            raise ValueError(f"disjoint and within name values of the dimension; {unknown[0]} is none")
+            raise ValueError(
+                worded(
+                    "disjoint and within name values of the dimension; {unknown} is none", unknown=unknown[0]
+                )
+            )
         return self
 
     def apart(self) -> tuple[tuple[str, ...], ...]:
@@ -155,7 +160,9 @@ class Measure(Declared):
     def _counts_of_cases_are_whole(self) -> Self:
         if self.disclosure != "activity" and (self.negative or not self.whole):
             raise ValueError(
-                "cases and persons are counted in whole numbers: whole = false and negative = true need disclosure 'activity'"
+                worded(
+                    "cases and persons are counted in whole numbers: whole = false and negative = true need disclosure 'activity'"
+                )
             )
         return self
 
@@ -183,11 +190,13 @@ class Target(Dated):
     def _is_whole(self) -> Self:
         parts = (self.comparator, self.value, self.unit)
         if any(part is None for part in parts) and any(part is not None for part in parts):
-            raise ValueError("a quantified target needs comparator, value and unit; another has none of them")
+            raise ValueError(
+                worded("a quantified target needs comparator, value and unit; another has none of them")
+            )
         if self.level == "provincial" and (self.province_code is None or self.scheme is None):
-            raise ValueError("a provincial target needs province_code and scheme")
+            raise ValueError(worded("a provincial target needs province_code and scheme"))
         if self.value is not None and self.indicator is None:
-            raise ValueError("a quantified target names the indicator it is held against")
+            raise ValueError(worded("a quantified target names the indicator it is held against"))
         return self
 
     @property
@@ -224,7 +233,7 @@ class Stage(Declared):
     def _a_cohort_is_named(self) -> Self:
         if (self.basis == "cohort") != (self.base is not None):
             raise ValueError(
-                "a stage of basis 'cohort', and no other, names in 'base' the measure it is a part of"
+                worded("a stage of basis 'cohort', and no other, names in 'base' the measure it is a part of")
             )
         return self
 

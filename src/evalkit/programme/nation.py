@@ -16,6 +16,7 @@ from pydantic import Field
 from evalkit.declaration import Declared, read_declaration
 from evalkit.errors import DeclarationError
 from evalkit.languages import DEFAULT
+from evalkit.messages import worded
 from evalkit.programme.terms import Label, labels_in
 
 REGISTRY_FILE = "registry.toml"
@@ -103,5 +104,7 @@ def reference_folder() -> Path:
         if (folder / "units.csv").is_file():
             return folder
     raise DeclarationError(
-        where="data/reference", rule="the reference registry comes with evalkit", do="install evalkit again"
+        where="data/reference",
+        rule=worded("the reference registry comes with evalkit"),
+        do=worded("install evalkit again"),
     )

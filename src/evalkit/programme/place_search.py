@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evalkit.errors import FactsError
+from evalkit.messages import listed, worded
 from evalkit.programme.place_names import Spelling, read_spelling
 
 if TYPE_CHECKING:
@@ -47,7 +48,12 @@ def find_unit(registry: Registry, text: str, scheme: str) -> Unit:
         return units[asked]
     spelling = read_spelling(asked, registry.nation.unit_type)
     if not spelling.bare:
-        raise _refusal(asked, scheme, rule="the text holds no name", do="give a code or a name of units.csv")
+        raise _refusal(
+            asked,
+            scheme,
+            rule=worded("the text holds no name"),
+            do=worded("give a code or a name of units.csv"),
+        )
     if _NUMBER.fullmatch(asked):
         raise unknown_code(registry, asked, scheme)
     _refuse_ambiguous(registry, asked, spelling, scheme)
@@ -56,7 +62,10 @@ def find_unit(registry: Registry, text: str, scheme: str) -> Unit:
         return found[0]
     if found:
         raise _refusal(
-            asked, scheme, rule="the name fits more than one unit", do=f"ask by code: {_listed(found)}"
+            asked,
+            scheme,
+            rule=worded("the name fits more than one unit"),
+            do=worded("ask by code: {listed}", listed=_listed(found)),
         )
     raise _not_here(registry, asked, spelling, scheme)
 
@@ -91,8 +100,10 @@ def unknown_code(registry: Registry, code: str, scheme: str) -> FactsError:
         return _refusal(
             code,
             scheme,
-            rule=f"a code is text and keeps its leading zero; {code!r} is not a code",
-            do=f"did you mean {padded} ({registry.unit(padded, scheme).name})?",
+            rule=worded("a code is text and keeps its leading zero; {code} is not a code", code=repr(code)),
+            do=worded(
+                "did you mean {padded} ({name})?", padded=padded, name=registry.unit(padded, scheme).name
+            ),
         )
     elsewhere = [
         unit for other in _others(registry, scheme) for unit in registry.units(other) if unit.code == padded
@@ -100,9 +111,9 @@ def unknown_code(registry: Registry, code: str, scheme: str) -> FactsError:
     return _refusal(
         code,
         scheme,
-        rule=f"scheme {scheme} has no unit with the code {padded!r}",
-        do="; ".join(_remedy(registry, unit, scheme) for unit in elsewhere)
-        or f"codes of this scheme: {', '.join(here)}",
+        rule=worded("scheme {scheme} has no unit with the code {padded}", scheme=scheme, padded=repr(padded)),
+        do=listed([_remedy(registry, unit, scheme) for unit in elsewhere])
+        or worded("codes of this scheme: {here}", here=", ".join(here)),
     )
 
 
@@ -117,8 +128,11 @@ def _refuse_ambiguous(registry: Registry, asked: str, spelling: Spelling, scheme
             raise _refusal(
                 asked,
                 scheme,
-                rule=f"the spelling is ambiguous: {'; '.join(_seen_from(registry, unit, scheme) for unit in candidates)}",
-                do="write the name out, or ask by code",
+                rule=worded(
+                    "the spelling is ambiguous: {candidates}",
+                    candidates=listed([_seen_from(registry, unit, scheme) for unit in candidates]),
+                ),
+                do=worded("write the name out, or ask by code"),
             )
 
 
@@ -128,16 +142,19 @@ def _not_here(registry: Registry, asked: str, spelling: Spelling, scheme: str) -
         unit for other in _others(registry, scheme) for unit in matching_units(registry, spelling, other)
     ]
     remedies = [_remedy(registry, unit, scheme) for unit in elsewhere]
-    rule = f"scheme {scheme} has no unit of this name"
+    rule = worded("scheme {scheme} has no unit of this name", scheme=scheme)
     whole = matching_units(registry, replace(spelling, unit_type=None), scheme)
     if whole:
-        rule = (
-            f"{_listed(whole)} is a {_type_word(registry, whole[0])} in scheme {scheme}; "
-            f"a {registry.nation.unit_type[str(spelling.unit_type)].name.en} of that name is at most a part of it"
+        rule = worded(
+            "{listed} is a {kind} in scheme {scheme}; a {other} of that name is at most a part of it",
+            listed=_listed(whole),
+            kind=_type_word(registry, whole[0]),
+            scheme=scheme,
+            other=registry.nation.unit_type[str(spelling.unit_type)].name.en,
         )
-        remedies.insert(0, f"ask for {_listed(whole)} if it is meant")
+        remedies.insert(0, worded("ask for {listed} if it is meant", listed=_listed(whole)))
     return _refusal(
-        asked, scheme, rule=rule, do="; ".join(remedies) or _nearest_names(registry, spelling, scheme)
+        asked, scheme, rule=rule, do=listed(remedies) or _nearest_names(registry, spelling, scheme)
     )
 
 
@@ -153,18 +170,35 @@ def _nearest_names(registry: Registry, spelling: Spelling, scheme: str) -> str:
         names[bare] for bare in difflib.get_close_matches(spelling.bare, names, n=3, cutoff=0.75)
     ]
     distinct = list({unit.code: unit for unit in close}.values())
-    return f"did you mean {_listed(distinct)}?" if distinct else "ask by a code or a name of units.csv"
+    return (
+        worded("did you mean {listed}?", listed=_listed(distinct))
+        if distinct
+        else worded("ask by a code or a name of units.csv")
+    )
 
 
 def _remedy(registry: Registry, unit: Unit, scheme: str) -> str:
     """Say where a unit of another scheme is to be found in the scheme asked."""
     here = _counterparts(registry, unit, scheme)
-    known, use = f"{unit.name} ({unit.code} of scheme {unit.scheme})", f"use --scheme {unit.scheme}"
+    known, use = (
+        worded("{name} ({code} of scheme {scheme})", name=unit.name, code=unit.code, scheme=unit.scheme),
+        worded("use --scheme {scheme}", scheme=unit.scheme),
+    )
     if not here:
-        return f"{known} is a unit of its own: {use}"
+        return worded("{known} is a unit of its own: {use}", known=known, use=use)
     if registry.schemes.index(unit.scheme) < registry.schemes.index(scheme):
-        return f"{known} is now part of {_listed(here)}; ask for that, or {use}"
-    return f"{known} is made of {_listed(here)}; ask for one of them, or {use}"
+        return worded(
+            "{known} is now part of {listed}; ask for that, or {use}",
+            known=known,
+            listed=_listed(here),
+            use=use,
+        )
+    return worded(
+        "{known} is made of {listed}; ask for one of them, or {use}",
+        known=known,
+        listed=_listed(here),
+        use=use,
+    )
 
 
 def _seen_from(registry: Registry, unit: Unit, scheme: str) -> str:
@@ -172,11 +206,17 @@ def _seen_from(registry: Registry, unit: Unit, scheme: str) -> str:
     here = _counterparts(registry, unit, scheme)
     if unit.scheme != scheme and len(here) == 1:
         same = here[0].name == unit.name
-        return _listed(here) if same else f"{unit.name} (now part of {here[0].name}, {here[0].code})"
+        return (
+            _listed(here)
+            if same
+            else worded(
+                "{name} (now part of {whole}, {code})", name=unit.name, whole=here[0].name, code=here[0].code
+            )
+        )
     return (
         f"{unit.name} ({unit.code})"
         if unit.scheme == scheme
-        else f"{unit.name} ({unit.code} of scheme {unit.scheme})"
+        else worded("{name} ({code} of scheme {scheme})", name=unit.name, code=unit.code, scheme=unit.scheme)
     )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
+from evalkit.messages import worded
 from evalkit.programme.nation import Nation, read_nation, reference_folder
 from evalkit.programme.place_names import Spelling, read_spelling
 from evalkit.programme.place_search import find_unit, unknown_code
@@ -68,7 +69,7 @@ class Registry:
         if scheme not in self._units:
             raise FactsError(
                 where=f"scheme {scheme!r}",
-                rule="the registry has no such scheme",
+                rule=worded("the registry has no such scheme"),
                 do=nearest(scheme, list(self.schemes)),
             )
         return tuple(self._units[scheme].values())

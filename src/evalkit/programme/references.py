@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evalkit.declaration import line_of, nearest, read_toml
 from evalkit.errors import DeclarationError, together
+from evalkit.messages import worded
 from evalkit.programme.models import Dated, Indicator, Programme, Target
 
 Key = tuple[str | int, ...]
@@ -21,8 +22,8 @@ def refuse_dangling_names(programme: Programme, files: Files) -> None:
     faults = [
         DeclarationError(
             where=_place(files[file], key),
-            rule=f"{name!r} is used but not declared",
-            do=f"declare it or correct the name; {nearest(name, list(known))}",
+            rule=worded("{name} is used but not declared", name=repr(name)),
+            do=worded("declare it or correct the name; {nearest}", nearest=nearest(name, list(known))),
         )
         for file, key, name, known in _used_names(programme)
         if name not in known
@@ -33,13 +34,15 @@ def refuse_dangling_names(programme: Programme, files: Files) -> None:
 
 def refuse_overlaps(programme: Programme, files: Files) -> None:
     """Refuse two programme periods, or two quantified targets on one indicator and place, in force on the same day."""
-    _refuse_overlap(programme.periods, files["programme"][0], what="programme periods")
+    _refuse_overlap(programme.periods, files["programme"][0], what=worded("programme periods"))
     groups: dict[tuple[str | None, str | None, str | None], list[Target]] = {}
     for target in programme.targets:
         if target.is_quantified:
             groups.setdefault((target.indicator, target.scheme, target.province_code), []).append(target)
     for (indicator, _, _), targets in groups.items():
-        _refuse_overlap(targets, files["targets"][0], what=f"targets on {indicator!r}")
+        _refuse_overlap(
+            targets, files["targets"][0], what=worded("targets on {indicator}", indicator=repr(indicator))
+        )
 
 
 def refuse_misread(programme: Programme, files: Files) -> None:
@@ -59,15 +62,23 @@ def refuse_misread(programme: Programme, files: Files) -> None:
         ):
             raise DeclarationError(
                 where=_place(files["indicators"], ("indicator", name, "polarity")),
-                rule="a count of cases or persons is neutral: more of them can mean more effort",
-                do='write polarity = "neutral"; or counts_detection = false in programme.toml, where what is recorded is what happens',
+                rule=worded("a count of cases or persons is neutral: more of them can mean more effort"),
+                do=worded(
+                    'write polarity = "neutral"; or counts_detection = false in programme.toml, where what is recorded is what happens'
+                ),
             )
     for n, target in enumerate(programme.targets):
         if target.indicator is not None and not _exists(programme.indicators[target.indicator], target):
             raise DeclarationError(
                 where=_place(files["targets"], ("target", n, "indicator")),
-                rule=f"the indicator {target.indicator!r} does not exist in all the days of target {target.id!r}",
-                do="set the target's validity inside the indicator's, or name the indicator that holds in these days",
+                rule=worded(
+                    "the indicator {indicator} does not exist in all the days of target {target}",
+                    indicator=repr(target.indicator),
+                    target=repr(target.id),
+                ),
+                do=worded(
+                    "set the target's validity inside the indicator's, or name the indicator that holds in these days"
+                ),
             )
 
 
@@ -77,8 +88,13 @@ def _refuse_chance_on_amounts(programme: Programme, files: Files) -> None:
         if (asks or indicator.trend or indicator.compare_periods) and not programme.is_counted(indicator):
             raise DeclarationError(
                 where=_place(files["indicators"], ("indicator", name, "numerator")),
-                rule=f"this reading takes counts, and {indicator.numerator!r} has decimals or a minus",
-                do="take kind count, mean, period_ratio or median_days without trend and compare_periods, or a measure that counts",
+                rule=worded(
+                    "this reading takes counts, and {numerator} has decimals or a minus",
+                    numerator=repr(indicator.numerator),
+                ),
+                do=worded(
+                    "take kind count, mean, period_ratio or median_days without trend and compare_periods, or a measure that counts"
+                ),
             )
 
 
@@ -176,6 +192,10 @@ def _refuse_overlap(spans: Iterable[Dated], path: Path, *, what: str) -> None:
         if one.valid_from <= other.valid_to and other.valid_from <= one.valid_to:
             raise DeclarationError(
                 where=str(path),
-                rule=f"two {what} are in force on the same day ({max(one.valid_from, other.valid_from)})",
-                do="end the earlier one the day before the later one starts",
+                rule=worded(
+                    "two {what} are in force on the same day ({day})",
+                    what=what,
+                    day=max(one.valid_from, other.valid_from),
+                ),
+                do=worded("end the earlier one the day before the later one starts"),
             )

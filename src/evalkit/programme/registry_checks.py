@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from evalkit.declaration import Declared
 from evalkit.errors import DeclarationError, together
+from evalkit.messages import worded
 from evalkit.programme.nation import REGISTRY_FILE, Nation
 from evalkit.programme.registry_tables import NameRow, Place, RegistryTables, Row, Table
 
@@ -30,16 +31,18 @@ def check_registry(tables: RegistryTables, nation: Nation) -> None:
         one day, or of a type that is not declared; a crosswalk that leaves a unit out, splits it or runs backwards. The message gives file and line.
     """
     faults = [
-        *_repeated(tables.units, lambda row: (row.scheme, row.code), what="a unit stands once in its scheme"),
+        *_repeated(
+            tables.units, lambda row: (row.scheme, row.code), what=worded("a unit stands once in its scheme")
+        ),
         *_repeated(
             tables.population,
             lambda row: (row.scheme, row.code, row.year),
-            what="a unit has one population figure a year",
+            what=worded("a unit has one population figure a year"),
         ),
         *_repeated(
             tables.crosswalk,
             lambda row: (row.from_scheme, row.from_code, row.to_scheme),
-            what="a unit goes whole into one unit of the next scheme and is never split",
+            what=worded("a unit goes whole into one unit of the next scheme and is never split"),
         ),
         *_unclear_aliases(tables),
         *_unknown_places(tables),
@@ -60,7 +63,9 @@ def _repeated(
         earlier = first.setdefault(key_of(row), line)
         if earlier != line:
             yield table.refusal(
-                line, rule=f"{what}; the same stands on line {earlier}", do="remove one of the two rows"
+                line,
+                rule=worded("{what}; the same stands on line {earlier}", what=what, earlier=earlier),
+                do=worded("remove one of the two rows"),
             )
 
 
@@ -70,14 +75,14 @@ def _unclear_aliases(tables: RegistryTables) -> Iterator[DeclarationError]:
         if ambiguous and (row.code or len(row.places) < 2):
             yield tables.aliases.refusal(
                 line,
-                rule="an ambiguous alias has no code and at least two candidates",
-                do='leave code empty and list the candidates, for example "63:02;63:93"',
+                rule=worded("an ambiguous alias has no code and at least two candidates"),
+                do=worded('leave code empty and list the candidates, for example "63:02;63:93"'),
             )
         if not ambiguous and (row.candidates or not (row.scheme and row.code)):
             yield tables.aliases.refusal(
                 line,
-                rule="an alias names one unit by scheme and code and has no candidates",
-                do='fill in scheme and code, or give it the kind "ambiguous"',
+                rule=worded("an alias names one unit by scheme and code and has no candidates"),
+                do=worded('fill in scheme and code, or give it the kind "ambiguous"'),
             )
 
 
@@ -87,8 +92,10 @@ def _unknown_places(tables: RegistryTables) -> Iterator[DeclarationError]:
         if (scheme, code) not in known:
             yield table.refusal(
                 line,
-                rule=f"units.csv has no unit {code!r} in scheme {scheme!r}",
-                do="correct scheme and code, or add the unit to units.csv",
+                rule=worded(
+                    "units.csv has no unit {code} in scheme {scheme}", code=repr(code), scheme=repr(scheme)
+                ),
+                do=worded("correct scheme and code, or add the unit to units.csv"),
             )
 
 
@@ -113,8 +120,14 @@ def _unknown_types(tables: RegistryTables, nation: Nation) -> Iterator[Declarati
             yield tables.names.refusal(
                 line,
                 column="unit_type",
-                rule=f"{row.unit_type!r} is no declared type of unit; there is {known or 'none'}",
-                do=f"correct the cell, or declare the type in {REGISTRY_FILE}",
+                rule=worded(
+                    "{unit_type} is no declared type of unit; there is {known}",
+                    unit_type=repr(row.unit_type),
+                    known=known or worded("none"),
+                ),
+                do=worded(
+                    "correct the cell, or declare the type in {registry_file}", registry_file=REGISTRY_FILE
+                ),
             )
 
 
@@ -126,7 +139,9 @@ def _bad_names(tables: RegistryTables) -> Iterator[DeclarationError]:
     for line, unit in tables.units.lines:
         if (unit.scheme, unit.code) not in names:
             yield tables.units.refusal(
-                line, rule="every unit has a full name", do=f"add {unit.name!r} ({unit.code}) to names.csv"
+                line,
+                rule=worded("every unit has a full name"),
+                do=worded("add {name} ({code}) to names.csv", name=repr(unit.name), code=unit.code),
             )
     for spans in names.values():
         ordered = sorted(spans, key=lambda span: span[1].valid_from or date.min)
@@ -134,8 +149,12 @@ def _bad_names(tables: RegistryTables) -> Iterator[DeclarationError]:
             if (earlier.valid_to or date.max) >= (later.valid_from or date.min):
                 yield tables.names.refusal(
                     line,
-                    rule=f"{earlier.full_name!r} and {later.full_name!r} are names of one unit on the same day",
-                    do="end the earlier name the day before the later one starts",
+                    rule=worded(
+                        "{earlier} and {later} are names of one unit on the same day",
+                        earlier=repr(earlier.full_name),
+                        later=repr(later.full_name),
+                    ),
+                    do=worded("end the earlier name the day before the later one starts"),
                 )
 
 
@@ -148,8 +167,8 @@ def _bad_crosswalk(tables: RegistryTables) -> Iterator[DeclarationError]:
         if before != link.from_scheme or age[link.from_scheme] >= age[link.to_scheme]:
             yield tables.crosswalk.refusal(
                 line,
-                rule="a scheme is made from one older scheme, listed before it in units.csv",
-                do="correct from_scheme and to_scheme, or the order of units.csv",
+                rule=worded("a scheme is made from one older scheme, listed before it in units.csv"),
+                do=worded("correct from_scheme and to_scheme, or the order of units.csv"),
             )
     linked = {(link.from_scheme, link.from_code, link.to_scheme) for link in tables.crosswalk}
     made = {(link.to_scheme, link.to_code) for link in tables.crosswalk}
@@ -160,6 +179,11 @@ def _bad_crosswalk(tables: RegistryTables) -> Iterator[DeclarationError]:
         if forgotten or (unit.scheme in older and (unit.scheme, unit.code) not in made):
             yield tables.units.refusal(
                 line,
-                rule=f"crosswalk.csv says nothing of {unit.name!r} ({unit.code} of scheme {unit.scheme})",
-                do="add its row to crosswalk.csv",
+                rule=worded(
+                    "crosswalk.csv says nothing of {name} ({code} of scheme {scheme})",
+                    name=repr(unit.name),
+                    code=unit.code,
+                    scheme=unit.scheme,
+                ),
+                do=worded("add its row to crosswalk.csv"),
             )

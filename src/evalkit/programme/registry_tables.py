@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from evalkit.csv_table import Layout, read_csv
-from evalkit.declaration import Declared
+from evalkit.declaration import Declared, rule_of
 from evalkit.errors import DeclarationError, EvalkitError, Refusals, together
 from evalkit.input_file import plain_name, refuse_outside
+from evalkit.messages import worded
 from evalkit.plain_cells import day_fault, number_fault, read_by
 from evalkit.programme.language_columns import by_language, filled_cells
 from evalkit.programme.terms import label_languages
@@ -29,7 +31,10 @@ Place = tuple[str, str]
 def _plain(text: str) -> str:
     if not plain_name(text):
         raise ValueError(
-            "letters without diacritics, digits, hyphens and underscores only: it is part of file names\nwrite it plainly"
+            worded(
+                "letters without diacritics, digits, hyphens and underscores only: it is part of file names"
+            ),
+            worded("write it plainly"),
         )
     return text
 
@@ -195,7 +200,7 @@ def _read(path: Path, model: type[Row], refusals: Refusals) -> Table[Row]:
         ],
         error=DeclarationError,
         line="line",
-        absent="a province registry needs this file",
+        absent=worded("a province registry needs this file"),
         may_be_empty=model in (CrosswalkRow, AliasRow),
     )
     read = refusals.of(read_csv, path, layout)
@@ -214,15 +219,18 @@ def _row(path: Path, line: int, cells: dict[str, str], model: type[Row]) -> Row:
         return model.model_validate(filled_cells(list(cells), list(cells.values()), model), strict=True)
     except ValidationError as faults:
         raise together(
-            _cell_fault(f"{path}, line {line}, column {fault['loc'][0]}", fault["type"], fault["msg"])
+            _cell_fault(f"{path}, line {line}, column {fault['loc'][0]}", fault)
             for fault in faults.errors(include_url=False)
         ) from None
 
 
-def _cell_fault(where: str, kind: str, message: str) -> EvalkitError:
-    if kind == "missing":
-        return DeclarationError(where=where, rule="the cell may not be empty", do="fill it in")
-    rule, _, do = (
-        message.removeprefix("Value error, ").replace("Input should be", "the cell is").partition("\n")
+def _cell_fault(where: str, fault: ErrorDetails) -> EvalkitError:
+    if fault["type"] == "missing":
+        return DeclarationError(
+            where=where, rule=worded("the cell may not be empty"), do=worded("fill it in")
+        )
+    raised = fault.get("ctx", {}).get("error")
+    remedies = raised.args[1:] if isinstance(raised, ValueError) else ()
+    return DeclarationError(
+        where=where, rule=rule_of(fault), do=next(iter(remedies), worded("correct the cell"))
     )
-    return DeclarationError(where=where, rule=rule, do=do or "correct the cell")

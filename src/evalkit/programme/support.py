@@ -12,6 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from evalkit.declaration import Declared
+from evalkit.messages import worded
 from evalkit.programme.terms import Dated, Label
 
 Entitlement = Literal["full", "case_by_case", "none", "to_be_checked"]
@@ -64,11 +65,21 @@ class SupportMatrix(Declared):
                 unknown = ({name} - set(self.classes)) | (set(cells) - set(self.supports))
                 if unknown:
                     raise ValueError(
-                        f"regime {regime.id!r} names {sorted(unknown)}, which is no declared class or support"
+                        worded(
+                            "regime {regime} names {unknown}, which is no declared class or support",
+                            regime=repr(regime.id),
+                            unknown=sorted(unknown),
+                        )
                     )
         for one, other in zip(self.regimes, self.regimes[1:], strict=False):
             if other.valid_from <= one.valid_to:
-                raise ValueError(f"regimes {one.id!r} and {other.id!r} are in force on the same day")
+                raise ValueError(
+                    worded(
+                        "regimes {one} and {other} are in force on the same day",
+                        one=repr(one.id),
+                        other=repr(other.id),
+                    )
+                )
         return self
 
     def regime_on(self, day: date) -> Regime | None:

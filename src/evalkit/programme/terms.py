@@ -13,6 +13,7 @@ from pydantic_core import InitErrorDetails
 
 from evalkit.declaration import Declared
 from evalkit.languages import CODE, DEFAULT, KEY
+from evalkit.messages import worded
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -82,7 +83,11 @@ class Label(RootModel[dict[str, Text]]):
             raise ValidationError.from_exception_data("Label", faults)
         for language in self.root:
             if not CODE.fullmatch(language):
-                raise ValueError(f"{language!r} is no code of a language, such as vi or pt-BR")
+                raise ValueError(
+                    worded(
+                        "{language} is no code of a language, such as vi or pt-BR", language=repr(language)
+                    )
+                )
         return self
 
     def __hash__(self) -> int:
@@ -112,7 +117,9 @@ class Dated(Declared):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.valid_to < self.valid_from:
-            raise ValueError("valid_to lies before valid_from: a validity ends on or after the day it starts")
+            raise ValueError(
+                worded("valid_to lies before valid_from: a validity ends on or after the day it starts")
+            )
         return self
 
     def covers(self, day: date) -> bool:

@@ -8,17 +8,14 @@ is read as it is; one that is missing there is said in English, and ``evalkit ch
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import IO
 
-from babel.core import Locale
-from babel.localedata import locale_identifiers
-from babel.messages.pofile import PoFileError, read_po
+from babel.messages.pofile import PoFileError
 
+from evalkit.catalogue_file import sentences_of
 from evalkit.errors import DeclarationError
 from evalkit.languages import KEY, wording_of
 from evalkit.reporting.bilingual import Bilingual, by_language
@@ -81,7 +78,7 @@ def catalogue() -> dict[str, str]:
     """Return the Vietnamese of every sentence; entries left empty or marked fuzzy do not count."""
     source = resources.files("evalkit.reporting").joinpath(CATALOGUE)
     with source.open("rb") as stream:
-        return _sentences_of(stream, "vi")
+        return sentences_of(stream, "vi")
 
 
 def own_catalogues(folder: Path, languages: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -110,7 +107,7 @@ def own_catalogues(folder: Path, languages: Iterable[str]) -> dict[str, dict[str
 def _own_catalogue(path: Path, language: str) -> dict[str, str]:
     try:
         with path.open("rb") as stream:
-            own = _sentences_of(stream, language)
+            own = sentences_of(stream, language)
     except (UnicodeDecodeError, PoFileError, ValueError) as fault:
         raise DeclarationError(
             where=str(path),
@@ -130,20 +127,6 @@ def _own_catalogue(path: Path, language: str) -> dict[str, str]:
 def untold(own: Mapping[str, str]) -> int:
     """Count the sentences of the pages that a workspace's own catalogue lacks."""
     return len(catalogue().keys() - own.keys())
-
-
-def _sentences_of(stream: IO[bytes], language: str) -> dict[str, str]:
-    known = (
-        Locale.parse(language, sep="-")
-        if language.split("-", maxsplit=1)[0] in locale_identifiers()
-        else None
-    )
-    messages = read_po(stream, locale=known, abort_invalid=True)
-    return {
-        str(message.id): unicodedata.normalize("NFC", str(message.string))
-        for message in messages
-        if message.id and message.string and not message.fuzzy
-    }
 
 
 def _sentence(english: str, language: str) -> str:

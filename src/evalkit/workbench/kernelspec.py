@@ -12,6 +12,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 
 from evalkit.batch.rooms import KERNEL, kernel_path
 from evalkit.errors import SettingsError
+from evalkit.messages import worded
 
 
 def chosen_prefix(*, user: bool = False, sys_prefix: bool = False, prefix: Path | None = None) -> Path | None:
@@ -25,8 +26,8 @@ def chosen_prefix(*, user: bool = False, sys_prefix: bool = False, prefix: Path 
     if user + sys_prefix + (prefix is not None) > 1:
         raise SettingsError(
             where="evalkit kernel",
-            rule="a kernel goes to one place",
-            do="give one of --user, --sys-prefix, --prefix",
+            rule=worded("a kernel goes to one place"),
+            do=worded("give one of --user, --sys-prefix, --prefix"),
         )
     return None if user else prefix or Path(sys.prefix)
 
@@ -65,6 +66,6 @@ def remove_kernel(prefix: Path | None) -> Path:
     except KeyError as absent:
         raise SettingsError(
             where=str(kernels),
-            rule=f"no kernel {KERNEL} is installed here",
-            do="name the place it was installed to",
+            rule=worded("no kernel {kernel} is installed here", kernel=KERNEL),
+            do=worded("name the place it was installed to"),
         ) from absent
