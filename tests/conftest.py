@@ -1,6 +1,7 @@
 """Tests marked `browser` are skipped where no chromium is installed, unless EVALKIT_REQUIRE_BROWSER=1 demands one.
 
 `make test` runs tests side by side; those marked `end_to_end` count kernels and private folders and run one after the other.
+Tests of the shipped workspaces run in one process, which reads, protects and evaluates each of these once.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("end_to_end"):
             item.add_marker(pytest.mark.xdist_group("end_to_end"))
+        elif hasattr(getattr(item, "module", None), "bundle_of"):  # of tests.shipped
+            item.add_marker(pytest.mark.xdist_group("shipped"))
     if shutil.which("chromium"):
         return
     in_browser = [item for item in items if item.get_closest_marker("browser")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -210,15 +211,18 @@ print(json.dumps([path for path in opened if Path(path).suffix not in (".py", ".
 
 
 @pytest.mark.parametrize("name", ["demo", "vn-published"])
-def test_every_file_a_run_reads_is_in_its_stock(name: str):
-    folder = Path(__file__).parents[1] / "data" / name
+def test_every_file_a_run_reads_is_in_its_stock(name: str, tmp_path: Path):
+    """Of the facts a hundredth is enough: which files are read does not hang on how many rows these have."""
+    folder = Path(shutil.copytree(Path(__file__).parents[1] / "data" / name, tmp_path / name))
+    rows = (folder / "facts.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "facts.csv").write_text("\n".join(rows[:200]) + "\n", encoding="utf-8")
     ran = subprocess.run(
         [sys.executable, "-c", OPENED, str(folder)], capture_output=True, text=True, check=True
     )
     workspace: Workspace = open_workspace(folder)
     stock = stock_of(workspace, RunOptions())
     known = {str(Path(place) / file) for place, files in stock.items() for file in files if file}
-    here = str(Path(__file__).parents[1])
+    here = (str(tmp_path), str(Path(__file__).parents[1]))
     read = {str(Path(path).absolute()) for path in json.loads(ran.stdout.splitlines()[-1])}
     ours = {path for path in read if path.startswith(here) and OWN_FOLDER not in Path(path).parts}
     assert str(folder / "facts.csv") in ours

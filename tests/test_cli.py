@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import signal
 import subprocess
 import sys
 import unicodedata
@@ -17,6 +18,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import evalkit.batch.making
+import evalkit.cli
 from evalkit.batch.options import Event
 from evalkit.batch.outcome import JobFailure
 from evalkit.batch.progress import telling
@@ -254,6 +256,16 @@ def test_an_interrupt_exits_with_130(pages: Pages):
         "interrupted: nothing was published; the next run takes over what is finished\n"
     )
     assert not Path("reports/ws").exists()
+
+
+def test_a_command_that_is_told_to_end_is_interrupted(monkeypatch: pytest.MonkeyPatch):
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(evalkit.cli, "app", lambda **_: signal.raise_signal(signal.SIGTERM))
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            main()
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_check_lists_findings_without_values_and_writes_nothing(pages: Pages, tmp_path: Path):
