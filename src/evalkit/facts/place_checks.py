@@ -8,7 +8,7 @@ import pandas as pd
 
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
-from evalkit.messages import worded
+from evalkit.messages import named, worded
 from evalkit.programme.provinces import Registry
 from evalkit.table import NATION_SCHEME, REGION_SCHEME
 
@@ -32,7 +32,7 @@ def misplaced(table: pd.DataFrame, registry: Registry) -> Iterator[Misplaced]:
         if scheme not in schemes or code == nation.code:
             do = worded(
                 '{nation} is "{code}" with scheme "{nation_scheme}"; {nearest}',
-                nation=nation.name.en,
+                nation=named(nation.name.en, nation.name.vi),
                 code=nation.code,
                 nation_scheme=NATION_SCHEME,
                 nearest=nearest(str(scheme), [*schemes, NATION_SCHEME]),
