@@ -42,6 +42,16 @@ class Box:
     broken: tuple[str, str, str]
 
 
+@dataclass(frozen=True)
+class Persons:
+    """Kinds of person, one a place of each array: unit, month, which values it bears, whether the second measure counts it."""
+
+    unit: np.ndarray
+    month: np.ndarray
+    has: dict[str, np.ndarray]
+    second: np.ndarray
+
+
 def programme() -> Programme:
     """Return a programme of two measures, the second part of the first, and a stock."""
     base = PROGRAMME.measures["victims_identified"].model_dump()
@@ -115,25 +125,23 @@ def boxes(rng: np.random.Generator, covers: dict[tuple[str, str], frozenset[str]
     return list(found.values())
 
 
-def persons(units: list[str]) -> list[tuple[str, int, str, set[str], set[str], bool]]:
-    """Return every kind of person there can be: unit, month, sex, ages, ways, and whether the second measure counts them."""
-    return list(itertools.product(units, range(MONTHS), ("female", "male"), AGES, WAYS, (True, False)))
+def persons(units: list[str]) -> Persons:
+    """Return every kind of person there can be."""
+    every = itertools.product(units, range(MONTHS), ("female", "male"), AGES, WAYS, (True, False))
+    unit, month, sex, ages, ways, second = (np.array(one, dtype=object) for one in zip(*every, strict=True))
+    has = {"all": np.ones(len(unit), dtype=bool)} | {value: sex == value for value in SEX["values"]}
+    has |= {value: np.array([value in of for of in ages]) for value in AGE["values"]}
+    has |= {value: np.array([value in of for of in ways]) for value in WAY["values"]}
+    return Persons(unit.astype(str), month.astype(int), has, second.astype(bool))
 
 
-def counted(box: Box, every: list[tuple[str, int, str, set[str], set[str], bool]]) -> np.ndarray:
+def counted(box: Box, every: Persons) -> np.ndarray:
     """Tell which kinds of person a figure counts."""
-    sex, age, way = box.broken
-    return np.array(
-        [
-            unit in box.units
-            and box.months[0] <= month < box.months[1]
-            and sex in ("all", of_sex)
-            and (age == "all" or age in ages)
-            and (way == "all" or way in ways)
-            and (box.measure != "some_persons" or second)
-            for unit, month, of_sex, ages, ways, second in every
-        ]
-    )
+    found = np.isin(every.unit, list(box.units))
+    found &= (box.months[0] <= every.month) & (every.month < box.months[1])
+    for value in box.broken:
+        found &= every.has[value]
+    return found & every.second if box.measure == "some_persons" else found
 
 
 def facts_of(figures: list[Box], values: list[float] | None = None) -> pd.DataFrame:

@@ -424,7 +424,7 @@ def test_every_page_and_view_is_computed_again_from_the_protected_bundle_alone(
     def unavailable(*_: object, **__: object) -> None:
         raise AssertionError("received facts were asked for")
 
-    for name in ("read_facts", "protect", "receive", "make_bundle"):
+    for name in ("read_facts_told", "protect", "receive", "make_bundle"):
         monkeypatch.setattr(f"evalkit.batch.prepare.{name}", unavailable)
     first, second = (open_bundle(tmp_path / f"bundle{hidden}") for hidden in WORLDS)
     assert told(further_views(first)) == told(further_views(second)) == expected

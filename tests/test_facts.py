@@ -111,7 +111,8 @@ def test_a_region_is_a_place_of_its_own_kind(tmp_path: Path, registry: Registry)
 def test_a_duplicate_row_names_both_rows(tmp_path: Path, registry: Registry):
     (finding,) = findings_of(tmp_path, registry, fact(value=3), fact("02", 4), fact(value=SECRET))
     assert "row 4" in finding.where
-    assert "repeats row 2" in finding.rule
+    assert "repeats an earlier one" in finding.rule
+    assert "beside row 2" in finding.where
     assert str(SECRET) not in str(finding)
 
 

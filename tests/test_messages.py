@@ -125,6 +125,7 @@ def test_a_message_survives_the_way_from_a_worker(again):
         ("ws/facts.csv, row 2, column value", "ws/facts.csv, dòng 2, cột value"),
         ("a/targets.toml, line 7, key target[2].value", "a/targets.toml, dòng 7, khóa target[2].value"),
         ("f.csv, row 2, column value (beside row 3, g.csv 4 and 2 more)", "f.csv, dòng 2, cột value (cùng với dòng 3, g.csv 4 và 2 chỗ khác)"),
+        ("f.csv, 3 rows, first row 17, column value", "f.csv, 3 dòng, dòng đầu tiên là 17, cột value"),
         ("province 'X', scheme 63", "tỉnh 'X', hệ đơn vị hành chính 63"),
         ("row-column/key.csv", "row-column/key.csv"),
     ],

@@ -155,6 +155,10 @@ CASES: list[Case] = [
     ("a share written as its counts alone", unlike_their_figures, "en",
      (table("T", "Indicator | In the group | Others | Difference in percentage points (95 % limits)", "H01 Persons | 1/1 | 35/54 (64.8 %) | +32.5 (-45.0 to +48.5)"),),
      (table("T", "Indicator | In the group | Others | Difference in percentage points (95 % limits)", "H01 Persons | 1/1 | 35/54 (64.8 %) | +35.2 (-45.0 to +48.5)"),)),
+    # 3/4 = 75 % and 3/3 = 100 %, both on too small a base to be printed: 25 points
+    ("points between two small shares", unlike_their_figures, "en",
+     (table("T", "Indicator | In the group | Others | Difference in percentage points (95 % limits)", "V05 Persons | 3/4 | 3/3 | -33.3 (-69.9 to +34.8)"),),
+     (table("T", "Indicator | In the group | Others | Difference in percentage points (95 % limits)", "V05 Persons | 3/4 | 3/3 | -25.0 (-69.9 to +34.8)"),)),
     ("a share beside a year", unlike_their_figures, "en", ("12 of 126 persons in 2021 (19.5 %).",), ("12 of 126 persons in 2021 (9.5 %).",)),
     ("an estimate outside", outside_their_interval, "en", ("Change -29.6 %, 95 % interval -20.0 % to +31.3 %.",), ("Change -29.6 %, 95 % interval -63.0 % to +31.3 %.",)),
     ("an estimate outside, in a cell", outside_their_interval, "vi", (table("B", "A | B", "x | \u221241% (\u221230% đến +61%)"),), (table("B", "A | B", "x | \u221241% (\u221252% đến +61%)"),)),

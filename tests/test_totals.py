@@ -124,7 +124,7 @@ def test_every_total_is_a_count_of_persons(seed: int, tmp_path: Path):
     registry, covers = country(tmp_path, rng)
     figures = boxes(rng, covers, many=150)
     every = persons(sorted(covers["VN", "nation"]))
-    world = rng.poisson(0.02, len(every))
+    world = rng.poisson(0.02, len(every.unit))
     values = [float(counted(box, every) @ world) for box in figures]
     facts = facts_of(figures, values)
     added = with_totals(facts, registry=registry, programme=programme(), scheme="new").iloc[len(facts) :]

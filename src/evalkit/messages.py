@@ -50,6 +50,7 @@ class Place(Worded):
     def shown(self) -> str:
         """Return the place with its words in Vietnamese."""
         text = _PLACE_WORDS.sub(lambda found: shown(_WORDS[_WORDS.index(found[0])]), self.gaps["where"])
+        text = _ROWS.sub(lambda found: shown(worded("{number} rows", number=found[1])), text)
         return _MORE.sub(lambda found: shown(worded("and {number} more", number=found[1])), text)
 
 
@@ -177,7 +178,6 @@ _WORDS = (
     worded("beside row"),
     worded("beside rows"),
     worded("row"),
-    worded("rows"),
     worded("line"),
     worded("column"),
     worded("key"),
@@ -187,4 +187,5 @@ _WORDS = (
     worded("parameter"),
 )
 _PLACE_WORDS = re.compile(rf"(?:(?<=, )|(?<=\()|^)(?:{'|'.join(_WORDS)})(?= )")
+_ROWS = re.compile(r"(?<=, )([0-9 ]+) rows(?=, )")
 _MORE = re.compile(r"\band ([0-9]+) more(?=\)|$)")

@@ -63,11 +63,6 @@ class Bounds:
         first, after = np.searchsorted(self._cells, [cell, cell + 1])
         return self._order[first:after]
 
-    def parts(self, number: int) -> Positions:
-        """Return the parts of a sum."""
-        first, after = np.searchsorted(self.sums.number, [number, number + 1])
-        return self.sums.cell[first:after]
-
     def broken(self, among: Flags) -> Flags:
         """Tell which sums over certain cells alone cannot hold."""
         whole, size = self.sums.whole, len(self.sums.whole)

@@ -38,6 +38,11 @@ class Sums:
     number: Positions
     cell: Positions
 
+    def parts(self, number: int) -> Positions:
+        """Return the parts of a sum."""
+        first, after = np.searchsorted(self.number, [number, number + 1])
+        return self.cell[first:after]
+
 
 def cells_and_sums(reported: Positions, space: Space) -> tuple[Positions, Sums]:
     """Return the cells and the sums that tell something of what was reported.
@@ -82,7 +87,9 @@ def _telling(
     times += np.bincount(linked[_inside(base, wholes)], minlength=len(wanted))
     twice = wanted[times > 1]
     left = np.unique(np.column_stack([part, whole])[~_inside(part, twice)], axis=0)
-    more = _times_bounded(left[:, 0], reported, space) > _times_bounded(left[:, 1], reported, space)
+    named, at = np.unique(left, return_inverse=True)
+    times_part, times_whole = _times_bounded(named, reported, space)[at.reshape(left.shape)].T
+    more = times_part > times_whole
     above = _containing(np.unique(left[more, 0]), space)[1]
     return np.setdiff1d(np.concatenate([twice, above]), cells)
 

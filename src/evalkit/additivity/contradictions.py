@@ -11,6 +11,7 @@ from evalkit.additivity.bounds import NO_SUM, Bounds, Numbers, exceeds
 from evalkit.additivity.lattice import Lattice
 
 _MOST_STARTS = 6
+_MOST_NAMED = 500  # beyond these only sums of reported figures are told: more would follow from the same rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,12 @@ def contradictions(lattice: Lattice, low: Numbers, high: Numbers) -> list[Contra
     """
     found = list(_given_twice(lattice, low, high))
     bounds = Bounds(lattice, low, high)
-    sums = lattice.sums
+    above_whole = bounds.parts_low() > bounds.high[lattice.sums.whole]
     for number in np.flatnonzero(bounds.broken(bounds.fixed)):
-        above = bounds.parts_low()[number] > bounds.high[sums.whole[number]]
+        above = above_whole[number]
         found.append(_of_sum(lattice, bounds, int(number), above=bool(above)))
     for _ in range(_MOST_STARTS):
-        crossed = bounds.crossed()
+        crossed = bounds.crossed()[: _MOST_NAMED - len(found)]
         found += [_of_cell(lattice, bounds, cell) for cell in crossed]
         bounds.forget(crossed)
         if not crossed:
@@ -91,7 +92,7 @@ def _given_twice(lattice: Lattice, low: Numbers, high: Numbers) -> Iterator[Cont
 
 
 def _of_sum(lattice: Lattice, bounds: Bounds, number: int, *, above: bool) -> Contradiction:
-    parts = [int(part) for part in bounds.parts(number) if not above or bounds.low[part] > 0]
+    parts = [int(part) for part in bounds.sums.parts(number) if not above or bounds.low[part] > 0]
     return Contradiction(number, above, bounds.rows([int(lattice.sums.whole[number])]), bounds.rows(parts))
 
 
@@ -118,6 +119,6 @@ def _traced(bounds: Bounds, cell: int, *, low: bool, seen: set[tuple[int, bool]]
         if whole != cell:
             yield from _traced(bounds, whole, low=low, seen=seen)
         side = low if whole == cell else not low
-        for part in bounds.parts(number):
+        for part in bounds.sums.parts(number):
             if part != cell and not (side and bounds.low[part] == 0):
                 yield from _traced(bounds, int(part), low=side, seen=seen)

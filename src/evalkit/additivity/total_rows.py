@@ -238,7 +238,7 @@ def _covered(lattice: Lattice, known: _Known) -> _Covered:
 def _of_places(lattice: Lattice, known: _Known, number: int) -> str:
     """Say how many places a total is the sum of."""
     sums = lattice.sums
-    parts = sums.cell[np.searchsorted(sums.number, number) : np.searchsorted(sums.number, number + 1)]
+    parts = sums.parts(number)
     there, of = int((~np.isnan(known.value[parts])).sum()), int(sums.declared[number])
     nation = lattice.place[sums.whole[number]] == NATION
     if there == of:

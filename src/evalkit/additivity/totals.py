@@ -14,7 +14,7 @@ from evalkit.additivity.places import Places
 from evalkit.additivity.total_rows import total_rows
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
-from evalkit.table import dimensions_of
+from evalkit.table import REGION_SCHEME, dimensions_of
 
 
 def with_totals(
@@ -53,25 +53,33 @@ def with_totals(
     >>> whole.loc[whole["scheme"] == "34", ["province_code", "scheme", "value", "status", "source_cell"]].values.tolist()
     [['24', '34', 7.0, 'derived', 'sum of 2 former units']]
     """
-    if facts.empty:
+    linked = facts[~_of_regions(facts, registry)].reset_index(drop=True)
+    if linked.empty:
         return facts
     lattice = lattice_of(
-        facts,
+        linked,
         registry=registry,
         programme=programme,
         apart=("source_id",),
-        asked=_years(facts),
+        asked=_years(linked),
         every_total=True,
     )
     further = [
-        _carried(facts, lattice.space.places, registry, scheme),
-        total_rows(facts, lattice, registry=registry, scheme=scheme),
+        _carried(linked, lattice.space.places, registry, scheme),
+        total_rows(linked, lattice, registry=registry, scheme=scheme),
     ]
     new = pd.concat([one for one in further if len(one)] or [facts.iloc[:0]], ignore_index=True)
     same = [name for name in _figure(facts) if name != "source_id"]
     keys, derived = pd.MultiIndex.from_frame(new[same]), new["status"] != "not_reported"
     given = keys.isin(pd.MultiIndex.from_frame(facts[same])) | ~derived & keys.isin(keys[derived])
     return pd.concat([facts, new.loc[~given, list(facts.columns)]], ignore_index=True)
+
+
+def _of_regions(facts: pd.DataFrame, registry: Registry) -> pd.Series:
+    """Tell which rows are of regions, which hold their provinces once more and stand on no page."""
+    regions = {(code, scheme) for scheme in registry.schemes for code in registry.regions(scheme)}
+    pair = pd.MultiIndex.from_frame(facts[["province_code", "scheme"]])
+    return pd.Series(pair.isin(list(regions)), index=facts.index) | (facts["scheme"] == REGION_SCHEME)
 
 
 def _figure(facts: pd.DataFrame) -> list[str]:

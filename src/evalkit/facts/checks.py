@@ -7,6 +7,7 @@ stands beside the sentence that tells it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -28,6 +29,8 @@ from evalkit.table import (
     dimensions_of,
     key_of,
 )
+
+_MOST_WORDS = 12  # unknown words of a column that are told one by one
 
 
 def check_facts(
@@ -86,11 +89,9 @@ def _code_lists(table: pd.DataFrame, programme: Programme, sources: dict[str, So
         "source_id": list(sources),
     }
     for column, known in lists.items():
-        for _, row in table[~table[column].isin(known)].iterrows():
-            rule = worded(
-                "{quoted} is not a known {column}", quoted=_quoted(row[column], known), column=column
-            )
-            yield _finding("error", row, column, rule, nearest(row[column], known))
+        for rows, word, do in _unknown(table, column, known):
+            rule = worded("{quoted} is not a known {column}", quoted=word, column=column)
+            yield from (_finding("error", row, column, rule, do) for _, row in rows.iterrows())
     for _, row in table[table["status"] == "suppressed"].iterrows():
         yield _finding(
             "error",
@@ -116,22 +117,29 @@ def _measures(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
         for dimension in dimensions:
             has = dimension in measure.dimensions
             allowed = ["all", *(list(programme.dimensions[dimension].values) if has else [])]
-            for _, row in rows[~rows[dimension].isin(allowed)].iterrows():
+            for wrong, word, nearest_word in _unknown(rows, dimension, allowed):
                 rule = worded(
                     "{quoted} is no declared {dimension} of {name}",
-                    quoted=_quoted(row[dimension], allowed),
+                    quoted=word,
                     dimension=dimension,
                     name=name,
                 )
-                do = (
-                    nearest(row[dimension], allowed)
-                    if has
-                    else worded(
-                        "{name} is not broken down by {dimension}: write all", name=name, dimension=dimension
-                    )
+                whole = worded(
+                    "{name} is not broken down by {dimension}: write all", name=name, dimension=dimension
                 )
-                yield _finding("error", row, dimension, rule, do)
+                do = nearest_word if has else whole
+                yield from (_finding("error", row, dimension, rule, do) for _, row in wrong.iterrows())
         yield from _added_up(rows, [one for one in measure.dimensions if programme.dimensions[one].separate])
+
+
+def _unknown(table: pd.DataFrame, column: str, known: list[str]) -> Iterator[tuple[pd.DataFrame, str, str]]:
+    """Yield the rows of each unknown word of a column, the word as quoted, and a remedy; further words all at once."""
+    wrong = table[~table[column].isin(known)]
+    words = wrong[column].unique()[:_MOST_WORDS]
+    for word in words:
+        yield wrong[wrong[column] == word], _quoted(word, known), nearest(word, known)
+    if len(more := wrong[~wrong[column].isin(words)]):
+        yield more, worded("a further word"), worded("correct the words told before, and look again")
 
 
 def _quoted(text: str, known: list[str]) -> str:
@@ -207,25 +215,23 @@ def _values(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
 
 
 def _duplicates(table: pd.DataFrame, key: list[str]) -> Iterator[Finding]:
-    again = table[table.duplicated(key, keep="first")]
-    first = table.drop_duplicates(key).set_index(key)["row"]
-    for _, row in again.iterrows():
-        earlier = first.loc[tuple(row[key])]
-        yield _finding(
-            "error",
-            row,
-            "",
-            worded(
-                "this row repeats row {earlier}: same place, period, measure, source and edition",
-                earlier=earlier,
-            ),
-            worded("remove one"),
-        )
+    again = table.duplicated(key, keep="first")
+    if not again.any():
+        return
+    earlier = table.groupby(key, sort=False, dropna=False)["row"].transform("first")
+    rule = worded("a row repeats an earlier one: same place, period, measure, source and edition")
+    for (_, row), first in zip(table[again].iterrows(), earlier[again], strict=True):
+        found = _finding("error", row, "", rule, worded("remove one"))
+        yield replace(found, where=f"{found.where} (beside row {first})")
 
 
 def _sound(table: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
     """Return the rows that no error was found in."""
-    wrong = {finding.where.partition(", column")[0] for finding in findings if finding.severity == "error"}
+    wrong = {
+        finding.where.partition(", column")[0].partition(" (")[0]
+        for finding in findings
+        if finding.severity == "error"
+    }
     return table[~(table["file"] + ", row " + table["row"].astype(str)).isin(wrong)]
 
 

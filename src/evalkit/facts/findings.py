@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from evalkit.errors import EvalkitError, FactsError, and_more
 from evalkit.messages import placed, shown, worded
 
 Severity = Literal["error", "warning", "note"]
+_MOST_TOLD = 60  # three lines each
+_ROW = re.compile(r"(?P<file>.*), row (?P<row>\d+)(?P<column>, column \S+)?(?: (?P<beside>\(beside .*\)))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,32 @@ def refuse_errors(findings: Iterable[Finding]) -> None:
         raise FindingsError(errors)
 
 
+def grouped(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings of one fault in one column of one file as one, with how many rows it has.
+
+    Examples
+    --------
+    >>> rows = [Finding("error", f"facts.csv, row {n}, column value", "a count is never negative", "correct it") for n in (17, 9, 4)]
+    >>> grouped(rows)[0].where
+    'facts.csv, 3 rows, first row 17, column value'
+    """
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for one in findings:
+        place = _ROW.fullmatch(one.where)
+        where = (place["file"], place["column"] or "") if place else (one.where,)
+        groups.setdefault((one.severity, one.rule, one.do, *where), []).append(one)
+    return [_together(same) for same in groups.values()]
+
+
+def _together(same: list[Finding]) -> Finding:
+    first, place = same[0], _ROW.fullmatch(same[0].where)
+    if len(same) == 1 or place is None:
+        return first
+    beside = f" {place['beside']}" if place["beside"] else ""
+    where = f"{place['file']}, {len(same)} rows, first row {place['row']}{place['column'] or ''}{beside}"
+    return replace(first, where=where)
+
+
 def findings_text(findings: Iterable[Finding]) -> str:
     """Return findings as lines for a terminal, and how many there are of each severity.
 
@@ -70,9 +99,16 @@ def findings_text(findings: Iterable[Finding]) -> str:
              do    correct it
     1 error, 0 warnings, 0 notes
     """
-    told = list(findings)
-    lines = [shown(_finding_text(one)) for one in told]
-    return "\n".join([*lines, shown(_counts(Counter(one.severity for one in told)))])
+    every = list(findings)
+    told = grouped(every)
+    further = len(told) - _MOST_TOLD
+    lines = [shown(_finding_text(one)) for one in told[:_MOST_TOLD]]
+    if further > 0:
+        more = worded(
+            "and {further} further kinds of finding: correct these, and look again", further=further
+        )
+        lines.append(shown(more))
+    return "\n".join([*lines, shown(_counts(Counter(one.severity for one in every)))])
 
 
 def _finding_text(one: Finding) -> str:

@@ -51,7 +51,7 @@ def check_sums(
     """
     signed = [
         name for name, measure in programme.measures.items() if measure.negative
-    ]  # no bound of zero: out of reach
+    ]  # a part below zero bounds nothing
     told = table["status"].isin(WITH_VALUE) & ~table["measure"].isin(signed)
     facts = table[told].reset_index(drop=True)
     if facts.empty:
@@ -70,11 +70,13 @@ def _between_sources(
 ) -> Iterator[Finding]:
     """Yield where the figures that pages show first, of several sources or editions, contradict each other."""
     shown = _shown(facts, programme)
+    edition = shown.groupby(list(EDITION), dropna=False).ngroup().tolist()
+    if len(set(edition)) < 2:
+        return
     lattice = lattice_of(shown, registry=registry, programme=programme)
     words = _Words(lattice, shown, registry, programme)
     for one in contradictions(lattice, *_limits(shown, sources)):
-        rows = shown.iloc[[*one.whole, *one.parts]]
-        if len(rows[list(EDITION)].drop_duplicates()) > 1:
+        if len({edition[row] for row in (*one.whole, *one.parts)}) > 1:
             yield words.finding(one, "warning", apart=True)
 
 
@@ -116,13 +118,14 @@ class _Words:
     def __init__(
         self, lattice: Lattice, facts: pd.DataFrame, registry: Registry, programme: Programme
     ) -> None:
-        self._lattice, self._facts, self._programme = lattice, facts, programme
+        self._lattice, self._programme = lattice, programme
+        self._files, self._numbers = (facts[name].astype(str).tolist() for name in (FILE, ROW))
+        self._places = list(facts[["province_code", "scheme"]].itertuples(index=False, name=None))
         self._regions = {code for scheme in registry.schemes for code in registry.regions(scheme)}
 
     def finding(self, one: Contradiction, severity: Severity, *, apart: bool = False) -> Finding:
         """Return the finding that tells a contradiction."""
-        row = self._facts.iloc[_first(one)]
-        rule = self._rule(one)
+        rule, (code, scheme) = self._rule(one), self._places[_first(one)]
         do = (
             worded(
                 'ask the source which figure is right; or, where the source itself stands by them, write confirmed = "..." in its entry of sources.toml'
@@ -135,21 +138,19 @@ class _Words:
             where=self._where(one),
             rule=worded("of different sources or editions {rule}", rule=rule) if apart else rule,
             do=do,
-            province_code=row["province_code"],
-            scheme=row["scheme"],
+            province_code=code,
+            scheme=scheme,
         )
 
     def _where(self, one: Contradiction) -> str:
         first, *others = (*one.parts, *one.whole)
-        file, row = self._facts[FILE].iloc[first], self._facts[ROW].iloc[first]
         named = [
-            f"{'' if self._facts[FILE].iloc[other] == file else str(self._facts[FILE].iloc[other]) + ' '}{self._facts[ROW].iloc[other]}"
+            f"{'' if self._files[other] == self._files[first] else self._files[other] + ' '}{self._numbers[other]}"
             for other in others[:_MOST_NAMED]
         ]
         more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
-        return f"{file}, row {row}, column value" + (
-            f" (beside row {', '.join(named)}{more})" if named else ""
-        )
+        beside = f" (beside row {', '.join(named)}{more})" if named else ""
+        return f"{self._files[first]}, row {self._numbers[first]}, column value{beside}"
 
     def _rule(self, one: Contradiction) -> str:
         if one.sum == NO_SUM:
@@ -169,10 +170,10 @@ class _Words:
         return self._of_places(one)
 
     def _of_places(self, one: Contradiction) -> str:
-        whole = self._facts.iloc[list(one.whole)]
-        if (whole["scheme"] == NATION_SCHEME).any():
+        codes, schemes = zip(*(self._places[row] for row in one.whole), strict=True)
+        if NATION_SCHEME in schemes:
             name, parts = worded("the nation"), worded("places")
-        elif whole["province_code"].isin(self._regions).any():
+        elif self._regions.intersection(codes):
             name, parts = worded("a region"), worded("places")
         else:
             name, parts = worded("a merged unit"), worded("former units")
@@ -189,7 +190,7 @@ class _Words:
     def _of_breakdowns(self, one: Contradiction) -> str:
         sums, space = self._lattice.sums, self._lattice.space
         whole = space.breakdown_axis[self._lattice.breakdown[sums.whole[one.sum]]]
-        part = space.breakdown_axis[self._lattice.breakdown[sums.cell[sums.number == one.sum][0]]]
+        part = space.breakdown_axis[self._lattice.breakdown[sums.parts(one.sum)[0]]]
         name = next(name for name, a, b in zip(space.dimensions, whole, part, strict=True) if a != b)
         if one.above:
             return worded("a total must not be below its parts by {name}", name=name)

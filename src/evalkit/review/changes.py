@@ -91,13 +91,13 @@ def _change_fails(page: Page, table: Table, row: list[str]) -> bool:
     places = columns(page, table, "change")
     texts = [cell(row, columns(page, table, name)) for name in ("earlier", "later")]
     change = numerals(cell(row, places), language)
-    shared = any("%" in text for text in texts)
+    points = bool(places) and says(table.head[places[0]] + cell(row, places), "points", language)
+    shared = points or any("%" in text for text in texts)
     before, after = (_quantity(text, language, percent=shared) for text in texts)
     if not change or change[0].start or before is None or after is None:
         return False  # a change that is a bound or is told in counts does not begin its cell
     if not change[0].signed and change[0].value:
         return False
-    points = says(table.head[places[0]] + cell(row, places), "points", language)
     expected = _change(before, after, relative=change[0].percent and not points)
     return expected is not None and not expected.meets(rounded(change[0]))
 
@@ -113,7 +113,7 @@ def _change(before: Span, after: Span, *, relative: bool) -> Span | None:
 def _quantity(text: str, language: Language, *, percent: bool) -> Span | None:
     """Return what a cell gives: a share of two counts, a yearly average of so many years, or the number itself.
 
-    Two counts alone are a percentage where the figure beside them is one: 1/1 beside 35/54 (64.8 %).
+    Two counts alone are a percentage where the figure beside them is one, or the change is in points: 1/1 beside 35/54 (64.8 %).
     """
     told = [one for one in numerals(text, language) if not one.is_year]
     pair = counts(text, language)
