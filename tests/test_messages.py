@@ -125,6 +125,7 @@ def test_a_message_survives_the_way_from_a_worker(again):
         ("ws/facts.csv, row 2, column value", "ws/facts.csv, dòng 2, cột value"),
         ("a/targets.toml, line 7, key target[2].value", "a/targets.toml, dòng 7, khóa target[2].value"),
         ("f.csv, row 2, column value (beside row 3, g.csv 4 and 2 more)", "f.csv, dòng 2, cột value (cùng với dòng 3, g.csv 4 và 2 chỗ khác)"),
+        ("f.csv, 3 rows, first row 17, column value", "f.csv, 3 dòng, dòng đầu tiên là 17, cột value"),
         ("province 'X', scheme 63", "tỉnh 'X', hệ đơn vị hành chính 63"),
         ("row-column/key.csv", "row-column/key.csv"),
     ],
@@ -171,11 +172,12 @@ def faulty(tmp_path: Path) -> Path:
     settings.write_text("populaton = true\n" + settings.read_text(encoding="utf-8"), encoding="utf-8")
     lines = facts.read_text(encoding="utf-8").splitlines()
     header = lines[0].split(",")
-    first, second = lines[1].split(","), lines[2].split(",")
-    first[header.index("value")] = "1.234"
+    first, second, fourth = (lines[row].split(",") for row in (1, 2, 4))
+    first[header.index("value")], fourth[header.index("scheme")] = "1.234", "64"
     second[header.index("measure")] = "victims_in_case"
     facts.write_text(
-        "\n".join([lines[0], ",".join(first), ",".join(second), *lines[3:]]) + "\n", encoding="utf-8"
+        "\n".join([lines[0], ",".join(first), ",".join(second), lines[3], ",".join(fourth)]) + "\n",
+        encoding="utf-8",
     )
     return folder
 
@@ -202,8 +204,9 @@ def test_check_speaks_vietnamese_to_who_has_a_vietnamese_system(faulty: Path):
     assert "ws/facts.csv, dòng 2, cột value\n" in text
     assert "quy tắc   dấu chấm hoặc dấu phẩy đứng trước đúng ba chữ số" in text
     assert "'victims_in_case' không phải là giá trị đã biết của measure" in text
-    assert 'có phải ý là "victims_in_cases"?' in text
+    assert 'có phải định ghi "victims_in_cases"?' in text
     assert re.search(r"\n\d+ lỗi, \d+ cảnh báo, \d+ lưu ý\n", text)
+    assert 'Việt Nam là "VN" với scheme "nation"' in text
     assert "ws/evalkit.toml, dòng 1, khóa populaton\n          quy tắc   khóa lạ\n" in text
     assert ENGLISH_WORDS.findall(text) == []
 

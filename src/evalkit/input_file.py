@@ -98,6 +98,8 @@ def _bytes_of(path: Path, *, error: type[EvalkitError], absent: str) -> bytes:
 
 
 def _reason(fault: OSError | ValueError) -> str:
+    if isinstance(fault, PermissionError):
+        return worded("permission denied")
     words = fault.strerror if isinstance(fault, OSError) else ""
     return words.lower() if words else worded("its name is no name of a file")
 

@@ -54,6 +54,28 @@ class Place(Worded):
         return _MORE.sub(lambda found: shown(worded("and {number} more", number=found[1])), text)
 
 
+class Name(Worded):
+    """A name with a Vietnamese form of its own, which was declared and stands in no catalogue."""
+
+    __slots__ = ()
+
+    def shown(self) -> str:
+        """Return the Vietnamese name."""
+        return self.gaps[VIETNAMESE]
+
+
+def named(english: str, vietnamese: str) -> str:
+    """Return a declared name that is shown in the user's language.
+
+    Examples
+    --------
+    >>> with told_in("vi"):
+    ...     shown(named("Viet Nam", "Việt Nam"))
+    'Việt Nam'
+    """
+    return Name(f"{{{ENGLISH}}}", {ENGLISH: english, VIETNAMESE: vietnamese})
+
+
 def worded(template: str, **gaps: object) -> str:
     """Return a message: its English text, which remembers its template.
 

@@ -27,6 +27,7 @@ import numpy as np
 import pandas as pd
 
 from evalkit.errors import FactsError
+from evalkit.messages import worded
 
 STATUSES = ("reported", "zero_reported", "derived", "not_reported", "not_applicable", "suppressed")
 QUALIFIERS = ("exact", "about", "more_than", "nearly", "at_least")
@@ -166,8 +167,8 @@ def refuse_repeated(rows: pd.DataFrame, key: list[str], *, where: str) -> None:
         names = again[key].astype(str).agg(" ".join, axis=1).unique()
         raise FactsError(
             where=f"{where}: {named_rows(names)}",
-            rule="one figure per place, period and source edition",
-            do="remove the repeated row, or give the edition date that tells the two apart",
+            rule=worded("one figure per place, period and source edition"),
+            do=worded("remove the repeated row, or give the edition date that tells the two apart"),
         )
 
 
@@ -182,8 +183,8 @@ def refuse_mixed_units(rows: pd.DataFrame, *, where: str) -> None:
     if len(units) > 1:
         raise FactsError(
             where=f"{where}: {named_rows(period_names(rows).unique())}",
-            rule="one measure has one unit",
-            do=f"correct the unit of these rows: {', '.join(units)} stand side by side",
+            rule=worded("one measure has one unit"),
+            do=worded("correct the unit of these rows: {units} stand side by side", units=", ".join(units)),
         )
 
 

@@ -18,6 +18,7 @@ from evalkit.messages import worded
 from evalkit.plain_cells import FIRST_YEAR, LAST_YEAR, MOST, Fault
 
 Key = tuple[str | int, ...]
+_AT = re.compile(r"(.*) \(at line ([0-9]+), column ([0-9]+)\)")
 _LONG = re.compile(r"[0-9_]{400}")
 _THREE_DECIMALS = re.compile(r"[-+]?[0-9_]+\.[0-9]{3}")
 
@@ -64,7 +65,7 @@ def read_toml(path: Path, *, error: type[EvalkitError] = DeclarationError) -> di
     except tomllib.TOMLDecodeError as fault:
         raise error(
             where=str(path),
-            rule=worded("the file must be valid TOML in UTF-8: {fault}", fault=fault),
+            rule=worded("the file must be valid TOML in UTF-8: {fault}", fault=_told(fault)),
             do=worded("correct the line named"),
         ) from None
     except ValueError:
@@ -126,6 +127,14 @@ def _lines_with(lines: list[str], at: int, name: str) -> list[int]:
 def _where(path: Path, text: str, key: Key) -> str:
     named = tuple(ascii(part)[1:-1] if isinstance(part, str) and text_fault(part) else part for part in key)
     return f"{path}, line {line_of(text, key)}, key {dotted(named)}"
+
+
+def _told(fault: tomllib.TOMLDecodeError) -> str:
+    """Return what the reader of TOML says, with its place as a message."""
+    found = _AT.fullmatch(str(fault))
+    if not found:
+        return str(fault)
+    return worded("{fault} (at line {line}, column {column})", fault=found[1], line=found[2], column=found[3])
 
 
 def _long_line(text: str) -> str:

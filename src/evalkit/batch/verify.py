@@ -180,7 +180,8 @@ def _contradictions(folder: Path, manifest: Manifest) -> Iterator[Finding]:
             yield _finding(path, worded("a page can be read again"), worded("run again with --force"))
             continue
         for _, one in found:
-            yield _finding(path, f"{one.rule}: {one.sentence}", one.do)
+            told = worded("{rule}: {sentence}", rule=one.rule, sentence=one.sentence)
+            yield _finding(path, told, one.do)
 
 
 def _files(folder: Path) -> list[Path]:

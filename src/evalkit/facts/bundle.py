@@ -25,6 +25,7 @@ from evalkit.facts.panel_slices import laws_of, panel_for
 from evalkit.facts.places import Place, match_place
 from evalkit.facts.plain_files import facts_from_parquet, facts_to_parquet, from_json, to_json
 from evalkit.languages import speak
+from evalkit.messages import worded
 from evalkit.programme.models import Programme
 from evalkit.programme.terms import labels_in
 from evalkit.table import MARK, NATION_SCHEME
@@ -176,13 +177,15 @@ def open_bundle(folder: str | Path | None = None) -> Bundle:
     if not (folder / "bundle.json").is_file():
         raise FactsError(
             where=str(folder),
-            rule="no bundle here",
-            do="run `evalkit run WORKSPACE` first, or correct the path",
+            rule=worded("no bundle here"),
+            do=worded("run `evalkit run WORKSPACE` first, or correct the path"),
         )
     head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
     if head.pop("format") != FORMAT:
         raise FactsError(
-            where=str(folder), rule=f"not a bundle of format {FORMAT}", do="make it again with this version"
+            where=str(folder),
+            rule=worded("not a bundle of format {number}", number=FORMAT),
+            do=worded("make it again with this version"),
         )
     with labels_in(()):
         return _read_bundle(folder, head).speak()

@@ -8,7 +8,7 @@ import pandas as pd
 
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
-from evalkit.messages import worded
+from evalkit.messages import named, worded
 from evalkit.programme.provinces import Registry
 from evalkit.table import NATION_SCHEME, REGION_SCHEME
 
@@ -57,7 +57,7 @@ def _misplaced(row: pd.Series, registry: Registry) -> tuple[str, str, str]:
         return _no_code(row, registry)
     do = worded(
         '{nation} is "{code}" with scheme "{nation_scheme}"; {nearest}',
-        nation=nation.name.en,
+        nation=named(nation.name.en, nation.name.vi),
         code=nation.code,
         nation_scheme=NATION_SCHEME,
         nearest=nearest(scheme, [*schemes, NATION_SCHEME]),

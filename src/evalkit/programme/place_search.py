@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evalkit.errors import FactsError
-from evalkit.messages import listed, worded
+from evalkit.messages import listed, named, worded
 from evalkit.programme.place_names import Spelling, read_spelling
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _not_here(registry: Registry, asked: str, spelling: Spelling, scheme: str) -
             listed=_listed(whole),
             kind=_type_word(registry, whole[0]),
             scheme=scheme,
-            other=registry.nation.unit_type[str(spelling.unit_type)].name.en,
+            other=_shown_type(registry, str(spelling.unit_type)),
         )
         remedies.insert(0, worded("ask for {listed} if it is meant", listed=_listed(whole)))
     return _refusal(
@@ -160,7 +160,12 @@ def _not_here(registry: Registry, asked: str, spelling: Spelling, scheme: str) -
 
 def _type_word(registry: Registry, unit: Unit) -> str:
     latest = registry.names(unit.code, unit.scheme)[-1]
-    return registry.nation.unit_type[latest.unit_type].name.en
+    return _shown_type(registry, latest.unit_type)
+
+
+def _shown_type(registry: Registry, unit_type: str) -> str:
+    name = registry.nation.unit_type[unit_type].name
+    return named(name.en, name.vi)
 
 
 def _nearest_names(registry: Registry, spelling: Spelling, scheme: str) -> str:

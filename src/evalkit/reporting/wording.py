@@ -18,6 +18,7 @@ from babel.messages.pofile import PoFileError
 from evalkit.catalogue_file import sentences_of
 from evalkit.errors import DeclarationError
 from evalkit.languages import KEY, wording_of
+from evalkit.messages import worded
 from evalkit.reporting.bilingual import Bilingual, by_language
 
 CATALOGUE = "locale/vi/LC_MESSAGES/evalkit.po"
@@ -111,15 +112,17 @@ def _own_catalogue(path: Path, language: str) -> dict[str, str]:
     except (UnicodeDecodeError, PoFileError, ValueError) as fault:
         raise DeclarationError(
             where=str(path),
-            rule=f"a catalogue is a gettext .po file in UTF-8: {fault}",
-            do="correct the file",
+            rule=worded("a catalogue is a gettext .po file in UTF-8: {fault}", fault=fault),
+            do=worded("correct the file"),
         ) from fault
     for english, text in own.items():
         if placeholders(english) != placeholders(text):
             raise DeclarationError(
                 where=f"{path}, msgid {english!r}",
-                rule=f"a sentence has the gaps of the English one: {sorted(placeholders(english))}",
-                do="write each of them once or more, in braces, and no other",
+                rule=worded(
+                    "a sentence has the gaps of the English one: {gaps}", gaps=sorted(placeholders(english))
+                ),
+                do=worded("write each of them once or more, in braces, and no other"),
             )
     return own
 

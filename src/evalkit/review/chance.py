@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from evalkit.messages import worded
 from evalkit.review.changes import counts
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
 from evalkit.review.intervals import Interval, estimates, intervals, limits
@@ -13,8 +14,8 @@ from evalkit.review.numerals import NUMERAL, numerals
 from evalkit.review.reading import Language, Page, Table
 from evalkit.review.words import pattern, says
 
-RULE = "words on chance agree with the interval and the p value beside them"
-_DO = "choose the word from the limits that are printed, or print those that the word rests on"
+RULE = worded("words on chance agree with the interval and the p value beside them")
+_DO = worded("choose the word from the limits that are printed, or print those that the word rests on")
 _LEVEL = 0.05
 _NEAR_LEVEL = 0.001
 

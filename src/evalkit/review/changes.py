@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from evalkit.messages import worded
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
 from evalkit.review.numerals import BODY, NUMERAL, Numeral, numerals
 from evalkit.review.reading import Language, Page, Table
 from evalkit.review.words import pattern, says
 
-RULE = "a change or a share agrees with the two figures it is of"
-_DO = "compute it from the figures shown, and say over how many years each of them goes"
+RULE = worded("a change or a share agrees with the two figures it is of")
+_DO = worded("compute it from the figures shown, and say over how many years each of them goes")
 _SCALES = (1_000.0, 100_000.0)
 
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from evalkit.messages import worded
 from evalkit.review.contradiction import Contradiction, of_row
 from evalkit.review.reading import Page
 
-RULE = "a code stands with its name, or a list on the page spells it out"
-_DO = "write the name beside the code"
+RULE = worded("a code stands with its name, or a list on the page spells it out")
+_DO = worded("write the name beside the code")
 CODE = re.compile(
     r"(?<![\w./-])(?:D\d+-[A-Z]\d{2}|T\d{1,2}(?:-\d{4})?|[GHIJPV]\d{2}[A-Za-zđ]?|R\d)(?![\w-]|\.\d|/)"
 )

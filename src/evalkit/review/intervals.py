@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from evalkit.messages import worded
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
 from evalkit.review.numerals import NUMERAL, Numeral, numerals
 from evalkit.review.reading import Language, Page, Table
 from evalkit.review.words import WORDS, says
 
-RULE = "an interval holds its estimate"
-_DO = "compute both from the same figures, or say what else the limits are of"
+RULE = worded("an interval holds its estimate")
+_DO = worded("compute both from the same figures, or say what else the limits are of")
 _NEAR = 45
 _PER: dict[Language, str] = {"vi": " trên ", "en": " per "}  # 1.03 per 100,000: the base is no estimate
 _TEXTS = 2**13

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from evalkit.messages import worded
 from evalkit.review.code_names import CODE, codes
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
 from evalkit.review.numerals import numerals
 from evalkit.review.reading import Language, Page, Table
 from evalkit.review.words import pattern, role, says
 
-RULE = "what is called missing is shown nowhere on the page"
-_DO = "take it off the list, or say for which years or groups it is missing"
+RULE = worded("what is called missing is shown nowhere on the page")
+_DO = worded("take it off the list, or say for which years or groups it is missing")
 _TEXTS = 2**13
 _LABEL = re.compile(r"^[^\W\d]+ \d+\. ")
 _BASIS = re.compile(r" \([^()]*\)$")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
+from evalkit.messages import worded
 from evalkit.review.claims import Claim, claims, longer_names, plain_period
 from evalkit.review.code_names import CODE
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
@@ -13,9 +14,9 @@ from evalkit.review.reading import Page
 from evalkit.review.verdicts import verdict
 from evalkit.review.words import pattern, says
 
-RULE = "one measure and period has one value, or each mention says that sources differ"
-VERDICT_RULE = "one target and year has one verdict"
-_DO = "show the same figure everywhere, or say at each that sources differ"
+RULE = worded("one measure and period has one value, or each mention says that sources differ")
+VERDICT_RULE = worded("one target and year has one verdict")
+_DO = worded("show the same figure everywhere, or say at each that sources differ")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -36,12 +37,12 @@ def judged_twice(page: Page) -> Iterator[Contradiction]:
     for key, met, told in _verdicts(page):
         first = verdicts.setdefault(key, (met, told))
         if first[0] != met:
-            yield Contradiction(VERDICT_RULE, f"{first[1]} – {told}", "decide once and show that")
+            yield Contradiction(VERDICT_RULE, f"{first[1]} – {told}", worded("decide once and show that"))
     for one in page.sentences:
         for year, kept_ones, judged in _counted(one.text, page):
             rows = [kept for (_, period), (kept, _) in verdicts.items() if period.endswith(year)]
             if rows and (sum(rows), len(rows)) != (kept_ones, judged):
-                yield Contradiction(VERDICT_RULE, one.text, "count the verdicts that the tables show")
+                yield Contradiction(VERDICT_RULE, one.text, worded("count the verdicts that the tables show"))
 
 
 def _unexplained(same: list[Claim], page: Page) -> Iterator[Contradiction]:

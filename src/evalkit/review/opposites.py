@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from evalkit.messages import worded
 from evalkit.review.chance import grade, p_values
 from evalkit.review.claims import Claim, claims, longer_names, plain_period
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
@@ -13,7 +14,7 @@ from evalkit.review.numerals import numerals
 from evalkit.review.reading import Page, Sentence, Table
 from evalkit.review.words import says
 
-RULE = "no two statements of a page deny each other"
+RULE = worded("no two statements of a page deny each other")
 _LEVEL = 0.05
 _FIVE = 5
 _HINTS = (
@@ -34,7 +35,9 @@ def no_ranking_beside_ranks(page: Page) -> Iterator[Contradiction]:
         places = columns(page, table, "rank")
         if places and any(numerals(cell(row, places), page.language) for row in table.rows):
             told = f"{denied.text if denied else ''} – {table.caption}: {table.head[places[0]]}"
-            yield Contradiction(RULE, told, "leave out the column of ranks, or do not say that there is none")
+            yield Contradiction(
+                RULE, told, worded("leave out the column of ranks, or do not say that there is none")
+            )
 
 
 def bend_against_its_p(page: Page) -> Iterator[Contradiction]:
@@ -47,7 +50,7 @@ def bend_against_its_p(page: Page) -> Iterator[Contradiction]:
         low = values[0][0] < _LEVEL
         if low == (ways[0] == "no bend"):
             told = of_row(table, row) if table else text
-            yield Contradiction(RULE, told, "name the level at which a bend is looked for")
+            yield Contradiction(RULE, told, worded("name the level at which a bend is looked for"))
 
 
 def trend_without_its_caution(page: Page) -> Iterator[Contradiction]:
@@ -60,7 +63,7 @@ def trend_without_its_caution(page: Page) -> Iterator[Contradiction]:
             if _is_sure_trend(one, label, page) and not any(_hangs(next_.text, page) for next_ in beside):
                 told = f"{one.text} – {hangs[0][-1]}"
                 yield Contradiction(
-                    RULE, told, "carry the caution of the table in the same or the next sentence"
+                    RULE, told, worded("carry the caution of the table in the same or the next sentence")
                 )
 
 
@@ -79,7 +82,9 @@ def same_persons_of_unlike_sources(page: Page) -> Iterator[Contradiction]:
             if _sources_differ(mine):
                 told = f"{said[0]} – {of_row(table, row)}"
                 yield Contradiction(
-                    RULE, told, "say which source gives each count, and not that the persons are the same"
+                    RULE,
+                    told,
+                    worded("say which source gives each count, and not that the persons are the same"),
                 )
 
 
@@ -93,7 +98,9 @@ def fewer_than_five_beside_more(page: Page) -> Iterator[Contradiction]:
             told = [row for row in table.rows if place < len(row) and numerals(row[place], page.language)]
             if place and _PERIOD.search(head) and len(told) >= _FIVE:
                 text = f"{claim.text if claim else ''} – {table.caption}: {head}"
-                yield Contradiction(RULE, text, "say what else keeps the provinces from being compared")
+                yield Contradiction(
+                    RULE, text, worded("say what else keeps the provinces from being compared")
+                )
 
 
 def denied_elsewhere(page: Page) -> Iterator[Contradiction]:

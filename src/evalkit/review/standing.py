@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
+from evalkit.messages import worded
 from evalkit.review.changes import shares_told
 from evalkit.review.contradiction import Contradiction, columns
 from evalkit.review.numerals import Numeral, numerals
@@ -14,8 +15,8 @@ from evalkit.review.reading import Language, Page, Sentence
 from evalkit.review.verdicts import verdict
 from evalkit.review.words import MASKS, WORDS, says
 
-RULE = "a figure in a sentence stands in a table, a figure or a definition of the page"
-_DO = "show it in a table or a figure too, or leave it out of the sentence"
+RULE = worded("a figure in a sentence stands in a table, a figure or a definition of the page")
+_DO = worded("show it in a table or a figure too, or leave it out of the sentence")
 _TOLD = {"p", "li", "desc", "figcaption", "h1", "h2", "h3"}
 _DEFINED = {"dt", "dd", "summary"}
 _DEFINING = {"place", "methods", "footer", "header", "nav", ""}

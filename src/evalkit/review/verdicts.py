@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from evalkit.messages import worded
 from evalkit.review.changes import Span, counts, rounded, shares
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
 from evalkit.review.numerals import numerals
 from evalkit.review.reading import Language, Page, Table
 from evalkit.review.words import says
 
-RULE = "the sign of a gap agrees with its verdict"
-_DO = "judge by what was promised, and show the figure that was judged"
+RULE = worded("the sign of a gap agrees with its verdict")
+_DO = worded("judge by what was promised, and show the figure that was judged")
 _KEPT: dict[str, Callable[[float, float], bool]] = {
     "at most": lambda value, promise: value <= promise,
     "at least": lambda value, promise: value >= promise,
