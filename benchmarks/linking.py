@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from evalkit.additivity.contradictions import contradictions
+from evalkit.additivity.conflicts import conflicts
 from evalkit.additivity.lattice import lattice_of
 from evalkit.batch.checking import check_workspace
 from evalkit.programme.load import load_programme
@@ -89,7 +89,7 @@ def main() -> None:
     lattice = lattice_of(typed, registry=registry, programme=programme)
     linked = time.process_time()
     value = typed["value"].to_numpy()
-    wrong = contradictions(lattice, value, value)
+    wrong = conflicts(lattice, value, value)
     print(
         f"{len(typed):,} rows linked in {linked - started:.1f} s of processor: {len(lattice.reported):,} cells, {len(lattice.sums.whole):,} sums"
     )

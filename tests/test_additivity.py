@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
 from evalkit.additivity.breakdowns import REST
-from evalkit.additivity.contradictions import contradictions
+from evalkit.additivity.conflicts import conflicts
 from evalkit.additivity.lattice import Lattice, lattice_of
 from tests.atoms import MONTHS, Persons, boxes, counted, country, facts_of, persons, programme
 
@@ -113,7 +113,7 @@ def test_a_figure_that_cannot_be_is_named_and_no_other(seed, tmp_path):
     matrix = np.array([counted(box, every) for box in figures])
     values = (matrix @ rng.poisson(0.02, matrix.shape[1])).astype(float)
     lattice = lattice_of(facts_of(figures), registry=registry, programme=programme())
-    assert contradictions(lattice, values, values) == []
+    assert conflicts(lattice, values, values) == []
     wrong = int(rng.integers(len(values)))
     values[wrong] = max(0.0, values[wrong] + rng.choice([-3, -1, 1, 5, 40]))
     kinds = np.unique(matrix, axis=1).astype(float)
@@ -121,7 +121,7 @@ def test_a_figure_that_cannot_be_is_named_and_no_other(seed, tmp_path):
         linprog(np.zeros(kinds.shape[1]), A_eq=kinds, b_eq=values, bounds=(0, None), method="highs").status
         == 0
     )
-    found = contradictions(lattice, values, values)
+    found = conflicts(lattice, values, values)
     assert bool(found) != can_be
     assert can_be or any(wrong in (*one.whole, *one.parts) for one in found)
 

@@ -51,7 +51,7 @@ NATIONAL_PAGE = SHOW_PAGE + 'area, slug = opened.nation(), file_stem("national",
 TABLE = """
 rows = tuple(
     (Cell(Bilingual(str(start.year), str(start.year))), Cell(Bilingual(f"{value:.0f}", f"{value:.0f}"), value))
-    for start, value in zip(area.facts["period_start"], area.facts["value"])
+    for start, value in zip(area.facts["period_start"], area.facts["value"]) if value == value
 )
 head = Bilingual("Trang thử " + slug, "Trial page " + slug)
 show(

@@ -32,7 +32,7 @@ from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.intake import Source, read_facts_told, without_origin
 from evalkit.facts.places import places_on
-from evalkit.facts.sum_checks import confirmed_contradictions
+from evalkit.facts.sum_checks import confirmed_conflicts
 from evalkit.panel import page_findings, panel_context
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
@@ -130,7 +130,7 @@ def make_bundle(
         ),
         findings=(
             *page_findings(protected.facts, received.programme),
-            *confirmed_contradictions(
+            *confirmed_conflicts(
                 protected.facts,
                 programme=received.programme,
                 registry=received.registry,

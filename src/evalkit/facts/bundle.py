@@ -3,7 +3,8 @@
 Files: ``bundle.json`` (what it is), ``facts.parquet`` (protected facts), ``programme.json``, ``places.json``,
 ``sources.json``, ``panel.json`` (the law of scatter of the whole panel, computed after protection), ``findings.json``,
 ``wordings.json`` (sentences of the workspace's own catalogues).
-A slice for one province has the same files and holds only what that province's page may use.
+A slice for one province has the same files and holds only what that province's page may use. Longer than 250 lines because what a
+bundle holds, opens and writes is one format.
 """
 
 from __future__ import annotations

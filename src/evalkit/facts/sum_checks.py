@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from evalkit.additivity.bounds import NO_SUM, Numbers
-from evalkit.additivity.contradictions import Contradiction, contradictions
+from evalkit.additivity.conflicts import Conflict, conflicts
 from evalkit.additivity.lattice import AXES, Lattice, lattice_of
 from evalkit.facts.findings import CONFIRMED, Finding, Severity
 from evalkit.facts.intake import FILE, ROW, Source
@@ -59,13 +59,13 @@ def check_sums(
     findings: list[Finding] = []
     lattice = lattice_of(facts, registry=registry, programme=programme, apart=EDITION)
     words = _Words(lattice, facts, registry, programme)
-    for one in contradictions(lattice, *_limits(facts, sources)):
+    for one in conflicts(lattice, *_limits(facts, sources)):
         confirmed = sources[facts["source_id"].iloc[_first(one)]].confirmed
         findings.append(words.finding(one, "warning" if confirmed else "error"))
     return [*findings, *_between_sources(facts, programme, registry, sources)]
 
 
-def confirmed_contradictions(
+def confirmed_conflicts(
     facts: pd.DataFrame, *, programme: Programme, registry: Registry, sources: Mapping[str, Source]
 ) -> tuple[Finding, ...]:
     """Return, for the page, which figures contradict each other in a source that stands by them.
@@ -87,7 +87,7 @@ def confirmed_contradictions(
     if own.empty:
         return ()
     lattice = lattice_of(own, registry=registry, programme=programme, apart=EDITION)
-    found = contradictions(lattice, *_limits(own, sources))
+    found = conflicts(lattice, *_limits(own, sources))
     rows = own.iloc[sorted({row for one in found for row in (*one.whole, *one.parts)})]
     return tuple(
         Finding(
@@ -112,7 +112,7 @@ def _between_sources(
         return
     lattice = lattice_of(shown, registry=registry, programme=programme)
     words = _Words(lattice, shown, registry, programme)
-    for one in contradictions(lattice, *_limits(shown, sources)):
+    for one in conflicts(lattice, *_limits(shown, sources)):
         if len({edition[row] for row in (*one.whole, *one.parts)}) > 1:
             yield words.finding(one, "warning", apart=True)
 
@@ -145,7 +145,7 @@ def _limits(facts: pd.DataFrame, sources: Mapping[str, Source]) -> tuple[Numbers
     return least, most
 
 
-def _first(one: Contradiction) -> int:
+def _first(one: Conflict) -> int:
     return (*one.parts, *one.whole)[0]
 
 
@@ -160,7 +160,7 @@ class _Words:
         self._places = list(facts[["province_code", "scheme"]].itertuples(index=False, name=None))
         self._regions = {code for scheme in registry.schemes for code in registry.regions(scheme)}
 
-    def finding(self, one: Contradiction, severity: Severity, *, apart: bool = False) -> Finding:
+    def finding(self, one: Conflict, severity: Severity, *, apart: bool = False) -> Finding:
         """Return the finding that tells a contradiction."""
         rule, (code, scheme) = self._rule(one), self._places[_first(one)]
         do = (
@@ -179,7 +179,7 @@ class _Words:
             scheme=scheme,
         )
 
-    def _where(self, one: Contradiction) -> str:
+    def _where(self, one: Conflict) -> str:
         first, *others = (*one.parts, *one.whole)
         named = [
             f"{'' if self._files[other] == self._files[first] else self._files[other] + ' '}{self._numbers[other]}"
@@ -189,7 +189,7 @@ class _Words:
         beside = f" (beside row {', '.join(named)}{more})" if named else ""
         return f"{self._files[first]}, row {self._numbers[first]}, column value{beside}"
 
-    def _rule(self, one: Contradiction) -> str:
+    def _rule(self, one: Conflict) -> str:
         if one.sum == NO_SUM:
             return worded("two rows give one figure unlike: their places have one extent")
         axis = AXES[self._lattice.sums.axis[one.sum]]
@@ -206,7 +206,7 @@ class _Words:
             )
         return self._of_places(one)
 
-    def _of_places(self, one: Contradiction) -> str:
+    def _of_places(self, one: Conflict) -> str:
         codes, schemes = zip(*(self._places[row] for row in one.whole), strict=True)
         if NATION_SCHEME in schemes:
             name, parts = worded("the nation"), worded("places")
@@ -224,7 +224,7 @@ class _Words:
             "the figures of the {parts} that make up {name} add up to its figure", parts=parts, name=name
         )
 
-    def _of_breakdowns(self, one: Contradiction) -> str:
+    def _of_breakdowns(self, one: Conflict) -> str:
         sums, space = self._lattice.sums, self._lattice.space
         whole = space.breakdown_axis[self._lattice.breakdown[sums.whole[one.sum]]]
         part = space.breakdown_axis[self._lattice.breakdown[sums.parts(one.sum)[0]]]
@@ -233,7 +233,7 @@ class _Words:
             return worded("a total must not be below its parts by {name}", name=name)
         return worded("the parts by {name} add up to their total", name=name)
 
-    def _of_measures(self, one: Contradiction) -> str:
+    def _of_measures(self, one: Conflict) -> str:
         link = self._lattice.space.links[self._lattice.sums.partition[one.sum]]
         kind = self._programme.indicators[link.indicator].kind if link.indicator else ""
         said = (

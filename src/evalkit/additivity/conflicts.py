@@ -15,7 +15,7 @@ _MOST_NAMED = 500  # beyond these only sums of reported figures are told: more w
 
 
 @dataclass(frozen=True, slots=True)
-class Contradiction:
+class Conflict:
     """Figures of which at least one is wrong.
 
     Attributes
@@ -36,7 +36,7 @@ class Contradiction:
     parts: tuple[int, ...]
 
 
-def contradictions(lattice: Lattice, low: Numbers, high: Numbers) -> list[Contradiction]:
+def conflicts(lattice: Lattice, low: Numbers, high: Numbers) -> list[Conflict]:
     """Return the sums that cannot hold, each told once.
 
     Parameters
@@ -65,9 +65,9 @@ def contradictions(lattice: Lattice, low: Numbers, high: Numbers) -> list[Contra
     return _each_once(found)
 
 
-def _each_once(found: list[Contradiction]) -> list[Contradiction]:
+def _each_once(found: list[Conflict]) -> list[Conflict]:
     """Leave out what follows from rows that hold a contradiction already told."""
-    told: dict[frozenset[int], Contradiction] = {}
+    told: dict[frozenset[int], Conflict] = {}
     of_row: dict[int, list[frozenset[int]]] = {}
     for one in found:
         rows = frozenset((*one.whole, *one.parts))
@@ -78,7 +78,7 @@ def _each_once(found: list[Contradiction]) -> list[Contradiction]:
     return list(told.values())
 
 
-def _given_twice(lattice: Lattice, low: Numbers, high: Numbers) -> Iterator[Contradiction]:
+def _given_twice(lattice: Lattice, low: Numbers, high: Numbers) -> Iterator[Conflict]:
     """Yield the rows that give one figure unlike: places or periods of one extent under two names."""
     size = len(lattice.reported)
     most, least = np.zeros(size), np.full(size, np.inf)
@@ -88,22 +88,22 @@ def _given_twice(lattice: Lattice, low: Numbers, high: Numbers) -> Iterator[Cont
     unlike = np.isin(lattice.row_cell, np.flatnonzero(exceeds(most, least)))
     for cell in dict.fromkeys(lattice.row_cell[unlike].tolist()):
         same = np.flatnonzero(lattice.row_cell == cell).tolist()
-        yield Contradiction(NO_SUM, above=False, whole=(same[0],), parts=tuple(same[1:]))
+        yield Conflict(NO_SUM, above=False, whole=(same[0],), parts=tuple(same[1:]))
 
 
-def _of_sum(lattice: Lattice, bounds: Bounds, number: int, *, above: bool) -> Contradiction:
+def _of_sum(lattice: Lattice, bounds: Bounds, number: int, *, above: bool) -> Conflict:
     parts = [int(part) for part in bounds.sums.parts(number) if not above or bounds.low[part] > 0]
-    return Contradiction(number, above, bounds.rows([int(lattice.sums.whole[number])]), bounds.rows(parts))
+    return Conflict(number, above, bounds.rows([int(lattice.sums.whole[number])]), bounds.rows(parts))
 
 
-def _of_cell(lattice: Lattice, bounds: Bounds, cell: int) -> Contradiction:
+def _of_cell(lattice: Lattice, bounds: Bounds, cell: int) -> Conflict:
     """Tell the rows from which it follows that a cell is at least more than it can be at most."""
     by_high, by_low = int(bounds.high_by[cell]), int(bounds.low_by[cell])
     most = set(_traced(bounds, cell, low=False, seen=set()))
     least = set(_traced(bounds, cell, low=True, seen=set()))
     number = by_high if by_high != NO_SUM else by_low
     is_part = bool(lattice.sums.whole[number] != cell)
-    return Contradiction(number, is_part, tuple(sorted(most)), tuple(sorted(least - most)))
+    return Conflict(number, is_part, tuple(sorted(most)), tuple(sorted(least - most)))
 
 
 def _traced(bounds: Bounds, cell: int, *, low: bool, seen: set[tuple[int, bool]]) -> Iterator[int]:
