@@ -14,6 +14,7 @@ import pytest
 os.environ["EVALKIT_LANG"] = "en"  # whoever runs the tests: they read English messages
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("end_to_end"):

@@ -26,8 +26,6 @@ from evalkit.workspace import open_workspace
 from tests.made_country import FIRST, Shape, made_country, names_of, write_catalogue
 from tests.pseudo import plain_words, pseudo
 
-pytestmark = pytest.mark.xdist_group("another_country")  # its pages are made once, not once a worker
-
 BOUND = "\N{LEFT SQUARE BRACKET WITH QUILL}"  # around the workspace's own labels
 TWO = Shape(units=17, groups=4, years=5, cases=30, monthly=True, languages=("en", "fi"))
 LARGE = Shape(units=85, groups=8, years=5, cases=100_000)
