@@ -21,6 +21,7 @@ from evalkit.batch.receipt import (
 )
 from evalkit.errors import EvalkitError
 from evalkit.programme.load import programme_folders
+from evalkit.programme.nation import REGISTRY_FILE
 from evalkit.programme.provinces import Registry, reference_folder
 from evalkit.workspace import Workspace
 
@@ -40,7 +41,9 @@ def stock_of(workspace: Workspace, options: RunOptions) -> dict[str, dict[str, s
     What cannot be told is refused, with its place, when it is read.
     """
     try:
-        return take_stock(_folders(workspace), [*workspace.fact_files, *_notebooks(options)])
+        return take_stock(
+            _folders(workspace), [*workspace.fact_files, *_notebooks(options), *_nation(workspace)]
+        )
     except (OSError, EvalkitError):
         return {}
 
@@ -108,7 +111,14 @@ def _is_whole(manifest: Manifest, jobs: Sequence[Job]) -> bool:
 def _folders(workspace: Workspace) -> list[Path]:
     programmes = programme_folders(workspace.programme, base=workspace.folder)
     places = reference_folder() if workspace.places == "reference" else workspace.folder / workspace.places
-    return [workspace.folder, programmes[0], places, *package_folders(), *programmes[1:]]
+    wordings = sorted(workspace.folder.glob("locale/*/LC_MESSAGES"))
+    return [workspace.folder, programmes[0], places, *package_folders(), *programmes[1:], *wordings]
+
+
+def _nation(workspace: Workspace) -> list[Path]:
+    """Return the file that tells of the country where the workspace's places have none of their own."""
+    own = workspace.folder / workspace.places / REGISTRY_FILE
+    return [] if workspace.places == "reference" or own.is_file() else [reference_folder() / REGISTRY_FILE]
 
 
 def _notebooks(options: RunOptions) -> list[Path]:
