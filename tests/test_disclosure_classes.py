@@ -151,7 +151,7 @@ def test_what_a_release_hid_is_not_shown_by_a_programme_that_protects_it_no_more
     workspace = own_programme(tmp_path, "strand", "", "", *rows)
     renamed(workspace)
     bundle = make_bundle(receive(workspace), day=DAY)
-    record_release(workspace, bundle, edition="first")
+    record_release(workspace, bundle, edition="first", since="")
     path = workspace.folder / "own" / "measures.toml"
     before, opening, rest = path.read_text(encoding="utf-8").partition("[measure.victims_found]")
     rest = rest.replace('disclosure = "person"', f'disclosure = "{weaker}"', 1)

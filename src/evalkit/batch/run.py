@@ -1,4 +1,7 @@
-"""A whole run: protect once, plan, make what is not current, publish, and say plainly what failed."""
+"""A whole run: protect once, plan, make what is not current, publish, and say plainly what failed.
+
+Longer than 250 lines because it is one story, told in order.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ _NAMED_IN_MESSAGE = 5
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A run once the facts are accepted: ``codes`` are the provinces asked for, none for all pages."""
+    """A run once the facts are accepted: ``codes`` are the provinces asked for, none for all pages; ``since`` the last release."""
 
     workspace: Workspace
     options: RunOptions
@@ -44,6 +47,7 @@ class _Task:
     codes: frozenset[str]
     folder: Path
     warnings: int
+    since: str
     ground: Ground
 
     def refuse_foreign(self, published: Manifest | None) -> None:
@@ -100,6 +104,7 @@ def _accept(workspace: Workspace, options: RunOptions, clock: Callable[[], datet
     """Read, check, protect and plan; whatever is wrong is refused here, before the reports folder is touched."""
     stock, day = stock_of(workspace, options), clock().date()
     received = receive(workspace)
+    since = ledger_of(workspace).head if options.audience == "public" else ""
     scheme = options.scheme or workspace.scheme
     codes = frozenset(received.registry.find(text, scheme).code for text in options.provinces)
     bundle = make_bundle(received, day=day, audience=options.audience, scheme=scheme)
@@ -115,6 +120,7 @@ def _accept(workspace: Workspace, options: RunOptions, clock: Callable[[], datet
         codes=codes,
         folder=reports_folder(workspace, options),
         warnings=sum(finding.severity == "warning" for finding in received.findings),
+        since=since,
         ground=Ground(stock, *days_named_alike(received.registry, day)),
     )
     published = read_manifest(task.folder)
@@ -217,7 +223,7 @@ def _publish(
     shared = write_index(stage, task.bundle, after, task.jobs)
     shared |= write_datapackage(task.folder, stage, task.bundle, after)
     refuse_leaks({name: (stage / name).read_bytes() for name in shared})
-    ledger = record_release(task.workspace, task.bundle, edition=task.options.edition)
+    ledger = record_release(task.workspace, task.bundle, edition=task.options.edition, since=task.since)
     told = {"shared": shared, "ledger": ledger.head if task.options.audience == "public" else ""}
     publish(task.folder, stage, before=before, after=after.model_copy(update=told))
 
