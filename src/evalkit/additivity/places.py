@@ -17,7 +17,8 @@ class Places:
 
     A unit that was made of one former unit is that unit; a region of a single unit is that unit; what holds every unit of a
     boundary set is the nation. A region may be given with its boundary set or with the scheme "region"; where boundary sets
-    give one code to regions of unlike extent, the code with the scheme "region" is a place of its own that adds up to nothing.
+    give one code to regions of unlike extent, the code with the scheme "region" is a place of its own that adds up to nothing
+    (``axis``); for protection it is taken to be each of them (``guarded``).
 
     Examples
     --------
@@ -35,10 +36,12 @@ class Places:
         self._add((registry.nation.code, NATION_SCHEME), "nation")
         for scheme in registry.schemes:
             found += list(self._of_scheme(scheme))
+        guesses: list[Partition] = []
         for code in sorted({code for scheme in registry.schemes for code in registry.regions(scheme)}):
-            self._region_without_scheme(code)
+            guesses += self._region_without_scheme(code)
         axis = Axis(tuple(self._elements), unique_partitions(found))
         self.axis = Axis(axis.elements, (*axis.partitions, *self._nested(axis)))
+        self.guarded = Axis(axis.elements, (*self.axis.partitions, *guesses))
 
     def position(self, code: str, scheme: str) -> int:
         """Return the position of a place on the axis; -1 for one that the registry does not know."""
@@ -87,12 +90,12 @@ class Places:
                         whole, tuple(sorted([part, *(self._position[one] for one in outer - inner)]))
                     )
 
-    def _region_without_scheme(self, code: str) -> None:
-        own = [
-            self._position[code, scheme]
-            for scheme in self._registry.schemes
-            if (code, scheme) in self._position
-        ]
+    def _region_without_scheme(self, code: str) -> Iterator[Partition]:
+        schemes = [scheme for scheme in self._registry.schemes if (code, scheme) in self._position]
+        own = [self._position[code, scheme] for scheme in schemes]
         same = len(set(own)) == 1
         extent = list(self._elements)[own[0]] if same else ("region", code)
-        self._add((code, REGION_SCHEME), extent)
+        position = self._add((code, REGION_SCHEME), extent)
+        for scheme in [] if same else schemes:
+            units = [unit.code for unit in self._registry.units(scheme) if unit.region_code == code]
+            yield Partition(position, tuple(self._position[unit, scheme] for unit in units))

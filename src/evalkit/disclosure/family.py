@@ -14,11 +14,12 @@ from evalkit.disclosure.breakdowns import ALL, Breakdown, breakdown_splits
 from evalkit.disclosure.equations import Split, Sums, dimensions
 from evalkit.disclosure.grid import sums_of_grid
 from evalkit.disclosure.periods import Span, period_splits
-from evalkit.disclosure.places import Place, place_splits, same_place
+from evalkit.disclosure.places import place_splits, places_of
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 
 DAY = pd.Timedelta(days=1)
+Place = int  # its position among the places of the registry
 Node = tuple[Place, Span, tuple[tuple[str, str], ...]]
 
 
@@ -109,13 +110,15 @@ class _Grid:
 
 def _grid(cells: pd.DataFrame, names: list[str], programme: Programme, registry: Registry) -> _Grid:
     measure = programme.measures[str(cells["measure"].iloc[0])]
-    codes = zip(cells["province_code"], cells["scheme"], strict=True)
-    places, at_place = _numbered_rows([same_place(place, registry) for place in codes])
+    every = places_of(registry)
+    codes = list(zip(cells["province_code"], cells["scheme"], strict=True))
+    of = {pair: every.position(*pair) for pair in set(codes)}
+    given_places, at_place = _numbered_rows([(of[pair],) for pair in codes])
     given, at_period = _numbered(cells.assign(after=cells["period_end"] + DAY), ["period_start", "after"])
     own, at_breakdown = _numbered(cells, names)
     periods, over_time = period_splits(given)
     breakdowns, over_values = breakdown_splits(own, {name: programme.dimensions[name] for name in names})
-    over_places = place_splits(places, registry, schemes=set(cells["scheme"]))
+    places, over_places = place_splits([place for (place,) in given_places], every.guarded)
     splits = (over_places, over_time if measure.time_basis != "stock" else [], over_values)
     shape = (len(places), len(periods), len(breakdowns))
     node = np.ravel_multi_index((at_place, at_period, at_breakdown), shape)

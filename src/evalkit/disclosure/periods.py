@@ -1,15 +1,18 @@
-"""How periods are made of others: a year of its halves and quarters, a programme period of its years, and what lies between."""
+"""How periods are made of others, whether or not their ends touch: a year of its quarters, a programme period of its years."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
+from evalkit.additivity.periods import periods_axis
 from evalkit.disclosure.equations import Split
 
 Span = tuple[pd.Timestamp, pd.Timestamp]
+_DAY = pd.Timedelta(days=1)
+_START = pd.Timestamp("1970-01-01")
 
 
 def period_splits(spans: Sequence[Span]) -> tuple[list[Span], list[Split]]:
@@ -24,32 +27,17 @@ def period_splits(spans: Sequence[Span]) -> tuple[list[Span], list[Split]]:
     -------
     tuple of list
         The periods given and then the pieces that nobody reported, such as the second half of a year given with its first;
-        and positions among them.
+        and positions among them. Every sum comes from :func:`evalkit.additivity.periods.periods_axis`.
 
     Examples
     --------
-    >>> january, july, next_year = map(pd.Timestamp, ("2015-01-01", "2015-07-01", "2016-01-01"))
-    >>> periods, splits = period_splits([(january, next_year), (january, july)])
+    >>> first, april, july, next_year = map(pd.Timestamp, ("2015-01-01", "2015-04-01", "2015-07-01", "2016-01-01"))
+    >>> periods, splits = period_splits([(first, next_year), (april, july)])
     >>> len(periods), splits[0].total, splits[0].parts
-    (3, 0, (1, 2))
+    (4, 0, (1, 2, 3))
     """
-    at = {span: position for position, span in enumerate(spans)}
-    splits = []
-    for days in _linked(spans):
-        pieces = set(pairwise(days))
-        for span in [span for span in spans if span[0] in days and span not in pieces]:
-            inside = list(pairwise(day for day in days if span[0] <= day <= span[1]))
-            for piece in inside:
-                at.setdefault(piece, len(at))
-            splits.append(Split(at[span], tuple(at[piece] for piece in inside), complete=True))
-    return list(at), splits
-
-
-def _linked(spans: Sequence[Span]) -> Iterator[list[pd.Timestamp]]:
-    """Yield the first and last days of periods that hang together by common ones, in order."""
-    group: dict[pd.Timestamp, set[pd.Timestamp]] = {}
-    for span in spans:
-        together = group.get(span[0], {span[0]}) | group.get(span[1], {span[1]})
-        group.update(dict.fromkeys(together, together))
-    for days in {id(days): days for days in group.values()}.values():
-        yield sorted(days)
+    days = [(int((start - _START) / _DAY), int((after - _START) / _DAY)) for start, after in spans]
+    axis = periods_axis(days)
+    made = np.array(axis.elements[len(days) :], dtype=np.int64).reshape(-1, 2).tolist()
+    pieces = [(_START + start * _DAY, _START + after * _DAY) for start, after in made]
+    return [*spans, *pieces], [Split(whole, parts, complete=True) for whole, parts in axis.partitions]

@@ -1,75 +1,75 @@
-"""How places are made of others: the nation of regions and units, regions of units, units of former units."""
+"""How places are made of others: the nation of regions and units, regions of units, units of former units, at every level."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
 
+from evalkit.additivity.axis import Axis, Partition
+from evalkit.additivity.places import Places
 from evalkit.disclosure.equations import Split
 from evalkit.programme.provinces import Registry
-from evalkit.table import NATION_SCHEME
-
-REGION_SCHEME = "region"
-Place = tuple[str, str]
 
 
-def place_splits(places: Sequence[Place], registry: Registry, *, schemes: Container[str]) -> list[Split]:
-    """Return how some places are made of others among them.
+@cache
+def places_of(registry: Registry) -> Places:
+    """Return the places of a registry as an axis, once."""
+    return Places(registry)
+
+
+def place_splits(places: Sequence[int], axis: Axis) -> tuple[list[int], list[Split]]:
+    """Return places with those between and above them that nobody reported, and how they are made of each other.
 
     Parameters
     ----------
-    places : sequence of pair of str
-        Code and scheme of every place that a measure is reported for anywhere, as :func:`same_place` gives them. A region's
-        scheme is its boundary set, or "region".
-    registry : Registry
-        Tells which units form a region and which former units form a unit.
-    schemes : container of str
-        The boundary sets by which something is reported: sums over the units of others are left out.
+    places : sequence of int
+        Positions on the axis of every place that a measure is reported for anywhere.
+    axis : Axis
+        The places of a registry.
 
     Returns
     -------
-    list of Split
-        Positions in ``places``; not complete where a part was never reported.
+    tuple of list
+        The places given, then others: what contains one of them, and what stands in two sums of such; and positions among
+        them. A split is not complete where a part is none of these.
     """
-    at = {place: position for position, place in enumerate(places)}
+    reported = set(places)
+    above = {int(whole) for part, whole in axis.containing() if part in reported}
+    heard = [one for one in axis.partitions if one.whole in above and above.intersection(one.parts)]
+    telling = _telling([one for one in heard if not _told_by_units(one, heard, reported)], reported)
+    used = Counter(place for one in telling for place in (one.whole, *one.parts))
+    known = [*places, *sorted({place for place, times in used.items() if times > 1} - reported)]
+    at = {place: position for position, place in enumerate(known)}
     splits = []
-    for total, members in _structure(registry, schemes):
-        own = [same_place(place, registry) for place in members]
-        parts = tuple(at[place] for place in own if place in at)
-        if total in at and parts and own != [total]:
-            splits.append(Split(at[total], parts, complete=len(parts) == len(members)))
-    return splits
+    for one in [one for one in telling if one.whole in at]:
+        parts = tuple(at[part] for part in one.parts if part in at)
+        if parts and (len(parts) == len(one.parts) or not _told_by_another(one, telling, at)):
+            splits.append(Split(at[one.whole], parts, complete=len(parts) == len(one.parts)))
+    return known, splits
 
 
-def same_place(place: Place, registry: Registry) -> Place:
-    """Return the earliest place of the same extent: a unit made of one former unit is that one.
-
-    Parameters
-    ----------
-    place : pair of str
-        Code and scheme.
-    registry : Registry
-    """
-    code, scheme = place
-    if scheme not in registry.schemes or code not in {unit.code for unit in registry.units(scheme)}:
-        return place
-    parts = registry.components(code, scheme)
-    return same_place((parts[0].code, parts[0].scheme), registry) if len(parts) == 1 else place
+def _told_by_units(one: Partition, heard: Sequence[Partition], reported: set[int]) -> bool:
+    """Tell whether a place is made of reported places alone in another way, which has all that is reported in this one."""
+    own = reported.intersection(one.parts)
+    return len(own) < len(one.parts) and any(
+        other.whole == one.whole and own <= set(other.parts) <= reported for other in heard
+    )
 
 
-def _structure(registry: Registry, schemes: Container[str]) -> Iterator[tuple[Place, list[Place]]]:
-    """Yield every place that is made of others, with those."""
-    nation = (registry.nation.code, NATION_SCHEME)
-    for scheme in filter(schemes.__contains__, registry.schemes):
-        units = registry.units(scheme)
-        regions: dict[str, list[Place]] = {}
-        for unit in units:
-            regions.setdefault(unit.region_code, []).append((unit.code, scheme))
-        yield nation, [(unit.code, scheme) for unit in units]
-        for own in (scheme, REGION_SCHEME):
-            yield nation, [(code, own) for code in regions]
-            for code, members in regions.items():
-                yield (code, own), members
-        for unit in units:
-            parts = registry.components(unit.code, scheme)
-            if parts:
-                yield (unit.code, scheme), [(part.code, part.scheme) for part in parts]
+def _telling(heard: Sequence[Partition], reported: set[int]) -> list[Partition]:
+    """Leave out what makes up a place that can be of any size: nothing above it is reported, and some part of it is not known."""
+    bounded, before = set(reported), -1
+    while before != (before := len(bounded)):
+        for one in heard:
+            if one.whole in bounded:
+                bounded.update(one.parts)
+            elif bounded.issuperset(one.parts):
+                bounded.add(one.whole)
+    return [one for one in heard if one.whole in bounded]
+
+
+def _told_by_another(one: Partition, heard: Sequence[Partition], at: dict[int, int]) -> bool:
+    """Tell whether another partition of the same place has every part that this one has, and more."""
+    parts = set(at).intersection(one.parts)
+    return any(other.whole == one.whole and parts < set(at).intersection(other.parts) for other in heard)

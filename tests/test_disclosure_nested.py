@@ -1,0 +1,110 @@
+"""Figures whose ends do not touch, and levels that nobody reported, give no hidden figure away: every world is tried."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from evalkit.batch.prepare import make_bundle, receive
+from tests.builders import fact
+from tests.workspaces import tiny_workspace
+
+VICTIMS = {"measure": "victims_identified"}
+DAY = date(2026, 5, 1)
+World = dict[str, int]
+
+
+def span(first: str, last: str, value: float, place: str = "01", **changes: Any) -> dict[str, Any]:
+    return fact(place, value, period_start=first, period_end=last, **(VICTIMS | changes))
+
+
+def shown(folder: Path, rows: list[dict[str, Any]]) -> list[float | None]:
+    """Return what a public bundle shows of some rows, in their order."""
+    facts = make_bundle(receive(tiny_workspace(folder, facts=rows)), day=DAY).facts
+    key = ["province_code", "scheme", "period_start", "period_end"]
+    table = facts.set_index(key)["value"]
+    found = [
+        table.loc[
+            (
+                row["province_code"],
+                row["scheme"],
+                *map(pd.Timestamp, (row["period_start"], row["period_end"])),
+            )
+        ]
+        for row in rows
+    ]
+    return [None if pd.isna(value) else float(value) for value in found]
+
+
+def years(most: int) -> Iterator[World]:
+    for counts in itertools.product(range(most + 1), repeat=5):
+        yield dict(zip(("2011", "2012", "2013", "2014", "2015"), counts, strict=True))
+
+
+def quarters(most: int) -> Iterator[World]:
+    for counts in itertools.product(range(most + 1), repeat=4):
+        yield dict(zip("1234", counts, strict=True))
+
+
+NESTED = [
+    span("2011-01-01", "2015-12-31", 12),
+    span("2012-01-01", "2012-12-31", 6),
+    span("2013-01-01", "2013-12-31", 5),
+]
+NESTED += [span("2014-01-01", "2014-12-31", 1)]
+QUARTERS = [
+    span("2015-01-01", "2015-12-31", 7),
+    span("2015-04-01", "2015-06-30", 6),
+    span("2015-10-01", "2015-12-31", 1),
+]
+CASES = {
+    "years inside a period": (
+        NESTED,
+        years,
+        [("2011", "2012", "2013", "2014", "2015"), ("2012",), ("2013",), ("2014",)],
+    ),
+    "quarters inside a year": (QUARTERS, quarters, ["1234", "2", "4"]),
+}
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_what_lies_inside_a_period_is_not_told_by_the_rest(name: str, tmp_path: Path):
+    rows, worlds, counted = CASES[name]
+    told = shown(tmp_path, rows)
+    assert None in told
+    refuse_told(told, worlds(12), lambda world: [sum(world[part] for part in parts) for parts in counted])
+
+
+def test_a_level_that_nobody_reports_still_has_its_sum(tmp_path: Path):
+    """The nation less a new unit is what two former units make together: one of those less the other is told."""
+    rows = [
+        fact("VN", 24, **VICTIMS),
+        fact("01", 12, scheme="new", **VICTIMS),
+        fact("02", 9, **VICTIMS),
+        fact("03", 3, **VICTIMS),
+    ]
+    told = shown(tmp_path, rows)
+    worlds = (
+        dict(zip(("01", "02", "03"), one, strict=True)) for one in itertools.product(range(25), repeat=3)
+    )
+    refuse_told(told, worlds, lambda world: [sum(world.values()), world["01"], world["02"], world["03"]])
+
+
+def refuse_told(
+    told: list[float | None], worlds: Iterator[World], figures: Callable[[World], list[int]]
+) -> None:
+    """Fail where a hidden figure can be told to within two among all worlds that show the same."""
+    fits = [
+        figures(world)
+        for world in worlds
+        if all(value is None or value == own for value, own in zip(told, figures(world), strict=True))
+    ]
+    for place in [place for place, value in enumerate(told) if value is None]:
+        possible = {one[place] for one in fits}
+        assert max(possible) - min(possible) > 2
