@@ -83,11 +83,11 @@ def country(folder: Path, rng: np.random.Generator) -> tuple[Registry, dict[tupl
         for number in set(of.values()):
             inside = [covers[unit, scheme] for unit, region in of.items() if region == number]
             covers[f"{scheme[0].upper()}{number}", scheme] = frozenset().union(*inside)
-    _write(folder, regions, new)
+    write_registry(folder, regions, new)
     return load_registry(folder), covers
 
 
-def _write(folder: Path, regions: dict[str, dict[str, int]], new: dict[str, str]) -> None:
+def write_registry(folder: Path, regions: dict[str, dict[str, int]], new: dict[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     units = ["scheme,code,name,name_en,slug,region_code,region_vi,region_en,source"]
     names = ["scheme,code,full_name,unit_type,source"]

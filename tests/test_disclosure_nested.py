@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 
 from evalkit.batch.prepare import make_bundle, receive
+from evalkit.workspace import Workspace
+from tests.atoms import write_registry
 from tests.builders import fact
 from tests.workspaces import tiny_workspace
 
@@ -26,7 +28,11 @@ def span(first: str, last: str, value: float, place: str = "01", **changes: Any)
 
 def shown(folder: Path, rows: list[dict[str, Any]]) -> list[float | None]:
     """Return what a public bundle shows of some rows, in their order."""
-    facts = make_bundle(receive(tiny_workspace(folder, facts=rows)), day=DAY).facts
+    return shown_of(tiny_workspace(folder, facts=rows), rows)
+
+
+def shown_of(workspace: Workspace, rows: list[dict[str, Any]]) -> list[float | None]:
+    facts = make_bundle(receive(workspace), day=DAY).facts
     key = ["province_code", "scheme", "period_start", "period_end"]
     table = facts.set_index(key)["value"]
     found = [
@@ -82,18 +88,23 @@ def test_what_lies_inside_a_period_is_not_told_by_the_rest(name: str, tmp_path: 
 
 
 def test_a_level_that_nobody_reports_still_has_its_sum(tmp_path: Path):
-    """The nation less a new unit is what two former units make together: one of those less the other is told."""
+    """The nation less one region is the other, of which nobody reports; that less one of its two units is the other unit."""
     rows = [
         fact("VN", 24, **VICTIMS),
-        fact("01", 12, scheme="new", **VICTIMS),
-        fact("02", 9, **VICTIMS),
-        fact("03", 3, **VICTIMS),
+        fact("O1", 12, **VICTIMS),
+        fact("03", 9, **VICTIMS),
+        fact("04", 3, **VICTIMS),
     ]
-    told = shown(tmp_path, rows)
+    regions = {"old": {"01": 1, "02": 1, "03": 2, "04": 2}, "new": {"01": 1, "02": 1, "03": 1, "04": 1}}
+    workspace = tiny_workspace(tmp_path, facts=rows)
+    write_registry(workspace.folder, regions, {code: code for code in regions["old"]})
+    told = shown_of(workspace, rows)
+    assert None in told
     worlds = (
-        dict(zip(("01", "02", "03"), one, strict=True)) for one in itertools.product(range(25), repeat=3)
+        dict(zip(("01", "02", "03", "04"), one, strict=True))
+        for one in itertools.product(range(25), repeat=4)
     )
-    refuse_told(told, worlds, lambda world: [sum(world.values()), world["01"], world["02"], world["03"]])
+    refuse_told(told, worlds, lambda of: [sum(of.values()), of["01"] + of["02"], of["03"], of["04"]])
 
 
 def refuse_told(
