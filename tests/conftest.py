@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
+
+from evalkit.languages import DEFAULT, speak
 
 os.environ["EVALKIT_LANG"] = "en"  # whoever runs the tests: they read English messages
 
@@ -32,6 +35,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(
             pytest.mark.skip(reason="no chromium is installed (Debian: apt-get install chromium)")
         )
+
+
+@pytest.fixture(autouse=True)
+def _languages_of_the_shipped_pages() -> Iterator[None]:
+    """Whatever languages a test speaks, the next one begins with Vietnamese and English."""
+    speak(DEFAULT)
+    yield
+    speak(DEFAULT)
 
 
 @pytest.fixture(scope="session")

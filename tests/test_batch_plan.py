@@ -50,7 +50,7 @@ def test_the_content_key_follows_the_slice_and_not_the_day(tmp_path: Path, noteb
 
     before = keys()
     assert keys(day="2026-06-02") == before
-    later = keys(fact("01", 7), fact("02", 4), fact("03", 5), fact("VN", 16))
+    later = keys(fact("01", 7), fact("02", 4), fact("03", 5), FACTS[3])
     assert [new == old for new, old in zip(later, before, strict=True)] == [True, False, False]
 
 

@@ -140,7 +140,10 @@ def test_a_hidden_figure_that_changes_within_its_class_moves_no_byte(tmp_path: P
     """Two worlds that differ only behind the curtain, run one after the other on one folder."""
 
     def world(hidden: int) -> Workspace:
-        persons = [fact("01", hidden, **PERSONS), fact("02", 30, **PERSONS), fact("03", 40, **PERSONS)]
+        persons = [
+            fact("01", hidden, **PERSONS),
+            fact("02", 30, **PERSONS),
+        ]  # of 03 nothing: the nation is not told
         return tiny_workspace(tmp_path / "ws", facts=[*FACTS, *persons])
 
     first = run(world(2), tmp_path)
@@ -215,7 +218,7 @@ def test_one_province_by_code_or_by_name_is_made_and_the_rest_stays(workspace: W
     run(workspace, tmp_path, provinces=("03",), out=tmp_path / "other")
     assert contents(tmp_path / "other") == by_name
     run(workspace, tmp_path)
-    changed = tiny_workspace(tmp_path / "ws", facts=[*FACTS[:3], fact("VN", 17)])
+    changed = tiny_workspace(tmp_path / "ws", facts=[*FACTS[:3], fact("VN", 17, qualifier="about")])
     run(changed, tmp_path, "2026-05-09", provinces=("03",))
     index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert index.count("lập từ số liệu ngày 01/05/2026, nay đã thay đổi") == 2

@@ -43,7 +43,7 @@ BEFORE, AFTER = (20, 27, 24, 25, 24), (16, 15, 18, 17, 18)  # 120 and 84 in five
 @functools.cache
 def about() -> About:
     return About(
-        workspace="ws", title_vi="Nước thử", title_en="A trial country", scheme="old", audience="public",
+        workspace="ws", nation="VN", title={"vi": "Nước thử", "en": "A trial country"}, scheme="old", audience="public",
         invented=True, k=10, k_sensitive=10, custodian="nobody", hidden_cells=0, date="2026-01-01",
     )  # fmt: skip
 

@@ -98,7 +98,7 @@ def test_an_overlay_may_not_protect_less(tmp_path: Path):
 @pytest.mark.parametrize(
     ("head", "rule"),
     [
-        (HEAD.replace('"vn-trafficking"', '"../own"'), "does not extend itself"),
+        (HEAD.replace('"vn-trafficking"', '"../own"'), "stays inside it"),
         ("counts_detection = false\n" + HEAD, "the programme extended counts detection"),
     ],
 )

@@ -29,7 +29,12 @@ invented = true
 population = false
 """
 SOURCES = '[s]\ntitle = "Invented report"\nagency = "nobody"\ndate = "2021"\nconfidence = "verified"\n'
-FACTS = (fact("01", 7), fact("02", 3), fact("03", 6), fact("VN", 16))
+FACTS = (
+    fact("01", 7),
+    fact("02", 3),
+    fact("03", 6),
+    fact("VN", 16, qualifier="about"),
+)  # so that a test may change one
 PROVINCE_PARAMETERS = 'bundle = "bundle"\nprovince_code = "01"'
 NATIONAL_PARAMETERS = 'bundle = "bundle"'
 SHOW_PAGE = """
