@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from evalkit.additivity.measures import parts_of_measures
 from evalkit.disclosure.equations import Sums
 from evalkit.disclosure.family import Node
 from evalkit.programme.models import Programme
@@ -30,15 +31,8 @@ def parts_and_bases(programme: Programme) -> list[tuple[str, str]]:
     >>> ("victims_supported", "victims_offered_support") in pairs, ("victims_supported", "victims_identified") in pairs
     (True, True)
     """
-    pairs = {(name, base) for name, measure in programme.measures.items() for base in measure.part_of}
-    pairs |= {
-        (one.numerator, one.denominator)
-        for one in programme.indicators.values()
-        if one.is_share and one.denominator is not None and one.part == one.base_part
-    }
-    while further := {(part, whole) for part, base in pairs for one, whole in pairs if one == base} - pairs:
-        pairs |= further
-    return sorted((part, base) for part, base in pairs if part != base)
+    links = [one for one in parts_of_measures(programme) if not one.at and not one.base_at]
+    return sorted((one.part, one.base) for one in links)
 
 
 def families(cells: pd.DataFrame, pairs: Pairs) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
