@@ -656,7 +656,7 @@ def naive(folder: Path) -> list[tuple[str, ...]]:
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     told = []
     for row in rows:
-        cells = {name: (cell or "").strip() for name, cell in row.items() if name is not None}
+        cells = {name.strip(): (cell or "").strip() for name, cell in row.items() if name is not None}
         if any(cells.values()):
             value = float(Decimal(cells["value"])) if cells["value"] else None
             told.append(
