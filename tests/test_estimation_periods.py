@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from evalkit.additivity.years import exposure_years
 from evalkit.errors import DeclarationError, FactsError
 from evalkit.estimation.periods import (
     PeriodTotal,
     compare_periods,
-    exposure_years,
     indicator_totals,
     period_totals,
 )

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from evalkit.additivity.years import exposure_years, firsts, is_year
 from evalkit.errors import DeclarationError
 from evalkit.estimation.judging import JUDGED, Assessment, Row, assess
-from evalkit.estimation.windows import POLICE_LEAD, exposure_years
 from evalkit.programme.models import Indicator, Programme, Target
 
 PLACE = ["province_code", "scheme"]
@@ -118,12 +118,12 @@ def window(row: Row, target: Target) -> Window:
     start, end = row["period_start"], row["period_end"]
     if target.per == "term":
         year = pd.Timestamp(target.valid_from.year, 1, 1)
-        spans = start in (year, year - POLICE_LEAD, pd.Timestamp(target.valid_from))
+        spans = start in (*firsts(year), pd.Timestamp(target.valid_from))
         last = pd.Timestamp(target.valid_to)
-        return "whole" if spans and end in (last, last - POLICE_LEAD) else "part"
+        return "whole" if spans and end in firsts(last) else "part"
     if exposure_years(start, end) < 1:
         return "part"
-    return "whole" if _is_year(start, end) else "other"
+    return "whole" if is_year((start, end)) else "other"
 
 
 def yearly_records(rows: pd.DataFrame, programme: Programme, target: Target) -> list[dict[Any, Any]]:
@@ -136,7 +136,7 @@ def yearly_records(rows: pd.DataFrame, programme: Programme, target: Target) -> 
     programme : Programme
     target : Target
     """
-    kept = [row for row in rows.to_dict("records") if _is_year(row["period_start"], row["period_end"])]
+    kept = [row for row in rows.to_dict("records") if is_year((row["period_start"], row["period_end"]))]
     return _records(kept, programme, target)
 
 
@@ -236,13 +236,6 @@ def _has_figure(row: dict[Any, Any]) -> bool:
     return row["status"] in ("estimated", "suppressed") or bool(
         {"no_base", "small_base"} & set(str(row["flag"]).split(";"))
     )
-
-
-def _is_year(start: pd.Timestamp, end: pd.Timestamp) -> bool:
-    """Tell whether a period is one whole year, of the calendar or of the police."""
-    first = pd.Timestamp(end.year, 1, 1)
-    last = pd.Timestamp(end.year, 12, 31)
-    return (start, end) in ((first, last), (first - POLICE_LEAD, last - POLICE_LEAD))
 
 
 def _refuse_other_units(rows: pd.DataFrame, target: Target) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from evalkit.additivity.years import exposure_years
 from evalkit.estimation.fractions import counted
 from evalkit.estimation.population import PERIOD, PLACE
-from evalkit.estimation.windows import exposure_years
 from evalkit.programme.models import Programme
 
 SAME = ["indicator", *PLACE, "place_basis", "source_id"]

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from evalkit.additivity.years import exposure_years
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.law_comparison import ratio_limits
 from evalkit.estimation.law_score import Window
-from evalkit.estimation.windows import exposure_years
 
 METHOD = "comparison of two periods under the law of scatter"
 Laws = Mapping[str, ScatterLaw]

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from evalkit.additivity.years import exposure_years
 from evalkit.estimation.changes_under_law import Laws, limits_of_rates
 from evalkit.estimation.comparisons import compare_counts
 from evalkit.estimation.law import ScatterLaw
@@ -21,7 +22,6 @@ from evalkit.estimation.law_score import Window, change_p
 from evalkit.estimation.population import PLACE
 from evalkit.estimation.proportions import newcombe_difference
 from evalkit.estimation.verdicts import family_of
-from evalkit.estimation.windows import exposure_years
 from evalkit.programme.models import Indicator, Programme, ProgrammePeriod
 
 SIDES = ("before", "after")

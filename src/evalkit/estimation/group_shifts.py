@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import fisher_exact
 
+from evalkit.additivity.years import exposure_years
 from evalkit.estimation.proportions import newcombe_difference
 from evalkit.estimation.sources import preferred
-from evalkit.estimation.windows import exposure_years
 from evalkit.programme.models import Programme
 from evalkit.table import WITH_VALUE
 

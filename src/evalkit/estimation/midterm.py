@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from evalkit.additivity.years import exposure_years
 from evalkit.estimation.attainment import hold, of_target, yearly_records
 from evalkit.estimation.judging import Assessment, growth_needed
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.population import PLACE
 from evalkit.estimation.posterior import chance_of_at_most
-from evalkit.estimation.windows import exposure_years
 from evalkit.programme.models import Programme, ProgrammePeriod, Target
 
 POINTS = ("baseline", "mid", "last")

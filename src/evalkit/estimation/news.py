@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from evalkit.additivity.years import exposure_years
 from evalkit.estimation.group_shifts import GroupShift, group_shifts
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
 from evalkit.estimation.sources import beside, differing, preferred
 from evalkit.estimation.topics import measures_of_topic, topics
-from evalkit.estimation.windows import exposure_years
 from evalkit.estimation.zeros import ZeroPeriod, find_zero_period
 from evalkit.programme.models import Programme
 from evalkit.table import TOLD, WITH_VALUE, totals_only

@@ -13,7 +13,7 @@ from evalkit.estimation.comparisons import compare_counts
 from evalkit.estimation.counts import whole_counts
 from evalkit.estimation.period_comparison import NOTHING_BESIDE, Beside, PeriodComparison, judged_change
 from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.windows import PeriodTotal, exposure_years, period_total
+from evalkit.estimation.windows import PeriodTotal, period_total
 from evalkit.programme.models import Programme, ProgrammePeriod
 from evalkit.table import latest_editions, period_names, refuse_mixed_units, refuse_repeated, totals_only
 
@@ -21,7 +21,6 @@ __all__ = [
     "PeriodComparison",
     "PeriodTotal",
     "compare_periods",
-    "exposure_years",
     "indicator_totals",
     "period_totals",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from evalkit.estimation.windows import exposure_years
+from evalkit.additivity.years import exposure_years
 from evalkit.table import WITH_VALUE
 
 PLACE = ["province_code", "scheme"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from evalkit.additivity.years import exposure_years
 from evalkit.estimation.funnel import Funnel, funnel
 from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
 from evalkit.estimation.period_scatter import LawOfYears
@@ -14,7 +15,6 @@ from evalkit.estimation.population import person_years
 from evalkit.estimation.ranks import RankIntervals, rank_intervals
 from evalkit.estimation.results import NotEstimable
 from evalkit.estimation.shrinkage import ShrunkenRates, shrink_rates
-from evalkit.estimation.windows import exposure_years
 from evalkit.programme.models import Programme
 from evalkit.table import TOLD
 

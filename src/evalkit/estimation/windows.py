@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 import pandas as pd
 
+from evalkit.additivity.years import Days, coverage, exposure_years
 from evalkit.estimation.results import NotEstimable
 from evalkit.programme.models import ProgrammePeriod
 from evalkit.table import WITH_VALUE
 
 FEWEST_SHARE = 0.8
-POLICE_LEAD = pd.Timedelta(days=17)  # the police year begins on 15 December: 17 days before the calendar year
 
 Made = Literal["one_row", "sum_of_years", "part_of_period"]
 
@@ -93,32 +91,6 @@ class PeriodTotal:
     missing: tuple[int, ...] = ()
 
 
-def exposure_years(start: pd.Timestamp, end: pd.Timestamp) -> float:
-    """Return the length of a period in years: whole calendar or police years exactly, the rest in days of 365.25.
-
-    Parameters
-    ----------
-    start, end : Timestamp
-        First and last day, both inclusive.
-
-    Examples
-    --------
-    >>> exposure_years(pd.Timestamp("2011-01-01"), pd.Timestamp("2015-12-31"))
-    5.0
-    >>> exposure_years(pd.Timestamp("2020-12-15"), pd.Timestamp("2021-12-14"))
-    1.0
-    >>> round(exposure_years(pd.Timestamp("2023-01-01"), pd.Timestamp("2023-06-30")), 3)
-    0.496
-    """
-    after = end + pd.Timedelta(days=1)
-    whole = after.year - start.year
-    anniversary = start + pd.DateOffset(years=whole)
-    if anniversary > after:
-        whole -= 1
-        anniversary = start + pd.DateOffset(years=whole)
-    return float(whole + (after - anniversary).days / 365.25)
-
-
 def period_total(
     figures: Sequence[Figure],
     period: ProgrammePeriod,
@@ -149,58 +121,40 @@ def period_total(
 
     Notes
     -----
-    A year belongs to the period in which it ends, so the police year 15 December to 14 December needs no splitting. Two
-    kinds of year that overlap (calendar and police) are not mixed: the kind with more years is taken.
+    Which years lie in the period, which do not overlap and which are missing: :func:`evalkit.additivity.years.coverage`.
     """
     first, last = pd.Timestamp(period.valid_from), pd.Timestamp(period.valid_to)
     inside = _one_each([figure for figure in figures if first <= figure.end <= last])
-    spanning = [figure for figure in inside if _spans(figure, first, last)]
-    if spanning and spanning[0].is_told:
-        return _total(spanning[:1], period, "one_row")
-    if any(figure.is_hidden for figure in spanning):
+    found = coverage(
+        [days for days, figure in inside.items() if figure.is_told],
+        first,
+        last,
+        until=until,
+        untold=list(inside),
+    )
+    whole, yearly = ([inside[days] for days in some] for some in (found.whole, found.years))
+    if whole and whole[0].is_told:
+        return _total(whole[:1], period, "one_row")
+    if any(figure.is_hidden for figure in whole):
         return NotEstimable("suppressed", {"period": period.id})
-    yearly = _one_kind_of_year([figure for figure in inside if figure.years == 1])
-    passed = round(exposure_years(first, min(last, until))) if inside else 0
-    told = [figure for figure in yearly if figure.is_told]
-    if _is_enough(yearly, len(told), passed, allow_partial=allow_partial):
-        used = {figure.end.year for figure in told}
-        begin = (first + pd.DateOffset(years=1) - pd.Timedelta(days=1)).year
-        missing = tuple(year for year in range(begin, begin + passed) if year not in used)
-        return _total(told, period, "sum_of_years", missing=missing)
-    longer = [
-        figure
-        for figure in inside
-        if figure.is_told and figure.years > 1 and figure.start >= first - POLICE_LEAD
-    ]
-    if longer:
-        return _total([max(longer, key=lambda figure: figure.years)], period, "part_of_period")
-    return NotEstimable(_reason(inside), {"period": period.id})
+    if _is_enough(yearly, found.passed, allow_partial=allow_partial):
+        told = [figure for figure in yearly if figure.is_told]
+        return _total(told, period, "sum_of_years", missing=found.missing)
+    if found.longer:
+        return _total([inside[found.longer[0]]], period, "part_of_period")
+    return NotEstimable(_reason(list(inside.values())), {"period": period.id})
 
 
-def _one_each(figures: Sequence[Figure]) -> list[Figure]:
-    """Keep one figure per span, one with a value where any source has it, in order of time."""
-    kept: dict[tuple[pd.Timestamp, pd.Timestamp], Figure] = {}
+def _one_each(figures: Sequence[Figure]) -> dict[Days, Figure]:
+    """Keep one figure per span, one with a value where any source has it."""
+    kept: dict[Days, Figure] = {}
     for figure in sorted(figures, key=lambda figure: not figure.is_told):
-        kept.setdefault((figure.end, figure.start), figure)
-    return [kept[span] for span in sorted(kept)]
+        kept.setdefault((figure.start, figure.end), figure)
+    return kept
 
 
-def _spans(figure: Figure, first: pd.Timestamp, last: pd.Timestamp) -> bool:
-    """Tell whether a figure spans the period, by the calendar or by police years."""
-    days = (figure.start, figure.end)
-    return days in ((first, last), (first - POLICE_LEAD, last - POLICE_LEAD))
-
-
-def _one_kind_of_year(yearly: list[Figure]) -> list[Figure]:
-    """Keep one kind of year where two kinds overlap: the one with more figures, the calendar year if equal."""
-    if all(earlier.end < later.start for earlier, later in pairwise(yearly)):
-        return yearly
-    kinds = Counter((figure.start.month, figure.start.day) for figure in yearly if figure.is_told)
-    kind = min(kinds, key=lambda day: (-kinds[day], day), default=(1, 1))
-    return [figure for figure in yearly if (figure.start.month, figure.start.day) == kind]
-
-
-def _is_enough(yearly: Sequence[Figure], told: int, passed: int, *, allow_partial: bool) -> bool:
+def _is_enough(yearly: Sequence[Figure], passed: int, *, allow_partial: bool) -> bool:
+    told = sum(figure.is_told for figure in yearly)
     if told == 0 or any(figure.is_hidden for figure in yearly):
         return False
     return allow_partial or told >= FEWEST_SHARE * passed

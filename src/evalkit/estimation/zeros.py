@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from evalkit.additivity.years import exposure_years
 from evalkit.estimation.comparisons import compare_counts
-from evalkit.estimation.periods import PeriodTotal, exposure_years
+from evalkit.estimation.periods import PeriodTotal
 from evalkit.estimation.rates import garwood_interval
 from evalkit.estimation.results import RateComparison
 from evalkit.programme.models import Break, Programme
