@@ -2,8 +2,7 @@
 
 First a safe choice, figure by figure: what a cheapest exchange moves is hidden, and what proves not to be needed is shown again. Then an
 integer programme over what these exchanges lacked betters it within a stated amount of work. Both know classes, sums and known
-figures, no values; ties fall by the order of the figures, which is that of their keys. Nothing here looks at the result of the
-attack.
+figures, no values; ties fall by the order of the figures, which a secret key draws. Nothing here looks at the result of the attack.
 """
 
 from __future__ import annotations
@@ -157,9 +156,9 @@ class _Trial:
 
     def _figures(self) -> list[int]:
         """Return the hidden figures that are not known to be protected, those that need most first."""
-        need = self._network.need
+        need, order = self._network.need, self._network.order
         figures: list[int] = np.flatnonzero(self._open()).tolist()
-        return sorted(figures, key=lambda one: (-need[one], one))
+        return sorted(figures, key=lambda one: (-need[one], order[one], one))
 
     def _open(self) -> Flags:
         figures = self.hidden & self._network.guarded & (self._network.need > 0)
@@ -184,8 +183,7 @@ _ALONE = 2  # after so many figures asked one by one, the rest are looked at tog
 
 def _price(network: Network) -> Numbers:
     """Return the cost of hiding each figure, made unequal by so little that only ties fall by it."""
-    size = len(network.must)
-    return network.cost * (1 + np.arange(size) / (size + 1) / 1000)
+    return network.cost * (1 + network.order / 1000)
 
 
 def _cost(network: Network, hidden: Flags) -> float:

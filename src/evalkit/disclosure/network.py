@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from evalkit.disclosure.equations import Equation, Tables
+from evalkit.disclosure.equations import Equation, Tables, dimensions
 from evalkit.disclosure.rules import LARGE, SMALL
 
 Numbers = npt.NDArray[np.float64]
@@ -51,6 +51,8 @@ class Network:
         What hiding it takes from the reader; none for an implicit figure.
     cells : tuple of tuples of int
         The labels of each figure's cells.
+    order : array of float
+        From nothing to one: which of two figures goes first where nothing else tells them apart.
     """
 
     matrix: csr_array
@@ -63,6 +65,7 @@ class Network:
     guarded: Flags
     cost: Numbers
     cells: tuple[tuple[int, ...], ...]
+    order: Numbers
 
     def part(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Network:
         """Return the network of some figures and all the sums that hold them."""
@@ -78,10 +81,11 @@ class Network:
             self.guarded[columns],
             self.cost[columns],
             tuple(self.cells[column] for column in columns),
+            self.order[columns],
         )
 
 
-def networks(tables: Tables, must: set[int]) -> Iterator[Network]:
+def networks(tables: Tables, must: set[int], *, key: bytes = b"") -> Iterator[Network]:
     """Yield the networks that hold a cell which must be hidden; figures in different ones tell nothing of each other.
 
     Parameters
@@ -89,9 +93,12 @@ def networks(tables: Tables, must: set[int]) -> Iterator[Network]:
     tables : Tables
     must : set of int
         Labels of the cells that are hidden in any case.
+    key : bytes
+        16 bytes that nobody knows, by which figures that are equal otherwise are put in order; without them they are in that of
+        the cells.
     """
     figure = _figures(tables)
-    whole = _network(tables, figure, must)
+    whole = _network(tables, figure, must, key)
     _, group = connected_components(abs(whole.matrix.T @ whole.matrix), directed=False)
     order = np.argsort(group, kind="stable")
     owner = group[whole.matrix.indices[whole.matrix.indptr[:-1]]] if whole.matrix.shape[0] else np.array([])
@@ -146,7 +153,7 @@ def _figures(tables: Tables) -> npt.NDArray[np.int64]:
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
 
 
-def _network(tables: Tables, figure: npt.NDArray[np.int64], must: set[int]) -> Network:
+def _network(tables: Tables, figure: npt.NDArray[np.int64], must: set[int], key: bytes) -> Network:
     cells = tables.cells
     fixed = cells.index[cells["fixed"]].tolist() if "fixed" in cells else []
     known = {int(figure[label]) for label in (*known_values(tables, released=True), *fixed)}
@@ -172,7 +179,30 @@ def _network(tables: Tables, figure: npt.NDArray[np.int64], must: set[int]) -> N
         guarded=~implicit | (size == SMALL),
         cost=np.where(implicit, 0.0, _cost(tables, members)),
         cells=tuple(tuple(labels) for labels in members),
+        order=_order(cells, members, key),
     )
+
+
+def _order(cells: pd.DataFrame, members: list[list[int]], key: bytes) -> Numbers:
+    """Put figures in an order: that of the cells or, with a key, one that nobody can tell without it.
+
+    Method: SipHash of what names the figure's first cell (Aumasson and Bernstein, 2012).
+    """
+    first = np.array([labels[0] for labels in members], dtype=np.int64)
+    if not key:
+        return first / (len(cells) + 1)
+    names = [
+        "measure",
+        "place_basis",
+        "scheme",
+        "province_code",
+        "period_start",
+        "period_end",
+        *dimensions(cells),
+    ]
+    named = cells.loc[first, names].astype(str).agg("|".join, axis=1) if len(first) else pd.Series(dtype=str)
+    drawn = pd.util.hash_pandas_object(named, index=False, hash_key=key.hex()[:16], categorize=False)
+    return drawn.to_numpy(np.float64) / 2.0**64
 
 
 def _of_figures(

@@ -56,6 +56,7 @@ def protect(
     ledger: Ledger = NOTHING_RELEASED,
     history: pd.DataFrame | None = None,
     nodes: int = NODES,
+    key: bytes = b"",
 ) -> Protected:
     """Return the facts with every figure hidden that may not be seen by the audience.
 
@@ -77,6 +78,8 @@ def protect(
         All editions of the facts: the values of revised figures that were hidden when they were released.
     nodes : int
         The limit of each integer programme; beyond it the choice is safe and hides more.
+    key : bytes
+        16 bytes by which ties are broken; whoever knows them can tell more from which figures are hidden.
 
     Returns
     -------
@@ -102,7 +105,7 @@ def protect(
     cells = labelled(protected_cells(facts, programme, policy))
     cells, releases = with_earlier(cells, ledger, programme, policy, history=history)
     tables = linked_tables(cells, programme, registry, releases=releases)
-    hidden, methods = hidden_cells(tables, nodes=nodes)
+    hidden, methods = hidden_cells(tables, nodes=nodes, key=key)
     refuse_recoverable(tables, hidden)
     rows = tables.cells["row"][sorted(hidden)]
     rows = rows[rows >= 0]
@@ -122,7 +125,7 @@ def _hide(marked: pd.DataFrame, rows: pd.Index | pd.Series) -> None:
     marked.loc[rows, MARK] = CONFIDENTIAL
 
 
-def hidden_cells(tables: Tables, *, nodes: int = NODES) -> tuple[set[int], dict[str, int]]:
+def hidden_cells(tables: Tables, *, nodes: int = NODES, key: bytes = b"") -> tuple[set[int], dict[str, int]]:
     """Return the labels of the cells to hide, implicit ones left out, and how many networks were solved in which way.
 
     Parameters
@@ -130,9 +133,11 @@ def hidden_cells(tables: Tables, *, nodes: int = NODES) -> tuple[set[int], dict[
     tables : Tables
     nodes : int
         The limit of each integer programme.
+    key : bytes
+        As for :func:`evalkit.disclosure.network.networks`.
     """
     hidden, methods = primary(tables), Counter[str]()
-    for network in networks(tables, set(hidden)):
+    for network in networks(tables, set(hidden), key=key):
         choice = choose(network, nodes=nodes)
         methods[choice.method] += 1
         hidden.update(label for one in choice.hidden.nonzero()[0] for label in network.cells[one])
