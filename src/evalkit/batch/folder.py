@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from evalkit.batch.manifest import MANIFEST, Manifest, is_reports_folder
@@ -100,10 +100,12 @@ def locked(
     try:
         yield
     finally:
-        (folder / LOCK).unlink(missing_ok=True)
+        with suppress(OSError):  # the lock's file holds nobody up: the system's lock goes with the descriptor
+            (folder / LOCK).unlink(missing_ok=True)
         os.close(lock)
-        if not any(folder.iterdir()):
-            folder.rmdir()
+        with suppress(OSError):
+            if not any(folder.iterdir()):
+                folder.rmdir()
 
 
 def not_writable(folder: Path, fault: OSError) -> SettingsError:

@@ -11,7 +11,7 @@ from pathlib import Path
 from evalkit.batch.currency import changed_ingredient
 from evalkit.batch.datapackage import datapackage
 from evalkit.batch.fingerprint import file_digest
-from evalkit.batch.folder import PENDING
+from evalkit.batch.folder import FINISHED, PENDING
 from evalkit.batch.imprint import INDEX, TABLES, footer_lines, neighbours, page_file, page_files
 from evalkit.batch.keeping import drop_records
 from evalkit.batch.manifest import MANIFEST, Manifest, is_inside, read_manifest
@@ -98,7 +98,8 @@ def publish(folder: Path, stage: Path, *, before: Manifest | None, after: Manife
     (stage / MANIFEST).write_text(after.text(), encoding="utf-8", newline="\n")
     drop_records(stage)
     last = (MANIFEST, *page_files(file_stem(INDEX, after.audience), spoken()))
-    new = sorted(path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
+    files = (path.relative_to(stage) for path in stage.rglob("*") if path.is_file())
+    new = sorted(path.as_posix() for path in files if path.parts[0] != FINISHED)
     write_lasting(folder / PENDING, json.dumps(new))  # from here on nothing needs room
     _remove(folder, set(before.files if before else ()) - set(after.files))
     for name in (*(name for name in new if name not in last), *(name for name in last if name in new)):
