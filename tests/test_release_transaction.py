@@ -234,7 +234,7 @@ def test_of_three_public_runs_started_together_one_is_published_and_the_others_a
 
 def test_an_internal_run_goes_on_beside_a_public_one(tmp_path: Path):
     workspace = tiny_workspace(tmp_path / "ws", facts=ROWS)
-    with releasing(workspace, "public"):
+    with releasing(workspace):
         internal = options(tmp_path, audience="internal", out=tmp_path / "internal")
         run_batch(workspace, internal, clock=at("2026-05-01"), executor=PagesWithoutKernel())
     assert list((tmp_path / "internal").glob("*.html"))

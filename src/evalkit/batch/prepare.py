@@ -89,7 +89,12 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
 
 
 def make_bundle(
-    received: Received, *, day: date, audience: Audience = "public", scheme: str | None = None
+    received: Received,
+    *,
+    day: date,
+    audience: Audience = "public",
+    scheme: str | None = None,
+    protected: Protected | None = None,
 ) -> Bundle:
     """Protect what was received and put together everything pages may use.
 
@@ -101,6 +106,8 @@ def make_bundle(
     audience : "public" or "internal"
     scheme : str, optional
         The boundary set of the pages; the workspace's own by default.
+    protected : Protected, optional
+        What :func:`protect_received` gave for this audience and boundary set, where that is at hand.
 
     Raises
     ------
@@ -109,10 +116,9 @@ def make_bundle(
     DisclosureError
         If the facts cannot be protected, or the programme would show what an earlier release hid.
     """
-    refuse_errors(received.findings)
     scheme = scheme or received.workspace.scheme
+    protected = protected or protect_received(received, audience=audience, scheme=scheme)
     places = places_on(day, received.registry, scheme=scheme)
-    protected = _protected(received, scheme=scheme, audience=audience)
     return Bundle(
         about=_about(received, protected, scheme=scheme, audience=audience, day=day),
         facts=with_revisions(protected.facts, received.facts),
@@ -139,8 +145,23 @@ def make_bundle(
     ).speak()
 
 
-def _protected(received: Received, *, scheme: str, audience: Audience) -> Protected:
-    """Protect the facts against everything that was released before; nothing of that binds pages for internal use."""
+def protect_received(received: Received, *, audience: Audience, scheme: str) -> Protected:
+    """Protect the facts against everything that was released before; nothing of that binds pages for internal use.
+
+    Parameters
+    ----------
+    received, audience, scheme
+        As for :func:`make_bundle`.
+
+    Raises
+    ------
+    FactsError, DisclosureError
+        As :func:`make_bundle`.
+    """
+    refuse_errors(received.findings)
+    received.registry.units(
+        scheme
+    )  # a boundary set that there is not is refused before anything is summed for it
     facts = harmonised(received, scheme=scheme)
     ledger = ledger_of(received.workspace) if audience == "public" else NOTHING_RELEASED
     refuse_unprotected(ledger, facts, received.programme)

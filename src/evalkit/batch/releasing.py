@@ -16,26 +16,18 @@ from evalkit.disclosure.ledger_file import append, mend, read_ledger
 from evalkit.errors import DisclosureError, SettingsError
 from evalkit.facts.bundle import Bundle
 from evalkit.messages import worded
-from evalkit.workspace import Audience, Workspace
+from evalkit.workspace import Workspace
 
 
 @contextmanager
-def releasing(workspace: Workspace, audience: Audience) -> Iterator[None]:
+def releasing(workspace: Workspace) -> Iterator[None]:
     """Work alone on the release of a workspace, from reading its ledger to showing the figures; an internal run may go on beside.
-
-    Parameters
-    ----------
-    workspace : Workspace
-    audience : "public" or "internal"
 
     Raises
     ------
     SettingsError
         If another public run of this workspace is at work, whatever folder it writes into, or the workspace cannot be written.
     """
-    if audience != "public":
-        yield
-        return
     with locked(workspace.folder / OWN_FOLDER / "release", private=True, refusal=_workspace_not_writable):
         yield
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -93,7 +94,7 @@ def run_batch(
         If some pages failed, or were made without some of their lines. What was made is published by then.
     """
     options = options or RunOptions(languages=workspace.languages)
-    with releasing(workspace, options.audience):
+    with releasing(workspace) if options.audience == "public" else nullcontext():
         task = _accept(workspace, options, clock)
         for sentence in mended(workspace) if options.audience == "public" else ():
             progress(Event("mended", {"message": sentence}))
