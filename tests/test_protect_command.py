@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from evalkit.batch import protecting
 from evalkit.batch.prepare import make_bundle, receive
-from evalkit.batch.protecting import Rehearsal, protect_workspace
+from evalkit.batch.protecting import ProtectReport, protect_workspace
 from evalkit.batch.releasing import ledger_of, releasing
 from evalkit.batch.run import run_batch
 from evalkit.cli import app
@@ -51,7 +51,7 @@ def workspace(tmp_path: Path) -> Workspace:
     return tiny_workspace(tmp_path / "ws", facts=country())
 
 
-def protect(workspace: Workspace, folder: Path, day: str = "2026-05-01", **changes: Any) -> Rehearsal:
+def protect(workspace: Workspace, folder: Path, day: str = "2026-05-01", **changes: Any) -> ProtectReport:
     return protect_workspace(workspace, folder, clock=at(day), **changes)
 
 

@@ -34,7 +34,7 @@ TABLE, COLUMNAR, REPORT = "facts.csv", "facts.parquet", "report.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
+class ProtectReport:
     """What would be released: the folder it was written to, what protection cost, and whether it is in the ledger now."""
 
     folder: Path
@@ -66,7 +66,7 @@ def protect_workspace(
     record: bool = False,
     clock: Callable[[], datetime] = now,
     tell: Callable[[str], object] = lambda _: None,
-) -> Rehearsal:
+) -> ProtectReport:
     """Write what a public run would release, and what that costs, into a folder of its own.
 
     Parameters
@@ -104,7 +104,7 @@ def protect_workspace(
         with _put_in_place(folder, files):
             if record:
                 record_release(workspace, bundle, edition="", since=since)
-    return Rehearsal(folder, total(by_measure), pages, record)
+    return ProtectReport(folder, total(by_measure), pages, record)
 
 
 def released_csv(facts: pd.DataFrame) -> bytes:
