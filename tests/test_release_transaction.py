@@ -68,6 +68,7 @@ def test_an_entry_after_the_head_counts_as_seen_and_the_head_is_moved(tmp_path: 
 @pytest.mark.parametrize("entries", [0, 2])
 def test_a_half_written_last_line_is_cut_off_with_a_word(tmp_path: Path, entries: int):
     before = released(tmp_path, *range(entries))
+    (tmp_path / HEAD).touch()
     written = (tmp_path / LEDGER).read_bytes() if entries else b""
     released(tmp_path / "other", *range(entries + 1))
     line = (tmp_path / "other" / LEDGER).read_bytes()[len(written) :]
@@ -128,6 +129,12 @@ def head_emptied(path: Path) -> None:
     path.with_name(HEAD).write_bytes(b"")
 
 
+def head_lost(path: Path) -> None:
+    """A ledger of one release whose head is gone: a first release begins with an empty one."""
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    path.with_name(HEAD).unlink()
+
+
 def half_a_line_after_one_too_many(path: Path) -> None:
     second = json.loads(path.read_bytes().splitlines()[1])["sha256"]
     path.with_name(HEAD).write_text(second + "\n")
@@ -143,6 +150,7 @@ def half_a_line_after_one_too_many(path: Path) -> None:
         without_the_last,
         two_after_the_head,
         head_emptied,
+        head_lost,
         half_a_line_after_one_too_many,
     ],
 )
@@ -257,6 +265,7 @@ def test_a_run_says_what_an_earlier_one_left_half_done_in_the_ledger(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     workspace = tiny_workspace(tmp_path / "ws", facts=ROWS)
+    (workspace.folder / HEAD).touch()
     (workspace.folder / LEDGER).write_bytes(b'{"bundle": "0')
     with telling(sys.stderr) as tell:
         run_batch(

@@ -141,6 +141,8 @@ def _write(folder: Path, entry: Entry) -> None:
     path = folder / LEDGER
     before = path.stat().st_size if path.exists() else 0
     try:
+        if not (folder / HEAD).exists():
+            write_lasting(folder / HEAD, "")  # so that a ledger without a head is one that lost it
         with path.open("ab") as file:
             file.write(line.encode())
             keep(file)
@@ -178,7 +180,8 @@ def _found(folder: Path) -> _Found:
         previous = entry.sha256
     ledger = Ledger(entries)
     begun = bool(entries) and not rest and head == entries[-1].previous.replace(START, "")
-    if head != ledger.head and not begun:
+    lost = bool(written) and not (folder / HEAD).exists()
+    if lost or (head != ledger.head and not begun):
         raise _altered(path)
     return _Found(ledger, head, written, lines)
 
