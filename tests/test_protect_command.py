@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -308,3 +309,27 @@ def test_the_command_tells_what_it_did_and_refuses_as_a_run_does(tmp_path: Path)
     unknown = call(app, ["protect", str(tmp_path / "ws"), "--out", str(tmp_path / "no"), "--scheme", "63"])
     assert unknown.exit_code == 3
     assert call(app, ["protect", str(tmp_path / "ws")]).exit_code == 2
+
+
+def pooled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Two years in one, but for what is published year by year."""
+    return [row if row["published"] else row | {"period_end": "2016-12-31"} for row in rows]
+
+
+def of_the_nation(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Only what stands above the provinces; the country of these tests is one region."""
+    return [row for row in rows if row["province_code"] == "VN"]
+
+
+@pytest.mark.parametrize("remedy", [pooled, of_the_nation])
+def test_a_remedy_that_a_refusal_names_works(
+    tmp_path: Path, remedy: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+):
+    workspace = tiny_workspace(tmp_path / "ws", facts=given_away())
+    protect(workspace, tmp_path / "first", record=True)
+    rows = given_away(3, "2022-01-01")
+    workspace = tiny_workspace(tmp_path / "ws", facts=rows)
+    with pytest.raises(DisclosureError, match="pool years, drop the breakdown or go to region"):
+        protect(workspace, tmp_path / "refused")
+    workspace = tiny_workspace(tmp_path / "ws", facts=remedy(rows))
+    assert protect(workspace, tmp_path / "second", record=True).recorded
