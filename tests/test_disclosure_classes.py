@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from evalkit.batch.prepare import make_bundle, receive, record_release
+from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.releasing import record_release
 from evalkit.disclosure.ledger import Entry, Figure, Ledger
 from evalkit.disclosure.protect import protect
 from evalkit.disclosure.standing import refuse_unprotected

@@ -20,7 +20,8 @@ from evalkit.additivity.totals import with_totals
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.disclosure.audit import widths
 from evalkit.disclosure.earlier import told_by
-from evalkit.disclosure.ledger import Ledger, append
+from evalkit.disclosure.ledger import Ledger
+from evalkit.disclosure.ledger_file import append
 from evalkit.disclosure.protect import primary, protect
 from evalkit.disclosure.rules import protected_cells
 from evalkit.disclosure.tables import labelled, linked_tables

@@ -16,7 +16,8 @@ from scipy.optimize import linprog
 
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.equations import Tables
-from evalkit.disclosure.ledger import Ledger, append
+from evalkit.disclosure.ledger import Ledger
+from evalkit.disclosure.ledger_file import append
 from evalkit.disclosure.protect import hidden_cells, primary, protect
 from evalkit.programme.provinces import Registry
 from evalkit.table import latest_editions

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -12,10 +11,10 @@ import pandas as pd
 import pytest
 
 from evalkit.batch.last_release import LAST_RELEASE
-from evalkit.batch.options import Event, RunReport
 from evalkit.batch.run import run_batch
 from evalkit.disclosure.earlier import told_by
-from evalkit.disclosure.ledger import HEAD, LEDGER, Ledger, append, read_ledger
+from evalkit.disclosure.ledger import Ledger
+from evalkit.disclosure.ledger_file import HEAD, LEDGER, append, read_ledger
 from evalkit.disclosure.protect import Protected, protect
 from evalkit.errors import DisclosureError
 from evalkit.programme.provinces import Registry
@@ -230,34 +229,3 @@ def test_a_run_that_releases_nothing_new_writes_no_memory_of_it_anew(tmp_path: P
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
     run(tmp_path, facts=country(2, 31, 40, revised="02 VN"))
     assert path.read_text(encoding="utf-8").strip() == read_ledger(tmp_path / "workspace", "workspace").head
-
-
-@pytest.mark.parametrize("inner", ["old", "new"])
-def test_of_two_public_runs_at_once_into_two_folders_the_later_to_publish_is_refused(
-    tmp_path: Path, inner: str
-):
-    """03 = 20 with 04 = 3 make 23: each boundary set by itself would show what the other's figures give away."""
-    rows = [fact("02", 20, **VICTIMS), fact("03", 3, **VICTIMS)]
-    workspace = tiny_workspace(tmp_path / "ws", facts=rows)
-    outer = "new" if inner == "old" else "old"
-
-    def made(scheme: str, progress: Callable[[Event], None] = lambda _: None) -> RunReport:
-        chosen = options(tmp_path / scheme, scheme=scheme)
-        return run_batch(
-            workspace, chosen, clock=at("2026-05-01"), executor=PagesWithoutKernel(), progress=progress
-        )
-
-    def at_the_same_time(event: Event) -> None:
-        if event.kind == "planned":
-            made(inner)
-
-    with pytest.raises(DisclosureError, match="while this one was at work"):
-        made(outer, at_the_same_time)
-    assert not list((tmp_path / outer).glob("*.html"))
-    assert list((tmp_path / inner).rglob("*.html"))
-    made(outer)  # protected against the first by now
-    told = {
-        name: one for entry in read_ledger(workspace.folder, "ws").entries for name, *one in entry.figures
-    }
-    shown = {(name.scheme, name.province_code) for name, (state, _) in told.items() if state == "shown"}
-    assert not {("old", "02"), ("new", "03")} <= shown

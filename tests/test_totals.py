@@ -45,6 +45,10 @@ def year_of(registry: Registry, *rows: dict[str, Any], place: str = "01") -> lis
     return found[["value", "status", "source_cell"]].to_numpy().tolist()
 
 
+def test_a_table_of_which_nothing_adds_up_gains_nothing(registry: Registry):
+    assert totals(registry, fact("VN", 63)).empty
+
+
 def test_twelve_months_are_a_year_and_eleven_are_none(registry: Registry):
     assert year_of(registry, *months("01", *range(1, 13))) == [[12.0, "derived", "sum of 12 months"]]
     ((value, status, said),) = year_of(registry, *months("01", *range(1, 12)))

@@ -153,6 +153,30 @@ def check(workspace: Annotated[Path, typer.Argument(help="The workspace's folder
 
 
 @app.command()
+def protect(
+    workspace: Annotated[Path, typer.Argument(help="The workspace's folder.")],
+    *,
+    out: Annotated[Path, typer.Option(help="A new or empty folder, for the custodian alone.")],
+    scheme: Annotated[
+        str | None, typer.Option(help="The boundary set; the workspace's own where left out.")
+    ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write the release into the ledger, as a public run does.")
+    ] = False,
+) -> None:
+    """Write what a public run would release, and what that costs; make no pages."""
+    settings = _workspace(workspace)
+    from evalkit.batch.protecting import protect_workspace  # noqa: PLC0415
+
+    def tell(sentence: str) -> None:
+        typer.echo(shown(sentence), err=True)
+
+    if sys.stderr.isatty():
+        tell(worded("reading and protecting the facts"))
+    typer.echo(protect_workspace(settings, out, scheme=scheme, record=record, tell=tell).text)
+
+
+@app.command()
 def indicators(
     programme: Annotated[str, typer.Option(help="A shipped programme or a folder.")] = DEFAULT_PROGRAMME,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,

@@ -47,7 +47,8 @@ def total_rows(facts: pd.DataFrame, lattice: Lattice, *, registry: Registry, sch
     best = _best(lattice, known, units)
     covered = _covered(lattice, known)
     by = np.where(known.by >= 0, known.by, best)
-    over_places = (by >= 0) & (lattice.sums.axis[by] == PLACE)
+    over_places = np.zeros(len(by), dtype=bool)
+    over_places[by >= 0] = lattice.sums.axis[by[by >= 0]] == PLACE
     year = _is_year(lattice)[lattice.period]
     part_year = year & (known.by < 0) & (covered.parts >= 2)
     of_pages = np.isin(lattice.place, [*units, NATION])

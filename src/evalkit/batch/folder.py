@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from evalkit.batch.manifest import MANIFEST, Manifest, is_reports_folder
@@ -17,6 +17,7 @@ from evalkit.workspace import Audience, Workspace
 LOCK = ".lock"
 WORK_PREFIX = ".work-"
 FINISHED = "finished"  # the records of finished pages, in a work folder
+PENDING = ".publishing"  # what a publication is about to put in place, while it does
 
 
 def default_folder(workspace: Workspace, *, audience: Audience, scheme: str) -> Path:
@@ -44,6 +45,8 @@ def refuse_foreign(
                 do=worded("choose a folder beside them"),
             )
     if published is None:
+        if (folder / PENDING).is_file():
+            return  # a first publication was cut off: the next one clears away what it put there
         if folder.exists() and (
             not folder.is_dir() or any(not path.name.startswith(".") for path in folder.iterdir())
         ):
@@ -69,7 +72,9 @@ def refuse_foreign(
 
 
 @contextmanager
-def locked(folder: Path, *, private: bool) -> Iterator[None]:
+def locked(
+    folder: Path, *, private: bool, refusal: Callable[[Path, OSError], SettingsError] | None = None
+) -> Iterator[None]:
     """Work alone in a folder, which is created; a folder left empty is taken away again.
 
     Parameters
@@ -77,6 +82,8 @@ def locked(folder: Path, *, private: bool) -> Iterator[None]:
     folder : Path
     private : bool
         Only this user may enter the folder.
+    refusal : callable, optional
+        Makes the refusal of a folder that cannot be written; by default it is told of as a reports folder.
 
     Raises
     ------
@@ -89,14 +96,16 @@ def locked(folder: Path, *, private: bool) -> Iterator[None]:
             folder.chmod(0o700)
         lock = _take_lock(folder)
     except OSError as fault:
-        raise not_writable(folder, fault) from fault
+        raise (refusal or not_writable)(folder, fault) from fault
     try:
         yield
     finally:
-        (folder / LOCK).unlink(missing_ok=True)
+        with suppress(OSError):  # the lock's file holds nobody up: the system's lock goes with the descriptor
+            (folder / LOCK).unlink(missing_ok=True)
         os.close(lock)
-        if not any(folder.iterdir()):
-            folder.rmdir()
+        with suppress(OSError):
+            if not any(folder.iterdir()):
+                folder.rmdir()
 
 
 def not_writable(folder: Path, fault: OSError) -> SettingsError:

@@ -7,7 +7,11 @@ SHA-256 of the ledger's last entry, in the workspace's hidden folder ``.evalkit`
 from __future__ import annotations
 
 from evalkit.batch.receipt import OWN_FOLDER
-from evalkit.disclosure.ledger import Ledger, refuse_lost
+from evalkit.disclosure.ledger import Ledger
+from evalkit.disclosure.ledger_file import HEAD, LEDGER
+from evalkit.errors import DisclosureError
+from evalkit.lasting_file import write_lasting
+from evalkit.messages import worded
 from evalkit.workspace import Workspace
 
 LAST_RELEASE = "last-release"
@@ -30,16 +34,42 @@ def refuse_forgotten(workspace: Workspace, ledger: Ledger) -> None:
     refuse_lost(ledger, _remembered(workspace), where=str(workspace.folder / OWN_FOLDER / LAST_RELEASE))
 
 
+def refuse_lost(ledger: Ledger, head: str, *, where: str) -> None:
+    """Refuse a ledger that does not know of a release which is published, or remembered.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    head : str
+        The SHA-256 of an entry that the ledger had; empty where none is known.
+    where : str
+        What names it.
+
+    Raises
+    ------
+    DisclosureError
+        If the ledger has no such entry.
+    """
+    if head and head not in {entry.sha256 for entry in ledger.entries}:
+        raise DisclosureError(
+            where=where,
+            rule=worded("the release named here is one that the workspace's ledger does not have"),
+            do=worded(
+                "put back {ledger} and {head}; without them nobody knows what an attacker has seen",
+                ledger=LEDGER,
+                head=HEAD,
+            ),
+        )
+
+
 def remember(workspace: Workspace, ledger: Ledger) -> None:
     """Remember the last entry of a ledger; nothing is written where it is remembered already."""
     if ledger.head == _remembered(workspace):
         return
     path = workspace.folder / OWN_FOLDER / LAST_RELEASE
-    beside = path.with_suffix(".new")
     path.parent.mkdir(exist_ok=True)
     path.parent.chmod(0o700)
-    beside.write_text(ledger.head + "\n", encoding="utf-8")
-    beside.replace(path)
+    write_lasting(path, ledger.head + "\n")
 
 
 def _remembered(workspace: Workspace) -> str:

@@ -15,15 +15,11 @@ from evalkit.batch.declarations import (
     registry_of,
     sources_of,
 )
-from evalkit.batch.folder import locked
 from evalkit.batch.inhabitants import counts_population, unused_findings, with_population
-from evalkit.batch.last_release import refuse_forgotten, remember
-from evalkit.batch.receipt import OWN_FOLDER
-from evalkit.disclosure.earlier import told_by
-from evalkit.disclosure.ledger import Ledger, append, read_ledger
+from evalkit.batch.releasing import ledger_of
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
 from evalkit.disclosure.standing import refuse_unprotected
-from evalkit.errors import DisclosureError, Refusals
+from evalkit.errors import Refusals
 from evalkit.facts.areas import About
 from evalkit.facts.boundaries import (
     with_revisions,
@@ -35,7 +31,6 @@ from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.intake import Source, read_facts_told, without_origin
 from evalkit.facts.places import places_on
 from evalkit.facts.sum_checks import confirmed_conflicts
-from evalkit.messages import worded
 from evalkit.panel import page_findings, panel_context
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
@@ -94,7 +89,12 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
 
 
 def make_bundle(
-    received: Received, *, day: date, audience: Audience = "public", scheme: str | None = None
+    received: Received,
+    *,
+    day: date,
+    audience: Audience = "public",
+    scheme: str | None = None,
+    protected: Protected | None = None,
 ) -> Bundle:
     """Protect what was received and put together everything pages may use.
 
@@ -106,6 +106,8 @@ def make_bundle(
     audience : "public" or "internal"
     scheme : str, optional
         The boundary set of the pages; the workspace's own by default.
+    protected : Protected, optional
+        What :func:`protect_received` gave for this audience and boundary set, where that is at hand.
 
     Raises
     ------
@@ -114,10 +116,9 @@ def make_bundle(
     DisclosureError
         If the facts cannot be protected, or the programme would show what an earlier release hid.
     """
-    refuse_errors(received.findings)
     scheme = scheme or received.workspace.scheme
+    protected = protected or protect_received(received, audience=audience, scheme=scheme)
     places = places_on(day, received.registry, scheme=scheme)
-    protected = _protected(received, scheme=scheme, audience=audience)
     return Bundle(
         about=_about(received, protected, scheme=scheme, audience=audience, day=day),
         facts=with_revisions(protected.facts, received.facts),
@@ -144,8 +145,23 @@ def make_bundle(
     ).speak()
 
 
-def _protected(received: Received, *, scheme: str, audience: Audience) -> Protected:
-    """Protect the facts against everything that was released before; nothing of that binds pages for internal use."""
+def protect_received(received: Received, *, audience: Audience, scheme: str) -> Protected:
+    """Protect the facts against everything that was released before; nothing of that binds pages for internal use.
+
+    Parameters
+    ----------
+    received, audience, scheme
+        As for :func:`make_bundle`.
+
+    Raises
+    ------
+    FactsError, DisclosureError
+        As :func:`make_bundle`.
+    """
+    refuse_errors(received.findings)
+    received.registry.units(
+        scheme
+    )  # a boundary set that there is not is refused before anything is summed for it
     facts = harmonised(received, scheme=scheme)
     ledger = ledger_of(received.workspace) if audience == "public" else NOTHING_RELEASED
     refuse_unprotected(ledger, facts, received.programme)
@@ -158,65 +174,6 @@ def _protected(received: Received, *, scheme: str, audience: Audience) -> Protec
         ledger=ledger,
         history=received.facts,
     )
-
-
-def ledger_of(workspace: Workspace) -> Ledger:
-    """Return what was released from a workspace before.
-
-    Raises
-    ------
-    DisclosureError
-        If its ledger was lost or altered, is older than the last release, or belongs to another workspace.
-    """
-    ledger = read_ledger(workspace.folder, workspace.name)
-    refuse_forgotten(workspace, ledger)
-    return ledger
-
-
-def record_release(workspace: Workspace, bundle: Bundle, *, edition: str, since: str) -> Ledger:
-    """Write into the workspace's ledger what a bundle is about to show; nothing of an internal one.
-
-    Parameters
-    ----------
-    workspace : Workspace
-    bundle : Bundle
-    edition : str
-        The name of the release; the bundle's date where it is empty.
-    since : str
-        The last entry of the ledger that the bundle was protected against, "" for none: figures that another run has released
-        meanwhile were not taken into account.
-
-    Raises
-    ------
-    DisclosureError
-        If the bundle shows what an earlier release hid, or another run has released figures since.
-    """
-    if bundle.about.audience != "public":
-        return ledger_of(workspace)
-    with locked(workspace.folder / OWN_FOLDER / "release", private=True):
-        return _recorded(workspace, bundle, edition=edition, since=since)
-
-
-def _recorded(workspace: Workspace, bundle: Bundle, *, edition: str, since: str) -> Ledger:
-    ledger, policy = ledger_of(workspace), workspace.disclosure
-    if ledger.head != since:
-        raise DisclosureError(
-            where=str(workspace.folder),
-            rule=worded("another run released figures of this workspace while this one was at work"),
-            do=worded("run again: the pages are then protected against what it released"),
-        )
-    about = {
-        "workspace": workspace.name,
-        "edition": edition or bundle.about.date,
-        "date": date.fromisoformat(bundle.about.date),
-        "rules": {"k": policy.k, "k_sensitive": policy.k_sensitive},
-        "signed": policy.signed_by,
-        "bundle": bundle.content_hash,
-    }
-    told = told_by(bundle.facts, bundle.programme, policy)
-    ledger = append(workspace.folder, ledger, told, about=about)
-    remember(workspace, ledger)
-    return ledger
 
 
 def harmonised(received: Received, *, scheme: str) -> pd.DataFrame:

@@ -99,7 +99,9 @@ class _Lines:
         self.stream, self.total, self.done = stream, 0, 0
 
     def __call__(self, event: Event) -> None:
-        if event.kind == "planned":
+        if event.kind == "mended":
+            print_line(self.stream, shown(event.details["message"]))
+        elif event.kind == "planned":
             self.total = len(event.details["to_make"])
             current = list(event.details["why"].values()).count(CURRENT)
             print_line(

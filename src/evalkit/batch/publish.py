@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -10,15 +11,17 @@ from pathlib import Path
 from evalkit.batch.currency import changed_ingredient
 from evalkit.batch.datapackage import datapackage
 from evalkit.batch.fingerprint import file_digest
+from evalkit.batch.folder import FINISHED, PENDING
 from evalkit.batch.imprint import INDEX, TABLES, footer_lines, neighbours, page_file, page_files
 from evalkit.batch.keeping import drop_records
-from evalkit.batch.manifest import MANIFEST, Manifest
+from evalkit.batch.manifest import MANIFEST, Manifest, is_inside, read_manifest
 from evalkit.batch.plan import NATIONAL, Job
 from evalkit.facts.areas import About
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.places import Place
 from evalkit.languages import spoken
+from evalkit.lasting_file import write_lasting
 from evalkit.reporting.bilingual import by_language
 from evalkit.reporting.blocks import Bilingual, Language, PageHead
 from evalkit.reporting.formats import day, number
@@ -92,15 +95,36 @@ def publish(folder: Path, stage: Path, *, before: Manifest | None, after: Manife
     before, after : Manifest
         What was published and what is to be. Only files listed in ``before`` are ever removed.
     """
-    (stage / MANIFEST).write_text(
-        after.text(), encoding="utf-8", newline="\n"
-    )  # from here on nothing needs room
+    (stage / MANIFEST).write_text(after.text(), encoding="utf-8", newline="\n")
     drop_records(stage)
-    _remove(folder, set(before.files if before else ()) - set(after.files))
     last = (MANIFEST, *page_files(file_stem(INDEX, after.audience), spoken()))
-    new = sorted(path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
+    files = (path.relative_to(stage) for path in stage.rglob("*") if path.is_file())
+    new = sorted(path.as_posix() for path in files if path.parts[0] != FINISHED)
+    write_lasting(folder / PENDING, json.dumps(new))  # from here on nothing needs room
+    _remove(folder, set(before.files if before else ()) - set(after.files))
     for name in (*(name for name in new if name not in last), *(name for name in last if name in new)):
         _move(stage / name, folder / name)
+    (folder / PENDING).unlink()
+
+
+def settle(folder: Path) -> None:
+    """Clear away what a publication that was cut off had put in place, as far as no manifest lists it.
+
+    What it replaced and the manifest still lists is found to be changed by the next run, and made again.
+
+    Parameters
+    ----------
+    folder : Path
+        The reports folder, in which nobody else is at work.
+    """
+    path = folder / PENDING
+    if not path.is_file():
+        return
+    begun: list[str] = json.loads(path.read_text(encoding="utf-8"))
+    standing = read_manifest(folder)
+    listed = {MANIFEST, *standing.files} if standing else set()
+    _remove(folder, (name for name in begun if is_inside(name) and name not in listed))
+    path.unlink()
 
 
 def _write(path: Path, text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evalkit.batch.clock import now
 from evalkit.batch.currency import CURRENT, changed_output
-from evalkit.batch.folder import left_behind, locked
+from evalkit.batch.folder import PENDING, left_behind, locked
 from evalkit.batch.imprint import INDEX, page_files
 from evalkit.batch.manifest import Manifest, read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport
@@ -96,6 +96,7 @@ def _is_certain(receipt: Receipt, workspace: Workspace, options: RunOptions, *, 
         and receipt.order == order_digest(workspace, options)
         and still_stands(receipt.inputs)
         and not left_behind(folder)
+        and not (folder / PENDING).exists()
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,17 +17,18 @@ from evalkit.batch.currency import CURRENT, why_made
 from evalkit.batch.folder import locked, not_writable, refuse_foreign, work_folder
 from evalkit.batch.ground import Ground, days_named_alike, keep_receipt, stock_of
 from evalkit.batch.imprint import INDEX, page_files
+from evalkit.batch.last_release import refuse_lost
 from evalkit.batch.making import Making, Progress, make_and_keep
 from evalkit.batch.manifest import Manifest, PageRecord, read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport, lapsed
 from evalkit.batch.outcome import JobFailure
 from evalkit.batch.plan import Job, notebooks_folder, plan
-from evalkit.batch.prepare import ledger_of, make_bundle, receive, record_release
-from evalkit.batch.publish import publish, write_datapackage, write_index
+from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.publish import publish, settle, write_datapackage, write_index
 from evalkit.batch.receipt import reports_folder
 from evalkit.batch.record import manifest_after
+from evalkit.batch.releasing import ledger_of, mended, record_release, releasing
 from evalkit.batch.reread import refuse_leaks
-from evalkit.disclosure.ledger import refuse_lost
 from evalkit.errors import BatchError, SettingsError
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
@@ -91,10 +93,14 @@ def run_batch(
     BatchError
         If some pages failed, or were made without some of their lines. What was made is published by then.
     """
-    task = _accept(workspace, options or RunOptions(languages=workspace.languages), clock)
-    with locked(task.folder, private=task.options.audience == "internal"), work_folder(task.folder) as stage:
-        report = _make_and_publish(task, stage, progress, executor)
-        keep_receipt(workspace, task.options, ground=task.ground, jobs=task.jobs, report=report)
+    options = options or RunOptions(languages=workspace.languages)
+    with releasing(workspace) if options.audience == "public" else nullcontext():
+        task = _accept(workspace, options, clock)
+        for sentence in mended(workspace) if options.audience == "public" else ():
+            progress(Event("mended", {"message": sentence}))
+        with locked(task.folder, private=options.audience == "internal"), work_folder(task.folder) as stage:
+            report = _make_and_publish(task, stage, progress, executor)
+            keep_receipt(workspace, options, ground=task.ground, jobs=task.jobs, report=report)
     progress(Event("published", {"folder": str(report.folder)}, report))
     _refuse_failures(report)
     return report
@@ -132,6 +138,7 @@ def _accept(workspace: Workspace, options: RunOptions, clock: Callable[[], datet
 
 def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Executor | None) -> RunReport:
     before = read_manifest(task.folder)
+    settle(task.folder)
     task.refuse_foreign(before)
     task = replace(task, bundle=_dated(task.bundle, before))
     chosen = _chosen(task, before)

@@ -81,6 +81,8 @@ class Screen:
             self.begun = self.clock()
         elif event.details.get("stem") in self.rows:
             self._note(self.rows[event.details["stem"]], event)
+        if event.kind == "mended":
+            self.console.print(shown(event.details["message"]), markup=False, highlight=False)
         if event.kind == "failed":
             self.console.print(
                 shown(worded("FAILED {message}", message=event.details["message"])),

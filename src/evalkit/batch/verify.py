@@ -11,7 +11,7 @@ from pathlib import Path
 
 from evalkit.batch.contradicted import page_contradictions
 from evalkit.batch.fingerprint import file_digest
-from evalkit.batch.folder import LOCK, WORK_PREFIX
+from evalkit.batch.folder import LOCK, PENDING, WORK_PREFIX
 from evalkit.batch.imprint import INDEX, page_files
 from evalkit.batch.leaks import file_faults
 from evalkit.batch.manifest import MANIFEST, Manifest, read_manifest
@@ -125,13 +125,19 @@ def _lapses(folder: Path, manifest: Manifest) -> Iterator[Finding]:
 
 
 def _unlisted(folder: Path, manifest: Manifest) -> Iterator[Finding]:
-    listed = {*manifest.files, MANIFEST, LOCK}
+    listed = {*manifest.files, MANIFEST, LOCK, PENDING}
     left = {path.parts[len(folder.parts)] for path in folder.glob(f"{WORK_PREFIX}*")}
     for name in sorted(left):
         yield _finding(
             folder / name,
             worded("a run that was cut off left this folder behind"),
             worded("run again: it will be removed"),
+        )
+    if (folder / PENDING).exists():
+        yield _finding(
+            folder / PENDING,
+            worded("a run was cut off while it published"),
+            worded("run again: what it left half done is put right"),
         )
     for path in _files(folder):
         if path.relative_to(folder).as_posix() not in listed:

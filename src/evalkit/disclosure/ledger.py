@@ -1,8 +1,7 @@
 """The ledger of what was released: when, by which rules, who signed. It only grows, and holds no hidden value.
 
-``ledger.jsonl`` lies in the workspace, one entry a line; each names the SHA-256 of the one before. ``ledger.head`` holds the
-last one, so that a ledger which was lost, cut or altered is noticed. An entry lists the figures that are new since the entry
-before, with the value where it was shown.
+An entry lists the figures that are new since the entry before, with the value where it was shown, and names the SHA-256 of the
+entry before. How it lies on the disk: :mod:`evalkit.disclosure.ledger_file`.
 """
 
 from __future__ import annotations
@@ -12,17 +11,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
-
-from pydantic import ValidationError
 
 from evalkit.declaration import Declared
 from evalkit.errors import DisclosureError
 from evalkit.messages import worded
 
-LEDGER, HEAD = "ledger.jsonl", "ledger.head"
-_START = "0" * 64
+START = "0" * 64
 State = Literal["known", "shown", "hidden"]
 
 
@@ -110,96 +105,26 @@ class Ledger:
             yield set(latest.values())
 
 
-def read_ledger(folder: Path, workspace: str) -> Ledger:
-    """Return the ledger of a workspace; an empty one before the first release.
-
-    Parameters
-    ----------
-    folder : Path
-        The workspace's folder.
-    workspace : str
-        What names the workspace: a ledger bears the name of its own.
-
-    Raises
-    ------
-    DisclosureError
-        If the ledger was lost or altered, or belongs to another workspace.
-    """
-    path, head = folder / LEDGER, folder / HEAD
-    if not path.exists() and not head.exists():
-        return Ledger()
-    ledger = Ledger(tuple(_entries(path)))
-    last = head.read_text(encoding="utf-8").strip() if head.exists() else ""
-    previous = _START
-    for number, entry in enumerate(ledger.entries, start=1):
-        if (entry.number, entry.previous, entry.sha256) != (number, previous, entry.seal()):
-            raise _altered(path)
-        previous = entry.sha256
-    if not ledger.entries or ledger.head != last:
-        raise _altered(path)
-    if any(entry.workspace != workspace for entry in ledger.entries):
-        raise DisclosureError(
-            where=str(path),
-            rule=worded("the ledger belongs to another workspace, or this one was renamed"),
-            do=worded(
-                "put back this workspace's own ledger, or its name; in a copy to practise with, from which nothing is published, "
-                "remove ledger.jsonl, ledger.head and .evalkit"
-            ),
-        )
-    return ledger
-
-
-def refuse_lost(ledger: Ledger, head: str, *, where: str) -> None:
-    """Refuse a ledger that does not know of a release which is published, or remembered.
+def next_entry(ledger: Ledger, figures: dict[Figure, Told], *, about: dict[str, Any]) -> Entry | None:
+    """Return the entry of a release; none where it tells nothing new.
 
     Parameters
     ----------
     ledger : Ledger
-    head : str
-        The SHA-256 of an entry that the ledger had; empty where none is known.
-    where : str
-        What names it.
-
-    Raises
-    ------
-    DisclosureError
-        If the ledger has no such entry.
-    """
-    if head and head not in {entry.sha256 for entry in ledger.entries}:
-        raise DisclosureError(
-            where=where,
-            rule=worded("the release named here is one that the workspace's ledger does not have"),
-            do=worded(
-                "put back {ledger} and {head}; without them nobody knows what an attacker has seen",
-                ledger=LEDGER,
-                head=HEAD,
-            ),
-        )
-
-
-def append(folder: Path, ledger: Ledger, figures: dict[Figure, Told], *, about: dict[str, Any]) -> Ledger:
-    """Add a release to the ledger; nothing is added where nothing new is told.
-
-    Parameters
-    ----------
-    folder : Path
-        The workspace's folder.
-    ledger : Ledger
-        As read before.
     figures : dict of Told by Figure
         What is about to be released.
     about : dict
         ``workspace``, ``edition``, ``date``, ``rules``, ``signed`` and ``bundle`` of :class:`Entry`.
 
-    Returns
-    -------
-    Ledger
-        With the new entry, if there is one.
-
     Raises
     ------
     DisclosureError
         If the release would show a figure that an earlier one hid.
+
+    Examples
+    --------
+    >>> next_entry(Ledger(), {}, about={}) is None
+    True
     """
     before = ledger.told()
     for name, told in figures.items():
@@ -211,40 +136,10 @@ def append(folder: Path, ledger: Ledger, figures: dict[Figure, Told], *, about: 
             )
     new = [(name, *told) for name, told in sorted(figures.items()) if _is_news(before.get(name), told)]
     if not new:
-        return ledger
-    number, previous = len(ledger.entries) + 1, ledger.head or _START
-    entry = Entry(number=number, previous=previous, figures=tuple(new), **about).sealed()
-    _write(folder, entry)
-    return Ledger((*ledger.entries, entry))
+        return None
+    number, previous = len(ledger.entries) + 1, ledger.head or START
+    return Entry(number=number, previous=previous, figures=tuple(new), **about).sealed()
 
 
 def _is_news(before: Told | None, told: Told) -> bool:
     return before is None or (before.state == "hidden" and told.state == "known")
-
-
-def _write(folder: Path, entry: Entry) -> None:
-    with (folder / LEDGER).open("a", encoding="utf-8", newline="\n") as file:
-        file.write(json.dumps(entry.model_dump(mode="json"), ensure_ascii=False, sort_keys=True) + "\n")
-    beside = folder / (HEAD + ".new")
-    beside.write_text(entry.sha256 + "\n", encoding="utf-8")
-    beside.replace(folder / HEAD)
-
-
-def _entries(path: Path) -> Iterator[Entry]:
-    try:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            yield Entry.model_validate_json(line)
-    except (OSError, UnicodeDecodeError, ValidationError) as fault:
-        raise _altered(path) from fault
-
-
-def _altered(path: Path) -> DisclosureError:
-    return DisclosureError(
-        where=str(path),
-        rule=worded("the ledger of earlier releases is lost, cut or altered"),
-        do=worded(
-            "put back {ledger} and {head} as the last run left them; without them nobody knows what an attacker has seen",
-            ledger=LEDGER,
-            head=HEAD,
-        ),
-    )

@@ -36,13 +36,15 @@ class Protected:
     """Facts that may leave the room, and how they were protected.
 
     ``hidden_cells`` counts the cells hidden, primary and complementary alike; ``methods`` how many networks of linked
-    figures were solved in which way (:class:`evalkit.disclosure.choice.Choice`); ``ranges`` are what the figures shown leave to
+    figures were solved in which way (:class:`evalkit.disclosure.choice.Choice`); ``own`` are the labels of the rows hidden for what
+    they are themselves (small, hidden before, a whole group, over few), not for another's sake; ``ranges`` are what the figures shown leave to
     each hidden total (:func:`evalkit.disclosure.ranges.left_to_hidden`).
     """
 
     facts: pd.DataFrame
     hidden_cells: int
     methods: dict[str, int] = field(default_factory=dict)
+    own: pd.Index = field(default_factory=lambda: pd.Index([]))
     ranges: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*RANGE_KEY, "low", "high"]))
 
 
@@ -107,13 +109,18 @@ def protect(
     tables = linked_tables(cells, programme, registry, releases=releases)
     hidden, methods = hidden_cells(tables, nodes=nodes, key=key)
     refuse_recoverable(tables, hidden)
-    rows = tables.cells["row"][sorted(hidden)]
-    rows = rows[rows >= 0]
+    rows, own = _rows(tables, hidden), _rows(tables, hidden & primary(tables))
     _hide(marked, rows)
     few = over_few(marked, programme, policy)
     _hide(marked, few)
     ranges = left_to_hidden(tables, hidden)
-    return Protected(marked, len(rows) + len(few), methods, ranges)
+    return Protected(marked, len(rows) + len(few), methods, pd.Index(own).append(few), ranges)
+
+
+def _rows(tables: Tables, labels: set[int]) -> pd.Series:
+    """Return the rows of today's facts that some cells stand for."""
+    rows = tables.cells["row"][sorted(labels)]
+    return rows[rows >= 0]
 
 
 def _hide(marked: pd.DataFrame, rows: pd.Index | pd.Series) -> None:
