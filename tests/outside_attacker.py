@@ -101,7 +101,7 @@ def _csv(path: Path) -> list[dict[str, str]]:
 def read_release(path: Path) -> pd.DataFrame:
     """Read a released table that was written as CSV."""
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    table["value"] = pd.to_numeric(table["value"].replace("", "nan"))
+    table["value"] = pd.to_numeric(table["value"].replace("", np.nan))
     table["published"] = table["published"].str.lower().eq("true")
     return table.assign(**{name: pd.to_datetime(table[name]) for name in DATES})
 
