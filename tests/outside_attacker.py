@@ -165,7 +165,8 @@ def _rows(releases: Sequence[pd.DataFrame], about: Declared) -> pd.DataFrame:
 
 
 def _named(rows: pd.DataFrame, columns: list[str]) -> pd.Series:
-    return rows[columns].astype(str).agg("|".join, axis=1)
+    first, *rest = (rows[name].astype(str) for name in columns)
+    return first.str.cat(rest, sep="|") if rest else first
 
 
 def _worlds(rows: pd.DataFrame, lasting: list[str]) -> dict[int, int]:

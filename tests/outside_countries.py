@@ -26,6 +26,7 @@ SPANS = {
     "month": [(0, 1), (1, 2), (5, 6), (11, 12)],
     "term": [(0, 24), (3, 15), (6, 18)],
     "odd": [(2, 9), (4, 13)],
+    "police year": [(10, 22)],
 }
 
 
@@ -142,10 +143,10 @@ Box = tuple[tuple[str, str], str, tuple[int, int], tuple[str, str, str], int]
 
 def _persons(country: Country, rng: np.random.Generator) -> list[Person]:
     """Return few persons in some places and months, many in others."""
-    found = []
+    found, size = [], int(rng.choice([1, 1, 1, 3]))
     for unit in country.merged:
         for half in range(4):
-            many = int(rng.choice([0, 0, 0, 1, 1, 2, 3, 4, 6, 9, 14, 30]))
+            many = size * int(rng.choice([0, 0, 0, 1, 1, 2, 3, 4, 6, 9, 14, 30]))
             found += [_person(unit, half, country, rng) for _ in range(many)]
     return found
 
@@ -182,10 +183,8 @@ def _boxes(country: Country, rng: np.random.Generator) -> list[Box]:
     every = list(itertools.product(places, bases, spans, broken, measures))
     share = float(rng.choice([1.0, 0.9, 0.7, 0.45]))
     kept = [every[n] for n in np.flatnonzero(rng.random(len(every)) < share)] or every[:1]
-    return [kept[n] for n in sorted(rng.permutation(len(kept))[:MOST])]
-
-
-MOST = 130
+    most = int(rng.choice([12, 20, 30, 45, 90]))
+    return [kept[n] for n in sorted(rng.permutation(len(kept))[:most])]
 
 
 def _levels(country: Country, rng: np.random.Generator) -> list[tuple[str, str]]:
