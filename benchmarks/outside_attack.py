@@ -26,15 +26,23 @@ def main() -> int:
     options = {"same_nation": given.same_nation, "whole": given.whole}
     with given.log.open("a", encoding="utf-8") as log:
         for seed in range(given.first, given.first + given.seeds):
-            outcome = attacked(random_country(seed), **options)
+            try:
+                outcome = attacked(random_country(seed), **options)
+            except Exception as fault:  # noqa: BLE001  what is no refusal is a finding of its own
+                total["broken"] += 1
+                log.write(f"{seed}\tbroken: {type(fault).__name__}: {fault}\n")
+                continue
             total += outcome.counts
             log.write(f"{seed}\t" + "\t".join(f"{name} {outcome.counts[name]}" for name in COUNTED) + "\n")
             log.writelines(f"{seed}\t{line}\n" for line in leaks(outcome.found))
             log.flush()
             if given.shrink and found(outcome.counts):
                 keep(random_country(seed), given.shrink / f"seed-{seed}", options)
-    print(", ".join(f"{name} {total[name]}" for name in COUNTED), f"in {time.monotonic() - begun:.0f} s")
-    return 1 if found(total) else 0
+    print(
+        ", ".join(f"{name} {total[name]}" for name in (*COUNTED, "broken")),
+        f"in {time.monotonic() - begun:.0f} s",
+    )
+    return 1 if found(total) or total["broken"] else 0
 
 
 def arguments() -> argparse.Namespace:
