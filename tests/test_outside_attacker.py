@@ -122,6 +122,14 @@ LEAKS = {
         [shows("01", 2, age_of="minor"), shows("01", None, age_of="infant")],
         (0, 2),
     ),
+    "values of which no person has two": (
+        [shows("01", 8), shows("01", 6, age_of="infant"), shows("01", None, age_of="grown")],
+        (0, 2),
+    ),
+    "a part of what is part of the whole, with nothing told between": (
+        [shows("01", 2), shows("01", None, measure="persons_housed")],
+        (0, 2),
+    ),
     "a crossing": (
         [
             shows("01", 8, age_of="minor"),
