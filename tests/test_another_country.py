@@ -204,6 +204,7 @@ def test_a_large_country_with_large_counts_is_not_called_small(tmp_path: Path):
     told = "\n".join(nation_told(made_country(tmp_path / "large", LARGE), language="en"))
     seconds = time.monotonic() - started
     assert "no ranking is given" in told
+    assert "p of the test that all have it" in told, "a p below 0.001 stands in a table as any other does"
     for words in ("With so few cases", "too few cases", "events: it is unstable", "confidential to protect"):
         assert words not in told
     assert VIETNAMESE.findall(told) + OF_THE_PROGRAMME.findall(told) == []

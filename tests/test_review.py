@@ -283,3 +283,9 @@ def test_a_finding_names_its_sentence_and_what_to_do():
 def test_a_page_that_cannot_be_read_is_refused():
     with pytest.raises(ValueError, match="cannot be read"):
         contradictions("<html><p>not closed</html>")
+
+
+def test_a_region_s_name_with_a_number_in_it_is_no_figure():
+    named, told = page("<h2>Region 4</h2>", section="region-4"), page("<p>Region 4 has 4.</p>")
+    assert list(standing_nowhere(read(named))) == []
+    assert list(standing_nowhere(read(told))) != []

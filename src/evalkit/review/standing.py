@@ -20,6 +20,7 @@ _DO = worded("show it in a table or a figure too, or leave it out of the sentenc
 _TOLD = {"p", "li", "desc", "figcaption", "h1", "h2", "h3"}
 _DEFINED = {"dt", "dd", "summary"}
 _DEFINING = {"place", "methods", "footer", "header", "nav", ""}
+_REGION = "region-"
 _DECIMALS = range(4)
 _DIGIT = re.compile(r"\d")
 _TEXTS = 2**14
@@ -57,7 +58,7 @@ def standing_nowhere(page: Page) -> Iterator[Contradiction]:
     for one in page.sentences:
         if one.tag not in _TOLD or not _DIGIT.search(one.text):
             continue
-        if one.section in _DEFINING or _MARK.search(one.text):
+        if one.section in _DEFINING or _MARK.search(one.text) or _is_name_of_region(one):
             continue
         if (one.tag == "li" and not page.tables) or _is_list_of_names(one.text, page.language):
             continue
@@ -121,6 +122,11 @@ def _is_definition(one: Sentence, page: Page) -> bool:
     """Tell whether a text defines: the page and its place, its methods, its marks, a table's note; a list without any table is one."""
     defining = one.tag in _TOLD and (one.section in _DEFINING or says(one.text, "defines", page.language))
     return one.noted or one.tag in _DEFINED or defining
+
+
+def _is_name_of_region(one: Sentence) -> bool:
+    """Tell whether a text is the heading under which the index lists a region's provinces: "Region 4" is a name."""
+    return one.tag == "h2" and one.section.startswith(_REGION)
 
 
 def _is_list_of_names(text: str, language: Language) -> bool:
