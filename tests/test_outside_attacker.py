@@ -1,4 +1,7 @@
-"""Releases of random countries are attacked from outside; and the attacker finds leaks that were made by hand."""
+"""Releases of random countries are attacked from outside; and the attacker finds leaks that were made by hand.
+
+Longer than 250 lines because each leak is a table of its own.
+"""
 
 from __future__ import annotations
 
