@@ -12,18 +12,18 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import linprog
 from scipy.sparse import csr_array, eye_array, hstack
 from scipy.sparse.csgraph import connected_components
 
 from evalkit.disclosure.equations import Tables
+from evalkit.disclosure.linear import TOLERANCE, Linear
 from evalkit.disclosure.network import known_values
 from evalkit.disclosure.rules import SMALL
 from evalkit.errors import DisclosureError
 from evalkit.messages import worded
 
 Vector = npt.NDArray[np.float64]
-TOLERANCE = 1e-6
 
 
 def refuse_recoverable(tables: Tables, hidden: set[int]) -> None:
@@ -128,8 +128,9 @@ def widths(tables: Tables, hidden: set[int], needed: dict[int, float]) -> dict[i
     for labels, matrix, right in _systems(tables, hidden, value):
         wanted = np.array([needed.get(label, -1.0) for label in labels])
         if (wanted > 0).any():
-            low, high = _bounds(matrix, right, start=value[labels], needed=wanted)
-            found = zip(labels, high - low, strict=True)
+            ranges = _Ranges(matrix, right, start=value[labels], needed=wanted)
+            ranges.widen_all()
+            found = zip(labels, ranges.high - ranges.low, strict=True)
             result.update({label: width for label, width in found if label in needed})
     return result
 
@@ -175,30 +176,38 @@ def _linked(
         yield [labels[position] for position in columns], matrix[rows][:, columns].tocsr(), right[rows]
 
 
-def _bounds(matrix: csr_array, right: Vector, *, start: Vector, needed: Vector) -> tuple[Vector, Vector]:
-    """Widen the range of every cell from the true point on; a cell that is wide enough already is not solved for.
+class _Ranges:
+    """The range of every cell, widened from the true point on; a cell that is wide enough already is not solved for.
 
     Every solution is a world the attacker cannot tell from the true one, so it widens the range of all cells at once.
     """
-    sums = LinearConstraint(matrix, right, right)
-    low, high = start.copy(), start.copy()
 
-    def widen(goal: Vector, most: Vector) -> None:
-        found = milp(goal, constraints=sums, bounds=Bounds(0.0, most))
-        if found.x is not None:
-            np.minimum(low, found.x, out=low)
-            np.maximum(high, found.x, out=high)
+    def __init__(self, matrix: csr_array, right: Vector, *, start: Vector, needed: Vector) -> None:
+        self._model, self._needed = Linear(matrix, right, primal=True), needed
+        self.low, self.high = start.copy(), start.copy()
 
-    narrow = needed > 0
-    for sign in (-1.0, 1.0):
-        widen(np.where(narrow, sign, 0.0), np.where(narrow, low + needed, np.inf))
-    for cell in np.flatnonzero(narrow).tolist():
+    def widen_all(self) -> None:
+        """Widen many cells at a time, and those left out one by one."""
         for sign in (-1.0, 1.0):
-            if high[cell] - low[cell] < needed[cell] - TOLERANCE:
-                goal, most = np.zeros(len(start)), np.full(len(start), np.inf)
-                goal[cell], most[cell] = sign, low[cell] + needed[cell]
-                widen(goal, most)
-    return low, high
+            before, left = len(self.low) + 2, self._narrow()
+            while left.any() and before - left.sum() > 1:
+                before = int(left.sum())
+                self._widen(left, sign)
+                left = self._narrow()
+        for cell in np.flatnonzero(self._narrow()).tolist():
+            for sign in (-1.0, 1.0):
+                if self._narrow()[cell]:
+                    self._widen(np.arange(len(self.low)) == cell, sign)
+
+    def _widen(self, cells: npt.NDArray[np.bool_], sign: float) -> None:
+        self._model.bound(np.zeros(len(cells)), np.where(cells, self.low + self._needed, np.inf))
+        answer = self._model.minimise(np.where(cells, sign, 0.0))
+        if answer is not None:
+            np.minimum(self.low, np.maximum(answer.values, 0.0), out=self.low)
+            np.maximum(self.high, answer.values, out=self.high)
+
+    def _narrow(self) -> npt.NDArray[np.bool_]:
+        return (self._needed > 0) & (self.high - self.low < self._needed - TOLERANCE)
 
 
 def _true_world(tables: Tables) -> Vector:

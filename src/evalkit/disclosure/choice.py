@@ -1,73 +1,202 @@
-"""Choose what is hidden besides the small figures: the least that gives every hidden one an exchange, by integer programming.
+"""Choose what is hidden besides the small figures: the least that gives every hidden one an exchange.
 
-The programme knows classes, sums and known figures, no values; ties fall by the order of the figures, which is that of their
-keys. Nothing here looks at the result of the attack.
+First a safe choice, figure by figure: what a cheapest exchange moves is hidden, and what proves not to be needed is shown again. Then an
+integer programme over what these exchanges lacked betters it within a stated amount of work. Both know classes, sums and known
+figures, no values; ties fall by the order of the figures, which is that of their keys. Nothing here looks at the result of the
+attack.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
-from evalkit.disclosure.exchange import TOLERANCE, Known, Shortage, shortages
+from evalkit.disclosure.exchange import Exchanges, Shortage
+from evalkit.disclosure.linear import TOLERANCE
 from evalkit.disclosure.network import Flags, Network, Numbers
 
-NODES = 2000
-ROUNDS = 25
+NODES = 500
+WORK = 2_000_000  # questions to the solver, times figures: beyond it the choice is not bettered any more
+ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Which figures of a network are hidden, and how that was found.
 
-    ``method`` is ``"optimal"`` where the integer programme ended, ``"closure"`` where it was cut short and what was lacking
-    was hidden step by step, ``"whole"`` where no choice protects some figure and all that is not known is hidden.
+    ``method`` is ``"optimal"`` where the integer programme ended, ``"heuristic"`` where the work allowed did not suffice to prove
+    that nothing less will do, ``"whole"`` where no choice protects some figure and all that is not known is hidden.
     """
 
     hidden: Flags
     method: str
 
 
-def choose(network: Network, *, nodes: int = NODES) -> Choice:
+def choose(network: Network, *, nodes: int = NODES, work: float = WORK) -> Choice:
     """Return which figures of a network to hide.
 
     Parameters
     ----------
     network : Network
     nodes : int
-        How many nodes the search of each integer programme may take: a limit that does not depend on the machine.
+        How many nodes the search of each integer programme may take; without any the first safe choice stands.
+    work : float
+        How many questions may be asked, times the figures of the network. Neither limit depends on the machine.
 
     Notes
     -----
-    Constraints are added as they are found to be broken, as in Fischetti and Salazar (2001), Management Science 47(7).
+    The safe choice is found as in Kelly, Golden and Assad (1992), Networks 22(4); the integer programme gets a constraint for each
+    shortage, as in Fischetti and Salazar (2001), Management Science 47(7).
     """
-    rows, known = [_complements(network)], Known(network)
-    hidden = network.must
-    for _ in range(ROUNDS):
+    exchanges = Exchanges(network)
+    first = _Trial(network, exchanges, network.must)
+    if not first.protect():
+        return _whole(network)
+    first.spare()
+    best, rows, within = first, [_complements(network), _cuts(first.lacked, len(network.must))], ROUNDS
+    while within and nodes and exchanges.asked * len(network.must) < work:
+        within -= 1
         solved = _solve(network, rows, nodes)
-        if solved is None:
-            return _closure(network, hidden, known)
-        hidden = solved
-        lacking = _lacking(network, hidden, known)
-        if lacking is None:
-            return _whole(network)
-        if not lacking:
-            return Choice(hidden, "optimal")
-        rows.append(_cuts(lacking, len(hidden)))
-    return _closure(network, hidden, known)
+        if solved is None or _cost(network, solved) >= best.cost:
+            return Choice(best.hidden, "heuristic" if solved is None else "optimal")
+        trial = _Trial(network, exchanges, solved)
+        lacked = trial.lacks()
+        if not lacked:
+            return Choice(solved, "optimal")
+        trial.protect()
+        trial.spare()
+        best = min(best, trial, key=lambda one: one.cost)
+        rows.append(_cuts([*lacked, *trial.lacked], len(solved)))
+    return Choice(best.hidden, "heuristic")
+
+
+class _Trial:
+    """A choice that is being made: what is hidden, and for each figure that must move what proves that it can.
+
+    Attributes
+    ----------
+    hidden : array of bool
+    lacked : list of Shortage
+        What figures lacked where one was shown again in vain.
+    """
+
+    def __init__(self, network: Network, exchanges: Exchanges, hidden: Flags) -> None:
+        self._network, self._exchanges, self.hidden = network, exchanges, hidden.copy()
+        self.lacked: list[Shortage] = []
+        self._proof: dict[int, Flags] = {}
+        self._price = _price(network)
+
+    @property
+    def cost(self) -> float:
+        """What hiding takes from the reader."""
+        return _cost(self._network, self.hidden)
+
+    def lacks(self) -> list[Shortage]:
+        """Return what the hidden figures lack."""
+        self._together(self._open())
+        return [short for figure in self._figures() for short in self._asked(figure)]
+
+    def protect(self) -> bool:
+        """Hide what cheapest exchanges need until every hidden figure is protected; tell whether that can be."""
+        self._together(self._open())
+        before = -1
+        while (figures := self._figures()) and before != (
+            before := int(self.hidden.sum()) + len(self._proof)
+        ):
+            if not all(self._mend(figure) for figure in figures):
+                return False
+        return not figures
+
+    def _mend(self, figure: int) -> bool:
+        """Hide what lets a figure move; tell whether anything does."""
+        for short in self._asked(figure):
+            moved = self._exchanges.mended(short, self.hidden, self._price)
+            if moved is None:
+                return False
+            self.hidden |= moved
+            if len(short.moves) > 1:
+                self._proof[figure] = moved
+        return True
+
+    def spare(self) -> None:
+        """Show again what is not needed, the dearest first."""
+        further = np.flatnonzero(self.hidden & ~self._network.must).tolist()
+        for figure in sorted(further, key=lambda one: (-self._price[one], one)):
+            self._without(figure)
+
+    def _without(self, figure: int) -> None:
+        """Show a figure again if all others stay protected."""
+        before, self.hidden[figure] = self._proof, False
+        self._proof = {one: moved for one, moved in before.items() if not moved[figure] and one != figure}
+        affected = np.zeros(len(self.hidden), dtype=np.bool_)
+        affected[[one for one, moved in before.items() if moved[figure] and one != figure]] = True
+        for turn, one in enumerate(np.flatnonzero(affected).tolist()):
+            short = self._asked(one)
+            if short:
+                self.lacked += short
+                self._proof, self.hidden[figure] = before, True
+                return
+            if turn == _ALONE:
+                self._together(affected)
+
+    def _asked(self, figure: int) -> list[Shortage]:
+        """Return what a figure lacks; where it lacks nothing what proves that is kept."""
+        if figure in self._proof:
+            return []
+        found = self._exchanges.open_for(figure, self.hidden)
+        if isinstance(found, list):
+            return found
+        for one in (figure, *self._exchanges.twin(figure)):
+            self._proof.setdefault(one, found)
+        return []
+
+    def _figures(self) -> list[int]:
+        """Return the hidden figures that are not known to be protected, those that need most first."""
+        need = self._network.need
+        figures: list[int] = np.flatnonzero(self._open()).tolist()
+        return sorted(figures, key=lambda one: (-need[one], one))
+
+    def _open(self) -> Flags:
+        figures = self.hidden & self._network.guarded & (self._network.need > 0)
+        figures[list(self._proof)] = False
+        return figures
+
+    def _together(self, figures: Flags) -> None:
+        """Look for exchanges that prove of many figures at a time that they can move; those left out are asked one by one."""
+        need = self._network.need
+        for sign in (1.0, -1.0):
+            before, left = len(need) + 2, self._open() & figures
+            while left.any() and before - left.sum() > 1:
+                before = int(left.sum())
+                moved = self._exchanges.together(left, sign, self.hidden)
+                for one in np.flatnonzero(left & (abs(moved) >= need - TOLERANCE)).tolist():
+                    self._proof[one] = moved != 0
+                left = self._open() & figures
+
+
+_ALONE = 2  # after so many figures asked one by one, the rest are looked at together
+
+
+def _price(network: Network) -> Numbers:
+    """Return the cost of hiding each figure, made unequal by so little that only ties fall by it."""
+    size = len(network.must)
+    return network.cost * (1 + np.arange(size) / (size + 1) / 1000)
+
+
+def _cost(network: Network, hidden: Flags) -> float:
+    return float(_price(network)[hidden].sum())
 
 
 def _solve(network: Network, rows: list[csr_array], nodes: int) -> Flags | None:
     """Return the cheapest choice that keeps all constraints; None where the search was cut short or finds none."""
-    matrix = vstack(rows)
-    order = np.arange(len(network.must)) / (len(network.must) + 1) / 1000
     solved = milp(
-        network.cost * (1 + order),
-        constraints=LinearConstraint(matrix, lb=0.0),
+        _price(network),
+        constraints=LinearConstraint(vstack(rows), lb=0.0),
         bounds=Bounds(network.must.astype(float), 1.0),
         integrality=np.ones(len(network.must)),
         options={"node_limit": nodes, "mip_rel_gap": 0.0},
@@ -76,19 +205,19 @@ def _solve(network: Network, rows: list[csr_array], nodes: int) -> Flags | None:
 
 
 def _complements(network: Network) -> csr_array:
-    """Say that a sum with a hidden figure hides another one, large where there is a large one."""
-    found: list[tuple[Numbers, int]] = []
-    for start, end in zip(network.matrix.indptr[:-1], network.matrix.indptr[1:], strict=True):
-        inside = network.matrix.indices[start:end]
-        for figure in inside[network.guarded[inside]].tolist():
+    """Say that a sum with a hidden figure hides another one, such that the figure can move against it."""
+    entries: list[tuple[int, int, float]] = []
+    falls, row = network.floor > 0, 0
+    for start, end in pairwise(network.matrix.indptr.tolist()):
+        inside, sign = network.matrix.indices[start:end], network.matrix.data[start:end]
+        for figure in inside[network.guarded[inside] & (network.need[inside] > 0)].tolist():
             others = inside[inside != figure]
-            large = others[network.large[others]]
-            enough = large if len(large) and not network.large[figure] else others
-            row = np.zeros(len(network.must))
-            row[enough], row[figure] = 1.0, -1.0
-            if len(others):
-                found.append((row, figure))
-    return csr_array(np.array([row for row, _ in found]).reshape(-1, len(network.must)))
+            against = inside[(inside != figure) & (falls[inside] | (sign < 0))]
+            enough = others if falls[figure] or network.partners[figure] else against
+            entries += [(row, figure, -1.0), *((row, one, 1.0) for one in enough.tolist())]
+            row += 1
+    at, column, weight = np.array(entries, dtype=float).reshape(-1, 3).T
+    return csr_array((weight, (at.astype(int), column.astype(int))), shape=(row, len(network.must)))
 
 
 def _cuts(lacking: Iterable[Shortage], count: int) -> csr_array:
@@ -96,28 +225,6 @@ def _cuts(lacking: Iterable[Shortage], count: int) -> csr_array:
     for row, one in zip(rows, lacking, strict=True):
         row[one.figure] -= one.need
     return csr_array(rows)
-
-
-def _lacking(network: Network, hidden: Flags, known: Known) -> list[Shortage] | None:
-    """Return what the hidden figures lack; None as soon as there is one that nothing can protect."""
-    found: list[Shortage] = []
-    for one in shortages(network, hidden, known):
-        if _is_hopeless(one):
-            return None
-        found.append(one)
-    return found
-
-
-def _is_hopeless(short: Shortage) -> bool:
-    return bool(short.weight.sum() < short.need - TOLERANCE)
-
-
-def _closure(network: Network, hidden: Flags, known: Known) -> Choice:
-    """Hide whatever would relieve a shortage, until there is none."""
-    hidden = hidden | network.must
-    while lacking := _lacking(network, hidden, known):
-        hidden = hidden | np.any([one.weight > 0 for one in lacking], axis=0)
-    return Choice(hidden, "closure") if lacking is not None else _whole(network)
 
 
 def _whole(network: Network) -> Choice:

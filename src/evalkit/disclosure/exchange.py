@@ -2,6 +2,8 @@
 
 In an exchange some hidden figures go up and others down, so that no sum changes. A figure goes down only where it is large,
 by no more than its threshold; whatever the values are within their classes, the exchange leaves no figure negative.
+
+Longer than 250 lines because an exchange, what it lacks and what it would cost are asked of the same two linear programmes.
 """
 
 from __future__ import annotations
@@ -10,29 +12,50 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array, hstack
 
+from evalkit.disclosure.linear import TOLERANCE, Linear
 from evalkit.disclosure.network import Flags, Network, Numbers
 
-TOLERANCE = 1e-6
+
+class Move(NamedTuple):
+    """A question: by how much a figure can go up (or down, where ``sign`` is -1).
+
+    ``falling`` is a figure that goes down as far as needed whatever its class.
+    """
+
+    figure: int
+    sign: float
+    falling: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
     """A figure that cannot move as far as it must: it needs ``sum(weight[j] for hidden j) >= need`` at least.
 
-    The inequality is the dual of the exchange, so no choice of hidden figures that protects this one breaks it.
+    The inequality is the dual of the exchange, so no choice of hidden figures that protects this one breaks it. ``moves`` are
+    those any of which would do.
     """
 
     figure: int
     weight: Numbers
     need: float
+    moves: tuple[Move, ...]
 
 
-class Known:
-    """Exchanges found so far in a network: one stays good while all the figures it moves are hidden.
+class Reach(NamedTuple):
+    """How far a figure can move: the farthest exchange, how far that is, and what limits it where it is not far enough."""
+
+    moved: Numbers
+    by: float
+    weight: Numbers | None
+
+
+class _Known:
+    """Exchanges against a falling figure found so far: one stays good while all the figures it moves are hidden.
 
     What a figure and its partner leave to the others is the difference of their columns; the others' part of an exchange
     is as good for every pair with that difference.
@@ -43,60 +66,31 @@ class Known:
         inside = [slice(*ends) for ends in pairwise(matrix.indptr.tolist())]
         self._column = [dict(zip(matrix.indices[at], matrix.data[at], strict=True)) for at in inside]
         self._need = network.need
-        self._rests: dict[tuple[float, frozenset[tuple[int, float]]], list[Numbers]] = {}
+        self._rests: dict[tuple[float, frozenset[tuple[int, float]]], list[Flags]] = {}
 
-    def has(self, up: int, falling: int, hidden: Flags) -> bool:
-        """Tell whether a figure can rise against a falling one by its need, hidden figures alone being moved."""
-        found = self._rests.get(self._key(up, falling), [])
-        both = hidden[up] and hidden[falling]
-        return both and any(not rest[~hidden].any() and not rest[[up, falling]].any() for rest in found)
+    def moved(self, up: int, falling: int, hidden: Flags) -> Flags | None:
+        """Return the figures moved by a known exchange that moves hidden ones alone."""
+        if not (hidden[up] and hidden[falling]):
+            return None
+        for rest in self._rests.get(self._key(up, falling), []):
+            if not rest[~hidden].any() and not rest[[up, falling]].any():
+                moved = rest.copy()
+                moved[[up, falling]] = True
+                return moved
+        return None
 
-    def keep(self, up: int, falling: int, moved: Numbers) -> None:
+    def keep(self, move: Move, moved: Numbers) -> None:
         """Keep an exchange in which the one falls by what the other rises."""
-        if abs(moved[up] + moved[falling]) < TOLERANCE:
-            rest = np.where(abs(moved) < TOLERANCE, 0.0, moved)
-            rest[[up, falling]] = 0.0
-            self._rests.setdefault(self._key(up, falling), []).append(rest)
+        figure, sign, falling = move
+        if sign > 0 and falling is not None and abs(moved[figure] + moved[falling]) < TOLERANCE:
+            rest = moved != 0
+            rest[[figure, falling]] = False
+            self._rests.setdefault(self._key(figure, falling), []).append(rest)
 
     def _key(self, up: int, falling: int) -> tuple[float, frozenset[tuple[int, float]]]:
         apart = Counter(self._column[up])
         apart.subtract(self._column[falling])
         return float(self._need[up]), frozenset((row, by) for row, by in apart.items() if by)
-
-
-def shortages(network: Network, hidden: Flags, known: Known) -> Iterator[Shortage]:
-    """Yield what each hidden figure lacks to be protected; nothing where all are.
-
-    Parameters
-    ----------
-    network : Network
-    hidden : array of bool
-        Which figures are hidden.
-    known : Known
-        Exchanges of this network found before; those found now are added.
-
-    Notes
-    -----
-    A figure needs up and down together as much as its width. Where it, or every part it is made of, shares a known total
-    with others none of which is large, what one cannot go down the others have: an exchange with each of them must then be
-    open, in both directions, to the full width, and how far it can run is known from the total.
-    Method: the capacity constraints of Fischetti and Salazar (2001), with capacities taken from classes instead of values.
-    """
-    search, pairs = _Search(network, hidden, known), _Sharing(network)
-    search.widen_together()
-    for figure in np.flatnonzero(search.asked).tolist():
-        if search.wide[figure]:
-            continue
-        shares = pairs.room(figure) >= network.need[figure] - TOLERANCE
-        short = [] if shares and pairs.is_stiff(figure) else search.both_ways(figure)
-        if shares and (short or pairs.is_stiff(figure)):
-            short = []
-            for one in search.with_each(figure, pairs.of(figure)):
-                short.append(one)
-                yield one
-            search.wide[pairs.twin(figure)] |= not short
-        else:
-            yield from short
 
 
 class _Sharing:
@@ -136,79 +130,159 @@ class _Sharing:
         one = partners[0] if len(partners) == 1 else figure
         return [one] if self._network.partners[one] == (figure,) and self.leaves(one) == (one,) else []
 
-    def room(self, figure: int) -> float:
-        """Return what these figures and their partners have together."""
-        return float(sum(self._network.shared[leaf] for leaf in self.leaves(figure)))
+    def shares(self, figure: int) -> bool:
+        """Tell whether these figures and their partners have together what the figure needs."""
+        room = float(sum(self._network.shared[leaf] for leaf in self.leaves(figure)))
+        return bool(room >= self._network.need[figure] - TOLERANCE)
 
 
-class _Search:
-    """Looks for exchanges of the figures hidden; those that one moves far enough are noted as ``wide``."""
+class Exchanges:
+    """Looks for exchanges in a network, by two linear programmes kept open.
 
-    def __init__(self, network: Network, hidden: Flags, known: Known) -> None:
-        self._network, self._hidden, self._known = network, hidden, known
-        self._balance = LinearConstraint(network.matrix, 0.0, 0.0)
-        self.asked = hidden & network.guarded & (network.need > 0)
-        self.wide = np.zeros(len(hidden), dtype=np.bool_)
+    Parameters
+    ----------
+    network : Network
 
-    def widen_together(self) -> None:
-        """Note figures that are wide enough, many at a time; those left out are looked at one by one."""
-        most = self._network.need.max(initial=0.0)
-        for sign in (-1.0, 1.0):
-            before, left = len(self.wide) + 2, int((self.asked & ~self.wide).sum())
-            while left and before - left > 1:
-                goal = np.where(self.asked & ~self.wide, sign, 0.0)
-                moved = self._moved(goal, most, falling=None)
-                self.wide |= abs(moved) >= self._network.need - TOLERANCE
-                before, left = left, int((self.asked & ~self.wide).sum())
+    Attributes
+    ----------
+    asked : int
+        How many questions were put to the solver so far: a measure of work that does not depend on the machine.
 
-    def with_each(self, figure: int, pairs: list[tuple[int, int]]) -> Iterator[Shortage]:
-        """Yield what the exchange of a figure with each partner lacks, in both directions."""
-        for _, partner in pairs:
-            if not self._known.has(figure, partner, self._hidden):
-                yield from self._lacks(figure, 1.0, falling=partner)
-        for leaf in dict.fromkeys(leaf for leaf, _ in pairs):
-            rising = (partner for one, partner in pairs if one == leaf == figure)
-            enough = (
-                partner for partner in rising if self._network.need[partner] >= self._network.need[leaf]
-            )
-            if not any(self._known.has(partner, leaf, self._hidden) for partner in enough):
-                yield from self._lacks(figure, -1.0, falling=leaf)
+    Notes
+    -----
+    A figure needs up and down together as much as its width. Where it, or every part it is made of, shares a known total
+    with others none of which is large, what one cannot go down the others have: an exchange with each of them must then be
+    open, in both directions, to the full width, and how far it can run is known from the total.
+    Method: the capacity constraints of Fischetti and Salazar (2001), with capacities taken from classes instead of values.
+    """
 
-    def _lacks(self, figure: int, sign: float, *, falling: int) -> Iterator[Shortage]:
-        short = self._limit(figure, sign, falling=falling)
-        if short is not None:
-            yield short
+    def __init__(self, network: Network) -> None:
+        self._network, self.asked = network, 0
+        self._farthest = Linear(network.matrix, primal=True)
+        self._cheapest = Linear(csr_array(hstack((network.matrix, -network.matrix))))
+        self._known, self._sharing = _Known(network), _Sharing(network)
 
-    def both_ways(self, figure: int) -> list[Shortage]:
-        """Return what a figure lacks to move by its width, up and down together."""
-        up = self._limit(figure, 1.0)
-        down = self._limit(figure, -1.0) if up is not None else None
-        if up is None or down is None:
-            return []
-        weight = np.minimum(up.weight + down.weight, up.need)
-        short = weight[self._hidden].sum() < up.need - TOLERANCE
-        return [Shortage(figure, weight, up.need)] if short else []
+    def together(self, figures: Flags, sign: float, hidden: Flags) -> Numbers:
+        """Return an exchange that moves many figures at once, up or down, as far as may be."""
+        most = float(self._network.need.max(initial=0.0))
+        self._bound(hidden, self._down(most, None), most)
+        self.asked += 1
+        answer = self._farthest.minimise(np.where(figures, -sign, 0.0))
+        return _clean(answer.values) if answer else np.zeros(len(hidden))
 
-    def _limit(self, figure: int, sign: float, *, falling: int | None = None) -> Shortage | None:
-        """Return None if the figure can move in one direction by its need, else what limits it.
+    def twin(self, figure: int) -> list[int]:
+        """Return the figure, if there is one, for which an exchange found for this one is as good."""
+        return self._sharing.twin(figure)
 
-        ``falling`` is a figure that goes down as far as needed whatever its class.
-        """
+    def open_for(self, figure: int, hidden: Flags) -> Flags | list[Shortage]:
+        """Return the figures that exchanges move by which a hidden figure is wide enough, or else what it lacks."""
+        shares = self._sharing.shares(figure)
+        found: Flags | list[Shortage] = []
+        if not (shares and self._sharing.is_stiff(figure)):
+            found = self._either_way(figure, hidden)
+            if not shares or not isinstance(found, list):
+                return found
+        return self._with_each(figure, hidden)
+
+    def _either_way(self, figure: int, hidden: Flags) -> Flags | list[Shortage]:
+        """Ask that a figure can move by its width, up and down together."""
         need = float(self._network.need[figure])
-        goal = np.zeros(len(self._hidden))
-        goal[figure] = -sign
-        if falling is not None:
-            moved = self._moved(goal, need, falling=falling)
-            if sign * moved[figure] >= need - TOLERANCE:
-                if sign > 0:
-                    self._known.keep(figure, falling, moved)
-                return None
-        return self._lacking(goal, figure, falling=falling)
+        moves = Move(figure, 1.0), Move(figure, -1.0)
+        up = self._reach(moves[0], hidden)
+        if up.weight is None:
+            return _moved(up)
+        down = self._reach(moves[1], hidden)
+        if down.weight is None:
+            return _moved(down)
+        if up.by + down.by >= need - TOLERANCE:
+            return _moved(up) | _moved(down)
+        return [Shortage(figure, np.minimum(up.weight + down.weight, need), need, moves)]
 
-    def _moved(self, goal: Numbers, need: float, *, falling: int | None) -> Numbers:
+    def _with_each(self, figure: int, hidden: Flags) -> Flags | list[Shortage]:
+        """Ask that a figure can be exchanged with each partner, in both directions."""
+        moved, short = np.zeros(len(hidden), dtype=np.bool_), list[Shortage]()
+        for move, known in self._exchanges(figure, hidden):
+            if known is not None:
+                moved |= known
+                continue
+            reach = self._reach(move, hidden)
+            if reach.weight is None:
+                moved |= _moved(reach)
+                self._known.keep(move, reach.moved)
+            else:
+                short.append(Shortage(figure, reach.weight, float(self._network.need[figure]), (move,)))
+        return short or moved
+
+    def _exchanges(self, figure: int, hidden: Flags) -> Iterator[tuple[Move, Flags | None]]:
+        """Yield the exchanges with partners that must be open, each with one that is known to be."""
+        pairs, need = self._sharing.of(figure), self._network.need
+        for _, partner in pairs:
+            yield Move(figure, 1.0, partner), self._known.moved(figure, partner, hidden)
+        for leaf in dict.fromkeys(leaf for leaf, _ in pairs):
+            rising = [one for first, one in pairs if first == leaf == figure and need[one] >= need[leaf]]
+            known = (self._known.moved(one, leaf, hidden) for one in rising)
+            yield Move(figure, -1.0, leaf), next((one for one in known if one is not None), None)
+
+    def mended(self, short: Shortage, hidden: Flags, price: Numbers) -> Flags | None:
+        """Return the figures that a cheapest exchange moves by which a shortage ends; None where nothing ends it."""
+        found = [self._bought(move, short.need, hidden, price) for move in short.moves]
+        bought = [one for one in found if one is not None]
+        if not bought:
+            return self._in_two(short, hidden, price)
+        return min(bought, key=lambda moved: float(price[moved & ~hidden].sum()))
+
+    def _in_two(self, short: Shortage, hidden: Flags, price: Numbers) -> Flags | None:
+        """Return what two exchanges move, one up and one down, that are wide enough together."""
+        if len(short.moves) == 1:
+            return None
+        up, down = short.moves
+        by = self._reach(up, np.ones(len(hidden), dtype=np.bool_)).by - TOLERANCE / 4
+        rising = self._bought(up, by, hidden, price) if by > 0 else np.zeros(len(hidden), dtype=np.bool_)
+        falling = self._bought(down, short.need - max(by, 0.0) - TOLERANCE / 2, hidden, price)
+        return None if rising is None or falling is None else rising | falling
+
+    def _reach(self, move: Move, hidden: Flags) -> Reach:
+        """Return how far a figure can move, up to its need, and what the dual asks for where it is not far enough."""
+        figure, sign, falling = move
+        need = float(self._network.need[figure])
         down = self._down(need, falling)
-        bounds = Bounds(np.where(self._hidden, -down, 0.0), np.where(self._hidden, need, 0.0))
-        return np.asarray(milp(goal, constraints=self._balance, bounds=bounds).x)
+        self._bound(hidden, down, need)
+        goal = np.zeros(len(hidden))
+        goal[figure] = -sign
+        self.asked += 1
+        answer = self._farthest.minimise(goal)
+        if answer is None:  # nothing moves at all is an exchange: the solver has failed
+            return Reach(np.zeros(len(hidden)), 0.0, np.zeros(len(hidden)))
+        if -answer.goal >= need - TOLERANCE:
+            return Reach(_clean(answer.values), need, None)
+        slope = goal - self._network.matrix.T @ answer.duals
+        weight = np.where(slope > 0, slope * down, -slope * need)
+        weight[weight < TOLERANCE] = 0.0
+        return Reach(_clean(answer.values), -answer.goal, np.minimum(weight, need))
+
+    def _bought(self, move: Move, by: float, hidden: Flags, price: Numbers) -> Flags | None:
+        """Return the figures that a cheapest exchange moves in which a figure moves by so much."""
+        figure, sign, falling = move
+        most, down = np.full(len(hidden), by), self._down(by, falling)
+        if sign < 0 and down[figure] < by - TOLERANCE:
+            return None
+        least = np.zeros(2 * len(hidden))
+        least[figure if sign > 0 else len(hidden) + figure] = by
+        (down if sign > 0 else most)[figure] = 0.0
+        if sign < 0:
+            down[figure] = by
+        cost = np.where(hidden, 0.0, price)
+        cost[figure] = 0.0
+        self._cheapest.bound(least, np.concatenate((most, down)))
+        self.asked += 1
+        answer = self._cheapest.minimise(np.concatenate((cost, cost)))
+        if answer is None:
+            return None
+        up, fall = np.split(answer.values, 2)
+        return np.asarray(_clean(up - fall) != 0, dtype=np.bool_)
+
+    def _bound(self, hidden: Flags, down: Numbers, most: float) -> None:
+        self._farthest.bound(np.where(hidden, -down, 0.0), np.where(hidden, most, 0.0))
 
     def _down(self, need: float, falling: int | None) -> Numbers:
         down = np.minimum(self._network.floor, need)
@@ -216,17 +290,10 @@ class _Search:
             down[falling] = need
         return down
 
-    def _lacking(self, goal: Numbers, figure: int, *, falling: int | None) -> Shortage | None:
-        """Return what the dual of the exchange asks for; None where it is open."""
-        matrix, need = self._network.matrix, float(self._network.need[figure])
-        down = self._down(need, falling)
-        bounds = np.column_stack((np.where(self._hidden, -down, 0.0), np.where(self._hidden, need, 0.0)))
-        solved = linprog(goal, A_eq=matrix, b_eq=np.zeros(matrix.shape[0]), bounds=bounds)
-        if falling is None:
-            self.wide |= abs(solved.x) >= self._network.need - TOLERANCE
-        if -solved.fun >= need - TOLERANCE:
-            return None
-        slope = goal - matrix.T @ solved.eqlin.marginals
-        weight = np.where(slope > 0, slope * down, -slope * need)
-        weight[weight < TOLERANCE] = 0.0
-        return Shortage(figure, np.minimum(weight, need), need)
+
+def _clean(moved: Numbers) -> Numbers:
+    return np.where(abs(moved) < TOLERANCE, 0.0, moved)
+
+
+def _moved(reach: Reach) -> Flags:
+    return np.asarray(reach.moved != 0, dtype=np.bool_)

@@ -91,8 +91,8 @@ def protect(
 
     Notes
     -----
-    Primary: a count of persons from 1 to the threshold less one. Complementary: every sum that holds a hidden cell hides at
-    least one more, of the class at or above the threshold where there is one. A zero, or a part as large as its total, is
+    Primary: a count of persons from 1 to the threshold less one. Complementary: every hidden figure can be exchanged with others that
+    are hidden, to its full width, by figures at or above the threshold (:mod:`evalkit.disclosure.choice`). A zero, or a part as large as its total, is
     hidden where it would tell of a whole group, a median where it stands on too few. Method: Hundepool et al. (2012),
     Statistical Disclosure Control, chapter 4.
     """
