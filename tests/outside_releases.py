@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from evalkit.batch.prepare import ledger_of, make_bundle, receive, record_release
+from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.releasing import ledger_of, record_release
 from evalkit.errors import DisclosureError
 from evalkit.workspace import open_workspace
 from tests.outside_attacker import NEAR, PLAIN, attack, tally

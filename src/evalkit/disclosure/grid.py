@@ -17,7 +17,6 @@ from evalkit.disclosure.equations import Split
 
 Nodes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-PERIODS = 1  # the axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,6 @@ class _Block:
     parts: Nodes
     split: Split
     alive: Flags
-    axis: int
 
 
 def sums_of_grid(
@@ -61,12 +59,9 @@ def sums_of_grid(
     for axis, of_axis in enumerate(splits):
         lines = np.moveaxis(number, axis, 0).reshape(shape[axis], -1)
         blocks += [
-            _Block(
-                lines[one.total], lines[list(one.parts)].T, one, np.ones(lines.shape[1], dtype=np.bool_), axis
-            )
+            _Block(lines[one.total], lines[list(one.parts)].T, one, np.ones(lines.shape[1], dtype=np.bool_))
             for one in of_axis
         ]
-    _leave_unheard(blocks, reported)
     degree = _without_idle(blocks, reported)
     for block in blocks:
         met = reported[block.parts] | (degree[block.parts] > 1)
@@ -80,27 +75,6 @@ def sums_of_grid(
                 group=block.split.group,
                 nearly=block.split.nearly and every,
             )
-
-
-def _leave_unheard(blocks: Sequence[_Block], reported: Flags) -> None:
-    """Take away the sums of parts of which nothing is reported, at any depth: any of them fits.
-
-    Not so where two periods are cut into the same pieces, by what another place reports: both are told then, and so is what
-    one holds beyond the other.
-    """
-    heard, before = reported.copy(), -1
-    while before != (before := int(heard.sum())):
-        for block in blocks:
-            heard[block.total] |= heard[block.parts].any(axis=1)
-    shared = np.zeros(len(reported), dtype=np.int64)
-    periods = [block for block in blocks if block.axis == PERIODS]
-    for block in periods:
-        for pieces in block.parts.T:
-            shared += np.bincount(pieces[heard[block.total]], minlength=len(reported))
-    for block in blocks:
-        block.alive &= heard[block.parts].any(axis=1)
-    for block in periods:
-        block.alive |= heard[block.total] & (shared[block.parts] > 1).any(axis=1)
 
 
 def _without_idle(blocks: Sequence[_Block], reported: Flags) -> Nodes:
