@@ -271,6 +271,7 @@ def write_country(folder: Path, country: Country) -> Path:
     files |= {f"programme/{name}": text for name, text in _programme(country).items()}
     for name, text in files.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    (folder / "protection.key").write_text("0123456789abcdef" * 2, encoding="ascii")
     units = [
         {"scheme": scheme, "code": code, "name": f"Mar{code}", "slug": f"mar-{code}", "region_code": region}
         | {"region_en": f"Part {region}", "source": "invented"}

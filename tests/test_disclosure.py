@@ -163,7 +163,7 @@ def test_a_release_that_gives_a_cell_away_is_refused_without_naming_the_value(
 ):
     """The audit is independent of the protection: switch complementary suppression off and it must refuse."""
     monkeypatch.setattr(
-        "evalkit.disclosure.protect.hidden_cells", lambda tables, nodes: (primary(tables), {})
+        "evalkit.disclosure.protect.hidden_cells", lambda tables, **limits: (primary(tables), {})
     )
     with pytest.raises(DisclosureError) as caught:
         protected(registry, *country(3, 3117, 4021))

@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from evalkit.batch.imprint import neighbours, page_file
 from evalkit.batch.options import RunOptions
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
+from evalkit.disclosure.secret_key import KEY
 from evalkit.reporting.blocks import Bilingual, Cell, Column, PageHead, Section, Table
 from evalkit.reporting.page import page_from_sections
 from evalkit.workspace import Workspace, open_workspace
@@ -69,6 +70,9 @@ show(
 """
 
 
+KEY_OF_TESTS = "0123456789abcdef" * 2 + "\n"  # so that what is hidden is the same each time
+
+
 def tiny_workspace(folder: Path, *, facts: Iterable[dict[str, Any]] = FACTS, settings: str = "") -> Workspace:
     """Write and open a workspace of two provinces, one of them formed from two; an existing one is written over."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -76,6 +80,7 @@ def tiny_workspace(folder: Path, *, facts: Iterable[dict[str, Any]] = FACTS, set
     write_csv(folder / "facts.csv", *facts)
     (folder / "sources.toml").write_text(SOURCES, encoding="utf-8")
     (folder / "evalkit.toml").write_text(SETTINGS + settings, encoding="utf-8")
+    (folder / KEY).write_text(KEY_OF_TESTS, encoding="ascii")
     return open_workspace(folder)
 
 

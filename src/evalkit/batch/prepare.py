@@ -18,6 +18,7 @@ from evalkit.batch.declarations import (
 from evalkit.batch.inhabitants import counts_population, unused_findings, with_population
 from evalkit.batch.releasing import ledger_of
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
+from evalkit.disclosure.secret_key import secret_key
 from evalkit.disclosure.standing import refuse_unprotected
 from evalkit.errors import Refusals
 from evalkit.facts.areas import About
@@ -173,6 +174,7 @@ def protect_received(received: Received, *, audience: Audience, scheme: str) -> 
         audience=audience,
         ledger=ledger,
         history=received.facts,
+        key=secret_key(received.workspace.folder) if audience == "public" else b"",
     )
 
 

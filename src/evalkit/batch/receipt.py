@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 
 OWN_FOLDER = ".evalkit"
 FORMAT = 1
-_GROWS = ("ledger.jsonl", "ledger.head")  # a release writes itself into these two, after the facts were read
+_GROWS = (
+    "ledger.jsonl",
+    "ledger.head",
+    "protection.key",
+)  # a release writes these, after the facts were read
 _MOST_FILES = 5000
 
 
