@@ -138,9 +138,9 @@ def test_another_order_is_a_whole_run(made: Path, asked: dict):
 
 
 def test_another_version_of_anything_installed_is_a_whole_run(made: Path, monkeypatch: pytest.MonkeyPatch):
-    installed = evalkit.batch.receipt._installed()
+    installed = evalkit.batch.receipt.installed()
     assert any(name.startswith("pandas-") for name in installed)
-    monkeypatch.setattr(evalkit.batch.receipt, "_installed", lambda: installed | {"pandas-9.9.dist-info"})
+    monkeypatch.setattr(evalkit.batch.receipt, "installed", lambda: installed | {"pandas-9.9.dist-info"})
     assert standing(made) is None
 
 

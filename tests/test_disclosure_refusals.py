@@ -43,11 +43,11 @@ def command(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 
 
 def everything(folder: Path) -> dict[str, bytes]:
-    """Return every file but the log of runs, which tells the workspace's owner of refusals too."""
+    """Return every file but the log of runs, which tells the workspace's owner of refusals too, and the bundle kept for the next one."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and path.name != "runs.log"
+        if path.is_file() and path.name != "runs.log" and ".evalkit/bundle-" not in path.as_posix()
     }
 
 

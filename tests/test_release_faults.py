@@ -129,7 +129,7 @@ class Country:
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch, *, published: bool) -> None:
         self.folder, self.published, self.kept = folder, published, dict[Any, Any]()
-        for name in ("receive", "make_bundle", "plan"):
+        for name in ("prepare", "plan"):
             patch.setattr(evalkit.batch.run, name, self.once(getattr(evalkit.batch.run, name)))
         patch.setattr(
             evalkit.batch.run, "stock_of", lambda *_: {}

@@ -16,6 +16,7 @@ from evalkit.batch.parameters import load_notebook
 
 LIBRARIES = (
     "babel",
+    "highspy",
     "jinja2",
     "matplotlib",
     "nbconvert",

@@ -17,6 +17,7 @@ from evalkit.batch.receipt import (
     package_folders,
     same_but_for_the_ledger,
     take_stock,
+    without_ledger,
     write_receipt,
 )
 from evalkit.errors import EvalkitError
@@ -46,6 +47,17 @@ def stock_of(workspace: Workspace, options: RunOptions) -> dict[str, dict[str, s
         )
     except (OSError, EvalkitError):
         return {}
+
+
+def declared_in(workspace: Workspace) -> dict[str, dict[str, str]]:
+    """Return the digests of everything that is declared for a workspace, and of the code; without its ledger.
+
+    Raises
+    ------
+    OSError, EvalkitError
+        If that cannot be told.
+    """
+    return without_ledger(take_stock(_folders(workspace), [*workspace.fact_files, *_nation(workspace)]))
 
 
 def days_named_alike(registry: Registry, day: date) -> tuple[date, date]:

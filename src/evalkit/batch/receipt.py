@@ -70,7 +70,7 @@ def order_digest(workspace: Workspace, options: RunOptions) -> str:
             "options": [options.audience, options.languages, options.scheme, options.edition],
             "notebooks": str(options.notebooks or ""),
             "python": sys.version,
-            "installed": sorted(_installed()),
+            "installed": sorted(installed()),
         }
     )
 
@@ -107,7 +107,7 @@ def still_stands(inputs: Mapping[str, Mapping[str, str]]) -> bool:
 
 def same_but_for_the_ledger(before: Mapping[str, Mapping[str, str]], after: Mapping[str, Any]) -> bool:
     """Tell whether two stocks are alike: nobody changed a file while the run was at work."""
-    return _without_ledger(before) == _without_ledger(after)
+    return without_ledger(before) == without_ledger(after)
 
 
 def package_folders() -> list[Path]:
@@ -174,14 +174,15 @@ def _stands(folder: Path, known: Mapping[str, str]) -> bool:
     return all(file_digest(folder / name) == known[name] for name in named)
 
 
-def _without_ledger(stock: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+def without_ledger(stock: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Return a stock without what a release writes into the workspace."""
     return {
         folder: {name: sha for name, sha in files.items() if name not in _GROWS}
         for folder, files in stock.items()
     }
 
 
-def _installed() -> set[str]:
+def installed() -> set[str]:
     """Return the names of what is installed, with versions: the metadata folders on the path."""
     found: set[str] = set()
     for entry in sys.path:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from evalkit.batch.folder import locked
+from evalkit.batch.kept import carry_over
 from evalkit.batch.last_release import refuse_forgotten, remember
 from evalkit.batch.receipt import OWN_FOLDER
 from evalkit.disclosure.earlier import told_by
@@ -112,8 +113,9 @@ def _recorded(workspace: Workspace, bundle: Bundle, ledger: Ledger, *, edition: 
         "bundle": bundle.content_hash,
     }
     told = told_by(bundle.facts, bundle.programme, policy)
-    ledger = append(workspace.folder, ledger, told, about=about)
+    since, ledger = ledger.head, append(workspace.folder, ledger, told, about=about)
     remember(workspace, ledger)
+    carry_over(workspace, bundle, since=since, ledger=ledger.head)
     return ledger
 
 

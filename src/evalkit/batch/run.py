@@ -23,7 +23,7 @@ from evalkit.batch.manifest import Manifest, PageRecord, read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport, lapsed
 from evalkit.batch.outcome import JobFailure
 from evalkit.batch.plan import Job, notebooks_folder, plan
-from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.prepared import prepare
 from evalkit.batch.publish import publish, settle, write_datapackage, write_index
 from evalkit.batch.receipt import reports_folder
 from evalkit.batch.record import manifest_after
@@ -109,25 +109,23 @@ def run_batch(
 def _accept(workspace: Workspace, options: RunOptions, clock: Callable[[], datetime]) -> _Task:
     """Read, check, protect and plan; whatever is wrong is refused here, before the reports folder is touched."""
     stock, day = stock_of(workspace, options), clock().date()
-    received = receive(workspace)
-    since = ledger_of(workspace).head if options.audience == "public" else ""
     scheme = options.scheme or workspace.scheme
-    codes = frozenset(received.registry.find(text, scheme).code for text in options.provinces)
-    bundle = make_bundle(received, day=day, audience=options.audience, scheme=scheme)
+    made = prepare(workspace, day=day, audience=options.audience, scheme=scheme)
+    codes = frozenset(made.registry.find(text, scheme).code for text in options.provinces)
     task = _Task(
         workspace=workspace,
         options=options,
-        bundle=bundle,
+        bundle=made.bundle,
         jobs=plan(
-            bundle,
+            made.bundle,
             notebooks=options.notebooks or notebooks_folder(),
             settings={"edition": options.edition, "languages": ",".join(options.languages)},
         ),
         codes=codes,
         folder=reports_folder(workspace, options),
-        warnings=sum(finding.severity == "warning" for finding in received.findings),
-        since=since,
-        ground=Ground(stock, *days_named_alike(received.registry, day)),
+        warnings=made.warnings,
+        since=made.since,
+        ground=Ground(stock, *days_named_alike(made.registry, day)),
     )
     published = read_manifest(task.folder)
     task.refuse_foreign(published)

@@ -14,6 +14,7 @@ import json
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -137,6 +138,12 @@ class Bundle:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in _files(self).items():
             (folder / name).write_bytes(content)
+
+    def as_opened(self) -> Bundle:
+        """Return the bundle as whoever opens it finds it: rows, columns and dates in their written form."""
+        with TemporaryDirectory() as folder:
+            self.write(Path(folder))
+            return open_bundle(folder)
 
 
 class Provinces:

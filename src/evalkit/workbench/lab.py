@@ -13,7 +13,7 @@ from pathlib import Path
 
 from evalkit.batch.clock import now
 from evalkit.batch.plan import notebooks_folder
-from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.prepared import prepare
 from evalkit.batch.rooms import kernel_path
 from evalkit.facts.bundle import LAB_BUNDLE
 from evalkit.workspace import Workspace
@@ -70,7 +70,7 @@ def run_program(command: Sequence[str], *, env: Mapping[str, str]) -> int:
 
 def write_bundle(workspace: Workspace, folder: Path, *, clock: Callable[[], datetime] = now) -> Path:
     """Write a workspace's protected bundle into a folder and return where it is; an earlier one is replaced."""
-    bundle = make_bundle(receive(workspace), day=clock().date(), audience="public")
+    bundle = prepare(workspace, day=clock().date()).bundle
     target = folder / workspace.name
     shutil.rmtree(target, ignore_errors=True)
     bundle.write(target)
