@@ -20,7 +20,7 @@ from tests.outside_countries import Country, random_country, write_country
 from tests.outside_releases import attacked
 
 SEEDS, CHUNK = 200, 10
-FORMER = (284, 311, 665, 762)  # a figure came out: what two figures that nobody reported tell of each other
+FORMER = (284, 311, 665, 762, 1149)  # a figure came out: what figures that nobody reported tell of each other
 YEAR = ("2015-01-01", "2015-12-31")
 
 

@@ -90,6 +90,7 @@ class Sums:
     --------
     >>> sums = Sums(pd.DataFrame({"value": [9.0, 6.0], "threshold": [5, 5]}))
     >>> sums.add(0, [1], complete=False)
+    2
     >>> sums.settle()
     >>> sums.equations[0].parts, sums.implicit_cells()["value"].tolist()
     ((1, 2), [3.0])
@@ -102,7 +103,7 @@ class Sums:
         self._exact: list[bool] = (~cells.get("qualifier", pd.Series()).isin(_INEXACT)).tolist()
         self._like: list[int] = []
         self._nearly: set[int] = set()
-        self._seen: set[tuple[int, tuple[int, ...]]] = set()
+        self._seen: dict[tuple[int, tuple[int, ...]], int | None] = {}
 
     def add(
         self,
@@ -112,14 +113,18 @@ class Sums:
         complete: bool = True,
         group: bool = False,
         nearly: bool = False,
-    ) -> None:
-        """Note that a total is the sum of its parts, and of an implicit rest unless they are complete; see :class:`Split`."""
-        if (total, tuple(parts)) in self._seen:
-            return
-        self._seen.add((total, tuple(parts)))
-        rest = [] if complete else [self.implicit(like=parts[0])]
-        self._nearly.update(rest if nearly else ())
-        self.equations.append(Equation(total, (*parts, *rest), group))
+    ) -> int | None:
+        """Note that a total is the sum of its parts, and of an implicit rest, which is returned, unless they are complete.
+
+        ``complete``, ``group`` and ``nearly`` are as in :class:`Split`.
+        """
+        named = (total, tuple(parts))
+        if named not in self._seen:
+            rest = [] if complete else [self.implicit(like=parts[0])]
+            self._seen[named] = rest[0] if rest else None
+            self._nearly.update(rest if nearly else ())
+            self.equations.append(Equation(total, (*parts, *rest), group))
+        return self._seen[named]
 
     def implicit(self, *, like: int) -> int:
         """Return the label of a new implicit cell with the threshold of a cell like it."""

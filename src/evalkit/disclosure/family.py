@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,16 @@ Place = int  # its position among the places of the registry
 Node = tuple[Place, Span, tuple[tuple[str, str], ...]]
 
 
+class Family(NamedTuple):
+    """The cells of one measure: the label of each node's, and the sums that leave a rest, each a total and its parts."""
+
+    labels: dict[Node, int]
+    open_sums: list[tuple[Node, tuple[Node, ...]]]
+
+
 def add_family(
     family: pd.DataFrame, beside: pd.DataFrame, programme: Programme, registry: Registry, sums: Sums
-) -> dict[Node, int]:
+) -> Family:
     """Add the sums of one measure, counted on one place basis.
 
     Parameters
@@ -41,7 +48,7 @@ def add_family(
 
     Returns
     -------
-    dict of int
+    Family
         The label of the cell at each place, period and breakdown that has one.
     """
     names = [name for name in dimensions(family) if (family[name] != ALL).any()]
@@ -50,6 +57,7 @@ def add_family(
     grid = _grid(cells, names, programme, registry)
     nodes = _Nodes(family, grid.node[: len(family)], len(grid.breakdowns))
     nodes.join(sums)
+    left: list[tuple[Node, tuple[Node, ...]]] = []
     if programme.measures[str(family["measure"].iloc[0])].additive:
         for found in sums_of_grid(grid.shape, grid.splits, grid.flags(grid.node)):
             parts = [nodes.label(part, sums) for part in found.parts]
@@ -60,7 +68,9 @@ def add_family(
                 group=found.group,
                 nearly=found.nearly,
             )
-    return {grid.named(at): label for at, label in nodes.labels.items()}
+            if not found.complete:
+                left.append((grid.named(found.total), tuple(map(grid.named, found.parts))))
+    return Family({grid.named(at): label for at, label in nodes.labels.items()}, left)
 
 
 def _comparable(beside: pd.DataFrame, family: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from evalkit.additivity.measures import parts_of_measures
 from evalkit.disclosure.equations import Sums
-from evalkit.disclosure.family import Node
+from evalkit.disclosure.family import Family, Node
 from evalkit.programme.models import Programme
 
 Pairs = Sequence[tuple[str, str]]
@@ -46,21 +46,36 @@ def families(cells: pd.DataFrame, pairs: Pairs) -> Iterator[tuple[pd.DataFrame, 
         yield family, cells[others]
 
 
-def add_parts(nodes: Mapping[tuple[str, str], Mapping[Node, int]], pairs: Pairs, sums: Sums) -> None:
+def add_parts(made: Mapping[tuple[str, str], Family], pairs: Pairs, sums: Sums) -> None:
     """Note which figures are part of others of the same place, period and breakdown, reported or following from sums.
 
     Parameters
     ----------
-    nodes : mapping
-        By measure and place basis: the label of the cell at each node.
+    made : mapping
+        By measure and place basis: its cells.
     pairs : sequence of pair of str
         Part and base.
     sums : Sums
         The sums are added to it.
+
+    Notes
+    -----
+    What lies between a base and its part (persons not offered support) adds up like a measure: those of a value are no more than all of
+    them. Where values leave a rest that follows from neither of the two.
     """
-    bases = sorted({basis for _, basis in nodes})
     for part, base in pairs:
-        for basis in bases:
-            below, above = nodes.get((part, basis), {}), nodes.get((base, basis), {})
-            for node in [node for node in below if node in above]:
-                sums.add(above[node], [below[node]], complete=False)
+        for basis in sorted({basis for _, basis in made}):
+            if (part, basis) in made and (base, basis) in made:
+                _add_between(made[part, basis], made[base, basis], sums)
+
+
+def _add_between(part: Family, base: Family, sums: Sums) -> None:
+    between: dict[Node, int] = {}
+    for node in [node for node in part.labels if node in base.labels]:
+        rest = sums.add(base.labels[node], [part.labels[node]], complete=False)
+        if rest is not None:
+            between[node] = rest
+    for total, nodes in dict.fromkeys([*part.open_sums, *base.open_sums]):
+        inside = [between[node] for node in nodes if node in between]
+        if total in between and inside:
+            sums.add(between[total], inside, complete=False)

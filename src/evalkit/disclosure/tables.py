@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from evalkit.disclosure.equations import Sums, Tables, dimensions
-from evalkit.disclosure.family import Node, add_family
+from evalkit.disclosure.family import Family, add_family
 from evalkit.disclosure.parts import add_parts, families, parts_and_bases
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
@@ -67,15 +67,15 @@ def linked_tables(
         is the earlier one and what was added or taken away; and of two measures one may be part of the other.
     """
     sums, pairs = Sums(cells), parts_and_bases(programme)
-    done: dict[tuple[object, ...], dict[Node, int]] = {}
+    done: dict[tuple[object, ...], Family] = {}
     for labels in releases or [cells.index.tolist()]:
-        together, nodes = cells.loc[sorted(set(labels))], dict[tuple[str, str], dict[Node, int]]()
+        together, made = cells.loc[sorted(set(labels))], dict[tuple[str, str], Family]()
         for family, beside in families(together, pairs):
             key = (tuple(family.index), tuple(beside.index))
             if key not in done:
                 done[key] = add_family(family, beside, programme, registry, sums)
-            nodes[str(family["measure"].iloc[0]), str(family["place_basis"].iloc[0])] = done[key]
-        add_parts(nodes, pairs, sums)
+            made[str(family["measure"].iloc[0]), str(family["place_basis"].iloc[0])] = done[key]
+        add_parts(made, pairs, sums)
     _add_editions(cells, sums)
     sums.settle()
     return Tables(_with_implicit(cells, sums), tuple(sums.equations))
