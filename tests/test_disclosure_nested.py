@@ -33,13 +33,14 @@ def shown(folder: Path, rows: list[dict[str, Any]]) -> list[float | None]:
 
 def shown_of(workspace: Workspace, rows: list[dict[str, Any]]) -> list[float | None]:
     facts = make_bundle(receive(workspace), day=DAY).facts
-    key = ["province_code", "scheme", "period_start", "period_end"]
+    key = ["province_code", "scheme", "place_basis", "period_start", "period_end"]
     table = facts.set_index(key)["value"]
     found = [
         table.loc[
             (
                 row["province_code"],
                 row["scheme"],
+                row["place_basis"],
                 *map(pd.Timestamp, (row["period_start"], row["period_end"])),
             )
         ]
@@ -105,6 +106,22 @@ def test_a_level_that_nobody_reports_still_has_its_sum(tmp_path: Path):
         for one in itertools.product(range(25), repeat=4)
     )
     refuse_told(told, worlds, lambda of: [sum(of.values()), of["01"] + of["02"], of["03"], of["04"]])
+
+
+def test_the_nation_counted_by_another_place_basis_gives_nothing_away(tmp_path: Path):
+    """Where its victims live and where they were found: the nation's are the same persons."""
+    basis = {"place_basis": "residence"}
+    rows = [
+        fact("VN", 54, **VICTIMS | basis),
+        *(fact(place, value, **VICTIMS, published=True) for place, value in (("01", 22), ("02", 29))),
+        fact("03", 3, **VICTIMS),
+    ]
+    told = shown(tmp_path, rows)
+    assert told[1:] == [22, 29, None]
+    worlds = (
+        dict(zip(("01", "02", "03"), one, strict=True)) for one in itertools.product(range(55), repeat=3)
+    )
+    refuse_told(told, worlds, lambda of: [sum(of.values()), of["01"], of["02"], of["03"]])
 
 
 def refuse_told(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from evalkit.additivity.places import NATION
 from evalkit.disclosure.equations import Sums, Tables, dimensions
-from evalkit.disclosure.family import Family, add_family
+from evalkit.disclosure.family import Family, Node, add_family
 from evalkit.disclosure.parts import add_parts, families, parts_and_bases
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
@@ -64,7 +65,8 @@ def linked_tables(
     Tables
         Sums over places, periods and breakdowns, with the implicit cells they need. Stocks, such as persons in process at
         the end of a year, are not added over time. One figure given by two sources is one figure; one given by two editions
-        is the earlier one and what was added or taken away; and of two measures one may be part of the other.
+        is the earlier one and what was added or taken away; of two measures one may be part of the other; and the nation's
+        persons are taken to be the same by whatever place basis they are counted.
     """
     sums, pairs = Sums(cells), parts_and_bases(programme)
     done: dict[tuple[object, ...], Family] = {}
@@ -76,9 +78,19 @@ def linked_tables(
                 done[key] = add_family(family, beside, programme, registry, sums)
             made[str(family["measure"].iloc[0]), str(family["place_basis"].iloc[0])] = done[key]
         add_parts(made, pairs, sums)
+        _add_nation(made, sums)
     _add_editions(cells, sums)
     sums.settle()
     return Tables(_with_implicit(cells, sums), tuple(sums.equations))
+
+
+def _add_nation(made: Mapping[tuple[str, str], Family], sums: Sums) -> None:
+    """Note that the nation has one figure, whether persons are counted where they live or where they were found."""
+    one: dict[tuple[str, Node], int] = {}
+    for (measure, _), family in sorted(made.items()):
+        for node, label in family.labels.items():
+            if node[0] == NATION and one.setdefault((measure, node), label) != label:
+                sums.add(one[measure, node], [label])
 
 
 def _add_editions(cells: pd.DataFrame, sums: Sums) -> None:
