@@ -64,6 +64,44 @@ def printed(*cells: str) -> list[str]:
     return ["".join(output.get("text", "") for output in outputs) for outputs in outputs_of(*cells)]
 
 
+@pytest.mark.parametrize("folder", ["within", "./within", "{here}/within"])
+def test_a_kernel_works_in_the_folder_that_its_client_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+):
+    (tmp_path / "within").mkdir()
+    monkeypatch.chdir(tmp_path)
+    notebook = new_notebook(cells=[new_code_cell("import os; print(os.getcwd())")])
+    path = {"metadata": {"path": folder.format(here=tmp_path)}}
+    NotebookClient(notebook, kernel_name="evalkit", timeout=60, resources=path).execute()
+    assert (
+        "".join(output.get("text", "") for output in notebook.cells[0].outputs) == f"{tmp_path / 'within'}\n"
+    )
+
+
+def test_nbconvert_runs_a_notebook_by_a_relative_path(tmp_path: Path):
+    (tmp_path / "within").mkdir()
+    nbformat.write(new_notebook(cells=[new_code_cell("print(6 * 7)")]), tmp_path / "within" / "sum.ipynb")
+    command = [
+        sys.executable,
+        "-m",
+        "nbconvert",
+        "--to",
+        "notebook",
+        "--stdout",
+        "--execute",
+        "within/sum.ipynb",
+    ]
+    command.append("--ExecutePreprocessor.kernel_name=evalkit")
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "42" in ended.stdout
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path):
+    with pytest.raises(NotADirectoryError, match="no-such-folder"):
+        fork_kernel([], environment=dict(os.environ), folder=str(tmp_path / "no-such-folder"))
+
+
 @contextmanager
 def kernel() -> Iterator[tuple[KernelManager, Session]]:
     manager = KernelManager(kernel_name="evalkit")

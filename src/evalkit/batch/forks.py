@@ -9,6 +9,7 @@ import signal
 import socket
 import struct
 from collections.abc import Mapping, Sequence
+from errno import ENOTDIR
 from pathlib import Path
 
 from evalkit.batch.forkserver import NUMBER
@@ -72,7 +73,7 @@ def fork_kernel(
     environment : mapping of str
         The kernel's whole environment.
     folder : str
-        Its working folder; this process's own where none is given.
+        Its working folder, seen from this process's own, which it is where none is given.
     room : str
         A folder that is removed if this process goes before the kernel has ended.
     outputs : pair of int
@@ -81,12 +82,15 @@ def fork_kernel(
     Raises
     ------
     OSError
-        If there is no server and none can be started.
+        If there is no server and none can be started, or no such folder.
     """
+    here = Path(folder).absolute()  # the server stands in a folder of its own
+    if not here.is_dir():
+        raise NotADirectoryError(ENOTDIR, "a kernel works in a folder that exists", str(here))
     wanted = {
         "arguments": [*arguments],
         "environment": {**environment},
-        "folder": str(folder) or str(Path.cwd()),
+        "folder": str(here),
         "room": room,
     }
     body = json.dumps(wanted).encode()
