@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from evalkit.errors import EvalkitError, SettingsError
 from evalkit.messages import language_of, placed, shown, told_in, worded
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DEFAULT_WORKSPACE = "data/vn-published"
 DEFAULT_PROGRAMME = "vn-trafficking"
 INTERRUPTED = 130
+_PARAMETER = ("-p", "--parameter")
 VERIFY_DIFFERENCE = 6
 OWN_ERROR = 1
 
@@ -56,6 +57,21 @@ class Doorway(TyperGroup):
             raise typer.Exit(INTERRUPTED) from None
 
 
+class NamesAndValues(TyperCommand):
+    """Takes ``-p NAME VALUE``, as papermill does, and ``-p NAME=VALUE``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Write each name and its value as one word, and then as ever."""
+        words: list[str] = []
+        for word in args:
+            named = len(words) > 1 and words[-2] in _PARAMETER and "=" not in words[-1]
+            if named:
+                words[-1] += f"={word}"
+            else:
+                words.append(word)
+        return super().parse_args(ctx, words)
+
+
 app = typer.Typer(
     cls=Doorway,
     no_args_is_help=True,
@@ -85,7 +101,7 @@ WorkspaceArgument = Annotated[
 ]
 
 
-@app.command()
+@app.command(cls=NamesAndValues)
 def run(
     workspace: WorkspaceArgument = Path(DEFAULT_WORKSPACE),
     *,
@@ -113,6 +129,18 @@ def run(
         bool, typer.Option("--retry", help="Make only what failed before or lacks lines.")
     ] = False,
     why: Annotated[bool, typer.Option("--why", help="Say of each page why it was made or not.")] = False,
+    nation: Annotated[
+        bool, typer.Option("--nation", help="Make the national page, alone or beside --province.")
+    ] = False,
+    notebook: Annotated[
+        Path | None, typer.Option(help="A report notebook of your own for the provinces.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-p", "--parameter", metavar="NAME VALUE", help="A parameter of the notebooks; may be repeated."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One event a line, for programs.")] = False,
 ) -> None:
     """Make the reports of a workspace."""
@@ -124,7 +152,19 @@ def run(
     languages = _languages(lang, settings)
     codes = tuple(province or ())
     options = RunOptions(
-        codes, audience.value, languages, scheme, edition, out, jobs, force, retry, scheduler=scheduler
+        codes,
+        audience.value,
+        languages,
+        scheme,
+        edition,
+        out,
+        jobs,
+        force,
+        retry,
+        scheduler=scheduler,
+        notebook=notebook,
+        parameters=tuple(_pair(text) for text in parameter or ()),
+        nation=nation,
     )
     reports: list[RunReport] = []
 
@@ -282,6 +322,18 @@ def own_error(fault: Exception) -> str:
 
 def _interrupt(_number: int, _frame: Any) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """Return name and value of a parameter."""
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise SettingsError(
+            where=f"-p {text}",
+            rule=worded("a parameter has a name and a value"),
+            do=worded("write -p NAME VALUE"),
+        )
+    return name, value
 
 
 def _languages(wanted: str, workspace: Workspace) -> tuple[str, ...]:

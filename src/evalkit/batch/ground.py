@@ -135,4 +135,4 @@ def _nation(workspace: Workspace) -> list[Path]:
 
 def _notebooks(options: RunOptions) -> list[Path]:
     folder = options.notebooks or notebooks_folder()
-    return [folder / PROVINCE_NOTEBOOK, folder / NATIONAL_NOTEBOOK]
+    return [options.notebook or folder / PROVINCE_NOTEBOOK, folder / NATIONAL_NOTEBOOK]

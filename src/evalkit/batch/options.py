@@ -40,6 +40,12 @@ class RunOptions:
         The folder of the report notebooks; the shipped ones by default.
     scheduler : str
         Address of a dask scheduler whose workers make the pages; local processes by default.
+    notebook : Path, optional
+        A report notebook of one's own for the provinces.
+    parameters : tuple of pair of str
+        Further parameters of the notebooks: name and value, as typed.
+    nation : bool
+        Make the national page; together with ``provinces`` these too, without them it alone.
     """
 
     provinces: tuple[str, ...] = ()
@@ -54,6 +60,9 @@ class RunOptions:
     cell_seconds: int = CELL_SECONDS
     notebooks: Path | None = None
     scheduler: str = ""
+    notebook: Path | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
+    nation: bool = False
 
 
 @dataclass(frozen=True, slots=True)

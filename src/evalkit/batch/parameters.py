@@ -145,6 +145,50 @@ def check_parameters(
             raise DeclarationError(where=f"{notebook}, parameter {name!r}", rule=fault[0], do=fault[1])
 
 
+def as_declared(texts: Mapping[str, str], known: Mapping[str, Parameter], *, where: str) -> dict[str, Value]:
+    """Return values given as text, each of the type that its parameter is declared with.
+
+    Parameters
+    ----------
+    texts : mapping of str
+        Values by name of the parameter, as they were typed.
+    known : mapping of Parameter
+        What the notebook takes.
+    where : str
+        Names the notebook in a refusal.
+
+    Raises
+    ------
+    DeclarationError
+        If a text is no value of the type wanted; an unknown name or choice is refused by :func:`check_parameters`.
+
+    Examples
+    --------
+    >>> known = {"years": Parameter(5), "code": Parameter("22"), "draw": Parameter(True)}
+    >>> as_declared({"years": "10", "code": "04", "draw": "false"}, known, where="own.ipynb")
+    {'years': 10, 'code': '04', 'draw': False}
+    """
+    found: dict[str, Value] = {}
+    for name, text in texts.items():
+        kind = type(known[name].default) if name in known else str
+        try:
+            found[name] = _TRUTH[text] if kind is bool else kind(text)
+        except (ValueError, KeyError) as fault:
+            raise DeclarationError(
+                where=f"{where}, parameter {name!r}",
+                rule=worded(
+                    "its default is of type {wanted}, and the text given is none", wanted=kind.__name__
+                ),
+                do=worded("write true or false")
+                if kind is bool
+                else worded("write a number in plain digits, such as 3 or 2.5"),
+            ) from fault
+    return found
+
+
+_TRUTH = {"true": True, "false": False}
+
+
 def _fault(value: Value, parameter: Parameter) -> tuple[str, str] | None:
     """Say what is wrong with a value, and what to do."""
     wanted, got = type(parameter.default).__name__, type(value).__name__
@@ -153,7 +197,10 @@ def _fault(value: Value, parameter: Parameter) -> tuple[str, str] | None:
             worded(
                 "its default is of type {wanted}, the value given is of type {got}", wanted=wanted, got=got
             ),
-            worded("give a value of type {wanted}; codes are text and keep their zeros", wanted=wanted),
+            worded(
+                'give a value of type {wanted}; codes are text and keep their zeros ("04"; with papermill: -r, not -p)',
+                wanted=wanted,
+            ),
         )
     if parameter.choices and value not in parameter.choices:
         return worded("the value is none of those it may take"), nearest(

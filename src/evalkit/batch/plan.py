@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Literal
 
 from evalkit.batch.fingerprint import digest, kit_digest, kit_version, library_versions, notebook_digest
-from evalkit.batch.parameters import check_parameters, read_parameters
+from evalkit.batch.parameters import Parameter, Value, as_declared, check_parameters, read_parameters
+from evalkit.declaration import nearest
 from evalkit.errors import SettingsError
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
@@ -19,6 +20,7 @@ PROVINCE_NOTEBOOK = "province_report.ipynb"
 NATIONAL_NOTEBOOK = "national_overview.ipynb"
 BUNDLE_FOLDER = "bundle"
 NATIONAL = "national"
+_GIVEN = ("bundle", "province_code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Job:
     stem : str
         What its files are called: "22-quang-ninh", "national".
     notebook : Path
-    parameters : dict of str
+    parameters : dict
         What papermill is given.
     ingredients : dict of str
         Digest of each thing the page depends on; the bundle's date is not among them.
@@ -46,7 +48,7 @@ class Job:
     name: str
     stem: str
     notebook: Path
-    parameters: Mapping[str, str] = field(hash=False)
+    parameters: Mapping[str, Value] = field(hash=False)
     ingredients: Mapping[str, str] = field(hash=False)
 
     @property
@@ -55,7 +57,14 @@ class Job:
         return digest(dict(self.ingredients))
 
 
-def plan(bundle: Bundle, *, notebooks: Path, settings: Mapping[str, str] | None = None) -> tuple[Job, ...]:
+def plan(
+    bundle: Bundle,
+    *,
+    notebooks: Path,
+    notebook: Path | None = None,
+    own: Mapping[str, str] | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> tuple[Job, ...]:
     """Return the jobs for a bundle: its provinces in official order, then the nation.
 
     Parameters
@@ -64,6 +73,10 @@ def plan(bundle: Bundle, *, notebooks: Path, settings: Mapping[str, str] | None 
         The protected bundle of the whole country.
     notebooks : Path
         The folder that holds the two report notebooks.
+    notebook : Path, optional
+        A province's report notebook of one's own, in place of the folder's.
+    own : mapping of str, optional
+        Further parameters by name, as typed; each goes to whichever of the two notebooks takes it.
     settings : mapping of str
         What else a page depends on, by name: its edition, the languages it links to.
 
@@ -72,11 +85,15 @@ def plan(bundle: Bundle, *, notebooks: Path, settings: Mapping[str, str] | None 
     DeclarationError
         If a notebook is missing or does not take exactly the parameters it is given.
     """
-    province, national = notebooks / PROVINCE_NOTEBOOK, notebooks / NATIONAL_NOTEBOOK
-    known = read_parameters(province)
+    province, national = notebook or notebooks / PROVINCE_NOTEBOOK, notebooks / NATIONAL_NOTEBOOK
+    known, of_nation = read_parameters(province), read_parameters(national)
+    refuse_own(own or {}, (known, of_nation), where=str(province))
+    further = _taken(own or {}, known, province)
     for place in bundle.places:
-        check_parameters({"bundle": BUNDLE_FOLDER, "province_code": place.code}, province, known=known)
-    check_parameters({"bundle": BUNDLE_FOLDER}, national)
+        given = {"bundle": BUNDLE_FOLDER, "province_code": place.code, **further}
+        check_parameters(given, province, known=known)
+    for_nation = {"bundle": BUNDLE_FOLDER, **_taken(own or {}, of_nation, national)}
+    check_parameters(for_nation, national, known=of_nation)
     common = {
         "kit": f"{kit_version()} {kit_digest()}",
         "libraries": digest(dict(library_versions())),
@@ -88,7 +105,7 @@ def plan(bundle: Bundle, *, notebooks: Path, settings: Mapping[str, str] | None 
             "province",
             (place.code, place.name, file_stem(f"{place.code}-{place.slug}", bundle.about.audience)),
             notebook=province,
-            parameters={"bundle": BUNDLE_FOLDER, "province_code": place.code},
+            parameters={"bundle": BUNDLE_FOLDER, "province_code": place.code, **further},
             ingredients={**common, "notebook": source, "slice": bundle.slice_for(place.code).content_hash},
         )
         for place in bundle.places
@@ -101,10 +118,39 @@ def plan(bundle: Bundle, *, notebooks: Path, settings: Mapping[str, str] | None 
             file_stem(NATIONAL, bundle.about.audience),
         ),
         notebook=national,
-        parameters={"bundle": BUNDLE_FOLDER},
+        parameters=for_nation,
         ingredients={**common, "notebook": notebook_digest(national), "slice": bundle.content_hash},
     )
     return (*jobs, nation)
+
+
+def refuse_own(own: Mapping[str, str], known: Sequence[Mapping[str, Parameter]], *, where: str) -> None:
+    """Refuse a parameter that no notebook takes, and those that a run gives by itself.
+
+    Raises
+    ------
+    SettingsError
+    """
+    names = [name for one in known for name in one if name not in _GIVEN]
+    for name in own:
+        if name in _GIVEN:
+            raise SettingsError(
+                where=f"-p {name}",
+                rule=worded("a run gives this parameter itself"),
+                do=worded("choose provinces with --province"),
+            )
+        if name not in names:
+            raise SettingsError(
+                where=f"-p {name}, {where}",
+                rule=worded("the notebook takes no such parameter"),
+                do=worded("correct the name; {nearest}", nearest=nearest(name, names)),
+            )
+
+
+def _taken(own: Mapping[str, str], known: Mapping[str, Parameter], notebook: Path) -> dict[str, Value]:
+    """Return the values for the parameters that a notebook takes."""
+    texts = {name: text for name, text in own.items() if name in known}
+    return as_declared(texts, known, where=str(notebook))
 
 
 def facts_for(job: Job, bundle: Bundle) -> Bundle:
@@ -136,7 +182,7 @@ def _job(
     names: tuple[str, str, str],
     *,
     notebook: Path,
-    parameters: Mapping[str, str],
+    parameters: Mapping[str, Value],
     ingredients: Mapping[str, str],
 ) -> Job:
     code, name, stem = names

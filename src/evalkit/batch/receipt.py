@@ -68,7 +68,7 @@ def order_digest(workspace: Workspace, options: RunOptions) -> str:
         {
             "workspace": workspace.model_dump(mode="json"),
             "options": [options.audience, options.languages, options.scheme, options.edition],
-            "notebooks": str(options.notebooks or ""),
+            "notebooks": [str(options.notebooks or ""), str(options.notebook or ""), options.parameters],
             "python": sys.version,
             "installed": sorted(installed()),
         }

@@ -79,7 +79,14 @@ def standing_report(workspace: Workspace, options: RunOptions, *, day: date) -> 
     """
     folder = reports_folder(workspace, options)
     receipt = read_receipt(workspace, folder)
-    if receipt is None or options.provinces or options.force or options.retry or not folder.is_dir():
+    if (
+        receipt is None
+        or options.provinces
+        or options.nation
+        or options.force
+        or options.retry
+        or not folder.is_dir()
+    ):
         return None
     with locked(folder, private=options.audience == "internal"):
         manifest = read_manifest(folder)

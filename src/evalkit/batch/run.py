@@ -52,6 +52,16 @@ class _Task:
     since: str
     ground: Ground
 
+    @property
+    def is_whole(self) -> bool:
+        """All pages are asked for."""
+        return not self.codes and not self.options.nation
+
+    def asks_for(self, job: Job) -> bool:
+        """Tell whether a page is asked for."""
+        wanted = job.code in self.codes if job.kind == "province" else self.options.nation
+        return self.is_whole or wanted
+
     def refuse_foreign(self, published: Manifest | None) -> None:
         about = self.bundle.about
         refuse_foreign(
@@ -119,6 +129,8 @@ def _accept(workspace: Workspace, options: RunOptions, clock: Callable[[], datet
         jobs=plan(
             made.bundle,
             notebooks=options.notebooks or notebooks_folder(),
+            notebook=options.notebook,
+            own=dict(options.parameters),
             settings={"edition": options.edition, "languages": ",".join(options.languages)},
         ),
         codes=codes,
@@ -173,7 +185,7 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
         pages=tuple(
             task.folder / name for stem in stands for name in page_files(stem, task.options.languages)
         )
-        if task.codes
+        if not task.is_whole
         else (),
         lapses={
             stem: outcome.lapses
@@ -192,7 +204,7 @@ def _dated(bundle: Bundle, before: Manifest | None) -> Bundle:
 
 def _chosen(task: _Task, before: Manifest | None) -> list[Job]:
     """Return the jobs of this run: all, the provinces asked for, or what failed before."""
-    jobs = [job for job in task.jobs if not task.codes or (job.kind == "province" and job.code in task.codes)]
+    jobs = [job for job in task.jobs if task.asks_for(job)]
     if task.options.retry:
         if before is None:
             raise SettingsError(

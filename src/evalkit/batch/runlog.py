@@ -42,7 +42,8 @@ def logged(
             workspace.folder / OWN_FOLDER, "".join(f"{moment}  {folder.name}: {text}\n" for text in texts)
         )
 
-    provinces = ", ".join(options.provinces) or "all provinces"
+    asked = (*options.provinces, *(["the nation"] if options.nation else []))
+    provinces = ", ".join(asked) or "all provinces"
     note(f"run for {provinces}, {options.audience}, {' and '.join(options.languages)}, into {folder}")
     try:
         yield lambda event: note(*lines(event))
