@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -91,3 +93,25 @@ def test_the_lock_names_no_address_and_no_folder():
     assert "://" not in LOCK
     assert not re.search(r"^\s*-(?!-hash=)", LOCK, re.MULTILINE), "the lock sets an option for pip"
     assert not re.search(r"(^|\s)(file:|\.{0,2}/)", LOCK, re.MULTILINE), "the lock names a path"
+
+
+POSIX_ONLY = ("fcntl", "pwd", "resource", "grp", "termios")
+
+
+@pytest.mark.parametrize(
+    "words", [["check", "data/vn-published"], ["indicators"], ["--help"], ["check", "data/demo"]]
+)
+def test_what_an_officer_runs_needs_nothing_that_only_posix_has(words: list[str]):
+    """Officers sit at Windows, where these modules do not exist."""
+    hidden = f"import sys; sys.modules |= dict.fromkeys({POSIX_ONLY!r}); sys.argv = ['evalkit', *{words!r}]\n"
+    code = hidden + "from evalkit.cli import main\nmain()"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )  # noqa: S603
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout
+
+
+def test_the_distribution_has_a_name_of_its_own():
+    assert PROJECT["project"]["name"] == "evalkit-provinces"
+    assert list(PROJECT["project"]["scripts"]) == ["evalkit"]

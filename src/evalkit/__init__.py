@@ -78,6 +78,6 @@ def _version() -> str:
     from importlib import metadata  # noqa: PLC0415  takes a third of the time the whole import may take
 
     try:
-        return metadata.version("evalkit")
+        return metadata.version("evalkit-provinces")
     except metadata.PackageNotFoundError:
         return "0+uninstalled"
