@@ -107,7 +107,7 @@ def test_what_an_officer_runs_needs_nothing_that_only_posix_has(words: list[str]
     code = hidden + "from evalkit.cli import main\nmain()"
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )  # noqa: S603
+    )
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout
 
