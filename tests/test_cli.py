@@ -85,6 +85,8 @@ def test_a_terminal_gets_a_table_of_provinces_with_state_seconds_and_time_left()
     seconds = iter(range(100))
     screen = Screen(Console(width=80, height=10, file=io.StringIO()), clock=lambda: float(next(seconds)))
     assert drawn(screen) == "reading and protecting the facts\n"
+    screen(Event("protecting", {"number": 4, "total": 11, "hidden": 525}))
+    assert drawn(screen) == "protecting: network 4 of 11, 525 figures hidden\n"
     names = {f"{code:02}-x": f"Tỉnh {code}" for code in range(1, 9)}
     screen(Event("planned", {"to_make": list(names), "names": names, "why": {"99-y": "current"}}))  # second 1
     screen(Event("started", {"stem": "01-x"}))  # second 2
@@ -113,6 +115,16 @@ def test_a_terminal_keeps_failures_above_the_table():
         tell(Event("failed", told))
     assert "FAILED 03-cao-thu: [bold] a cell\n" in screen.getvalue().replace("\r", "")
     assert "2 of 2 pages, 1 failed" in screen.getvalue()
+
+
+def test_a_log_has_ten_lines_at_the_most_while_figures_are_protected():
+    log = io.StringIO()
+    with telling(log) as tell:
+        for number in range(1, 101):
+            tell(Event("protecting", {"number": number, "total": 100, "hidden": 5 * number}))
+    lines = log.getvalue().splitlines()
+    assert len(lines) == 10
+    assert lines[0] == "protecting: network 10 of 100, 50 figures hidden"
 
 
 def test_json_gives_one_event_a_line_and_nothing_else(pages: Pages):

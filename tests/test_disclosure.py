@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from evalkit.additivity.totals import with_totals
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.disclosure.audit import recoverable, widths
-from evalkit.disclosure.protect import hidden_cells, primary, protect
+from evalkit.disclosure.protect import Progress, hidden_cells, primary, protect
 from evalkit.disclosure.rules import protected_cells
 from evalkit.disclosure.tables import labelled, linked_tables
 from evalkit.errors import DisclosureError, SettingsError
@@ -150,6 +150,18 @@ def test_a_search_cut_short_is_safe_and_hides_no_less(registry: Registry, seed: 
     assert "heuristic" in methods
     assert recoverable(tables, short) == []
     assert len(short) >= len(hidden_cells(tables)[0])
+
+
+def test_where_there_is_much_to_choose_it_is_told_how_far_that_is(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+):
+    tables, told = random_country(4).tables(registry), list[Progress]()
+    hidden_cells(tables, tell=told.append)
+    assert told == []
+    monkeypatch.setattr("evalkit.disclosure.protect._MANY", 1)
+    hidden_cells(tables, tell=told.append)
+    assert [far.number for far in told] == list(range(1, told[0].total + 1))
+    assert told[0].hidden == len(primary(tables))
 
 
 def test_an_internal_audience_sees_everything(registry: Registry):

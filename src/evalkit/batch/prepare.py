@@ -17,7 +17,7 @@ from evalkit.batch.declarations import (
 )
 from evalkit.batch.inhabitants import counts_population, unused_findings, with_population
 from evalkit.batch.releasing import ledger_of
-from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, protect
+from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, Tell, protect
 from evalkit.disclosure.secret_key import secret_key
 from evalkit.disclosure.standing import refuse_unprotected
 from evalkit.errors import Refusals
@@ -96,6 +96,7 @@ def make_bundle(
     audience: Audience = "public",
     scheme: str | None = None,
     protected: Protected | None = None,
+    tell: Tell = lambda _: None,
 ) -> Bundle:
     """Protect what was received and put together everything pages may use.
 
@@ -109,6 +110,8 @@ def make_bundle(
         The boundary set of the pages; the workspace's own by default.
     protected : Protected, optional
         What :func:`protect_received` gave for this audience and boundary set, where that is at hand.
+    tell : callable
+        Is told how far protection is.
 
     Raises
     ------
@@ -118,7 +121,7 @@ def make_bundle(
         If the facts cannot be protected, or the programme would show what an earlier release hid.
     """
     scheme = scheme or received.workspace.scheme
-    protected = protected or protect_received(received, audience=audience, scheme=scheme)
+    protected = protected or protect_received(received, audience=audience, scheme=scheme, tell=tell)
     places = places_on(day, received.registry, scheme=scheme)
     return Bundle(
         about=_about(received, protected, scheme=scheme, audience=audience, day=day),
@@ -146,12 +149,14 @@ def make_bundle(
     ).speak()
 
 
-def protect_received(received: Received, *, audience: Audience, scheme: str) -> Protected:
+def protect_received(
+    received: Received, *, audience: Audience, scheme: str, tell: Tell = lambda _: None
+) -> Protected:
     """Protect the facts against everything that was released before; nothing of that binds pages for internal use.
 
     Parameters
     ----------
-    received, audience, scheme
+    received, audience, scheme, tell
         As for :func:`make_bundle`.
 
     Raises
@@ -175,6 +180,7 @@ def protect_received(received: Received, *, audience: Audience, scheme: str) -> 
         ledger=ledger,
         history=received.facts,
         key=secret_key(received.workspace.folder) if audience == "public" else b"",
+        tell=tell,
     )
 
 

@@ -9,6 +9,7 @@ from evalkit.batch.declarations import registry_of
 from evalkit.batch.kept import Asked, inputs_of, keep_bundle, kept_bundle
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.releasing import ledger_of
+from evalkit.disclosure.protect import Tell
 from evalkit.facts.bundle import Bundle
 from evalkit.programme.provinces import Registry
 from evalkit.workspace import Audience, Workspace
@@ -25,14 +26,19 @@ class Prepared:
 
 
 def prepare(
-    workspace: Workspace, *, day: date, audience: Audience = "public", scheme: str | None = None
+    workspace: Workspace,
+    *,
+    day: date,
+    audience: Audience = "public",
+    scheme: str | None = None,
+    tell: Tell = lambda _: None,
 ) -> Prepared:
     """Return the bundle of a workspace: the one kept from the last time where nothing has changed, else made anew and kept.
 
     Parameters
     ----------
     workspace : Workspace
-    day, audience, scheme
+    day, audience, scheme, tell
         As for :func:`make_bundle`. An internal bundle is never kept.
 
     Raises
@@ -47,7 +53,7 @@ def prepare(
     if kept is not None:
         return Prepared(kept[0], registry_of(workspace), kept[1], since)
     received = receive(workspace)
-    bundle = make_bundle(received, day=day, audience=audience, scheme=scheme)
+    bundle = make_bundle(received, day=day, audience=audience, scheme=scheme, tell=tell)
     warnings = sum(finding.severity == "warning" for finding in received.findings)
     keep_bundle(workspace, asked, bundle, inputs=inputs, warnings=warnings)
     return Prepared(

@@ -12,6 +12,7 @@ from evalkit.batch.options import Event, RunReport, lapsed
 from evalkit.messages import shown, worded
 
 Tell = Callable[[Event], None]
+_TENTHS = 10  # so many lines at the most while figures are protected
 
 
 @contextmanager
@@ -86,6 +87,11 @@ def summary(report: RunReport, *, why: bool = False) -> str:
     return "\n".join(map(shown, lines))
 
 
+def protecting(event: Event) -> str:
+    """Say how far protection is."""
+    return worded("protecting: network {number} of {total}, {hidden} figures hidden", **event.details)
+
+
 def print_line(stream: TextIO, text: str) -> None:
     """Write one line at once, so that a log shows it when it happens."""
     stream.write(text + "\n")
@@ -99,7 +105,12 @@ class _Lines:
         self.stream, self.total, self.done = stream, 0, 0
 
     def __call__(self, event: Event) -> None:
-        if event.kind == "mended":
+        if (
+            event.kind == "protecting"
+            and event.details["number"] % max(1, event.details["total"] // _TENTHS) == 0
+        ):
+            print_line(self.stream, shown(protecting(event)))
+        elif event.kind == "mended":
             print_line(self.stream, shown(event.details["message"]))
         elif event.kind == "planned":
             self.total = len(event.details["to_make"])

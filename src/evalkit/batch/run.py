@@ -105,7 +105,7 @@ def run_batch(
     """
     options = options or RunOptions(languages=workspace.languages)
     with releasing(workspace) if options.audience == "public" else nullcontext():
-        task = _accept(workspace, options, clock)
+        task = _accept(workspace, options, clock, progress)
         for sentence in mended(workspace) if options.audience == "public" else ():
             progress(Event("mended", {"message": sentence}))
         with locked(task.folder, private=options.audience == "internal"), work_folder(task.folder) as stage:
@@ -116,11 +116,19 @@ def run_batch(
     return report
 
 
-def _accept(workspace: Workspace, options: RunOptions, clock: Callable[[], datetime]) -> _Task:
+def _accept(
+    workspace: Workspace, options: RunOptions, clock: Callable[[], datetime], progress: Progress
+) -> _Task:
     """Read, check, protect and plan; whatever is wrong is refused here, before the reports folder is touched."""
     stock, day = stock_of(workspace, options), clock().date()
     scheme = options.scheme or workspace.scheme
-    made = prepare(workspace, day=day, audience=options.audience, scheme=scheme)
+    made = prepare(
+        workspace,
+        day=day,
+        audience=options.audience,
+        scheme=scheme,
+        tell=lambda far: progress(Event("protecting", far._asdict())),
+    )
     codes = frozenset(made.registry.find(text, scheme).code for text in options.provinces)
     task = _Task(
         workspace=workspace,

@@ -15,6 +15,7 @@ from rich.text import Text
 from evalkit.batch.clock import ticks
 from evalkit.batch.currency import CURRENT
 from evalkit.batch.options import Event
+from evalkit.batch.progress import protecting
 from evalkit.messages import shown, worded
 
 State = Literal["waiting", "at work", "made", "failed"]
@@ -71,6 +72,7 @@ class Screen:
         self.live: Live | None = None
         self.rows: dict[str, _Row] = {}
         self.current, self.begun, self.turn = 0, clock(), 0
+        self.before = worded("reading and protecting the facts")
 
     def __call__(self, event: Event) -> None:
         """Take in what happened."""
@@ -81,6 +83,8 @@ class Screen:
             self.begun = self.clock()
         elif event.details.get("stem") in self.rows:
             self._note(self.rows[event.details["stem"]], event)
+        if event.kind == "protecting":
+            self.before = protecting(event)
         if event.kind == "mended":
             self.console.print(shown(event.details["message"]), markup=False, highlight=False)
         if event.kind == "failed":
@@ -110,7 +114,7 @@ class Screen:
     def shown(self) -> RenderableType:
         """Return the table as it is now, as many rows as the terminal has room for."""
         if not self.rows:
-            return Text(shown(worded("reading and protecting the facts")))
+            return Text(shown(self.before))
         table = Table(box=None, pad_edge=False)
         table.add_column(shown(worded("province")))
         table.add_column(shown(worded("state")))

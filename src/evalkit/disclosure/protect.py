@@ -8,7 +8,9 @@ nothing visible moves.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -29,6 +31,18 @@ from evalkit.workspace import Audience, DisclosurePolicy
 
 CONFIDENTIAL = "c"
 NOTHING_RELEASED = Ledger()
+
+
+class Progress(NamedTuple):
+    """How far the choice is: the network at work, of how many, and how many figures are hidden by now."""
+
+    number: int
+    total: int
+    hidden: int
+
+
+Tell = Callable[[Progress], object]
+_MANY = 2000  # figures in all networks; with fewer it is done before one could read of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,7 @@ def protect(
     history: pd.DataFrame | None = None,
     nodes: int = NODES,
     key: bytes = b"",
+    tell: Tell = lambda _: None,
 ) -> Protected:
     """Return the facts with every figure hidden that may not be seen by the audience.
 
@@ -82,6 +97,8 @@ def protect(
         The limit of each integer programme; beyond it the choice is safe and hides more.
     key : bytes
         16 bytes by which ties are broken; whoever knows them can tell more from which figures are hidden.
+    tell : callable
+        Is told how far the choice is, where there is much to choose.
 
     Returns
     -------
@@ -107,7 +124,7 @@ def protect(
     cells = labelled(protected_cells(facts, programme, policy))
     cells, releases = with_earlier(cells, ledger, programme, policy, history=history)
     tables = linked_tables(cells, programme, registry, releases=releases)
-    hidden, methods = hidden_cells(tables, nodes=nodes, key=key)
+    hidden, methods = hidden_cells(tables, nodes=nodes, key=key, tell=tell)
     refuse_recoverable(tables, hidden)
     rows, own = _rows(tables, hidden), _rows(tables, hidden & primary(tables))
     _hide(marked, rows)
@@ -132,7 +149,9 @@ def _hide(marked: pd.DataFrame, rows: pd.Index | pd.Series) -> None:
     marked.loc[rows, MARK] = CONFIDENTIAL
 
 
-def hidden_cells(tables: Tables, *, nodes: int = NODES, key: bytes = b"") -> tuple[set[int], dict[str, int]]:
+def hidden_cells(
+    tables: Tables, *, nodes: int = NODES, key: bytes = b"", tell: Tell = lambda _: None
+) -> tuple[set[int], dict[str, int]]:
     """Return the labels of the cells to hide, implicit ones left out, and how many networks were solved in which way.
 
     Parameters
@@ -142,9 +161,15 @@ def hidden_cells(tables: Tables, *, nodes: int = NODES, key: bytes = b"") -> tup
         The limit of each integer programme.
     key : bytes
         As for :func:`evalkit.disclosure.network.networks`.
+    tell : callable
+        As for :func:`protect`.
     """
     hidden, methods = primary(tables), Counter[str]()
-    for network in networks(tables, set(hidden), key=key):
+    found = list(networks(tables, set(hidden), key=key))
+    many = sum(len(network.must) for network in found) >= _MANY
+    for number, network in enumerate(found, start=1):
+        if many:
+            tell(Progress(number, len(found), len(hidden)))
         choice = choose(network, nodes=nodes)
         methods[choice.method] += 1
         hidden.update(label for one in choice.hidden.nonzero()[0] for label in network.cells[one])
