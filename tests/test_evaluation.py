@@ -150,8 +150,8 @@ def test_the_provinces_rates_stand_in_official_order_and_never_as_a_league_table
 
 def test_the_provinces_rates_have_no_place_and_verdicts_that_name_their_limits(demo: Bundle):
     blocks = section_of(compare_provinces(demo.nation())).blocks
-    table = next(block for block in blocks if isinstance(block, Table))
-    heads = [column.header.en for column in table.columns]
+    tables = [block for block in blocks if isinstance(block, Table) and not block.id.startswith("differ-")]
+    table, heads = tables[0], [column.header.en for column in tables[0].columns]
     assert not any(word in head.lower() for head in heads for word in ("rank", "place", "drawn"))
     assert sum("estimated with the help of the other provinces" in head for head in heads) == 1
     assert sum("person-years" in head for head in heads) == 2

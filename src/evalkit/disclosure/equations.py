@@ -43,13 +43,15 @@ class Equation:
     """A total and its parts, as labels of cells; a single part means that both are one and the same figure.
 
     ``group`` as in :class:`Split`. ``sound`` says that the figures are exact and do add up: only then is a bound that
-    published figures give one that everybody knows.
+    published figures give one that everybody knows. ``assumed`` says that a reader may well take the sum to hold: it is reckoned with, and
+    makes nothing known.
     """
 
     total: int
     parts: tuple[int, ...]
     group: bool = False
     sound: bool = True
+    assumed: bool = False
 
     @property
     def cells(self) -> tuple[int, ...]:
@@ -113,17 +115,18 @@ class Sums:
         complete: bool = True,
         group: bool = False,
         nearly: bool = False,
+        assumed: bool = False,
     ) -> int | None:
         """Note that a total is the sum of its parts, and of an implicit rest, which is returned, unless they are complete.
 
-        ``complete``, ``group`` and ``nearly`` are as in :class:`Split`.
+        ``complete``, ``group`` and ``nearly`` are as in :class:`Split`, ``assumed`` as in :class:`Equation`.
         """
         named = (total, tuple(parts))
         if named not in self._seen:
             rest = [] if complete else [self.implicit(like=parts[0])]
             self._seen[named] = rest[0] if rest else None
             self._nearly.update(rest if nearly else ())
-            self.equations.append(Equation(total, (*parts, *rest), group))
+            self.equations.append(Equation(total, (*parts, *rest), group, assumed=assumed))
         return self._seen[named]
 
     def implicit(self, *, like: int) -> int:
@@ -175,7 +178,7 @@ class Sums:
         parts = [self.value[part] for part in one.parts]
         beyond = self.value[one.total] - sum(value for value in parts if not isnan(value))
         settled = not any(map(isnan, parts))
-        return exact and not beyond < -TOLERANCE and not (settled and beyond > TOLERANCE)
+        return exact and not one.assumed and not beyond < -TOLERANCE and not (settled and beyond > TOLERANCE)
 
 
 _INEXACT = ("about", "more_than", "nearly", "at_least")

@@ -146,9 +146,14 @@ def _following(equation: Equation, unknown: list[int], known: dict[int, float]) 
     return dict.fromkeys(unknown, rest) if len(unknown) == 1 or rest == 0 else {}
 
 
+def _is_one_figure(equation: Equation) -> bool:
+    """Tell whether both sides are one and the same figure."""
+    return len(equation.parts) == 1 and not equation.assumed
+
+
 def _figures(tables: Tables) -> npt.NDArray[np.int64]:
     """Return the figure of each cell; cells that are one and the same figure have one."""
-    same = [(one.total, one.parts[0]) for one in tables.equations if len(one.parts) == 1]
+    same = [(one.total, one.parts[0]) for one in tables.equations if _is_one_figure(one)]
     count = len(tables.cells)
     rows, columns = np.array(same, dtype=int).reshape(-1, 2).T
     links = csr_array((np.ones(len(same)), (rows, columns)), shape=(count, count))
@@ -235,7 +240,7 @@ def _sums(
     for equation in tables.equations:
         terms = [(int(at[part]), 1.0) for part in equation.parts] + [(int(at[equation.total]), -1.0)]
         inside = [(place, sign) for place, sign in terms if place >= 0]
-        if len(equation.parts) == 1 or not inside:
+        if _is_one_figure(equation) or not inside:
             continue
         entries += [(rows, place, sign) for place, sign in inside]
         rows += 1

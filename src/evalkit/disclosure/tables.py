@@ -66,10 +66,11 @@ def linked_tables(
         Sums over places, periods and breakdowns, with the implicit cells they need. Stocks, such as persons in process at
         the end of a year, are not added over time. One figure given by two sources is one figure; one given by two editions
         is the earlier one and what was added or taken away; of two measures one may be part of the other; and the nation's
-        persons are taken to be the same by whatever place basis they are counted.
+        persons are taken to be the same by whatever place basis they are counted, unless their figures differ.
     """
     sums, pairs = Sums(cells), parts_and_bases(programme)
     done: dict[tuple[object, ...], Family] = {}
+    together_made: list[dict[tuple[str, str], Family]] = []
     for labels in releases or [cells.index.tolist()]:
         together, made = cells.loc[sorted(set(labels))], dict[tuple[str, str], Family]()
         for family, beside in families(together, pairs):
@@ -78,19 +79,27 @@ def linked_tables(
                 done[key] = add_family(family, beside, programme, registry, sums)
             made[str(family["measure"].iloc[0]), str(family["place_basis"].iloc[0])] = done[key]
         add_parts(made, pairs, sums)
-        _add_nation(made, sums)
+        together_made.append(made)
     _add_editions(cells, sums)
+    sums.settle()
+    _add_nation(together_made, sums)
     sums.settle()
     return Tables(_with_implicit(cells, sums), tuple(sums.equations))
 
 
-def _add_nation(made: Mapping[tuple[str, str], Family], sums: Sums) -> None:
-    """Note that the nation has one figure, whether persons are counted where they live or where they were found."""
-    one: dict[tuple[str, Node], int] = {}
-    for (measure, _), family in sorted(made.items()):
-        for node, label in family.labels.items():
-            if node[0] == NATION and one.setdefault((measure, node), label) != label:
-                sums.add(one[measure, node], [label])
+def _add_nation(releases: Sequence[Mapping[tuple[str, str], Family]], sums: Sums) -> None:
+    """Note that the nation has one figure, whether persons are counted where they live or where they were found.
+
+    Where the two differ they are not the same persons, and neither tells of the other.
+    """
+    for made in releases:
+        one: dict[tuple[str, Node], int] = {}
+        for (measure, _), family in sorted(made.items()):
+            for node, label in family.labels.items():
+                if node[0] == NATION:
+                    other = one.setdefault((measure, node), label)
+                    if other != label and sums.value[other] == sums.value[label]:
+                        sums.add(other, [label], assumed=True)
 
 
 def _add_editions(cells: pd.DataFrame, sums: Sums) -> None:
