@@ -13,7 +13,7 @@
 Panels of 34 invented series are drawn, Poisson and negative binomial, alike and with unequal means side by side, and go through the
 functions that the pages call. Hundreds of thousands of trends are too many to fit one by one, so the same arithmetic is
 done here on whole arrays; in every setting the first panel also goes through the kit itself, and a difference in a
-single p stops the run. --write puts the tables into docs/methods.md. Longer than 250 lines because one command makes all tables.
+single p stops the run. --write puts the tables into docs/methods.md.
 """
 
 from __future__ import annotations

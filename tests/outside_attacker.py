@@ -2,7 +2,7 @@
 
 The country is spelt out in atoms: elementary place x elementary span of time x the values one person can have at once x which
 measures of a chain of parts count the person. Every released row is a sum of atoms, and no atom is below zero; what a hidden
-row can be is found by linear programming. Imports nothing of the project. Longer than 250 lines because it stands alone.
+row can be is found by linear programming. Imports nothing of the project.
 """
 
 from __future__ import annotations

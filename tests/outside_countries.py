@@ -1,7 +1,4 @@
-"""Random countries as workspaces on disk, with what is added to them or revised from one release to the next. All invented.
-
-Longer than 250 lines because a country has places, persons, declarations and releases, and nothing else is needed to make one.
-"""
+"""Random countries as workspaces on disk, with what is added to them or revised from one release to the next. All invented."""
 
 from __future__ import annotations
 

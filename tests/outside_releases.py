@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.prepare import make_bundle, protect_received, receive
 from evalkit.batch.releasing import ledger_of, record_release
 from evalkit.errors import DisclosureError
 from evalkit.workspace import open_workspace
@@ -20,11 +20,13 @@ from tests.outside_countries import DAY_OF_RELEASE, Country, random_country, wri
 DAY = date.fromisoformat(DAY_OF_RELEASE)
 
 
-def release(folder: Path, *, edition: str, scheme: str | None = None) -> pd.DataFrame:
+def release(folder: Path, *, edition: str, scheme: str, coarsen: bool = True) -> pd.DataFrame:
     """Release a workspace to the public and write it into its ledger; return the facts table with ``mark``."""
     workspace = open_workspace(folder)
     since = ledger_of(workspace).head
-    bundle = make_bundle(receive(workspace, day=DAY), day=DAY, scheme=scheme)
+    received = receive(workspace, day=DAY)
+    protected = protect_received(received, audience="public", scheme=scheme, coarsen=coarsen)
+    bundle = make_bundle(received, day=DAY, scheme=scheme, protected=protected)
     record_release(workspace, bundle, edition=edition, since=since)
     return bundle.facts
 
@@ -42,7 +44,9 @@ class Outcome:
         return Counter(tally(self.found)) + Counter(released=self.released, refused=self.refused, countries=1)
 
 
-def attacked(country: Country, *, same_nation: bool = False, whole: bool = False) -> Outcome:
+def attacked(
+    country: Country, *, same_nation: bool = False, whole: bool = False, coarsen: bool = True
+) -> Outcome:
     """Write a country into a folder that is removed again, release it, and attack what was released."""
     with tempfile.TemporaryDirectory() as place:
         folder = write_country(Path(place) / "marland", country)
@@ -50,7 +54,7 @@ def attacked(country: Country, *, same_nation: bool = False, whole: bool = False
         for number, step in enumerate(country.steps):
             write_facts(folder, step)
             try:
-                tables.append(release(folder, edition=f"e{number}", scheme=step.scheme))
+                tables.append(release(folder, edition=f"e{number}", scheme=step.scheme, coarsen=coarsen))
             except DisclosureError:
                 refused += 1
         found = (

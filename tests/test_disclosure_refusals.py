@@ -109,7 +109,7 @@ def test_a_table_that_cannot_be_protected_any_more_is_refused_and_the_remedy_nam
     tiny_workspace(tmp_path / "ws", facts=(*TOTALS, fact("02", 3, **VICTIMS)))
     said = refused(4)
     assert "victims_identified" in said
-    assert "pool years, drop the breakdown or go to region" in said
+    assert "pool years, drop the breakdown, or show it coarser" in said
 
 
 def test_another_workspace_s_ledger_a_lost_and_an_altered_one_are_refused(tmp_path: Path, refused: Refused):

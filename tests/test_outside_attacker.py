@@ -1,7 +1,4 @@
-"""Releases of random countries are attacked from outside; and the attacker finds leaks that were made by hand.
-
-Longer than 250 lines because each leak is a table of its own.
-"""
+"""Releases of random countries are attacked from outside; and the attacker finds leaks that were made by hand."""
 
 from __future__ import annotations
 
@@ -20,13 +17,23 @@ from tests.outside_countries import Country, random_country, write_country
 from tests.outside_releases import attacked
 
 SEEDS, CHUNK = 80, 10  # benchmarks/outside_attack.py goes on from there
-FORMER = (284, 311, 665, 762, 1149)  # a figure came out: what figures that nobody reported tell of each other
+FORMER = (
+    284,
+    311,
+    665,
+    762,
+    1149,
+    1308,
+    1364,
+)  # a figure came out: what figures that nobody reported tell of each other
 YEAR = ("2015-01-01", "2015-12-31")
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_no_figure_hidden_in_random_countries_comes_out(first: int):
-    total = sum((attacked(random_country(seed)).counts for seed in range(first, first + CHUNK)), Counter())
+    """Every second one with tables shown at the level they were reported at."""
+    seeds = range(first, first + CHUNK)
+    total = sum((attacked(random_country(seed), coarsen=seed % 2 == 0).counts for seed in seeds), Counter())
     assert (total["exact"], total["narrow"]) == (0, 0)
     assert total["hidden"] > 3 * CHUNK
     assert total["released"] > 5 * total["refused"]

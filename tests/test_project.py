@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import shutil
 import subprocess
@@ -190,12 +189,3 @@ def test_the_glossary_holds_the_units_and_measures_as_declared(kind: str):
 def test_no_module_is_named_after_nothing():
     empty = {"utils", "util", "helpers", "helper", "common", "misc", "core", "base"}
     assert [str(path.relative_to(ROOT)) for path in SOURCE.rglob("*") if path.stem.strip("_") in empty] == []
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(SOURCE).as_posix())
-def test_a_long_module_says_why(path: Path):
-    code = path.read_text(encoding="utf-8")
-    if len(code.splitlines()) > 250:
-        docstring = " ".join((ast.get_docstring(ast.parse(code)) or "").split())
-        why = re.search(r"[Ll]onger than 250 lines because \w+", docstring)
-        assert why, "split it, or say in its docstring: Longer than 250 lines because ..."

@@ -94,7 +94,7 @@ def test_the_table_is_what_a_run_s_bundle_releases(workspace: Workspace, tmp_pat
     columnar = facts_from_parquet(tmp_path / "held" / "facts.parquet")
     assert facts_to_parquet(columnar) == facts_to_parquet(facts)
     hidden = facts[MARK] == "c"
-    assert told.cost.own + told.cost.others == hidden.sum() > 0
+    assert told.cost.own + told.cost.others + told.cost.coarser == hidden.sum() > 0
     assert told.cost.shown == (facts["value"].notna()).sum()
 
 
@@ -329,7 +329,7 @@ def test_a_remedy_that_a_refusal_names_works(
     protect(workspace, tmp_path / "first", record=True)
     rows = given_away(3, "2022-01-01")
     workspace = tiny_workspace(tmp_path / "ws", facts=rows)
-    with pytest.raises(DisclosureError, match="pool years, drop the breakdown or go to region"):
+    with pytest.raises(DisclosureError, match="pool years, drop the breakdown, or show it coarser"):
         protect(workspace, tmp_path / "refused")
     workspace = tiny_workspace(tmp_path / "ws", facts=remedy(rows))
     assert protect(workspace, tmp_path / "second", record=True).recorded

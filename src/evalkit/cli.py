@@ -1,7 +1,4 @@
-"""The doorway: parse, call one function, print, exit code. Nothing is decided here, and nothing heavy is loaded early.
-
-Longer than 250 lines because each command's options stand in its own signature.
-"""
+"""The doorway: parse, call one function, print, exit code. Nothing is decided here, and nothing heavy is loaded early."""
 
 from __future__ import annotations
 

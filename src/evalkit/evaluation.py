@@ -1,7 +1,7 @@
 """THE RECIPE: what is done with one province's protected facts, or with the nation's, in the order of its page.
 
 Each step takes an area (a province or the nation) and returns a record that a researcher can hold, whose ``frame`` is a
-tidy table, and that shows itself as one section of the page. Longer than 250 lines because all steps stand here.
+tidy table, and that shows itself as one section of the page.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from evalkit.estimation.trend_study import study_trend, trend_verdict
 from evalkit.estimation.trends import fit_trend
 from evalkit.estimation.verdicts import Family
 from evalkit.estimation.zeros import ZeroPeriod, find_zero_period
-from evalkit.facts.areas import NationFacts, ProvinceFacts
+from evalkit.facts.areas import NationFacts, ProvinceFacts, at_its_level
 from evalkit.lapses import Lapse, one_by_one, step, table_of
 from evalkit.panel import yearly_series
 from evalkit.programme.models import Programme, Target
@@ -132,7 +132,7 @@ def place_bases(area: Area) -> PlaceBases:
 @step(Breakdowns)
 def break_down(area: Area) -> Breakdowns:
     """Give the figures by one attribute of persons, such as sex, as far as they may be shown."""
-    return Breakdowns(area, breakdowns(area.facts, area.programme))
+    return Breakdowns(area, breakdowns(at_its_level(area), area.programme))
 
 
 @step(Indicators)

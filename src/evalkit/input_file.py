@@ -1,7 +1,6 @@
 """The door of every file a user hands in: a regular file of bounded size, inside its folder, text in UTF-8.
 
-Whatever stands in the way is told in words, with a line where there is one, and nothing of the content is ever quoted. Longer
-than 250 lines because each fault stands beside the sentence that tells it.
+Whatever stands in the way is told in words, with a line where there is one, and nothing of the content is ever quoted.
 """
 
 from __future__ import annotations

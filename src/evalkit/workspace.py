@@ -26,10 +26,22 @@ SHIPPED_PLACES = "reference"
 _STAND_INS = {"title": {"vi": "-", "en": "-"}, "programme": "-", "scheme": "-", "invented": True}
 
 
+COARSER_LEVELS = ("province", "region", "nation", "period", "nowhere")
+
+
+class Coarser(Declared):
+    """A breakdown that the custodian lets be shown from some level on only: of a measure, ``by`` some attributes (any, by default)."""
+
+    measure: str
+    by: tuple[str, ...] = ()
+    shown: Literal["region", "nation", "period", "nowhere"]
+
+
 class DisclosurePolicy(Declared):
     """What may be shown of persons. Raising a threshold is free; lowering one below its floor is refused.
 
-    ``signed_by`` names who answers for a public release; the ledger keeps it.
+    ``coarser`` lists breakdowns that are shown coarser than the rule has them; ``signed_by`` names who answers for a public release, and
+    the ledger keeps it.
     """
 
     k: int = FLOOR
@@ -37,6 +49,7 @@ class DisclosurePolicy(Declared):
     person_totals_stand: bool = False
     custodian: str = ""
     signed_by: str = ""
+    coarser: tuple[Coarser, ...] = ()
 
     @field_validator("k", "k_sensitive")
     @classmethod

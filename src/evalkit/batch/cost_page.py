@@ -6,13 +6,16 @@ It tells how many figures are hidden for their own sake and how many for others'
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from evalkit.batch.imprint import footer_lines, page_file
 from evalkit.disclosure.report import Cost, total
+from evalkit.facts.areas import Coarser
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.plain_files import to_json
 from evalkit.languages import spoken
+from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Cell, Column, PageHead, Paragraph, Section, Table
 from evalkit.reporting.formats import number
@@ -49,6 +52,7 @@ def cost_json(
         "recorded": recorded,
         "for_the_custodian_alone": True,
         "total": _plain(total(dict(by_measure))),
+        "coarser": [asdict(one) for one in bundle.coarser],
         "measures": {name: _plain(cost) for name, cost in by_measure.items()},
         "methods": dict(methods),
     }
@@ -68,6 +72,7 @@ def cost_pages(
     sections = [
         _purpose(recorded=recorded),
         _costs(bundle, by_measure),
+        *_coarser(bundle),
         _methods(methods),
     ]
     pages = {}
@@ -115,12 +120,13 @@ def _costs(bundle: Bundle, by_measure: Mapping[str, Cost]) -> Section:
         Column("shown", say("Shown"), numeric=True),
         Column("own", say("Hidden for their own sake"), numeric=True),
         Column("others", say("Hidden for others' sake"), numeric=True),
+        Column("coarser", say("In tables not shown"), numeric=True),
         Column("kept", say("Share shown, %"), numeric=True),
     )
     named = [(_label(bundle, name), cost) for name, cost in by_measure.items()]
     rows = [_row(label, cost) for label, cost in [*named, (say("All measures"), total(dict(by_measure)))]]
     note = say(
-        "For their own sake: small, hidden by an earlier release, the whole of a group, or a median over few. For others' sake: so that no subtraction leads back to one of these."
+        "For their own sake: small, hidden by an earlier release, the whole of a group, or a median over few. For others' sake: so that no subtraction leads back to one of these. In tables not shown: whatever the figure is, because its table is shown coarser."
     )
     table = Table(
         "costs", say("What would be shown and what hidden, by measure"), heads, tuple(rows), (note,)
@@ -133,12 +139,65 @@ def _label(bundle: Bundle, name: str) -> Bilingual:
 
 
 def _row(label: Bilingual, cost: Cost) -> tuple[Cell, ...]:
-    counts = (cost.figures, cost.shown, cost.own, cost.others)
+    counts = (cost.figures, cost.shown, cost.own, cost.others, cost.coarser)
     return (
         Cell(label),
         *(Cell(number(count), count) for count in counts),
         Cell(number(cost.kept, 1), round(cost.kept, 1)),
     )
+
+
+def _coarser(bundle: Bundle) -> list[Section]:
+    """Name the tables that are not shown at their level; no section where there is none."""
+    if not bundle.coarser:
+        return []
+    heads = (
+        Column("measure", say("Measure")),
+        Column("by", say("By")),
+        Column("level", say("Not shown at")),
+        Column("reason", say("Reason")),
+        Column("instead", say("Shown instead")),
+    )
+    rows = tuple(_coarser_row(bundle, one) for one in bundle.coarser)
+    table = Table("coarser", say("Tables not shown at their level"), heads, rows)
+    return [Section("coarser-tables", say("Tables shown coarser"), (table,))]
+
+
+def _coarser_row(bundle: Bundle, one: Coarser) -> tuple[Cell, ...]:
+    reason = say("more than half of the figures are small") if one.small else say("the custodian said so")
+    shown = [_level(bundle, *each) for each in one.instead]
+    instead = formats.listed(shown) if shown else say("nothing")
+    by = formats.listed([_attribute(bundle, name) for name in one.by])
+    level = say("{place}, {period}", place=_PLACES[one.place](), period=_PERIODS[one.period]())
+    return tuple(map(Cell, (_label(bundle, one.measure), by, level, reason, instead)))
+
+
+def _level(bundle: Bundle, by: tuple[str, ...], place: str, period: str) -> Bilingual:
+    attributes = formats.listed([_attribute(bundle, name) for name in by])
+    return say(
+        "{attributes}: {place}, {period}",
+        attributes=attributes,
+        place=_PLACES[place](),
+        period=_PERIODS[period](),
+    )
+
+
+def _attribute(bundle: Bundle, name: str) -> Bilingual:
+    return Bilingual(**bundle.programme.dimensions[name].label.root)
+
+
+_PLACES = {
+    "province": lambda: say("provinces"),
+    "region": lambda: say("regions"),
+    "nation": lambda: say("the whole country"),
+}
+_PERIODS = {
+    "month": lambda: say("months"),
+    "quarter": lambda: say("quarters"),
+    "half-year": lambda: say("half-years"),
+    "year": lambda: say("years"),
+    "longer": lambda: say("programme periods"),
+}
 
 
 def _methods(methods: Mapping[str, int]) -> Section:
@@ -160,5 +219,6 @@ def _plain(cost: Cost) -> dict[str, float]:
         "shown": cost.shown,
         "hidden_for_their_own_sake": cost.own,
         "hidden_for_others_sake": cost.others,
+        "in_tables_not_shown": cost.coarser,
         "kept_percent": round(cost.kept, 2),
     }

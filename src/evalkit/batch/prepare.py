@@ -17,11 +17,12 @@ from evalkit.batch.declarations import (
 )
 from evalkit.batch.inhabitants import counts_population, unused_findings, with_population
 from evalkit.batch.releasing import ledger_of
+from evalkit.disclosure.coarsening import coarsened
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, Tell, protect
 from evalkit.disclosure.secret_key import secret_key
 from evalkit.disclosure.standing import refuse_unprotected
 from evalkit.errors import Refusals
-from evalkit.facts.areas import About
+from evalkit.facts.areas import About, Coarser
 from evalkit.facts.boundaries import (
     with_revisions,
     without_regions,
@@ -146,11 +147,33 @@ def make_bundle(
             ),
         ),
         wordings=own_catalogues(received.workspace.folder, received.workspace.languages),
+        coarser=_coarser(protected),
     ).speak()
 
 
+def _coarser(protected: Protected) -> tuple[Coarser, ...]:
+    """Return the breakdowns that are not shown at some level as pages name them, whatever the place basis."""
+    found = {
+        Coarser(
+            table.measure,
+            table.by,
+            table.place,
+            table.period,
+            table in protected.small,
+            tuple((shown.by, shown.place, shown.period) for shown in instead),
+        ): None
+        for table, instead in protected.steps.items()
+    }
+    return tuple(found)
+
+
 def protect_received(
-    received: Received, *, audience: Audience, scheme: str, tell: Tell = lambda _: None
+    received: Received,
+    *,
+    audience: Audience,
+    scheme: str,
+    coarsen: bool = True,
+    tell: Tell = lambda _: None,
 ) -> Protected:
     """Protect the facts against everything that was released before; nothing of that binds pages for internal use.
 
@@ -158,6 +181,9 @@ def protect_received(
     ----------
     received, audience, scheme, tell
         As for :func:`make_bundle`.
+    coarsen : bool
+        Leave out tables that are mostly small; without it every table is shown at the level it was reported at, which the
+        benchmarks compare with.
 
     Raises
     ------
@@ -171,15 +197,20 @@ def protect_received(
     facts = harmonised(received, scheme=scheme)
     ledger = ledger_of(received.workspace) if audience == "public" else NOTHING_RELEASED
     refuse_unprotected(ledger, facts, received.programme)
+    policy, programme, registry = received.workspace.disclosure, received.programme, received.registry
+    tables = None
+    if audience == "public" and coarsen:
+        tables = coarsened(facts, programme=programme, registry=registry, policy=policy, scheme=scheme)
     return protect(
-        facts,
-        programme=received.programme,
-        registry=received.registry,
-        policy=received.workspace.disclosure,
+        facts if tables is None else tables.facts,
+        programme=programme,
+        registry=registry,
+        policy=policy,
         audience=audience,
         ledger=ledger,
         history=received.facts,
         key=secret_key(received.workspace.folder) if audience == "public" else b"",
+        coarsening=tables,
         tell=tell,
     )
 

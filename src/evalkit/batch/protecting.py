@@ -45,7 +45,7 @@ class ProtectReport:
     @property
     def text(self) -> str:
         """The last words of the command."""
-        hidden = self.cost.own + self.cost.others
+        hidden = self.cost.own + self.cost.others + self.cost.coarser
         lines = [
             worded("figures: {number}; shown: {shown}", number=self.cost.figures, shown=self.cost.shown),
             worded("figures hidden: {number}", number=hidden),

@@ -111,6 +111,7 @@ def _recorded(workspace: Workspace, bundle: Bundle, ledger: Ledger, *, edition: 
         "rules": {"k": policy.k, "k_sensitive": policy.k_sensitive},
         "signed": policy.signed_by,
         "bundle": bundle.content_hash,
+        "coarser": tuple((one.measure, "+".join(one.by), one.place, one.period) for one in bundle.coarser),
     }
     told = told_by(bundle.facts, bundle.programme, policy)
     since, ledger = ledger.head, append(workspace.folder, ledger, told, about=about)

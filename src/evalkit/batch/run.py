@@ -1,7 +1,4 @@
-"""A whole run: protect once, plan, make what is not current, publish, and say plainly what failed.
-
-Longer than 250 lines because it is one story, told in order.
-"""
+"""A whole run: protect once, plan, make what is not current, publish, and say plainly what failed."""
 
 from __future__ import annotations
 

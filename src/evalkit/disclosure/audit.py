@@ -9,6 +9,7 @@ cells were chosen, and its result chooses nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +50,9 @@ def refuse_recoverable(tables: Tables, hidden: set[int]) -> None:
             rule=worded(
                 "a hidden figure could be worked out from the figures shown, now or in an earlier release"
             ),
-            do=worded("pool years, drop the breakdown or go to region for this measure"),
+            do=worded(
+                "pool years, drop the breakdown, or show it coarser: [[disclosure.coarser]] in evalkit.toml"
+            ),
         )
 
 
@@ -76,20 +79,21 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     needed = {label: min(threshold[label] - 1.0, left.get(label, np.inf)) for label in guarded}
     follows = set(known_values(tables, released=False))
     closed, unknown = (hidden | implicit) - follows, set(cells.index.tolist()) - follows
-    told = guarded - follows - _as_given(tables, closed, unknown)
+    sure = replace(tables, equations=tuple(one for one in tables.equations if not one.assumed))
+    told = guarded - follows - _as_given(tables, closed, sure, unknown)
     asked = {label: needed[label] for label in told}
     width = widths(tables, closed, asked)
     narrow = [label for label in sorted(asked) if width[label] < needed[label] - TOLERANCE]
     if not narrow:
         return []
-    given = widths(tables, unknown, {label: needed[label] for label in narrow})
+    given = widths(sure, unknown, {label: needed[label] for label in narrow})
     return [label for label in narrow if width[label] < min(needed[label], given[label]) - TOLERANCE]
 
 
-def _as_given(tables: Tables, hidden: set[int], unknown: set[int]) -> set[int]:
+def _as_given(tables: Tables, hidden: set[int], sure: Tables, unknown: set[int]) -> set[int]:
     """Return the cells of systems in which nothing is shown beyond what is known anyway: the release tells nothing of them."""
     value = np.zeros(len(tables.cells))
-    before = {frozenset(labels) for labels, _, _ in _systems(tables, unknown, value)}
+    before = {frozenset(labels) for labels, _, _ in _systems(sure, unknown, value)}
     now = (labels for labels, _, _ in _systems(tables, hidden, value))
     return {label for labels in now if frozenset(labels) in before for label in labels}
 

@@ -27,8 +27,8 @@ def breakdown_splits(
     Returns
     -------
     tuple of list
-        The breakdowns given and then the totals over each of their dimensions that nobody reported; and positions among
-        them. Values that add up to their total are complete where all are there. Of values that need not, those that no
+        The breakdowns given, then the totals over each of their dimensions that nobody reported, then what stands beside a
+        crossing: men under 16, where women under 16 and men who are minors are given; and positions among them. Values that add up to their total are complete where all are there. Of values that need not, those that no
         person has two of are parts beside a rest, and each other value is a part by itself.
     """
     names = list(dimensions)
@@ -38,6 +38,8 @@ def breakdown_splits(
             *(_over(value, dimensions[name]) for value, name in zip(one, names, strict=True))
         ):
             at.setdefault(coarser, len(at))
+    for one in _beside_crossings(breakdowns, dimensions):
+        at.setdefault(one, len(at))
     splits: list[Split] = []
     for place, name in enumerate(names):
         for base in [one for one in at if one[place] == ALL]:
@@ -49,6 +51,20 @@ def breakdown_splits(
             if not dimensions[name].separate:
                 splits += _splits(at[base], inside, dimensions[name])
     return list(at), splits
+
+
+def _beside_crossings(
+    breakdowns: Sequence[Breakdown], dimensions: Mapping[str, Dimension]
+) -> Iterator[Breakdown]:
+    """Yield every combination of the attributes of which some combination is given; values never added stay as given."""
+    for one in breakdowns:
+        if sum(value != ALL for value in one) > 1:
+            yield from product(
+                *(
+                    (value,) if value == ALL or dimension.separate else tuple(dimension.values)
+                    for value, dimension in zip(one, dimensions.values(), strict=True)
+                )
+            )
 
 
 def _over(value: str, dimension: Dimension) -> tuple[str, ...]:

@@ -2,8 +2,6 @@
 
 In an exchange some hidden figures go up and others down, so that no sum changes. A figure goes down only where it is large,
 by no more than its threshold; whatever the values are within their classes, the exchange leaves no figure negative.
-
-Longer than 250 lines because an exchange, what it lacks and what it would cost are asked of the same two linear programmes.
 """
 
 from __future__ import annotations

@@ -55,7 +55,8 @@ class Told(NamedTuple):
 class Entry(Declared):
     """One release.
 
-    ``figures`` are those new since the entry before: a figure's name, its state, its value or none.
+    ``figures`` are those new since the entry before: a figure's name, its state, its value or none; ``coarser`` the tables that were not
+    shown: measure, attributes, level of places, length of periods.
     """
 
     number: int
@@ -67,6 +68,7 @@ class Entry(Declared):
     signed: str
     bundle: str
     figures: tuple[tuple[Figure, State, float | None], ...]
+    coarser: tuple[tuple[str, str, str, str], ...] = ()
     sha256: str = ""
 
     def sealed(self) -> Entry:
@@ -75,7 +77,7 @@ class Entry(Declared):
 
     def seal(self) -> str:
         """Return the SHA-256 of the entry's content."""
-        content = self.model_dump(mode="json", exclude={"sha256"})
+        content = self.model_dump(mode="json", exclude={"sha256"} if self.coarser else {"sha256", "coarser"})
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -114,7 +116,7 @@ def next_entry(ledger: Ledger, figures: dict[Figure, Told], *, about: dict[str, 
     figures : dict of Told by Figure
         What is about to be released.
     about : dict
-        ``workspace``, ``edition``, ``date``, ``rules``, ``signed`` and ``bundle`` of :class:`Entry`.
+        ``workspace``, ``edition``, ``date``, ``rules``, ``signed``, ``bundle`` and ``coarser`` of :class:`Entry`.
 
     Raises
     ------

@@ -2,8 +2,6 @@
 
 One *figure* may stand in several cells (a province whose boundary did not change has two codes). A figure that is published
 or stands is known, and so is one that follows from known ones. The others may be hidden.
-
-Longer than 250 lines because a network is a dozen arrays over the same figures, each with its reason.
 """
 
 from __future__ import annotations

@@ -8,14 +8,15 @@ nothing visible moves.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pandas as pd
 
-from evalkit.disclosure.audit import refuse_recoverable
+from evalkit.disclosure.audit import recoverable, refuse_recoverable
 from evalkit.disclosure.choice import NODES, choose
+from evalkit.disclosure.coarsening import Coarsening, Table
 from evalkit.disclosure.earlier import with_earlier
 from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.ledger import Ledger
@@ -24,6 +25,7 @@ from evalkit.disclosure.network import networks
 from evalkit.disclosure.ranges import left_to_hidden
 from evalkit.disclosure.rules import SMALL, ZERO, protected_cells
 from evalkit.disclosure.tables import labelled, linked_tables
+from evalkit.disclosure.unshown import shown_cells, thresholds_above, told_anyway
 from evalkit.programme.models import Programme
 from evalkit.programme.provinces import Registry
 from evalkit.table import MARK, RANGE_KEY
@@ -52,7 +54,8 @@ class Protected:
     ``hidden_cells`` counts the cells hidden, primary and complementary alike; ``methods`` how many networks of linked
     figures were solved in which way (:class:`evalkit.disclosure.choice.Choice`); ``own`` are the labels of the rows hidden for what
     they are themselves (small, hidden before, a whole group, over few), not for another's sake; ``ranges`` are what the figures shown leave to
-    each hidden total (:func:`evalkit.disclosure.ranges.left_to_hidden`).
+    each hidden total (:func:`evalkit.disclosure.ranges.left_to_hidden`). ``unshown`` are the labels of the rows of tables that are not
+    shown at their level, ``steps`` these tables, with those shown instead, ``small`` those of them that are mostly small.
     """
 
     facts: pd.DataFrame
@@ -60,6 +63,9 @@ class Protected:
     methods: dict[str, int] = field(default_factory=dict)
     own: pd.Index = field(default_factory=lambda: pd.Index([]))
     ranges: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*RANGE_KEY, "low", "high"]))
+    unshown: pd.Index = field(default_factory=lambda: pd.Index([]))
+    steps: dict[Table, tuple[Table, ...]] = field(default_factory=dict)
+    small: frozenset[Table] = frozenset()
 
 
 def protect(
@@ -73,6 +79,7 @@ def protect(
     history: pd.DataFrame | None = None,
     nodes: int = NODES,
     key: bytes = b"",
+    coarsening: Coarsening | None = None,
     tell: Tell = lambda _: None,
 ) -> Protected:
     """Return the facts with every figure hidden that may not be seen by the audience.
@@ -97,6 +104,8 @@ def protect(
         The limit of each integer programme; beyond it the choice is safe and hides more.
     key : bytes
         16 bytes by which ties are broken; whoever knows them can tell more from which figures are hidden.
+    coarsening : Coarsening, optional
+        Which tables are not shown at their level (:func:`evalkit.disclosure.coarsening.coarsened`), made from these facts.
     tell : callable
         Is told how far the choice is, where there is much to choose.
 
@@ -115,7 +124,8 @@ def protect(
     -----
     Primary: a count of persons from 1 to the threshold less one. Complementary: every hidden figure can be exchanged with others that
     are hidden, to its full width, by figures at or above the threshold (:mod:`evalkit.disclosure.choice`). A zero, or a part as large as its total, is
-    hidden where it would tell of a whole group, a median where it stands on too few. Method: Hundepool et al. (2012),
+    hidden where it would tell of a whole group, a median where it stands on too few. Figures of tables not shown are hidden, zeros
+    too, and the choice is made in the tables above them; where these would bound them too closely it is made among all. Method: Hundepool et al. (2012),
     Statistical Disclosure Control, chapter 4.
     """
     marked = facts.assign(**{MARK: ""})
@@ -124,14 +134,58 @@ def protect(
     cells = labelled(protected_cells(facts, programme, policy))
     cells, releases = with_earlier(cells, ledger, programme, policy, history=history)
     tables = linked_tables(cells, programme, registry, releases=releases)
-    hidden, methods = hidden_cells(tables, nodes=nodes, key=key, tell=tell)
-    refuse_recoverable(tables, hidden)
-    rows, own = _rows(tables, hidden), _rows(tables, hidden & primary(tables))
+    unshown = _unshown(cells, coarsening)
+    chosen = _Chosen(tables, unshown)
+    if unshown:
+        threshold = thresholds_above(tables, unshown)
+        kept, then, labels = shown_cells(cells, threshold, unshown, releases)
+        chosen.take(
+            linked_tables(kept, programme, registry, releases=then), labels, nodes=nodes, key=key, tell=tell
+        )
+    if not unshown or recoverable(tables, chosen.hidden):
+        chosen.take(tables, cells.index.tolist(), nodes=nodes, key=key, tell=tell)
+    refuse_recoverable(tables, chosen.hidden)
+    rows, own = _rows(tables, chosen.hidden), _rows(tables, chosen.own)
     _hide(marked, rows)
     few = over_few(marked, programme, policy)
     _hide(marked, few)
-    ranges = left_to_hidden(tables, hidden)
-    return Protected(marked, len(rows) + len(few), methods, pd.Index(own).append(few), ranges)
+    return Protected(
+        marked,
+        len(rows) + len(few),
+        chosen.methods,
+        own=pd.Index(own).append(few),
+        ranges=left_to_hidden(tables, chosen.hidden),
+        unshown=pd.Index(_rows(tables, chosen.unshown)),
+        steps=coarsening.shown_instead() if coarsening else {},
+        small=coarsening.small if coarsening else frozenset(),
+    )
+
+
+class _Chosen:
+    """The figures hidden: those of tables not shown, and those chosen in the tables that are."""
+
+    def __init__(self, tables: Tables, unshown: set[int]) -> None:
+        self._tables, self._all_unshown = tables, unshown
+        self.hidden, self.own, self.unshown = set(unshown), set[int](), set(unshown)
+        self.methods: dict[str, int] = {}
+
+    def take(self, shown: Tables, labels: Sequence[int], *, nodes: int, key: bytes, tell: Tell) -> None:
+        """Choose in some tables, whose cells have other labels here; what is hidden already stays so."""
+        at = {label: position for position, label in enumerate(labels)}
+        must = {at[label] for label in self.hidden if label in at}
+        chosen, self.methods = hidden_cells(shown, must=must, nodes=nodes, key=key, tell=tell)
+        self.own = {labels[one] for one in chosen & primary(shown)} - self._all_unshown
+        hidden = {labels[one] for one in chosen} | self._all_unshown
+        told = told_anyway(self._tables, hidden, self._all_unshown)
+        self.hidden, self.unshown = hidden - told, self._all_unshown - told
+
+
+def _unshown(cells: pd.DataFrame, coarsening: Coarsening | None) -> set[int]:
+    """Return the labels of the figures that are not shown at their level, unless everybody knows them."""
+    if coarsening is None:
+        return set()
+    hidden = coarsening.covers(cells) & ~cells["known"] & ~cells["released"]
+    return set(cells.index[hidden].tolist())
 
 
 def _rows(tables: Tables, labels: set[int]) -> pd.Series:
@@ -150,13 +204,20 @@ def _hide(marked: pd.DataFrame, rows: pd.Index | pd.Series) -> None:
 
 
 def hidden_cells(
-    tables: Tables, *, nodes: int = NODES, key: bytes = b"", tell: Tell = lambda _: None
+    tables: Tables,
+    *,
+    must: Collection[int] = (),
+    nodes: int = NODES,
+    key: bytes = b"",
+    tell: Tell = lambda _: None,
 ) -> tuple[set[int], dict[str, int]]:
     """Return the labels of the cells to hide, implicit ones left out, and how many networks were solved in which way.
 
     Parameters
     ----------
     tables : Tables
+    must : collection of int
+        Labels of further cells that are hidden in any case.
     nodes : int
         The limit of each integer programme.
     key : bytes
@@ -164,7 +225,7 @@ def hidden_cells(
     tell : callable
         As for :func:`protect`.
     """
-    hidden, methods = primary(tables), Counter[str]()
+    hidden, methods = primary(tables) | set(must), Counter[str]()
     found = list(networks(tables, set(hidden), key=key))
     many = sum(len(network.must) for network in found) >= _MANY
     for number, network in enumerate(found, start=1):

@@ -9,14 +9,16 @@ import pandas as pd
 from evalkit.disclosure.protect import CONFIDENTIAL, Protected
 from evalkit.table import MARK, TOLD
 
+_COUNTS = ("figures", "shown", "own", "others", "coarser")
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Figures that went in; of these shown, hidden for what they are themselves, and hidden for others' sake.
+    """Figures that went in; of these shown, hidden for what they are, for others' sake, and in tables not shown at their level.
 
     Examples
     --------
-    >>> Cost(figures=40, shown=30, own=6, others=4).kept
+    >>> Cost(figures=40, shown=30, own=6, others=4, coarser=0).kept
     75.0
     """
 
@@ -24,6 +26,7 @@ class Cost:
     shown: int
     own: int
     others: int
+    coarser: int = 0
 
     @property
     def kept(self) -> float:
@@ -44,10 +47,13 @@ def costs(protected: Protected, *, without: str = "") -> dict[str, Cost]:
     held = facts[facts["status"].isin(TOLD) & (facts["measure"] != without)]
     hidden = held[MARK] == CONFIDENTIAL
     own = hidden & held.index.isin(protected.own)
-    counted = pd.DataFrame({"measure": held["measure"], "hidden": hidden, "own": own})
+    coarser = hidden & ~own & held.index.isin(protected.unshown)
+    others = hidden & ~own & ~coarser
+    flags = pd.DataFrame({"shown": ~hidden, "own": own, "others": others, "coarser": coarser}).astype(int)
+    counted = flags.assign(figures=1).groupby(held["measure"], sort=False).sum()
     return {
-        str(name): Cost(len(rows), int((~rows["hidden"]).sum()), int(rows["own"].sum()), _others(rows))
-        for name, rows in counted.groupby("measure", sort=False)
+        str(row["measure"]): Cost(**{name: int(row[name]) for name in _COUNTS})
+        for row in counted.reset_index().to_dict("records")
     }
 
 
@@ -57,16 +63,6 @@ def total(by_measure: dict[str, Cost]) -> Cost:
     Examples
     --------
     >>> total({"a": Cost(5, 4, 1, 0), "b": Cost(3, 1, 1, 1)})
-    Cost(figures=8, shown=5, own=2, others=1)
+    Cost(figures=8, shown=5, own=2, others=1, coarser=0)
     """
-    each = by_measure.values()
-    return Cost(
-        figures=sum(one.figures for one in each),
-        shown=sum(one.shown for one in each),
-        own=sum(one.own for one in each),
-        others=sum(one.others for one in each),
-    )
-
-
-def _others(rows: pd.DataFrame) -> int:
-    return int((rows["hidden"] & ~rows["own"]).sum())
+    return Cost(**{name: sum(getattr(one, name) for one in by_measure.values()) for name in _COUNTS})

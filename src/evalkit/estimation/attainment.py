@@ -1,7 +1,4 @@
-"""Estimates held against the targets in force: one record per target, place and year, which every part of a page shows.
-
-Longer than 250 lines because which figure a target is held against, and when, is one rule.
-"""
+"""Estimates held against the targets in force: one record per target, place and year, which every part of a page shows."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What followed a review's recommendations: each indicator before and after it, and what can be said of the difference.
-
-Longer than 250 lines because one row is made of parts that are read together.
-"""
+"""What followed a review's recommendations: each indicator before and after it, and what can be said of the difference."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""How each kind of indicator is held against a promise: one table, exact arithmetic on whole counts.
-
-Longer than 250 lines because the table and its arithmetic are read together.
-"""
+"""How each kind of indicator is held against a promise: one table, exact arithmetic on whole counts."""
 
 from __future__ import annotations
 

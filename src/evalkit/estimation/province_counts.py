@@ -1,7 +1,4 @@
-"""The counts of provinces side by side, made ready: what may be compared, what is left out and why.
-
-Longer than 250 lines because counts, their scatter and why some are left out are one subject.
-"""
+"""The counts of provinces side by side, made ready: what may be compared, what is left out and why."""
 
 from __future__ import annotations
 

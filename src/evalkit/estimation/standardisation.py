@@ -1,7 +1,4 @@
-"""Rates as they would be if every area had the same mix of ages (or another breakdown): direct and indirect.
-
-Longer than 250 lines because three standardisations share what they refuse and what they flag.
-"""
+"""Rates as they would be if every area had the same mix of ages (or another breakdown): direct and indirect."""
 
 from __future__ import annotations
 

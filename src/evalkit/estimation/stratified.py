@@ -1,7 +1,4 @@
-"""Before and after in many provinces at once: one rate ratio, each province held against itself.
-
-Longer than 250 lines because the ratio, its limits with and without a law of years and its spread are one record.
-"""
+"""Before and after in many provinces at once: one rate ratio, each province held against itself."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from evalkit.facts.intake import Source
 from evalkit.facts.places import Place
 from evalkit.languages import DEFAULT
 from evalkit.programme.models import Programme
+from evalkit.table import ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,35 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class Coarser:
+    """A breakdown that is not shown at some level, and what is: ``measure`` by some attributes, of ``place`` in periods of some length.
+
+    ``place`` is "province", "region" or "nation"; ``small`` says that more than half of its figures are small, else the custodian lets
+    it be shown coarser alone; ``instead`` lists what is shown, each by attributes, at a level of places, in periods of
+    a length; it is empty where nothing is.
+    """
+
+    measure: str
+    by: tuple[str, ...]
+    place: str
+    period: str
+    small: bool
+    instead: tuple[tuple[tuple[str, ...], str, str], ...] = ()
+
+    @classmethod
+    def read(cls, item: dict[str, Any]) -> Coarser:
+        """Return what was written as JSON."""
+        instead = tuple((tuple(by), place, period) for by, place, period in item["instead"])
+        return cls(item["measure"], tuple(item["by"]), item["place"], item["period"], item["small"], instead)
+
+
+@dataclass(frozen=True, slots=True)
 class ProvinceFacts:
     """One province's protected facts and what its page needs beside them.
 
     ``facts`` are the province's own rows; ``parts`` those of the units it was formed from; ``nation`` the country's;
-    ``panel`` the law of scatter of its years by indicator; ``families`` how many comparisons and trends are made at once.
+    ``panel`` the law of scatter of its years by indicator; ``families`` how many comparisons and trends are made at once; ``coarser`` the
+    breakdowns that no province's page shows.
     """
 
     place: Place
@@ -55,6 +80,7 @@ class ProvinceFacts:
     families: dict[str, dict[str, Any]]
     sources: dict[str, Source]
     findings: tuple[Finding, ...]
+    coarser: tuple[Coarser, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +88,8 @@ class NationFacts:
     """The whole country's protected facts: ``facts`` are the nation's rows, ``province_facts`` the provinces'.
 
     ``panel`` is the law of scatter of a province's years by indicator, ``nation_laws`` that of the nation's; ``own`` tells by
-    indicator and place ("scheme:code") how many times the panel's variance the place's own years scatter, where it is more.
+    indicator and place ("scheme:code") how many times the panel's variance the place's own years scatter, where it is more. ``coarser``
+    are the breakdowns not shown at some level, ``regions`` the rows of regions that are shown instead of provinces'.
     """
 
     about: About
@@ -76,3 +103,24 @@ class NationFacts:
     sources: dict[str, Source]
     findings: tuple[Finding, ...]
     own: dict[str, dict[str, float]] = field(default_factory=dict)
+    coarser: tuple[Coarser, ...] = ()
+    regions: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def at_its_level(area: ProvinceFacts | NationFacts) -> pd.DataFrame:
+    """Return an area's rows without the hidden figures of breakdowns that are not shown at its level.
+
+    Parameters
+    ----------
+    area : ProvinceFacts or NationFacts
+    """
+    place = "province" if isinstance(area, ProvinceFacts) else "nation"
+    left_out = {(one.measure, frozenset(one.by)) for one in area.coarser if one.place == place}
+    if not left_out:
+        return area.facts
+    names = [name for name in area.programme.dimensions if name in area.facts]
+    given = (area.facts[names] != ALL).itertuples(index=False, name=None)
+    by = [frozenset(name for name, one in zip(names, row, strict=True) if one) for row in given]
+    hidden = area.facts["status"].eq("suppressed")
+    listed = [pair in left_out for pair in zip(area.facts["measure"], by, strict=True)]
+    return area.facts[~(hidden & pd.Series(listed, index=area.facts.index, dtype=bool))]

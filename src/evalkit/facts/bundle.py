@@ -2,9 +2,8 @@
 
 Files: ``bundle.json`` (what it is), ``facts.parquet`` (protected facts), ``programme.json``, ``places.json``,
 ``sources.json``, ``panel.json`` (the law of scatter of the whole panel, computed after protection), ``findings.json``,
-``wordings.json`` (sentences of the workspace's own catalogues).
-A slice for one province has the same files and holds only what that province's page may use. Longer than 250 lines because what a
-bundle holds, opens and writes is one format.
+``wordings.json`` (sentences of the workspace's own catalogues), ``coarser.json`` (breakdowns not shown at some level).
+A slice for one province has the same files and holds only what that province's page may use.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from evalkit.errors import FactsError
-from evalkit.facts.areas import About, NationFacts, ProvinceFacts
+from evalkit.facts.areas import About, Coarser, NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
 from evalkit.facts.panel_slices import laws_of, panel_for
@@ -30,9 +29,9 @@ from evalkit.languages import speak
 from evalkit.messages import worded
 from evalkit.programme.models import Programme
 from evalkit.programme.terms import labels_in
-from evalkit.table import MARK, NATION_SCHEME
+from evalkit.table import MARK, NATION_SCHEME, REGION_SCHEME
 
-FORMAT = 1
+FORMAT = 2
 LAB_BUNDLE = "EVALKIT_BUNDLE"
 
 
@@ -55,6 +54,8 @@ class Bundle:
         What a page says about the quality of the figures shown.
     wordings : dict of dict
         The sentences of the workspace's own catalogues: language to English to wording.
+    coarser : tuple of Coarser
+        Breakdowns that are not shown at some level.
     """
 
     about: About
@@ -65,6 +66,7 @@ class Bundle:
     panel: dict[str, dict[str, Any]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     wordings: dict[str, dict[str, str]] = field(default_factory=dict)
+    coarser: tuple[Coarser, ...] = ()
 
     def speak(self) -> Bundle:
         """Make pages in the languages of this bundle from now on, and return it."""
@@ -103,7 +105,15 @@ class Bundle:
             sources=self.sources,
             findings=tuple(finding for finding in self.findings if finding.scheme in ("", NATION_SCHEME)),
             own=self.panel.get("own", {}),
+            coarser=self.coarser,
+            regions=self._regions(),
         )
+
+    def _regions(self) -> pd.DataFrame:
+        """Return the rows of the pages' regions."""
+        codes = {place.region_code for place in self.places}
+        of_pages = self.facts["scheme"].isin([self.about.scheme, REGION_SCHEME])
+        return self.facts[of_pages & self.facts["province_code"].isin(codes)].reset_index(drop=True)
 
     def slice_for(self, code: str) -> Bundle:
         """Return the smaller bundle that holds only what one province's page may use."""
@@ -123,6 +133,7 @@ class Bundle:
             panel=panel_for(place, self.panel),
             sources={name: source for name, source in self.sources.items() if name in used},
             findings=tuple(item for item in self.findings if (item.province_code, item.scheme) in named),
+            coarser=tuple(one for one in self.coarser if one.place == "province"),
         )
 
     @property
@@ -212,6 +223,7 @@ def _read_bundle(folder: Path, head: dict[str, Any]) -> Bundle:
         panel=from_json(folder / "panel.json"),
         findings=tuple(Finding(**item) for item in from_json(folder / "findings.json")),
         wordings=from_json(folder / "wordings.json"),
+        coarser=tuple(Coarser.read(item) for item in from_json(folder / "coarser.json")),
     )
 
 
@@ -230,6 +242,7 @@ def _province_facts(bundle: Bundle, place: Place) -> ProvinceFacts:
         families=bundle.panel.get("families", {}),
         sources=bundle.sources,
         findings=bundle.slice_for(place.code).findings,
+        coarser=tuple(one for one in bundle.coarser if one.place == "province"),
     )
 
 
@@ -257,4 +270,5 @@ def _files(bundle: Bundle) -> dict[str, bytes]:
         "panel.json": to_json(bundle.panel),
         "findings.json": to_json(findings),
         "wordings.json": to_json(bundle.wordings),
+        "coarser.json": to_json([asdict(one) for one in bundle.coarser]),
     }

@@ -1,7 +1,6 @@
 """Check a facts table against the programme and the registry. Errors stop a run; warnings and notes are told.
 
-A finding names file, row and rule, never a value: it may be logged and shown to anybody. Longer than 250 lines because each rule
-stands beside the sentence that tells it.
+A finding names file, row and rule, never a value: it may be logged and shown to anybody.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Load a programme from its TOML files and check that every name it uses exists.
-
-Longer than 250 lines because what each file of a programme holds stands beside how the files are laid over each other.
-"""
+"""Load a programme from its TOML files and check that every name it uses exists."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """What was promised, as data: periods, measures, indicators, targets and the dated events that bend a series.
 
-Everything here is declared in TOML and checked once, on loading. Nothing here computes. Longer than 250 lines because every
-declared thing stands here.
+Everything here is declared in TOML and checked once, on loading. Nothing here computes.
 """
 
 from __future__ import annotations

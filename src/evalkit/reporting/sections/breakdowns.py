@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evalkit.facts.areas import NationFacts
 from evalkit.records import Area, Breakdowns
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.bases import source_notes
+from evalkit.reporting.sections.coarser import coarser_sentences, region_tables
 from evalkit.reporting.sections.words import NOTHING, both, fact_cell, span
 from evalkit.reporting.wording import say
 
@@ -19,7 +21,8 @@ def _(result: Breakdowns) -> Section:
     title = say("Figures by attribute")
     if not area.programme.dimensions:
         return Section("breakdowns", title, ())
-    if frame.empty:
+    left_out = coarser_sentences(area, measures=list(area.programme.measures), crossed=False)
+    if frame.empty and not left_out:
         text = say("No figure by sex, age or another attribute is in the sources used for this place.")
         return Section("breakdowns", title, (Paragraph(text, tone="gap"),))
     blocks: list[Block] = [
@@ -27,12 +30,15 @@ def _(result: Breakdowns) -> Section:
             say(
                 "The latest years only. A small number of persons, and every number that would give it away, is confidential unless officially published."
             )
-        )
+        ),
+        *left_out,
     ]
     blocks += [
         _table(rows, str(measure), str(dimension), area)
         for (measure, dimension), rows in frame.groupby(["measure", "dimension"], sort=False)
     ]
+    if isinstance(area, NationFacts):
+        blocks += region_tables(area)
     return Section("breakdowns", title, tuple(blocks))
 
 

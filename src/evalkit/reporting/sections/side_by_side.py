@@ -1,7 +1,4 @@
-"""Rates of provinces beside each other: whether they differ at all, each with its limits and what these allow to be said.
-
-Longer than 250 lines because the table of provinces and its sentences share their words.
-"""
+"""Rates of provinces beside each other: whether they differ at all, each with its limits and what these allow to be said."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.coarser import coarser_sentences
 from evalkit.reporting.sections.indicators import indicator_table, latest_rows
 from evalkit.reporting.sections.shares import limits_words, no_share, share_words
 from evalkit.reporting.sections.words import CONFIDENTIAL, NOT_AVAILABLE, NOTHING, Row, both, span
@@ -22,11 +23,16 @@ def _(result: SupportGiven) -> Section:
     matrix = result.area.programme.support
     if matrix is None:
         return Section("support", title, ())
-    blocks: list[Block] = [*_supports(result.frame, matrix), *_waiting(result)]
+    blocks: list[Block] = [*_supports(result, matrix), *_waiting(result)]
     return Section("support", title, tuple(blocks))
 
 
-def _supports(frame: pd.DataFrame, matrix: SupportMatrix) -> list[Block]:
+def _supports(result: SupportGiven, matrix: SupportMatrix) -> list[Block]:
+    frame = result.frame
+    measures = (matrix.eligible, matrix.accepting, matrix.received)
+    left_out = coarser_sentences(result.area, measures=measures, crossed=True)
+    if left_out and frame["status"].isin(["suppressed", "not_applicable"]).all():
+        return list(left_out)
     if frame.empty:
         text = say("No figure on supports, by kind of support and class of person, is in the sources used.")
         return [Paragraph(text, tone="gap")]
@@ -35,7 +41,8 @@ def _supports(frame: pd.DataFrame, matrix: SupportMatrix) -> list[Block]:
             say(
                 "The base of each share is the persons who are eligible and accept; who declines is not counted against the programme. The legal classes of persons have different entitlements and are never added up."
             )
-        )
+        ),
+        *left_out,
     ]
     for regime in matrix.regimes:
         rows = frame[frame["regime"] == regime.id]
