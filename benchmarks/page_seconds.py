@@ -1,0 +1,122 @@
+"""Processor seconds of a page of the invented country, step by step of the recipe, then its sections and drawings.
+
+    python benchmarks/page_seconds.py                 the provinces with most and with fewest facts, and the nation
+    python benchmarks/page_seconds.py 04 22           these provinces
+    python benchmarks/page_seconds.py --rounds 5
+
+Each step is run once unmeasured and then in rounds; the least is printed. The bundle is the one that is kept, if there is one.
+Seconds are this machine's; what may be quoted are ratios of one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from evalkit import evaluation
+from evalkit.batch.prepare import make_bundle, receive
+from evalkit.facts.areas import NationFacts
+from evalkit.facts.bundle import Bundle
+from evalkit.records import Area
+from evalkit.reporting.blocks import LANGUAGES
+from evalkit.reporting.display import written
+from evalkit.reporting.page import page_from_sections
+from evalkit.reporting.sections import page_head
+from evalkit.workspace import open_workspace
+
+DEMO = Path(__file__).parents[1] / "data" / "demo"
+# Each step of the recipe with what it is given: the area, or records of steps before it.
+STEPS = {
+    "compare_periods": ("area",),
+    "examine_zeros": ("area",),
+    "place_bases": ("area",),
+    "break_down": ("area",),
+    "estimate_indicators": ("area",),
+    "assess_targets": ("estimate_indicators",),
+    "view_mid_term": ("estimate_indicators",),
+    "trace_pathway": ("area",),
+    "review_support": ("estimate_indicators",),
+    "find_gaps": ("estimate_indicators", "review_support"),
+    "follow_recommendations": ("estimate_indicators",),
+    "weigh_evidence": ("estimate_indicators",),
+    "fit_trends": ("area",),
+    "report_completeness": ("estimate_indicators",),
+    "sum_up": ("compare_periods", "examine_zeros", "assess_targets", "fit_trends", "report_completeness"),
+    "methods_used": ("area",),
+}
+OF_THE_NATION = ("provinces_side_by_side", "compare_provinces")
+
+
+class Clock:
+    """The least processor seconds of everything that was timed under one name."""
+
+    def __init__(self) -> None:
+        self.least: dict[str, float] = {}
+
+    def time(self, name: str, work: Callable[[], Any]) -> Any:
+        started = time.process_time()
+        found = work()
+        seconds = time.process_time() - started
+        self.least[name] = min(seconds, self.least.get(name, seconds))
+        return found
+
+
+def one_page(area: Area, clock: Clock) -> None:
+    """Make one page in all languages, step by step."""
+    made: dict[str, Any] = {"area": area}
+    for name, given in STEPS.items():
+        step = getattr(evaluation, name)
+        made[name] = clock.time(name, lambda step=step, given=given: step(*(made[one] for one in given)))
+    for name in OF_THE_NATION if isinstance(area, NationFacts) else ():
+        made[name] = clock.time(name, lambda name=name: getattr(evaluation, name)(area))
+    sections = clock.time("sections and drawings", lambda: [written(record) for record in made.values()])
+    head = page_head(area)
+    for language in LANGUAGES:
+        clock.time(f"HTML, {language}", lambda: page_from_sections(head, sections, language=language))
+
+
+def seconds_of(area: Area, *, rounds: int) -> dict[str, float]:
+    """Return the least processor seconds of each step."""
+    one_page(area, Clock())
+    clock = Clock()
+    for _ in range(rounds):
+        one_page(area, clock)
+    return clock.least
+
+
+def told(title: str, seconds: dict[str, float]) -> None:
+    print(f"\n{title}: {sum(seconds.values()):.2f} s")
+    for name, spent in seconds.items():
+        print(f"  {name:24} {spent:6.3f}")
+
+
+def facts_in(bundle: Bundle, code: str) -> int:
+    return int((bundle.slice_for(code).facts["province_code"] == code).sum())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("codes", nargs="*", metavar="CODE")
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    received = receive(open_workspace(DEMO))
+    bundle = make_bundle(received, day=evaluation.date.today())
+    facts = {place.code: facts_in(bundle, place.code) for place in bundle.places}
+    codes = given.codes or [max(facts, key=facts.__getitem__), min(facts, key=facts.__getitem__)]
+    for code in codes:
+        area = bundle.slice_for(code).province(code)
+        told(
+            f"province {code}, {facts[code]:,} facts of its own, {len(area.facts):,} in its table",
+            seconds_of(area, rounds=given.rounds),
+        )
+    if not given.codes:
+        told("the nation", seconds_of(bundle.nation(), rounds=given.rounds))
+
+
+if __name__ == "__main__":
+    main()
