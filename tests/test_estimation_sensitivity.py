@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,16 +74,53 @@ def test_half_as_many_cases_at_half_the_detection_are_as_many():
 # ---- single years
 
 
-def test_leaving_a_year_out_is_fitting_the_others():
-    series = series_of(TEN_YEARS)
-    found = leave_one_year_out(series, law=LINEAR)
+LAWS = {
+    "not given": None,
+    "linear": LINEAR,
+    "linear, few series": replace(LINEAR, series=12, degrees=80),
+    "near chance": POISSON_LIKE,
+    "quadratic": ScatterLaw("quadratic", 2.6, 0.3, series=60, cells=600, degrees=480, p=0.0),
+    "quadratic, own": ScatterLaw("quadratic", 2.6, 0.3, series=60, cells=600, degrees=480, p=0.0, own=1.7),
+}
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS.keys())
+@pytest.mark.parametrize(
+    "counts", [TEN_YEARS, [3, 0, 6, 11, 4, 11, 9, 1, 2, 0, 2, 3], [2, 0, 0, 3, 1, 0, 0, 9, 0, 1]]
+)
+def test_leaving_a_year_out_is_fitting_the_others(counts: list[int], law: ScatterLaw | None):
+    """All years at once by roots of the score, against one statsmodels fit for each year left out."""
+    series = series_of(counts).assign(exposure=[900.0 + 13 * place for place in range(len(counts))])
+    found = leave_one_year_out(series, law=law)
     assert isinstance(found, LeaveOneOut)
-    rest = fit_trend(series[series["year"] != 2013], law=LINEAR)
-    assert isinstance(rest, TrendFit)
-    row = found.frame.set_index("year").loc[2013]
-    assert (row["apc"], row["p"]) == (rest.apc, rest.p)
+    for row in found.frame.itertuples():
+        rest = fit_trend(series[series["year"] != row.year], law=law)
+        assert isinstance(rest, TrendFit)
+        fitted = (rest.apc, rest.lower, rest.upper, rest.p)
+        assert (row.apc, row.lower, row.upper, row.p) == pytest.approx(fitted, rel=1e-4, abs=1e-5)
     assert (found.least, found.most) == (found.frame["apc"].min(), found.frame["apc"].max())
-    assert len(found.frame) == 10
+    assert len(found.frame) == len(counts)
+
+
+def test_a_trend_that_was_fitted_is_not_fitted_again(monkeypatch: pytest.MonkeyPatch):
+    series = series_of(TEN_YEARS)
+    fit = fit_trend(series, law=LINEAR)
+    assert isinstance(fit, TrendFit)
+    alone = leave_one_year_out(series, law=LINEAR), recent_trend(series, law=LINEAR)
+    fitted: list[int] = []
+
+    def counted(some: pd.DataFrame, **given: Any) -> Any:
+        fitted.append(len(some))
+        return fit_trend(some, **given)
+
+    monkeypatch.setattr("evalkit.estimation.leave_out.fit_trend", counted)
+    monkeypatch.setattr("evalkit.estimation.recent.fit_trend", counted)
+    without = leave_one_year_out(series, law=LINEAR, fit=fit)
+    assert isinstance(without, LeaveOneOut)
+    assert isinstance(alone[0], LeaveOneOut)
+    pd.testing.assert_frame_equal(without.frame, alone[0].frame)
+    assert recent_trend(series, law=LINEAR, fit=fit) == alone[1]
+    assert fitted == [5]
 
 
 def test_the_year_that_carries_a_trend_is_named():

@@ -43,6 +43,7 @@ def interrupted_series(
     law: ScatterLaw | None = None,
     level: float = 0.95,
     seed: int = 1,
+    simulated: bool = True,
 ) -> Interruption | NotEstimable:
     """Estimate the change of a series at a declared date, or say why there is none.
 
@@ -62,6 +63,8 @@ def interrupted_series(
         Confidence level, strictly between 0 and 1.
     seed : int
         Of the simulation of the cases averted.
+    simulated : bool
+        Whether the cases averted are simulated at all.
 
     Returns
     -------
@@ -100,7 +103,7 @@ def interrupted_series(
     refused = _why_not(points)
     if refused is not None:
         return refused
-    asked = _Asked(at, slope, level, seed)
+    asked = _Asked(at, slope, level, seed, simulated)
     bends = slope and len(points.time) >= FEWEST_FOR_SLOPE
     fit = loglinear_regression(points.counts, _columns(points, bends=bends), exposure=points.exposure)
     if fit is None:
@@ -116,6 +119,7 @@ class _Asked:
     slope: bool
     level: float
     seed: int
+    simulated: bool
 
 
 def _why_not(points: Points) -> NotEstimable | None:
@@ -179,7 +183,9 @@ def _result(
             exposure=points.exposure[points.after],
             seed=asked.seed,
             **given,
-        ),
+        )
+        if asked.simulated
+        else None,
         points=_as_frame(points, fit, without),
         level=asked.level,
         flags=_flags(points, fit, own=own, slope_refused=asked.slope and not bends),

@@ -38,8 +38,9 @@ class Interruption:
         Degrees of freedom of the limits; infinite (z) for a dispersion pooled over many series.
     points_before, points_after : int
         Points with a figure on each side.
-    averted : Averted
-        Cases after the date, those the earlier course would have brought, and their difference with simulated limits.
+    averted : Averted or None
+        Cases after the date, those the earlier course would have brought, and their difference with simulated limits; None
+        where they were not asked for.
     points : DataFrame
         ``time`` (years), ``after`` (bool), ``count``, ``exposure``, ``fitted``, ``counterfactual`` (expected count had the
         earlier course gone on; after the date only).
@@ -66,7 +67,7 @@ class Interruption:
     degrees: float
     points_before: int
     points_after: int
-    averted: Averted
+    averted: Averted | None
     points: pd.DataFrame
     level: float
     flags: tuple[str, ...]
@@ -83,6 +84,7 @@ class Interruption:
         rows = [
             ("step_ratio", self.ratio, self.lower, self.upper, self.p),
             ("slope_ratio", self.slope_ratio, self.slope_lower, self.slope_upper, self.slope_p),
-            ("cases_averted", averted.averted, averted.lower, averted.upper, math.nan),
         ]
+        if averted is not None:
+            rows.append(("cases_averted", averted.averted, averted.lower, averted.upper, math.nan))
         return pd.DataFrame(rows, columns=["quantity", "estimate", "lower", "upper", "p"])

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 
+from evalkit.estimation.counts import Numbers
+from evalkit.estimation.exact_trends import annual_percent_change, exact_trend
 from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.recent import trend_numbers
-from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.trends import fit_trend
+from evalkit.estimation.loglinear import NO_ALPHA
+from evalkit.estimation.loglinear_batch import PartialTrends
+from evalkit.estimation.results import NotEstimable, TrendFit
+from evalkit.estimation.trends import (
+    EXACT,
+    ObservedYears,
+    WayToFit,
+    fit_trend,
+    observed_years,
+    way_to_fit,
+    why_no_trend,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,11 @@ class LeaveOneOut:
 
 
 def leave_one_year_out(
-    series: pd.DataFrame, *, law: ScatterLaw | None = None, level: float = 0.95
+    series: pd.DataFrame,
+    *,
+    law: ScatterLaw | None = None,
+    level: float = 0.95,
+    fit: TrendFit | NotEstimable | None = None,
 ) -> LeaveOneOut | NotEstimable:
     """Fit a trend again without each year in turn.
 
@@ -51,6 +68,8 @@ def leave_one_year_out(
     ----------
     series, law, level
         As in :func:`evalkit.estimation.trends.fit_trend`.
+    fit : TrendFit or NotEstimable, optional
+        The trend of the whole series, where it has been fitted already.
 
     Returns
     -------
@@ -69,13 +88,10 @@ def leave_one_year_out(
     >>> round(found.least, 1), round(found.most, 1), found.decisive, found.same_sign
     (-16.3, -11.1, 2010, True)
     """
-    whole = fit_trend(series, law=law, level=level)
+    whole = fit if fit is not None else fit_trend(series, law=law, level=level)
     if isinstance(whole, NotEstimable):
         return whole
-    year = series["year"] if "year" in series.columns else series["period_end"].dt.year
-    fits = {out: fit_trend(series[year != out], law=law, level=level) for out in whole.years_used}
-    rows = [{"year": out} | trend_numbers(fit) for out, fit in fits.items()]
-    frame = pd.DataFrame(rows, columns=["year", "apc", "lower", "upper", "p"])
+    frame = _fits(observed_years(series), law, level)
     told = frame.dropna()
     if told.empty:
         return NotEstimable("too_few_years", {"years": len(whole.years_used)})
@@ -87,3 +103,42 @@ def leave_one_year_out(
         same_sign=bool(((told["apc"] > 0) == (whole.apc > 0)).all()),
         same_verdict=bool(((told["p"] < 1 - level) == (whole.p < 1 - level)).all()),
     )
+
+
+def _fits(years: ObservedYears, law: ScatterLaw | None, level: float) -> pd.DataFrame:
+    """Return the headline without each year in turn, all in one batch; missing where there is no trend to fit."""
+    rests = [years.without(place) for place in range(len(years.years))]
+    fitted = [place for place, rest in enumerate(rests) if why_no_trend(rest) is None]
+    ways = [
+        way_to_fit(law, total=rests[place].total, mean=float(rests[place].counts.mean())) for place in fitted
+    ]
+    found = np.full((len(rests), 4), np.nan)
+    if fitted:
+        found[fitted] = _of_models(years, fitted, ways, level)
+    for place, way in zip(fitted, ways, strict=True):
+        if way.method == EXACT:
+            exact = exact_trend(**rests[place].as_arguments(), level=level)
+            found[place] = exact.apc, exact.apc_lower, exact.apc_upper, exact.p_central
+    frame = pd.DataFrame(found, columns=["apc", "lower", "upper", "p"])
+    frame.insert(0, "year", years.years)
+    return frame
+
+
+def _of_models(years: ObservedYears, places: list[int], ways: list[WayToFit], level: float) -> Numbers:
+    """Return change, limits and p of the log-linear models: by the score where an alpha is given, else Wald's."""
+    kept = ~np.eye(len(years.years), dtype=bool)[:, places]
+    alpha = np.array([way.alpha if way.alpha > NO_ALPHA else 0.0 for way in ways])
+    trends = PartialTrends(years.counts, years.scores, years.exposure, kept, alpha)
+    slopes, left = trends.slopes(), len(years.years) - 3
+    if alpha.any():
+        limits = trends.score_limits(slopes, level=level)
+        p = 2 * stats.norm.sf(np.abs(trends.scores(np.zeros(len(places)))))
+    else:
+        own = np.maximum(1.0, trends.pearson(slopes) / left)
+        dispersion = np.array([way.dispersion or factor for way, factor in zip(ways, own, strict=True)])
+        degrees = np.array([left if way.dispersion is None else way.degrees for way in ways])
+        error = trends.standard_errors(slopes) * np.sqrt(dispersion)
+        reach = stats.t.ppf(0.5 + level / 2, degrees) * error
+        limits, p = (slopes - reach, slopes + reach), 2 * stats.t.sf(np.abs(slopes / error), degrees)
+    changes = [[annual_percent_change(slope) for slope in some] for some in (slopes, *limits)]
+    return np.column_stack([*changes, p])

@@ -51,7 +51,13 @@ class RecentTrend:
         return pd.DataFrame(rows, columns=["window", "label", "apc", "lower", "upper", "p"])
 
 
-def recent_trend(series: pd.DataFrame, *, law: ScatterLaw | None = None, level: float = 0.95) -> RecentTrend:
+def recent_trend(
+    series: pd.DataFrame,
+    *,
+    law: ScatterLaw | None = None,
+    level: float = 0.95,
+    fit: TrendFit | NotEstimable | None = None,
+) -> RecentTrend:
     """Label the last five years of a series, and all of it.
 
     Parameters
@@ -59,6 +65,8 @@ def recent_trend(series: pd.DataFrame, *, law: ScatterLaw | None = None, level: 
     series, law, level
         As in :func:`evalkit.estimation.trends.fit_trend`. The window is the last five calendar years up to the last one
         that has a figure; one of them missing makes it insufficient.
+    fit : TrendFit or NotEstimable, optional
+        The trend of the whole series, where it has been fitted already.
 
     Notes
     -----
@@ -79,7 +87,7 @@ def recent_trend(series: pd.DataFrame, *, law: ScatterLaw | None = None, level: 
     """
     year = (series["year"] if "year" in series.columns else series["period_end"].dt.year).astype(int)
     told = year[series["count"].notna() | (series["status"] == "suppressed")]
-    whole = fit_trend(series, law=law, level=level)
+    whole = fit if fit is not None else fit_trend(series, law=law, level=level)
     if told.empty:
         return RecentTrend("insufficient", "insufficient", whole, whole, first=None, last=None)
     last = int(told.max())

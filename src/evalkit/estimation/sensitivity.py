@@ -107,7 +107,7 @@ def sensitivity_of_trend(
         detectable_fall=detectable_fall(fit),
         tipping=tipping,
         tipping_whole=100 * (tipping.ratio ** (fit.last - fit.first) - 1),
-        leave_one_out=leave_one_year_out(series, law=law, level=fit.level),
+        leave_one_out=leave_one_year_out(series, law=law, level=fit.level, fit=fit),
     )
 
 

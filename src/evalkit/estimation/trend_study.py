@@ -80,7 +80,7 @@ def study_trend(
     >>> study.step_at, study.recent.recent, study.bends.exploratory
     (datetime.date(2016, 1, 1), 'no_evidence', True)
     """
-    steps = ((day, interrupted_series(series, at=day, law=law)) for day in dates)
+    steps = ((day, interrupted_series(series, at=day, law=law, simulated=False)) for day in dates)
     chosen = next(((day, step) for day, step in steps if not _is_at_the_edge(step)), None)
     told = series[series["count"].notna()]
     exposure = "exposure" if "exposure" in series.columns else None
@@ -91,7 +91,7 @@ def study_trend(
         bends=joinpoint(series, exposure=exposure),
         step=chosen[1] if chosen else None,
         step_at=chosen[0] if chosen else None,
-        recent=recent_trend(series, law=law, level=fit.level),
+        recent=recent_trend(series, law=law, level=fit.level, fit=fit),
         counts_alone=_counts_alone(series, law, fit.level) if exposure else None,
         exposure_sources=_exposure_sources(told),
     )

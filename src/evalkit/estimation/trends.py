@@ -19,7 +19,8 @@ from evalkit.estimation.exact_trends import (
     poisson_slope,
 )
 from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.loglinear import LoglinearTrend, loglinear_trend
+from evalkit.estimation.loglinear import loglinear_trend
+from evalkit.estimation.loglinear_batch import PartialTrends
 from evalkit.estimation.rates import garwood_interval
 from evalkit.estimation.results import NotEstimable, TrendFit
 from evalkit.table import WITH_VALUE, refuse_repeated
@@ -84,12 +85,12 @@ def fit_trend(
     """
     if (series["status"] == "suppressed").any():
         return NotEstimable("suppressed")
-    years = _observed(series)
-    return _why_not(years) or _fit(years, law, level)
+    years = observed_years(series)
+    return why_no_trend(years) or _fit(years, law, level)
 
 
 @dataclass(frozen=True, slots=True)
-class _Years:
+class ObservedYears:
     """The years observed: their numbers, counts and exposures."""
 
     years: np.ndarray
@@ -108,12 +109,40 @@ class _Years:
         """Return what the trend functions take."""
         return {"counts": self.counts, "years": self.years.tolist(), "exposure": self.exposure}
 
-    def without(self, place: int) -> _Years:
+    def without(self, place: int) -> ObservedYears:
         keep = np.arange(len(self.years)) != place
-        return _Years(self.years[keep], self.counts[keep], self.exposure[keep])
+        return ObservedYears(self.years[keep], self.counts[keep], self.exposure[keep])
 
 
-def _observed(series: pd.DataFrame) -> _Years:
+@dataclass(frozen=True, slots=True)
+class WayToFit:
+    """How a trend is fitted: its method, the negative binomial alpha, the variance factor (None is the series' own) and its degrees."""
+
+    method: str
+    alpha: float = 0.0
+    dispersion: float | None = 1.0
+    degrees: float = math.inf
+
+
+def way_to_fit(law: ScatterLaw | None, *, total: float, mean: float) -> WayToFit:
+    """Return how a series is fitted: decided by the panel's law of scatter, its total and its mean, never by its own look.
+
+    Examples
+    --------
+    >>> way_to_fit(None, total=50, mean=5.0).method, way_to_fit(None, total=50, mean=5.0).dispersion
+    ('quasi-Poisson, own dispersion', None)
+    """
+    if law is None or not law.is_known:
+        return WayToFit(OWN, dispersion=None)
+    if total < SMALL_TOTAL and law.own * law.phi <= POISSON_LIKE:
+        return WayToFit(EXACT)
+    if law.form == "quadratic":
+        return WayToFit(NEGATIVE_BINOMIAL, alpha=law.alpha_at(mean) if law.own > 1 else law.alpha)
+    return WayToFit(POOLED, dispersion=law.own * max(1.0, law.phi), degrees=law.trend_degrees)
+
+
+def observed_years(series: pd.DataFrame) -> ObservedYears:
+    """Return the years of a series that have a figure and an exposure, in order; a year that stands twice is refused."""
     rows = series[series["status"].isin(WITH_VALUE) & series["count"].notna()]
     year = rows["year"] if "year" in rows.columns else rows["period_end"].dt.year
     rows = rows.assign(year=year.astype(int)).sort_values("year")
@@ -121,10 +150,11 @@ def _observed(series: pd.DataFrame) -> _Years:
     exposure = rows["exposure"].to_numpy(dtype=float) if "exposure" in rows.columns else np.ones(len(rows))
     counted = exposure > 0
     counts = whole_counts(rows["count"], where="trend", labels=lambda: rows["year"])
-    return _Years(rows["year"].to_numpy()[counted], counts[counted], exposure[counted])
+    return ObservedYears(rows["year"].to_numpy()[counted], counts[counted], exposure[counted])
 
 
-def _why_not(years: _Years) -> NotEstimable | None:
+def why_no_trend(years: ObservedYears) -> NotEstimable | None:
+    """Return why years carry no trend, or None."""
     known: dict[str, float | int | str] = {"years": len(years.years), "total": years.total}
     if not len(years.years):
         return NotEstimable("not_reported")
@@ -140,7 +170,7 @@ def _why_not(years: _Years) -> NotEstimable | None:
     return None
 
 
-def _fit(years: _Years, law: ScatterLaw | None, level: float) -> TrendFit:
+def _fit(years: ObservedYears, law: ScatterLaw | None, level: float) -> TrendFit:
     exact = exact_trend(**years.as_arguments(), level=level) if years.total <= LARGEST_TOTAL else None
     poisson = loglinear_trend(**years.as_arguments(), level=level)
     own = poisson.pearson_chi2 / poisson.degrees
@@ -166,13 +196,11 @@ def _fit(years: _Years, law: ScatterLaw | None, level: float) -> TrendFit:
 
 
 def _headline(
-    years: _Years, exact: ExactTrend | None, law: ScatterLaw | None, level: float
+    years: ObservedYears, exact: ExactTrend | None, law: ScatterLaw | None, level: float
 ) -> dict[str, Any]:
-    """Choose the method by the panel and the total, and return its estimate, limits and p."""
-    given = years.as_arguments() | {"level": level}
-    if law is None or not law.is_known:
-        return _of_model(loglinear_trend(**given, dispersion=None), OWN)
-    if exact is not None and years.total < SMALL_TOTAL and law.own * law.phi <= POISSON_LIKE:
+    """Return the estimate, limits and p of the method that the panel and the total choose."""
+    way = way_to_fit(law, total=years.total, mean=float(years.counts.mean()))
+    if exact is not None and way.method == EXACT:
         return {
             "apc": exact.apc,
             "lower": exact.apc_lower,
@@ -180,28 +208,37 @@ def _headline(
             "p": exact.p_central,
             "method": EXACT,
         }
-    if law.form == "quadratic":
-        alpha = law.alpha_at(float(years.counts.mean())) if law.own > 1 else law.alpha
-        return _of_model(loglinear_trend(**given, alpha=alpha), NEGATIVE_BINOMIAL)
-    dispersion = law.own * max(1.0, law.phi)
-    fit = loglinear_trend(**given, dispersion=dispersion, degrees=law.trend_degrees)
-    return _of_model(fit, POOLED)
+    fit = loglinear_trend(
+        **years.as_arguments(),
+        alpha=way.alpha,
+        dispersion=way.dispersion,
+        degrees=way.degrees,
+        level=level,
+    )
+    return {
+        "apc": fit.apc,
+        "lower": fit.apc_lower,
+        "upper": fit.apc_upper,
+        "p": fit.p,
+        "method": way.method,
+    }
 
 
-def _of_model(fit: LoglinearTrend, method: str) -> dict[str, Any]:
-    return {"apc": fit.apc, "lower": fit.apc_lower, "upper": fit.apc_upper, "p": fit.p, "method": method}
-
-
-def _influence(years: _Years) -> dict[str, Any]:
+def _influence(years: ObservedYears) -> dict[str, Any]:
     """Return the range of the annual percent change when each year in turn is left out."""
-    others = [years.without(place) for place in range(len(years.years))]
-    changes = [
-        annual_percent_change(poisson_slope(rest.counts, rest.scores, rest.exposure)) for rest in others
-    ]
+    kept = ~np.eye(len(years.years), dtype=bool)
+    lasting = (kept & (years.counts > 0)[:, None]).sum(axis=0) > 1  # the others' slope is infinite, or none
+    some = PartialTrends(
+        years.counts, years.scores, years.exposure, kept[:, lasting], np.zeros(int(lasting.sum()))
+    )
+    changes = [annual_percent_change(slope) for slope in some.slopes()]
+    for place in np.flatnonzero(~lasting):
+        rest = years.without(int(place))
+        changes.append(annual_percent_change(poisson_slope(rest.counts, rest.scores, rest.exposure)))
     return {"apc_least": min(changes), "apc_most": max(changes)}
 
 
-def _flags(years: _Years, pooled: float, own: float) -> tuple[str, ...]:
+def _flags(years: ObservedYears, pooled: float, own: float) -> tuple[str, ...]:
     said = {
         "own_dispersion": math.isnan(pooled),
         "underdispersed": (own if math.isnan(pooled) else pooled) < 1,
