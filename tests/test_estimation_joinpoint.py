@@ -18,7 +18,7 @@ from scipy import stats
 
 from evalkit.errors import FactsError, SettingsError
 from evalkit.estimation.joinpoint import joinpoint, joinpoint_panel
-from evalkit.estimation.joinpoint_grid import allowed_joins
+from evalkit.estimation.joinpoint_grid import allowed_joins, bent_design
 from evalkit.estimation.joinpoint_models import QuasiPoisson
 from evalkit.estimation.joinpoint_results import JoinpointFit
 from evalkit.estimation.joinpoint_selection import LOOKED_FOR, Selection
@@ -498,3 +498,41 @@ def test_the_examples_of_the_page_are_true():
     found = doctest.testfile(str(PAGE), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert found.attempted > 12
     assert found.failed == 0
+
+
+# ---- what is saved may change nothing
+
+
+@pytest.mark.parametrize("mean", [0.4, 3.0, 40.0])
+def test_a_deviance_asked_for_alone_is_that_of_the_fit_taken_to_its_end(mean: float):
+    counts = np.random.default_rng(5).poisson(mean, (13, 400)).astype(float)
+    design = bent_design(np.arange(2010.0, 2023), (3, 8))
+    alone = fit_batch(design, counts, offset=np.zeros((13, 1)), deviance_alone=True)[1]
+    whole = fit_batch(design, counts, offset=np.zeros((13, 1)))[1]
+    np.testing.assert_allclose(alone, whole, rtol=1e-6, atol=1e-6)
+
+
+def test_the_p_of_a_bend_counts_the_simulated_series_whose_best_way_of_all_gains_as_much():
+    """Every way is fitted to every simulated series here; the kit stops at the first that gains enough."""
+    cases = np.array([[14.0, 9, 12, 8, 11, 6, 7, 9, 4, 8, 3, 7, 5]]).T
+    model = QuasiPoisson(np.arange(2010.0, 2023), cases, np.zeros((13, 1)))
+    ways = allowed_joins(13, 1)
+    found = Selection(model, (((),), ways), spent=2, replicates=199, seed=3, level=0.05).test(0, 1, [0])[0]
+    drawn = model.imitate((), series=0, times=199, rng=np.random.default_rng((3, 0)))
+
+    def gain(counts: np.ndarray) -> np.ndarray:
+        least = [
+            np.min(
+                [
+                    fit_batch(bent_design(model.times, way), counts, offset=np.zeros((13, 1)))[1]
+                    for way in some
+                ],
+                axis=0,
+            )
+            for some in (((),), ways)
+        ]
+        return (least[0] - least[1]) / 2 / (least[1] / 9)
+
+    larger = int((gain(drawn) >= gain(cases)[0]).sum())
+    assert 0 < larger < 199
+    assert found.p == (larger + 1) / 200

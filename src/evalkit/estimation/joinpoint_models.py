@@ -71,7 +71,9 @@ class QuasiPoisson:
             offset = self.offset[:, series[part]]
             for row, joins in enumerate(ways):
                 design = bent_design(self.times, joins)
-                found[row, part] = fit_batch(design, responses[:, part], offset=offset)[1]
+                found[row, part] = fit_batch(design, responses[:, part], offset=offset, deviance_alone=True)[
+                    1
+                ]
         return found
 
     def imitate(self, joins: Joins, *, series: int, times: int, rng: np.random.Generator) -> Numbers:

@@ -18,6 +18,7 @@ Ways = tuple[Joins, ...]
 LOOKED_FOR, DECLARED = 2, 1  # parameters a join costs
 SERIES_AT_ONCE = 16  # of a panel: bounds the memory of their replicates
 WAYS_AT_ONCE = 200
+WAYS_BEFORE_A_LOOK = 2
 NOTHING_GAINED = 1e-6  # a fall in misfit below this is rounding
 TIE = 1 - 1e-6  # a simulated F this near the observed one equals it
 
@@ -96,9 +97,14 @@ class Selection:
         least = np.array([[self.best(joins, one)[1] for one in series] for joins in (null, alternative)])
         observed = self._statistics(null, alternative, *least)
         drawn, whose = self._drawn(null, series), np.repeat(series, self.replicates)
-        simulated = [self._least(joins, drawn, whose) for joins in (null, alternative)]
-        statistics = self._statistics(null, alternative, *simulated).reshape(len(series), -1)
-        larger = (statistics >= observed[:, None] * TIE).sum(axis=1)
+        fewer, reached = self._least(null, drawn, whose), np.zeros(len(whose), dtype=bool)
+        line = np.repeat(observed * TIE, self.replicates)
+        for ways in _blocks(self.ways[alternative], WAYS_BEFORE_A_LOOK):
+            open_ones = np.flatnonzero(~reached)  # where one way gains enough, no other need be tried
+            more = self.model.misfits(ways, drawn[:, open_ones], series=whose[open_ones]).min(axis=0)
+            gain = self._statistics(null, alternative, fewer[open_ones], more)
+            reached[open_ones] = gain >= line[open_ones]
+        larger = reached.reshape(len(series), -1).sum(axis=1)
         return [
             self._record(null, alternative, float(statistic), int(count))
             for statistic, count in zip(observed, larger, strict=True)
@@ -106,8 +112,7 @@ class Selection:
 
     def _least(self, joins: int, drawn: Numbers, whose: np.ndarray) -> Numbers:
         """Return the least misfit of each column with a number of joins; a block of ways at a time, to bound the memory."""
-        ways = self.ways[joins]
-        blocks = [ways[start : start + WAYS_AT_ONCE] for start in range(0, len(ways), WAYS_AT_ONCE)]
+        blocks = _blocks(self.ways[joins], WAYS_AT_ONCE)
         least = (self.model.misfits(block, drawn, series=whose).min(axis=0) for block in blocks)
         return reduce(np.minimum, least)
 
@@ -136,3 +141,7 @@ class Selection:
             level=self.level / (self.most - null) if self.spent == LOOKED_FOR else self.level,
             replicates=self.replicates,
         )
+
+
+def _blocks(ways: Ways, size: int) -> list[Ways]:
+    return [ways[start : start + size] for start in range(0, len(ways), size)]

@@ -12,7 +12,9 @@ MOST_STEPS = 40
 MOST_HALVINGS = 12
 
 
-def fit_batch(design: Numbers, counts: Numbers, *, offset: Numbers) -> tuple[Numbers, Numbers]:
+def fit_batch(
+    design: Numbers, counts: Numbers, *, offset: Numbers, deviance_alone: bool = False
+) -> tuple[Numbers, Numbers]:
     """Fit one log-linear Poisson model to many series at once.
 
     Parameters
@@ -23,6 +25,8 @@ def fit_batch(design: Numbers, counts: Numbers, *, offset: Numbers) -> tuple[Num
         No missing values.
     offset : ndarray, years by series (or by 1)
         Logarithm of the exposure.
+    deviance_alone : bool
+        Whether only the deviance is asked for, which stands a step before the coefficients do.
 
     Returns
     -------
@@ -34,7 +38,8 @@ def fit_batch(design: Numbers, counts: Numbers, *, offset: Numbers) -> tuple[Num
     Notes
     -----
     Newton's method, which for this model is iteratively reweighted least squares, with halved steps where the deviance
-    would rise; series leave the batch as they converge (deviance falling by less than 1e-7 of itself). The information
+    would rise; series leave the batch as they converge (deviance falling by less than 1e-7 of itself; where it alone is asked for,
+    about to fall by less, were the next fall to the last as the last to the one before). The information
     matrices of all series come from one matrix product, and their Cholesky factors are computed side by side.
 
     References
@@ -53,15 +58,16 @@ def fit_batch(design: Numbers, counts: Numbers, *, offset: Numbers) -> tuple[Num
     batch = _Batch(design, counts, offset)
     coefficients = np.linalg.pinv(design) @ (np.log(counts + 0.5) - offset)
     deviances = batch.deviance(coefficients)
-    active = np.arange(counts.shape[1])
-    for _ in range(MOST_STEPS):
+    active, before = np.arange(counts.shape[1]), np.ones(counts.shape[1])
+    for step in range(MOST_STEPS):
         stepped, lower = batch.step(coefficients[:, active], deviances[active])
         fell = deviances[active] - lower
         coefficients[:, active], deviances[active] = stepped, lower
-        going = fell > TOLERANCE * (1 + np.abs(lower))
+        ahead = fell * np.minimum(fell / before, 1.0) if step and deviance_alone else fell
+        going = ahead > TOLERANCE * (1 + np.abs(lower))
         if not going.any():
             break
-        active, batch = active[going], batch.only(going)
+        active, before, batch = active[going], fell[going], batch.only(going)
     return coefficients, np.maximum(deviances, 0.0)
 
 
