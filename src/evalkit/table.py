@@ -129,6 +129,8 @@ def latest_editions(facts: pd.DataFrame, key: Sequence[str] | None = None) -> pd
     [6]
     """
     named = [name for name in key_of(facts) if name != "edition_date"] if key is None else [*key, "source_id"]
+    if not facts.duplicated(named).any():
+        return facts.copy(deep=False)
     refuse_repeated(facts, [*named, "edition_date"], where="facts")
     places = pd.Series(range(len(facts)), index=facts.index)
     newest = facts.assign(_place=places).sort_values("edition_date", kind="stable", na_position="first")

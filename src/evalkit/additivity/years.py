@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import pandas as pd
@@ -16,6 +17,7 @@ _POLICE_LEAD = pd.Timedelta(
 Days = tuple[pd.Timestamp, pd.Timestamp]  # first and last, both inclusive
 
 
+@lru_cache(maxsize=65536)  # the same few periods are asked for again and again
 def exposure_years(start: pd.Timestamp, end: pd.Timestamp) -> float:
     """Return the length of a period in years: whole calendar or police years exactly, the rest in days of 365.25.
 

@@ -1,133 +1,152 @@
-"""What further kinds of indicator need beside their figures: the period before, another share, the files behind a median."""
+"""What some kinds of indicator need beside their figures: person-years, the period before, another share, the files of a median.
+
+Each function changes the rows of its kind and leaves the others as they are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
 
 import numpy as np
 import pandas as pd
 
 from evalkit.additivity.years import exposure_years
-from evalkit.estimation.fractions import counted
-from evalkit.estimation.population import PERIOD, PLACE
-from evalkit.programme.models import Programme
+from evalkit.estimation.asked import Asked
+from evalkit.estimation.counts import Numbers
+from evalkit.estimation.fractions import (
+    ESTIMATED,
+    NOT_ESTIMABLE,
+    NOT_REPORTED,
+    PROBLEM,
+    SUPPRESSED,
+    Fractions,
+    days_of,
+)
+from evalkit.estimation.population import PERIOD, PLACE, person_years
+from evalkit.estimation.wide import NO_COLUMN, NONE, Places, Wide, numbers_of
 
-SAME = ["indicator", *PLACE, "place_basis", "source_id"]
-ESTIMATED = "estimated"
-
-
-def over_period_before(facts: pd.DataFrame, names: Sequence[str], programme: Programme) -> pd.DataFrame:
-    """Return figures over those of the period of equal length that ends the day before.
-
-    Parameters
-    ----------
-    facts : DataFrame
-        Facts rows, totals and slices, latest editions.
-    names : sequence of str
-        Indicators of kind "change".
-    programme : Programme
-
-    Returns
-    -------
-    DataFrame
-        As :func:`evalkit.estimation.fractions.counted`, with the same source's earlier figure as ``denominator``;
-        ``problem`` is ``no_period_before`` where there is none of equal length: half a year is never set beside a year.
-    """
-    rows = counted(facts, names, programme)
-    days = rows["period_end"] + pd.Timedelta(days=1)
-    earlier = rows.assign(next_start=days)[
-        [*SAME, "next_start", *PERIOD, "numerator", "state", "derived", "inexact"]
-    ]
-    earlier = earlier.rename(columns={"period_start": "start_below", "period_end": "end_below"})
-    both = rows.drop(columns="denominator").merge(
-        earlier,
-        left_on=[*SAME, "period_start"],
-        right_on=[*SAME, "next_start"],
-        how="left",
-        suffixes=("", "_below"),
-    )
-    both = both[_equal_length(both) | both["start_below"].isna()].drop_duplicates([*SAME, *PERIOD])
-    lacking = both["start_below"].isna() & (both["state"] == ESTIMATED)
-    state = both["state"].where(both["state"] != ESTIMATED, both["state_below"].fillna("not_reported"))
-    return both.rename(columns={"numerator_below": "denominator"}).assign(
-        state=state,
-        problem=both["problem"].mask(lacking, "no_period_before"),
-        derived=both["derived"] | both["derived_below"].eq(other=True),
-        inexact=both["inexact"] | both["inexact_below"].eq(other=True),
-    )
+_OTHERS_ALONE = -2  # of a row that only periods of other lengths precede
+_DAY = np.timedelta64(1, "D")
 
 
-def _equal_length(rows: pd.DataFrame) -> pd.Series:
-    def length(start: pd.Timestamp, end: pd.Timestamp) -> float:
-        return exposure_years(start, end) if pd.notna(start) else np.nan
-
-    pairs = [rows[PERIOD], rows[["start_below", "end_below"]]]
-    lengths = [[length(*span) for span in pair.itertuples(index=False)] for pair in pairs]
-    return pd.Series(np.isclose(lengths[0], lengths[1], atol=0.01), index=rows.index)
-
-
-def held_against(
-    rows: pd.DataFrame, shown: pd.DataFrame, names: Sequence[str], programme: Programme
-) -> pd.DataFrame:
-    """Append to shares the share they are held against, of the same place and period.
+def with_what_kinds_need(found: Fractions, wide: Wide, asked: Asked) -> Fractions:
+    """Return the rows with the person-years, the earlier figures, the files and the second shares that kinds ask for.
 
     Parameters
     ----------
-    rows : DataFrame
-        As :func:`evalkit.estimation.fractions.over_base` returns them.
-    shown : DataFrame
-        The figures of the preferred sources.
-    names : sequence of str
-        Indicators of kind "share_of_shares".
-    programme : Programme
+    found : Fractions
+        As :func:`evalkit.estimation.fractions.put_together` returns them.
+    wide : Wide
+    asked : Asked
 
     Returns
     -------
-    DataFrame
-        ``rows`` with ``against_numerator``, ``against_denominator``; ``problem`` is ``no_denominator`` and the state
-        ``not_reported`` or ``suppressed`` where the second share cannot be formed.
+    Fractions
+        ``denominator``: person-years of a rate, the same source's earlier figure of a change. ``numerator`` of a median: the
+        files behind it, missing where not reported. ``problem``: ``no_population`` where a year of a rate's period has none;
+        ``no_period_before`` where there is none of equal length: half a year is never set beside a year;
+        ``no_denominator`` where the second share of a share of shares cannot be formed.
     """
-    found = rows
-    for end, place in (("numerator", 0), ("denominator", 1)):
-        measures = {name: (programme.indicators[name].against or ("", ""))[place] for name in names}
-        found = _with_figure(found, shown, measures, programme, end=f"against_{end}")
-    return found
+    _over_person_years(found, wide, asked)
+    _with_files(found, wide, asked)
+    for end in (0, 1):
+        _held_against(found, wide, asked, end=end)
+    return _over_period_before(found, wide, asked)
 
 
-def _with_figure(
-    rows: pd.DataFrame, shown: pd.DataFrame, measures: dict[str, str], programme: Programme, *, end: str
-) -> pd.DataFrame:
-    used = pd.DataFrame({"indicator": list(measures), "measure": list(measures.values())}, dtype="str")
-    bases = {name: measure.place_basis for name, measure in programme.measures.items()}
-    figures = shown[shown["place_basis"] == shown["measure"].map(bases)].merge(used, on="measure")
-    key = ["indicator", *PLACE, *PERIOD]
-    figures = figures[[*key, "value", "status"]].rename(columns={"value": end, "status": "status_against"})
-    both = rows.merge(figures.drop_duplicates(key), on=key, how="left")
-    made = both["state"] == ESTIMATED
-    hidden, lacking = both["status_against"] == "suppressed", both[end].isna()
-    state = both["state"].mask(made & lacking, "not_reported").mask(made & hidden, "suppressed")
-    problem = both["problem"].mask(made & lacking & ~hidden, "no_denominator")
-    return both.assign(state=state, problem=problem).drop(columns="status_against")
+def _rows_with(found: Fractions, asked: Asked, parts: str) -> Places:
+    return np.flatnonzero(asked.kinds_with(parts=parts)[found.indicator])
 
 
-def with_files(
-    facts: pd.DataFrame, shown: pd.DataFrame, names: Sequence[str], programme: Programme
-) -> pd.DataFrame:
-    """Return reported medians with the number of files behind them, where a measure for it is declared and reported.
+def _over_person_years(found: Fractions, wide: Wide, asked: Asked) -> None:
+    rows = _rows_with(found, asked, "person_years")
+    if not len(rows):
+        return
+    lived = _lived(wide, asked, asked.below[found.indicator[rows]], found.span[rows])
+    lacking = (found.state[rows] == ESTIMATED) & np.isnan(lived)
+    found.denominator[rows] = lived
+    found.state[rows[lacking]] = NOT_ESTIMABLE
+    found.problem[rows[lacking]] = PROBLEM["no_population"]
 
-    Parameters
-    ----------
-    facts, shown, names, programme
-        As in :func:`evalkit.estimation.fractions.over_base`; indicators of kind "median_days".
 
-    Returns
-    -------
-    DataFrame
-        As :func:`evalkit.estimation.fractions.counted`, with ``days`` (the median) and ``numerator`` (the files, missing
-        where not reported).
-    """
-    rows = counted(facts, names, programme)
-    rows = rows.rename(columns={"numerator": "days"})
-    measures = {name: str(programme.indicators[name].denominator) for name in names}
-    files = _with_figure(rows.assign(state="", problem=""), shown, measures, programme, end="numerator")
-    return rows.assign(numerator=files["numerator"].to_numpy())
+def _lived(wide: Wide, asked: Asked, column: Places, span: Places) -> Numbers:
+    """Return the person-years of some places and periods, of the population that stands in a column."""
+    pairs, back = np.unique(np.stack([column, span], axis=1), axis=0, return_inverse=True)
+    place = wide.facts.groupby(PLACE, sort=False).ngroup()
+    about = wide.facts[PERIOD].assign(place=place)
+    periods = about.iloc[wide.fact_of[pairs[:, 1]]].assign(people=pairs[:, 0]).reset_index(drop=True)
+    columns = np.unique(column)
+    figures = np.sort(wide.at_home[:, columns].ravel())  # of two for one year the first in the facts counts
+    figures = figures[figures != NONE]
+    names = pd.Index([asked.columns[number].name for number in columns])
+    told = wide.facts[["measure", "status", "value"]].join(about).iloc[figures]
+    told = told.assign(people=columns[numbers_of(told["measure"], names)])
+    lived = person_years(periods, told, by=["place", "people"]).to_numpy(dtype=float)
+    return np.asarray(lived[back.ravel()])
+
+
+def _with_files(found: Fractions, wide: Wide, asked: Asked) -> None:
+    rows = _rows_with(found, asked, "files")
+    figures = wide.at_home[found.span[rows], asked.below[found.indicator[rows]]]
+    found.numerator[rows] = _values(wide)[figures]
+
+
+def _held_against(found: Fractions, wide: Wide, asked: Asked, *, end: int) -> None:
+    """Set beside a share one end of the share it is held against, of the same place and period."""
+    column = asked.against[found.indicator, end]
+    rows = np.flatnonzero(column != NO_COLUMN)
+    figures = wide.at_home[found.span[rows], column[rows]]
+    value = _values(wide)[figures]
+    hidden = (wide.facts["status"] == "suppressed").to_numpy(dtype=bool)[figures] & (figures != NONE)
+    made, lacking = found.state[rows] == ESTIMATED, np.isnan(value)
+    found.against[rows, end] = value
+    found.state[rows[made & lacking]] = NOT_REPORTED
+    found.state[rows[made & hidden]] = SUPPRESSED
+    found.problem[rows[made & lacking & ~hidden]] = PROBLEM["no_denominator"]
+
+
+def _values(wide: Wide) -> Numbers:
+    """Return the figures, with a missing one at the end for what is not there."""
+    return np.append(wide.facts["value"].to_numpy(dtype=float, na_value=np.nan), np.nan)
+
+
+def _over_period_before(found: Fractions, wide: Wide, asked: Asked) -> Fractions:
+    """Set changes over the period of equal length that ends the day before; leave out those that only others precede."""
+    rows = _rows_with(found, asked, "period_before")
+    if not len(rows):
+        return found
+    before = _rows_before(found, rows, wide)
+    lonely = before == NONE
+    made = found.state[rows] == ESTIMATED
+    earlier = {name: getattr(found, name)[before] for name in ("numerator", "state", "derived", "inexact")}
+    found.denominator[rows] = np.where(lonely, np.nan, earlier["numerator"])
+    found.state[rows] = np.where(made, np.where(lonely, NOT_REPORTED, earlier["state"]), found.state[rows])
+    found.problem[rows[made & lonely]] = PROBLEM["no_period_before"]
+    found.derived[rows] |= ~lonely & earlier["derived"]
+    found.inexact[rows] |= ~lonely & earlier["inexact"]
+    kept = np.ones(len(found.indicator), dtype=bool)
+    kept[rows[before == _OTHERS_ALONE]] = False
+    return found.only(kept)
+
+
+def _rows_before(found: Fractions, rows: Places, wide: Wide) -> Places:
+    """Return for each row the one of equal length before it, NONE where none ends the day before, or that only others do."""
+    days = days_of(wide, found.span[rows])
+    starts, ends = days["period_start"], days["period_end"]
+    place = wide.facts.groupby(PLACE, sort=False).ngroup().to_numpy()[wide.fact_of[found.span[rows]]]
+    same = list(zip(found.indicator[rows], place, found.basis[rows], found.source[rows], strict=True))
+    length = _lengths(wide, found.span[rows])
+    ending = defaultdict(list)
+    for at in np.argsort(found.above[rows], kind="stable"):
+        ending[same[at], ends[at]].append(at)
+    before = np.full(len(rows), NONE)
+    for at, key in enumerate(same):
+        if others := ending.get((key, starts[at] - _DAY)):
+            equal = (rows[other] for other in others if np.isclose(length[at], length[other], atol=0.01))
+            before[at] = next(equal, _OTHERS_ALONE)
+    return before
+
+
+def _lengths(wide: Wide, spans: Places) -> Numbers:
+    facts = wide.facts[PERIOD].iloc[wide.fact_of[spans]]
+    return np.array([exposure_years(*span) for span in facts.itertuples(index=False)], dtype=float)

@@ -9,8 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evalkit.errors import FactsError
-from evalkit.programme.models import Programme
-from evalkit.table import named_rows, period_names
+from evalkit.table import named_rows
 
 Numbers = NDArray[np.float64]
 
@@ -80,35 +79,3 @@ def amounts(figures: pd.Series | Numbers | list[float], *, where: str) -> Number
             do="correct the figure",
         )
     return values
-
-
-def refuse_no_counts(rows: pd.DataFrame, programme: Programme) -> None:
-    """Refuse a numerator or denominator that is no whole number where its measure counts; money and medians have decimals.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        ``indicator``, ``numerator``, ``denominator`` and their period.
-    programme : Programme
-
-    Raises
-    ------
-    FactsError
-        Naming indicators and periods, never figures.
-    """
-    for end in ("numerator", "denominator"):
-        for name, told in rows.groupby("indicator", sort=False):
-            if _is_count(programme, str(name), end):
-                names = str(name) + " " + period_names(told)
-                whole_counts(told[end], where=f"{end}s", labels=names.copy)
-
-
-def _is_count(programme: Programme, name: str, end: str) -> bool:
-    """Tell whether what stands at one end of an indicator's fraction is a whole number: person-years are none."""
-    indicator = programme.indicators[name]
-    if indicator.kind == "median_days":
-        return True  # the files behind it
-    if indicator.kind == "rate" and end == "denominator":
-        return False
-    measure = indicator.denominator if end == "denominator" and indicator.denominator else indicator.numerator
-    return programme.measures[measure].whole and not programme.measures[measure].negative

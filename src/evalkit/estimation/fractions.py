@@ -1,204 +1,243 @@
-"""Numerators beside their denominators: same place, same period, same place basis, and the same source where it has both.
+"""Numerators beside their denominators, for all indicators at once: same place, same period, same place basis.
 
-All indicators of one kind are taken through together; the column ``indicator`` keeps them apart.
+A denominator comes from the numerator's own source where that has both, and else from the preferred source.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from evalkit.errors import FactsError
-from evalkit.estimation.population import PERIOD, PLACE, person_years
-from evalkit.estimation.slices import denominator_of, numerator_of
-from evalkit.programme.indicator import ANY_PLACE_BASIS
-from evalkit.programme.models import Programme
-from evalkit.table import TOLD, WITH_VALUE, named_rows, period_names
+from evalkit.estimation.asked import Asked, Truth
+from evalkit.estimation.counts import Numbers
+from evalkit.estimation.wide import NO_COLUMN, NONE, Places, Wide, numbers_of
+from evalkit.table import STATUSES, TOLD, named_rows, period_names
 
-BASIS = ["indicator", *PLACE, "place_basis", *PERIOD]
-FIGURES = ["value", "status", "qualifier", "unit"]
-BELOW = {name: f"{name}_below" for name in FIGURES}
+STATES = ("estimated", "suppressed", "not_reported", "not_applicable", "not_estimable")
+ESTIMATED, SUPPRESSED, NOT_REPORTED, NOT_APPLICABLE, NOT_ESTIMABLE = range(len(STATES))
+PROBLEMS = (
+    "",
+    "no_denominator",
+    "different_bases",
+    "different_units",
+    "sources_contradict",
+    "no_population",
+    "no_period_before",
+    "outside_validity",
+)
+PROBLEM = {name: number for number, name in enumerate(PROBLEMS)}
+_MISSING = len(STATUSES)  # the status of a figure that is not there
+_STATUS = {name: number for number, name in enumerate(STATUSES)}
+_TOLD = np.array([_STATUS[name] for name in TOLD])
 
 
-def counted(facts: pd.DataFrame, names: Sequence[str], programme: Programme) -> pd.DataFrame:
-    """Return numerators that have no denominator.
+@dataclass(slots=True)
+class Fractions:
+    """Rows of estimates to be: what stands above and below the line, and what the two allow.
 
-    Parameters
+    Attributes
     ----------
-    facts : DataFrame
-        Facts rows, totals, latest editions.
-    names : sequence of str
-        Indicators of kind "count", or of another kind whose denominator comes later.
-    programme : Programme
-
-    Returns
-    -------
-    DataFrame
-        ``indicator``, place, place basis, period, ``source_id``, ``numerator``, ``denominator`` (missing), ``state`` (what
-        the facts say of the estimate: ``estimated``, ``suppressed``, ``not_reported``, ``not_applicable``), ``derived``,
-        ``inexact``, ``problem`` (a flag, or "").
+    indicator, span, basis, source : ndarray of int
+        Which indicator of :class:`Asked`, and which place and period, place basis and source of the wide table.
+    above, below : ndarray of int
+        The figures, by their place in the wide table's facts; :data:`NONE` where there is none.
+    numerator, denominator, figure : ndarray of float
+        ``figure`` is what was reported above the line, where ``numerator`` is another number than that.
+    against : ndarray of float, two columns
+        Numerator and denominator of the share that a share is held against.
+    state, problem : ndarray of int
+        What the parts say of the estimate, a place in :data:`STATES`; and the flag for it, a place in :data:`PROBLEMS`.
+    derived, inexact, borrowed : ndarray of bool
+        Whether a part is a derived total, or was not told exactly; whether the denominator is another source's.
     """
-    rows = _of(facts, {name: numerator_of(programme.indicators[name]) for name in names})
-    alone = rows.assign(value_below=np.nan, status_below="reported", qualifier_below="exact", borrowed=False)
-    return _judged(alone)
+
+    indicator: Places
+    span: Places
+    basis: Places
+    source: Places
+    above: Places
+    below: Places
+    numerator: Numbers
+    denominator: Numbers
+    figure: Numbers
+    against: Numbers
+    state: Places
+    problem: Places
+    derived: Truth
+    inexact: Truth
+    borrowed: Truth
+
+    def only(self, rows: Truth | Places) -> Fractions:
+        """Return some of the rows, by their numbers in the order of these."""
+        return Fractions(*(getattr(self, name)[rows] for name in self.__slots__))
 
 
-def over_person_years(
-    facts: pd.DataFrame, shown: pd.DataFrame, names: Sequence[str], programme: Programme
-) -> pd.DataFrame:
-    """Return numerators over the person-years of their place and period.
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Columns of the facts, each with an entry at its end that stands for a figure that is not there."""
 
-    Parameters
-    ----------
-    facts : DataFrame
-        Facts rows, totals, latest editions.
-    shown : DataFrame
-        Those of the preferred sources.
-    names : sequence of str
-        Indicators of kind "rate" with one and the same denominator.
-    programme : Programme
-        Declares the place basis of the population.
+    value: Numbers
+    status: Places
+    exact: Truth
+    unit: Places
 
-    Returns
-    -------
-    DataFrame
-        As :func:`counted`; ``problem`` is ``no_population`` where a year of the period has none.
-    """
-    rows = counted(facts, names, programme)
-    one = programme.indicators[names[0]]
-    basis = programme.measures[str(one.denominator)].place_basis
-    people = shown[(shown["measure"] == denominator_of(one)) & (shown["place_basis"] == basis)]
-    lived = person_years(rows, people)
-    lacking = (rows["state"] == "estimated") & lived.isna()
-    return rows.assign(
-        denominator=lived,
-        state=rows["state"].mask(lacking, "not_estimable"),
-        problem=rows["problem"].mask(lacking, "no_population"),
+    def is_told(self, figures: Places) -> Truth:
+        """Tell which figures are there, shown or hidden."""
+        return np.isin(self.status[figures], _TOLD)
+
+
+def figures_of(wide: Wide) -> Figures:
+    """Return the columns of the facts that estimates look at."""
+    facts = wide.facts
+    status = numbers_of(facts["status"], pd.Index(STATUSES, dtype="str"))
+    return Figures(
+        np.append(facts["value"].to_numpy(dtype=float, na_value=np.nan), np.nan),
+        np.append(np.where(status == NONE, _MISSING, status), _MISSING),
+        np.append((facts["qualifier"] == "exact").to_numpy(dtype=bool), True),
+        np.append(pd.factorize(facts["unit"])[0], NONE),
     )
 
 
-def over_base(
-    facts: pd.DataFrame, shown: pd.DataFrame, names: Sequence[str], programme: Programme
-) -> pd.DataFrame:
-    """Return numerators over the denominators reported for the same place, period and place basis.
+def put_together(wide: Wide, asked: Asked) -> Fractions:
+    """Return every numerator with its denominator, and every denominator that stands below none.
 
     Parameters
     ----------
-    facts : DataFrame
-        Facts rows, totals, latest editions.
-    shown : DataFrame
-        Those of the preferred sources: they serve where the numerator's own source has no denominator.
-    names : sequence of str
-        Indicators with a denominator other than person-years.
-    programme : Programme
-        For the kinds that set events beside activities or holders beside each other, the two place bases may differ.
+    wide : Wide
+    asked : Asked
 
     Returns
     -------
-    DataFrame
-        As :func:`counted`, with a row too for each denominator that has no numerator. ``problem``: ``no_denominator``,
-        ``different_bases`` (there is a denominator, on another place basis), ``different_units`` (of a proportion),
-        ``sources_contradict`` (a part larger than the base of another source).
+    Fractions
+        ``state`` and ``problem`` say: ``no_denominator``, ``different_bases`` (there is a denominator, on another place
+        basis), ``different_units`` (of a share), ``sources_contradict`` (a part larger than the base of another source).
 
     Raises
     ------
     FactsError
         If a part exceeds the base that the same source gives, for kinds that are shares. Rows are named, never figures.
     """
-    above = _of(facts, {name: numerator_of(programme.indicators[name]) for name in names})
-    base = {name: denominator_of(programme.indicators[name]) for name in names}
-    below, chosen = (_on_the_numerators_basis(_of(rows, base), programme) for rows in (facts, shown))
-    rows = pd.concat([_joined(above, below, chosen), _only_below(above, chosen)], ignore_index=True)
-    judged = _judged(rows)
-    elsewhere = _has_match(judged, below, ["indicator", *PLACE, *PERIOD]) & (
-        judged["problem"] == "no_denominator"
+    figures = figures_of(wide)
+    pairs = [_with_numerator(wide, asked, figures), _only_below(wide, asked, figures)]
+    found = _judged(
+        wide, asked, figures, _Pairs(*(np.concatenate(both) for both in zip(*pairs, strict=True)))
     )
-    judged["problem"] = judged["problem"].mask(elsewhere, "different_bases")
-    return _parts_within(judged, programme)
+    elsewhere = wide.there[found.span, asked.below[found.indicator]]
+    elsewhere &= found.problem == PROBLEM["no_denominator"]
+    found.problem[elsewhere] = PROBLEM["different_bases"]
+    _keep_parts_within(found, wide, asked, figures)
+    return found
 
 
-def _on_the_numerators_basis(below: pd.DataFrame, programme: Programme) -> pd.DataFrame:
-    """Place a base that may be counted elsewhere (visits, another holder's figure) where its numerator is counted."""
-    basis = below["place_basis"].copy()
-    for name in below["indicator"].unique():
-        indicator = programme.indicators[name]
-        if indicator.kind in ANY_PLACE_BASIS:
-            own = programme.measures[str(indicator.denominator)].place_basis
-            at_home = (below["indicator"] == name) & (basis == own)
-            basis = basis.mask(at_home, programme.measures[indicator.numerator].place_basis)
-    return below.assign(place_basis=basis)
+class _Pairs(NamedTuple):
+    """What stands above and below the line, row by row: indicator, cell and source, both figures, whose the lower one is."""
+
+    indicator: Places
+    cell: Places
+    source: Places
+    above: Places
+    below: Places
+    borrowed: Truth
 
 
-def _of(facts: pd.DataFrame, measures: dict[str, str]) -> pd.DataFrame:
-    """Return the rows of the measures named, once per indicator that uses them."""
-    used = pd.DataFrame({"indicator": list(measures), "measure": list(measures.values())}, dtype="str")
-    rows = facts[facts["measure"].isin(used["measure"])].merge(used, on="measure")
-    return rows[[*BASIS, "source_id", *FIGURES]]
+def _reported_base(asked: Asked) -> Places:
+    """Return of each indicator the column of its denominator, where that is reported for the same cell; else no column."""
+    return np.where(asked.kinds_with(parts="base"), asked.below, NO_COLUMN)
 
 
-def _joined(above: pd.DataFrame, below: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
+def _with_numerator(wide: Wide, asked: Asked, figures: Figures) -> _Pairs:
     """Give each numerator its own source's denominator, or else the preferred source's."""
-    told = below[below["status"].isin(TOLD)].rename(columns=BELOW)
-    own = above.merge(told, on=[*BASIS, "source_id"], how="left")
-    other = above[BASIS].merge(chosen[[*BASIS, *FIGURES]].rename(columns=BELOW), on=BASIS, how="left")
-    lacking = own["status_below"].isna()
-    columns = list(BELOW.values())
-    own[columns] = own[columns].mask(lacking, other[columns])
-    return own.assign(borrowed=lacking & own["status_below"].isin(TOLD))
-
-
-def _only_below(above: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
-    """Return the denominators that no numerator stands above."""
-    alone = chosen[~_has_match(chosen, above, BASIS) & chosen["status"].isin(TOLD)]
-    below = alone.rename(columns=BELOW)
-    return below.assign(
-        value=np.nan, status="not_reported", qualifier="exact", unit=below["unit_below"], borrowed=False
+    unit, indicator = np.nonzero(wide.own[:, asked.above] != NONE)
+    cell, column = wide.cell_of[unit], _reported_base(asked)[indicator]
+    own = wide.own[unit, column]
+    lacking = ~figures.is_told(own)
+    below = np.where(lacking, wide.shown[cell, column], own)
+    above = wide.own[unit, asked.above[indicator]]
+    return _Pairs(
+        indicator, cell, wide.source_of[unit], above, below, borrowed=lacking & figures.is_told(below)
     )
 
 
-def _has_match(rows: pd.DataFrame, others: pd.DataFrame, key: list[str]) -> pd.Series:
-    known = pd.MultiIndex.from_frame(others[key])
-    return pd.Series(pd.MultiIndex.from_frame(rows[key]).isin(known), index=rows.index)
+def _only_below(wide: Wide, asked: Asked, figures: Figures) -> _Pairs:
+    """Return the preferred denominators that no numerator of any source stands above."""
+    firsts = np.searchsorted(wide.cell_of, np.arange(len(wide.shown)))
+    has_above = np.logical_or.reduceat(wide.own != NONE, firsts, axis=0)
+    column = _reported_base(asked)
+    cell, indicator = np.nonzero(figures.is_told(wide.shown[:, column]) & ~has_above[:, asked.above])
+    below = wide.shown[cell, column[indicator]]
+    source = numbers_of(wide.facts["source_id"].iloc[below], wide.sources)
+    return _Pairs(
+        indicator, cell, source, np.full(len(cell), NONE), below, borrowed=np.zeros(len(cell), dtype=bool)
+    )
 
 
-def _judged(rows: pd.DataFrame) -> pd.DataFrame:
+def _judged(wide: Wide, asked: Asked, figures: Figures, pairs: _Pairs) -> Fractions:
     """Say of each row what its two parts allow; where one was never reported, it is not the hidden one that is lacking."""
-    parts = rows["status"], rows["status_below"]
-    silent = [~part.isin([*TOLD, "not_applicable"]) for part in parts]
+    indicator, cell, source, above, below, borrowed = pairs
+    needs = asked.kinds_with(parts="base")[indicator]
+    one, other = figures.status[above], np.where(needs, figures.status[below], _STATUS["reported"])
+    not_so, hidden = _STATUS["not_applicable"], _STATUS["suppressed"]
+    silent = [~np.isin(status, [*_TOLD, not_so]) for status in (one, other)]
     state = np.select(
-        [
-            (parts[0] == "not_applicable") | (parts[1] == "not_applicable"),
-            silent[0] | silent[1],
-            (parts[0] == "suppressed") | (parts[1] == "suppressed"),
-        ],
-        ["not_applicable", "not_reported", "suppressed"],
-        "estimated",
+        [(one == not_so) | (other == not_so), silent[0] | silent[1], (one == hidden) | (other == hidden)],
+        [NOT_APPLICABLE, NOT_REPORTED, SUPPRESSED],
+        ESTIMATED,
     )
-    about = (rows["qualifier"] != "exact") | (rows["qualifier_below"].fillna("exact") != "exact")
-    return rows.rename(columns={"value": "numerator", "value_below": "denominator"}).assign(
+    lacks = figures.is_told(above) & (one != hidden) & silent[1]
+    value = figures.value[above]
+    return Fractions(
+        indicator,
+        wide.span_of[cell],
+        wide.basis_of[cell],
+        source,
+        above,
+        below,
+        numerator=value,
+        denominator=figures.value[below],
+        figure=value.copy(),
+        against=np.full((len(indicator), 2), np.nan),
         state=state,
-        derived=(parts[0] == "derived") | (parts[1] == "derived"),
-        inexact=about,
-        problem=np.where(parts[0].isin(WITH_VALUE) & silent[1], "no_denominator", ""),
+        problem=np.where(lacks, PROBLEM["no_denominator"], 0),
+        derived=(one == _STATUS["derived"]) | (other == _STATUS["derived"]),
+        inexact=~figures.exact[above] | ~figures.exact[below],
+        borrowed=borrowed,
     )
 
 
-def _parts_within(rows: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+def _keep_parts_within(found: Fractions, wide: Wide, asked: Asked, figures: Figures) -> None:
     """Refuse parts larger than their base; where the two come from different sources, give no share instead."""
-    shares = [name for name, indicator in programme.indicators.items() if indicator.is_share]
-    made = (rows["state"] == "estimated") & rows["indicator"].isin(shares)
-    larger = made & (rows["numerator"] > rows["denominator"])
-    wrong = rows[larger & ~rows["borrowed"].astype(bool)]
-    if not wrong.empty:
-        indicator = programme.indicators[str(wrong["indicator"].iloc[0])]
-        places = period_names(wrong[wrong["indicator"] == wrong["indicator"].iloc[0]])
-        raise FactsError(
-            where=f"{indicator.numerator} / {indicator.denominator}: {named_rows(places)}",
-            rule=f"{indicator.numerator} must not exceed {indicator.denominator}",
-            do="ask the source to confirm both figures; where carry-over can lift it above, the kind is period_ratio",
-        )
-    mixed = made & (rows["unit"] != rows["unit_below"])
-    problem = rows["problem"].mask(mixed, "different_units").mask(larger, "sources_contradict")
-    return rows.assign(problem=problem, state=rows["state"].mask(mixed | larger, "not_estimable"))
+    made = (found.state == ESTIMATED) & asked.about["is_share"].astype(bool)[found.indicator]
+    larger = made & (found.numerator > found.denominator)
+    wrong = larger & ~found.borrowed
+    if wrong.any():
+        _refuse_larger(found.only(wrong), wide, asked)
+    mixed = made & (figures.unit[found.above] != figures.unit[found.below])
+    found.problem[mixed] = PROBLEM["different_units"]
+    found.problem[larger] = PROBLEM["sources_contradict"]
+    found.state[mixed | larger] = NOT_ESTIMABLE
+
+
+def _refuse_larger(wrong: Fractions, wide: Wide, asked: Asked) -> None:
+    first = wrong.indicator.min()
+    indicator = asked.programme.indicators[asked.names[first]]
+    places = period_names(wide.facts.iloc[np.sort(wrong.above[wrong.indicator == first])])
+    raise FactsError(
+        where=f"{indicator.numerator} / {indicator.denominator}: {named_rows(places)}",
+        rule=f"{indicator.numerator} must not exceed {indicator.denominator}",
+        do="ask the source to confirm both figures; where carry-over can lift it above, the kind is period_ratio",
+    )
+
+
+def days_of(wide: Wide, spans: Places) -> Mapping[str, NDArray[np.datetime64]]:
+    """Return the first and the last days of some places and periods."""
+    facts = wide.fact_of[spans]
+    return {
+        name: wide.facts[name].to_numpy().astype("datetime64[D]")[facts]
+        for name in ("period_start", "period_end")
+    }

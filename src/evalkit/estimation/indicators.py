@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from evalkit.estimation.beside import held_against, over_period_before, with_files
-from evalkit.estimation.counts import refuse_no_counts
-from evalkit.estimation.fractions import counted, over_base, over_person_years
-from evalkit.estimation.kinds import unit_of, with_numbers
-from evalkit.estimation.slices import denominator_of, totals_and_slices
+from evalkit.estimation.asked import Asked, Truth, asked_of
+from evalkit.estimation.beside import with_what_kinds_need
+from evalkit.estimation.counts import Numbers, whole_counts
+from evalkit.estimation.fractions import (
+    ESTIMATED,
+    NOT_APPLICABLE,
+    NOT_ESTIMABLE,
+    PROBLEM,
+    PROBLEMS,
+    STATES,
+    Fractions,
+    days_of,
+    put_together,
+)
+from evalkit.estimation.kinds import with_numbers
+from evalkit.estimation.population import PERIOD, PLACE
+from evalkit.estimation.slices import totals_and_slices
 from evalkit.estimation.sources import FIGURE, preferred
-from evalkit.programme.models import Kind, Programme
-from evalkit.table import latest_editions
+from evalkit.estimation.wide import NONE, Places, Wide, wide_of
+from evalkit.programme.models import Programme
+from evalkit.table import latest_editions, period_names
 
 COLUMNS = [
     "indicator",
@@ -40,16 +54,6 @@ COLUMNS = [
     "against_denominator",
 ]
 SMALL_NUMBER = 20
-SHOWN_ON_A_BASE = (
-    "proportion",
-    "period_ratio",
-    "conversion",
-    "carried_over",
-    "consistency",
-    "mean",
-    "median_days",
-)
-EVER = (date(1900, 1, 1), date(2200, 1, 1))
 
 
 def estimate_indicators(facts: pd.DataFrame, programme: Programme, *, level: float = 0.95) -> pd.DataFrame:
@@ -106,128 +110,136 @@ def estimate_indicators(facts: pd.DataFrame, programme: Programme, *, level: flo
     """
     told = totals_and_slices(facts, programme)
     rows = latest_editions(told.drop(columns=[name for name in programme.dimensions if name in told]), FIGURE)
-    shown = preferred(rows, programme)
-    tables = [_estimate(rows, shown, names, programme, level) for names in _alike(programme)]
-    table = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
-    place = table["indicator"].map({name: n for n, name in enumerate(programme.indicators)})
-    order = ["_place", "province_code", "scheme", "period_start", "period_end", "place_basis", "source_id"]
-    return (
-        table.assign(_place=place)
-        .sort_values(order, kind="stable", ignore_index=True)
-        .reindex(columns=COLUMNS)
-    )
+    rows = rows.reset_index(drop=True)
+    asked = asked_of(programme)
+    wide = wide_of(rows, preferred(rows, programme), asked.columns, programme)
+    found = with_what_kinds_need(put_together(wide, asked), wide, asked)
+    _refuse_no_counts(found, wide, asked)
+    _turn_round(found, asked)
+    found = _in_order(found, wide)
+    few = _limited(found, wide, asked)
+    return _table(found, few, wide, asked, level)
 
 
-def _alike(programme: Programme) -> list[list[str]]:
-    """Return the names of the indicators in groups that are computed together: by kind, rates by their denominator too."""
-    groups: dict[tuple[str, str | None], list[str]] = {}
-    for name, indicator in programme.indicators.items():
-        also = {"rate": denominator_of(indicator), "conversion": indicator.basis}.get(indicator.kind)
-        groups.setdefault((indicator.kind, also), []).append(name)
-    return list(groups.values())
+def _refuse_no_counts(found: Fractions, wide: Wide, asked: Asked) -> None:
+    """Refuse a numerator or denominator that is no whole number where its measure counts; money and medians have decimals."""
+    for end, whole in (("numerator", "whole_above"), ("denominator", "whole_below")):
+        counted = asked.about[whole].astype(bool)[found.indicator]
+        values = getattr(found, end)
+        wrong = counted & ((values < 0) | np.isinf(values) | (np.floor(values) != values) & ~np.isnan(values))
+        if wrong.any():
+            first = found.indicator[wrong].min()
+            rows = np.flatnonzero(found.indicator == first)
+            names = asked.names[first] + " " + period_names(wide.facts.iloc[_stands_for(found)[rows]])
+            whole_counts(values[rows], where=f"{end}s", labels=names.copy)
 
 
-def _estimate(
-    facts: pd.DataFrame, shown: pd.DataFrame, names: list[str], programme: Programme, level: float
-) -> pd.DataFrame:
-    one = programme.indicators[names[0]]
-    rows = _parts(facts, shown, names, programme)
-    refuse_no_counts(rows, programme)
-    declared = pd.DataFrame.from_dict({name: _declared(name, programme) for name in names}, orient="index")
-    rows = _not_in_its_days(rows.drop(columns="unit").join(declared, on="indicator"))
-    if one.kind == "carried_over":
-        rows["numerator"] = rows["denominator"] - rows["numerator"]
-    rows["few"] = _too_few(rows, one.kind)
-    rows["state"] = rows["state"].mask(rows["few"], "not_estimable")
-    rows["estimable"] = rows["numerator"].where(rows["state"] == "estimated")
-    estimated = _with_status(with_numbers(rows, one, level))
-    return estimated.assign(kind=one.kind, flag=_flags(estimated, one.kind))
+def _stands_for(found: Fractions) -> Places:
+    """Return a figure of each row that has its place and period: the numerator, or what stands below none."""
+    return np.where(found.above == NONE, found.below, found.above)
 
 
-def _parts(facts: pd.DataFrame, shown: pd.DataFrame, names: list[str], programme: Programme) -> pd.DataFrame:
-    kind = programme.indicators[names[0]].kind
-    if kind == "count":
-        return counted(facts, names, programme)
-    if kind == "rate":
-        return over_person_years(facts, shown, names, programme)
-    if kind == "change":
-        return over_period_before(facts, names, programme)
-    if kind == "median_days":
-        return with_files(facts, shown, names, programme)
-    rows = over_base(facts, shown, names, programme)
-    return held_against(rows, shown, names, programme) if kind == "share_of_shares" else rows
+def _turn_round(found: Fractions, asked: Asked) -> None:
+    """Make of what was new among all that was handled what was not: carried over."""
+    rows = (asked.about["kind"] == "carried_over")[found.indicator]
+    found.numerator[rows] = found.denominator[rows] - found.numerator[rows]
 
 
-def _declared(name: str, programme: Programme) -> dict[str, str | float | bool | pd.Timestamp]:
-    """Return what the programme says of an indicator, as columns of its rows."""
-    indicator = programme.indicators[name]
+def _in_order(found: Fractions, wide: Wide) -> Fractions:
+    """Return the rows in the programme's order, then by place, period, place basis and source."""
+    facts = wide.facts.iloc[wide.fact_of]
+    spans = [_ranks(facts[name])[found.span] for name in (*PLACE, *PERIOD)]
+    bases, sources = (_ranks(pd.Series(names)) for names in (wide.bases, wide.sources))
+    keys = [found.indicator, *spans, bases[found.basis], sources[found.source]]
+    order = np.lexsort(keys[::-1])
+    return found.only(order)
+
+
+def _ranks(names: pd.Series) -> Numbers:
+    return np.asarray(names.rank(method="dense"), dtype=float)
+
+
+def _limited(found: Fractions, wide: Wide, asked: Asked) -> Truth:
+    """Take the value from rows outside the days of their indicator and from those on too small a base; tell the latter."""
+    about = {
+        name: asked.about[name][found.indicator]
+        for name in ("exists_from", "exists_to", "fewest", "min_base")
+    }
+    days = days_of(wide, found.span)
+    outside = (days["period_start"] < about["exists_from"]) | (days["period_end"] > about["exists_to"])
+    found.state[outside] = NOT_APPLICABLE
+    found.problem[outside] = PROBLEM["outside_validity"]
+    least = np.where((asked.about["kind"] == "change")[found.indicator], about["min_base"], about["fewest"])
+    base = _base(found, asked)
+    few: Truth = (found.state == ESTIMATED) & (base > 0) & (base < least)
+    found.state[few] = NOT_ESTIMABLE
+    return few
+
+
+def _base(found: Fractions, asked: Asked) -> Numbers:
+    """Return what a value rests on: the denominator, or the files behind a median."""
+    return np.where(asked.kinds_with(parts="files")[found.indicator], found.numerator, found.denominator)
+
+
+def _table(found: Fractions, few: Truth, wide: Wide, asked: Asked, level: float) -> pd.DataFrame:
+    """Return the estimates: a base of zero gives no share, and a row without a value has no level and no method."""
+    numbers = with_numbers(found, asked, level)
+    empty = (found.denominator == 0) | (found.against == 0).any(axis=1)
+    no_base = (found.state == ESTIMATED) & empty
+    state = np.where(no_base, np.where(found.numerator == 0, NOT_APPLICABLE, NOT_ESTIMABLE), found.state)
+    made = state == ESTIMATED
+    flags = _flags(found, asked, made=made, few=few, no_base=no_base)
+    table = {
+        **_named(found, wide, asked),
+        **{name: getattr(found, name) for name in ("numerator", "denominator")},
+        **{name: numbers[name].array for name in ("value", "lower", "upper", "bound_one_sided")},
+        "level": numbers["level"].where(made).array,
+        "method": numbers["method"].where(made, "").array,
+        "status": pd.Index(STATES, dtype="str").take(state),
+        "flag": flags,
+        "against_numerator": found.against[:, 0],
+        "against_denominator": found.against[:, 1],
+    }
+    return pd.DataFrame(table)[COLUMNS]
+
+
+def _named(found: Fractions, wide: Wide, asked: Asked) -> dict[str, Any]:
+    """Return the columns that say what an estimate is of: indicator, place, place basis, period and source."""
+    facts = wide.facts.take(wide.fact_of[found.span])
+    names = {name: asked.about[name] for name in ("indicator_id", "kind", "unit")} | {
+        "indicator": asked.names
+    }
     return {
-        "indicator_id": indicator.id,
-        "unit": unit_of(indicator, programme),
-        "scale": indicator.scale,
-        "min_base": indicator.min_base,
-        "fewest": indicator.fewest,
-        "is_decided": indicator.kind == "count"
-        and (indicator.is_own_doing or not programme.is_counted(indicator)),
-        "is_counted": programme.is_counted(indicator),
-        "exists_from": pd.Timestamp(indicator.valid_from or EVER[0]),
-        "exists_to": pd.Timestamp(indicator.valid_to or EVER[1]),
+        **{name: pd.Index(column, dtype="str").take(found.indicator) for name, column in names.items()},
+        **{name: facts[name].array for name in (*PLACE, *PERIOD)},
+        "place_basis": wide.bases.take(found.basis),
+        "source_id": wide.sources.take(found.source),
     }
 
 
-def _not_in_its_days(rows: pd.DataFrame) -> pd.DataFrame:
-    """Give no value for a period that lies, wholly or in part, outside the days in which the indicator exists."""
-    outside = (rows["period_start"] < rows["exists_from"]) | (rows["period_end"] > rows["exists_to"])
-    return rows.assign(
-        state=rows["state"].mask(outside, "not_applicable"),
-        problem=rows["problem"].mask(outside, "outside_validity"),
-    )
-
-
-def _too_few(rows: pd.DataFrame, kind: Kind) -> pd.Series:
-    """Tell where a base is too small for any value: declared for means, and for changes in percent their ``min_base``."""
-    base = rows["numerator"] if kind == "median_days" else rows["denominator"]
-    least = rows["min_base"] if kind == "change" else rows["fewest"]
-    return (rows["state"] == "estimated") & (base > 0) & (base < least)
-
-
-def _with_status(rows: pd.DataFrame) -> pd.DataFrame:
-    """Turn what the parts allow into the status of the estimate: a base of zero gives no share."""
-    no_base = (rows["state"] == "estimated") & _is_empty(rows)
-    status = (
-        rows["state"]
-        .mask(no_base, "not_estimable")
-        .mask(no_base & (rows["numerator"] == 0), "not_applicable")
-    )
-    without = status != "estimated"
-    return rows.assign(
-        status=status,
-        no_base=no_base,
-        method=rows["method"].mask(without, ""),
-        level=rows["level"].mask(without),
-    )
-
-
-def _is_empty(rows: pd.DataFrame) -> pd.Series:
-    """Tell where nothing stands below the line: a denominator of zero, or a second share that is zero or over zero."""
-    empty: pd.Series = rows["denominator"] == 0
-    if "against_numerator" in rows:
-        empty = empty | (rows["against_numerator"] == 0) | (rows["against_denominator"] == 0)
-    return empty
-
-
-def _flags(rows: pd.DataFrame, kind: Kind) -> pd.Series:
-    made = rows["status"] == "estimated"
-    small = rows["numerator"] if kind == "median_days" else rows["denominator"]
+def _flags(found: Fractions, asked: Asked, *, made: Truth, few: Truth, no_base: Truth) -> pd.Index:
+    warns = asked.about["warns"][found.indicator]
+    small = _base(found, asked) < asked.about["min_base"][found.indicator]
     said = {
-        "small_number": made & (rows["numerator"] < SMALL_NUMBER) & (kind in ("rate", "per_thousand")),
-        "small_base": rows["few"] | (made & (small < rows["min_base"]) & (kind in SHOWN_ON_A_BASE)),
-        "no_base": rows["no_base"],
-        "derived": made & rows["derived"],
-        "inexact": made & rows["inexact"],
-        "two_sources": made & rows["borrowed"].astype(bool),
+        "small_number": made & (found.numerator < SMALL_NUMBER) & (warns == "small_number"),
+        "small_base": few | (made & small & (warns == "small_base")),
+        "no_base": no_base,
+        "derived": made & found.derived,
+        "inexact": made & found.inexact,
+        "two_sources": made & found.borrowed,
     }
-    flag = rows["problem"].astype("str")
-    for code, holds in said.items():
-        flag = flag.where(~holds, flag + ";" + code)
-    return flag.str.strip(";")
+    codes: Places = sum(
+        (holds.astype(np.intp) << bit for bit, holds in enumerate(said.values())),
+        start=found.problem << len(said),
+    )
+    kinds, back = np.unique(codes, return_inverse=True)
+    words = [
+        ";".join(
+            filter(
+                None,
+                [PROBLEMS[code >> len(said)], *(name for bit, name in enumerate(said) if code >> bit & 1)],
+            )
+        )
+        for code in kinds.tolist()
+    ]
+    return pd.Index(words, dtype="str").take(back)

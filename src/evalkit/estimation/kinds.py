@@ -1,64 +1,63 @@
-"""The value and the limits of each kind of indicator."""
+"""The formulas of the table of kinds: value and limits of many fractions at once."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from evalkit.estimation.conditional import exact_shares
-from evalkit.estimation.proportions import estimate_proportion, estimate_ratio
+from evalkit.estimation.asked import Asked, Truth
+from evalkit.estimation.counts import Numbers
+from evalkit.estimation.fractions import ESTIMATED, Fractions
+from evalkit.estimation.proportions import clopper_pearson_interval, estimate_proportion, estimate_ratio
 from evalkit.estimation.rates import estimate_rate
-from evalkit.programme.models import Indicator, Programme
+from evalkit.programme.kinds import Formula
 
 AS_REPORTED = "count as reported"
-NO_LIMITS = dict.fromkeys(("lower", "upper", "bound_one_sided", "level"), np.nan)
-METHODS = {
-    "mean": "amount over number, as reported",
-    "share_of_shares": "share over share, as reported",
-    "change": "exact conditional comparison of two periods",
-    "median_days": "median as the agency reports it",
-    "conversion": "ratio of yearly totals of two stages",
-    "consistency": "two holders' figures side by side",
-}
-IN_PERCENT = ("proportion", "period_ratio", "conversion", "carried_over", "consistency")
+NUMBERS = ("value", "lower", "upper", "bound_one_sided", "level")
 
 
-def unit_of(indicator: Indicator, programme: Programme) -> str:
-    """Return the unit of an indicator's value.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a formula is given: the parts of its rows, and what is declared of their indicators.
 
-    Examples
-    --------
-    >>> from evalkit.programme.load import load_programme
-    >>> programme = load_programme("vn-trafficking")
-    >>> unit_of(programme.indicators["case_rate"], programme)
-    'per 100000 person-years'
+    Attributes
+    ----------
+    numerator : ndarray of float
+        Missing where no value can be given.
+    denominator, figure, against : ndarray of float
+        As :class:`evalkit.estimation.fractions.Fractions` has them.
+    scale : ndarray of float
+    is_alone : ndarray of bool
+        Whether nothing stands below the line.
+    is_decided, is_counted : ndarray of bool
+        Whether it was decided, not drawn by chance; whether it is a whole number, not money.
+    method : ndarray of str
+        As the table of kinds names it; "" where the formula does.
+    level : float
     """
-    above = programme.measures[indicator.numerator].unit
-    if indicator.kind == "count":
-        return above
-    if indicator.kind == "rate":
-        return f"per {indicator.scale:.0f} person-years"
-    below = programme.measures[str(indicator.denominator)].unit if indicator.denominator else ""
-    fixed = {
-        "change": "percent",
-        "median_days": above,
-        "share_of_shares": "ratio",
-        "per_thousand": f"per {indicator.scale:.0f} {below}",
-        "mean": f"{above} per {below}",
-    }
-    return fixed.get(indicator.kind, "percent" if indicator.scale == 100 else f"per {indicator.scale:.0f}")
+
+    numerator: Numbers
+    denominator: Numbers
+    figure: Numbers
+    against: Numbers
+    scale: Numbers
+    is_alone: Truth
+    is_decided: Truth
+    is_counted: Truth
+    method: np.ndarray
+    level: float
 
 
-def with_numbers(rows: pd.DataFrame, indicator: Indicator, level: float) -> pd.DataFrame:
-    """Append ``value``, limits, ``level`` and ``method`` by the kind of the indicators.
+def with_numbers(found: Fractions, asked: Asked, level: float) -> pd.DataFrame:
+    """Return ``value``, limits, ``level`` and ``method`` of each row, by the formula of its indicator.
 
     Parameters
     ----------
-    rows : DataFrame
-        ``estimable`` (the numerator where a value can be given), ``denominator``, ``scale``, ``is_decided``, ``is_counted``
-        (a whole number, not money) and what the kind needs beside (``days``; ``against_numerator`` and ``against_denominator``).
-    indicator : Indicator
-        Any of them: all are of one kind (and, for a conversion, of one basis).
+    found : Fractions
+    asked : Asked
     level : float
         Confidence level.
 
@@ -67,69 +66,114 @@ def with_numbers(rows: pd.DataFrame, indicator: Indicator, level: float) -> pd.D
     Counts and rates: Garwood (1936). Shares: Wilson (1927). Changes: exact conditional limits (Przyborowski and Wilenski
     1940), missing on a base of zero. Ratios whose numerator is no part of their base have no limits.
     """
-    if indicator.is_share:
-        found = estimate_proportion(rows, numerator="estimable", denominator="denominator", level=level)
-        return _scaled(found, rows["scale"] / 100)
-    if indicator.kind in ("count", "rate", "per_thousand"):
-        return _events(rows, indicator.kind, level)
-    if indicator.kind == "change":
-        return _changes(rows, level)
-    if indicator.kind in ("period_ratio", "conversion", "consistency"):
-        found = estimate_ratio(rows, numerator="estimable", denominator="denominator", whole=False).assign(
-            **NO_LIMITS
-        )
-        found["method"] = METHODS.get(indicator.kind, found["method"])
-        return _scaled(found, rows["scale"] / 100)
-    return rows.assign(value=_amounts(rows, indicator.kind), method=METHODS[indicator.kind], **NO_LIMITS)
+    numbers = {name: np.full(len(found.indicator), np.nan) for name in NUMBERS}
+    method = np.full(len(found.indicator), "", dtype=object)
+    formulas = asked.about["formula"][found.indicator]
+    for name, formula in FORMULAS.items():
+        rows = np.flatnonzero(formulas == name)
+        if not len(rows):
+            continue
+        result = formula(_given(found.only(rows), asked, level))
+        for column in NUMBERS:
+            if column in result:
+                numbers[column][rows] = result[column]
+        method[rows] = result["method"]
+    return pd.DataFrame(numbers | {"method": pd.array(method, dtype="str")})
 
 
-def _amounts(rows: pd.DataFrame, kind: str) -> pd.Series:
-    if kind == "median_days":
-        return rows["days"].where(rows["state"] == "estimated")
-    share = rows["estimable"] / rows["denominator"].where(rows["denominator"] > 0)
-    if kind == "share_of_shares":
-        whole = rows["against_denominator"].where(rows["against_denominator"] > 0)
-        against = rows["against_numerator"] / whole
-        return share / against.where(against > 0)
-    return share * rows["scale"]
+def _given(rows: Fractions, asked: Asked, level: float) -> Given:
+    about = {name: column[rows.indicator] for name, column in asked.about.items()}
+    return Given(
+        np.where(rows.state == ESTIMATED, rows.numerator, np.nan),
+        rows.denominator,
+        np.where(rows.state == ESTIMATED, rows.figure, np.nan),
+        rows.against,
+        about["scale"],
+        about["parts"] == "figure",
+        about["is_decided"].astype(bool),
+        about["is_counted"].astype(bool),
+        about["method"],
+        level,
+    )
 
 
-def _events(rows: pd.DataFrame, kind: str, level: float) -> pd.DataFrame:
-    decided = rows["is_decided"].astype(bool)
-    drawn = rows["estimable"].mask(decided)
-    timed = rows.assign(estimable=drawn, exposure=1.0 if kind == "count" else rows["denominator"])
-    found = estimate_rate(timed, count="estimable", exposure="exposure", level=level)
+def _shares(given: Given) -> pd.DataFrame:
+    parts = pd.DataFrame({"estimable": given.numerator, "denominator": given.denominator})
+    found = estimate_proportion(parts, numerator="estimable", denominator="denominator", level=given.level)
+    return _scaled(found, given.scale / 100)
+
+
+def _events(given: Given) -> pd.DataFrame:
+    """Exact limits of what befalls; none of what was decided."""
+    drawn = np.where(given.is_decided, np.nan, given.numerator)
+    exposure = np.where(given.is_alone, 1.0, given.denominator)
+    timed = pd.DataFrame({"estimable": drawn, "exposure": exposure})
+    found = estimate_rate(timed, count="estimable", exposure="exposure", level=given.level)
     found["bound_one_sided"] = found["upper_one_sided"].where(found["estimable"] == 0)
-    if kind != "count":
-        return _scaled(found, rows["scale"])
-    found[list(NO_LIMITS)] = found[list(NO_LIMITS)].mask(decided)
+    found = _scaled(found, np.where(given.is_alone, 1.0, given.scale))
     return found.assign(
-        estimable=rows["estimable"],
-        value=found["value"].mask(decided, rows["estimable"]),
-        method=found["method"].mask(decided, AS_REPORTED),
+        value=found["value"].mask(given.is_decided, given.numerator),
+        level=found["level"].mask(given.is_decided),
+        method=np.where(given.is_decided, AS_REPORTED, found["method"]),
     )
 
 
-def _changes(rows: pd.DataFrame, level: float) -> pd.DataFrame:
-    later, earlier = rows["estimable"], rows["denominator"]
-    ratio = later / earlier.where(earlier > 0)
-    known = ratio.notna() & rows["is_counted"].astype(bool)
-    limits = [
-        exact_shares(one, other, level=level) if holds else (np.nan, np.nan)
-        for one, other, holds in zip(later, earlier, known, strict=True)
-    ]
-    shares = np.array(limits, dtype=float).reshape(len(rows), 2)
-    lower, upper = 100 * (shares / (1 - shares) - 1).T
-    return rows.assign(
-        value=100 * (ratio - 1),
-        lower=lower,
-        upper=upper,
-        bound_one_sided=np.nan,
-        level=level,
-        method=METHODS["change"],
+def _ratios(given: Given) -> pd.DataFrame:
+    parts = pd.DataFrame({"estimable": given.numerator, "denominator": given.denominator})
+    found = estimate_ratio(parts, numerator="estimable", denominator="denominator", whole=False)
+    return pd.DataFrame({"value": found["value"] * (given.scale / 100), "method": given.method})
+
+
+def _amounts(given: Given) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"value": _over(given.numerator, given.denominator) * given.scale, "method": given.method}
     )
 
 
-def _scaled(rows: pd.DataFrame, scale: pd.Series) -> pd.DataFrame:
+def _shares_of_shares(given: Given) -> pd.DataFrame:
+    against = _over(given.against[:, 0], given.against[:, 1])
+    value = _over(_over(given.numerator, given.denominator), against)
+    return pd.DataFrame({"value": value, "method": given.method})
+
+
+def _as_reported(given: Given) -> pd.DataFrame:
+    return pd.DataFrame({"value": given.figure, "method": given.method})
+
+
+def _changes(given: Given) -> pd.DataFrame:
+    later, earlier = given.numerator, given.denominator
+    ratio = _over(later, earlier)
+    known = ~np.isnan(ratio) & given.is_counted
+    total = np.where(known, later + earlier, np.nan)
+    shares = clopper_pearson_interval(np.where(known, later, np.nan), total, level=given.level)
+    lower, upper = (100 * (share / (1 - share) - 1) for share in shares)
+    return pd.DataFrame(
+        {
+            "value": 100 * (ratio - 1),
+            "lower": lower,
+            "upper": upper,
+            "level": given.level,
+            "method": given.method,
+        }
+    )
+
+
+FORMULAS: dict[Formula, Callable[[Given], pd.DataFrame]] = {
+    "events": _events,
+    "share": _shares,
+    "ratio": _ratios,
+    "amount": _amounts,
+    "share_of_shares": _shares_of_shares,
+    "change": _changes,
+    "as_reported": _as_reported,
+}
+
+
+def _over(above: Numbers, below: Numbers) -> Numbers:
+    """Divide where something stands below the line."""
+    return above / np.where(below > 0, below, np.nan)
+
+
+def _scaled(rows: pd.DataFrame, scale: Numbers) -> pd.DataFrame:
     numbers = ["value", "lower", "upper", "bound_one_sided"]
     return rows.assign(**{name: rows[name] * scale for name in numbers})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -12,7 +14,7 @@ PLACE = ["province_code", "scheme"]
 PERIOD = ["period_start", "period_end"]
 
 
-def person_years(periods: pd.DataFrame, population: pd.DataFrame) -> pd.Series:
+def person_years(periods: pd.DataFrame, population: pd.DataFrame, *, by: Sequence[str] = PLACE) -> pd.Series:
     """Return the person-years lived in each place and period.
 
     Parameters
@@ -22,6 +24,8 @@ def person_years(periods: pd.DataFrame, population: pd.DataFrame) -> pd.Series:
     population : DataFrame
         Facts rows of the population measure, one source per place and year; rows of other lengths than a year are not
         used.
+    by : sequence of str
+        Columns of both that tell one population from another.
 
     Returns
     -------
@@ -42,11 +46,12 @@ def person_years(periods: pd.DataFrame, population: pd.DataFrame) -> pd.Series:
     >>> person_years(spans, population).tolist()
     [6039.0, nan]
     """
-    parts = _years_of(periods).merge(_yearly(population), on=[*PLACE, "year"], how="left")
+    key = [*by, *PERIOD]
+    parts = _years_of(periods, key).merge(_yearly(population, by), on=[*by, "year"], how="left")
     parts["person_years"] = parts["weight"] * parts["population"]
-    groups = parts.groupby([*PLACE, *PERIOD])["person_years"]
+    groups = parts.groupby(key)["person_years"]
     lived = groups.sum().where(groups.count() == groups.size()).rename("person_years").reset_index()
-    found = periods[[*PLACE, *PERIOD]].merge(lived, on=[*PLACE, *PERIOD], how="left")["person_years"]
+    found = periods[key].merge(lived, on=key, how="left")["person_years"]
     return found.set_axis(periods.index)
 
 
@@ -72,8 +77,8 @@ def _share(year: int, start: pd.Timestamp, end: pd.Timestamp) -> float:
     return float(days / ((last - first).days + 1))
 
 
-def _years_of(periods: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per place, period and year covered."""
+def _years_of(periods: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """Return one row per population, period and year covered."""
     spans = periods[PERIOD].drop_duplicates()
     rows = [
         (start, end, year, weight)
@@ -81,13 +86,13 @@ def _years_of(periods: pd.DataFrame) -> pd.DataFrame:
         for year, weight in years_covered(start, end).items()
     ]
     years = pd.DataFrame(rows, columns=[*PERIOD, "year", "weight"]).astype(dict(spans.dtypes))
-    return periods[[*PLACE, *PERIOD]].drop_duplicates().merge(years, on=PERIOD)
+    return periods[list(key)].drop_duplicates().merge(years, on=PERIOD)
 
 
-def _yearly(population: pd.DataFrame) -> pd.DataFrame:
+def _yearly(population: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     told = population[population["status"].isin(WITH_VALUE) & (population["value"] > 0)]
     spans = told[PERIOD].drop_duplicates()
     one_year = [exposure_years(start, end) == 1 for start, end in spans.itertuples(index=False)]
     rows = told.merge(spans[np.array(one_year, dtype=bool)], on=PERIOD)
     rows = rows.assign(year=rows["period_end"].dt.year, population=rows["value"])
-    return rows[[*PLACE, "year", "population"]].drop_duplicates([*PLACE, "year"])
+    return rows[[*by, "year", "population"]].drop_duplicates([*by, "year"])

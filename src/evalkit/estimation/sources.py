@@ -130,6 +130,8 @@ def in_order(facts: pd.DataFrame, order: Sequence[str]) -> list[str]:
 def _first_and_others(facts: pd.DataFrame, programme: Programme) -> tuple[pd.DataFrame, pd.DataFrame]:
     figure = [*FIGURE, *(name for name in programme.dimensions if name in facts.columns)]
     latest = latest_editions(facts, figure)
+    if not latest.duplicated(figure).any():
+        return latest, latest.iloc[:0]
     places = pd.Series(range(len(latest)), index=latest.index)
     ranks = latest["source_id"].map(_ranks(programme.source_order)).fillna(len(programme.source_order))
     ranked = latest.assign(_place=places, _rank=ranks, _silent=~latest["status"].isin(TOLD))

@@ -1,24 +1,6 @@
 """What an indicator is: a kind, the measures it is made of, and how it is read.
 
-The kinds are few and general; a new indicator is a table in indicators.toml and needs no Python.
-
-========================  ==========================================================================  ======================
-kind                      value                                                                       limits
-========================  ==========================================================================  ======================
-count                     the figure itself                                                           exact Poisson; none for
-                                                                                                      outputs
-rate                      events over person-years, times ``scale``                                   exact Poisson
-proportion                a part of its base, never above it                                          Wilson
-period_ratio              two totals of one period; carry-over may lift it above 100 %                none
-per_thousand              events over activities (visits, calls), times ``scale``                     exact Poisson
-mean                      an amount over a number of persons or cases                                 none
-share_of_shares           a share over another share: 1 means in proportion                           none
-change                    this period against the one before it, in percent                           exact conditional
-median_days               days between two stages, the median as the agency reports it                none
-conversion                a later stage over an earlier one: of one cohort, or of yearly totals       Wilson for a cohort
-carried_over              what was not new, of all that was handled                                   Wilson
-consistency               one holder's figure over another's for the same persons                     none
-========================  ==========================================================================  ======================
+The kinds are few and general (:mod:`evalkit.programme.kinds`); a new indicator is a table in indicators.toml and needs no Python.
 """
 
 from __future__ import annotations
@@ -30,25 +12,10 @@ from pydantic import Field, model_validator
 
 from evalkit.declaration import Declared
 from evalkit.messages import worded
+from evalkit.programme.kinds import KINDS, WITHOUT_BASE, Formula, Kind
 from evalkit.programme.terms import Criterion, Label, Polarity, ResultLevel, ThreeP, TimeBasis
 
-Kind = Literal[
-    "count",
-    "rate",
-    "proportion",
-    "period_ratio",
-    "per_thousand",
-    "mean",
-    "share_of_shares",
-    "change",
-    "median_days",
-    "conversion",
-    "carried_over",
-    "consistency",
-]
 StageBasis = Literal["cohort", "totals"]
-WITHOUT_BASE = ("count", "change", "median_days")
-ANY_PLACE_BASIS = ("per_thousand", "mean", "consistency")
 
 
 class Holder(Declared):
@@ -148,7 +115,12 @@ class Indicator(Declared):
     @property
     def is_share(self) -> bool:
         """Tell whether the numerator is a part of the denominator and may not exceed it."""
-        return self.kind in ("proportion", "carried_over") or self.basis == "cohort"
+        return self.formula == "share"
+
+    @property
+    def formula(self) -> Formula:
+        """How its value and limits are found; of a conversion of one cohort as those of a share."""
+        return "share" if self.basis == "cohort" else KINDS[self.kind].formula
 
     @property
     def is_own_doing(self) -> bool:

@@ -12,7 +12,8 @@ from pydantic import Field, model_validator
 
 from evalkit.declaration import Declared
 from evalkit.messages import worded
-from evalkit.programme.indicator import Holder, Indicator, Kind, StageBasis
+from evalkit.programme.indicator import Holder, Indicator, StageBasis
+from evalkit.programme.kinds import Kind
 from evalkit.programme.population import POPULATION
 from evalkit.programme.support import SupportMatrix
 from evalkit.programme.terms import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.estimation.kinds import IN_PERCENT
+from evalkit.programme.kinds import IN_PERCENT
 from evalkit.programme.models import Programme, Target
 from evalkit.records import MidTerm
 from evalkit.reporting import formats

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from evalkit.estimation.judging import JUDGED
-from evalkit.estimation.kinds import IN_PERCENT
 from evalkit.estimation.results import TrendFit
+from evalkit.programme.kinds import IN_PERCENT
 from evalkit.records import Area, Summary, Trend
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
