@@ -209,7 +209,9 @@ def find_gaps(indicators: Indicators, support: SupportGiven) -> Gaps:
     shares = shares_of_persons(area.programme)
     if not isinstance(area, ProvinceFacts) or not shares.indicators:
         return Gaps(area, groups, pd.DataFrame(), classes, lapses)
-    nation = estimate(preferred(area.nation, shares), shares)
+    used = {measure for indicator in shares.indicators.values() for measure in indicator.measures}
+    facts = area.nation[area.nation["measure"].isin(used)]
+    nation = estimate(preferred(facts, shares), shares)
     lapses += _inherited(indicators.lapses, set(shares.indicators) - _names(lapses), Gaps)
     return Gaps(area, groups, place_gaps(_of(indicators, shares), nation), classes, lapses)
 

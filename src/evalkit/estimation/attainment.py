@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -31,6 +31,7 @@ ESTIMATE = [
 HELD = ["comparator", "target_value", "target_unit", "gap", "verdict", "evidence"]
 COLUMNS = ["target_id", "target_level", *ESTIMATE, *HELD, "is_small_base", "needed", "reached"]
 Window = Literal["whole", "part", "other"]
+Records = list[dict[Any, Any]]
 
 
 def assess_targets(estimates: pd.DataFrame, programme: Programme, targets: Sequence[Target]) -> pd.DataFrame:
@@ -76,7 +77,10 @@ def assess_targets(estimates: pd.DataFrame, programme: Programme, targets: Seque
     True
     """
     places = estimates[PLACE].drop_duplicates().to_dict("records")
-    rows = [row for target in targets for row in _rows(estimates, programme, target, places)]
+    records = records_by_indicator(
+        estimates, {target.indicator for target in targets if target.is_quantified}
+    )
+    rows = [row for target in targets for row in _rows(records, programme, target, places)]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"is_small_base": bool})
 
 
@@ -123,49 +127,63 @@ def window(row: Row, target: Target) -> Window:
     return "whole" if is_year((start, end)) else "other"
 
 
-def yearly_records(rows: pd.DataFrame, programme: Programme, target: Target) -> list[dict[Any, Any]]:
+def records_by_indicator(estimates: pd.DataFrame, names: Collection[str | None]) -> dict[str, Records]:
+    """Return the estimates of some indicators as records, by indicator, in the order of the table: read once, not per target.
+
+    Examples
+    --------
+    >>> estimates = pd.DataFrame({"indicator": ["cases", "victims", "cases"], "value": [3.0, 5.0, 4.0]})
+    >>> {name: [row["value"] for row in rows] for name, rows in records_by_indicator(estimates, ["cases"]).items()}
+    {'cases': [3.0, 4.0]}
+    """
+    found: dict[str, Records] = {}
+    for row in estimates[estimates["indicator"].isin(list(names))].to_dict("records"):
+        found.setdefault(row["indicator"], []).append(row)
+    return found
+
+
+def yearly_records(rows: Records, programme: Programme, target: Target) -> Records:
     """Return one place's estimates of whole years, one record a year, the earliest first.
 
     Parameters
     ----------
-    rows : DataFrame
+    rows : list of dict
         Estimates of the target's indicator in one place.
     programme : Programme
     target : Target
     """
-    kept = [row for row in rows.to_dict("records") if is_year((row["period_start"], row["period_end"]))]
+    kept = [row for row in rows if is_year((row["period_start"], row["period_end"]))]
     return _records(kept, programme, target)
 
 
-def of_target(estimates: pd.DataFrame, target: Target) -> pd.DataFrame:
-    """Return the estimates of a target's indicator in the places that it binds.
+def of_target(records: Mapping[str, Records], target: Target) -> list[Records]:
+    """Return the estimates of a target's indicator, place by place, in the places that it binds.
 
     Raises
     ------
     DeclarationError
         If a target in percent is set on an indicator that is none, or one in counts on one that is.
     """
-    rows = estimates[estimates["indicator"] == target.indicator]
-    if target.level == "provincial":
-        rows = rows[(rows["province_code"] == target.province_code) & (rows["scheme"] == target.scheme)]
-    _refuse_other_units(rows, target)
-    return rows
+    places: dict[tuple[str, str], Records] = {}
+    for row in records.get(str(target.indicator), []):
+        place = row["province_code"], row["scheme"]
+        if target.level != "provincial" or place == (target.province_code, target.scheme):
+            places.setdefault(place, []).append(row)
+    _refuse_other_units([row for rows in places.values() for row in rows], target)
+    return list(places.values())
 
 
 def _rows(
-    estimates: pd.DataFrame, programme: Programme, target: Target, places: list[dict[Any, Any]]
+    records: Mapping[str, Records], programme: Programme, target: Target, places: Records
 ) -> list[dict[str, Any]]:
     """Return the rows of one target: its records, and a row of its own for each place without one."""
     if target.level == "provincial":
         places = [{"province_code": target.province_code, "scheme": target.scheme}]
     rows: list[dict[str, Any]] = []
     if target.is_quantified:
-        judged = _in_force(of_target(estimates, target), target)
-        for _, own in judged.groupby(PLACE, sort=False):
-            rows += [
-                _row(target, record, programme)
-                for record in _records(own.to_dict("records"), programme, target)
-            ]
+        for own in of_target(records, target):
+            judged = [row for row in own if _is_in_force(row, target)]
+            rows += [_row(target, record, programme) for record in _records(judged, programme, target)]
     told = {(row["province_code"], row["scheme"]) for row in rows}
     empty = [place for place in places if (place["province_code"], place["scheme"]) not in told]
     status = "not_reported" if target.is_quantified else ""
@@ -197,21 +215,15 @@ def _row(target: Target, estimate: dict[Any, Any], programme: Programme) -> dict
     }
 
 
-def _in_force(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
-    """Return the estimates in whose period the target was in force."""
+def _is_in_force(row: Row, target: Target) -> bool:
+    """Tell whether the target was in force in the period of an estimate."""
     first, last = pd.Timestamp(target.valid_from), pd.Timestamp(target.valid_to)
-    ends = (rows["period_end"] >= first) & (rows["period_end"] <= last)
-    spans = zip(rows["period_start"], rows["period_end"], strict=True)
-    within = [
-        exposure_years(*span) <= 1
-        or span[0] >= first
-        or window({"period_start": span[0], "period_end": span[1]}, target) == "whole"
-        for span in spans
-    ]
-    return rows[ends & pd.Series(within, index=rows.index, dtype=bool)]
+    start, end = row["period_start"], row["period_end"]
+    within = exposure_years(start, end) <= 1 or start >= first or window(row, target) == "whole"
+    return bool(first <= end <= last and within)
 
 
-def _records(rows: Iterable[dict[Any, Any]], programme: Programme, target: Target) -> list[dict[Any, Any]]:
+def _records(rows: Records, programme: Programme, target: Target) -> Records:
     """Keep one row per year, and per longer period: the one that comes first by what makes a record."""
     indicator = programme.indicators[str(target.indicator)]
     declared = programme.measures[indicator.numerator].place_basis
@@ -235,10 +247,8 @@ def _has_figure(row: dict[Any, Any]) -> bool:
     )
 
 
-def _refuse_other_units(rows: pd.DataFrame, target: Target) -> None:
-    in_percent = rows["unit"] == "percent"
-    fits = in_percent if target.unit == "percent" else ~in_percent
-    if not fits.all():
+def _refuse_other_units(rows: Records, target: Target) -> None:
+    if any((row["unit"] == "percent") != (target.unit == "percent") for row in rows):
         raise DeclarationError(
             where=f"target {target.id}",
             rule=f"a target in {target.unit} is held against an indicator in the same unit",

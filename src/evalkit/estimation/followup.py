@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import date
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from evalkit.additivity.years import exposure_years
+from evalkit.estimation.attainment import Records, records_by_indicator
 from evalkit.estimation.changes_under_law import Laws, limits_of_rates
 from evalkit.estimation.comparisons import compare_counts
 from evalkit.estimation.law import ScatterLaw
@@ -19,6 +21,7 @@ from evalkit.estimation.law_score import Window, change_p
 from evalkit.estimation.population import PLACE
 from evalkit.estimation.proportions import newcombe_difference
 from evalkit.estimation.verdicts import family_of
+from evalkit.programme.kinds import SUMMED
 from evalkit.programme.models import Indicator, Programme, ProgrammePeriod
 
 SIDES = ("before", "after")
@@ -31,7 +34,6 @@ COLUMNS = [
     ),
     *("change", "change_lower", "change_upper", "change_unit", "p", "said", "reason"),
 ]
-SUMMED = ("count", "rate", "proportion", "period_ratio", "per_thousand", "mean", "conversion", "carried_over")
 
 
 def follow_up(
@@ -108,18 +110,14 @@ class _Asked(NamedTuple):
 def _rows(
     estimates: pd.DataFrame, given: _Asked, period: ProgrammePeriod, review: date
 ) -> Iterator[dict[str, Any]]:
-    spans = zip(estimates["period_start"], estimates["period_end"], strict=True)
-    whole = pd.Series([exposure_years(*span) == 1 for span in spans], index=estimates.index, dtype=bool)
-    start, end = pd.Timestamp(period.valid_from), pd.Timestamp(period.valid_to)
-    yearly = estimates[whole & (estimates["period_end"] >= start) & (estimates["period_end"] <= end)]
-    day = pd.Timestamp(review)
-    before, after = yearly[yearly["period_end"] <= day], yearly[yearly["period_start"] > day]
+    asked_for = {name for asked in given.programme.recommendations for name in asked.indicators}
+    known = records_by_indicator(estimates, asked_for)
     for asked in given.programme.recommendations:
         for name in asked.indicators:
             indicator = given.programme.indicators[name]
-            sides = [_side(rows[rows["indicator"] == name], indicator) for rows in (before, after)]
-            known = estimates[estimates["indicator"] == name]
-            place = {key: known[key].iloc[0] if len(known) else "" for key in (*PLACE, "unit")}
+            rows = known.get(name, [])
+            sides = [_side(some, indicator) for some in _around(rows, period, review)]
+            place = {key: rows[0][key] if rows else "" for key in (*PLACE, "unit")}
             about = {
                 "recommendation": asked.id,
                 "indicator": name,
@@ -139,6 +137,20 @@ def _rows(
             yield nothing | {"recommendation": asked.id} | _named(sides) | _not_comparable("no_indicator")
 
 
+def _around(rows: Records, period: ProgrammePeriod, review: date) -> tuple[Records, Records]:
+    """Return the whole years of a period that ended by the day of its review, and those that began after it."""
+    start, end, day = (pd.Timestamp(one) for one in (period.valid_from, period.valid_to, review))
+    yearly = [
+        row
+        for row in rows
+        if start <= row["period_end"] <= end and exposure_years(row["period_start"], row["period_end"]) == 1
+    ]
+    return (
+        [row for row in yearly if row["period_end"] <= day],
+        [row for row in yearly if row["period_start"] > day],
+    )
+
+
 def _named(sides: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         f"{side}_{key}": value for side, one in zip(SIDES, sides, strict=True) for key, value in one.items()
@@ -149,25 +161,21 @@ def _nothing(status: str) -> dict[str, Any]:
     return {"years": ()} | dict.fromkeys(("numerator", "denominator", "value"), math.nan) | {"status": status}
 
 
-def _side(rows: pd.DataFrame, indicator: Indicator) -> dict[str, Any]:
+def _side(rows: Records, indicator: Indicator) -> dict[str, Any]:
     """Return one side's years and what they amount to; a hidden year hides the sum."""
-    if rows.empty:
+    if not rows:
         return _nothing("not_reported")
-    if (rows["status"] == "suppressed").any():
+    if any(row["status"] == "suppressed" for row in rows):
         return _nothing("suppressed")
-    told = (
-        rows[rows["status"] == "estimated"]
-        .sort_values("period_end")
-        .drop_duplicates("period_end", keep="last")
-    )
-    if told.empty:
-        return _nothing(str(rows["status"].iloc[-1]))
+    made = sorted((row for row in rows if row["status"] == "estimated"), key=itemgetter("period_end"))
+    told = list({row["period_end"]: row for row in made}.values())
+    if not told:
+        return _nothing(str(rows[-1]["status"]))
     if indicator.kind not in SUMMED:
-        told = told.iloc[-1:]
-    above, below = (float(told[name].sum(min_count=len(told))) for name in ("numerator", "denominator"))
-    years = tuple(int(end.year) for end in told["period_end"])
+        told = told[-1:]
+    above, below = (float(np.sum([row[name] for row in told])) for name in ("numerator", "denominator"))
     return {
-        "years": years,
+        "years": tuple(int(row["period_end"].year) for row in told),
         "numerator": above,
         "denominator": below,
         "value": _value(indicator, above, below, told),
@@ -175,12 +183,12 @@ def _side(rows: pd.DataFrame, indicator: Indicator) -> dict[str, Any]:
     }
 
 
-def _value(indicator: Indicator, above: float, below: float, told: pd.DataFrame) -> float:
+def _value(indicator: Indicator, above: float, below: float, told: Records) -> float:
     if indicator.kind == "count":
         return above / len(told)
     if indicator.kind in SUMMED and below > 0:
         return indicator.scale * above / below
-    return float(told["value"].iloc[-1])
+    return float(told[-1]["value"])
 
 
 def _change(

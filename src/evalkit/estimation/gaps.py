@@ -56,11 +56,11 @@ def group_gaps(facts: pd.DataFrame, programme: Programme, *, level: float = 0.95
     >>> group_gaps(pd.DataFrame(columns=["measure"]), load_programme("vn-trafficking")).empty
     True
     """
-    found = [_of(facts, programme, *which) for which in _shares_by_group(facts, programme)]
-    tables = [table for table in found if len(table)]
-    if not tables:
+    pairs = pd.DataFrame(list(_groups(facts, programme)), columns=list(_PAIR))
+    if pairs.empty:
         return pd.DataFrame(columns=COLUMNS)
-    return _differences(pd.concat(tables, ignore_index=True), level=level)
+    told = _beside_the_rest(pairs, _by_one_attribute(facts, programme, pairs))
+    return _differences(told, level=level) if len(told) else pd.DataFrame(columns=COLUMNS)
 
 
 def place_gaps(estimates: pd.DataFrame, nation: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
@@ -166,34 +166,52 @@ def _shares_by_group(facts: pd.DataFrame, programme: Programme) -> Iterator[tupl
                 yield name, dimension
 
 
-def _of(facts: pd.DataFrame, programme: Programme, name: str, dimension: str) -> pd.DataFrame:
-    """Return the group's and everybody's figures of one indicator, by one breakdown."""
-    indicator = programme.indicators[name]
-    others = [one for one in programme.dimensions if one in facts.columns and one != dimension]
-    rows = facts[facts["measure"].isin(indicator.measures) & (facts[others] == "all").all(axis=1)]
-    rows = preferred(rows, programme)
-    parts = {"numerator": indicator.numerator, "denominator": str(indicator.denominator)}
-    table = pd.DataFrame({"group": list(programme.dimensions[dimension].values)}, dtype="str")
-    for part, measure in parts.items():
-        figures = rows[rows["measure"] == measure][[*KEY, dimension, "value", "status"]]
-        groups = figures[figures[dimension] != "all"].rename(
-            columns={dimension: "group", "value": part, "status": f"{part}_status"}
-        )
-        table = table.merge(groups, on=[name for name in [*KEY, "group"] if name in table])
-        whole = figures[figures[dimension] == "all"].drop(columns=dimension)
-        table = table.merge(
-            whole.rename(columns={"value": f"{part}_all", "status": f"{part}_all_status"}), on=KEY
-        )
-    statuses = [column for column in table if str(column).endswith("_status")]
-    told = table[~(table[statuses].isin(["not_reported", "not_applicable"])).any(axis=1)]
-    return told.assign(
-        indicator=name,
-        dimension=dimension,
+_PAIR = ("indicator", "dimension", "group", "numerator_measure", "denominator_measure")
+
+
+def _groups(facts: pd.DataFrame, programme: Programme) -> Iterator[tuple[str, ...]]:
+    """Return every group of every share, in declared order, with the measures that the share is made of."""
+    for name, dimension in _shares_by_group(facts, programme):
+        indicator = programme.indicators[name]
+        for group in programme.dimensions[dimension].values:  # noqa: PD011
+            yield name, dimension, group, indicator.numerator, str(indicator.denominator)
+
+
+def _by_one_attribute(facts: pd.DataFrame, programme: Programme, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the preferred totals and figures by one attribute, with the attribute's name and value; "all" for totals."""
+    rows = facts[facts["measure"].isin({*pairs["numerator_measure"], *pairs["denominator_measure"]})]
+    names = [name for name in programme.dimensions if name in facts.columns]
+    crossed = (rows[names] != "all").to_numpy(dtype=bool)
+    rows = preferred(rows[crossed.sum(axis=1) <= 1], programme)
+    dimension, group = (pd.Series("all", index=rows.index, dtype="str") for _ in range(2))
+    for name in pairs["dimension"].unique():
+        mine = rows[name] != "all"
+        dimension, group = dimension.mask(mine, name), group.mask(mine, rows[name])
+    whole = (rows[names] == "all").all(axis=1)
+    figures = rows.assign(dimension=dimension, group=group)[whole | (dimension != "all")]
+    return figures[[*KEY, "measure", "dimension", "group", "value", "status"]]
+
+
+def _beside_the_rest(pairs: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups' figures and, beside them, everybody's less the groups', where all four were told."""
+    total = figures["dimension"] == "all"
+    groups, whole = figures[~total], figures[total].drop(columns=["dimension", "group"])
+    table = pairs
+    for part in ("numerator", "denominator"):
+        measure = {"measure": f"{part}_measure"}
+        own = groups.rename(columns=measure | {"value": part, "status": f"{part}_status"})
+        same = [*KEY, f"{part}_measure", "dimension", "group"]
+        table = table.merge(own, on=[name for name in same if name in table])
+        everybody = whole.rename(columns=measure | {"value": f"{part}_all", "status": f"{part}_all_status"})
+        table = table.merge(everybody, on=[*KEY, f"{part}_measure"])
+    statuses = table[[column for column in table if str(column).endswith("_status")]]
+    table = table.assign(
         beside=REST,
-        beside_numerator=told["numerator_all"] - told["numerator"],
-        beside_denominator=told["denominator_all"] - told["denominator"],
-        hidden=(told[statuses] == "suppressed").any(axis=1),
+        beside_numerator=table["numerator_all"] - table["numerator"],
+        beside_denominator=table["denominator_all"] - table["denominator"],
+        hidden=(statuses == "suppressed").any(axis=1),
     )
+    return table[~statuses.isin(["not_reported", "not_applicable"]).any(axis=1)].reset_index(drop=True)
 
 
 def _differences(rows: pd.DataFrame, *, level: float) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from evalkit.additivity.years import exposure_years
-from evalkit.estimation.attainment import hold, of_target, yearly_records
+from evalkit.estimation.attainment import Records, hold, of_target, records_by_indicator, yearly_records
 from evalkit.estimation.judging import Assessment, growth_needed
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.population import PLACE
@@ -28,7 +28,6 @@ COLUMNS = [
 ]
 FEWEST_YEARS = 5
 NO_LAWS: Mapping[str, ScatterLaw] = {}
-Records = list[dict[Any, Any]]
 
 
 def mid_term_view(
@@ -80,17 +79,19 @@ def mid_term_view(
     True
     """
     quantified = [target for target in targets if target.is_quantified]
-    rows = [row for target in quantified for row in _rows(estimates, programme, target, laws)]
+    records = records_by_indicator(estimates, {target.indicator for target in quantified})
+    rows = [row for target in quantified for row in _rows(records, programme, target, laws)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _rows(
-    estimates: pd.DataFrame, programme: Programme, target: Target, laws: Mapping[str, ScatterLaw]
+    records: Mapping[str, Records], programme: Programme, target: Target, laws: Mapping[str, ScatterLaw]
 ) -> Iterator[dict[str, Any]]:
     law = laws.get(str(target.indicator))
-    for (code, scheme), own in of_target(estimates, target).groupby(PLACE, sort=False):
-        if records := yearly_records(own, programme, target):
-            yield {"province_code": code, "scheme": scheme} | _view(records, programme, target, law)
+    for own in of_target(records, target):
+        if yearly := yearly_records(own, programme, target):
+            place = {name: own[0][name] for name in PLACE}
+            yield place | _view(yearly, programme, target, law)
 
 
 def _view(records: Records, programme: Programme, target: Target, law: ScatterLaw | None) -> dict[str, Any]:
