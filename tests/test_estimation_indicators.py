@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,15 @@ from scipy import stats
 
 from evalkit.errors import FactsError
 from evalkit.estimation.indicators import COLUMNS, estimate_indicators
+from evalkit.estimation.kinds import FORMULAS
 from evalkit.estimation.population import years_covered
+from evalkit.programme.kinds import KINDS, SUMMED, Kind
 from tests.builders import PROGRAMME, fact, facts_table
 
 HIDDEN = {"status": "suppressed"}
+YEARS = range(2018, 2022)
+CHANGE = next(name for name, item in PROGRAMME.indicators.items() if item.kind == "change")
+CHANGED = {"measure": PROGRAMME.indicators[CHANGE].numerator}
 
 
 def table(*rows: dict[str, Any]) -> pd.DataFrame:
@@ -346,3 +351,63 @@ def test_every_indicator_of_a_country_of_63_provinces_and_15_years_has_a_row():
         )
     ]
     assert (shown["status"] == "estimated").all()
+
+
+def test_all_places_at_once_have_what_each_has_alone():
+    rng = np.random.default_rng(34)
+    measures = {name for item in PROGRAMME.indicators.values() for name in item.measures}
+    cells = [(code, name, year) for code in ("01", "02", "VN") for name in sorted(measures) for year in YEARS]
+    told = [
+        fact(code, float(rng.integers(1, 9)), measure=name, year=year, unit=PROGRAMME.measures[name].unit)
+        for code, name, year in cells
+        if rng.random() < 0.8
+    ]
+    whole = {item.denominator for item in PROGRAMME.indicators.values() if item.is_share}
+    for row in told:
+        row["value"] += 100.0 * (row["measure"] in whole)
+    facts = facts_table(*told)
+    facts = facts[~facts["measure"].isin(_parts_of_wholes())]
+    together = estimate_indicators(facts, PROGRAMME)
+    assert set(together["province_code"]) == {"01", "02", "VN"}
+    for code, rows in facts.groupby("province_code"):
+        alone = estimate_indicators(rows, PROGRAMME)
+        mine = together[together["province_code"] == code].reset_index(drop=True)
+        pd.testing.assert_frame_equal(mine, alone, check_exact=True)
+
+
+def _parts_of_wholes() -> set[str]:
+    """Return the measures that are a part of one base and themselves the base of another part."""
+    shares = [item for item in PROGRAMME.indicators.values() if item.is_share]
+    return {item.numerator for item in shares} & {str(item.denominator) for item in shares}
+
+
+def test_half_a_year_is_never_set_beside_the_year_after_it():
+    half = fact("01", 4, period_start="2014-07-01", period_end="2014-12-31", **CHANGED)
+    years = [fact("01", count, year=year, **CHANGED) for year, count in ((2014, 60), (2015, 90))]
+    assert not [row for row in rows_of(CHANGE, half, years[1]) if row["status"] == "estimated"]
+    both = rows_of(CHANGE, half, *years)
+    assert [row["value"] for row in both if row["status"] == "estimated"] == [50.0]
+
+
+def test_a_base_told_on_two_place_bases_is_that_of_its_own():
+    """Visits are counted where they happen; where somebody counts them by place of detection too, there is one answer."""
+    above = fact("01", 7, measure="suspected_victims_screened")
+    visits = [
+        fact("01", 10, measure="inspection_visits"),
+        fact("01", 20, measure="inspection_visits", place_basis="detection"),
+    ]
+    for some in (visits, visits[::-1]):
+        assert row_of("screened_per_inspections", above, *some)["value"] == 700.0
+
+
+# ---- the table of kinds
+
+
+def test_every_kind_has_its_record_and_every_record_a_formula():
+    assert tuple(KINDS) == get_args(Kind)
+    assert {rule.formula for rule in KINDS.values()} == set(FORMULAS)
+
+
+def test_what_sums_over_years_is_what_has_two_counts():
+    """By hand: medians, changes, shares of shares and two holders' figures of one year are no sums."""
+    assert set(KINDS) - set(SUMMED) == {"share_of_shares", "change", "median_days", "consistency"}
