@@ -136,10 +136,10 @@ def put_together(wide: Wide, asked: Asked) -> Fractions:
 
 
 class _Pairs(NamedTuple):
-    """What stands above and below the line, row by row: indicator, cell and source, both figures, whose the lower one is."""
+    """What stands above and below the line, row by row: indicator, site and source, both figures, whose the lower one is."""
 
     indicator: Places
-    cell: Places
+    site: Places
     source: Places
     above: Places
     below: Places
@@ -147,39 +147,39 @@ class _Pairs(NamedTuple):
 
 
 def _reported_base(asked: Asked) -> Places:
-    """Return of each indicator the column of its denominator, where that is reported for the same cell; else no column."""
+    """Return of each indicator the column of its denominator, where that is reported for the same site; else no column."""
     return np.where(asked.kinds_with(parts="base"), asked.below, NO_COLUMN)
 
 
 def _with_numerator(wide: Wide, asked: Asked, figures: Figures) -> _Pairs:
     """Give each numerator its own source's denominator, or else the preferred source's."""
     unit, indicator = np.nonzero(wide.own[:, asked.above] != NONE)
-    cell, column = wide.cell_of[unit], _reported_base(asked)[indicator]
+    site, column = wide.site_of[unit], _reported_base(asked)[indicator]
     own = wide.own[unit, column]
     lacking = ~figures.is_told(own)
-    below = np.where(lacking, wide.shown[cell, column], own)
+    below = np.where(lacking, wide.shown[site, column], own)
     above = wide.own[unit, asked.above[indicator]]
     return _Pairs(
-        indicator, cell, wide.source_of[unit], above, below, borrowed=lacking & figures.is_told(below)
+        indicator, site, wide.source_of[unit], above, below, borrowed=lacking & figures.is_told(below)
     )
 
 
 def _only_below(wide: Wide, asked: Asked, figures: Figures) -> _Pairs:
     """Return the preferred denominators that no numerator of any source stands above."""
-    firsts = np.searchsorted(wide.cell_of, np.arange(len(wide.shown)))
+    firsts = np.searchsorted(wide.site_of, np.arange(len(wide.shown)))
     has_above = np.logical_or.reduceat(wide.own != NONE, firsts, axis=0)
     column = _reported_base(asked)
-    cell, indicator = np.nonzero(figures.is_told(wide.shown[:, column]) & ~has_above[:, asked.above])
-    below = wide.shown[cell, column[indicator]]
+    site, indicator = np.nonzero(figures.is_told(wide.shown[:, column]) & ~has_above[:, asked.above])
+    below = wide.shown[site, column[indicator]]
     source = numbers_of(wide.facts["source_id"].iloc[below], wide.sources)
     return _Pairs(
-        indicator, cell, source, np.full(len(cell), NONE), below, borrowed=np.zeros(len(cell), dtype=bool)
+        indicator, site, source, np.full(len(site), NONE), below, borrowed=np.zeros(len(site), dtype=bool)
     )
 
 
 def _judged(wide: Wide, asked: Asked, figures: Figures, pairs: _Pairs) -> Fractions:
     """Say of each row what its two parts allow; where one was never reported, it is not the hidden one that is lacking."""
-    indicator, cell, source, above, below, borrowed = pairs
+    indicator, site, source, above, below, borrowed = pairs
     needs = asked.kinds_with(parts="base")[indicator]
     one, other = figures.status[above], np.where(needs, figures.status[below], _STATUS["reported"])
     not_so, hidden = _STATUS["not_applicable"], _STATUS["suppressed"]
@@ -193,8 +193,8 @@ def _judged(wide: Wide, asked: Asked, figures: Figures, pairs: _Pairs) -> Fracti
     value = figures.value[above]
     return Fractions(
         indicator,
-        wide.span_of[cell],
-        wide.basis_of[cell],
+        wide.span_of[site],
+        wide.basis_of[site],
         source,
         above,
         below,

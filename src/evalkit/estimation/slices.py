@@ -79,11 +79,16 @@ def totals_and_slices(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame
 
 def _names(crossed: pd.DataFrame, dimensions: list[str]) -> list[str]:
     """Return for each row of a breakdown the name under which it travels."""
-    rows = zip(crossed["measure"], *(crossed[name] for name in dimensions), strict=True)
-    return [
-        slice_name(
-            measure,
-            {name: value for name, value in zip(dimensions, values, strict=True) if value != "all"},
-        )
-        for measure, *values in rows
-    ]
+    rows = crossed.groupby(["measure", *dimensions], sort=False, dropna=False)
+    names = (
+        [
+            slice_name(
+                measure,
+                {name: value for name, value in zip(dimensions, values, strict=True) if value != "all"},
+            )
+            for measure, *values in rows.first().index
+        ]
+        if len(crossed)
+        else []
+    )
+    return [names[number] for number in rows.ngroup()]

@@ -43,7 +43,7 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wide:
-    """A table of figures by row and column; every row is of a source, on a place basis (together a cell), in a span.
+    """A table of figures by row and column; every row is of a source, on a place basis (together a site), in a span.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Wide:
         Those of the preferred sources, on the place basis that the measure declares.
     there : ndarray of bool, one row per place and period
         Whether there is any row at all, on whatever basis.
-    cell_of, source_of : ndarray
+    site_of, source_of : ndarray
         Of each row of ``own`` its row of ``shown``, and its source.
     span_of, basis_of : ndarray
         Of each row of ``shown`` its row of ``at_home``, and its place basis.
@@ -74,7 +74,7 @@ class Wide:
     shown: Places
     at_home: Places
     there: NDArray[np.bool_]
-    cell_of: Places
+    site_of: Places
     source_of: Places
     span_of: Places
     basis_of: Places
@@ -109,8 +109,8 @@ def wide_of(rows: pd.DataFrame, shown: pd.DataFrame, columns: Sequence[Column], 
     source, sources = pd.factorize(facts["source_id"])
     spans, fact_of = _numbered(facts, [*PLACE, *PERIOD])
     entries = _entries(facts, columns, bases, programme)
-    cells, cell = np.unique(spans[entries.fact] * max(len(bases), 1) + entries.basis, return_inverse=True)
-    units, unit = np.unique(cell * max(len(sources), 1) + source[entries.fact], return_inverse=True)
+    sites, site = np.unique(spans[entries.fact] * max(len(bases), 1) + entries.basis, return_inverse=True)
+    units, unit = np.unique(site * max(len(sources), 1) + source[entries.fact], return_inverse=True)
     is_shown = preferred[entries.fact]
     home = is_shown & (entries.basis == _home_bases(columns, bases, programme)[entries.column])
     size, span = len(columns), spans[entries.fact]
@@ -119,13 +119,13 @@ def wide_of(rows: pd.DataFrame, shown: pd.DataFrame, columns: Sequence[Column], 
         bases,
         pd.Index(sources),
         own=_filled((len(units), size), unit, entries.column, entries.fact),
-        shown=_filled((len(cells), size), cell[is_shown], entries.column[is_shown], entries.fact[is_shown]),
+        shown=_filled((len(sites), size), site[is_shown], entries.column[is_shown], entries.fact[is_shown]),
         at_home=_filled((len(fact_of), size), span[home], entries.column[home], entries.fact[home]),
         there=_filled((len(fact_of), size), span, entries.column, entries.fact) != NONE,
-        cell_of=units // max(len(sources), 1),
+        site_of=units // max(len(sources), 1),
         source_of=units % max(len(sources), 1),
-        span_of=cells // max(len(bases), 1),
-        basis_of=cells % max(len(bases), 1),
+        span_of=sites // max(len(bases), 1),
+        basis_of=sites % max(len(bases), 1),
         fact_of=fact_of,
     )
 
