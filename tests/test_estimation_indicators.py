@@ -400,6 +400,13 @@ def test_a_base_told_on_two_place_bases_is_that_of_its_own():
         assert row_of("screened_per_inspections", above, *some)["value"] == 700.0
 
 
+def test_of_two_figures_of_inhabitants_for_one_year_the_first_in_the_facts_counts():
+    police = people(2_000_000, period_start="2014-12-15", period_end="2015-12-14")
+    both = [people(1_000_000), police]
+    for order, inhabitants in ((both, 1_000_000), (both[::-1], 2_000_000)):
+        assert row_of("case_rate", fact("01", 7), *order)["denominator"] == inhabitants
+
+
 # ---- the table of kinds
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from evalkit.additivity.years import exposure_years
+from evalkit.estimation.counts import Numbers
 from evalkit.table import WITH_VALUE
 
 PLACE = ["province_code", "scheme"]
@@ -46,13 +47,33 @@ def person_years(periods: pd.DataFrame, population: pd.DataFrame, *, by: Sequenc
     >>> person_years(spans, population).tolist()
     [6039.0, nan]
     """
-    key = [*by, *PERIOD]
-    parts = _years_of(periods, key).merge(_yearly(population, by), on=[*by, "year"], how="left")
-    parts["person_years"] = parts["weight"] * parts["population"]
-    groups = parts.groupby(key)["person_years"]
-    lived = groups.sum().where(groups.count() == groups.size()).rename("person_years").reset_index()
-    found = periods[key].merge(lived, on=key, how="left")["person_years"]
-    return found.set_axis(periods.index)
+    told = _of_whole_years(population)
+    both = pd.concat([periods[list(by)], told[list(by)]], ignore_index=True)
+    group = both.groupby(list(by), sort=False).ngroup().to_numpy()
+    span = periods.groupby(PERIOD, sort=False).ngroup().to_numpy()
+    covered = [years_covered(*days) for days in periods[PERIOD].drop_duplicates().itertuples(index=False)]
+    years = pd.Index(sorted({year for some in covered for year in some}), dtype="int64")
+    weights = np.array([[some.get(year, 0.0) for year in years] for some in covered]).reshape(-1, len(years))
+    year = years.get_indexer(told["period_end"].dt.year)
+    people = np.full((len(both), len(years) + 1), np.nan)
+    owner = group[len(periods) :]
+    _, first = np.unique(
+        np.stack([owner, year]), axis=1, return_index=True
+    )  # of two for one year the first counts
+    people[owner[first], year[first]] = told["value"].to_numpy(dtype=float)[first]
+    lived = _added_up(weights[span], people[group[: len(periods)], :-1])
+    return pd.Series(lived, index=periods.index, name="person_years")
+
+
+def _added_up(weights: Numbers, people: Numbers) -> Numbers:
+    """Return the sum of each row's weighted years, missing where a year that counts is; with Kahan's compensation."""
+    parts = np.where(weights > 0, weights * people, 0.0)
+    total, lost = np.zeros(len(parts)), np.zeros(len(parts))
+    for part in parts.T:
+        added = part - lost
+        grown = total + added
+        lost, total = (grown - total) - added, grown
+    return total
 
 
 def years_covered(start: pd.Timestamp, end: pd.Timestamp) -> dict[int, float]:
@@ -77,22 +98,9 @@ def _share(year: int, start: pd.Timestamp, end: pd.Timestamp) -> float:
     return float(days / ((last - first).days + 1))
 
 
-def _years_of(periods: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
-    """Return one row per population, period and year covered."""
-    spans = periods[PERIOD].drop_duplicates()
-    rows = [
-        (start, end, year, weight)
-        for start, end in spans.itertuples(index=False)
-        for year, weight in years_covered(start, end).items()
-    ]
-    years = pd.DataFrame(rows, columns=[*PERIOD, "year", "weight"]).astype(dict(spans.dtypes))
-    return periods[list(key)].drop_duplicates().merge(years, on=PERIOD)
-
-
-def _yearly(population: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+def _of_whole_years(population: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of inhabitants that are of one year, of the calendar or of the police."""
     told = population[population["status"].isin(WITH_VALUE) & (population["value"] > 0)]
     spans = told[PERIOD].drop_duplicates()
-    one_year = [exposure_years(start, end) == 1 for start, end in spans.itertuples(index=False)]
-    rows = told.merge(spans[np.array(one_year, dtype=bool)], on=PERIOD)
-    rows = rows.assign(year=rows["period_end"].dt.year, population=rows["value"])
-    return rows[[*by, "year", "population"]].drop_duplicates([*by, "year"])
+    is_one = [exposure_years(start, end) == 1 for start, end in spans.itertuples(index=False)]
+    return told[np.array(is_one, dtype=bool)[told.groupby(PERIOD, sort=False).ngroup()]]
