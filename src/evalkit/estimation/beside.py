@@ -20,10 +20,9 @@ from evalkit.estimation.fractions import (
     PROBLEM,
     SUPPRESSED,
     Fractions,
-    days_of,
 )
 from evalkit.estimation.population import PERIOD, PLACE, person_years
-from evalkit.estimation.wide import NO_COLUMN, NONE, Places, Wide, numbers_of
+from evalkit.estimation.wide import NO_COLUMN, NONE, Places, Wide, days_of, numbers_of
 
 _OTHERS_ALONE = -2  # of a row that only periods of other lengths precede
 _DAY = np.timedelta64(1, "D")

@@ -5,13 +5,11 @@ A denominator comes from the numerator's own source where that has both, and els
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from evalkit.errors import FactsError
 from evalkit.estimation.asked import Asked, Truth
@@ -182,14 +180,7 @@ def _judged(wide: Wide, asked: Asked, figures: Figures, pairs: _Pairs) -> Fracti
     indicator, site, source, above, below, borrowed = pairs
     needs = asked.kinds_with(parts="base")[indicator]
     one, other = figures.status[above], np.where(needs, figures.status[below], _STATUS["reported"])
-    not_so, hidden = _STATUS["not_applicable"], _STATUS["suppressed"]
-    silent = [~np.isin(status, [*_TOLD, not_so]) for status in (one, other)]
-    state = np.select(
-        [(one == not_so) | (other == not_so), silent[0] | silent[1], (one == hidden) | (other == hidden)],
-        [NOT_APPLICABLE, NOT_REPORTED, SUPPRESSED],
-        ESTIMATED,
-    )
-    lacks = figures.is_told(above) & (one != hidden) & silent[1]
+    lacks = figures.is_told(above) & (one != _STATUS["suppressed"]) & _is_silent(other)
     value = figures.value[above]
     return Fractions(
         indicator,
@@ -202,11 +193,28 @@ def _judged(wide: Wide, asked: Asked, figures: Figures, pairs: _Pairs) -> Fracti
         denominator=figures.value[below],
         figure=value.copy(),
         against=np.full((len(indicator), 2), np.nan),
-        state=state,
+        state=_state_of(one, other),
         problem=np.where(lacks, PROBLEM["no_denominator"], 0),
         derived=(one == _STATUS["derived"]) | (other == _STATUS["derived"]),
         inexact=~figures.exact[above] | ~figures.exact[below],
         borrowed=borrowed,
+    )
+
+
+def _is_silent(status: Places) -> Truth:
+    """Tell where nothing was told: not even that there is nothing to tell."""
+    return ~np.isin(status, [*_TOLD, _STATUS["not_applicable"]])
+
+
+def _state_of(one: Places, other: Places) -> Places:
+    return np.select(
+        [
+            (one == _STATUS["not_applicable"]) | (other == _STATUS["not_applicable"]),
+            _is_silent(one) | _is_silent(other),
+            (one == _STATUS["suppressed"]) | (other == _STATUS["suppressed"]),
+        ],
+        [NOT_APPLICABLE, NOT_REPORTED, SUPPRESSED],
+        ESTIMATED,
     )
 
 
@@ -232,12 +240,3 @@ def _refuse_larger(wrong: Fractions, wide: Wide, asked: Asked) -> None:
         rule=f"{indicator.numerator} must not exceed {indicator.denominator}",
         do="ask the source to confirm both figures; where carry-over can lift it above, the kind is period_ratio",
     )
-
-
-def days_of(wide: Wide, spans: Places) -> Mapping[str, NDArray[np.datetime64]]:
-    """Return the first and the last days of some places and periods."""
-    facts = wide.fact_of[spans]
-    return {
-        name: wide.facts[name].to_numpy().astype("datetime64[D]")[facts]
-        for name in ("period_start", "period_end")
-    }

@@ -18,14 +18,13 @@ from evalkit.estimation.fractions import (
     PROBLEMS,
     STATES,
     Fractions,
-    days_of,
     put_together,
 )
 from evalkit.estimation.kinds import with_numbers
 from evalkit.estimation.population import PERIOD, PLACE
 from evalkit.estimation.slices import totals_and_slices
 from evalkit.estimation.sources import FIGURE, preferred
-from evalkit.estimation.wide import NONE, Places, Wide, wide_of
+from evalkit.estimation.wide import NONE, Places, Wide, days_of, wide_of
 from evalkit.programme.models import Programme
 from evalkit.table import latest_editions, period_names
 

@@ -6,7 +6,7 @@ row, for every indicator and place at once, and filters nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -109,8 +109,9 @@ def wide_of(rows: pd.DataFrame, shown: pd.DataFrame, columns: Sequence[Column], 
     source, sources = pd.factorize(facts["source_id"])
     spans, fact_of = _numbered(facts, [*PLACE, *PERIOD])
     entries = _entries(facts, columns, bases, programme)
-    sites, site = np.unique(spans[entries.fact] * max(len(bases), 1) + entries.basis, return_inverse=True)
-    units, unit = np.unique(site * max(len(sources), 1) + source[entries.fact], return_inverse=True)
+    by_basis, by_source = len(bases) or 1, len(sources) or 1
+    sites, site = np.unique(spans[entries.fact] * by_basis + entries.basis, return_inverse=True)
+    units, unit = np.unique(site * by_source + source[entries.fact], return_inverse=True)
     is_shown = preferred[entries.fact]
     home = is_shown & (entries.basis == _home_bases(columns, bases, programme)[entries.column])
     size, span = len(columns), spans[entries.fact]
@@ -122,12 +123,19 @@ def wide_of(rows: pd.DataFrame, shown: pd.DataFrame, columns: Sequence[Column], 
         shown=_filled((len(sites), size), site[is_shown], entries.column[is_shown], entries.fact[is_shown]),
         at_home=_filled((len(fact_of), size), span[home], entries.column[home], entries.fact[home]),
         there=_filled((len(fact_of), size), span, entries.column, entries.fact) != NONE,
-        site_of=units // max(len(sources), 1),
-        source_of=units % max(len(sources), 1),
-        span_of=sites // max(len(bases), 1),
-        basis_of=sites % max(len(bases), 1),
+        **dict(zip(("site_of", "source_of"), np.divmod(units, by_source), strict=True)),
+        **dict(zip(("span_of", "basis_of"), np.divmod(sites, by_basis), strict=True)),
         fact_of=fact_of,
     )
+
+
+def days_of(wide: Wide, spans: Places) -> Mapping[str, NDArray[np.datetime64]]:
+    """Return the first and the last days of some places and periods."""
+    facts = wide.fact_of[spans]
+    return {
+        name: wide.facts[name].to_numpy().astype("datetime64[D]")[facts]
+        for name in ("period_start", "period_end")
+    }
 
 
 def numbers_of(names: pd.Series | Sequence[str], known: pd.Index) -> Places:
