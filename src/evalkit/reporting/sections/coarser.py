@@ -15,8 +15,6 @@ from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, span
 from evalkit.reporting.wording import say
 from evalkit.table import ALL, totals_only
 
-_LEVELS = ("province", "region", "nation")
-
 
 def coarser_sentences(area: Area, *, measures: Collection[str], crossed: bool) -> list[Paragraph]:
     """Say which breakdowns of some measures are not shown, why, and where there is a coarser table; a sentence for each that differs.
@@ -28,7 +26,7 @@ def coarser_sentences(area: Area, *, measures: Collection[str], crossed: bool) -
     crossed : bool
         Breakdowns by several attributes; else those by one.
     """
-    own = _LEVELS if isinstance(area, NationFacts) else _LEVELS[:1]
+    own = ("province", "nation") if isinstance(area, NationFacts) else ("province",)
     listed: dict[tuple[str, tuple[str, ...], bool, str], dict[str, None]] = {}
     for one in area.coarser:
         if one.measure in measures and (len(one.by) > 1) == crossed and one.place in own:
@@ -53,7 +51,6 @@ def _sentence(area: Area, key: tuple[str, tuple[str, ...], bool, str], names: li
     programme = area.programme
     level = {
         "province": say("province by province"),
-        "region": say("region by region"),
         "nation": say("for the whole country"),
     }[place]
     reason = (
