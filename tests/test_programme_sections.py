@@ -83,8 +83,19 @@ def test_support_is_shown_class_by_class_over_those_who_accept():
 
 
 def test_a_class_whose_figures_are_all_hidden_is_named_without_a_number():
+    given = indicators_of("demo", "22")
+    fine = replace(given, area=replace(given.area, coarser=()))
+    assert "Victims of Vietnamese nationality: all figures are confidential [c]." in text_of(
+        review_support(fine)
+    )
+
+
+def test_supports_that_are_mostly_small_are_named_once_with_the_page_that_shows_them():
     text = text_of(review_support(indicators_of("demo", "22")))
-    assert "Victims of Vietnamese nationality: all figures are confidential [c]." in text
+    assert text.count("Not shown province by province: persons eligible and accepting, ") == 1
+    assert "more than half of the figures of this table are small" in text
+    assert "the page of the whole country shows them for all provinces together." in text
+    assert "Victims of Vietnamese nationality:" not in text
 
 
 def test_gaps_are_differences_with_intervals_in_declared_order():

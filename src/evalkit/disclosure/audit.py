@@ -27,22 +27,21 @@ from evalkit.messages import worded
 Vector = npt.NDArray[np.float64]
 
 
-def refuse_recoverable(tables: Tables, hidden: set[int]) -> None:
+def refuse_recoverable(tables: Tables, narrow: list[int]) -> None:
     """Refuse the release if a hidden figure can be worked out more closely than the rules allow.
 
     Parameters
     ----------
     tables : Tables
         All cells, with the sums that hold among them.
-    hidden : set of int
-        Labels of the hidden cells; implicit ones are hidden anyway, and what was shown before is not.
+    narrow : list of int
+        What :func:`recoverable` found.
 
     Raises
     ------
     DisclosureError
         Naming the measure, the place and the remedy; never the figure.
     """
-    narrow = recoverable(tables, hidden)
     if narrow:
         row = tables.cells.loc[min(narrow)]
         raise DisclosureError(
@@ -61,8 +60,10 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
 
     Parameters
     ----------
-    tables, hidden
-        As for :func:`refuse_recoverable`.
+    tables : Tables
+        All cells, with the sums that hold among them.
+    hidden : set of int
+        Labels of the hidden cells; implicit ones are hidden anyway, and what was shown before is not.
 
     Returns
     -------
@@ -221,19 +222,13 @@ def _true_world(tables: Tables) -> Vector:
     no longer hold. Where figures contradict each other they fit as nearly as can be.
     """
     value = tables.cells["value"].to_numpy(float, copy=True)
-    for labels, matrix, right in _lacking(tables, value):
-        rows, count = matrix.shape
-        slack = eye_array(rows)
-        cost = np.concatenate((np.zeros(count), np.ones(2 * rows)))
+    labels = np.flatnonzero(np.isnan(value)).tolist()
+    matrix, right = _rows(tables, labels, value, settled=False)
+    if len(right):
+        slack = eye_array(len(right))
+        cost = np.concatenate((np.zeros(len(labels)), np.ones(2 * len(right))))
         found = linprog(
             cost, A_eq=hstack((matrix, slack, -slack)), b_eq=right, bounds=(0, None), method="highs"
         )
-        value[labels] = found.x[:count]
+        value[labels] = found.x[: len(labels)]
     return value
-
-
-def _lacking(tables: Tables, value: Vector) -> Iterator[tuple[list[int], csr_array, Vector]]:
-    """Yield the sums that hold values we do not know, as systems over these."""
-    labels = np.flatnonzero(np.isnan(value)).tolist()
-    if labels:
-        yield from _linked(labels, *_rows(tables, labels, value, settled=False))

@@ -143,14 +143,14 @@ def tables_of(cells: pd.DataFrame, registry: Registry) -> list[Table]:
         Tells which codes are those of regions.
     """
     names = dimensions(cells)
-    broken = (cells[names] != ALL).itertuples(index=False, name=None)
-    by = [tuple(name for name, given in zip(names, row, strict=True) if given) for row in broken]
+    broken = (cells[names] != ALL).to_numpy()
+    by = [tuple(name for name, given in zip(names, row, strict=True) if given) for row in broken.tolist()]
     regions = {(code, scheme) for scheme in registry.schemes for code in registry.regions(scheme)}
-    pairs = zip(cells["province_code"], cells["scheme"], strict=True)
+    pairs = zip(cells["province_code"].tolist(), cells["scheme"].tolist(), strict=True)
     place = [_place(pair, regions) for pair in pairs]
     days = (cells["period_end"] - cells["period_start"]).dt.days + 1
     period = [PERIODS[at] for at in np.searchsorted(_DAYS, days)]
-    columns = (cells["measure"], cells["place_basis"], by, place, period)
+    columns = (cells["measure"].tolist(), cells["place_basis"].tolist(), by, place, period)
     return [Table(*one) for one in zip(*columns, strict=True)]
 
 
@@ -194,11 +194,12 @@ def _level(table: Table) -> str:
 def _one_step(before: Coarsening, fine: list[Table], ladder: Ladder) -> Coarsening:
     """Go one step from each of some tables: the first on the ladder that leads to figures, reported or added up here."""
     facts, steps = before.facts, dict(before.steps)
-    of = pd.Series(tables_of(facts, before.registry), index=facts.index)
+    broken = facts[(facts[dimensions(facts)] != ALL).any(axis=1)]
+    of = pd.Series(tables_of(broken, before.registry), index=broken.index, dtype=object)
     there, added = set(of), [facts]
     for table in fine:
         steps[table] = ()
-        for sums, tables in ladder.steps(facts[of == table], table):
+        for sums, tables in ladder.steps(broken[[one == table for one in of]], table):
             new = _not_given(sums, facts)
             made = set(tables_of(new, before.registry))
             steps[table] = tuple(one for one in tables if one in there or one in made)

@@ -131,8 +131,9 @@ def _vintages(label: dict[Figure, int], days: set[str]) -> Iterator[list[int]]:
 
 
 def _refuse_silent_changes(cells: pd.DataFrame, then: list[Told | None]) -> None:
-    for row, one in zip(cells.itertuples(), then, strict=True):
-        if one is not None and one.value is not None and one.value != row.value:
+    shown = {at: one.value for at, one in enumerate(then) if one is not None and one.value is not None}
+    for row, value in zip(cells.iloc[list(shown)].itertuples(), shown.values(), strict=True):
+        if value != row.value:
             raise DisclosureError(
                 where=f"{row.measure}, {row.scheme}:{row.province_code}, {row.period_start:%Y-%m-%d}",
                 rule=worded("a figure that was released has another value now under the same edition date"),

@@ -144,7 +144,8 @@ class Sums:
         while len(waiting) < left:
             left = len(waiting)
             waiting = [one for one in waiting if not self._settled(one, first)]
-        self.equations = [replace(one, sound=self._is_sound(one)) for one in self.equations]
+        judged = ((one, self._is_sound(one)) for one in self.equations)
+        self.equations = [one if one.sound == sound else replace(one, sound=sound) for one, sound in judged]
 
     def implicit_cells(self) -> pd.DataFrame:
         """Return the implicit cells made so far, with value, threshold, class and ``fixed``; ``like`` names a cell like each."""

@@ -121,20 +121,23 @@ def known_values(tables: Tables, *, released: bool) -> dict[int, float]:
     known: dict[int, float] = dict(
         zip(cells.index[given].tolist(), cells.loc[given, "value"].tolist(), strict=True)
     )
-    changed = True
+    waiting, changed = [one for one in tables.equations if one.sound], True
     while changed:
-        changed = False
-        for equation in tables.equations:
+        changed, left = False, []
+        for equation in waiting:
             unknown = [cell for cell in equation.cells if cell not in known]
             found = _following(equation, unknown, known)
             known.update(found)
             changed |= bool(found)
+            if len(unknown) > len(found):
+                left.append(equation)
+        waiting = left
     return known
 
 
 def _following(equation: Equation, unknown: list[int], known: dict[int, float]) -> dict[int, float]:
     """Return what one sound sum tells outright: the one figure that is not known, or that all parts of nothing are nothing."""
-    if not unknown or not equation.sound:
+    if not unknown:
         return {}
     if unknown == [equation.total]:
         return {equation.total: sum(known[part] for part in equation.parts)}
@@ -205,7 +208,8 @@ def _order(cells: pd.DataFrame, members: list[list[int]], key: bytes) -> Numbers
         "period_end",
         *dimensions(cells),
     ]
-    named = cells.loc[first, names].astype(str).agg("|".join, axis=1) if len(first) else pd.Series(dtype=str)
+    texts = (cells[name].iloc[first].astype(str).tolist() for name in names)
+    named = pd.Series(["|".join(one) for one in zip(*texts, strict=True)], dtype=str)
     drawn = pd.util.hash_pandas_object(named, index=False, hash_key=key.hex()[:16], categorize=False)
     return drawn.to_numpy(np.float64) / 2.0**64
 

@@ -135,16 +135,16 @@ def protect(
     cells, releases = with_earlier(cells, ledger, programme, policy, history=history)
     tables = linked_tables(cells, programme, registry, releases=releases)
     unshown = _unshown(cells, coarsening)
-    chosen = _Chosen(tables, unshown)
+    chosen, shown, labels = _Chosen(tables, unshown), tables, cells.index.tolist()
     if unshown:
-        threshold = thresholds_above(tables, unshown)
-        kept, then, labels = shown_cells(cells, threshold, unshown, releases)
-        chosen.take(
-            linked_tables(kept, programme, registry, releases=then), labels, nodes=nodes, key=key, tell=tell
-        )
-    if not unshown or recoverable(tables, chosen.hidden):
+        kept, then, labels = shown_cells(cells, thresholds_above(tables, unshown), unshown, releases)
+        shown = linked_tables(kept, programme, registry, releases=then)
+    chosen.take(shown, labels, nodes=nodes, key=key, tell=tell)
+    narrow = recoverable(tables, chosen.hidden)
+    if narrow and unshown:
         chosen.take(tables, cells.index.tolist(), nodes=nodes, key=key, tell=tell)
-    refuse_recoverable(tables, chosen.hidden)
+        narrow = recoverable(tables, chosen.hidden)
+    refuse_recoverable(tables, narrow)
     rows, own = _rows(tables, chosen.hidden), _rows(tables, chosen.own)
     _hide(marked, rows)
     few = over_few(marked, programme, policy)
