@@ -1,7 +1,7 @@
 """Tests marked `browser` are skipped where no chromium is installed, unless EVALKIT_REQUIRE_BROWSER=1 demands one.
 
 `make test` runs tests side by side; those marked `end_to_end` count kernels and private folders and run one after the other.
-Tests of the shipped workspaces run in one process, which reads, protects and evaluates each of these once.
+Tests of the shipped workspaces run in one process, which evaluates each of these once; its bundle is made once for all processes.
 """
 
 from __future__ import annotations
@@ -9,12 +9,19 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
 from evalkit.languages import DEFAULT, speak
+from tests import shipped
 
 os.environ["EVALKIT_LANG"] = "en"  # whoever runs the tests: they read English messages
+
+
+def of_shipped(module: ModuleType | None) -> bool:
+    """Tell whether a module's tests compute from the shipped workspaces; several have a ``bundle_of`` of their own."""
+    return getattr(module, "bundle_of", None) is shipped.bundle_of or hasattr(module, "evaluation_of")
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
@@ -22,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("end_to_end"):
             item.add_marker(pytest.mark.xdist_group("end_to_end"))
-        elif hasattr(getattr(item, "module", None), "bundle_of"):  # of tests.shipped
+        elif of_shipped(getattr(item, "module", None)):
             item.add_marker(pytest.mark.xdist_group("shipped"))
     if shutil.which("chromium"):
         return
@@ -35,6 +42,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(
             pytest.mark.skip(reason="no chromium is installed (Debian: apt-get install chromium)")
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_processes_share(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where tests run side by side, the folder around those of each process is this run's alone."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shipped.SHARED.append(tmp_path_factory.getbasetemp().parent)
 
 
 @pytest.fixture(autouse=True)

@@ -1,19 +1,26 @@
-"""The shipped workspaces as protected bundles, and what is computed from them, made once for all tests of a session."""
+"""The shipped workspaces as protected bundles, and what is computed from them, made once for all tests of a session.
+
+A bundle is made once for all processes of a run; what is evaluated from it, once in each process.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import functools
 from datetime import date
 from pathlib import Path
 
 from evalkit.batch.prepare import Received, make_bundle, receive
 from evalkit.evaluation import evaluate
-from evalkit.facts.bundle import Bundle
+from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.records import Evaluation
 from evalkit.workspace import open_workspace
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2026, 11, 23)
+SHARED: list[
+    Path
+] = []  # the folder that all processes of this run have in common, told by conftest; none in one alone
 
 
 @functools.cache
@@ -24,8 +31,18 @@ def received(name: str) -> Received:
 
 @functools.cache
 def bundle_of(name: str, day: date = DAY) -> Bundle:
-    """Protect a shipped workspace; nobody may change what comes back."""
-    return make_bundle(received(name), day=day)
+    """Protect a shipped workspace, or open what another process of this run protected; nobody may change what comes back."""
+    if not SHARED:
+        return make_bundle(received(name), day=day)
+    folder = SHARED[0] / f"{name}-{day}"
+    with (SHARED[0] / f"{name}-{day}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "whole").is_file():
+            return open_bundle(folder)
+        bundle = make_bundle(received(name), day=day)
+        bundle.write(folder)
+        (folder / "whole").touch()
+    return bundle
 
 
 @functools.cache

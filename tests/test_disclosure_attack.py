@@ -21,8 +21,9 @@ from evalkit.disclosure.rules import LARGE, SMALL, ZERO
 from evalkit.programme.provinces import Registry
 from tests.builders import PROGRAMME, tiny_registry
 from tests.countries import Country, Inmost, makeup, random_country, with_a_part
+from tests.lengths import at_length
 
-ATTACKED = 500
+ATTACKED = at_length(100, 500)
 CONTROL = 5  # every fifth country is attacked without complementary suppression, too
 SETTINGS = {
     "deadline": None,
@@ -177,7 +178,7 @@ def pattern(tables: Tables, hidden: set[int]) -> list[float | None]:
     return [None if label in hidden else value for label, value in cells["value"].items()]
 
 
-@settings(max_examples=2000, **SETTINGS)
+@settings(max_examples=at_length(300, 2000), **SETTINGS)
 @given(country=st.one_of(plain_countries, plain_countries, halved_countries, aged_countries, two_measures))
 def test_hidden_figures_may_change_within_their_class_and_no_byte_moves(registry: Registry, country: Country):
     """Published margins are kept; every class, that of what a total holds beyond its parts included, is kept."""
@@ -242,7 +243,7 @@ def filled(tables: Tables, world: dict[int, float]) -> dict[int, float] | None:
     return world
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(at_length(15, 40)))
 def test_listing_every_world_finds_no_narrower_figure(registry: Registry, seed: int):
     """Another attack than the audit's: whole numbers, no linear programming, on countries small enough to list."""
     country = Country(

@@ -29,6 +29,7 @@ from evalkit.programme.terms import label_languages
 from evalkit.table import COLUMNS
 from evalkit.workspace import open_workspace
 from tests.builders import fact
+from tests.lengths import at_length
 from tests.workspaces import tiny_workspace
 
 SECRET = "4711"  # noqa: S105  the figure that no message may quote
@@ -700,7 +701,7 @@ def outcome(folder: Path, seed: int) -> Iterator[str]:
         yield f"read otherwise than written, in {path.name}"
 
 
-@pytest.mark.parametrize("first", range(0, 200, 50))
+@pytest.mark.parametrize("first", range(0, at_length(100, 200), 50))
 def test_a_mutated_workspace_is_refused_or_read_as_it_is_written(workspace: Path, first: int):
     folder = workspace
     kept = {name: (folder / name).read_bytes() for name in MUTATED}

@@ -56,16 +56,12 @@ def panel_context(
     rows = preferred(rows[(rows["scheme"] == scheme) | (rows["scheme"] == NATION_SCHEME)], programme)
     nation = _code_of_nation(rows)
     context: dict[str, dict[str, Any]] = {"laws": {}, "own": {}, "nation": {}}
-    laws: dict[str, dict[str, ScatterLaw]] = {}
-    for name, indicator in programme.indicators.items():
-        if (indicator.kind in WITH_LAW or indicator.trend) and programme.is_counted(indicator):
-            laws[name] = _laws(yearly_series(rows, indicator.numerator, programme), threshold, nation)
-            context["laws"][name] = laws[name][""].as_record()
-            context["nation"][name] = laws[name][nation].as_record()
-            own = {code: law.own for code, law in laws[name].items() if code not in ("", nation)}
-            context["own"] |= (
-                {name: {f"{scheme}:{code}": factor for code, factor in own.items()}} if own else {}
-            )
+    laws = _laws_by_indicator(rows, programme, threshold=threshold, nation=nation)
+    for name, of_places in laws.items():
+        context["laws"][name] = of_places[""].as_record()
+        context["nation"][name] = of_places[nation].as_record()
+        own = {code: law.own for code, law in of_places.items() if code not in ("", nation)}
+        context["own"] |= {name: {f"{scheme}:{code}": factor for code, factor in own.items()}} if own else {}
     mine = facts[facts["scheme"].isin([scheme, NATION_SCHEME])]
     families = {"comparisons": _comparisons(mine, laws, programme), "trends": _trends(rows, laws, programme)}
     named = {name: family_of(p) for name, p in families.items()}
@@ -79,6 +75,21 @@ def _code_of_nation(facts: pd.DataFrame) -> str:
     """Return the code under which the nation's figures stand; a word of our own where it has none."""
     codes = facts.loc[facts["scheme"] == NATION_SCHEME, "province_code"]
     return str(codes.iloc[0]) if len(codes) else NATION_SCHEME
+
+
+def _laws_by_indicator(
+    rows: pd.DataFrame, programme: Programme, *, threshold: int, nation: str
+) -> dict[str, dict[str, ScatterLaw]]:
+    """Return the laws of each indicator that has one; they are those of its measure, and measures without a figure share theirs."""
+    told, found, laws = set(rows["measure"]), dict[str, dict[str, ScatterLaw]](), {}
+    for name, indicator in programme.indicators.items():
+        if (indicator.kind in WITH_LAW or indicator.trend) and programme.is_counted(indicator):
+            measure = indicator.numerator
+            key = measure if measure in told else ""
+            if key not in found:
+                found[key] = _laws(yearly_series(rows, measure, programme), threshold, nation)
+            laws[name] = found[key]
+    return laws
 
 
 def _laws(series: pd.DataFrame, threshold: int, code: str) -> dict[str, ScatterLaw]:
@@ -110,8 +121,8 @@ def _comparisons(
 
 def _trends(rows: pd.DataFrame, laws: dict[str, dict[str, ScatterLaw]], programme: Programme) -> list[float]:
     """Return the p of every trend on any page."""
-    found = []
-    for name in [name for name, indicator in programme.indicators.items() if indicator.trend]:
+    found, told = [], set(rows["measure"])
+    for name in [name for name, one in programme.indicators.items() if one.trend and one.numerator in told]:
         series = yearly_series(rows, programme.indicators[name].numerator, programme)
         for code, own in series.groupby("province_code", sort=True):
             fit = fit_trend(own, law=laws[name].get(str(code), laws[name][""]))
