@@ -13,6 +13,7 @@ from types import ModuleType
 
 import pytest
 
+from evalkit.batch import warm
 from evalkit.languages import DEFAULT, speak
 from tests import shipped
 
@@ -49,6 +50,15 @@ def _what_processes_share(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Where tests run side by side, the folder around those of each process is this run's alone."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         shipped.SHARED.append(tmp_path_factory.getbasetemp().parent)
+
+
+@pytest.fixture(scope="module")
+def server_stays() -> Iterator[None]:
+    """Keep the server that kernels are forked from, which a run ends, until the last test of the module: loading takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warm, "stop_servers", lambda: None)
+        yield
+    warm.stop_servers()
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ from evalkit.errors import DisclosureError
 from tests.builders import fact
 from tests.workspaces import FACTS, at, options, tiny_notebooks, tiny_workspace, write_notebook
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("server_stays")]
 
 
 class Marker:

@@ -34,6 +34,7 @@ from tests.workspaces import FACTS, PagesWithoutKernel, at, options, tiny_notebo
 
 pytestmark = [
     pytest.mark.end_to_end,
+    pytest.mark.usefixtures("server_stays"),
     pytest.mark.skipif(not can_fork(), reason="kernels are not forked on this system"),
 ]
 

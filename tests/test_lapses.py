@@ -202,6 +202,7 @@ def harmful(folder: Path, harm: str) -> RunOptions:
 
 end_to_end = [
     pytest.mark.end_to_end,
+    pytest.mark.usefixtures("server_stays"),
     pytest.mark.skipif(not can_fork(), reason="kernels are not forked on this system"),
 ]
 
