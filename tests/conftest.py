@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 import pytest
@@ -53,12 +53,16 @@ def _what_processes_share(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="module")
-def server_stays() -> Iterator[None]:
-    """Keep the server that kernels are forked from, which a run ends, until the last test of the module: loading takes seconds."""
+def server_stays() -> Iterator[Callable[[], None]]:
+    """Keep the server that kernels are forked from, which a run ends, until the last test of the module: loading takes seconds.
+
+    What it gives ends the server, for a test whose run has to start one.
+    """
+    stop = warm.stop_servers
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(warm, "stop_servers", lambda: None)
-        yield
-    warm.stop_servers()
+        yield stop
+    stop()
 
 
 @pytest.fixture(autouse=True)

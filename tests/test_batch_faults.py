@@ -211,7 +211,9 @@ def test_a_run_that_is_cut_off_keeps_what_is_finished_and_shows_none_of_it(
     assert not list((tmp_path / "out").glob(".*"))
 
 
-def test_rooms_that_nobody_was_left_to_remove_are_swept_by_the_next_run(tmp_path: Path):
+def test_rooms_that_nobody_was_left_to_remove_are_swept_by_the_next_run(
+    tmp_path: Path, server_stays: Callable[[], None]
+):
     tiny_workspace(tmp_path / "ws")
     trigger = harmful(tmp_path, "time.sleep(120)")
     (tmp_path / "driver.py").write_text(DRIVER)
@@ -233,8 +235,9 @@ def test_rooms_that_nobody_was_left_to_remove_are_swept_by_the_next_run(tmp_path
     wait_until(lambda: not any(is_alive(pid) for pid in family))
     assert (room / "desk" / "bundle").is_dir()
     trigger.unlink()
+    server_stays()
     with private_room() as own:
-        run(tmp_path, force=True)
+        run(tmp_path, force=True, jobs=1)
         assert own.is_dir()
     assert not room.exists()
     assert not own.exists()

@@ -20,6 +20,7 @@ from typing import Any, Self
 
 import pytest
 
+import evalkit.batch.prepared
 import evalkit.batch.run
 from evalkit.batch.options import RunReport
 from evalkit.batch.run import run_batch
@@ -129,8 +130,9 @@ class Country:
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch, *, published: bool) -> None:
         self.folder, self.published, self.kept = folder, published, dict[Any, Any]()
-        for name in ("prepare", "plan"):
-            patch.setattr(evalkit.batch.run, name, self.once(getattr(evalkit.batch.run, name)))
+        for name in ("receive", "make_bundle"):  # what is kept of them is written and read each time
+            patch.setattr(evalkit.batch.prepared, name, self.once(getattr(evalkit.batch.prepared, name)))
+        patch.setattr(evalkit.batch.run, "plan", self.once(evalkit.batch.run.plan))
         patch.setattr(
             evalkit.batch.run, "stock_of", lambda *_: {}
         )  # no receipts: they are no part of a release
@@ -153,7 +155,8 @@ class Country:
         def known(*arguments: Any, **named: Any) -> Any:
             files = [self.folder / "ws" / name for name in ("facts.csv", "ledger.jsonl")]
             texts = [path.read_bytes() if path.exists() else b"" for path in files]
-            key = (function.__name__, *texts, str(named))
+            chosen = {name: value for name, value in named.items() if not callable(value)}
+            key = (function.__name__, *texts, str(chosen))
             if key not in self.kept:
                 self.kept[key] = function(*arguments, **named)
             return self.kept[key]

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -30,10 +29,9 @@ from evalkit.batch.forks import fork_kernel
 from evalkit.batch.kernel import WarmProvisioner, register
 from evalkit.batch.kernel_app import KernelApp
 from evalkit.batch.plan import notebooks_folder
-from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.rooms import kernel_environment, kernel_path
 from evalkit.batch.warm import can_fork, early_environment, newest_code, stop_servers, warm_up
-from evalkit.workspace import open_workspace
+from tests import shipped
 
 pytestmark = [
     pytest.mark.end_to_end,
@@ -346,8 +344,7 @@ def test_where_there_is_no_fork_the_ordinary_kernel_is_started_and_that_is_said_
 
 
 def test_papermill_s_own_command_line_runs_the_report_notebook_without_a_word_of_tcp(tmp_path: Path):
-    received = receive(open_workspace(Path(__file__).parents[1] / "data" / "vn-published"))
-    make_bundle(received, day=date(2026, 11, 1)).slice_for("04").write(tmp_path / "bundle")
+    shipped.bundle_of("vn-published").slice_for("04").write(tmp_path / "bundle")
     source = notebooks_folder() / "province_report.ipynb"
     words: dict[str, str] = {}
     outputs = []
