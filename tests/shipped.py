@@ -10,7 +10,8 @@ import functools
 from datetime import date
 from pathlib import Path
 
-from evalkit.batch.prepare import Received, make_bundle, receive
+from evalkit.batch.prepare import Received, make_bundle, protect_received, receive
+from evalkit.disclosure.protect import Protected
 from evalkit.evaluation import evaluate
 from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.records import Evaluation
@@ -30,16 +31,23 @@ def received(name: str) -> Received:
 
 
 @functools.cache
+def protected_of(name: str) -> Protected:
+    """Protect a shipped workspace: whatever the day, the same figures are hidden."""
+    of_workspace = received(name)
+    return protect_received(of_workspace, audience="public", scheme=of_workspace.workspace.scheme)
+
+
+@functools.cache
 def bundle_of(name: str, day: date = DAY) -> Bundle:
     """Protect a shipped workspace, or open what another process of this run protected; nobody may change what comes back."""
     if not SHARED:
-        return make_bundle(received(name), day=day)
+        return make_bundle(received(name), day=day, protected=protected_of(name))
     folder = SHARED[0] / f"{name}-{day}"
     with (SHARED[0] / f"{name}-{day}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (folder / "whole").is_file():
             return open_bundle(folder)
-        bundle = make_bundle(received(name), day=day)
+        bundle = make_bundle(received(name), day=day, protected=protected_of(name))
         bundle.write(folder)
         (folder / "whole").touch()
     return bundle

@@ -16,7 +16,13 @@ from evalkit.estimation.funnel import funnel
 from evalkit.estimation.joinpoint_results import JoinpointFit
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
-from evalkit.evaluation import compare_provinces, evaluate, methods_used, provinces_side_by_side
+from evalkit.evaluation import (
+    break_down,
+    compare_provinces,
+    evaluate,
+    methods_used,
+    provinces_side_by_side,
+)
 from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.records import Evaluation
 from evalkit.reporting.blocks import Section, Table
@@ -26,10 +32,8 @@ from evalkit.reporting.sections.side_by_side import _outside, _scatter
 from tests.lengths import FULL
 from tests.shipped import bundle_of, evaluation_of
 
-FEW = {
-    True: ("08", "11", "22"),
-    False: ("22", "96"),
-}  # places that are evaluated anyway, of an invented country or not
+# Places that other tests evaluate too, of an invented country or not.
+FEW = {True: ("08", "11", "22"), False: ("22", "96")}
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +135,7 @@ def test_a_figure_told_once_stands_in_a_table_as_surely_as_it_was_told(published
 
 def test_figures_by_attribute_show_the_mark_of_hidden_ones_and_no_more(demo: Bundle):
     for place in demo.places:
-        result = evaluated(demo, place.code).breakdowns
+        result = break_down(demo.province(place.code))
         hidden = int((result.frame["status"] == "suppressed").sum())
         assert text_of(result).count(" [c]") == hidden
     assert hidden > 0
