@@ -13,6 +13,7 @@ import pandas as pd
 
 from evalkit.reporting.blocks import LANGUAGES, Bilingual
 from evalkit.reporting.canvas import Canvas, drawing_style, text_width
+from evalkit.reporting.drawn_words import DrawnWords
 from evalkit.reporting.formats import day, listed, number
 from evalkit.reporting.wording import catalogue
 
@@ -34,7 +35,7 @@ def rehearse() -> None:
         text_width(_LETTERS, bold=bold)
     for language in LANGUAGES:
         with drawing_style():
-            canvas = Canvas(40, language=language, invented=True)
+            canvas = Canvas(40, words=DrawnWords(language), invented=True)
             canvas.axes(left=10, top=0, width=300, height=20).plot([0, 1], [0, 1], marker="o")
             canvas.text(10, 30, _LETTERS)
             canvas.svg()

@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
-from evalkit.reporting.blocks import Language
+from evalkit.reporting.drawn_words import Drawing, DrawnWords
 from evalkit.reporting.svg import INK, clean_svg
 from evalkit.reporting.wording import say
 
@@ -46,20 +46,20 @@ class Canvas:
     ----------
     height : float
         Height of the drawing proper.
-    language : {"vi", "en"}
-        The language of what is written.
+    words : DrawnWords
+        The languages of what is written.
     invented : bool
         Write at the foot that the figures are invented.
     """
 
-    def __init__(self, height: float, *, language: Language, invented: bool = False) -> None:
+    def __init__(self, height: float, *, words: DrawnWords, invented: bool = False) -> None:
         self.height = height + (LINE + 6 if invented else 0)
-        self.language = language
+        self.words = words
         self.figure = Figure(figsize=(WIDTH / 72, self.height / 72), dpi=72)
         self.figure.patch.set_visible(False)
         if invented:
-            words = say("Invented figures").of(language)
-            self.text(WIDTH / 2, self.height - 6, words, ha="center", weight="bold")
+            told = words.of(say("Invented figures"))
+            self.text(WIDTH / 2, self.height - 6, told, ha="center", weight="bold")
 
     def axes(self, *, left: float, top: float, width: float, height: float) -> Axes:
         """Return bare axes at a place given in pixels."""
@@ -82,13 +82,19 @@ class Canvas:
             y += LINE
         return y
 
-    def svg(self) -> str:
-        """Return the drawing as clean SVG: the same bytes for the same figures, whenever and wherever drawn."""
+    def svg(self) -> Drawing:
+        """Return the drawing as clean SVG: the same bytes for the same figures, whenever and wherever drawn.
+
+        Raises
+        ------
+        UnlikeDrawingsError
+            If what is written cannot be put into the other languages as it stands.
+        """
         stream = io.StringIO()
         self.figure.savefig(
             stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
-        return clean_svg(stream.getvalue())
+        return self.words.drawing(clean_svg(stream.getvalue()))
 
 
 @contextmanager

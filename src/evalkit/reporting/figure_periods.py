@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import pandas as pd
@@ -11,14 +13,21 @@ from matplotlib.ticker import FuncFormatter
 
 from evalkit.reporting.blocks import Bilingual, Language
 from evalkit.reporting.canvas import LINE, NORMAL, WIDTH, Canvas, drawing_style, text_width, wrapped
+from evalkit.reporting.drawn_words import Drawing, DrawnWords
 from evalkit.reporting.figure_scale import LEFT, SPAN, STRIP, Row, align_ticks, ruler, scale, whisker
 from evalkit.reporting.formats import number
 from evalkit.reporting.wording import say
 
 
 def period_comparison(
-    windows: pd.DataFrame, *, title: Bilingual, unit: Bilingual, language: Language, invented: bool = False
-) -> str:
+    windows: pd.DataFrame,
+    *,
+    title: Bilingual,
+    unit: Bilingual,
+    language: Language,
+    also: Sequence[Language] = (),
+    invented: bool = False,
+) -> Drawing:
     """Draw the yearly count of two or three programme periods with exact intervals.
 
     Parameters
@@ -32,24 +41,32 @@ def period_comparison(
         What is counted: "vụ", "cases".
     language : {"vi", "en"}
         The language of the words.
+    also : sequence of str
+        Languages into which the drawing is translated.
     invented : bool
         Write into the drawing that the figures are invented.
 
     Returns
     -------
-    str
+    Drawing
         Clean SVG, 360 units wide.
+
+    Raises
+    ------
+    UnlikeDrawingsError
+        If the drawing differs in another language by more than its words.
     """
-    rows = [_Window.of(row, unit, language) for row in windows.to_dict("records")]
-    head = wrapped(title.of(language), width=WIDTH - 4, size=NORMAL, bold=True)
+    words = DrawnWords(language, also=also)
+    rows = [_Window.of(row, unit, words) for row in windows.to_dict("records")]
+    head = words.lines(partial(wrapped, width=WIDTH - 4, size=NORMAL, bold=True), title)
     top, height = len(head) * LINE + 6, sum(row.height for row in rows)
     highest = max([*windows["upper"].dropna(), *windows["rate"].dropna(), 1.0])
     digits = 0 if highest >= 4 else 1
     with drawing_style():
-        canvas = Canvas(top + height + 26, language=language, invented=invented)
+        canvas = Canvas(top + height + 26, words=words, invented=invented)
         canvas.lines(0, 12, head, fontsize=NORMAL, weight="bold")
         axes = scale(canvas, top, height, highest=highest * 1.12)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, digits).of(language)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.of(number(value, digits))))
         align_ticks(axes)
         at = 0.0
         for row in rows:
@@ -68,10 +85,13 @@ class _Window:
     shares_line: bool
 
     @classmethod
-    def of(cls, row: Row, unit: Bilingual, language: Language) -> Self:
-        label, counted = row["label"].of(language), _counted(row, unit).of(language)
-        fits = text_width(label, bold=True) + text_width(counted) + 14 < WIDTH
-        return cls(row, label, [counted] if fits else wrapped(counted, width=WIDTH - 4), fits)
+    def of(cls, row: Row, unit: Bilingual, words: DrawnWords) -> Self:
+        label, counted = row["label"], _counted(row, unit)
+        fits = words.agreed(
+            lambda told: text_width(label.of(told), bold=True) + text_width(counted.of(told)) + 14 < WIDTH
+        )
+        lines = [words.of(counted)] if fits else words.lines(partial(wrapped, width=WIDTH - 4), counted)
+        return cls(row, words.of(label), lines, fits)
 
     @property
     def head(self) -> float:
@@ -93,7 +113,7 @@ def _period(canvas: Canvas, axes: Axes, window: _Window, *, at: float, top: floa
     if not pd.isna(row["rate"]):
         ruler(axes, at=middle)
         whisker(axes, row["rate"], row["lower"], row["upper"], at=middle)
-        _rate_label(axes, row, at=middle, language=canvas.language)
+        _rate_label(axes, row, at=middle, words=canvas.words)
 
 
 def _counted(row: Row, unit: Bilingual) -> Bilingual:
@@ -107,10 +127,12 @@ def _counted(row: Row, unit: Bilingual) -> Bilingual:
     return say("{count} {unit} / {years} years", count=count, unit=unit, years=length)
 
 
-def _rate_label(axes: Axes, row: Row, *, at: float, language: Language) -> None:
+def _rate_label(axes: Axes, row: Row, *, at: float, words: DrawnWords) -> None:
     """Write the estimate beside its interval, on the left of it where the right has no room."""
-    words, unit = number(row["rate"], 1).of(language), SPAN / axes.get_xlim()[1]
+    rate, unit = number(row["rate"], 1), SPAN / axes.get_xlim()[1]
     edges = [float(edge) for edge in (row["rate"], row["lower"], row["upper"]) if not pd.isna(edge)]
-    fits = LEFT + max(edges) * unit + 10 + text_width(words) < WIDTH
+    fits = words.agreed(lambda told: LEFT + max(edges) * unit + 10 + text_width(rate.of(told)) < WIDTH)
     x, offset, side = (max(edges), 8, "left") if fits else (min(edges), -8, "right")
-    axes.annotate(words, (x, at), (offset, 0), textcoords="offset points", ha=side, va="center_baseline")
+    axes.annotate(
+        words.of(rate), (x, at), (offset, 0), textcoords="offset points", ha=side, va="center_baseline"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,12 +13,20 @@ from matplotlib.ticker import FuncFormatter
 
 from evalkit.reporting.blocks import Bilingual, Language
 from evalkit.reporting.canvas import LINE, NORMAL, WIDTH, Canvas, drawing_style, text_width, wrapped
+from evalkit.reporting.drawn_words import Drawing, DrawnWords, UnlikeDrawingsError
 from evalkit.reporting.figure_scale import LEFT, SPAN, STRIP, Row, align_ticks, ruler, scale, whisker
 from evalkit.reporting.formats import percent
 from evalkit.reporting.svg import INK
 
 
-def target_strip(rows: pd.DataFrame, *, title: Bilingual, language: Language, invented: bool = False) -> str:
+def target_strip(
+    rows: pd.DataFrame,
+    *,
+    title: Bilingual,
+    language: Language,
+    also: Sequence[Language] = (),
+    invented: bool = False,
+) -> Drawing:
     """Draw percentages with their intervals against what was promised.
 
     Parameters
@@ -31,19 +40,28 @@ def target_strip(rows: pd.DataFrame, *, title: Bilingual, language: Language, in
         What the scale shows.
     language : {"vi", "en"}
         The language of the words.
+    also : sequence of str
+        Languages into which the drawing would be translated: it never can, for the targets' words are centred by their width.
     invented : bool
         Write into the drawing that the figures are invented.
 
     Returns
     -------
-    str
+    Drawing
         Clean SVG, 360 units wide.
+
+    Raises
+    ------
+    UnlikeDrawingsError
+        If the drawing differs in another language by more than its words.
     """
+    if also:
+        raise UnlikeDrawingsError
     blocks = [_Block.of(row, language) for row in rows.to_dict("records")]
     head = wrapped(title.of(language), width=WIDTH - 4, size=NORMAL, bold=True)
     top, height = len(head) * LINE + 6, sum(block.height for block in blocks)
     with drawing_style():
-        canvas = Canvas(top + height + 26, language=language, invented=invented)
+        canvas = Canvas(top + height + 26, words=DrawnWords(language), invented=invented)
         canvas.lines(0, 12, head, fontsize=NORMAL, weight="bold")
         axes = scale(canvas, top, height, highest=100)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, 0).of(language)))
@@ -105,9 +123,11 @@ def _indicator(canvas: Canvas, axes: Axes, block: _Block, *, at: float, top: flo
     row, baseline, middle = block.row, top + at + LINE - 3, at + block.strip
     canvas.lines(0, baseline, block.label, weight="bold")
     if isinstance(row.get("counts"), Bilingual):
-        canvas.text(WIDTH - 2, baseline, row["counts"].of(canvas.language), ha="right", weight="bold")
+        canvas.text(WIDTH - 2, baseline, row["counts"].of(canvas.words.language), ha="right", weight="bold")
     elif not pd.isna(row["value"]):
-        canvas.text(WIDTH - 2, baseline, percent(row["value"]).of(canvas.language), ha="right", weight="bold")
+        canvas.text(
+            WIDTH - 2, baseline, percent(row["value"]).of(canvas.words.language), ha="right", weight="bold"
+        )
     if block.is_drawn:
         ruler(axes, at=middle)
         if not pd.isna(row["value"]):

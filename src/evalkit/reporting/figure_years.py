@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 import numpy as np
@@ -12,8 +13,10 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Checked, Language
 from evalkit.reporting.canvas import BLUE, LINE, NORMAL, WIDTH, Canvas, drawing_style, text_width, wrapped
+from evalkit.reporting.drawn_words import Drawing, DrawnWords
 from evalkit.reporting.formats import number
 from evalkit.reporting.svg import INK, PAPER
 from evalkit.reporting.wording import say
@@ -36,11 +39,12 @@ def yearly_counts(
     *,
     title: Bilingual,
     language: Language,
+    also: Sequence[Language] = (),
     breaks: Sequence[Band] = (),
     trend: pd.DataFrame | None = None,
     decimals: int = 0,
     invented: bool = False,
-) -> str:
+) -> Drawing:
     """Draw one figure a year.
 
     Parameters
@@ -53,6 +57,8 @@ def yearly_counts(
         What is counted, in what unit: "Số vụ mỗi năm".
     language : {"vi", "en"}
         The language of the words.
+    also : sequence of str
+        Languages into which the drawing is translated.
     breaks : sequence of Band
         Events marked across the plot and named below it.
     trend : DataFrame, optional
@@ -64,31 +70,36 @@ def yearly_counts(
 
     Returns
     -------
-    str
+    Drawing
         Clean SVG, 360 units wide.
+
+    Raises
+    ------
+    UnlikeDrawingsError
+        If the drawing differs in another language by more than its words.
     """
-    years = _every_year(series)
+    years, words = _every_year(series), DrawnWords(language, also=also)
     shown = [
         band
         for band in breaks
         if band.end > years["year"].min() - 0.5 and band.start < years["year"].max() + 1.5
     ]
     lanes = _lanes(shown)
-    keys = [wrapped(band.label.of(language), width=WIDTH - _KEY_INDENT - 4) for band in shown]
-    head = wrapped(title.of(language), width=WIDTH - 4, size=NORMAL, bold=True)
+    keys = [words.lines(partial(wrapped, width=WIDTH - _KEY_INDENT - 4), band.label) for band in shown]
+    head = words.lines(partial(wrapped, width=WIDTH - 4, size=NORMAL, bold=True), title)
     top = len(head) * LINE + (LINE + 2 if trend is not None else 0) + (max(lanes, default=-1) + 1) * LINE + 8
     height = top + _PLOT + 24 + sum(len(lines) for lines in keys) * LINE + (6 if keys else 0)
     with drawing_style():
-        canvas = Canvas(height, language=language, invented=invented)
+        canvas = Canvas(height, words=words, invented=invented)
         below = canvas.lines(0, 12, head, fontsize=NORMAL, weight="bold")
         if trend is not None:
             _trend_key(canvas, below, banded="lower" in trend)
         axes = canvas.axes(left=_LEFT, top=top, width=WIDTH - _LEFT - _RIGHT, height=_PLOT)
-        _scales(axes, years, trend, language=language)
+        _scales(axes, years, trend, words=words)
         _bands(canvas, axes, shown, lanes)
         _trend(axes, trend)
-        _dots(axes, years, decimals=decimals, language=language)
-        _gaps(axes, years, language=language)
+        _dots(axes, years, decimals=decimals, words=words)
+        _gaps(axes, years, words=words)
         _band_key(canvas, top + _PLOT + 24 + LINE, keys)
         return canvas.svg()
 
@@ -115,7 +126,7 @@ def _lanes(bands: Sequence[Band]) -> list[int]:
     return lanes
 
 
-def _scales(axes: Axes, years: pd.DataFrame, trend: pd.DataFrame | None, *, language: Language) -> None:
+def _scales(axes: Axes, years: pd.DataFrame, trend: pd.DataFrame | None, *, words: DrawnWords) -> None:
     highest = years["value"].max()
     highest = 1.0 if pd.isna(highest) or highest == 0 else float(highest)
     if trend is not None:
@@ -127,15 +138,15 @@ def _scales(axes: Axes, years: pd.DataFrame, trend: pd.DataFrame | None, *, lang
     step = int(np.ceil((text_width("2024") + 6) / spacing))
     axes.set_xticks(range(last - (last - first) // step * step, last + 1, step))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=highest >= 4))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: words.of(same(f"{year:.0f}"))))
     digits = 0 if highest >= 4 else 1
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, digits).of(language)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.of(number(value, digits))))
     axes.grid(axis="y", color=INK, alpha=0.14, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.axhline(0, color=INK, linewidth=1.2, clip_on=False)
 
 
-def _dots(axes: Axes, years: pd.DataFrame, *, decimals: int, language: Language) -> None:
+def _dots(axes: Axes, years: pd.DataFrame, *, decimals: int, words: DrawnWords) -> None:
     joined = years[years["joined"]]
     if not joined.empty:  # seaborn 0.13 cannot draw an empty line
         line = {"x": "year", "y": "value", "units": "run", "estimator": None}
@@ -147,14 +158,17 @@ def _dots(axes: Axes, years: pd.DataFrame, *, decimals: int, language: Language)
         axes.plot(
             dots["year"], dots["value"], "o", color=BLUE, markerfacecolor=face, markersize=6.5, clip_on=False
         )
-    _value_labels(axes, known, decimals=decimals, language=language)
+    _value_labels(axes, known, decimals=decimals, words=words)
 
 
-def _value_labels(axes: Axes, known: pd.DataFrame, *, decimals: int, language: Language) -> None:
+def _value_labels(axes: Axes, known: pd.DataFrame, *, decimals: int, words: DrawnWords) -> None:
     """Print every figure where there is room, else the first, the last and the highest."""
-    labels = [number(value, decimals).of(language) for value in known["value"]]
+    labels = [number(value, decimals) for value in known["value"]]
     low, high = axes.get_xlim()
-    every = max(map(text_width, labels), default=0) < (WIDTH - _LEFT - _RIGHT) / (high - low)
+    room = (WIDTH - _LEFT - _RIGHT) / (high - low)
+    every = words.agreed(
+        lambda language: max((text_width(label.of(language)) for label in labels), default=0) < room
+    )
     told = {0, len(labels) - 1, int(known["value"].argmax())} if labels else set()
     values, unit = known["value"].to_list(), axes.get_ylim()[1] / _PLOT
     for place, (year, value) in enumerate(zip(known["year"], values, strict=True)):
@@ -162,25 +176,32 @@ def _value_labels(axes: Axes, known: pd.DataFrame, *, decimals: int, language: L
             around = values[max(place - 1, 0) : place + 2]
             dips = value < sum(around) / len(around) and value > 20 * unit
             offset = -16 if dips else 7
-            axes.annotate(labels[place], (year, value), (0, offset), textcoords="offset points", ha="center")
+            axes.annotate(
+                words.of(labels[place]), (year, value), (0, offset), textcoords="offset points", ha="center"
+            )
 
 
-def _gaps(axes: Axes, years: pd.DataFrame, *, language: Language) -> None:
+def _gaps(axes: Axes, years: pd.DataFrame, *, words: DrawnWords) -> None:
     """Say in its place why a year has no figure; neighbouring years without one share the words."""
     missing = years[years["value"].isna()]
     for row in missing[missing["status"] == "suppressed"].itertuples():
         axes.annotate(
-            CONFIDENTIAL, (row.year, 0), (0, 5), textcoords="offset points", ha="center", va="baseline"
+            words.of(same(CONFIDENTIAL)),
+            (row.year, 0),
+            (0, 5),
+            textcoords="offset points",
+            ha="center",
+            va="baseline",
         )
     others = missing[missing["status"] != "suppressed"]
     spacing = (WIDTH - _LEFT - _RIGHT) / (len(years) + 0.2)
     keyed = zip(others["year"], others["status"], strict=True)
     for (_, status), group in groupby(enumerate(keyed), key=lambda pair: (pair[1][0] - pair[0], pair[1][1])):
         span = [year for _, (year, _) in group]
-        words = _why(status).of(language)
-        upright = text_width(words) > spacing * len(span) - 4
+        why, room = _why(status), spacing * len(span) - 4
+        upright = words.agreed(partial(_is_wider, why, room))
         axes.annotate(
-            words,
+            words.of(why),
             ((span[0] + span[-1]) / 2, 0),
             (4 if upright else 0, 8),
             textcoords="offset points",
@@ -190,6 +211,10 @@ def _gaps(axes: Axes, years: pd.DataFrame, *, language: Language) -> None:
             va="baseline",
             style="italic",
         )
+
+
+def _is_wider(wording: Bilingual, room: float, language: Language) -> bool:
+    return text_width(wording.of(language)) > room
 
 
 def _why(status: str) -> Bilingual:
@@ -214,8 +239,8 @@ def _trend_key(canvas: Canvas, y: float, *, banded: bool) -> None:
     if banded:
         axes.axhspan(0, 1, color=INK, alpha=0.1, linewidth=0)
     axes.plot([0, 1], [0.5, 0.5], color=INK, linewidth=1.4, linestyle=(0, (4, 2)))
-    words = say("fitted trend and its 95 % interval") if banded else say("fitted trend")
-    canvas.text(30, y, words.of(canvas.language))
+    told = say("fitted trend and its 95 % interval") if banded else say("fitted trend")
+    canvas.text(30, y, canvas.words.of(told))
 
 
 def _bands(canvas: Canvas, axes: Axes, bands: Sequence[Band], lanes: Sequence[int]) -> None:
@@ -231,10 +256,10 @@ def _bands(canvas: Canvas, axes: Axes, bands: Sequence[Band], lanes: Sequence[in
         bar = canvas.axes(left=left, top=top - offset - 13, width=width, height=13)
         bar.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(0, 1))
         bar.axhspan(0, 1, color=INK, alpha=0.16, linewidth=0)
-        canvas.text(left + width / 2, top - offset - 2.5, str(place), ha="center")
+        canvas.text(left + width / 2, top - offset - 2.5, canvas.words.of(same(str(place))), ha="center")
 
 
 def _band_key(canvas: Canvas, y: float, keys: Sequence[list[str]]) -> None:
     for place, lines in enumerate(keys, start=1):
-        canvas.text(0, y, str(place), weight="bold")
+        canvas.text(0, y, canvas.words.of(same(str(place))), weight="bold")
         y = canvas.lines(_KEY_INDENT, y, lines)

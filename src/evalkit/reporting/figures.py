@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from evalkit.languages import written
 from evalkit.reporting.bilingual import by_language
 from evalkit.reporting.blocks import Bilingual
+from evalkit.reporting.drawn_words import Drawing, UnlikeDrawingsError
 from evalkit.reporting.figure_periods import period_comparison
 from evalkit.reporting.figure_targets import target_strip
 from evalkit.reporting.figure_years import Band, yearly_counts
 
 
-def draw_both(draw: Callable[..., str], *frames: object, **settings: object) -> Bilingual:
-    """Draw a figure in both languages.
+def draw_both(draw: Callable[..., Drawing], *frames: object, **settings: object) -> Bilingual:
+    """Draw a figure in both languages: once where it differs in its words alone, else once for each.
 
     Parameters
     ----------
     draw : function
-        One of this module's figures; it takes ``language``.
+        One of this module's figures; it takes ``language``, and ``also``.
     *frames, **settings
         Passed on unchanged.
 
@@ -38,7 +40,12 @@ def draw_both(draw: Callable[..., str], *frames: object, **settings: object) -> 
     >>> "Số vụ mỗi năm" in drawing.vi, "Cases a year" in drawing.en
     (True, True)
     """
-    return by_language(lambda language: draw(*frames, language=language, **settings))
+    first, *others = written()
+    try:
+        drawing = draw(*frames, language=first, also=others, **settings)
+    except UnlikeDrawingsError:
+        return by_language(lambda language: str(draw(*frames, language=language, **settings)))
+    return Bilingual(**{first: str(drawing)} | drawing.others)
 
 
 __all__ = ["Band", "draw_both", "period_comparison", "target_strip", "yearly_counts"]
