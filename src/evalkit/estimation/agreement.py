@@ -33,10 +33,22 @@ def agreeing_groups(rows: pd.DataFrame, order: Sequence[str]) -> list[list[Figur
     >>> [[figure.source for figure in group] for group in agreeing_groups(rows, ["a", "b", "c"])]
     [['a', 'c'], ['b']]
     """
-    by_source: dict[str, list[Figure]] = {source: [] for source in in_order(rows, order)}
+    figures = figures_of(rows)
+    sources = {figure.source for figure in figures}
+    return grouped(figures, list(sources) if len(sources) < 2 else in_order(rows, order))
+
+
+def figures_of(rows: pd.DataFrame) -> list[Figure]:
+    """Return facts rows as figures, in their order."""
     columns = ["period_start", "period_end", "value", "status", "qualifier", "source_id", "place_basis"]
-    for row in rows[columns].itertuples(index=False, name=None):
-        by_source[row[5]].append(Figure(*row))
+    return [Figure(*row) for row in rows[columns].itertuples(index=False, name=None)]
+
+
+def grouped(figures: Sequence[Figure], sources: Sequence[str]) -> list[list[Figure]]:
+    """Return figures in groups of sources that contradict each other nowhere, the sources being in the order to be shown."""
+    by_source: dict[str, list[Figure]] = {source: [] for source in sources}
+    for figure in figures:
+        by_source[figure.source].append(figure)
     groups: list[list[Figure]] = []
     while by_source:
         group = by_source.pop(next(iter(by_source)))

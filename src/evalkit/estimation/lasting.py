@@ -79,7 +79,7 @@ class RateGrid:
         return np.asarray(np.log(np.maximum(chances, 1e-300)).sum(axis=1) + self.scale.sum())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class LastingRates:
     """Plausible lasting rates of provinces; answers the same questions as ``PlausibleLaws``.
 
@@ -95,32 +95,39 @@ class LastingRates:
     means: Numbers
     spreads: Numbers
 
+    @cached_property
+    def masses(self) -> Numbers:
+        """Probability of each cell (column) under each law (row)."""
+        return self.grid.masses(self.means, self.spreads)
+
+    @cached_property
+    def chances(self) -> Numbers:
+        """Probability of each province's total (column) under each law (row), the largest of a province being 1."""
+        return np.asarray(self.masses @ self.grid.likelihood.T)
+
+    @cached_property
+    def posterior(self) -> Numbers:
+        """Probability of each cell, province by province, over all laws."""
+        return np.asarray(((self.weights[:, None] / self.chances).T @ self.masses) * self.grid.likelihood)
+
     def _cells(self, law: int) -> Numbers:
         """Return the probability of each cell, province by province, under one law."""
-        joint = self.grid.masses(self.means[[law]], self.spreads[[law]]) * self.grid.likelihood
+        joint = self.masses[[law]] * self.grid.likelihood
         return np.asarray(joint / joint.sum(axis=1, keepdims=True))
-
-    def posterior(self) -> Numbers:
-        """Return the probability of each cell, province by province, over all laws."""
-        masses = self.grid.masses(self.means, self.spreads)
-        chances = masses @ self.grid.likelihood.T
-        return np.asarray(((self.weights[:, None] / chances).T @ masses) * self.grid.likelihood)
 
     def mean(self) -> Numbers:
         """Return the mean of each province's rate."""
-        return np.asarray(self.posterior() @ np.exp(self.grid.centres))
+        return np.asarray(self.posterior @ np.exp(self.grid.centres))
 
     def quantile(self, share: float) -> Numbers:
         """Return for each province the rate below which the lasting one lies with probability ``share``."""
-        below = np.pad(self.posterior().cumsum(axis=1), ((0, 0), (1, 0)))
+        below = np.pad(self.posterior.cumsum(axis=1), ((0, 0), (1, 0)))
         return np.exp([np.interp(share, row, self.grid.edges) for row in below])
 
     def above_mean(self) -> Numbers:
         """Return for each province the probability of a lasting rate above the mean of all."""
-        masses = self.grid.masses(self.means, self.spreads)
-        chances = masses @ self.grid.likelihood.T
-        above = masses * (self.grid.centres > np.log(self.means)[:, None])
-        return np.asarray(self.weights @ ((above @ self.grid.likelihood.T) / chances))
+        above = self.masses * (self.grid.centres > np.log(self.means)[:, None])
+        return np.asarray(self.weights @ ((above @ self.grid.likelihood.T) / self.chances))
 
     def draw(self, draws: int, *, seed: int) -> Numbers:
         """Return random lasting rates, one row per draw: all provinces of a draw under one law."""

@@ -13,7 +13,7 @@ from evalkit.estimation.comparisons import compare_counts
 from evalkit.estimation.counts import whole_counts
 from evalkit.estimation.period_comparison import NOTHING_BESIDE, Beside, PeriodComparison, judged_change
 from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.windows import PeriodTotal, period_total
+from evalkit.estimation.windows import Figure, PeriodTotal, period_total
 from evalkit.programme.models import Programme, ProgrammePeriod
 from evalkit.table import latest_editions, period_names, refuse_mixed_units, refuse_repeated, totals_only
 
@@ -85,6 +85,17 @@ def period_totals(
     if len(rows["place_basis"].unique()) > 1:
         return tuple(NotEstimable("different_bases", {"period": period.id}) for period in periods)
     groups, until = agreeing_groups(rows, source_order), rows["period_end"].max()
+    return totals_of_groups(groups, periods, until, allow_partial=allow_partial)
+
+
+def totals_of_groups(
+    groups: list[list[Figure]],
+    periods: Sequence[ProgrammePeriod],
+    until: pd.Timestamp,
+    *,
+    allow_partial: bool = False,
+) -> tuple[PeriodTotal | NotEstimable, ...]:
+    """Return the total of each period from the first group of sources that has one."""
     return tuple(
         _from_first(
             [period_total(group, period, until=until, allow_partial=allow_partial) for group in groups],
@@ -182,9 +193,16 @@ def _checked(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
             rule="period totals are made for one place at a time",
             do="pass the rows of one province, or of the nation",
         )
-    refuse_mixed_units(rows, where=measure)
+    return checked_figures(rows, measure)
+
+
+def checked_figures(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return the latest editions of each place's figures after refusing what cannot be added up."""
+    if len(rows["unit"].unique()) > 1:
+        for _, own in rows.groupby(["province_code", "scheme"]):
+            refuse_mixed_units(own, where=measure)
     whole_counts(rows["value"], where=measure, labels=lambda: period_names(rows))
-    figure = ["place_basis", "period_start", "period_end"]
+    figure = ["province_code", "scheme", "place_basis", "period_start", "period_end"]
     refuse_repeated(rows, [*figure, "source_id", "edition_date"], where=measure)
     return latest_editions(rows, figure)
 

@@ -10,11 +10,13 @@ from evalkit.additivity.years import exposure_years
 from evalkit.estimation.funnel import Funnel, funnel
 from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
 from evalkit.estimation.period_scatter import LawOfYears
-from evalkit.estimation.periods import PeriodTotal, indicator_totals
+from evalkit.estimation.periods import PeriodTotal
+from evalkit.estimation.place_totals import totals_of_places
 from evalkit.estimation.population import person_years
+from evalkit.estimation.province_counts import province_counts
 from evalkit.estimation.ranks import RankIntervals, rank_intervals
 from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.shrinkage import ShrunkenRates, shrink_rates
+from evalkit.estimation.shrinkage import FEWEST_PROVINCES, ShrunkenRates, plausible_rates, shrink_rates
 from evalkit.programme.models import Programme
 from evalkit.table import TOLD
 
@@ -93,14 +95,16 @@ def compare_provinces(
         refused = _refused(list(panels.values()))
         return ProvinceComparison(indicator, "", pd.DataFrame(), refused, refused, refused, refused)
     panel = panels[told[-1]]
+    given = province_counts(panel)
+    rates = plausible_rates(given, law) if given.refusal(fewest=FEWEST_PROVINCES) is None else None
     return ProvinceComparison(
         indicator,
         told[-1],
         panel,
         heterogeneity(panel, law=law, seed=seed),
-        shrink_rates(panel, law=law),
+        shrink_rates(panel, law=law, rates=rates),
         funnel(panel, law=law),
-        rank_intervals(panel, law=law, seed=seed),
+        rank_intervals(panel, law=law, seed=seed, rates=rates),
     )
 
 
@@ -117,8 +121,7 @@ def _refused(panels: list[pd.DataFrame]) -> NotEstimable:
 def _panels(facts: pd.DataFrame, indicator: str, programme: Programme) -> dict[str, pd.DataFrame]:
     """Return one panel of provinces per programme period, in the order of periods."""
     rows: dict[str, list[dict[str, object]]] = {period.id: [] for period in programme.periods}
-    for (code, scheme), own in facts.groupby(["province_code", "scheme"], sort=True):
-        totals = indicator_totals(own, indicator, programme)
+    for (code, scheme), totals in totals_of_places(facts, indicator, programme).items():
         for period, total in zip(programme.periods, totals, strict=True):
             rows[period.id].append({"province_code": code, "scheme": scheme} | _row(total))
     population = facts[facts["measure"] == programme.population]

@@ -15,6 +15,7 @@ from evalkit.estimation.counts import Numbers, whole_counts
 from evalkit.estimation.law import ScatterLaw
 from evalkit.estimation.period_scatter import LawOfYears, YearScatter
 from evalkit.estimation.periods import PeriodTotal, indicator_totals
+from evalkit.estimation.place_totals import totals_of_places
 from evalkit.estimation.results import NotEstimable
 from evalkit.programme.models import Programme
 from evalkit.table import WITH_VALUE, named_rows, refuse_repeated
@@ -243,15 +244,27 @@ def province_totals(
     rows = [
         {"province_code": code, "indicator": indicator, "period": period.id} | _told(total)
         for indicator in indicators
-        for code in codes
-        for period, total in zip(
-            programme.periods,
-            indicator_totals(facts[facts["province_code"] == code], indicator, programme),
-            strict=True,
-        )
+        for code, totals in _totals(facts, indicator, programme, codes=codes)
+        for period, total in zip(programme.periods, totals, strict=True)
     ]
     names = ["province_code", "indicator", "period", "count", "years", "status", "reason"]
     return pd.DataFrame(rows, columns=names)
+
+
+def _totals(
+    facts: pd.DataFrame, indicator: str, programme: Programme, *, codes: Sequence[str]
+) -> list[tuple[str, tuple[PeriodTotal | NotEstimable, ...]]]:
+    """Return the totals of each province; one that stands under two schemes is refused."""
+    own = facts[facts["province_code"].isin(codes)]
+    totals = totals_of_places(own, indicator, programme)
+    found = {code: told for (code, _), told in totals.items()}
+    if len(found) < len(totals):
+        return [
+            (code, indicator_totals(own[own["province_code"] == code], indicator, programme))
+            for code in codes
+        ]
+    silent = indicator_totals(facts.iloc[:0], indicator, programme)
+    return [(code, found.get(code, silent)) for code in codes]
 
 
 def _told(total: PeriodTotal | NotEstimable) -> dict[str, Any]:

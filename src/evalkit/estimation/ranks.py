@@ -9,12 +9,10 @@ import pandas as pd
 from scipy import stats
 
 from evalkit.estimation.counts import Numbers
-from evalkit.estimation.lasting import LastingRates, lasting_rates
 from evalkit.estimation.period_scatter import LawOfYears
-from evalkit.estimation.plausible_laws import PlausibleLaws, plausible_laws
-from evalkit.estimation.province_counts import ProvinceCounts, province_counts, year_scatter
+from evalkit.estimation.province_counts import province_counts
 from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.shrinkage import FEWEST_PROVINCES
+from evalkit.estimation.shrinkage import FEWEST_PROVINCES, PlausibleRates, plausible_rates
 
 DRAWS = 10_000
 BATCHES = 10
@@ -51,7 +49,12 @@ class RankIntervals:
 
 
 def rank_intervals(
-    frame: pd.DataFrame, *, law: LawOfYears | None = None, top: int = 5, seed: int = 1
+    frame: pd.DataFrame,
+    *,
+    law: LawOfYears | None = None,
+    top: int = 5,
+    seed: int = 1,
+    rates: PlausibleRates | None = None,
 ) -> RankIntervals | NotEstimable:
     """Simulate the places of provinces by their lasting rates.
 
@@ -65,6 +68,8 @@ def rank_intervals(
         How many places count as the top.
     seed : int
         Of the simulation.
+    rates : PlausibleLaws or LastingRates, optional
+        What :func:`~evalkit.estimation.shrinkage.plausible_rates` gives for this frame and law, where it was asked before.
 
     Returns
     -------
@@ -95,8 +100,8 @@ def rank_intervals(
     refusal = given.refusal(fewest=FEWEST_PROVINCES)
     if refusal is not None:
         return refusal
-    rates = _plausible(given, law).draw(DRAWS, seed=seed)
-    ranks = np.asarray(stats.rankdata(-rates, axis=1))
+    plausible = plausible_rates(given, law) if rates is None else rates
+    ranks = np.asarray(stats.rankdata(-plausible.draw(DRAWS, seed=seed), axis=1))
     columns = _summary(ranks, top)
     width = float(np.median(columns["rank_upper"] - columns["rank_lower"] + 1))
     return RankIntervals(
@@ -109,11 +114,6 @@ def rank_intervals(
         draws=DRAWS,
         seed=seed,
     )
-
-
-def _plausible(given: ProvinceCounts, law: LawOfYears | None) -> PlausibleLaws | LastingRates:
-    used = year_scatter(given, law)
-    return plausible_laws(given.counts, given.exposure) if used is None else lasting_rates(given, used)
 
 
 def _summary(ranks: Numbers, top: int) -> dict[str, Numbers]:

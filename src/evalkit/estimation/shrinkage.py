@@ -13,8 +13,8 @@ from evalkit.estimation.counts import Numbers
 from evalkit.estimation.gamma_poisson import GammaPoisson, gamma_poisson_ml, marshall_moments
 from evalkit.estimation.lasting import LastingRates, lasting_rates, likeliest_law, under_one_law
 from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.period_scatter import LawOfYears, YearScatter
-from evalkit.estimation.plausible_laws import plausible_laws
+from evalkit.estimation.period_scatter import LawOfYears
+from evalkit.estimation.plausible_laws import PlausibleLaws, plausible_laws
 from evalkit.estimation.province_counts import ProvinceCounts, province_counts, year_scatter
 from evalkit.estimation.results import NotEstimable
 
@@ -22,6 +22,9 @@ FEWEST_PROVINCES = 5
 LIKELIHOOD = "maximum likelihood"
 MOMENTS = "moments (Marshall)"
 POOLED = "full pooling"
+
+PlausibleRates = PlausibleLaws | LastingRates
+"""What counts make plausible of the rates: without a law of years, or with one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +61,11 @@ class ShrunkenRates:
 
 
 def shrink_rates(
-    frame: pd.DataFrame, *, law: LawOfYears | None = None, level: float = 0.95
+    frame: pd.DataFrame,
+    *,
+    law: LawOfYears | None = None,
+    level: float = 0.95,
+    rates: PlausibleRates | None = None,
 ) -> ShrunkenRates | NotEstimable:
     """Draw the rates of provinces towards their mean: the lasting rates, not those realised in these years.
 
@@ -71,6 +78,8 @@ def shrink_rates(
         How years scatter (:func:`~evalkit.estimation.law_of_panel.panel_law`); without one, as pure chance would make them.
     level : float
         Level of the limits.
+    rates : PlausibleLaws or LastingRates, optional
+        What :func:`plausible_rates` gives for this frame and law, where it was asked before.
 
     Returns
     -------
@@ -106,18 +115,30 @@ def shrink_rates(
     refusal = given.refusal(fewest=FEWEST_PROVINCES)
     if refusal is not None:
         return refusal
-    used = year_scatter(given, law)
-    if used is not None:
-        return _lasting(given, used, level)
+    plausible = plausible_rates(given, law) if rates is None else rates
+    if isinstance(plausible, LastingRates):
+        return _lasting(given, plausible, level)
     between, method = _law(given)
-    return ShrunkenRates(
-        given.beside(**_rates(given, between, level)), between, method, len(given.counts), level
-    )
+    columns = _rates(given, plausible, between, level)
+    return ShrunkenRates(given.beside(**columns), between, method, len(given.counts), level)
 
 
-def _lasting(given: ProvinceCounts, scatter: YearScatter, level: float) -> ShrunkenRates:
+def plausible_rates(given: ProvinceCounts, law: LawOfYears | None) -> PlausibleRates:
+    """Return all that the counts make plausible of the provinces' rates, years scattering under the law where one is known.
+
+    Parameters
+    ----------
+    given : ProvinceCounts
+        At least one case.
+    law : ScatterLaw or mapping of province code to ScatterLaw, or None
+    """
+    used = year_scatter(given, law)
+    return plausible_laws(given.counts, given.exposure) if used is None else lasting_rates(given, used)
+
+
+def _lasting(given: ProvinceCounts, rates: LastingRates, level: float) -> ShrunkenRates:
     """Shrink the rates where a law of years is known."""
-    rates, tail, rate = lasting_rates(given, scatter), (1 - level) / 2, given.counts / given.exposure
+    tail, rate = (1 - level) / 2, given.counts / given.exposure
     between = likeliest_law(rates)
     known, pooled = under_one_law(rates, between), math.isinf(between.shape)
     shrunken = np.full(len(rate), between.mean) if pooled else known.mean()
@@ -133,7 +154,7 @@ def _lasting(given: ProvinceCounts, scatter: YearScatter, level: float) -> Shrun
         "return_percent": 100 * (shrunken / np.where(rate > 0, rate, np.nan) - 1),
     }
     method = POOLED if pooled else LIKELIHOOD
-    return ShrunkenRates(given.beside(**columns), between, method, len(rate), level, scatter.law)
+    return ShrunkenRates(given.beside(**columns), between, method, len(rate), level, rates.grid.scatter.law)
 
 
 def _weight(rates: LastingRates, between: GammaPoisson, shrunken: Numbers) -> Numbers:
@@ -174,12 +195,11 @@ def _law(given: ProvinceCounts) -> tuple[GammaPoisson, str]:
     return (moments, MOMENTS) if moments.alpha > 0 else (likely, POOLED)
 
 
-def _rates(given: ProvinceCounts, law: GammaPoisson, level: float) -> dict[str, Numbers]:
+def _rates(given: ProvinceCounts, laws: PlausibleLaws, law: GammaPoisson, level: float) -> dict[str, Numbers]:
     pooled, tail = math.isinf(law.shape), (1 - level) / 2
     shapes, scales = posterior(pd.DataFrame({"count": given.counts, "exposure": given.exposure}), law)
     rate = given.counts / given.exposure
     shrunken = np.full(len(shapes), law.mean) if pooled else shapes * scales
-    laws = plausible_laws(given.counts, given.exposure)
     return {
         "rate": rate,
         "shrunken": shrunken,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.core import Locale
 from babel.dates import format_date
@@ -129,9 +129,12 @@ def day(value: date) -> Bilingual:
     >>> day(date(2026, 9, 1))
     Bilingual(vi='01/09/2026', en='1 September 2026')
     """
-    return by_language(
-        lambda language: format_date(value, _OWN_DAYS.get(language, "long"), locale=locale_of(language))
-    )
+    return by_language(lambda language: _day_in(language, value))
+
+
+@lru_cache(maxsize=10_000)
+def _day_in(language: str, value: date) -> str:
+    return format_date(value, _OWN_DAYS.get(language, "long"), locale=locale_of(language))
 
 
 def period(start: date, end: date) -> Bilingual:
@@ -192,10 +195,13 @@ def _rounded(value: float, decimals: int) -> Decimal:
 
 
 def _written(value: Decimal, decimals: int) -> Bilingual:
+    return by_language(lambda language: _number_in(language, value, decimals))
+
+
+@lru_cache(maxsize=50_000)  # a page has few different numbers, and many of them again on the next
+def _number_in(language: str, value: Decimal, decimals: int) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return by_language(
-        lambda language: format_decimal(value, format=pattern, locale=locale_of(language)).replace("−", "-")
-    )
+    return format_decimal(value, format=pattern, locale=locale_of(language)).replace("−", "-")
 
 
 def _percent(written: Bilingual) -> Bilingual:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -45,20 +45,22 @@ def say(english: str, **names: Bilingual | str) -> Bilingual:
     >>> say("Table {number}.", number="2")
     Bilingual(vi='Bảng 2.', en='Table 2.')
     """
-    wanted = set(_PLACEHOLDER.findall(english))
-    if wanted != set(names):
+    wanted = _gaps(english)
+    if wanted != names.keys():
         raise DeclarationError(
             where=f"say({english!r})",
             rule=f"the template names {sorted(wanted)}, the call gives {sorted(names)}",
             do="give exactly the names of the template",
         )
-    filled = {
-        name: value if isinstance(value, Bilingual) else Bilingual(value, value)
-        for name, value in names.items()
-    }
+    if not names:
+        return by_language(lambda language: _fill(_sentence(english, language), {}))
     return by_language(
         lambda language: _fill(
-            _sentence(english, language), {name: value.of(language) for name, value in filled.items()}
+            _sentence(english, language),
+            {
+                name: value.of(language) if isinstance(value, Bilingual) else value
+                for name, value in names.items()
+            },
         )
     )
 
@@ -71,7 +73,12 @@ def placeholders(template: str) -> set[str]:
     >>> sorted(placeholders("{count} of {total}"))
     ['count', 'total']
     """
-    return set(_PLACEHOLDER.findall(template))
+    return set(_gaps(template))
+
+
+@lru_cache(maxsize=10_000)
+def _gaps(template: str) -> frozenset[str]:
+    return frozenset(_PLACEHOLDER.findall(template))
 
 
 @cache
@@ -153,4 +160,13 @@ def _vietnamese(english: str) -> str:
 
 def _fill(template: str, names: dict[str, str]) -> str:
     """Fill in once: what is filled in is never read as a template itself."""
-    return _PLACEHOLDER.sub(lambda found: names[found[1]], template)
+    parts = _parts(template)
+    if len(parts) == 1:
+        return template
+    return "".join([names[part] if place % 2 else part for place, part in enumerate(parts)])
+
+
+@lru_cache(maxsize=10_000)
+def _parts(template: str) -> tuple[str, ...]:
+    """Return a template in parts, text and names in turn."""
+    return tuple(_PLACEHOLDER.split(template))

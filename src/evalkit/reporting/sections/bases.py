@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from evalkit.records import Area, PlaceBases
@@ -9,7 +11,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.unlike import Unlike
-from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, place_basis, span
+from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, in_groups, place_basis, span
 from evalkit.reporting.wording import say
 
 
@@ -66,9 +68,9 @@ def _basis_sentence(frame: pd.DataFrame, area: Area) -> Paragraph:
 def _table(frame: pd.DataFrame, area: Area, unlike: Unlike) -> Table:
     order = [name for name in area.programme.measures if name in set(frame["measure"])]
     basis = frame.drop_duplicates("measure").set_index("measure")["place_basis"]
-    periods = frame.groupby(["period_start", "period_end"], sort=True)
-    lines = [rows for _, period in periods for rows in _lines(period)]
-    shared = len({frozenset(rows["source_id"]) for rows in lines}) == 1
+    periods = in_groups(frame.to_dict("records"), ["period_start", "period_end"], ordered=True)
+    lines = [rows for period in periods for rows in _lines(period)]
+    shared = len({frozenset(row["source_id"] for row in rows) for rows in lines}) == 1
     columns = [
         Column("period", say("Period")),
         *(Column(name, _heading(name, basis[name], area), numeric=True) for name in order),
@@ -79,7 +81,10 @@ def _table(frame: pd.DataFrame, area: Area, unlike: Unlike) -> Table:
         notes += source_notes(frame, area)
     else:
         columns.append(Column("source", say("Source")))
-        cells = [(*row, Cell(_sources(rows, area))) for row, rows in zip(cells, lines, strict=True)]
+        cells = [
+            (*row, Cell(_sources([one["source_id"] for one in rows], area)))
+            for row, rows in zip(cells, lines, strict=True)
+        ]
     caption = say("Counts of cases and persons by period, basis and source")
     return Table("bases-table", caption, tuple(columns), tuple(cells), tuple(notes))
 
@@ -87,23 +92,23 @@ def _table(frame: pd.DataFrame, area: Area, unlike: Unlike) -> Table:
 def _seldom_table(frame: pd.DataFrame, area: Area, unlike: Unlike) -> Table:
     """Give a line to each measure and source, its periods side by side; a line to each figure where that is shorter."""
     caption = say("Other figures in the sources used")
-    ordered = frame.sort_values(["period_start", "period_end"])
-    periods = list(dict.fromkeys(zip(*_days(ordered), strict=True)))
-    lines = [rows for _, rows in frame.groupby(["measure", "source_id"], sort=False)]
+    rows = frame.to_dict("records")
+    periods = sorted({_days(row) for row in rows})
+    lines = in_groups(rows, ["measure", "source_id"])
     wide = len(periods) > 1 and len(lines) * (len(periods) + 3) < len(frame) * len(_long())
     if not wide or frame.duplicated(["measure", "source_id", "period_start", "period_end"]).any():
-        rows = tuple(_long_row(row, area, unlike) for row in frame.to_dict("records"))
-        return Table("seldom-table", caption, _long(), rows)
+        cells = tuple(_long_row(row, area, unlike) for row in rows)
+        return Table("seldom-table", caption, _long(), cells)
     measure, unit, *_, source = _long()
     columns = (measure, unit, *(_period_column(*period) for period in periods), source)
-    cells = tuple(_wide_row(rows, periods, area, unlike) for rows in lines)
+    cells = tuple(_wide_row(line, periods, area, unlike) for line in lines)
     return Table(
         "seldom-table", caption, columns, cells, (_empty(),) if len(frame) < len(lines) * len(periods) else ()
     )
 
 
-def _days(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    return frame["period_start"], frame["period_end"]
+def _days(row: Row) -> tuple[pd.Timestamp, pd.Timestamp]:
+    return row["period_start"], row["period_end"]
 
 
 def _period_column(start: pd.Timestamp, end: pd.Timestamp) -> Column:
@@ -115,9 +120,9 @@ def _period_column(start: pd.Timestamp, end: pd.Timestamp) -> Column:
 
 
 def _wide_row(
-    rows: pd.DataFrame, periods: list[tuple[pd.Timestamp, pd.Timestamp]], area: Area, unlike: Unlike
+    rows: list[Row], periods: list[tuple[pd.Timestamp, pd.Timestamp]], area: Area, unlike: Unlike
 ) -> tuple[Cell, ...]:
-    told = dict(zip(zip(*_days(rows), strict=True), rows.to_dict("records"), strict=True))
+    told = {_days(row): row for row in rows}
     name, unit, _, _, source = _long_row(next(iter(told.values())), area, unlike)
     return (
         name,
@@ -143,7 +148,7 @@ def _long_row(row: Row, area: Area, unlike: Unlike) -> tuple[Cell, ...]:
 
 def source_notes(rows: pd.DataFrame, area: Area) -> tuple[Bilingual, ...]:
     """Return the note under a table that names the sources of its rows."""
-    return (say("Source of all rows: {source}.", source=_sources(rows, area)),)
+    return (say("Source of all rows: {source}.", source=_sources(rows["source_id"], area)),)
 
 
 def _heading(measure: str, basis: str, area: Area) -> Bilingual:
@@ -152,24 +157,24 @@ def _heading(measure: str, basis: str, area: Area) -> Bilingual:
     )
 
 
-def _lines(period: pd.DataFrame) -> list[pd.DataFrame]:
+def _lines(period: list[Row]) -> list[list[Row]]:
     """Give one line to a period, or one to each source where two of them tell the same measure."""
-    if period["measure"].is_unique:
+    if len({row["measure"] for row in period}) == len(period):
         return [period]
-    return [rows for _, rows in period.groupby("source_id", sort=False)]
+    return in_groups(period, ["source_id"])
 
 
-def _row(rows: pd.DataFrame, order: list[str], unlike: Unlike) -> tuple[Cell, ...]:
-    told = {row["measure"]: row for row in rows.to_dict("records")}
+def _row(rows: list[Row], order: list[str], unlike: Unlike) -> tuple[Cell, ...]:
+    told = {row["measure"]: row for row in rows}
     cells = [
         unlike.beside(fact_cell(told[name]), told[name]) if name in told else Cell(NOTHING) for name in order
     ]
-    first = rows.iloc[0]
+    first = rows[0]
     return (Cell(span(first["period_start"], first["period_end"])), *cells)
 
 
-def _sources(rows: pd.DataFrame, area: Area) -> Bilingual:
-    return formats.listed([source_title(name, area) for name in dict.fromkeys(rows["source_id"])])
+def _sources(ids: Iterable[str], area: Area) -> Bilingual:
+    return formats.listed([source_title(name, area) for name in dict.fromkeys(ids)])
 
 
 def source_title(source_id: str, area: Area) -> Bilingual:

@@ -11,7 +11,7 @@ from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, 
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.bases import source_notes
 from evalkit.reporting.sections.coarser import coarser_sentences, region_tables
-from evalkit.reporting.sections.words import NOTHING, both, fact_cell, span
+from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, in_groups, span
 from evalkit.reporting.wording import say
 
 
@@ -49,7 +49,7 @@ def _table(rows: pd.DataFrame, measure: str, dimension: str, area: Area) -> Tabl
         Column("period", say("Period")),
         *(Column(value, both(declared.values[value]), numeric=True) for value in order),  # noqa: PD011
     )
-    lines = [line for _, line in rows.groupby(["period_start", "period_end", "source_id"], sort=True)]
+    lines = in_groups(rows.to_dict("records"), ["period_start", "period_end", "source_id"], ordered=True)
     return Table(
         f"breakdown-{measure}-{dimension}".replace("_", "-"),
         say(
@@ -67,9 +67,9 @@ def _lower(label: Bilingual) -> Bilingual:
     return each(lambda text: text[:1].lower() + text[1:], label)
 
 
-def _row(line: pd.DataFrame, order: list[str]) -> tuple[Cell, ...]:
-    told = {row["category"]: row for row in line.to_dict("records")}
-    first = line.iloc[0]
+def _row(line: list[Row], order: list[str]) -> tuple[Cell, ...]:
+    told = {row["category"]: row for row in line}
+    first = line[0]
     return (
         Cell(span(first["period_start"], first["period_end"])),
         *(fact_cell(told[value]) if value in told else Cell(NOTHING) for value in order),

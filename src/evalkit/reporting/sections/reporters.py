@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
 from evalkit.facts.areas import NationFacts
 from evalkit.records import Area, Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, span
+from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, in_groups, span
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD
 
@@ -81,8 +83,17 @@ def places(result: Completeness) -> list[Block]:
         *(Column(state, heading, numeric=True) for state, heading in _headings()),
         Column("late", say("More than a year late"), numeric=True),
     )
+    population = result.area.programme.population
+    counted = result.places[result.places["measure"] != population].to_dict("records")
+    states = {own[0]["province_code"]: own for own in in_groups(counted, ["province_code"])}
+    late = Counter(result.late["province_code"]) if len(result.late) else Counter[str]()
+    measures = len(set(result.area.programme.measures) - {population})
     rows = tuple(
-        (Cell(say("{code} {name}", code=place.code, name=place.name)), *_reporting(place.code, result))
+        (
+            Cell(say("{code} {name}", code=place.code, name=place.name)),
+            *_reporting(states.get(place.code, []), measures),
+            _count(late[place.code]),
+        )
         for place in result.area.places
     )
     caption = say("Reporting by province: number of figures of each kind")
@@ -94,17 +105,12 @@ def places(result: Completeness) -> list[Block]:
     return [Table("reporting-table", caption, columns, rows, notes)]
 
 
-def _reporting(code: str, result: Completeness) -> tuple[Cell, ...]:
-    own = result.places[result.places["province_code"] == code]
-    own = own[own["measure"] != result.area.programme.population]
-    told = int((own[list(TOLD)].sum(axis=1) > 0).sum())
-    every = set(result.area.programme.measures) - {result.area.programme.population}
-    words = say("{told} of {all}", told=str(told), all=str(len(every)))
-    late = result.late[result.late["province_code"] == code] if len(result.late) else result.late
+def _reporting(own: list[Row], measures: int) -> tuple[Cell, ...]:
+    """Return of how many measures a province tells a figure, and its figures of each kind."""
+    told = sum(any(row[state] > 0 for state in TOLD) for row in own)
     return (
-        Cell(words, told),
-        *(_count(int(own[state].sum())) for state, _ in _headings()),
-        _count(len(late)),
+        Cell(say("{told} of {all}", told=str(told), all=str(measures)), told),
+        *(_count(sum(int(row[state]) for row in own)) for state, _ in _headings()),
     )
 
 

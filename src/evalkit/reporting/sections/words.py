@@ -172,6 +172,23 @@ def fact_cell(row: Row) -> Cell:
     return Cell(text, row["value"])
 
 
+def in_groups(rows: Sequence[Row], names: Sequence[str], *, ordered: bool = False) -> list[list[Row]]:
+    """Return rows that are alike in some columns together; groups by their first row, or in the order of those columns.
+
+    Examples
+    --------
+    >>> rows = [{"year": 2021, "n": 1}, {"year": 2020, "n": 2}, {"year": 2021, "n": 3}]
+    >>> [[row["n"] for row in group] for group in in_groups(rows, ["year"])]
+    [[1, 3], [2]]
+    >>> [[row["n"] for row in group] for group in in_groups(rows, ["year"], ordered=True)]
+    [[2], [1, 3]]
+    """
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(tuple(row[name] for name in names), []).append(row)
+    return [found[key] for key in (sorted(found) if ordered else found)]
+
+
 def place_basis(name: str) -> Bilingual:
     """Return how a figure is counted by place."""
     return {
