@@ -15,6 +15,7 @@ from evalkit.estimation.periods import (
     indicator_totals,
     period_totals,
 )
+from evalkit.estimation.place_totals import totals_of_places
 from evalkit.estimation.results import NotEstimable, RateComparison
 from evalkit.estimation.sources import beside, preferred
 from tests.builders import PROGRAMME, fact, facts_table
@@ -317,3 +318,29 @@ def test_breakdowns_are_left_aside():
 def test_only_counts_are_added_up_over_years():
     with pytest.raises(DeclarationError, match="kind count"):
         compare_periods(facts_table(fact()), "reports_resolved", PROGRAMME)
+
+
+def test_totals_of_all_places_in_one_pass_are_those_of_each_place():
+    """Places of unlike sources, editions, bases and breakdowns; one without a row of the measure, one with none that applies."""
+    table = facts_table(
+        *(fact("01", value, year=2016 + at) for at, value in enumerate([7, 5, 3, 2, 1])),
+        fact("01", 9, year=2016, edition_date="2022-01-01"),
+        *(fact("02", 4, year=year, source_id=source) for year in range(2016, 2021) for source in ("a", "b")),
+        fact("02", 6, year=2018, source_id="c", edition_date="2022-01-01"),
+        *(fact("03", 3, year=year, place_basis="detection") for year in range(2016, 2021)),
+        *(
+            fact("04", 3, year=year, place_basis=basis)
+            for year in (2017,)
+            for basis in ("detection", "occurrence")
+        ),
+        *(fact("05", 3, year=2019, place_basis=basis) for basis in ("detection", "residence")),
+        fact("06", 5, measure="victims_identified"),
+        fact("07", None, status="not_applicable"),
+        fact("08", None, status="suppressed", year=2019),
+        fact("01", 2, year=2016, sex="female"),
+    ).sample(frac=1, random_state=3)
+    found = totals_of_places(table, "cases", PROGRAMME)
+    assert list(found) == [(f"0{place}", "old") for place in range(1, 9)]
+    for (code, _), totals in found.items():
+        assert totals == indicator_totals(table[table["province_code"] == code], "cases", PROGRAMME)
+    assert len({str(totals) for totals in found.values()}) > 4

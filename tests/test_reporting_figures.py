@@ -8,6 +8,7 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 
+from evalkit.reporting import figure_years
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.canvas import WIDTH, text_width, wrapped
 from evalkit.reporting.figures import Band, draw_both, period_comparison, target_strip, yearly_counts
@@ -271,3 +272,44 @@ def test_lines_are_broken_by_their_width():
     assert " ".join(lines) == "Tỷ lệ giải quyết tố giác, tin báo, kiến nghị khởi tố"
     assert len(lines) > 2
     assert all(text_width(line) <= 120 for line in lines)
+
+
+EVERY = figure_years._every_year
+HIDDEN_YEARS = SERIES.assign(value=SERIES["value"].mask(SERIES["year"] == SERIES["year"].max()))
+LONG = B(
+    "Bộ luật Hình sự năm 2015 có hiệu lực thi hành từ ngày 1 tháng 1 năm 2018",
+    "The Penal Code of 2015 in force since 1 January 2018",
+)
+ONCE = [
+    *DRAWINGS,
+    (yearly_counts, SERIES, {"title": TITLE, "breaks": (Band(2018.0, 2018.0, B("Luật mới", "A new law")),)}),
+    (yearly_counts, HIDDEN_YEARS, {"title": TITLE, "invented": True}),
+    (yearly_counts, SERIES, {"title": B("Số vụ & số bị cáo < 9", "Cases & defendants < 9")}),
+    (yearly_counts, SERIES, {"title": TITLE, "breaks": (Band(2018.0, 2018.0, B(LONG.vi * 3, LONG.en)),)}),
+    (yearly_counts, SERIES, {"title": B("Số vụ", "Cases (in $)")}),
+]
+
+
+@pytest.mark.parametrize(("draw", "frame", "settings"), ONCE)
+def test_a_drawing_that_was_translated_is_what_that_language_draws_by_itself(draw, frame, settings):
+    for language, svg in draw_both(draw, frame, **settings).texts.items():
+        assert svg == draw(frame, language=language, **settings)
+
+
+@pytest.mark.parametrize(
+    ("vi", "en", "drawn"),
+    [
+        ("Số vụ", "Cases", 1),
+        ("Số vụ " * 20, "Cases", 3),
+        ("2.024", "2024", 1),
+        ("2022", "The second year", 3),
+    ],
+)
+def test_a_figure_is_drawn_once_unless_lines_or_words_do_not_fit(monkeypatch, vi, en, drawn):
+    """Twice more where the first attempt told that it cannot be translated."""
+    times = []
+    monkeypatch.setattr(
+        "evalkit.reporting.figure_years._every_year", lambda frame: times.append(1) or EVERY(frame)
+    )
+    draw_both(yearly_counts, SERIES, title=B(vi, en))
+    assert len(times) == drawn

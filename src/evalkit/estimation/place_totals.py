@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pandas as pd
 
 from evalkit.estimation.agreement import figures_of, grouped
@@ -47,7 +50,7 @@ def totals_of_places(
         if figures[at].place_basis == declared or place not in of_declared:
             own[place].append(at)
     return {
-        place: _of_place([figures[at] for at in found], rows.iloc[found], programme)
+        place: _of_place([figures[at] for at in found], partial(rows.take, found), programme)
         for place, found in own.items()
     }
 
@@ -58,12 +61,13 @@ def _places(rows: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _of_place(
-    figures: list[Figure], rows: pd.DataFrame, programme: Programme
+    figures: list[Figure], rows: Callable[[], pd.DataFrame], programme: Programme
 ) -> tuple[PeriodTotal | NotEstimable, ...]:
-    """Return the totals of one place from its figures, and the rows these stand in."""
+    """Return the totals of one place from its figures; ``rows`` gives those in which they stand."""
     if len({figure.place_basis for figure in figures}) > 1:
         return tuple(NotEstimable("different_bases", {"period": period.id}) for period in programme.periods)
     sources = list({figure.source for figure in figures})
     if len(sources) > 1:
-        sources = in_order(rows, programme.source_order)
-    return totals_of_groups(grouped(figures, sources), programme.periods, rows["period_end"].max())
+        sources = in_order(rows(), programme.source_order)
+    until = max((figure.end for figure in figures), default=pd.Timestamp("NaT"))
+    return totals_of_groups(grouped(figures, sources), programme.periods, until)
