@@ -9,6 +9,7 @@ from itertools import groupby
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -146,8 +147,11 @@ def _scales(axes: Axes, years: pd.DataFrame, trend: pd.DataFrame | None, *, word
 
 
 def _dots(axes: Axes, years: pd.DataFrame, *, decimals: int, words: DrawnWords) -> None:
-    for _, run in years[years["joined"]].groupby("run"):
-        axes.plot(run["year"], run["value"], color=BLUE, linewidth=1.2)
+    joined = years[years["joined"]]
+    if not joined.empty:  # seaborn 0.13 cannot draw an empty line
+        line = {"x": "year", "y": "value", "units": "run", "estimator": None}
+        sns.lineplot(data=joined, ax=axes, color=BLUE, linewidth=1.2, **line)
+        axes.set(xlabel="", ylabel="")
     known = years[years["value"].notna()]
     for hollow, dots in known.groupby("partial"):
         face = PAPER if hollow else BLUE
