@@ -68,8 +68,17 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     Returns
     -------
     list of int
-        Labels of hidden cells, and of implicit ones that are small; empty where the release is safe.
+        Labels of hidden cells, and of implicit ones that are small; empty where the release is safe, both for those who take
+        assumed sums to hold and for those who do not.
     """
+    sure = replace(tables, equations=tuple(one for one in tables.equations if not one.assumed))
+    found = _recoverable(tables, hidden)
+    if len(sure.equations) < len(tables.equations):
+        found = sorted({*found, *_recoverable(sure, hidden)})
+    return found
+
+
+def _recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     cells = tables.cells
     hidden = hidden - set(cells.index[cells["released"]])
     implicit = set(cells.index[cells["implicit"]])
@@ -80,21 +89,20 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     needed = {label: min(threshold[label] - 1.0, left.get(label, np.inf)) for label in guarded}
     follows = set(known_values(tables, released=False))
     closed, unknown = (hidden | implicit) - follows, set(cells.index.tolist()) - follows
-    sure = replace(tables, equations=tuple(one for one in tables.equations if not one.assumed))
-    told = guarded - follows - _as_given(tables, closed, sure, unknown)
+    told = guarded - follows - _as_given(tables, closed, unknown)
     asked = {label: needed[label] for label in told}
     width = widths(tables, closed, asked)
     narrow = [label for label in sorted(asked) if width[label] < needed[label] - TOLERANCE]
     if not narrow:
         return []
-    given = widths(sure, unknown, {label: needed[label] for label in narrow})
+    given = widths(tables, unknown, {label: needed[label] for label in narrow})
     return [label for label in narrow if width[label] < min(needed[label], given[label]) - TOLERANCE]
 
 
-def _as_given(tables: Tables, hidden: set[int], sure: Tables, unknown: set[int]) -> set[int]:
+def _as_given(tables: Tables, hidden: set[int], unknown: set[int]) -> set[int]:
     """Return the cells of systems in which nothing is shown beyond what is known anyway: the release tells nothing of them."""
     value = np.zeros(len(tables.cells))
-    before = {frozenset(labels) for labels, _, _ in _systems(sure, unknown, value)}
+    before = {frozenset(labels) for labels, _, _ in _systems(tables, unknown, value)}
     now = (labels for labels, _, _ in _systems(tables, hidden, value))
     return {label for labels in now if frozenset(labels) in before for label in labels}
 

@@ -79,8 +79,10 @@ def told_anyway(tables: Tables, hidden: set[int], unshown: set[int]) -> set[int]
                 nothing.update(equation.parts)
             elif nothing.issuperset(equation.parts):
                 nothing.add(equation.total)
-            if len(equation.parts) == 1 and any(
-                one in told or not (one in hidden or implicit[one]) for one in equation.cells
+            if (
+                len(equation.parts) == 1
+                and not equation.assumed
+                and any(one in told or not (one in hidden or implicit[one]) for one in equation.cells)
             ):
                 told.update(unshown.intersection(equation.cells))
         told |= unshown & nothing
