@@ -17,7 +17,7 @@ from tests.outside_attacker import DATES, attack, read_release
 from tests.outside_countries import Country, random_country, write_country
 from tests.outside_releases import attacked
 
-SEEDS, CHUNK = at_length(20, 80), 10  # benchmarks/outside_attack.py goes on from there
+SEEDS, CHUNK = at_length(20, 200), 10  # benchmarks/outside_attack.py goes on from there
 FORMER = (
     284,
     311,

@@ -71,14 +71,6 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
         Labels of hidden cells, and of implicit ones that are small; empty where the release is safe, both for those who take
         assumed sums to hold and for those who do not.
     """
-    sure = replace(tables, equations=tuple(one for one in tables.equations if not one.assumed))
-    found = _recoverable(tables, hidden)
-    if len(sure.equations) < len(tables.equations):
-        found = sorted({*found, *_recoverable(sure, hidden)})
-    return found
-
-
-def _recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     cells = tables.cells
     hidden = hidden - set(cells.index[cells["released"]])
     implicit = set(cells.index[cells["implicit"]])
@@ -90,13 +82,17 @@ def _recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     follows = set(known_values(tables, released=False))
     closed, unknown = (hidden | implicit) - follows, set(cells.index.tolist()) - follows
     told = guarded - follows - _as_given(tables, closed, unknown)
-    asked = {label: needed[label] for label in told}
-    width = widths(tables, closed, asked)
-    narrow = [label for label in sorted(asked) if width[label] < needed[label] - TOLERANCE]
-    if not narrow:
-        return []
-    given = widths(tables, unknown, {label: needed[label] for label in narrow})
-    return [label for label in narrow if width[label] < min(needed[label], given[label]) - TOLERANCE]
+    width = widths(tables, closed, {label: needed[label] for label in told})
+    asked = {label: needed[label] for label in sorted(told) if width[label] < needed[label] - TOLERANCE}
+    sure = replace(tables, equations=tuple(one for one in tables.equations if not one.assumed))
+    found = {one for by in (tables, sure) if asked for one in _narrowed(by, asked, closed, unknown)}
+    return sorted(found)
+
+
+def _narrowed(tables: Tables, asked: dict[int, float], closed: set[int], unknown: set[int]) -> list[int]:
+    """Return the cells that the release leaves narrower than the rule, and than what is known anyway leaves them."""
+    width, given = widths(tables, closed, asked), widths(tables, unknown, asked)
+    return [label for label in asked if width[label] < min(asked[label], given[label]) - TOLERANCE]
 
 
 def _as_given(tables: Tables, hidden: set[int], unknown: set[int]) -> set[int]:

@@ -113,7 +113,8 @@ class _Grid:
 
     def named(self, at: int) -> Node:
         """Return place, period and breakdown of a node."""
-        place, period, breakdown = np.unravel_index(at, self.shape)
+        rest, breakdown = divmod(at, len(self.breakdowns))
+        place, period = divmod(rest, len(self.periods))
         values = zip(self.names, self.breakdowns[breakdown], strict=True)
         return self.places[place], self.periods[period], tuple(one for one in values if one[1] != ALL)
 

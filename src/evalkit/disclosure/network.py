@@ -125,7 +125,9 @@ def known_values(tables: Tables, *, released: bool) -> dict[int, float]:
     while changed:
         changed, left = False, []
         for equation in waiting:
-            unknown = [cell for cell in equation.cells if cell not in known]
+            unknown = [part for part in equation.parts if part not in known]
+            if equation.total not in known:
+                unknown.append(equation.total)
             found = _following(equation, unknown, known)
             known.update(found)
             changed |= bool(found)
