@@ -40,6 +40,12 @@ def test_no_figure_hidden_in_random_countries_comes_out(first: int):
     assert total["released"] > 5 * total["refused"]
 
 
+def test_a_year_of_periods_that_were_added_up_over_places_is_told():
+    """No part of it was reported for its own place: the kit ended in an error of its own."""
+    counts = attacked(random_country(8017), coarsen=False).counts
+    assert (counts["released"], counts["refused"], counts["exact"], counts["narrow"]) == (3, 0, 0, 0)
+
+
 @pytest.mark.parametrize("seed", FORMER)
 def test_no_figure_comes_out_where_one_did(seed: int):
     counts = attacked(random_country(seed)).counts

@@ -221,11 +221,11 @@ class _Covered:
 
 
 def _covered(lattice: Lattice, known: _Known) -> _Covered:
-    """Return what is known of each cell by the periods inside it that were reported for its place and breakdown."""
+    """Return what is known of each cell by the periods inside it, reported for its place and breakdown or added up for it."""
     sums = lattice.sums
     ends = np.array(lattice.space.period_axis, dtype=np.int64).reshape(-1, 2)[lattice.period]
     length = (ends[:, 1] - ends[:, 0]).astype(float)
-    told = lattice.reported & ~np.isnan(known.value)
+    told = ~np.isnan(known.value)
     days, unit = np.where(told, length, 0.0), np.where(told, length, np.inf)
     over_days = sums.axis == PERIOD
     part = over_days[sums.number]
