@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from evalkit.errors import DisclosureError
 from tests import outside_attacker
 from tests.lengths import at_length
 from tests.outside_attacker import DATES, attack, read_release
-from tests.outside_countries import Country, random_country, write_country
-from tests.outside_releases import attacked
+from tests.outside_countries import CHAIN, Country, random_country, write_country, write_facts
+from tests.outside_releases import attacked, release
 
 SEEDS, CHUNK = at_length(20, 200), 10  # benchmarks/outside_attack.py goes on from there
 FORMER = (
@@ -40,10 +41,33 @@ def test_no_figure_hidden_in_random_countries_comes_out(first: int):
     assert total["released"] > 5 * total["refused"]
 
 
+@pytest.mark.parametrize(("seed", "number"), [(8000, 1)])
+def test_what_a_refusal_offers_works(seed: int, number: int, tmp_path: Path):
+    """A release is refused; the breakdowns declared coarser in evalkit.toml, it goes through, after all that was released before."""
+    country = random_country(seed)
+    folder = write_country(tmp_path / "marland", country)
+    for turn, step in enumerate(country.steps[:number]):
+        write_facts(folder, step)
+        release(folder, edition=f"e{turn}", scheme=step.scheme)
+    write_facts(folder, country.steps[number])
+    with pytest.raises(DisclosureError, match=r"show it coarser: \[\[disclosure.coarser\]\]"):
+        release(folder, edition="refused", scheme=country.steps[number].scheme)
+    with (folder / "evalkit.toml").open("a", encoding="utf-8") as settings:
+        for measure in CHAIN:
+            settings.write(f'\n[[disclosure.coarser]]\nmeasure = "{measure}"\nshown = "nowhere"\n')
+    assert (release(folder, edition="coarser", scheme=country.steps[number].scheme)["mark"] == "c").any()
+
+
 def test_a_year_of_periods_that_were_added_up_over_places_is_told():
     """No part of it was reported for its own place: the kit ended in an error of its own."""
     counts = attacked(random_country(8017), coarsen=False).counts
     assert (counts["released"], counts["refused"], counts["exact"], counts["narrow"]) == (3, 0, 0, 0)
+
+
+def test_what_a_release_hid_stays_hidden_though_a_coarser_table_tells_it_later():
+    """A zero hidden by the second release, and told by a region's zero of the third, ended the third in a refusal."""
+    counts = attacked(random_country(38)).counts
+    assert (counts["released"], counts["refused"]) == (3, 0)
 
 
 @pytest.mark.parametrize("seed", FORMER)

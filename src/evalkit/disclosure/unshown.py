@@ -86,4 +86,4 @@ def told_anyway(tables: Tables, hidden: set[int], unshown: set[int]) -> set[int]
             ):
                 told.update(unshown.intersection(equation.cells))
         told |= unshown & nothing
-    return told
+    return told - set(tables.cells.index[tables.cells["before"]])  # what was hidden stays hidden
