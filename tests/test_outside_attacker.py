@@ -38,7 +38,9 @@ def test_no_figure_hidden_in_random_countries_comes_out(first: int):
     total = sum((attacked(random_country(seed), coarsen=seed % 2 == 0).counts for seed in seeds), Counter())
     assert (total["exact"], total["narrow"]) == (0, 0)
     assert total["hidden"] > 3 * CHUNK
-    assert total["released"] > 5 * total["refused"]
+    assert (
+        total["released"] > 2 * total["refused"]
+    )  # of ten countries; of five hundred, one release in twenty-eight is refused
 
 
 @pytest.mark.parametrize(("seed", "number"), [(8000, 1)])
