@@ -6,12 +6,11 @@ import pandas as pd
 
 from evalkit.facts.areas import NationFacts
 from evalkit.records import Area, Breakdowns
-from evalkit.reporting.bilingual import each
-from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.blocks import Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.bases import source_notes
 from evalkit.reporting.sections.coarser import coarser_sentences, region_tables
-from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, in_groups, span
+from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, in_groups, span, within_sentence
 from evalkit.reporting.wording import say
 
 
@@ -55,16 +54,12 @@ def _table(rows: pd.DataFrame, measure: str, dimension: str, area: Area) -> Tabl
         say(
             "{measure} by {attribute}",
             measure=both(area.programme.measures[measure].label),
-            attribute=_lower(both(declared.label)),
+            attribute=within_sentence(both(declared.label)),
         ),
         columns,
         tuple(_row(line, order) for line in lines),
         source_notes(rows, area),
     )
-
-
-def _lower(label: Bilingual) -> Bilingual:
-    return each(lambda text: text[:1].lower() + text[1:], label)
 
 
 def _row(line: list[Row], order: list[str]) -> tuple[Cell, ...]:

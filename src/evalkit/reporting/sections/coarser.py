@@ -9,9 +9,8 @@ import pandas as pd
 from evalkit.facts.areas import Coarser, NationFacts
 from evalkit.records import Area
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Table
-from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, span
+from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, span, within_sentence
 from evalkit.reporting.wording import say
 from evalkit.table import ALL, totals_only
 
@@ -68,8 +67,8 @@ def _sentence(area: Area, key: tuple[str, tuple[str, ...], bool, str], names: li
     return say(
         "Not shown {level}: {measures}, by {attributes}; {reason}; {coarser}.",
         level=level,
-        measures=formats.listed([_lower(both(programme.measures[name].label)) for name in names]),
-        attributes=formats.listed([_lower(both(programme.dimensions[name].label)) for name in by]),
+        measures=formats.listed([within_sentence(both(programme.measures[name].label)) for name in names]),
+        attributes=formats.listed([within_sentence(both(programme.dimensions[name].label)) for name in by]),
         reason=reason,
         coarser=coarser,
     )
@@ -111,7 +110,9 @@ def _table(rows: pd.DataFrame, measure: str, by: tuple[str, ...], nation: Nation
     caption = say(
         "{measure} by {attributes}, region by region, {period}",
         measure=both(nation.programme.measures[measure].label),
-        attributes=formats.listed([_lower(both(nation.programme.dimensions[name].label)) for name in by]),
+        attributes=formats.listed(
+            [within_sentence(both(nation.programme.dimensions[name].label)) for name in by]
+        ),
         period=span(first["period_start"], first["period_end"]),
     )
     name = f"regions-{measure}-{'-'.join(by)}".replace("_", "-")
@@ -131,7 +132,3 @@ def _line(
     )
     cells = (fact_cell(told[code, *line]) if (code, *line) in told else Cell(NOTHING) for code in codes)
     return (*heads, *cells)
-
-
-def _lower(label: Bilingual) -> Bilingual:
-    return each(lambda text: text[:1].lower() + text[1:], label)

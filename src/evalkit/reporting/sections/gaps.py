@@ -9,11 +9,10 @@ from evalkit.programme.models import Dimension
 from evalkit.programme.support import SupportMatrix
 from evalkit.records import Area, Gaps
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.shares import difference_cell, share_cell
-from evalkit.reporting.sections.words import Row, area_name, both, span
+from evalkit.reporting.sections.words import Row, area_name, both, span, within_sentence
 from evalkit.reporting.wording import say
 
 SHOWN = ("estimated", "suppressed")
@@ -162,7 +161,7 @@ def _silent(groups: pd.DataFrame, area: Area) -> list[Block]:
     missing = [both(area.programme.dimensions[name].label) for name in asked if name not in told]
     if not missing:
         return []
-    lower = [each(lambda text: text[:1].lower() + text[1:], label) for label in missing]
+    lower = [within_sentence(label) for label in missing]
     text = say(
         "By {attributes} no difference between groups can be shown from the figures above. Whether a group is missed there is not known.",
         attributes=formats.listed(lower),

@@ -31,6 +31,11 @@ def both(label: Label) -> Bilingual:
     return Bilingual(**label.root)
 
 
+def within_sentence(label: Bilingual) -> Bilingual:
+    """Return a label as it stands inside a sentence: with a small first letter."""
+    return each(lambda text: text[:1].lower() + text[1:], label)
+
+
 def area_name(area: Area) -> Bilingual:
     """Return the name of a province as officially styled, or the words for the nation."""
     if isinstance(area, ProvinceFacts):
