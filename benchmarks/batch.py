@@ -41,20 +41,20 @@ from IPython.utils.capture import capture_output
 from nbformat.v4 import new_code_cell, new_notebook
 
 from evalkit.batch.clock import now
-from evalkit.batch.forked import OBJECTS_BETWEEN_COLLECTIONS
-from evalkit.batch.forkserver import PRELOADED
-from evalkit.batch.imprint import NOTEBOOKS, footer_lines
 from evalkit.batch.outcome import PageMade, PageOrder
+from evalkit.batch.page_names import NOTEBOOKS, footer_lines
 from evalkit.batch.plan import Job, facts_for, notebooks_folder, plan
 from evalkit.batch.pool import LocalWorkers, cores, local_pool, make_pages
 from evalkit.batch.prepare import make_bundle, receive
-from evalkit.batch.rehearsal import rehearse
-from evalkit.batch.rooms import kernel_path
-from evalkit.batch.warm import early_environment
 from evalkit.batch.worker import make_page, page_contents
 from evalkit.facts.bundle import Bundle
+from evalkit.kernels.forked import OBJECTS_BETWEEN_COLLECTIONS
+from evalkit.kernels.forkserver import PRELOADED
+from evalkit.kernels.private_folder import kernel_path
+from evalkit.kernels.warm_server import early_environment
 from evalkit.reporting.blocks import LANGUAGES
 from evalkit.reporting.exporter import EvalkitExporter
+from evalkit.reporting.first_use import use_once
 from evalkit.workspace import open_workspace
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
@@ -454,7 +454,7 @@ def tune() -> None:
     """Do in a process what the warm server does before it forks kernels."""
     for name in PRELOADED:
         import_module(name)
-    rehearse()
+    use_once()
     gc.collect()
     gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)

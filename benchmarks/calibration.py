@@ -31,28 +31,28 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from evalkit.estimation import trends
-from evalkit.estimation.alarm import Alarm, yearly_alarm
-from evalkit.estimation.comparisons import compare_counts
-from evalkit.estimation.conditional import conditional_p
-from evalkit.estimation.exact_trends import exact_trend
-from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.law_of_panel import panel_law
-from evalkit.estimation.law_of_places import place_laws
-from evalkit.estimation.law_power import detectable_fall, power_under_law
-from evalkit.estimation.law_score import Window, change_p
-from evalkit.estimation.period_comparison import (
+from evalkit.indicators.period_comparison import (
     Beside,
     PeriodComparison,
     judged_change,
     period_change_p,
     years_left_out,
 )
-from evalkit.estimation.posterior import bound_of_next, chance_of_at_most
-from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.verdicts import NEARLY, SURE, Checks, Family, Grade, family_of, weigh_change
-from evalkit.estimation.windows import PeriodTotal
-from evalkit.estimation.yearly_panel import FEWEST_EVENTS
+from evalkit.indicators.windows import PeriodTotal
+from evalkit.statistics.comparisons import compare_counts
+from evalkit.statistics.conditional import conditional_p
+from evalkit.statistics.law.law_of_panel import panel_law
+from evalkit.statistics.law.law_of_places import place_laws
+from evalkit.statistics.law.law_power import detectable_fall, power_under_law
+from evalkit.statistics.law.law_score import Window, change_p
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.law.yearly_panel import FEWEST_EVENTS
+from evalkit.statistics.posterior import bound_of_next, chance_of_at_most
+from evalkit.statistics.results import NotEstimable
+from evalkit.statistics.trend import headline as trends
+from evalkit.statistics.trend.alarm import Alarm, yearly_alarm
+from evalkit.statistics.trend.exact_trends import exact_trend
+from evalkit.statistics.verdicts import NEARLY, SURE, Checks, Family, Grade, family_of, weigh_change
 
 SERIES = 34
 MEANS = (0.5, 2.0, 8.0, 16.0)

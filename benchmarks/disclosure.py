@@ -18,9 +18,9 @@ import pandas as pd
 from evalkit.batch.prepare import harmonised, receive
 from evalkit.disclosure.audit import recoverable
 from evalkit.disclosure.equations import Tables
+from evalkit.disclosure.linked_tables import labelled, linked_tables
 from evalkit.disclosure.protect import hidden_cells, primary
-from evalkit.disclosure.rules import SMALL, protected_cells
-from evalkit.disclosure.tables import labelled, linked_tables
+from evalkit.disclosure.protection_rules import SMALL, protected_cells
 from evalkit.workspace import open_workspace
 
 ROW = ["measure", "source_id", "province_code", "scheme", "period_start", "period_end"]

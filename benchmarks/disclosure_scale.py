@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 
 from evalkit.disclosure.audit import recoverable
+from evalkit.disclosure.linked_tables import labelled, linked_tables
 from evalkit.disclosure.protect import hidden_cells, primary
-from evalkit.disclosure.rules import protected_cells
-from evalkit.disclosure.tables import labelled, linked_tables
+from evalkit.disclosure.protection_rules import protected_cells
+from evalkit.places.registry import Registry, load_registry
 from evalkit.programme.load import load_programme
 from evalkit.programme.models import Dimension, Programme
-from evalkit.programme.provinces import Registry, load_registry
 from evalkit.workspace import DisclosurePolicy
 
 PLACES, YEARS, MEASURE = 32, range(2014, 2025), "victims_identified"

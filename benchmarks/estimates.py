@@ -22,9 +22,9 @@ from pathlib import Path
 
 from evalkit import evaluation
 from evalkit.batch.prepare import make_bundle, receive
-from evalkit.estimation.indicators import estimate_indicators
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.facts.bundle import Bundle, open_bundle
+from evalkit.indicators.estimates import estimate_indicators
 from evalkit.workspace import open_workspace
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"

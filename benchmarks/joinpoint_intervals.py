@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from evalkit.estimation.joinpoint import joinpoint
-from evalkit.estimation.joinpoint_results import JoinpointFit
-from evalkit.estimation.joinpoint_settings import JoinpointSettings
+from evalkit.statistics.joinpoint.joinpoint import joinpoint
+from evalkit.statistics.joinpoint.joinpoint_results import JoinpointFit
+from evalkit.statistics.joinpoint.joinpoint_settings import JoinpointSettings
 
 SERIES, TRIED = 300, 3000
 SETTINGS = JoinpointSettings(replicates=99, most=1)

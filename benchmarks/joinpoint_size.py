@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from evalkit.estimation.joinpoint_grid import allowed_joins
-from evalkit.estimation.joinpoint_models import QuasiPoisson
-from evalkit.estimation.joinpoint_selection import LOOKED_FOR, Selection
-from evalkit.estimation.joinpoint_settings import years_allow
+from evalkit.statistics.joinpoint.joinpoint_grid import allowed_joins
+from evalkit.statistics.joinpoint.joinpoint_models import QuasiPoisson
+from evalkit.statistics.joinpoint.joinpoint_selection import LOOKED_FOR, Selection
+from evalkit.statistics.joinpoint.joinpoint_settings import years_allow
 
 SERIES, REPLICATES = 1000, 499
 

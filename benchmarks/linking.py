@@ -18,8 +18,8 @@ import pandas as pd
 from evalkit.additivity.conflicts import conflicts
 from evalkit.additivity.lattice import lattice_of
 from evalkit.batch.checking import check_workspace
+from evalkit.places.registry import load_registry, reference_folder
 from evalkit.programme.load import load_programme
-from evalkit.programme.provinces import load_registry, reference_folder
 from evalkit.table import COLUMNS
 
 ROWS, FAULTS = 100_000, 20_000

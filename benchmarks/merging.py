@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from evalkit.batch.prepare import Received, harmonised, receive
+from evalkit.disclosure.linked_tables import labelled, linked_tables
 from evalkit.disclosure.protect import hidden_cells
-from evalkit.disclosure.rules import SMALL, protected_cells
-from evalkit.disclosure.tables import labelled, linked_tables
+from evalkit.disclosure.protection_rules import SMALL, protected_cells
 from evalkit.table import dimensions_of
 from evalkit.workspace import open_workspace
 

@@ -26,16 +26,16 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from evalkit.estimation import heterogeneity as module
-from evalkit.estimation import ranks
-from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
-from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.law_of_panel import panel_law
-from evalkit.estimation.law_of_places import place_laws
-from evalkit.estimation.period_scatter import LawOfYears
-from evalkit.estimation.ranks import RankIntervals, rank_intervals
-from evalkit.estimation.shrinkage import ShrunkenRates, shrink_rates
-from evalkit.estimation.stratified import PooledRatio, pooled_ratio
+from evalkit.statistics.law.law_of_panel import panel_law
+from evalkit.statistics.law.law_of_places import place_laws
+from evalkit.statistics.law.period_scatter import LawOfYears
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.provinces import heterogeneity as module
+from evalkit.statistics.provinces import ranks
+from evalkit.statistics.provinces.heterogeneity import Heterogeneity, heterogeneity
+from evalkit.statistics.provinces.ranks import RankIntervals, rank_intervals
+from evalkit.statistics.provinces.shrinkage import ShrunkenRates, shrink_rates
+from evalkit.statistics.stratified import PooledRatio, pooled_ratio
 
 PLACES, YEARS, RATIO, SPREAD = 34, 5, 0.6, 0.5
 CODES = [f"P{k:02d}" for k in range(PLACES)]

@@ -18,9 +18,9 @@ from benchmarks.disclosure_scale import YEARS, facts, programme, registry
 
 from evalkit.disclosure.audit import recoverable
 from evalkit.disclosure.equations import Tables
+from evalkit.disclosure.linked_tables import labelled, linked_tables
 from evalkit.disclosure.protect import hidden_cells, primary
-from evalkit.disclosure.rules import protected_cells
-from evalkit.disclosure.tables import labelled, linked_tables
+from evalkit.disclosure.protection_rules import protected_cells
 from evalkit.workspace import DisclosurePolicy
 
 try:

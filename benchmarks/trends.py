@@ -21,10 +21,10 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
-from evalkit.estimation.joinpoint import joinpoint_panel
-from evalkit.estimation.joinpoint_grid import allowed_joins, bent_design
-from evalkit.estimation.joinpoint_results import JoinpointFit
-from evalkit.estimation.poisson_batch import fit_batch
+from evalkit.statistics.joinpoint.joinpoint import joinpoint_panel
+from evalkit.statistics.joinpoint.joinpoint_grid import allowed_joins, bent_design
+from evalkit.statistics.joinpoint.joinpoint_results import JoinpointFit
+from evalkit.statistics.trend.poisson_batch import fit_batch
 
 SERIES, YEARS, REPLICATES = 63, 15, 999
 SAMPLE, TURNS = 600, 3

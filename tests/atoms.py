@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from evalkit.places.registry import Registry, load_registry
 from evalkit.programme.models import Dimension, Programme
-from evalkit.programme.provinces import Registry, load_registry
 from tests.builders import PROGRAMME
 
 MONTHS = 12

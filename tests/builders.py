@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from evalkit.places.registry import Registry, load_registry
 from evalkit.programme.load import load_programme
 from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry, load_registry
 from evalkit.table import COLUMNS, NATION_SCHEME
 
 PROGRAMME: Programme = load_programme("vn-trafficking")

@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from evalkit.batch import warm
+from evalkit.kernels import warm_server as warm
 from evalkit.languages import DEFAULT, speak
 from tests import shipped
 

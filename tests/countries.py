@@ -12,9 +12,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from evalkit.additivity.totals import with_totals
 from evalkit.disclosure.equations import Tables
-from evalkit.disclosure.rules import protected_cells, sizes
-from evalkit.disclosure.tables import labelled, linked_tables
-from evalkit.programme.provinces import Registry
+from evalkit.disclosure.linked_tables import labelled, linked_tables
+from evalkit.disclosure.protection_rules import protected_cells, sizes
+from evalkit.places.registry import Registry
 from evalkit.workspace import DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table
 

@@ -13,14 +13,14 @@ import pytest
 from benchmarks import back_test
 from benchmarks.back_test import digest_of_tables, digest_of_words, digests, frozen, mark_of, moved, words_of
 
-from evalkit.batch.imprint import neighbours
+from evalkit.batch.page_names import neighbours
 from evalkit.evaluation import compare_provinces, methods_used, provinces_side_by_side
 from evalkit.facts.areas import NationFacts
 from evalkit.records import Evaluation
 from evalkit.reporting.display import written
 from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.sections import page_head
-from evalkit.reporting.tables import table_files
+from evalkit.reporting.table_files import table_files
 from tests.shipped import ROOT, bundle_of, evaluation_of
 
 # Places that other tests evaluate too.

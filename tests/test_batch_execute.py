@@ -20,10 +20,10 @@ from evalkit.batch.manifest import read_manifest
 from evalkit.batch.options import Event
 from evalkit.batch.outcome import JobFailure
 from evalkit.batch.plan import Job
-from evalkit.batch.rooms import kernel_environment, private_room
 from evalkit.batch.run import run_batch
 from evalkit.batch.verify import verify
 from evalkit.errors import DisclosureError
+from evalkit.kernels.private_folder import kernel_environment, private_room
 from tests.builders import fact
 from tests.workspaces import FACTS, at, options, tiny_notebooks, tiny_workspace, write_notebook
 

@@ -19,15 +19,15 @@ from pathlib import Path
 
 import pytest
 
-import evalkit.batch.keeping
+import evalkit.batch.finished_pages
 from evalkit.batch.clock import now
 from evalkit.batch.manifest import read_manifest
 from evalkit.batch.options import Event, RunReport
-from evalkit.batch.rooms import private_room
 from evalkit.batch.run import run_batch
 from evalkit.batch.verify import verify
-from evalkit.batch.warm import can_fork
 from evalkit.errors import BatchError, SettingsError
+from evalkit.kernels.private_folder import private_room
+from evalkit.kernels.warm_server import can_fork
 from evalkit.workspace import open_workspace
 from tests.builders import fact
 from tests.workspaces import FACTS, PagesWithoutKernel, at, options, tiny_notebooks, tiny_workspace
@@ -292,7 +292,7 @@ def test_a_record_that_names_a_file_outside_is_not_followed(tmp_path: Path):
     (record,) = (tmp_path / "out").glob(".work-*/finished/*.json")
     (tmp_path / "out" / "precious.txt").write_text("mine")
     content = json.loads(record.read_text())
-    content["files"]["../precious.txt"] = evalkit.batch.keeping.bytes_digest(b"mine")
+    content["files"]["../precious.txt"] = evalkit.batch.finished_pages.bytes_digest(b"mine")
     record.write_text(json.dumps(content))
     with pytest.raises(SettingsError, match=r"no manifest\.json"):
         run(tmp_path, executor=PagesWithoutKernel())

@@ -9,12 +9,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from evalkit.batch.currency import why_made
 from evalkit.batch.fingerprint import kit_digest, notebook_digest
 from evalkit.batch.manifest import Manifest, PageRecord
 from evalkit.batch.parameters import check_parameters, read_parameters
 from evalkit.batch.plan import Job, facts_for, notebooks_folder, plan
 from evalkit.batch.prepare import make_bundle, receive
+from evalkit.batch.staleness import why_made
 from evalkit.errors import DeclarationError
 from evalkit.facts.bundle import Bundle
 from tests.builders import fact

@@ -14,7 +14,7 @@ import pytest
 
 import evalkit.batch.receipt
 from evalkit.batch.fingerprint import file_digest
-from evalkit.batch.ground import stock_of
+from evalkit.batch.inputs import stock_of
 from evalkit.batch.options import Event, RunOptions
 from evalkit.batch.outcome import JobFailure
 from evalkit.batch.receipt import OWN_FOLDER

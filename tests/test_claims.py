@@ -9,9 +9,9 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 import evalkit.reporting.sections  # noqa: F401
-from evalkit.estimation.pathway import pathway
-from evalkit.estimation.sources import differing
 from evalkit.evaluation import trace_pathway
+from evalkit.indicators.pathway import pathway
+from evalkit.indicators.sources import differing
 from evalkit.reporting.blocks import Section, Table
 from evalkit.reporting.display import plain_text, section_of
 from evalkit.reporting.wording import catalogue

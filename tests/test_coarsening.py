@@ -17,8 +17,8 @@ from evalkit.disclosure.protect import protect
 from evalkit.errors import SettingsError
 from evalkit.evaluation import break_down
 from evalkit.facts.bundle import Bundle
+from evalkit.places.registry import load_registry, reference_folder
 from evalkit.programme.load import load_programme
-from evalkit.programme.provinces import load_registry, reference_folder
 from evalkit.reporting.blocks import Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections import breakdowns as _  # noqa: F401  registers how the record is shown

@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tools.demo.country import DemoCountry, main, make_country, write_country
+from tools.demo.demo_figures import ALPHA, negative_binomial, poisson
+from tools.demo.demo_law import ENTITLED
+from tools.demo.demo_wider import DIMENSIONS, among
 
-from evalkit.estimation.indicators import estimate_indicators
 from evalkit.facts.checks import check_facts
-from evalkit.facts.demo import DemoCountry, main, make_country, write_country
-from evalkit.facts.demo_figures import ALPHA, negative_binomial, poisson
-from evalkit.facts.demo_law import ENTITLED
-from evalkit.facts.demo_wider import DIMENSIONS, among
 from evalkit.facts.intake import read_facts, read_sources, without_origin
+from evalkit.indicators.estimates import estimate_indicators
+from evalkit.places.registry import load_registry
 from evalkit.programme.load import load_programme
-from evalkit.programme.provinces import load_registry
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "data" / "demo"

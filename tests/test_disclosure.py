@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from evalkit.additivity.totals import with_totals
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.disclosure.audit import recoverable, widths
+from evalkit.disclosure.linked_tables import labelled, linked_tables
 from evalkit.disclosure.protect import Progress, hidden_cells, primary, protect
-from evalkit.disclosure.rules import protected_cells
-from evalkit.disclosure.tables import labelled, linked_tables
+from evalkit.disclosure.protection_rules import protected_cells
 from evalkit.errors import DisclosureError, SettingsError
-from evalkit.programme.provinces import Registry
+from evalkit.places.registry import Registry
 from evalkit.workspace import DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
 from tests.countries import random_country

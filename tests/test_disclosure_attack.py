@@ -17,8 +17,8 @@ from evalkit.disclosure.audit import recoverable, widths
 from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.network import Network, networks
 from evalkit.disclosure.protect import hidden_cells, primary, protect
-from evalkit.disclosure.rules import LARGE, SMALL, ZERO
-from evalkit.programme.provinces import Registry
+from evalkit.disclosure.protection_rules import LARGE, SMALL, ZERO
+from evalkit.places.registry import Registry
 from tests.builders import PROGRAMME, tiny_registry
 from tests.countries import Country, Inmost, makeup, random_country, with_a_part
 from tests.lengths import at_length

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evalkit.disclosure.linked_tables import labelled, linked_tables
 from evalkit.disclosure.protect import hidden_cells
-from evalkit.disclosure.rules import protected_cells
-from evalkit.disclosure.tables import labelled, linked_tables
-from evalkit.programme.provinces import Registry
+from evalkit.disclosure.protection_rules import protected_cells
+from evalkit.places.registry import Registry
 from evalkit.workspace import DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
 from tests.countries import IDENTIFIED, OFFERED, PLACES, width

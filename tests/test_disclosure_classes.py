@@ -13,11 +13,11 @@ from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.releasing import record_release
 from evalkit.disclosure.ledger import Entry, Figure, Ledger
 from evalkit.disclosure.protect import protect
-from evalkit.disclosure.standing import refuse_unprotected
+from evalkit.disclosure.standing_rules import refuse_unprotected
 from evalkit.errors import DeclarationError, DisclosureError
+from evalkit.places.registry import Registry
 from evalkit.programme.load import programme_folder
 from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry
 from evalkit.workspace import DisclosurePolicy, Workspace, open_workspace
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
 from tests.workspaces import tiny_workspace

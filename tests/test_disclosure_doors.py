@@ -23,29 +23,29 @@ from evalkit.disclosure.audit import widths
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger
 from evalkit.disclosure.ledger_file import append
+from evalkit.disclosure.linked_tables import labelled, linked_tables
 from evalkit.disclosure.protect import primary, protect
-from evalkit.disclosure.rules import protected_cells
-from evalkit.disclosure.tables import labelled, linked_tables
-from evalkit.estimation.completeness import (
+from evalkit.disclosure.protection_rules import protected_cells
+from evalkit.evaluation import evaluate, methods_used, provinces_side_by_side
+from evalkit.facts.bundle import Bundle, open_bundle
+from evalkit.indicators.completeness import (
     completeness,
     completeness_by_place,
     late_reporters,
     reconciliation,
 )
-from evalkit.estimation.followup import follow_up
-from evalkit.estimation.gaps import class_gaps, group_gaps, place_gaps
-from evalkit.estimation.indicators import estimate_indicators
-from evalkit.estimation.joinpoint import joinpoint
-from evalkit.estimation.midterm import mid_term_view
-from evalkit.estimation.pathway import pathway
-from evalkit.estimation.shrinkage import shrink_rates
-from evalkit.estimation.support import support_table
-from evalkit.evaluation import evaluate, methods_used, provinces_side_by_side
-from evalkit.facts.bundle import Bundle, open_bundle
-from evalkit.programme.provinces import Registry
+from evalkit.indicators.estimates import estimate_indicators
+from evalkit.indicators.followup import follow_up
+from evalkit.indicators.gaps import class_gaps, group_gaps, place_gaps
+from evalkit.indicators.midterm import mid_term_view
+from evalkit.indicators.pathway import pathway
+from evalkit.indicators.support import support_table
+from evalkit.places.registry import Registry
 from evalkit.reporting.display import section_of
 from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.sections import page_head
+from evalkit.statistics.joinpoint.joinpoint import joinpoint
+from evalkit.statistics.provinces.shrinkage import shrink_rates
 from evalkit.table import totals_only
 from evalkit.workspace import Audience, DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry

@@ -19,7 +19,7 @@ from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.ledger import Ledger
 from evalkit.disclosure.ledger_file import append
 from evalkit.disclosure.protect import hidden_cells, primary, protect
-from evalkit.programme.provinces import Registry
+from evalkit.places.registry import Registry
 from evalkit.table import latest_editions
 from evalkit.workspace import DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry

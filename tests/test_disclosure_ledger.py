@@ -17,7 +17,7 @@ from evalkit.disclosure.ledger import Ledger
 from evalkit.disclosure.ledger_file import HEAD, LEDGER, append, read_ledger
 from evalkit.disclosure.protect import Protected, protect
 from evalkit.errors import DisclosureError
-from evalkit.programme.provinces import Registry
+from evalkit.places.registry import Registry
 from evalkit.workspace import DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
 from tests.workspaces import PagesWithoutKernel, at, options, tiny_workspace

@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 from evalkit.disclosure.audit import recoverable
 from evalkit.disclosure.equations import Equation, Tables
 from evalkit.disclosure.protect import hidden_cells
-from evalkit.disclosure.rules import LARGE, sizes
+from evalkit.disclosure.protection_rules import LARGE, sizes
 
 STRICTER = (
     "small figures do not protect each other alone: a complement at or above the threshold is hidden too"

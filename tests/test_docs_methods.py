@@ -53,10 +53,10 @@ def test_the_examples_of_the_page_run():
 
 
 def test_every_function_of_the_first_table_exists():
-    rows = re.findall(r"^\| [^|]*\? \| (`[^|]*`) \| `(\w+)` \|$", TEXT, re.MULTILINE)
+    rows = re.findall(r"^\| [^|]*\? \| (`[^|]*`) \| `([\w.]+)` \|$", TEXT, re.MULTILINE)
     assert len(rows) == 12
     for names, module in rows:
-        room = importlib.import_module(f"evalkit.estimation.{module}")
+        room = importlib.import_module(f"evalkit.statistics.{module}")
         assert [name for name in re.findall(r"`(\w+)`", names) if not hasattr(room, name)] == []
 
 
@@ -68,7 +68,7 @@ def test_every_function_of_the_table_for_researchers_exists():
     assert len(rows) == 10
     for names, modules in rows:
         rooms = [
-            importlib.import_module(f"evalkit.estimation.{one}") for one in re.findall(r"`(\w+)`", modules)
+            importlib.import_module(f"evalkit.statistics.{one}") for one in re.findall(r"`([\w.]+)`", modules)
         ]
         lost = [
             name for name in re.findall(r"`(\w+)`", names) if not any(hasattr(room, name) for room in rooms)

@@ -8,13 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from evalkit.estimation.funnel import Funnel, funnel
-from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
-from evalkit.estimation.ranks import RankIntervals, rank_intervals
-from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.shrinkage import ShrunkenRates, shrink_rates
-from evalkit.estimation.stratified import PooledRatio, pooled_ratio
-from evalkit.estimation.synthetic import SyntheticControl, synthetic_control
+from evalkit.statistics.panel.synthetic import SyntheticControl, synthetic_control
+from evalkit.statistics.provinces.funnel import Funnel, funnel
+from evalkit.statistics.provinces.heterogeneity import Heterogeneity, heterogeneity
+from evalkit.statistics.provinces.ranks import RankIntervals, rank_intervals
+from evalkit.statistics.provinces.shrinkage import ShrunkenRates, shrink_rates
+from evalkit.statistics.results import NotEstimable
+from evalkit.statistics.stratified import PooledRatio, pooled_ratio
 
 PAGE = Path(__file__).parents[1] / "docs" / "provinces.md"
 DATA = Path(__file__).parents[2] / "shared" / "reference" / "data"
@@ -128,7 +128,7 @@ def test_every_function_named_in_the_table_of_the_page_exists():
     ]
     for _, functions, modules in (row for row in rows[1:] if len(row) == 3):
         rooms = [
-            importlib.import_module(f"evalkit.estimation.{name.strip(' `')}") for name in modules.split(",")
+            importlib.import_module(f"evalkit.statistics.{name.strip(' `')}") for name in modules.split(",")
         ]
         for name in functions.split(","):
             assert any(hasattr(room, name.strip(" `")) for room in rooms), name

@@ -12,17 +12,17 @@ import statsmodels.api as sm
 
 from evalkit.additivity.totals import with_totals
 from evalkit.errors import FactsError
-from evalkit.estimation.comparisons import compare_counts
-from evalkit.estimation.indicators import estimate_indicators
-from evalkit.estimation.joinpoint import joinpoint
-from evalkit.estimation.law_of_panel import panel_law
-from evalkit.estimation.nonparametric import mann_kendall
-from evalkit.estimation.periods import PeriodTotal, compare_periods, indicator_totals
-from evalkit.estimation.rates import estimate_rate, garwood_interval
-from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
-from evalkit.estimation.tipping import tipping_point
-from evalkit.estimation.trend_study import study_trend
-from evalkit.estimation.trends import fit_trend
+from evalkit.indicators.estimates import estimate_indicators
+from evalkit.indicators.period_totals import PeriodTotal, compare_periods, indicator_totals
+from evalkit.statistics.comparisons import compare_counts
+from evalkit.statistics.joinpoint.joinpoint import joinpoint
+from evalkit.statistics.law.law_of_panel import panel_law
+from evalkit.statistics.rates import estimate_rate, garwood_interval
+from evalkit.statistics.results import NotEstimable, RateComparison, TrendFit
+from evalkit.statistics.trend.headline import fit_trend
+from evalkit.statistics.trend.nonparametric import mann_kendall
+from evalkit.statistics.trend.tipping import tipping_point
+from evalkit.statistics.trend.trend_study import study_trend
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
 
 

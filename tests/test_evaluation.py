@@ -12,10 +12,6 @@ import pandas as pd
 import pytest
 
 from evalkit.errors import FactsError
-from evalkit.estimation.funnel import funnel
-from evalkit.estimation.joinpoint_results import JoinpointFit
-from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.results import NotEstimable, RateComparison, TrendFit
 from evalkit.evaluation import (
     break_down,
     compare_provinces,
@@ -29,6 +25,10 @@ from evalkit.reporting.blocks import Section, Table
 from evalkit.reporting.display import plain_text, section_of
 from evalkit.reporting.sections import page_head
 from evalkit.reporting.sections.side_by_side import _outside, _scatter
+from evalkit.statistics.joinpoint.joinpoint_results import JoinpointFit
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.provinces.funnel import funnel
+from evalkit.statistics.results import NotEstimable, RateComparison, TrendFit
 from tests.lengths import FULL
 from tests.shipped import bundle_of, evaluation_of
 

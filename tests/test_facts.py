@@ -13,7 +13,7 @@ from evalkit.facts.boundaries import without_regions
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, FindingsError, refuse_errors
 from evalkit.facts.intake import Source, read_facts, read_sources
-from evalkit.programme.provinces import Registry
+from evalkit.places.registry import Registry
 from evalkit.table import latest_editions
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry, write_csv
 

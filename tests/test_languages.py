@@ -11,14 +11,14 @@ import pytest
 from evalkit.batch.declarations import language_findings
 from evalkit.declaration import read_declaration
 from evalkit.errors import DeclarationError, SettingsError
+from evalkit.labels import Label, labels_in
 from evalkit.languages import speaking, spoken
 from evalkit.programme.load import load_programme
 from evalkit.programme.models import MeasureUnit
-from evalkit.programme.terms import Label, labels_in
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import Bilingual, each, same
+from evalkit.reporting.block_json import from_json, to_json
 from evalkit.reporting.blocks import Paragraph
-from evalkit.reporting.exchange import from_json, to_json
 from evalkit.reporting.wording import catalogue, own_catalogues, say
 from evalkit.workspace import open_workspace
 

@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 
 import evalkit.evaluation as steps
-from evalkit.batch.imprint import page_file
 from evalkit.batch.manifest import read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport
+from evalkit.batch.page_names import page_file
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.progress import summary
 from evalkit.batch.rerun import run as run_or_rest
 from evalkit.batch.run import run_batch
 from evalkit.batch.runlog import lines
 from evalkit.batch.verify import verify
-from evalkit.batch.warm import can_fork
 from evalkit.errors import BatchError, DisclosureError
 from evalkit.evaluation import compare_provinces, evaluate, methods_used, provinces_side_by_side
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.facts.bundle import Bundle
+from evalkit.kernels.warm_server import can_fork
 from evalkit.lapses import Lapse, attempt
 from evalkit.reporting.blocks import Bilingual, Section
 from evalkit.reporting.display import mime_bundle, plain_text, written

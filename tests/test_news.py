@@ -10,18 +10,18 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from evalkit.estimation.group_shifts import GroupShift, group_shifts
-from evalkit.estimation.news import find_news
-from evalkit.estimation.periods import PeriodTotal, indicator_totals
-from evalkit.estimation.results import RateComparison, TrendFit
 from evalkit.evaluation import compare_periods, examine_zeros, fit_trends, sum_up
 from evalkit.facts.areas import ProvinceFacts
+from evalkit.indicators.group_shifts import GroupShift, group_shifts
+from evalkit.indicators.news import find_news
+from evalkit.indicators.period_totals import PeriodTotal, indicator_totals
 from evalkit.records import Summary
 from evalkit.reporting.blocks import Bilingual, Bullets
 from evalkit.reporting.display import plain_text, section_of
 from evalkit.reporting.formats import period
-from evalkit.reporting.sections.words import total_words
+from evalkit.reporting.sections.shared_words import total_words
 from evalkit.reporting.sentence import Caution, Sentence
+from evalkit.statistics.results import RateComparison, TrendFit
 from tests.builders import NATION, PROGRAMME, fact, facts_table
 from tests.shipped import bundle_of, evaluation_of
 

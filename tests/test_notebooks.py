@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from evalkit.batch.rooms import ReportKernelManager, kernel_settings, private_room
+from evalkit.kernels.private_folder import ReportKernelManager, kernel_settings, private_room
 from tests.shipped import bundle_of
 
 ROOT = Path(__file__).parents[1]

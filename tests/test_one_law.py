@@ -14,8 +14,6 @@ import pytest
 from scipy import optimize, stats
 from statsmodels.stats.rates import test_poisson_2indep as two_poisson_rates
 
-from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
-from evalkit.estimation.law import ScatterLaw
 from evalkit.evaluation import (
     assess_targets,
     compare_periods,
@@ -26,13 +24,16 @@ from evalkit.evaluation import (
 )
 from evalkit.facts.areas import About, ProvinceFacts
 from evalkit.facts.intake import Source
-from evalkit.facts.places import Place
-from evalkit.programme.models import Label, Programme, Target
+from evalkit.facts.named_places import Place
+from evalkit.labels import Label
+from evalkit.programme.models import Programme, Target
 from evalkit.records import Comparisons
 from evalkit.reporting.blocks import Bilingual, Paragraph, Section, Table
 from evalkit.reporting.display import plain_text
 from evalkit.reporting.sections import section_of
 from evalkit.reporting.sections.side_by_side import _difference
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.provinces.heterogeneity import Heterogeneity, heterogeneity
 from tests.builders import PROGRAMME, fact, facts_table
 
 PHI = 4.0

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from evalkit.disclosure.protect import Protected, protect
-from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.law_of_panel import panel_law
 from evalkit.panel import panel_context, yearly_series
-from evalkit.programme.provinces import Registry
+from evalkit.places.registry import Registry
+from evalkit.statistics.law.law_of_panel import panel_law
+from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.workspace import DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
 

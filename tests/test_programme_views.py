@@ -12,23 +12,23 @@ import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
 
 from evalkit.errors import FactsError
-from evalkit.estimation.attainment import assess_targets
-from evalkit.estimation.completeness import (
+from evalkit.indicators.attainment import assess_targets
+from evalkit.indicators.completeness import (
     completeness,
     completeness_by_place,
     late_reporters,
     reconciliation,
 )
-from evalkit.estimation.evidence import dac_view
-from evalkit.estimation.followup import follow_up
-from evalkit.estimation.gaps import class_gaps, group_gaps, place_gaps
-from evalkit.estimation.indicators import estimate_indicators
-from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.midterm import mid_term_view
-from evalkit.estimation.pathway import pathway
-from evalkit.estimation.proportions import newcombe_difference
-from evalkit.estimation.support import support_table, waiting_rows
+from evalkit.indicators.estimates import estimate_indicators
+from evalkit.indicators.evidence import dac_view
+from evalkit.indicators.followup import follow_up
+from evalkit.indicators.gaps import class_gaps, group_gaps, place_gaps
+from evalkit.indicators.midterm import mid_term_view
+from evalkit.indicators.pathway import pathway
+from evalkit.indicators.support import support_table, waiting_rows
 from evalkit.programme.models import Programme, Target
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.proportions import newcombe_difference
 from tests.builders import PROGRAMME, fact, facts_table
 
 LAW = {"period_start": "2025-07-01", "period_end": "2025-12-31"}

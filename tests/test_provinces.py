@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 
 from evalkit.additivity.places import Places
-from evalkit.disclosure.places import place_splits
+from evalkit.disclosure.place_sums import place_splits
 from evalkit.errors import DeclarationError, FactsError
 from evalkit.facts.place_checks import misplaced
-from evalkit.programme.place_names import read_spelling, sort_key
-from evalkit.programme.provinces import Registry, load_registry, reference_folder
+from evalkit.places.place_names import read_spelling, sort_key
+from evalkit.places.registry import Registry, load_registry, reference_folder
 from evalkit.table import COLUMNS
 
 # Resolution 202/2025/QH15, written down by hand and not read from crosswalk.csv: new code, new name, codes of the old units.

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from evalkit.errors import DeclarationError
+from evalkit.reporting.block_json import from_json, to_json
 from evalkit.reporting.blocks import (
     Bilingual,
     Bullets,
@@ -18,7 +19,6 @@ from evalkit.reporting.blocks import (
     Section,
     Table,
 )
-from evalkit.reporting.exchange import from_json, to_json
 
 B = Bilingual
 COLUMNS = (Column("year", B("Năm", "Year")), Column("cases", B("Số vụ", "Cases"), numeric=True))

@@ -10,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from evalkit.reporting.blocks import Bilingual, Cell, Column, PageHead, Section, Table
-from evalkit.reporting.tables import guarded, table_csv, table_files, tables_xlsx
+from evalkit.reporting.table_files import guarded, table_csv, table_files, tables_xlsx
 
 B = Bilingual
 HEAD = PageHead(

@@ -19,12 +19,12 @@ from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.batch.plan import facts_for, plan
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike_facts
-from evalkit.batch.rooms import kernel_environment
 from evalkit.batch.run import run_batch
 from evalkit.batch.worker import page_contents
 from evalkit.errors import DisclosureError
 from evalkit.evaluation import break_down, fit_trends
 from evalkit.facts.bundle import Bundle
+from evalkit.kernels.private_folder import kernel_environment
 from evalkit.reporting.blocks import Bilingual, Cell, Table
 from evalkit.reporting.display import mime_bundle, section_of
 from evalkit.reporting.sections import page_head

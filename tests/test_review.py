@@ -19,11 +19,11 @@ from evalkit.review.missing import shown_after_all
 from evalkit.review.numerals import numerals
 from evalkit.review.one_value import judged_twice, told_twice
 from evalkit.review.opposites import denied_elsewhere
+from evalkit.review.page_rules import contradictions
 from evalkit.review.reading import Language, Page, read
-from evalkit.review.rules import contradictions
-from evalkit.review.standing import standing_nowhere, told_figures
-from evalkit.review.verdicts import against_their_figures
-from evalkit.review.words import WORDS, pattern
+from evalkit.review.standing_figures import standing_nowhere, told_figures
+from evalkit.review.verdict_signs import against_their_figures
+from evalkit.review.vocabulary import WORDS, pattern
 
 Rule = Callable[[Page], Iterator[Contradiction]]
 

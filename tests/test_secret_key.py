@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from evalkit.batch.run import run_batch
+from evalkit.disclosure.linked_tables import labelled, linked_tables
 from evalkit.disclosure.protect import hidden_cells
-from evalkit.disclosure.rules import protected_cells
+from evalkit.disclosure.protection_rules import protected_cells
 from evalkit.disclosure.secret_key import KEY, secret_key
-from evalkit.disclosure.tables import labelled, linked_tables
 from evalkit.errors import SettingsError
-from evalkit.programme.provinces import Registry
+from evalkit.places.registry import Registry
 from evalkit.workspace import DisclosurePolicy, open_workspace
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
 from tests.shipped import ROOT

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from evalkit.estimation.attainment import assess_targets
-from evalkit.estimation.indicators import estimate_indicators
+from evalkit.indicators.attainment import assess_targets
+from evalkit.indicators.estimates import estimate_indicators
 from evalkit.programme.catalogue_page import catalogue_page, read_specs
 from evalkit.programme.models import Target
 from tests.builders import PROGRAMME, fact, facts_table

@@ -21,16 +21,16 @@ from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson, confint_poisson_2indep, test_poisson_2indep
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
-from evalkit.estimation.comparisons import compare_counts
-from evalkit.estimation.interruption import interrupted_series
-from evalkit.estimation.law_of_panel import panel_law
-from evalkit.estimation.loglinear import loglinear_trend
-from evalkit.estimation.loglinear_regression import loglinear_regression
-from evalkit.estimation.penalised import firth_poisson
-from evalkit.estimation.proportions import wilson_interval
-from evalkit.estimation.rates import garwood_interval
-from evalkit.estimation.results import NotEstimable, TrendFit
-from evalkit.estimation.trends import fit_trend
+from evalkit.statistics.comparisons import compare_counts
+from evalkit.statistics.law.law_of_panel import panel_law
+from evalkit.statistics.proportions import wilson_interval
+from evalkit.statistics.rates import garwood_interval
+from evalkit.statistics.results import NotEstimable, TrendFit
+from evalkit.statistics.trend.headline import fit_trend
+from evalkit.statistics.trend.interruption import interrupted_series
+from evalkit.statistics.trend.loglinear import loglinear_trend
+from evalkit.statistics.trend.loglinear_regression import loglinear_regression
+from evalkit.statistics.trend.penalised import firth_poisson
 
 poisson_pair_test = test_poisson_2indep
 poisson_pair_test.__test__ = False

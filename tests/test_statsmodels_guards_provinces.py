@@ -18,12 +18,12 @@ from statsmodels.genmod.bayes_mixed_glm import PoissonBayesMixedGLM
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.rates import confint_poisson
 
-from evalkit.estimation.expectation import ratio_to_expected
-from evalkit.estimation.gamma_poisson import gamma_poisson_ml
-from evalkit.estimation.multiplicity import AdjustedTests, adjust_tests
-from evalkit.estimation.province_counts import province_counts
-from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.stratified import PooledRatio, pooled_ratio
+from evalkit.statistics.expectation import ratio_to_expected
+from evalkit.statistics.law.gamma_poisson import gamma_poisson_ml
+from evalkit.statistics.multiplicity import AdjustedTests, adjust_tests
+from evalkit.statistics.provinces.province_counts import province_counts
+from evalkit.statistics.results import NotEstimable
+from evalkit.statistics.stratified import PooledRatio, pooled_ratio
 
 MENDED = "statsmodels {} has mended this: the detour in {} is no longer needed for it"
 UNDERDISPERSED = [8, 9, 7, 8, 8, 9, 8, 7]

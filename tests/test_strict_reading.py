@@ -22,10 +22,10 @@ from evalkit.batch.checking import check_workspace
 from evalkit.batch.prepare import Received, make_bundle, receive
 from evalkit.errors import EvalkitError
 from evalkit.facts.findings import refuse_errors
+from evalkit.labels import label_languages
 from evalkit.plain_cells import day_fault, number_fault, number_text
 from evalkit.programme.load import load_programme
 from evalkit.programme.models import Programme
-from evalkit.programme.terms import label_languages
 from evalkit.table import COLUMNS
 from evalkit.workspace import open_workspace
 from tests.builders import fact
@@ -612,7 +612,7 @@ def test_all_faults_of_all_inputs_are_told_in_one_go(workspace: Path):
 def test_money_and_medians_are_estimated_with_their_decimals(workspace: Path):
     from datetime import date  # noqa: PLC0415
 
-    from evalkit.estimation.indicators import estimate_indicators  # noqa: PLC0415
+    from evalkit.indicators.estimates import estimate_indicators  # noqa: PLC0415
     from evalkit.reporting.kind_words import value_with_unit  # noqa: PLC0415
 
     programme = load_programme("vn-trafficking")

@@ -11,7 +11,7 @@ import pytest
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source, read_facts
-from evalkit.programme.provinces import Registry
+from evalkit.places.registry import Registry
 from tests.builders import PROGRAMME, fact, tiny_registry, write_csv
 
 DAY = date(2026, 11, 28)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from evalkit.additivity.totals import with_totals
-from evalkit.programme.provinces import Registry
+from evalkit.places.registry import Registry
 from evalkit.table import latest_editions
 from tests.atoms import boxes, counted, country, facts_of, persons, programme
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry

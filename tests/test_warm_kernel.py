@@ -24,13 +24,13 @@ from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-import evalkit.batch.kernel
-from evalkit.batch.forks import fork_kernel
-from evalkit.batch.kernel import WarmProvisioner, register
-from evalkit.batch.kernel_app import KernelApp
+import evalkit.kernels.provisioner
 from evalkit.batch.plan import notebooks_folder
-from evalkit.batch.rooms import kernel_environment, kernel_path
-from evalkit.batch.warm import can_fork, early_environment, newest_code, stop_servers, warm_up
+from evalkit.kernels.forks import fork_kernel
+from evalkit.kernels.kernel_app import KernelApp
+from evalkit.kernels.private_folder import kernel_environment, kernel_path
+from evalkit.kernels.provisioner import WarmProvisioner, register
+from evalkit.kernels.warm_server import can_fork, early_environment, newest_code, stop_servers, warm_up
 from tests import shipped
 
 pytestmark = [
@@ -276,7 +276,7 @@ def test_the_exit_code_is_that_of_an_ordinary_process(code: str, returncode: int
 
 DRIVER = """
 import os, sys, time
-from evalkit.batch.kernel import register
+from evalkit.kernels.provisioner import register
 from IPython.core.history import HistoryAccessor
 from jupyter_client.manager import KernelManager
 import jupyter_client.session
@@ -334,8 +334,8 @@ def test_when_the_server_is_killed_its_kernels_go_and_the_next_kernel_has_a_new_
 def test_where_there_is_no_fork_the_ordinary_kernel_is_started_and_that_is_said_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    monkeypatch.setattr(evalkit.batch.kernel, "can_fork", lambda: False)
-    monkeypatch.setattr(evalkit.batch.kernel, "_told", set())
+    monkeypatch.setattr(evalkit.kernels.provisioner, "can_fork", lambda: False)
+    monkeypatch.setattr(evalkit.kernels.provisioner, "_told", set())
     with caplog.at_level(logging.WARNING, logger="evalkit"):
         parents = {printed("import os; print(os.getppid())")[0].strip() for _ in range(2)}
     assert parents == {str(os.getpid())}
@@ -395,7 +395,7 @@ def test_what_a_server_has_loaded_is_looked_after(tmp_path: Path, monkeypatch: p
     for path in (tmp_path / "b.py", tmp_path / name):
         path.touch()
         os.utime(path, (1000, 1000))
-    monkeypatch.setattr("evalkit.batch.warm.resources.files", lambda _: tmp_path)
+    monkeypatch.setattr("evalkit.kernels.warm_server.resources.files", lambda _: tmp_path)
     before = newest_code()
     os.utime(tmp_path / name, (2000, 2000))
     assert newest_code() > before
@@ -405,7 +405,7 @@ def test_a_server_that_is_gone_before_it_answers_is_an_error_that_leads_to_the_o
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr(
-        "evalkit.batch.forks.connect", lambda _: (_ for _ in ()).throw(ConnectionRefusedError())
+        "evalkit.kernels.forks.connect", lambda _: (_ for _ in ()).throw(ConnectionRefusedError())
     )
     with pytest.raises(ConnectionRefusedError):
         fork_kernel([], environment={})

@@ -14,9 +14,9 @@ from jupyter_client.kernelspec import KernelSpecManager
 
 import evalkit
 from evalkit.batch.plan import notebooks_folder
-from evalkit.batch.rooms import kernel_path
 from evalkit.errors import FactsError, SettingsError
 from evalkit.facts.bundle import open_bundle
+from evalkit.kernels.private_folder import kernel_path
 from evalkit.workbench.kernelspec import chosen_prefix, install_kernel, remove_kernel
 from evalkit.workbench.lab import explore_folder, lab_command, open_lab
 from tests.builders import fact

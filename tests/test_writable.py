@@ -11,11 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evalkit.estimation.joinpoint_results import JoinpointFit
-from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.results import NotEstimable, TrendFit
-from evalkit.estimation.trend_study import study_trend
-from evalkit.estimation.trends import fit_trend
 from evalkit.evaluation import (
     compare_provinces,
     estimate_indicators,
@@ -26,10 +21,10 @@ from evalkit.evaluation import (
 )
 from evalkit.facts.areas import About, NationFacts, ProvinceFacts
 from evalkit.facts.intake import Source, read_facts, without_origin
-from evalkit.facts.places import Place
+from evalkit.facts.named_places import Place
+from evalkit.labels import Label
+from evalkit.places.population import POPULATION
 from evalkit.programme.load import load_programme
-from evalkit.programme.models import Label
-from evalkit.programme.population import POPULATION
 from evalkit.records import Trend
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import LANGUAGES
@@ -38,10 +33,15 @@ from evalkit.reporting.lapsed import lapses_told
 from evalkit.reporting.render import Numbering, render_section
 from evalkit.reporting.sections import section_of
 from evalkit.reporting.sections.limits import change_limits, change_written, limits_written
+from evalkit.reporting.sections.shared_words import chance, p_words
 from evalkit.reporting.sections.shares import share_cell
 from evalkit.reporting.sections.trend_checks import bends_words
 from evalkit.reporting.sections.trends import trend_sentence
-from evalkit.reporting.sections.words import chance, p_words
+from evalkit.statistics.joinpoint.joinpoint_results import JoinpointFit
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.results import NotEstimable, TrendFit
+from evalkit.statistics.trend.headline import fit_trend
+from evalkit.statistics.trend.trend_study import study_trend
 from tests.builders import fact, facts_table
 from tests.shipped import ROOT
 

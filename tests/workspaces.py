@@ -11,9 +11,9 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from evalkit.batch.imprint import neighbours, page_file
 from evalkit.batch.options import RunOptions
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
+from evalkit.batch.page_names import neighbours, page_file
 from evalkit.disclosure.secret_key import KEY
 from evalkit.reporting.blocks import Bilingual, Cell, Column, PageHead, Section, Table
 from evalkit.reporting.page import page_from_sections

@@ -12,32 +12,27 @@ from datetime import date
 
 import pandas as pd
 
-from evalkit.estimation import completeness as reported
-from evalkit.estimation.attainment import assess_targets as hold_against_targets
-from evalkit.estimation.breakdowns import breakdowns, seldom_reported
-from evalkit.estimation.changes_under_law import widened_changes
-from evalkit.estimation.evidence import dac_view
-from evalkit.estimation.followup import follow_up
-from evalkit.estimation.gaps import class_gaps, group_gaps, place_gaps, shares_of_persons
-from evalkit.estimation.indicators import estimate_indicators as estimate
-from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.midterm import mid_term_view
-from evalkit.estimation.news import find_news
-from evalkit.estimation.pathway import pathway
-from evalkit.estimation.period_comparison import Beside, lies_inside
-from evalkit.estimation.periods import PeriodTotal, indicator_totals
-from evalkit.estimation.periods import compare_periods as compare
-from evalkit.estimation.province_comparison import ProvinceComparison
-from evalkit.estimation.province_comparison import compare_provinces as compare_rates
-from evalkit.estimation.province_counts import province_totals
-from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.sources import preferred
-from evalkit.estimation.support import support_table, waiting_rows
-from evalkit.estimation.trend_study import study_trend, trend_verdict
-from evalkit.estimation.trends import fit_trend
-from evalkit.estimation.verdicts import Family
-from evalkit.estimation.zeros import ZeroPeriod, find_zero_period
 from evalkit.facts.areas import NationFacts, ProvinceFacts, at_its_level
+from evalkit.indicators import completeness as reported
+from evalkit.indicators.attainment import assess_targets as hold_against_targets
+from evalkit.indicators.by_attribute import breakdowns, seldom_reported
+from evalkit.indicators.changes_under_law import widened_changes
+from evalkit.indicators.estimates import estimate_indicators as estimate
+from evalkit.indicators.evidence import dac_view
+from evalkit.indicators.followup import follow_up
+from evalkit.indicators.gaps import class_gaps, group_gaps, place_gaps, shares_of_persons
+from evalkit.indicators.midterm import mid_term_view
+from evalkit.indicators.news import find_news
+from evalkit.indicators.pathway import pathway
+from evalkit.indicators.period_comparison import Beside, lies_inside
+from evalkit.indicators.period_totals import PeriodTotal, indicator_totals
+from evalkit.indicators.period_totals import compare_periods as compare
+from evalkit.indicators.province_comparison import ProvinceComparison
+from evalkit.indicators.province_comparison import compare_provinces as compare_rates
+from evalkit.indicators.province_totals import province_totals
+from evalkit.indicators.sources import preferred
+from evalkit.indicators.support import support_table, waiting_rows
+from evalkit.indicators.zeros import ZeroPeriod, find_zero_period
 from evalkit.lapses import Lapse, one_by_one, step, table_of
 from evalkit.panel import yearly_series
 from evalkit.programme.models import Programme, Target
@@ -64,6 +59,11 @@ from evalkit.records import (
     Trends,
     ZeroPeriods,
 )
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.results import NotEstimable
+from evalkit.statistics.trend.headline import fit_trend
+from evalkit.statistics.trend.trend_study import study_trend, trend_verdict
+from evalkit.statistics.verdicts import Family
 from evalkit.table import totals_only
 
 

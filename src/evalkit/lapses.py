@@ -1,6 +1,6 @@
 """A fault costs the line it stands for, not the page: what an unexpected error took is kept as a record of its own.
 
-A reasoned :class:`evalkit.estimation.results.NotEstimable` is an ordinary result and no lapse.
+A reasoned :class:`evalkit.statistics.results.NotEstimable` is an ordinary result and no lapse.
 """
 
 from __future__ import annotations

@@ -10,17 +10,17 @@ from typing import Any
 
 import pandas as pd
 
-from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.law_of_panel import panel_law
-from evalkit.estimation.law_of_places import law_of_sum, place_laws
-from evalkit.estimation.period_comparison import period_change_p
-from evalkit.estimation.periods import indicator_totals
-from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.sources import preferred
-from evalkit.estimation.trends import fit_trend
-from evalkit.estimation.verdicts import family_of
 from evalkit.facts.findings import Finding
+from evalkit.indicators.period_comparison import period_change_p
+from evalkit.indicators.period_totals import indicator_totals
+from evalkit.indicators.sources import preferred
 from evalkit.programme.models import Programme
+from evalkit.statistics.law.law_of_panel import panel_law
+from evalkit.statistics.law.law_of_places import law_of_sum, place_laws
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.results import NotEstimable
+from evalkit.statistics.trend.headline import fit_trend
+from evalkit.statistics.verdicts import family_of
 from evalkit.table import NATION_SCHEME, RANGE_KEY, totals_only
 
 LATE_DAYS = 365
@@ -47,9 +47,9 @@ def panel_context(
     Returns
     -------
     dict
-        ``laws``: indicator to the fields of :class:`~evalkit.estimation.law.ScatterLaw`; ``own``: indicator to place ("scheme:code") to
+        ``laws``: indicator to the fields of :class:`~evalkit.statistics.law.scatter.ScatterLaw`; ``own``: indicator to place ("scheme:code") to
         how many times more its own years scatter; ``nation``: indicator to the law of the nation's figures; ``families``:
-        "comparisons" and "trends", each with ``tests`` and ``line`` (:class:`~evalkit.estimation.verdicts.Family`).
+        "comparisons" and "trends", each with ``tests`` and ``line`` (:class:`~evalkit.statistics.verdicts.Family`).
     """
     rows = totals_only(facts)
     rows = rows.merge(ranges, on=list(RANGE_KEY), how="left") if len(ranges) else rows

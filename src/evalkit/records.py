@@ -10,16 +10,16 @@ from datetime import date
 
 import pandas as pd
 
-from evalkit.estimation.news import News
-from evalkit.estimation.periods import PeriodComparison, PeriodTotal
-from evalkit.estimation.province_comparison import ProvinceComparison
-from evalkit.estimation.results import NotEstimable, TrendFit
-from evalkit.estimation.trend_study import TrendStudy
-from evalkit.estimation.verdicts import NO_COMPARISON, ChangeVerdict
-from evalkit.estimation.zeros import ZeroPeriod
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
+from evalkit.indicators.news import News
+from evalkit.indicators.period_totals import PeriodComparison, PeriodTotal
+from evalkit.indicators.province_comparison import ProvinceComparison
+from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.lapses import Lapse
+from evalkit.statistics.results import NotEstimable, TrendFit
+from evalkit.statistics.trend.trend_study import TrendStudy
+from evalkit.statistics.verdicts import NO_COMPARISON, ChangeVerdict
 
 Area = ProvinceFacts | NationFacts
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from evalkit.estimation.comparisons import compare_counts, surprise_of_zero
-from evalkit.estimation.conditional import conditional_p, midp_shares, null_share, ratio_limits
-from evalkit.estimation.expectation import expected_p
-from evalkit.estimation.posterior import JEFFREYS, RatePosterior, rate_posterior
-from evalkit.estimation.power import baseline_needed, comparison_power
-from evalkit.estimation.proportions import clopper_pearson_interval, one_sided_bound
-from evalkit.estimation.rates import byar_interval, garwood_interval, one_sided_upper
-from evalkit.estimation.results import RateComparison
+from evalkit.statistics.comparisons import compare_counts, surprise_of_zero
+from evalkit.statistics.conditional import conditional_p, midp_shares, null_share, ratio_limits
+from evalkit.statistics.expectation import expected_p
+from evalkit.statistics.posterior import JEFFREYS, RatePosterior, rate_posterior
+from evalkit.statistics.power import baseline_needed, comparison_power
+from evalkit.statistics.proportions import clopper_pearson_interval, one_sided_bound
+from evalkit.statistics.rates import byar_interval, garwood_interval, one_sided_upper
+from evalkit.statistics.results import RateComparison
 from tests.reference.families import Answer, Family, Limits, NotBuiltError, limits_per_row, per_row
 from tests.reference.shapes import Inputs
 

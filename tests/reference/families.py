@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from evalkit.estimation.results import NotEstimable
+from evalkit.statistics.results import NotEstimable
 from tests.reference.shapes import Inputs
 
 Answer = Callable[[Inputs], Any]

@@ -13,21 +13,21 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from evalkit.estimation.capture_recapture import HiddenTotal, two_lists
-from evalkit.estimation.controlled import ControlledChange, controlled_change
-from evalkit.estimation.covariate_rates import CovariateRates, rates_given_covariates
-from evalkit.estimation.gamma_poisson import (
+from evalkit.statistics.capture_recapture import HiddenTotal, two_lists
+from evalkit.statistics.law.gamma_poisson import (
     GammaPoisson,
     clayton_kaldor_moments,
     gamma_poisson_ml,
     marshall_moments,
 )
-from evalkit.estimation.heterogeneity import Heterogeneity, heterogeneity
-from evalkit.estimation.lognormal_rates import LogNormalRates, log_normal_rates
-from evalkit.estimation.multiplicity import Rule, adjust_tests
-from evalkit.estimation.shrinkage import posterior
-from evalkit.estimation.stratified import PooledRatio, pooled_ratio
-from evalkit.estimation.synthetic import SyntheticControl, synthetic_control
+from evalkit.statistics.law.lognormal_rates import LogNormalRates, log_normal_rates
+from evalkit.statistics.multiplicity import Rule, adjust_tests
+from evalkit.statistics.panel.controlled import ControlledChange, controlled_change
+from evalkit.statistics.panel.covariate_rates import CovariateRates, rates_given_covariates
+from evalkit.statistics.panel.synthetic import SyntheticControl, synthetic_control
+from evalkit.statistics.provinces.heterogeneity import Heterogeneity, heterogeneity
+from evalkit.statistics.provinces.shrinkage import posterior
+from evalkit.statistics.stratified import PooledRatio, pooled_ratio
 from tests.reference.families import Answer, Family, NotBuiltError, estimated
 from tests.reference.shapes import Inputs
 from tests.reference.tolerance import Leading

@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from evalkit.estimation.changepoint_results import ChangepointFit
-from evalkit.estimation.changepoint_scan import Scan, Simulation, report
-from evalkit.estimation.changepoint_year import ShiftYear, shift_year
-from evalkit.estimation.joinpoint import joinpoint
-from evalkit.estimation.joinpoint_grid import allowed_joins
-from evalkit.estimation.joinpoint_models import QuasiPoisson
-from evalkit.estimation.joinpoint_results import JoinpointFit
-from evalkit.estimation.joinpoint_segments import BentTrend, average_change, bent_trend, segments_of
-from evalkit.estimation.joinpoint_series import Columns
-from evalkit.estimation.joinpoint_settings import JoinpointSettings
-from evalkit.estimation.posterior import JEFFREYS
+from evalkit.statistics.joinpoint.joinpoint import joinpoint
+from evalkit.statistics.joinpoint.joinpoint_grid import allowed_joins
+from evalkit.statistics.joinpoint.joinpoint_models import QuasiPoisson
+from evalkit.statistics.joinpoint.joinpoint_results import JoinpointFit
+from evalkit.statistics.joinpoint.joinpoint_segments import BentTrend, average_change, bent_trend, segments_of
+from evalkit.statistics.joinpoint.joinpoint_series import Columns
+from evalkit.statistics.joinpoint.joinpoint_settings import JoinpointSettings
+from evalkit.statistics.posterior import JEFFREYS
+from evalkit.statistics.trend.changepoint_results import ChangepointFit
+from evalkit.statistics.trend.changepoint_scan import Scan, Simulation, report
+from evalkit.statistics.trend.changepoint_year import ShiftYear, shift_year
 from tests.reference.families import Answer, Family, RefusedError, estimated
 from tests.reference.shapes import Inputs
 

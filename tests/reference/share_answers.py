@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evalkit.estimation.control_limits import (
+from evalkit.statistics.expectation import expected_p
+from evalkit.statistics.odds import fisher_exact
+from evalkit.statistics.proportions import clopper_pearson_interval, wilson_interval
+from evalkit.statistics.provinces.control_limits import (
     Overdispersion,
     funnel_limits,
     funnel_significance,
     overdispersion,
     proportion_limits,
 )
-from evalkit.estimation.expectation import expected_p
-from evalkit.estimation.odds import fisher_exact
-from evalkit.estimation.proportions import clopper_pearson_interval, wilson_interval
-from evalkit.estimation.rates import byar_interval, garwood_interval, phe_interval, rate_interval
-from evalkit.estimation.standardisation import standardise_directly, standardise_to_reference
+from evalkit.statistics.rates import byar_interval, garwood_interval, phe_interval, rate_interval
+from evalkit.statistics.standardisation import standardise_directly, standardise_to_reference
 from tests.reference.families import Answer, Family, Limits, RefusedError, limits_per_row
 from tests.reference.shapes import Inputs
 

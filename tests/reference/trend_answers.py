@@ -10,14 +10,17 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from evalkit.estimation.exact_trends import ExactTrend, annual_percent_change, exact_trend
-from evalkit.estimation.loglinear_regression import LoglinearRegression, loglinear_regression
-from evalkit.estimation.negative_binomial import NegativeBinomialRegression, negative_binomial_regression
-from evalkit.estimation.nested_models import curved_trend
-from evalkit.estimation.nonparametric import MonotoneTrend, mann_kendall
-from evalkit.estimation.penalised import FirthFit, firth_poisson
-from evalkit.estimation.season import harmonic_columns
-from evalkit.estimation.step_regression import BEND, STEP, StepRegression, step_regression
+from evalkit.statistics.season import harmonic_columns
+from evalkit.statistics.trend.exact_trends import ExactTrend, annual_percent_change, exact_trend
+from evalkit.statistics.trend.loglinear_regression import LoglinearRegression, loglinear_regression
+from evalkit.statistics.trend.negative_binomial import (
+    NegativeBinomialRegression,
+    negative_binomial_regression,
+)
+from evalkit.statistics.trend.nested_models import curved_trend
+from evalkit.statistics.trend.nonparametric import MonotoneTrend, mann_kendall
+from evalkit.statistics.trend.penalised import FirthFit, firth_poisson
+from evalkit.statistics.trend.step_regression import BEND, STEP, StepRegression, step_regression
 from tests.reference.families import Answer, Family, estimated
 from tests.reference.shapes import Inputs
 

@@ -17,8 +17,8 @@ from evalkit.additivity.axis import Positions
 from evalkit.additivity.cells import Sums, among, cells_and_sums
 from evalkit.additivity.cells import every_total as all_totals
 from evalkit.additivity.space import AXES, MEASURE, Flags, Space, placed
+from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry
 
 __all__ = ["AXES", "MEASURE", "Lattice", "Sums", "lattice_of"]
 
@@ -81,7 +81,7 @@ def lattice_of(
     Examples
     --------
     >>> from evalkit.programme.load import load_programme
-    >>> from evalkit.programme.provinces import load_registry, reference_folder
+    >>> from evalkit.places.registry import load_registry, reference_folder
     >>> row = {"scheme": "63", "place_basis": "occurrence", "measure": "cases_recorded"}
     >>> facts = pd.DataFrame([row | {"province_code": "24"}, row | {"province_code": "27"}, row | {"province_code": "24", "scheme": "34"}])
     >>> facts["period_start"], facts["period_end"] = pd.Timestamp("2024-01-01"), pd.Timestamp("2024-12-31")

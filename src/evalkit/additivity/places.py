@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evalkit.additivity.axis import Axis, Partition, unique_partitions
-from evalkit.programme.provinces import Registry
+from evalkit.places.registry import Registry
 from evalkit.table import NATION_SCHEME, REGION_SCHEME
 
 Place = tuple[str, str]
@@ -22,7 +22,7 @@ class Places:
 
     Examples
     --------
-    >>> from evalkit.programme.provinces import load_registry, reference_folder
+    >>> from evalkit.places.registry import load_registry, reference_folder
     >>> places = Places(load_registry(reference_folder()))
     >>> places.position("22", "63") == places.position("22", "34"), places.position("24", "63") == places.position("24", "34")
     (True, False)

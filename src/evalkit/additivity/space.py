@@ -16,8 +16,8 @@ from evalkit.additivity.measures import PartOf, parts_of_measures
 from evalkit.additivity.periods import days, periods_axis
 from evalkit.additivity.places import Places
 from evalkit.additivity.ragged import AxisTables, axis_tables
+from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry
 from evalkit.table import ALL
 
 Flags = NDArray[np.bool_]

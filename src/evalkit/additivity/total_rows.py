@@ -13,7 +13,7 @@ from evalkit.additivity.bounds import Numbers
 from evalkit.additivity.lattice import Lattice
 from evalkit.additivity.places import NATION
 from evalkit.additivity.space import PERIOD, PLACE, Flags
-from evalkit.programme.provinces import Registry
+from evalkit.places.registry import Registry
 from evalkit.table import ALL, NATION_SCHEME, WITH_VALUE, dimensions_of
 
 PARTIAL = "partial"

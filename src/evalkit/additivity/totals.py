@@ -12,8 +12,8 @@ from evalkit.additivity.lattice import lattice_of
 from evalkit.additivity.periods import days
 from evalkit.additivity.places import Places
 from evalkit.additivity.total_rows import total_rows
+from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry
 from evalkit.table import REGION_SCHEME, dimensions_of
 
 
@@ -44,7 +44,7 @@ def with_totals(
     Examples
     --------
     >>> from evalkit.programme.load import load_programme
-    >>> from evalkit.programme.provinces import load_registry, reference_folder
+    >>> from evalkit.places.registry import load_registry, reference_folder
     >>> row = {"scheme": "63", "place_basis": "occurrence", "measure": "cases_recorded", "unit": "vu", "status": "reported"}
     >>> row |= {"qualifier": "exact", "published": False, "source_id": "s", "source_cell": "", "edition_date": pd.Timestamp("2025-03-01")}
     >>> row |= {"period_start": pd.Timestamp("2024-01-01"), "period_end": pd.Timestamp("2024-12-31")}

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from evalkit.errors import EvalkitError
 from evalkit.messages import worded
-from evalkit.review import standing
+from evalkit.review import standing_figures as standing
 from evalkit.review.contradiction import Contradiction
-from evalkit.review.rules import contradictions
+from evalkit.review.page_rules import contradictions
 
 CONTRADICTIONS_STOP_A_PAGE = True
 """Whether a run leaves out a page that contradicts itself: it then counts as failed, is named at the end, and the run ends with 5.

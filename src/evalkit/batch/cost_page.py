@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from evalkit.batch.imprint import footer_lines, page_file
+from evalkit.batch.page_names import footer_lines, page_file
 from evalkit.disclosure.report import Cost, total
 from evalkit.facts.areas import Coarser
 from evalkit.facts.bundle import Bundle

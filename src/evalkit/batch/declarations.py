@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from evalkit.declaration import line_of, nearest
-from evalkit.disclosure.standing import refuse_weaker
+from evalkit.disclosure.standing_rules import refuse_weaker
 from evalkit.errors import SettingsError
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source, read_sources
+from evalkit.labels import labels_in
 from evalkit.languages import DEFAULT
 from evalkit.messages import worded
+from evalkit.places.registry import Registry, load_registry, reference_folder
 from evalkit.programme.load import load_programme, programme_folders, shipped_programmes
 from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry, load_registry, reference_folder
-from evalkit.programme.terms import labels_in
 from evalkit.reporting.wording import catalogue, own_catalogues, untold
 from evalkit.workspace import SETTINGS_FILE, Workspace
 

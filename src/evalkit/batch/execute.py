@@ -16,13 +16,13 @@ from papermill.execute import raise_for_execution_errors
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
-from evalkit.batch import streams
-from evalkit.batch.forks import WarmKernel
-from evalkit.batch.kernel import register
 from evalkit.batch.outcome import CELL_SECONDS, JobFailure, Reason
 from evalkit.batch.plan import BUNDLE_FOLDER, Job
-from evalkit.batch.rooms import KERNEL, ReportKernelManager, kernel_settings, private_room
 from evalkit.facts.bundle import Bundle
+from evalkit.kernels import streams
+from evalkit.kernels.forks import WarmKernel
+from evalkit.kernels.private_folder import KERNEL, ReportKernelManager, kernel_settings, private_room
+from evalkit.kernels.provisioner import register
 
 START_SECONDS = 120
 INJECTED = "injected-parameters"

@@ -8,10 +8,10 @@ from pathlib import Path
 from evalkit.errors import DeclarationError
 from evalkit.facts.findings import Finding
 from evalkit.messages import worded
+from evalkit.places.nation import REGISTRY_FILE, Nation
+from evalkit.places.registry import Registry
 from evalkit.programme.load import FILES, programme_folder
 from evalkit.programme.models import Programme
-from evalkit.programme.nation import REGISTRY_FILE, Nation
-from evalkit.programme.provinces import Registry
 from evalkit.workspace import SETTINGS_FILE, Workspace
 
 _TABLES = ("units.csv", "names.csv", "crosswalk.csv", "aliases.csv")

@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from evalkit.batch.finished_pages import keep_page, take_over
 from evalkit.batch.folder import left_behind
-from evalkit.batch.imprint import footer_lines, page_files
-from evalkit.batch.keeping import keep_page, take_over
 from evalkit.batch.manifest import PageRecord
 from evalkit.batch.options import Event, RunOptions
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
+from evalkit.batch.page_names import footer_lines, page_files
 from evalkit.batch.plan import Job, facts_for
 from evalkit.batch.pool import cluster, cores, local_pool, make_pages
 from evalkit.facts.bundle import Bundle

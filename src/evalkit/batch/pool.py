@@ -82,8 +82,8 @@ def local_pool(workers: int) -> Iterator[Executor]:
     workers : int
         How many pages are made at the same time.
     """
-    from evalkit.batch.rooms import kernel_environment  # noqa: PLC0415  not loaded where no page is made
-    from evalkit.batch.warm import can_fork, stop_servers, warm_up  # noqa: PLC0415
+    from evalkit.kernels.private_folder import kernel_environment  # noqa: PLC0415  not loaded where no page is made
+    from evalkit.kernels.warm_server import can_fork, stop_servers, warm_up  # noqa: PLC0415
 
     others = set(multiprocessing.active_children())
     servers = warm_up(kernel_environment(os.environ, room=Path(os.sep))) if can_fork() else {}

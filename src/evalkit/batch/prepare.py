@@ -20,7 +20,7 @@ from evalkit.batch.releasing import ledger_of
 from evalkit.disclosure.coarsening import coarsened
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, Tell, protect
 from evalkit.disclosure.secret_key import secret_key
-from evalkit.disclosure.standing import refuse_unprotected
+from evalkit.disclosure.standing_rules import refuse_unprotected
 from evalkit.errors import Refusals
 from evalkit.facts.areas import About, Coarser
 from evalkit.facts.boundaries import (
@@ -31,11 +31,11 @@ from evalkit.facts.bundle import Bundle
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.intake import Source, read_facts_told, without_origin
-from evalkit.facts.places import places_on
+from evalkit.facts.named_places import places_on
 from evalkit.facts.sum_checks import confirmed_conflicts
 from evalkit.panel import page_findings, panel_context
+from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry
 from evalkit.reporting.wording import own_catalogues
 from evalkit.table import latest_editions
 from evalkit.workspace import Audience, Workspace, refuse_links_out

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from evalkit.batch.bundle_cache import Asked, inputs_of, keep_bundle, kept_bundle
 from evalkit.batch.declarations import registry_of
-from evalkit.batch.kept import Asked, inputs_of, keep_bundle, kept_bundle
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.releasing import ledger_of
 from evalkit.disclosure.protect import Tell
 from evalkit.facts.bundle import Bundle
-from evalkit.programme.provinces import Registry
+from evalkit.places.registry import Registry
 from evalkit.workspace import Audience, Workspace
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from evalkit.batch.currency import CURRENT
 from evalkit.batch.options import Event, RunReport, lapsed
+from evalkit.batch.staleness import CURRENT
 from evalkit.messages import shown, worded
 
 Tell = Callable[[Event], None]

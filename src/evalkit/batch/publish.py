@@ -8,25 +8,25 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from evalkit.batch.currency import changed_ingredient
 from evalkit.batch.datapackage import datapackage
 from evalkit.batch.fingerprint import file_digest
+from evalkit.batch.finished_pages import drop_records
 from evalkit.batch.folder import FINISHED, PENDING
-from evalkit.batch.imprint import INDEX, TABLES, footer_lines, neighbours, page_file, page_files
-from evalkit.batch.keeping import drop_records
 from evalkit.batch.manifest import MANIFEST, Manifest, is_inside, read_manifest
+from evalkit.batch.page_names import INDEX, TABLES, footer_lines, neighbours, page_file, page_files
 from evalkit.batch.plan import NATIONAL, Job
+from evalkit.batch.staleness import changed_ingredient
 from evalkit.facts.areas import About
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
-from evalkit.facts.places import Place
+from evalkit.facts.named_places import Place
 from evalkit.languages import spoken
 from evalkit.lasting_file import write_lasting
 from evalkit.reporting.bilingual import by_language
 from evalkit.reporting.blocks import Bilingual, Language, PageHead
 from evalkit.reporting.formats import day, number
 from evalkit.reporting.index_page import IndexRow, index_page
-from evalkit.reporting.sections.words import place_name
+from evalkit.reporting.sections.shared_words import place_name
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD
 

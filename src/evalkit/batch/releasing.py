@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from evalkit.batch.bundle_cache import carry_over
 from evalkit.batch.folder import locked
-from evalkit.batch.kept import carry_over
 from evalkit.batch.last_release import refuse_forgotten, remember
 from evalkit.batch.receipt import OWN_FOLDER
 from evalkit.disclosure.earlier import told_by

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from nbformat import NotebookNode
 
-from evalkit.batch.imprint import TABLES, neighbours, page_file
+from evalkit.batch.page_names import TABLES, neighbours, page_file
 from evalkit.errors import DisclosureError
 from evalkit.messages import worded
 from evalkit.reporting.blocks import Bilingual, Language, PageHead, Section
 from evalkit.reporting.exporter import read_notebook
 from evalkit.reporting.page import page_from_sections
-from evalkit.reporting.tables import table_files
+from evalkit.reporting.table_files import table_files
 
 
 def render(

@@ -14,9 +14,9 @@ import pandas as pd
 from nbformat import NotebookNode
 from python_calamine import CalamineWorkbook
 
-from evalkit.batch.imprint import TABLES, page_file
 from evalkit.batch.leaks import file_faults
-from evalkit.batch.seen import TEXTS, Seen, read_drawing, read_page
+from evalkit.batch.page_facts import TEXTS, Seen, read_drawing, read_page
+from evalkit.batch.page_names import TABLES, page_file
 from evalkit.errors import DisclosureError
 from evalkit.facts.bundle import Bundle
 from evalkit.languages import ending

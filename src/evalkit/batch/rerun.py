@@ -7,11 +7,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 from evalkit.batch.clock import now
-from evalkit.batch.currency import CURRENT, changed_output
 from evalkit.batch.folder import PENDING, left_behind, locked
-from evalkit.batch.imprint import INDEX, page_files
 from evalkit.batch.manifest import Manifest, read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport
+from evalkit.batch.page_names import INDEX, page_files
 from evalkit.batch.receipt import (
     Receipt,
     manifest_digest,
@@ -21,6 +20,7 @@ from evalkit.batch.receipt import (
     still_stands,
 )
 from evalkit.batch.runlog import logged
+from evalkit.batch.staleness import CURRENT, changed_output
 from evalkit.facts.audiences import file_stem
 from evalkit.languages import speak
 from evalkit.workspace import Workspace

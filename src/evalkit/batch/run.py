@@ -10,15 +10,14 @@ from datetime import datetime
 from pathlib import Path
 
 from evalkit.batch.clock import now
-from evalkit.batch.currency import CURRENT, why_made
 from evalkit.batch.folder import locked, not_writable, refuse_foreign, work_folder
-from evalkit.batch.ground import Ground, days_named_alike, keep_receipt, stock_of
-from evalkit.batch.imprint import INDEX, page_files
+from evalkit.batch.inputs import Ground, days_named_alike, keep_receipt, stock_of
 from evalkit.batch.last_release import refuse_lost
 from evalkit.batch.making import Making, Progress, make_and_keep
 from evalkit.batch.manifest import Manifest, PageRecord, read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport, lapsed
 from evalkit.batch.outcome import JobFailure
+from evalkit.batch.page_names import INDEX, page_files
 from evalkit.batch.plan import Job, notebooks_folder, plan
 from evalkit.batch.prepared import prepare
 from evalkit.batch.publish import publish, settle, write_datapackage, write_index
@@ -26,6 +25,7 @@ from evalkit.batch.receipt import reports_folder
 from evalkit.batch.record import manifest_after
 from evalkit.batch.releasing import ledger_of, mended, record_release, releasing
 from evalkit.batch.reread import refuse_leaks
+from evalkit.batch.staleness import CURRENT, why_made
 from evalkit.errors import BatchError, SettingsError
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from evalkit.batch.currency import CURRENT
 from evalkit.batch.options import Event, RunOptions
 from evalkit.batch.receipt import OWN_FOLDER, reports_folder
+from evalkit.batch.staleness import CURRENT
 from evalkit.errors import EvalkitError
 from evalkit.workspace import Workspace
 

@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from evalkit.batch.clock import ticks
-from evalkit.batch.currency import CURRENT
 from evalkit.batch.options import Event
 from evalkit.batch.progress import protecting
+from evalkit.batch.staleness import CURRENT
 from evalkit.messages import shown, worded
 
 State = Literal["waiting", "at work", "made", "failed"]

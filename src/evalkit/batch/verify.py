@@ -12,9 +12,9 @@ from pathlib import Path
 from evalkit.batch.contradicted import page_contradictions
 from evalkit.batch.fingerprint import file_digest
 from evalkit.batch.folder import LOCK, PENDING, WORK_PREFIX
-from evalkit.batch.imprint import INDEX, page_files
 from evalkit.batch.leaks import file_faults
 from evalkit.batch.manifest import MANIFEST, Manifest, read_manifest
+from evalkit.batch.page_names import INDEX, page_files
 from evalkit.batch.self_contained import has_policy, page_faults
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.findings import Finding

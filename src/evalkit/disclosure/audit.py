@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.linear import TOLERANCE, Linear
 from evalkit.disclosure.network import known_values
-from evalkit.disclosure.rules import SMALL
+from evalkit.disclosure.protection_rules import SMALL
 from evalkit.errors import DisclosureError
 from evalkit.messages import worded
 

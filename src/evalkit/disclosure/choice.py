@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
-from evalkit.disclosure.exchange import Exchanges, Shortage
+from evalkit.disclosure.exchanges import Exchanges, Shortage
 from evalkit.disclosure.linear import TOLERANCE
 from evalkit.disclosure.network import Flags, Network, Numbers
 

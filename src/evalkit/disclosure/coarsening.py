@@ -15,13 +15,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from evalkit.additivity.coarser import over_places, over_values, over_years
+from evalkit.additivity.coarser_sums import over_places, over_values, over_years
 from evalkit.disclosure.equations import dimensions
-from evalkit.disclosure.rules import SMALL, protected_cells
+from evalkit.disclosure.protection_rules import SMALL, protected_cells
 from evalkit.errors import SettingsError
 from evalkit.messages import worded
+from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry
 from evalkit.table import ALL, NATION_SCHEME, REGION_SCHEME, key_of
 from evalkit.workspace import COARSER_LEVELS, DisclosurePolicy
 

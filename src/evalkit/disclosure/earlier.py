@@ -8,7 +8,7 @@ import pandas as pd
 
 from evalkit.disclosure.equations import dimensions
 from evalkit.disclosure.ledger import Figure, Ledger, Told
-from evalkit.disclosure.rules import protected_cells
+from evalkit.disclosure.protection_rules import protected_cells
 from evalkit.errors import DisclosureError
 from evalkit.messages import worded
 from evalkit.programme.models import Programme

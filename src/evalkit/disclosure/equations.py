@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from evalkit.disclosure.rules import ZERO, sizes
+from evalkit.disclosure.protection_rules import ZERO, sizes
 from evalkit.table import dimensions_of
 
 OF_RULES = ("known", "released", "threshold", "size", "implicit", "row", "before", "fixed")
@@ -67,7 +67,7 @@ class Tables:
     ----------
     cells : DataFrame
         Labelled 0, 1, ...: the protected cells, then the implicit ones (column ``implicit``). Further columns are those of
-        :func:`evalkit.disclosure.rules.protected_cells`; ``row`` is the label of the facts row, -1 where there is none;
+        :func:`evalkit.disclosure.protection_rules.protected_cells`; ``row`` is the label of the facts row, -1 where there is none;
         ``released`` says that an earlier release showed the value, ``before`` that one hid it. An implicit cell that the
         figures reported do not settle has no value, and the size ``ZERO``: nobody can tell it. ``fixed`` says of one that it
         protects nothing, because a reader may take it for nothing.

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from evalkit.disclosure.breakdowns import ALL, Breakdown, breakdown_splits
+from evalkit.disclosure.breakdown_sums import ALL, Breakdown, breakdown_splits
 from evalkit.disclosure.equations import Split, Sums, dimensions
 from evalkit.disclosure.grid import sums_of_grid
-from evalkit.disclosure.periods import Span, period_splits
-from evalkit.disclosure.places import place_splits, places_of
+from evalkit.disclosure.period_sums import Span, period_splits
+from evalkit.disclosure.place_sums import place_splits, places_of
+from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry
 
 DAY = pd.Timedelta(days=1)
 Place = int  # its position among the places of the registry

@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from evalkit.disclosure.equations import Equation, Tables, dimensions
-from evalkit.disclosure.rules import LARGE, SMALL
+from evalkit.disclosure.protection_rules import LARGE, SMALL
 
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

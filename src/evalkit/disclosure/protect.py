@@ -22,14 +22,14 @@ from evalkit.disclosure.coarsening import Coarsening, Table
 from evalkit.disclosure.earlier import with_earlier
 from evalkit.disclosure.equations import Tables
 from evalkit.disclosure.ledger import Ledger
+from evalkit.disclosure.linked_tables import labelled, linked_tables
 from evalkit.disclosure.medians import over_few
 from evalkit.disclosure.network import networks
+from evalkit.disclosure.protection_rules import SMALL, ZERO, protected_cells
 from evalkit.disclosure.ranges import left_to_hidden
-from evalkit.disclosure.rules import SMALL, ZERO, protected_cells
-from evalkit.disclosure.tables import labelled, linked_tables
 from evalkit.disclosure.unshown import shown_cells, thresholds_above, told_anyway
+from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry
 from evalkit.table import MARK, RANGE_KEY
 from evalkit.workspace import Audience, DisclosurePolicy
 

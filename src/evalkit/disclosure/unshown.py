@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from evalkit.disclosure.equations import Tables
-from evalkit.disclosure.rules import sizes
+from evalkit.disclosure.protection_rules import sizes
 
 
 def thresholds_above(tables: Tables, unshown: set[int]) -> list[int]:

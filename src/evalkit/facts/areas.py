@@ -9,7 +9,7 @@ import pandas as pd
 
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
-from evalkit.facts.places import Place
+from evalkit.facts.named_places import Place
 from evalkit.languages import DEFAULT
 from evalkit.programme.models import Programme
 from evalkit.table import ALL

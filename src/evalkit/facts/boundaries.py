@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.programme.provinces import Registry
+from evalkit.places.registry import Registry
 from evalkit.table import (
     MARK,
     REGION_SCHEME,

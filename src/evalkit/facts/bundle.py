@@ -22,13 +22,13 @@ from evalkit.errors import FactsError
 from evalkit.facts.areas import About, Coarser, NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
+from evalkit.facts.named_places import Place, match_place
 from evalkit.facts.panel_slices import laws_of, panel_for
-from evalkit.facts.places import Place, match_place
 from evalkit.facts.plain_files import facts_from_parquet, facts_to_parquet, from_json, to_json
+from evalkit.labels import labels_in
 from evalkit.languages import speak
 from evalkit.messages import worded
 from evalkit.programme.models import Programme
-from evalkit.programme.terms import labels_in
 from evalkit.table import MARK, NATION_SCHEME, REGION_SCHEME
 
 FORMAT = 2

@@ -18,8 +18,8 @@ from evalkit.facts.period_checks import misdated
 from evalkit.facts.place_checks import misplaced
 from evalkit.facts.sum_checks import check_sums
 from evalkit.messages import worded
+from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry
 from evalkit.table import (
     PLACE_BASES,
     QUALIFIERS,

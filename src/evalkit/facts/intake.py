@@ -13,9 +13,10 @@ from evalkit.csv_table import Layout, read_csv
 from evalkit.declaration import Declared, read_toml, validated
 from evalkit.errors import EvalkitError, FactsError, Refusals
 from evalkit.facts.findings import Finding, refuse_errors
+from evalkit.labels import Label
 from evalkit.messages import worded
 from evalkit.plain_cells import Fault, day_fault, number_fault, number_of
-from evalkit.programme.models import Label, Programme
+from evalkit.programme.models import Programme
 from evalkit.table import COLUMNS, DATES
 
 BOOLEANS = {"true": True, "false": False}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evalkit.facts.places import Place
+from evalkit.facts.named_places import Place
 
 
 def panel_for(place: Place, panel: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -10,8 +10,8 @@ import pandas as pd
 
 from evalkit.additivity.periods import days
 from evalkit.messages import worded
+from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry
 from evalkit.table import dimensions_of
 
 Misdated = tuple[str, pd.Series, str, str, str]

@@ -9,7 +9,7 @@ import pandas as pd
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
 from evalkit.messages import named, worded
-from evalkit.programme.provinces import Registry
+from evalkit.places.registry import Registry
 from evalkit.table import NATION_SCHEME, REGION_SCHEME
 
 Misplaced = tuple[pd.Series, str, str, str]

@@ -17,8 +17,8 @@ from evalkit.additivity.lattice import AXES, Lattice, lattice_of
 from evalkit.facts.findings import CONFIRMED, Finding, Severity
 from evalkit.facts.intake import FILE, ROW, Source
 from evalkit.messages import worded
+from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
-from evalkit.programme.provinces import Registry
 from evalkit.table import NATION_SCHEME, WITH_VALUE, latest_editions
 
 EDITION = ("source_id", "edition_date")

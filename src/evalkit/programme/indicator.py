@@ -11,9 +11,10 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from evalkit.declaration import Declared
+from evalkit.labels import Label
 from evalkit.messages import worded
 from evalkit.programme.kinds import KINDS, WITHOUT_BASE, Formula, Kind
-from evalkit.programme.terms import Criterion, Label, Polarity, ResultLevel, ThreeP, TimeBasis
+from evalkit.programme.terms import Criterion, Polarity, ResultLevel, ThreeP, TimeBasis
 
 StageBasis = Literal["cohort", "totals"]
 

@@ -1,6 +1,6 @@
 """THE table of kinds: what each kind of indicator is made of, how its value and limits are found, and how it is read.
 
-A new kind is one record here, and one formula in :mod:`evalkit.estimation.kinds` where none of those there fits.
+A new kind is one record here, and one formula in :mod:`evalkit.indicators.formulas` where none of those there fits.
 
 ========================  ==========================================================================  ======================
 kind                      value                                                                       limits

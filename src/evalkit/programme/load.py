@@ -13,12 +13,12 @@ from pydantic import Field
 from evalkit.declaration import Declared, read_declaration, read_toml
 from evalkit.errors import DeclarationError, Refusals
 from evalkit.input_file import refuse_outside
+from evalkit.labels import Label, label_languages
 from evalkit.messages import worded
 from evalkit.programme.models import (
     Break,
     Dimension,
     Indicator,
-    Label,
     Measure,
     MeasureUnit,
     Programme,
@@ -31,7 +31,6 @@ from evalkit.programme.models import (
 )
 from evalkit.programme.overlay import BY_NAME, Tables, completed, raw_tables, without
 from evalkit.programme.references import refuse_dangling_names, refuse_misread, refuse_overlaps
-from evalkit.programme.terms import label_languages
 
 
 class _ProgrammeFile(Declared):

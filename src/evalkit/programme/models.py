@@ -11,18 +11,17 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from evalkit.declaration import Declared
+from evalkit.labels import Dated, Label
 from evalkit.messages import worded
+from evalkit.places.population import POPULATION
 from evalkit.programme.indicator import Holder, Indicator, StageBasis
 from evalkit.programme.kinds import Kind
-from evalkit.programme.population import POPULATION
-from evalkit.programme.support import SupportMatrix
+from evalkit.programme.supports import SupportMatrix
 from evalkit.programme.terms import (
     CRITERIA,
     Comparator,
     Criterion,
-    Dated,
     DisclosureClass,
-    Label,
     PlaceBasis,
     Polarity,
     ResultLevel,

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from evalkit.declaration import line_of, nearest, read_toml
 from evalkit.errors import DeclarationError, together
+from evalkit.labels import Dated
 from evalkit.messages import worded
-from evalkit.programme.models import Dated, Indicator, Programme, Target
+from evalkit.programme.models import Indicator, Programme, Target
 
 Key = tuple[str | int, ...]
 Use = tuple[str, Key, str, Iterable[str]]

@@ -14,8 +14,8 @@ from markupsafe import Markup
 from evalkit.errors import DisclosureError
 from evalkit.languages import spoken
 from evalkit.lapses import Lapse, attempt, is_whole, lapses_of
+from evalkit.reporting.block_json import to_json
 from evalkit.reporting.blocks import Bullets, Figure, Language, PageHead, Paragraph, Section, Table
-from evalkit.reporting.exchange import to_json
 from evalkit.reporting.lapsed import has_heading, is_empty, lines_of, not_written, section_of_lapses
 from evalkit.reporting.render import Numbering, phrase, render_section, table_notes
 

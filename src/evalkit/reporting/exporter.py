@@ -16,9 +16,9 @@ from nbformat import NotebookNode
 from traitlets import Unicode, default
 
 from evalkit.errors import DisclosureError
+from evalkit.reporting.block_json import from_json
 from evalkit.reporting.blocks import Language, PageHead, Section
 from evalkit.reporting.display import PAGE_MIME, SECTION_MIME
-from evalkit.reporting.exchange import from_json
 from evalkit.reporting.freetext import render_markdown
 from evalkit.reporting.page import page_from_sections
 

@@ -12,7 +12,7 @@ from evalkit.review.contradiction import Contradiction, cell, columns, of_row
 from evalkit.review.intervals import Interval, estimates, intervals, limits
 from evalkit.review.numerals import NUMERAL, numerals
 from evalkit.review.reading import Language, Page, Table
-from evalkit.review.words import pattern, says
+from evalkit.review.vocabulary import pattern, says
 
 RULE = worded("words on chance agree with the interval and the p value beside them")
 _DO = worded("choose the word from the limits that are printed, or print those that the word rests on")

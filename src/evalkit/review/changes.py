@@ -11,7 +11,7 @@ from evalkit.messages import worded
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
 from evalkit.review.numerals import BODY, NUMERAL, Numeral, numerals
 from evalkit.review.reading import Language, Page, Table
-from evalkit.review.words import pattern, says
+from evalkit.review.vocabulary import pattern, says
 
 RULE = worded("a change or a share agrees with the two figures it is of")
 _DO = worded("compute it from the figures shown, and say over how many years each of them goes")

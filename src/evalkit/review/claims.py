@@ -11,7 +11,7 @@ from evalkit.review.contradiction import cell, columns, of_row
 from evalkit.review.missing import caption_name, plain_name
 from evalkit.review.numerals import NUMERAL, numerals
 from evalkit.review.reading import Language, Page, Table
-from evalkit.review.words import pattern, role
+from evalkit.review.vocabulary import pattern, role
 
 _DAY = r"\d{1,2}/\d{1,2}/\d{4}|\d{1,2} [A-Z][a-z]+ \d{4}"
 _PERIOD = re.compile(

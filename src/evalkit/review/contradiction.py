@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from evalkit.review.reading import Page, Table
-from evalkit.review.words import role
+from evalkit.review.vocabulary import role
 
 _LONGEST = 400
 

@@ -12,7 +12,7 @@ from evalkit.messages import worded
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
 from evalkit.review.numerals import NUMERAL, Numeral, numerals
 from evalkit.review.reading import Language, Page, Table
-from evalkit.review.words import WORDS, says
+from evalkit.review.vocabulary import WORDS, says
 
 RULE = worded("an interval holds its estimate")
 _DO = worded("compute both from the same figures, or say what else the limits are of")

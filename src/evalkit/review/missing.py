@@ -11,7 +11,7 @@ from evalkit.review.code_names import CODE, codes
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
 from evalkit.review.numerals import numerals
 from evalkit.review.reading import Language, Page, Table
-from evalkit.review.words import pattern, role, says
+from evalkit.review.vocabulary import pattern, role, says
 
 RULE = worded("what is called missing is shown nowhere on the page")
 _DO = worded("take it off the list, or say for which years or groups it is missing")

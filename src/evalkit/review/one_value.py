@@ -11,8 +11,8 @@ from evalkit.review.claims import Claim, claims, longer_names, plain_period
 from evalkit.review.code_names import CODE
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
 from evalkit.review.reading import Page
-from evalkit.review.verdicts import verdict
-from evalkit.review.words import pattern, says
+from evalkit.review.verdict_signs import verdict
+from evalkit.review.vocabulary import pattern, says
 
 RULE = worded("one measure and period has one value, or each mention says that sources differ")
 VERDICT_RULE = worded("one target and year has one verdict")

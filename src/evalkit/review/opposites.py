@@ -12,7 +12,7 @@ from evalkit.review.contradiction import Contradiction, cell, columns, of_row
 from evalkit.review.missing import caption_name, plain_name
 from evalkit.review.numerals import numerals
 from evalkit.review.reading import Page, Sentence, Table
-from evalkit.review.words import says
+from evalkit.review.vocabulary import says
 
 RULE = worded("no two statements of a page deny each other")
 _LEVEL = 0.05

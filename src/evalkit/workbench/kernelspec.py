@@ -10,8 +10,8 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
 
-from evalkit.batch.rooms import KERNEL, kernel_path
 from evalkit.errors import SettingsError
+from evalkit.kernels.private_folder import KERNEL, kernel_path
 from evalkit.messages import worded
 
 

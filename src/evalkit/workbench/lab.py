@@ -14,8 +14,8 @@ from pathlib import Path
 from evalkit.batch.clock import now
 from evalkit.batch.plan import notebooks_folder
 from evalkit.batch.prepared import prepare
-from evalkit.batch.rooms import kernel_path
 from evalkit.facts.bundle import LAB_BUNDLE
+from evalkit.kernels.private_folder import kernel_path
 from evalkit.workspace import Workspace
 
 EXPLORE = "explore"

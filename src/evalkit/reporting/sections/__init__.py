@@ -1,7 +1,7 @@
 """What each section of a page says. Importing this package teaches ``section_of`` every result of an evaluation."""
 
 from evalkit.reporting.display import section_of, show
-from evalkit.reporting.lab import teach_ipython
+from evalkit.reporting.jupyter_display import teach_ipython
 from evalkit.reporting.sections import (
     assessments,
     bases,

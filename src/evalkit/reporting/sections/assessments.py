@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.estimation.judging import JUDGED
 from evalkit.facts.areas import ProvinceFacts
+from evalkit.indicators.judging import JUDGED
 from evalkit.programme.models import Programme, Target
 from evalkit.records import Area, Assessments
 from evalkit.reporting import formats
@@ -21,8 +21,8 @@ from evalkit.reporting.sections.promises import (
     target_name,
     verdict_words,
 )
+from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, both, span
 from evalkit.reporting.sections.shares import points_words, signed
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, span
 from evalkit.reporting.wording import say
 
 SHOWN = ("met", "not_met", "too_few", "so_far", "other_window")

@@ -10,8 +10,16 @@ from evalkit.records import Area, PlaceBases
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.shared_words import (
+    NOTHING,
+    Row,
+    both,
+    fact_cell,
+    in_groups,
+    place_basis,
+    span,
+)
 from evalkit.reporting.sections.unlike import Unlike
-from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, in_groups, place_basis, span
 from evalkit.reporting.wording import say
 
 

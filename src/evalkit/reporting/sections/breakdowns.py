@@ -10,7 +10,15 @@ from evalkit.reporting.blocks import Block, Cell, Column, Paragraph, Section, Ta
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.bases import source_notes
 from evalkit.reporting.sections.coarser import coarser_sentences, region_tables
-from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, in_groups, span, within_sentence
+from evalkit.reporting.sections.shared_words import (
+    NOTHING,
+    Row,
+    both,
+    fact_cell,
+    in_groups,
+    span,
+    within_sentence,
+)
 from evalkit.reporting.wording import say
 
 

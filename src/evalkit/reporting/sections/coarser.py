@@ -10,7 +10,7 @@ from evalkit.facts.areas import Coarser, NationFacts
 from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Table
-from evalkit.reporting.sections.words import NOTHING, Row, both, fact_cell, span, within_sentence
+from evalkit.reporting.sections.shared_words import NOTHING, Row, both, fact_cell, span, within_sentence
 from evalkit.reporting.wording import say
 from evalkit.table import ALL, totals_only
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evalkit.estimation.law_comparison import LawComparison
-from evalkit.estimation.periods import PeriodTotal
-from evalkit.estimation.rates import garwood_interval
-from evalkit.estimation.results import RateComparison
-from evalkit.estimation.verdicts import ChangeVerdict
+from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.records import Area, Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Figure
 from evalkit.reporting.figures import draw_both, period_comparison
-from evalkit.reporting.sections.words import both, counted, lasting, span
+from evalkit.reporting.sections.shared_words import both, counted, lasting, span
 from evalkit.reporting.wording import say
+from evalkit.statistics.law.law_comparison import LawComparison
+from evalkit.statistics.rates import garwood_interval
+from evalkit.statistics.results import RateComparison
+from evalkit.statistics.verdicts import ChangeVerdict
 
 
 @dataclass(frozen=True, slots=True)

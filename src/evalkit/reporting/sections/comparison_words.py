@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 
-from evalkit.estimation.periods import PeriodTotal
-from evalkit.estimation.results import RateComparison
+from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.programme.models import Programme
 from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.sections.compared import Compared
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
+from evalkit.reporting.sections.shared_words import both, lasting, p_words, sentences, span, total_words
 from evalkit.reporting.sections.verdict_words import verdict_sentence
-from evalkit.reporting.sections.words import both, lasting, p_words, sentences, span, total_words
 from evalkit.reporting.wording import say
+from evalkit.statistics.results import RateComparison
 
 
 def comparison_sentence(item: Compared, area: Area) -> Bilingual:

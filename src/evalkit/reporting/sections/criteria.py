@@ -9,7 +9,7 @@ from evalkit.records import Evidence
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import NOTHING, named_codes
+from evalkit.reporting.sections.shared_words import NOTHING, named_codes
 from evalkit.reporting.wording import say
 
 

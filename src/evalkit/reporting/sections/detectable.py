@@ -9,7 +9,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
 from evalkit.reporting.sections.compared import Compared
 from evalkit.reporting.sections.comparison_words import says_dispersed
-from evalkit.reporting.sections.words import NOTHING, both, span
+from evalkit.reporting.sections.shared_words import NOTHING, both, span
 from evalkit.reporting.wording import say
 
 

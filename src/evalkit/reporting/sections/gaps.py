@@ -6,13 +6,13 @@ import pandas as pd
 
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.programme.models import Dimension
-from evalkit.programme.support import SupportMatrix
+from evalkit.programme.supports import SupportMatrix
 from evalkit.records import Area, Gaps
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
+from evalkit.reporting.sections.shared_words import Row, area_name, both, span, within_sentence
 from evalkit.reporting.sections.shares import difference_cell, share_cell
-from evalkit.reporting.sections.words import Row, area_name, both, span, within_sentence
 from evalkit.reporting.wording import say
 
 SHOWN = ("estimated", "suppressed")

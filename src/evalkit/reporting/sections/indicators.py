@@ -12,8 +12,7 @@ from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, 
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import method_words, value_with_unit, value_words
 from evalkit.reporting.sections.promises import nothing_due
-from evalkit.reporting.sections.unlike import Unlike
-from evalkit.reporting.sections.words import (
+from evalkit.reporting.sections.shared_words import (
     CONFIDENTIAL,
     NOT_APPLICABLE,
     NOTHING,
@@ -24,6 +23,7 @@ from evalkit.reporting.sections.words import (
     span,
     status_word,
 )
+from evalkit.reporting.sections.unlike import Unlike
 from evalkit.reporting.wording import say
 
 

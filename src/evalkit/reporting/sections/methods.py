@@ -9,7 +9,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.bases import source_title
-from evalkit.reporting.sections.words import both
+from evalkit.reporting.sections.shared_words import both
 from evalkit.reporting.wording import say
 
 

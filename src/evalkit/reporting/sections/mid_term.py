@@ -12,8 +12,8 @@ from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, 
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import value_with_unit
 from evalkit.reporting.sections.promises import needed_words, promise_words, target_name, verdict_words
+from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, chance
 from evalkit.reporting.sections.shares import points_words, share_words, signed
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, chance
 from evalkit.reporting.wording import say
 
 POINTS = ("baseline", "mid", "last")

@@ -8,7 +8,7 @@ from evalkit.facts.areas import NationFacts
 from evalkit.records import ProvincesSideBySide
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, counted, lasting
+from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, both, counted, lasting
 from evalkit.reporting.wording import say
 
 STABLE = 20  # events, as for the mark [u]

@@ -7,14 +7,14 @@ from datetime import date
 
 import pandas as pd
 
-from evalkit.estimation.group_shifts import GroupShift, ShareOfYear
-from evalkit.estimation.news import Latest, Told, ZeroNews
-from evalkit.estimation.zeros import ZeroPeriod
+from evalkit.indicators.group_shifts import GroupShift, ShareOfYear
+from evalkit.indicators.news import Latest, Told, ZeroNews
+from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.programme.models import Break
 from evalkit.records import Area, Summary
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
-from evalkit.reporting.sections.words import both, counted, either, qualified_count, span
+from evalkit.reporting.sections.shared_words import both, counted, either, qualified_count, span
 from evalkit.reporting.sentence import Caution, Sentence, joined
 from evalkit.reporting.wording import say
 

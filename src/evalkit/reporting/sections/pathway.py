@@ -10,8 +10,8 @@ from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.limits import SMALL_BASE
+from evalkit.reporting.sections.shared_words import NOTHING, Row, both, either, fact_cell, place_basis, span
 from evalkit.reporting.sections.shares import limits_words, no_share, share_words
-from evalkit.reporting.sections.words import NOTHING, Row, both, either, fact_cell, place_basis, span
 from evalkit.reporting.wording import say
 
 YEARS = 5

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from evalkit.estimation.periods import PeriodTotal
-from evalkit.estimation.results import NotEstimable, RateComparison
+from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.records import Area, Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
@@ -22,14 +21,15 @@ from evalkit.reporting.sections.comparison_words import (
 )
 from evalkit.reporting.sections.detectable import detectable_table
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
-from evalkit.reporting.sections.verdict_words import family_note, verdict_words
-from evalkit.reporting.sections.words import (
+from evalkit.reporting.sections.shared_words import (
     NOTHING,
     both,
     reason,
     span,
 )
+from evalkit.reporting.sections.verdict_words import family_note, verdict_words
 from evalkit.reporting.wording import say
+from evalkit.statistics.results import NotEstimable, RateComparison
 from evalkit.table import totals_only
 
 

@@ -8,12 +8,12 @@ import pandas as pd
 
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.audiences import file_stem
-from evalkit.facts.places import Place
+from evalkit.facts.named_places import Place
 from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, PageHead, Paragraph, Section
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import area_name, both, counted, place_name
+from evalkit.reporting.sections.shared_words import area_name, both, counted, place_name
 from evalkit.reporting.wording import say
 from evalkit.table import totals_only
 

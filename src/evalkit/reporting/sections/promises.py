@@ -7,7 +7,7 @@ import pandas as pd
 from evalkit.programme.models import Programme, Target
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
-from evalkit.reporting.sections.words import Row, both
+from evalkit.reporting.sections.shared_words import Row, both
 from evalkit.reporting.wording import say
 
 POISSON = ("count", "rate", "per_thousand", "change")

@@ -12,7 +12,7 @@ from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.reporters import agencies, places
-from evalkit.reporting.sections.words import NOTHING, Row, both, span, status_word
+from evalkit.reporting.sections.shared_words import NOTHING, Row, both, span, status_word
 from evalkit.reporting.wording import say
 from evalkit.table import STATUSES
 

@@ -12,8 +12,7 @@ from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, 
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import value_with_unit
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written, limits_written
-from evalkit.reporting.sections.shares import points_words, signed
-from evalkit.reporting.sections.words import (
+from evalkit.reporting.sections.shared_words import (
     CONFIDENTIAL,
     NOT_APPLICABLE,
     NOT_AVAILABLE,
@@ -22,6 +21,7 @@ from evalkit.reporting.sections.words import (
     both,
     named_codes,
 )
+from evalkit.reporting.sections.shares import points_words, signed
 from evalkit.reporting.wording import say
 
 PERCENTAGES = ("proportion", "carried_over", "period_ratio", "conversion", "consistency", "change")

@@ -10,7 +10,7 @@ from evalkit.facts.areas import NationFacts
 from evalkit.records import Area, Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row, both, in_groups, span
+from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, both, in_groups, span
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD
 

@@ -8,7 +8,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Cell
 from evalkit.reporting.sections.limits import SMALL_BASE, limits_written
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOTHING, Row
+from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row
 from evalkit.reporting.wording import say
 
 

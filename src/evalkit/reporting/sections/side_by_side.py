@@ -7,19 +7,19 @@ from math import isnan
 
 import pandas as pd
 
-from evalkit.estimation.funnel import Funnel
-from evalkit.estimation.heterogeneity import Heterogeneity
-from evalkit.estimation.law import ScatterLaw
-from evalkit.estimation.province_comparison import ProvinceComparison
-from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.shrinkage import ShrunkenRates
 from evalkit.facts.areas import NationFacts
+from evalkit.indicators.province_comparison import ProvinceComparison
 from evalkit.records import ProvincesCompared
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import NOTHING, Row, both, counted, p_words, reason, sentences
+from evalkit.reporting.sections.shared_words import NOTHING, Row, both, counted, p_words, reason, sentences
 from evalkit.reporting.wording import say
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.provinces.funnel import Funnel
+from evalkit.statistics.provinces.heterogeneity import Heterogeneity
+from evalkit.statistics.provinces.shrinkage import ShrunkenRates
+from evalkit.statistics.results import NotEstimable
 
 PER = 100_000
 LIMITS = ["plain_lower", "plain_upper", "wide_lower", "wide_upper"]

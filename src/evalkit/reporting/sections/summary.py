@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from evalkit.estimation.judging import JUDGED
-from evalkit.estimation.results import TrendFit
+from evalkit.indicators.judging import JUDGED
 from evalkit.programme.kinds import IN_PERCENT
 from evalkit.records import Area, Summary, Trend
 from evalkit.reporting import formats
@@ -23,11 +22,12 @@ from evalkit.reporting.sections.news_sentences import (
     zero_news_sentence,
 )
 from evalkit.reporting.sections.promises import needed_words, promise_words, target_name
+from evalkit.reporting.sections.shared_words import Row, area_name, area_within, counted
 from evalkit.reporting.sections.trends import trend_sentence
-from evalkit.reporting.sections.words import Row, area_name, area_within, counted
 from evalkit.reporting.sections.zeros import zero_table
 from evalkit.reporting.sentence import Caution, Sentence
 from evalkit.reporting.wording import say
+from evalkit.statistics.results import TrendFit
 
 SMALL_BASE = 10
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.programme.support import SupportMatrix
+from evalkit.programme.supports import SupportMatrix
 from evalkit.records import Area, SupportGiven
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
@@ -12,8 +12,8 @@ from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, 
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.coarser import coarser_sentences
 from evalkit.reporting.sections.indicators import indicator_table, latest_rows
+from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOT_AVAILABLE, NOTHING, Row, both, span
 from evalkit.reporting.sections.shares import limits_words, no_share, share_words
-from evalkit.reporting.sections.words import CONFIDENTIAL, NOT_AVAILABLE, NOTHING, Row, both, span
 from evalkit.reporting.wording import say
 
 

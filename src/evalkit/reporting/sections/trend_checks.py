@@ -6,21 +6,21 @@ import math
 
 import pandas as pd
 
-from evalkit.estimation.interruption import Interruption
-from evalkit.estimation.joinpoint_results import JoinpointFit, Segment
-from evalkit.estimation.leave_out import LeaveOneOut
-from evalkit.estimation.nonparametric import MonotoneTrend
-from evalkit.estimation.results import NotEstimable
-from evalkit.estimation.trend_study import TrendStudy
-from evalkit.estimation.verdicts import SURE
 from evalkit.records import Area, Trend
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
+from evalkit.reporting.sections.shared_words import both, p_words
 from evalkit.reporting.sections.trend_words import in_a_few_words, trend_numbers
-from evalkit.reporting.sections.words import both, p_words
 from evalkit.reporting.wording import say
+from evalkit.statistics.joinpoint.joinpoint_results import JoinpointFit, Segment
+from evalkit.statistics.results import NotEstimable
+from evalkit.statistics.trend.interruption import Interruption
+from evalkit.statistics.trend.leave_out import LeaveOneOut
+from evalkit.statistics.trend.nonparametric import MonotoneTrend
+from evalkit.statistics.trend.trend_study import TrendStudy
+from evalkit.statistics.verdicts import SURE
 
 Row = tuple[Bilingual, Bilingual]
 

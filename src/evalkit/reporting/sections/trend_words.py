@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from evalkit.estimation.results import NotEstimable
 from evalkit.records import Trend
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.sections.limits import change_limits, change_written
+from evalkit.reporting.sections.shared_words import p_words
 from evalkit.reporting.sections.verdict_words import verdict_words
-from evalkit.reporting.sections.words import p_words
 from evalkit.reporting.wording import say
+from evalkit.statistics.results import NotEstimable
 
 
 def method_words(method: str) -> Bilingual:

@@ -6,18 +6,18 @@ from datetime import date
 
 import pandas as pd
 
-from evalkit.estimation.results import NotEstimable
 from evalkit.records import Area, Trend, Trends
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Figure, Paragraph, Section
 from evalkit.reporting.display import section_of
 from evalkit.reporting.figures import Band, draw_both, yearly_counts
 from evalkit.reporting.sections.limits import change_limits, change_written
+from evalkit.reporting.sections.shared_words import Row, both, p_words, reason, sentences, span, total_words
 from evalkit.reporting.sections.trend_checks import checks_table
 from evalkit.reporting.sections.trend_words import method_words
 from evalkit.reporting.sections.verdict_words import verdict_sentence
-from evalkit.reporting.sections.words import Row, both, p_words, reason, sentences, span, total_words
 from evalkit.reporting.wording import say
+from evalkit.statistics.results import NotEstimable
 
 
 @section_of.register

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evalkit.estimation.sources import differing
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.facts.findings import CONFIRMED
+from evalkit.indicators.sources import differing
 from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell
-from evalkit.reporting.sections.words import both, either
+from evalkit.reporting.sections.shared_words import both, either
 from evalkit.reporting.wording import say
 from evalkit.table import NATION_SCHEME, totals_only
 

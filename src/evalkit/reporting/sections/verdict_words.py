@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from evalkit.estimation.verdicts import ChangeVerdict, Check
 from evalkit.programme.models import Programme
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
-from evalkit.reporting.sections.words import both
+from evalkit.reporting.sections.shared_words import both
 from evalkit.reporting.wording import say
+from evalkit.statistics.verdicts import ChangeVerdict, Check
 
 
 def verdict_sentence(verdict: ChangeVerdict, programme: Programme) -> Bilingual:

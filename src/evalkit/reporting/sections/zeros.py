@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from evalkit.estimation.zeros import ZeroPeriod
+from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.records import Area, ZeroPeriods
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.words import (
+from evalkit.reporting.sections.shared_words import (
     NOTHING,
     asks_for_comparisons,
     both,

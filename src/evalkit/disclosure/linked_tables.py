@@ -1,0 +1,132 @@
+"""All linked tables of a country at once: its cells, the implicit ones, and the sums among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evalkit.additivity.places import NATION
+from evalkit.disclosure.equations import Sums, Tables, dimensions
+from evalkit.disclosure.family import Family, Node, add_family
+from evalkit.disclosure.parts import add_parts, families, parts_and_bases
+from evalkit.places.registry import Registry
+from evalkit.programme.models import Programme
+
+
+def labelled(cells: pd.DataFrame) -> pd.DataFrame:
+    """Label protected cells 0, 1, ... in the order of their keys, so that the order of rows decides nothing.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        What :func:`evalkit.disclosure.protection_rules.protected_cells` returns.
+
+    Returns
+    -------
+    DataFrame
+        With a column ``row``: the label of the facts row.
+    """
+    key = [*_lasting(cells), "edition_date"]
+    return cells.rename_axis("row").reset_index().sort_values(key, kind="stable", ignore_index=True)
+
+
+def _lasting(cells: pd.DataFrame) -> list[str]:
+    """Return the columns that name a figure in all its editions."""
+    names = ["measure", "source_id", "place_basis", "province_code", "scheme", "period_start", "period_end"]
+    return [*names, *dimensions(cells)]
+
+
+def linked_tables(
+    cells: pd.DataFrame,
+    programme: Programme,
+    registry: Registry,
+    *,
+    releases: Sequence[Sequence[int]] = (),
+) -> Tables:
+    """Return every sum that holds among the cells.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        What :func:`labelled` returns; one edition of each figure, and those of earlier releases.
+    programme : Programme
+        Tells which breakdowns add up to their total.
+    registry : Registry
+        Tells which units form the nation and its regions, and which former units form a unit.
+    releases : sequence of sequences of int
+        Labels of the cells that stood side by side in one release; by default all of them.
+
+    Returns
+    -------
+    Tables
+        Sums over places, periods and breakdowns, with the implicit cells they need. Stocks, such as persons in process at
+        the end of a year, are not added over time. One figure given by two sources is one figure; one given by two editions
+        is the earlier one and what was added or taken away; of two measures one may be part of the other; and the nation's
+        persons are taken to be the same by whatever place basis they are counted, unless their figures differ.
+    """
+    sums, pairs = Sums(cells), parts_and_bases(programme)
+    done: dict[tuple[object, ...], Family] = {}
+    together_made: list[dict[tuple[str, str], Family]] = []
+    for labels in releases or [cells.index.tolist()]:
+        together, made = cells.loc[sorted(set(labels))], dict[tuple[str, str], Family]()
+        for family, beside in families(together, pairs):
+            key = (tuple(family.index), tuple(beside.index))
+            if key not in done:
+                done[key] = add_family(family, beside, programme, registry, sums)
+            made[str(family["measure"].iloc[0]), str(family["place_basis"].iloc[0])] = done[key]
+        add_parts(made, pairs, sums)
+        together_made.append(made)
+    _add_editions(cells, sums)
+    sums.settle()
+    _add_nation(together_made, sums)
+    sums.settle()
+    return Tables(_with_implicit(cells, sums), tuple(sums.equations))
+
+
+def _add_nation(releases: Sequence[Mapping[tuple[str, str], Family]], sums: Sums) -> None:
+    """Note that the nation has one figure, whether persons are counted where they live or where they were found.
+
+    Where the two differ they are not the same persons, and neither tells of the other.
+    """
+    for made in releases:
+        one: dict[tuple[str, Node], int] = {}
+        for (measure, _), family in sorted(made.items()):
+            for node, label in family.labels.items():
+                if node[0] == NATION:
+                    other = one.setdefault((measure, node), label)
+                    if other != label and sums.value[other] == sums.value[label]:
+                        sums.add(other, [label], assumed=True)
+
+
+def _add_editions(cells: pd.DataFrame, sums: Sums) -> None:
+    """Note what later editions of a figure add to earlier ones or take away: who keeps both knows it."""
+    lasting = _lasting(cells)
+    older = cells.duplicated(lasting, keep=False) & cells["value"].notna()
+    if not older.any():
+        return
+    for _, editions in cells[older].sort_values("edition_date", kind="stable").groupby(lasting, sort=True):
+        labels: list[int] = editions.index.tolist()
+        for one, other in pairwise(labels):
+            low, high = sorted((one, other), key=lambda label: sums.value[label])
+            sums.add(high, [low], complete=sums.value[low] == sums.value[high])
+
+
+def _with_implicit(cells: pd.DataFrame, sums: Sums) -> pd.DataFrame:
+    """Return the cells, and the implicit ones with the place, period and breakdown of a cell like each."""
+    made, count = sums.implicit_cells(), len(cells)
+    implicit = np.arange(count + len(made)) >= count
+    own = {name: cells[name] if name in cells else np.zeros(count, bool) for name in ("released", "before")}
+    own |= {name: cells[name] for name in ("known", "value", "threshold", "size", "row") if name in cells}
+    beyond: dict[str, Any] = {"known": False, "released": False, "before": False, "row": -1}
+    beyond |= {name: made[name].to_numpy() for name in ("value", "threshold", "size")}
+    columns = {
+        name: np.concatenate([np.asarray(values), np.broadcast_to(beyond[name], len(made))])
+        for name, values in own.items()
+    }
+    fixed = np.concatenate([np.zeros(count, dtype=bool), made["fixed"].to_numpy(bool)])
+    like = [*range(count), *made["like"].tolist()]
+    return cells.take(like).reset_index(drop=True).assign(**columns, implicit=implicit, fixed=fixed)

@@ -1,1 +1,0 @@
-"""What it amounts to: pure functions from frames to frames and records."""

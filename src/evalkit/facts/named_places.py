@@ -1,0 +1,133 @@
+"""A place as a page names it: taken from the registry once, carried in the bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from pydantic import Field
+
+from evalkit.declaration import Declared, nearest
+from evalkit.errors import FactsError
+from evalkit.labels import Label, labels_in
+from evalkit.messages import worded
+from evalkit.places.place_names import read_spelling
+from evalkit.places.registry import Registry, Unit
+
+
+class Part(Declared):
+    """A former unit that became part of a place."""
+
+    code: str
+    scheme: str
+    name: str
+    full_name: str
+    within: str = ""
+
+
+class FormerName(Declared):
+    """An official full name with its validity."""
+
+    full_name: str
+    valid_from: date | None
+    valid_to: date | None
+    within: str = ""
+
+
+class Place(Declared):
+    """A province or centrally-run city on the day of the bundle.
+
+    ``full_name`` carries the type in force that day ("Thành phố Quảng Ninh"), ``within`` is the same as a sentence has it
+    ("thành phố Quảng Ninh", empty where it does not differ); ``names`` are all official names by date;
+    ``land_border`` lists neighbouring countries by code or, for an invented country, by name.
+    """
+
+    code: str
+    scheme: str
+    name: str
+    name_en: str
+    name_in: dict[str, str] = Field(default_factory=dict)
+    full_name: str
+    slug: str
+    region_code: str
+    region: Label
+    land_border: tuple[str, ...]
+    within: str = ""
+    names: tuple[FormerName, ...]
+    components: tuple[Part, ...]
+
+
+def places_on(day: date, registry: Registry, *, scheme: str) -> tuple[Place, ...]:
+    """Return the places of a scheme as they are named on a day.
+
+    Parameters
+    ----------
+    day : date
+        The bundle's day.
+    registry : Registry
+    scheme : str
+        The boundary set of the pages.
+    """
+    with labels_in(()):  # they were checked when the registry was read
+        return tuple(_place(unit, day, registry) for unit in registry.units(scheme))
+
+
+def _place(unit: Unit, day: date, registry: Registry) -> Place:
+    scheme = unit.scheme
+
+    def named(full_name: str) -> dict[str, str]:
+        return {"full_name": full_name, "within": registry.nation.within(full_name)}
+
+    return Place(
+        code=unit.code,
+        scheme=scheme,
+        name=unit.name,
+        name_en=unit.name_en,
+        name_in=unit.name_in,
+        **named(registry.full_name(unit.code, scheme, day)),
+        slug=unit.slug,
+        region_code=unit.region_code,
+        region=unit.region,
+        land_border=unit.land_border,
+        names=tuple(
+            FormerName(**named(name.full_name), valid_from=name.valid_from, valid_to=name.valid_to)
+            for name in registry.names(unit.code, scheme)
+        ),
+        components=tuple(
+            Part(
+                code=part.code,
+                scheme=part.scheme,
+                name=part.name,
+                **named(registry.full_name(part.code, part.scheme, part.valid_to or day)),
+            )
+            for part in registry.components(unit.code, scheme)
+        ),
+    )
+
+
+def match_place(text: str, places: Sequence[Place]) -> Place:
+    """Return the place a code or a name stands for.
+
+    Raises
+    ------
+    FactsError
+        If it stands for none of them, or for several.
+    """
+    key = read_spelling(text).bare
+    found = [
+        place
+        for place in places
+        if text == place.code or key in (read_spelling(place.name).bare, read_spelling(place.name_en).bare)
+    ]
+    if len(found) == 1:
+        return found[0]
+    raise FactsError(
+        where=f"province {text!r}",
+        rule=worded("the text stands for several places")
+        if found
+        else worded("no page of this bundle is made for it"),
+        do=worded(
+            "give the two-digit code; {nearest}",
+            nearest=nearest(text, [word for place in places for word in (place.code, place.name)]),
+        ),
+    )

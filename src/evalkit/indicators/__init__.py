@@ -1,0 +1,1 @@
+"""What a programme asks, for any number of places in one pass."""

@@ -1,0 +1,1 @@
+"""Warm Jupyter kernels, and nothing else."""

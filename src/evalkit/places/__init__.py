@@ -1,0 +1,1 @@
+"""Where: two schemes of boundaries, names and aliases, population."""

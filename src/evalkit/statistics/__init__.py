@@ -1,0 +1,1 @@
+"""Pure functions of counts, exposures and a law of scatter: they know no programme."""

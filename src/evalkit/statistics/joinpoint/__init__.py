@@ -1,0 +1,1 @@
+"""Joinpoint regression of series of counts, rates or other points."""

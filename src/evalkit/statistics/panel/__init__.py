@@ -1,0 +1,1 @@
+"""The effect of a programme, from treated and untreated places."""

@@ -1,0 +1,1 @@
+"""Provinces beside each other: funnel, equal rates, shrinkage, ranks."""

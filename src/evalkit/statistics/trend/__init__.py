@@ -1,0 +1,1 @@
+"""One series over time: its trend, its bends, a declared step."""
