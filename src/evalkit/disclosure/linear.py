@@ -56,8 +56,8 @@ class Linear:
         self._model.setOptionValue("threads", 1)
         self._model.setOptionValue("presolve", "off")
         self._model.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL)
-        for name in ("dual_simplex_cost", "primal_simplex_bound"):
-            self._model.setOptionValue(f"{name}_perturbation_multiplier", 0.0)
+        self._steps = 1_000 + (rows + self._size) // 4
+        self._perturb(0.0)
         self._model.passModel(self._programme(csc_array(matrix), np.zeros(rows) if right is None else right))
 
     def _programme(self, matrix: csc_array, right: Numbers) -> highspy.HighsLp:
@@ -92,12 +92,26 @@ class Linear:
         return Answer(self._model.getObjectiveValue(), np.array(found.col_value), np.array(found.row_dual))
 
     def _solved(self) -> bool:
-        """Solve, and where the start from the last answer leads nowhere, solve from nothing."""
+        """Solve; where that leads nowhere in so many steps, solve from nothing by the dual method, with perturbed costs.
+
+        Unperturbed, the simplex method is quick from one question to the next, but may go round in circles; the dual one seldom
+        does, and a programme that went round once keeps to it.
+        """
+        self._model.setOptionValue("simplex_iteration_limit", self._steps)
         self._model.run()
         if self._model.getModelStatus() not in _ENDED:
             self._model.clearSolver()
+            self._model.setOptionValue("simplex_iteration_limit", _NO_LIMIT)
+            self._model.setOptionValue("simplex_strategy", _DUAL)
+            self._perturb(1.0)
             self._model.run()
+            self._perturb(0.0)
         return bool(self._model.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
+    def _perturb(self, multiplier: float) -> None:
+        for name in ("dual_simplex_cost", "primal_simplex_bound"):
+            self._model.setOptionValue(f"{name}_perturbation_multiplier", multiplier)
 
+
+_NO_LIMIT = 2**31 - 1
 _ENDED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
