@@ -5,7 +5,7 @@
     python benchmarks/back_test.py DEMO VN --bless      these pages hold from now on: digests written anew
     python benchmarks/back_test.py --words PAGE.html    a page's words, one a line, for diff
 
-Words are all a reader sees or hears of a page, drawings too, but the footer: it alone bears the day, the edition, the versions and the
+Words are all a reader sees or hears of a page, drawings too, but the day of the figures and the footer, which bears the day, the edition, the versions and the
 content key. Tables are the CSV files, byte for byte. A blessing holds only with a line in CHANGELOG.md that bears its mark, which
 is printed. Pages are those of a workspace without a ledger: earlier releases may have a say in what is hidden.
 """
@@ -29,9 +29,9 @@ Digests = dict[str, dict[str, str]]
 
 
 class Words(HTMLParser):
-    """All text of a page but its style and its footer."""
+    """All text of a page but its style, its footer and the day of its figures."""
 
-    silent = ("style", "script", "footer")
+    silent = ("style", "script", "footer", "time")
     inline = ("a", "abbr", "b", "em", "i", "span", "strong", "sub", "sup", "tspan", "wbr")
 
     def __init__(self) -> None:

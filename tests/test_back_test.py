@@ -17,7 +17,9 @@ from evalkit.batch.page_names import neighbours
 from evalkit.evaluation import compare_provinces, methods_used, provinces_side_by_side
 from evalkit.facts.areas import NationFacts
 from evalkit.records import Evaluation
-from evalkit.reporting.display import written
+from evalkit.reporting.blocks import Sections
+from evalkit.reporting.display import shown_as
+from evalkit.reporting.exporter import in_page_order
 from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.sections import page_head
 from evalkit.reporting.table_files import table_files
@@ -37,8 +39,9 @@ def digests_now(name: str, code: str) -> tuple[str, dict[str, str]]:
     summary, *steps = (replace(getattr(result, step), area=area) for step in ("summary", *STEPS))
     if isinstance(area, NationFacts):
         steps[-1:-1] = [provinces_side_by_side(area), compare_provinces(area)]
-    sections = [written(item) for item in (summary, area, *steps, methods_used(area))]
-    sections = [section for section in sections if section.blocks]
+    shown = [shown_as(item) for item in (summary, area, *steps, methods_used(area))]
+    sections = [one for item in shown for one in (item.items if isinstance(item, Sections) else (item,))]
+    sections = in_page_order([section for section in sections if section.blocks])
     found, tables = {}, {}
     for language in ("vi", "en"):
         around = neighbours(head.slug, language, ("vi", "en"))

@@ -30,6 +30,7 @@ WRITTEN = [
     "units.csv",
     "names.csv",
     "crosswalk.csv",
+    "grid.csv",
     "aliases.csv",
     "population.csv",
     "facts.csv",

@@ -17,8 +17,7 @@ from evalkit.programme.load import load_programme
 from evalkit.programme.models import MeasureUnit
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import Bilingual, each, same
-from evalkit.reporting.block_json import from_json, to_json
-from evalkit.reporting.blocks import Paragraph
+from evalkit.reporting.blocks import Paragraph, from_json, to_json
 from evalkit.reporting.wording import catalogue, own_catalogues, say
 from evalkit.workspace import open_workspace
 

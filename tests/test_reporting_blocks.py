@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from evalkit.errors import DeclarationError
-from evalkit.reporting.block_json import from_json, to_json
 from evalkit.reporting.blocks import (
     Bilingual,
     Bullets,
@@ -18,6 +17,8 @@ from evalkit.reporting.blocks import (
     Paragraph,
     Section,
     Table,
+    from_json,
+    to_json,
 )
 
 B = Bilingual
@@ -68,6 +69,13 @@ def test_every_record_comes_back_from_json_as_it_was(record):
         {"type": "section", "id": "x", "title": {"vi": "a", "en": "b"}, "blocks": [{"type": "raw"}]},
         {"type": "section", "id": "x", "title": {"vi": "a", "en": "b"}, "blocks": [], "script": ""},
         {"type": "bullets", "items": {"vi": "a", "en": "b"}},
+        {
+            "type": "table",
+            "id": "t",
+            "caption": {"vi": "a", "en": "b"},
+            "columns": [{"key": "k", "header": {"vi": "a", "en": "b"}, "numeric": 1}],
+            "rows": [],
+        },
         {"type": ["paragraph"]},
         "<p>",
         None,
@@ -80,7 +88,7 @@ def test_what_is_no_block_is_refused(content):
 
 def test_a_section_holds_no_section():
     nested = {**to_json(SECTION), "blocks": [to_json(SECTION)]}
-    with pytest.raises(DeclarationError, match=r"Section\.blocks"):
+    with pytest.raises(DeclarationError, match=r"section\.blocks"):
         from_json(nested)
 
 
@@ -88,7 +96,7 @@ def test_a_section_holds_no_section():
     "build",
     [
         lambda: Paragraph("one language"),
-        lambda: Bullets([B("a", "b")]),
+        lambda: Bullets((B("a", "b"), "c")),
         lambda: Section("Two words", B("a", "b"), ()),
         lambda: Section("x", B("a", "b"), ("<p>raw</p>",)),
         lambda: Table("t", B("a", "b"), COLUMNS, ((Cell(B("a", "b")),),)),

@@ -62,6 +62,7 @@ from evalkit.records import (
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import NotEstimable
 from evalkit.statistics.trend.headline import fit_trend
+from evalkit.statistics.trend.latest_year import latest_year
 from evalkit.statistics.trend.trend_study import study_trend, trend_verdict
 from evalkit.statistics.verdicts import Family
 from evalkit.table import totals_only
@@ -83,7 +84,7 @@ def evaluate(area: Area) -> Evaluation:
     evidence = weigh_evidence(indicators)
     trends = fit_trends(area)
     completeness = report_completeness(indicators)
-    summary = sum_up(comparisons, zeros, assessments, trends, completeness)
+    summary = sum_up(comparisons, zeros, assessments, trends, completeness, indicators, stages, support)
     # fmt: off
     return Evaluation(
         area, comparisons, zeros, bases, breakdowns, indicators, assessments, mid_term, stages, support, gaps, followed,
@@ -274,13 +275,19 @@ def sum_up(
     assessments: Assessments,
     trends: Trends,
     completeness: Completeness,
+    *others: Indicators | Pathway | SupportGiven,
 ) -> Summary:
-    """Say in short what is known, how surely, and what is not: the first section of the page."""
+    """Say in short what is known, how surely, what is not and what to ask for: the brief that a page begins with.
+
+    ``others`` are records that the brief has a block for; one that is not given leaves its block out.
+    """
     area = comparisons.area
     given = (comparisons, zeros, assessments, trends, completeness)
+    of_kind = {type(record): record for record in others}
     news = find_news(area.facts, area.programme, nation=isinstance(area, NationFacts))
     lapses = tuple(lapse for record in given for lapse in record.lapses)
-    return Summary(area, *given, news, lapses)
+    indicators, stages, support = (of_kind.get(kind) for kind in (Indicators, Pathway, SupportGiven))
+    return Summary(area, *given, news, lapses, indicators, stages, support)  # type: ignore[arg-type]  # by their own kinds
 
 
 @step(ProvincesSideBySide)
@@ -412,10 +419,11 @@ def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:
     measure = area.programme.indicators[name].numerator
     events = [event for event in area.programme.breaks if not event.measures or measure in event.measures]
     totals = _found_totals(facts, name, area.programme)
+    latest = latest_year(series, law=law)
     if isinstance(fit, NotEstimable):
-        return Trend(name, series, fit, None, totals)
+        return Trend(name, series, fit, None, totals, latest=latest)
     study = study_trend(series, fit, dates=[event.valid_from for event in events], law=law)
     span = date(fit.first, 1, 1), date(fit.last, 12, 31)
     inside = [event.id for event in events if lies_inside(event, *span)]
     verdict = trend_verdict(fit, study, events=inside, family=family_of(area, "trends"))
-    return Trend(name, series, fit, study, totals, verdict)
+    return Trend(name, series, fit, study, totals, verdict, latest)

@@ -18,10 +18,12 @@ from evalkit.indicators.province_comparison import ProvinceComparison
 from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.lapses import Lapse
 from evalkit.statistics.results import NotEstimable, TrendFit
+from evalkit.statistics.trend.latest_year import LatestYear
 from evalkit.statistics.trend.trend_study import TrendStudy
 from evalkit.statistics.verdicts import NO_COMPARISON, ChangeVerdict
 
 Area = ProvinceFacts | NationFacts
+_NOT_ASKED = NotEstimable("not_asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ class Trend:
     """The yearly series of one indicator and the trend fitted to it, or the reason why there is none.
 
     ``study`` holds the checks beside a trend; ``totals`` the programme periods that have a figure; ``verdict`` says how surely
-    the series rises or falls.
+    the series rises or falls; ``latest`` whether the latest year is unusual beside those before it.
     """
 
     indicator: str
@@ -154,6 +156,7 @@ class Trend:
     study: TrendStudy | None
     totals: tuple[PeriodTotal, ...]
     verdict: ChangeVerdict = NO_COMPARISON
+    latest: LatestYear | NotEstimable = _NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +216,7 @@ class ProvincesCompared:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the first section of a page draws on."""
+    """What the brief of a page draws on; what was not given, such as the pathway, leaves its block out."""
 
     area: Area
     comparisons: Comparisons
@@ -223,6 +226,9 @@ class Summary:
     completeness: Completeness
     news: News
     lapses: tuple[Lapse, ...] = ()
+    indicators: Indicators | None = None
+    pathway: Pathway | None = None
+    support: SupportGiven | None = None
 
 
 @dataclass(frozen=True, slots=True)

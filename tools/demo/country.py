@@ -22,7 +22,7 @@ from evalkit.plain_cells import number_text
 from evalkit.table import DATES
 from tools.demo.demo_figures import draw_figures
 from tools.demo.demo_places import MARK
-from tools.demo.demo_registry import aliases, crosswalk, names, population, units
+from tools.demo.demo_registry import aliases, crosswalk, grid, names, population, units
 from tools.demo.demo_reports import reported_facts
 from tools.demo.demo_wider import DIMENSIONS, draw_wider
 
@@ -66,7 +66,7 @@ class DemoCountry:
     ----------
     facts : DataFrame
         The facts table, in memory form: "all" for a dimension's total, missing value where not reported.
-    units, names, crosswalk, aliases, population : DataFrame
+    units, names, crosswalk, grid, aliases, population : DataFrame
         The registry, with the columns of the files of the same names.
     sources : dict of dict
         What sources.toml says, by source id.
@@ -76,6 +76,7 @@ class DemoCountry:
     units: pd.DataFrame
     names: pd.DataFrame
     crosswalk: pd.DataFrame
+    grid: pd.DataFrame
     aliases: pd.DataFrame
     population: pd.DataFrame
     sources: dict[str, dict[str, str]]
@@ -95,6 +96,7 @@ def make_country(seed: int = SEED) -> DemoCountry:
         units=units(),
         names=names(),
         crosswalk=crosswalk(),
+        grid=grid(),
         aliases=aliases(),
         population=population(seed=seed),
         sources={name: _source(title, agency) for name, (title, agency) in AGENCIES.items()},
@@ -123,6 +125,7 @@ def write_country(country: DemoCountry, folder: str | Path) -> list[Path]:
         "units.csv": _csv(country.units),
         "names.csv": _csv(country.names),
         "crosswalk.csv": _csv(country.crosswalk),
+        "grid.csv": _csv(country.grid),
         "aliases.csv": _csv(country.aliases),
         "population.csv": _csv(country.population),
         "facts.csv": _csv(_as_written(country.facts)),

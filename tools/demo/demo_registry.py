@@ -97,6 +97,19 @@ def crosswalk() -> pd.DataFrame:
     )
 
 
+def grid() -> pd.DataFrame:
+    """Return where the tile of each newer unit stands on the page of the whole country, with the columns of grid.csv.
+
+    Examples
+    --------
+    >>> grid()[["row", "column"]].max().tolist()
+    [7, 5]
+    """
+    newer = [str(unit.code) for unit in units().itertuples() if unit.scheme == NEW]
+    rows = [(NEW, code, place // 5 + 1, place % 5 + 1, ACT) for place, code in enumerate(sorted(newer))]
+    return pd.DataFrame(rows, columns=["scheme", "code", "row", "column", "source"])
+
+
 def aliases() -> pd.DataFrame:
     """Return other ways of writing a name; an ambiguous one has candidates and no code. Columns of aliases.csv.
 

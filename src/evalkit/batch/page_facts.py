@@ -149,6 +149,8 @@ class _Reader:
             self._figure = ""
 
     def text(self, data: str) -> None:
+        if "sup" in self._tags:  # numbers of sources: links, no figures
+            return
         if self._rows and self._rows[-1] and _UNHEARD not in self._open:
             self._rows[-1][-1] += data
         if self._tags and self._tags[-1] in _LABELS:

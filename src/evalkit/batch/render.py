@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from evalkit.batch.page_names import TABLES, neighbours, page_file
 from evalkit.errors import DisclosureError
 from evalkit.messages import worded
-from evalkit.reporting.blocks import Bilingual, Language, PageHead, Section
+from evalkit.reporting.blocks import Bilingual, Content, Language, PageHead, Section
 from evalkit.reporting.exporter import read_notebook
 from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.table_files import table_files
@@ -22,7 +22,7 @@ def render(
     languages: Sequence[Language],
     audience: str,
     footer: Sequence[Bilingual],
-    read: dict[int, PageHead | Section] | None = None,
+    read: dict[int, Content] | None = None,
 ) -> dict[str, bytes]:
     """Return the page in each language and its tables as CSV and XLSX, from the one execution.
 

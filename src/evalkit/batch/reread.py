@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -22,27 +23,39 @@ from evalkit.facts.bundle import Bundle
 from evalkit.languages import ending
 from evalkit.messages import worded
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import (
     CONFIDENTIAL,
     Bilingual,
     Block,
     Bullets,
     Cell,
+    Content,
     Figure,
+    KeyNumbers,
     Language,
     PageHead,
-    Paragraph,
     Section,
+    Sources,
     Table,
 )
+from evalkit.reporting.citations import without_marks
 from evalkit.reporting.exporter import read_notebook
-from evalkit.reporting.page import about_lines
+from evalkit.reporting.page import about_lines, as_of_words
 from evalkit.reporting.render import table_notes
 from evalkit.reporting.wording import say
-from evalkit.review.reading import cleaned
+from evalkit.review import reading
 from evalkit.table import dimensions_of
 
 Shown = float | str
+
+
+def cleaned(text: str) -> str:
+    """Return a text as it is compared: the numbers of sources, which are links, left out."""
+    return reading.cleaned(without_marks(text))
+
+
+_SIZE = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
 
 
 def refuse_leaks(files: Mapping[str, bytes]) -> None:
@@ -67,7 +80,7 @@ def refuse_differences(
     *,
     languages: Sequence[Language],
     footer: Sequence[Bilingual] = (),
-    read: dict[int, PageHead | Section] | None = None,
+    read: dict[int, Content] | None = None,
 ) -> None:
     """Refuse files that tell something else than the computation: sentences, tables and figures of the page, CSV and XLSX.
 
@@ -90,34 +103,36 @@ def refuse_differences(
     """
     for language in languages:
         head, parts = read_notebook(notebook, language=language, read=read)
-        blocks = [block for part in parts if isinstance(part, Section) for block in part.blocks]
-        tables = [block for block in blocks if isinstance(block, Table)]
+        sections = [part for part in parts if isinstance(part, Section)]
+        tables = [table for section in sections for table in section.tables]
         page = page_file(head.slug, language)
         seen = _readable(page, files)
-        figures = [block for block in blocks if isinstance(block, Figure)]
+        figures = [figure for section in sections for figure in section.figures]
         _require(seen.sentences == _sentences(parts, language), page)
         _require(set(seen.around) <= _around(head, parts, footer, language), page)
         _require(set(seen.tables) == {table.id for table in tables}, page)
+        beside = seen.drawings.pop("", [])
         _require(set(seen.drawings) == {figure.id for figure in figures}, page)
+        _require(
+            beside == [mark for table in tables for one in table.drawings for mark in read_drawing(one)[0]],
+            page,
+        )
         for table in tables:
-            texts = [
-                [column.header for column in table.columns],
-                *([cell.text for cell in row] for row in table.rows),
-            ]
             rows = [[cleaned(text) for text in row] for row in seen.tables[table.id]]
-            _require(rows == [[cleaned(text.of(language)) for text in row] for row in texts], page)
+            _require(rows == _rows(table, language), page)
         for figure in figures:
-            drawn, _ = read_drawing(figure.svg.of(language))
             _require(cleaned(figure.alt.of(language)) in seen.heard, page)
-            told = seen.drawings.get(figure.id, [])
-            stamp = 1 if head.audience == "internal" else 0
-            _require(told[: len(told) - stamp] == drawn, page)
+            _require(
+                seen.drawings.get(figure.id, [])
+                == _marks(figure, language, stamped=head.audience == "internal"),
+                page,
+            )
         stem = f"{head.slug}{'.invented' if head.invented else ''}"
         _downloads(files, f"{TABLES}/{stem}", tables, language)
 
 
 def refuse_unlike_facts(
-    notebook: NotebookNode, bundle: Bundle, *, code: str, read: dict[int, PageHead | Section] | None = None
+    notebook: NotebookNode, bundle: Bundle, *, code: str, read: dict[int, Content] | None = None
 ) -> None:
     """Refuse a table of figures by attribute that shows what the protected facts hide, or another figure than theirs.
 
@@ -138,8 +153,8 @@ def refuse_unlike_facts(
     """
     _, parts = read_notebook(notebook, language="en", read=read)
     told = _by_attribute(bundle.facts[bundle.facts["province_code"] == code])
-    for table in (block for part in parts if isinstance(part, Section) for block in part.blocks):
-        if isinstance(table, Table) and table.id in told:
+    for table in (table for part in parts if isinstance(part, Section) for table in part.tables):
+        if table.id in told:
             for period, category, shown in _figures(table):
                 _require(shown in told[table.id].get((period, category), set()), f"table {table.id}")
 
@@ -151,21 +166,59 @@ def _readable(page: str, files: Mapping[str, bytes]) -> Seen:
         raise _refusal(page, worded("every drawing of a page can be read again")) from None
 
 
+def _rows(table: Table, language: Language) -> list[list[str]]:
+    """Return the cells that a page has of a table, an empty one for each drawing beside a row."""
+    rows = [[column.header for column in table.columns], *([cell.text for cell in row] for row in table.rows)]
+    texts = [[cleaned(text.of(language)) for text in row] for row in rows]
+    if table.drawn is not None:
+        for row, told in zip(
+            texts, [cleaned(table.drawn.of(language)), *[""] * len(table.rows)], strict=True
+        ):
+            row.insert(table.drawn_at, told)
+    return texts
+
+
+def _marks(figure: Figure, language: Language, *, stamped: bool) -> list[str]:
+    """Return where the marks of a figure stand: of the wide drawing, then of the one for phones, each with its stamp."""
+    marks = []
+    for drawing in (one.of(language) for one in (figure.svg, figure.narrow) if one is not None):
+        marks += read_drawing(drawing)[0]
+        if stamped:
+            width, height = map(float, _SIZE.findall(drawing)[0])
+            marks.append(f"{width / 2:g} {height / 2:g}")
+    return marks
+
+
 def _sentences(parts: Iterable[object], language: Language) -> list[str]:
     """Return the sentences of the page's body in their order."""
     told: list[Bilingual] = []
-    for part in parts:
-        if isinstance(part, Section):
-            told += [part.title, *(text for block in part.blocks for text in _words(block))]
+    sections = [part for part in parts if isinstance(part, Section)]
+    folded = any(section.layer == "brief" for section in sections)
+    for section in sections:
+        if folded and section.layer == "annex":
+            told += [say("Annex"), say("Everything else, folded; it is printed where it is open.")]
+            folded = False
+        told += [section.title, *(text for block in section.blocks for text in _words(block))]
     return [cleaned(text.of(language)) for text in told]
 
 
 def _words(block: Block) -> tuple[Bilingual, ...]:
-    if isinstance(block, Bullets):
+    if isinstance(block, Bullets | Sources):
         return block.items
     if isinstance(block, Table):
         return (block.caption, *table_notes(block))
-    return (block.text,) if isinstance(block, Paragraph) else (block.caption,)
+    if isinstance(block, KeyNumbers):
+        return tuple(
+            text
+            for item in block.items
+            for text in (each("{} {}".format, item.figure, item.unit), item.label, *item.details)
+        )
+    if isinstance(block, Figure):
+        return (
+            block.caption,
+            *((say("The figures as a table"), *_words(block.table)) if block.table else ()),
+        )
+    return (block.text,)
 
 
 def _around(
@@ -174,7 +227,7 @@ def _around(
     """Return all that may stand before and after the body: the page's head, its contents, how it was made."""
     told = [head.title, head.subtitle, *(text for pair in head.facts for text in pair)]
     told += [part.title for part in parts if isinstance(part, Section)]
-    told += [say("About this report"), say("Contents"), *about_lines(head), *footer]
+    told += [say("About this report"), say("Contents"), as_of_words(head), *about_lines(head), *footer]
     return {cleaned(text.of(language)) for text in told}
 
 

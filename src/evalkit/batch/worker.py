@@ -28,7 +28,7 @@ from evalkit.errors import DisclosureError, EvalkitError
 from evalkit.kernels.forked import OBJECTS_BETWEEN_COLLECTIONS
 from evalkit.kernels.warm_server import use_servers
 from evalkit.messages import placed, worded
-from evalkit.reporting.blocks import PageHead, Section
+from evalkit.reporting.blocks import Content
 from evalkit.reporting.lapsed import lapses_told
 
 _SECONDS_TO_LEAVE = 3.0
@@ -44,7 +44,7 @@ def make_page(order: PageOrder) -> PageMade | JobFailure:
     notebook = execute(job, order.facts, source=order.source, cell_seconds=order.cell_seconds)
     if isinstance(notebook, JobFailure):
         return notebook
-    read: dict[int, PageHead | Section] = {}
+    read: dict[int, Content] = {}
     try:
         contents = page_contents(notebook, order, read=read)
     except DisclosureError as refusal:
@@ -61,7 +61,7 @@ def make_page(order: PageOrder) -> PageMade | JobFailure:
 
 
 def page_contents(
-    notebook: NotebookNode, order: PageOrder, *, read: dict[int, PageHead | Section] | None = None
+    notebook: NotebookNode, order: PageOrder, *, read: dict[int, Content] | None = None
 ) -> dict[str, bytes]:
     """Return the files of a page, read again before anybody gets them.
 
@@ -98,7 +98,7 @@ def page_contents(
 
 
 def _read_again(
-    files: Mapping[str, bytes], notebook: NotebookNode, order: PageOrder, read: dict[int, PageHead | Section]
+    files: Mapping[str, bytes], notebook: NotebookNode, order: PageOrder, read: dict[int, Content]
 ) -> None:
     """Refuse files that tell something else than the computation and the facts, or more than a page may tell."""
     refuse_differences(files, notebook, languages=order.languages, footer=order.footer, read=read)

@@ -31,7 +31,7 @@ from evalkit.messages import worded
 from evalkit.programme.models import Programme
 from evalkit.table import MARK, NATION_SCHEME, REGION_SCHEME
 
-FORMAT = 2
+FORMAT = 3
 LAB_BUNDLE = "EVALKIT_BUNDLE"
 
 

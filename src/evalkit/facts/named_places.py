@@ -34,12 +34,21 @@ class FormerName(Declared):
     within: str = ""
 
 
+class Tile(Declared):
+    """Where a place's tile stands on the page of the whole country; with a label it is an inset of the place, such as islands."""
+
+    row: int
+    column: int
+    label: Label | None = None
+
+
 class Place(Declared):
     """A province or centrally-run city on the day of the bundle.
 
     ``full_name`` carries the type in force that day ("Thành phố Quảng Ninh"), ``within`` is the same as a sentence has it
     ("thành phố Quảng Ninh", empty where it does not differ); ``names`` are all official names by date;
-    ``land_border`` lists neighbouring countries by code or, for an invented country, by name.
+    ``land_border`` lists neighbouring countries by code or, for an invented country, by name; ``tiles`` is empty where the registry
+    has no grid.
     """
 
     code: str
@@ -55,6 +64,7 @@ class Place(Declared):
     within: str = ""
     names: tuple[FormerName, ...]
     components: tuple[Part, ...]
+    tiles: tuple[Tile, ...] = ()
 
 
 def places_on(day: date, registry: Registry, *, scheme: str) -> tuple[Place, ...]:
@@ -101,6 +111,10 @@ def _place(unit: Unit, day: date, registry: Registry) -> Place:
                 **named(registry.full_name(part.code, part.scheme, part.valid_to or day)),
             )
             for part in registry.components(unit.code, scheme)
+        ),
+        tiles=tuple(
+            Tile(row=tile.row, column=tile.column, label=Label(**tile.inset_in) if tile.inset_in else None)
+            for tile in registry.tiles(unit.code, scheme)
         ),
     )
 

@@ -22,6 +22,7 @@ from evalkit.places.population import population_facts
 from evalkit.places.registry_checks import check_registry
 from evalkit.places.registry_tables import (
     AliasRow,
+    GridRow,
     NameRow,
     Place,
     PopulationRow,
@@ -63,6 +64,7 @@ class Registry:
     _successors: dict[Place, Place] = field(repr=False)
     _spellings: dict[str, tuple[tuple[Spelling, Unit], ...]] = field(repr=False)
     _population: tuple[PopulationRow, ...] = field(repr=False)
+    _grid: tuple[GridRow, ...] = field(repr=False)
 
     def units(self, scheme: str) -> tuple[Unit, ...]:
         """Return the units of a scheme in the order of their codes; an unknown scheme is a FactsError."""
@@ -165,6 +167,17 @@ class Registry:
         self.units(scheme)
         return self._spellings[scheme]
 
+    def tiles(self, code: str, scheme: str) -> tuple[GridRow, ...]:
+        """Return where the tiles of a unit stand on the page of the whole country: its own, then its insets; none without a grid.
+
+        Examples
+        --------
+        >>> [(tile.row, tile.column) for tile in load_registry(reference_folder()).tiles("22", "34")]
+        [(3, 5)]
+        """
+        own = [row for row in self._grid if (row.scheme, row.code) == (scheme, code)]
+        return tuple(sorted(own, key=lambda row: bool(row.inset_in)))
+
     def population_frame(self) -> pd.DataFrame:
         """Return average population as rows of the facts table, all published; no rows where none is held.
 
@@ -188,7 +201,7 @@ def load_registry(folder: Path) -> Registry:
     Parameters
     ----------
     folder : Path
-        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there are such, population.csv and registry.toml:
+        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there are such, population.csv, grid.csv and registry.toml:
         the reference folder, or a workspace's own with the same columns.
 
     Raises
@@ -211,6 +224,7 @@ def load_registry(folder: Path) -> Registry:
         },
         _spellings=_spellings_of(tables, units, nation),
         _population=tuple(tables.population),
+        _grid=tuple(tables.grid),
     )
 
 

@@ -28,7 +28,7 @@ def check_registry(tables: RegistryTables, nation: Nation) -> None:
     DeclarationError
         For a unit, a year of population or a crosswalk start given twice; a place that units.csv does not have; an
         ambiguous alias without candidates or a clear one without a unit; a unit without a name or with two names on
-        one day, or of a type that is not declared; a crosswalk that leaves a unit out, splits it or runs backwards. The message gives file and line.
+        one day, or of a type that is not declared; a tile given twice; a crosswalk that leaves a unit out, splits it or runs backwards. The message gives file and line.
     """
     faults = [
         *_repeated(
@@ -43,6 +43,16 @@ def check_registry(tables: RegistryTables, nation: Nation) -> None:
             tables.crosswalk,
             lambda row: (row.from_scheme, row.from_code, row.to_scheme),
             what=worded("a unit goes whole into one unit of the next scheme and is never split"),
+        ),
+        *_repeated(
+            tables.grid,
+            lambda row: (row.scheme, row.row, row.column),
+            what=worded("a cell of the grid has one tile in its scheme"),
+        ),
+        *_repeated(
+            tables.grid,
+            lambda row: (row.scheme, row.code, *row.inset_in.values()),
+            what=worded("a unit has one tile in its scheme"),
         ),
         *_unclear_aliases(tables),
         *_unknown_places(tables),
@@ -111,6 +121,8 @@ def _named_places(tables: RegistryTables) -> Iterator[tuple[Table[Declared], int
             yield tables.aliases, line, place
     for line, figure in tables.population.lines:
         yield tables.population, line, (figure.scheme, figure.code)
+    for line, tile in tables.grid.lines:
+        yield tables.grid, line, (tile.scheme, tile.code)
 
 
 def _unknown_types(tables: RegistryTables, nation: Nation) -> Iterator[DeclarationError]:

@@ -1,6 +1,6 @@
-"""The five CSV tables of a province registry: their columns, and how they are read.
+"""The CSV tables of a province registry: their columns, and how they are read.
 
-units.csv, names.csv, crosswalk.csv and aliases.csv are required; population.csv is optional. Every table is UTF-8 with a
+units.csv, names.csv, crosswalk.csv and aliases.csv are required; population.csv and grid.csv are optional. Every table is UTF-8 with a
 header row, ISO dates and codes as text; an empty cell means "none". data/README.md describes each column.
 """
 
@@ -120,6 +120,20 @@ class PopulationRow(Declared):
     source: str
 
 
+class GridRow(Declared):
+    """A row of grid.csv: where the tile of a unit stands on the page of the whole country, rows and columns counted from 1.
+
+    With ``inset_in`` (columns ``inset_vi``, ``inset_en``) the tile is an inset of the unit, such as islands, under that label.
+    """
+
+    scheme: Code
+    code: Code
+    row: Whole = Field(ge=1, le=60)
+    column: Whole = Field(ge=1, le=12)
+    inset_in: dict[str, str] = Field(default_factory=dict)
+    source: str
+
+
 Row = TypeVar("Row", bound=Declared)
 Row_co = TypeVar("Row_co", bound=Declared, covariant=True)
 
@@ -142,13 +156,14 @@ class Table(Generic[Row_co]):
 
 @dataclass(frozen=True, slots=True)
 class RegistryTables:
-    """The five tables of one registry folder."""
+    """The tables of one registry folder."""
 
     units: Table[UnitRow]
     names: Table[NameRow]
     crosswalk: Table[CrosswalkRow]
     aliases: Table[AliasRow]
     population: Table[PopulationRow]
+    grid: Table[GridRow]
 
 
 def read_registry_tables(folder: Path, *, population: str | None = "population.csv") -> RegistryTables:
@@ -157,7 +172,7 @@ def read_registry_tables(folder: Path, *, population: str | None = "population.c
     Parameters
     ----------
     folder : Path
-        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there is one, the table of population.
+        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there are such, grid.csv and the table of population.
     population : str, optional
         That table's name; None where the registry has none.
 
@@ -174,7 +189,7 @@ def read_registry_tables(folder: Path, *, population: str | None = "population.c
     '01'
     """
     refusals = Refusals()
-    people = folder / (population or "")
+    people, grid = folder / (population or ""), folder / "grid.csv"
     refuse_outside(folder, population or ".", where=f"{folder / 'registry.toml'}, key population.file")
     tables = RegistryTables(
         units=_read(folder / "units.csv", UnitRow, refusals),
@@ -184,6 +199,7 @@ def read_registry_tables(folder: Path, *, population: str | None = "population.c
         population=_read(people, PopulationRow, refusals)
         if population and os.path.lexists(people)
         else Table(people, ()),
+        grid=_read(grid, GridRow, refusals) if os.path.lexists(grid) else Table(grid, ()),
     )
     refusals.refuse()
     return tables

@@ -24,6 +24,7 @@ from evalkit.programme.models import (
     Programme,
     ProgrammePeriod,
     Recommendation,
+    Request,
     Stage,
     Strand,
     SupportMatrix,
@@ -69,15 +70,26 @@ class _PathwayFile(Declared):
     stage: tuple[Stage, ...] = ()
 
 
+class _RequestsFile(Declared):
+    request: tuple[Request, ...] = ()
+
+
 NAMED: dict[str, type[Declared]] = {"measures": _MeasuresFile, "indicators": _IndicatorsFile}
 PROMISED: dict[str, type[Declared]] = {
     "targets": _TargetsFile,
     "breaks": _BreaksFile,
     "recommendations": _RecommendationsFile,
     "pathway": _PathwayFile,
+    "requests": _RequestsFile,
     "support": SupportMatrix,
 }
-_KEYS = {"targets": "target", "breaks": "event", "recommendations": "recommendation", "pathway": "stage"}
+_KEYS = {
+    "targets": "target",
+    "breaks": "event",
+    "recommendations": "recommendation",
+    "pathway": "stage",
+    "requests": "request",
+}
 FILES = ("programme", *NAMED, *PROMISED)
 _CATALOGUE = Path(str(resources.files("evalkit.programme"))) / "catalogue"
 
@@ -89,7 +101,7 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
     ----------
     name : str
         ``"vn-trafficking"``, or a folder (relative to ``base``) that holds programme.toml, measures.toml and
-        indicators.toml and, where wanted, targets.toml, breaks.toml, recommendations.toml, pathway.toml and support.toml.
+        indicators.toml and, where wanted, targets.toml, breaks.toml, recommendations.toml, pathway.toml, requests.toml and support.toml.
         A long file may be split: ``indicators-victims.toml`` is read after ``indicators.toml``. With ``extends = "name"``
         in its programme.toml it is laid over the programme named, see :mod:`evalkit.programme.overlay`.
     base : Path, optional
@@ -148,7 +160,7 @@ def _loaded(folders: tuple[Path, ...]) -> Programme:
 
 
 def _promises(files: dict[str, tuple[Path, ...]], refusals: Refusals) -> dict[str, Any]:
-    """Return what a programme may do without: targets, events, recommendations, the pathway, the supports."""
+    """Return what a programme may do without: targets, events, recommendations, the pathway, requests, the supports."""
     read = {
         part: [one for path in files[part] if (one := refusals.of(read_declaration, path, model)) is not None]
         for part, model in PROMISED.items()
@@ -161,6 +173,7 @@ def _promises(files: dict[str, tuple[Path, ...]], refusals: Refusals) -> dict[st
         "breaks": many["breaks"],
         "recommendations": many["recommendations"],
         "stages": many["pathway"],
+        "requests": many["requests"],
         "support": read["support"][0] if read["support"] else None,
     }
 

@@ -209,6 +209,7 @@ class Break(Dated):
 
     id: str
     label: Label
+    short: Label | None = None  # at most three words, for drawings
     effect: Label
     kind: Literal["definition", "detection", "boundary", "organisation"]
     measures: tuple[str, ...] = ()
@@ -247,6 +248,19 @@ class Recommendation(Declared):
     source: str
 
 
+class Request(Declared):
+    """A figure that whoever reads the pages may ask for: what, in which unit, from whom, and the measures that it would fill.
+
+    A request of whose measures one has a figure in the latest programme period is not made again. ``ask`` is the agency, or the
+    agencies, that keep the figure.
+    """
+
+    id: str
+    label: Label
+    ask: Label
+    measures: tuple[str, ...] = Field(min_length=1)
+
+
 class Programme(Declared):
     """A whole programme, checked for dangling names and overlapping validities.
 
@@ -267,6 +281,7 @@ class Programme(Declared):
     breaks: tuple[Break, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
     stages: tuple[Stage, ...] = ()
+    requests: tuple[Request, ...] = ()
     support: SupportMatrix | None = None
     population: str = POPULATION
     counts_detection: bool = True

@@ -140,6 +140,10 @@ def _used_names(programme: Programme) -> Iterator[Use]:
         yield "indicators", ("indicator", name, "strand"), indicator.strand, strands
     yield from _names_used_by_promises(programme, strands)
     yield from _names_used_by_pathways(programme)
+    for n, request in enumerate(programme.requests):
+        yield from (
+            ("requests", ("request", n, "measures"), one, programme.measures) for one in request.measures
+        )
 
 
 def _names_of_indicator(name: str, indicator: Indicator, programme: Programme) -> Iterator[Use]:

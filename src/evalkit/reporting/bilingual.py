@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self
 
-from evalkit.languages import DEFAULT, KEY, written
+from pydantic_core import PydanticCustomError, core_schema
+
+from evalkit.languages import CODE, DEFAULT, KEY, written
 
 
 class Bilingual(tuple[str, ...]):
@@ -34,6 +36,26 @@ class Bilingual(tuple[str, ...]):
         if tuple(texts) != DEFAULT:
             made.languages = tuple(texts)
         return made
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
+        """Take a wording, or what it is in JSON: texts by the codes of languages."""
+        return core_schema.no_info_plain_validator_function(
+            cls._checked,
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda one: one.texts),
+        )
+
+    @classmethod
+    def _checked(cls, given: Any) -> Bilingual:
+        if isinstance(given, Bilingual):
+            texts: Any = given
+        else:
+            texts = (
+                given.values() if isinstance(given, dict) and given and all(map(_is_code, given)) else (None,)
+            )
+        if not all(isinstance(text, str) for text in texts):
+            raise PydanticCustomError("wording", "Input should be a wording: texts by language")
+        return given if isinstance(given, Bilingual) else cls(**given)
 
     def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, str]]:
         """Give the texts by language."""
@@ -97,6 +119,5 @@ def same(text: str) -> Bilingual:
     return by_language(lambda _: text)
 
 
-def is_wording(hint: Any) -> bool:
-    """Tell whether a type is that of a wording."""
-    return isinstance(hint, type) and issubclass(hint, Bilingual)
+def _is_code(key: Any) -> bool:
+    return isinstance(key, str) and CODE.fullmatch(key) is not None

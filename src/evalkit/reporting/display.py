@@ -14,8 +14,21 @@ from markupsafe import Markup
 from evalkit.errors import DisclosureError
 from evalkit.languages import spoken
 from evalkit.lapses import Lapse, attempt, is_whole, lapses_of
-from evalkit.reporting.block_json import to_json
-from evalkit.reporting.blocks import Bullets, Figure, Language, PageHead, Paragraph, Section, Table
+from evalkit.reporting.blocks import (
+    Block,
+    Bullets,
+    Content,
+    Figure,
+    KeyNumbers,
+    Language,
+    PageHead,
+    Paragraph,
+    Section,
+    Sections,
+    Sources,
+    to_json,
+)
+from evalkit.reporting.citations import without_marks
 from evalkit.reporting.lapsed import has_heading, is_empty, lines_of, not_written, section_of_lapses
 from evalkit.reporting.render import Numbering, phrase, render_section, table_notes
 
@@ -65,6 +78,12 @@ def _(result: Section) -> Section:
     return result
 
 
+@singledispatch
+def brief_of(_result: Any) -> tuple[Section, ...]:
+    """Return the sections of the brief that a result is shown as, beside its own section; most have none."""
+    return ()
+
+
 def written(result: Any) -> Section:
     """Return the section of a result; what an error kept from being computed or written is a line of it.
 
@@ -108,14 +127,17 @@ def show(*results: Any, language: Language | None = None) -> None:
     """
     from IPython.display import display  # noqa: PLC0415  light import: only a notebook has IPython loaded
 
-    shown = [result for result in map(_shown, results) if not isinstance(result, Section) or result.blocks]
+    shown = [one for one in map(shown_as, results) if not isinstance(one, Section) or one.blocks]
     for bundle in [mime_bundle(result, language=language) for result in shown]:
         display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 
-def _shown(result: Any) -> PageHead | Section:
+def shown_as(result: Any) -> Content:
     """Return what is shown of a result; a section without a block does not appear: its programme declares nothing for it."""
-    return result if isinstance(result, PageHead) else written(result)
+    if isinstance(result, PageHead):
+        return result
+    brief = brief_of(result)
+    return Sections((*brief, written(result))) if brief else written(result)
 
 
 def mime_bundle(result: Any, *, language: Language | None = None) -> dict[str, Any]:
@@ -127,14 +149,14 @@ def mime_bundle(result: Any, *, language: Language | None = None) -> dict[str, A
         )
         plain = f"{result.title.of(language)}\n{result.subtitle.of(language)}"
         return {PAGE_MIME: to_json(result), "text/html": _LAB_STYLE + html, "text/plain": plain}
-    section = written(result)
-    html = Markup('{}<div class="evalkit">{}</div>').format(
-        _LAB_STYLE, render_section(section, Numbering(language))
-    )
+    content = result if isinstance(result, Sections) else written(result)
+    sections = content.items if isinstance(content, Sections) else (content,)
+    numbering = Numbering(language)
+    html = Markup("\n").join(render_section(section, numbering) for section in sections)
     return {
-        SECTION_MIME: to_json(section),
-        "text/html": str(html),
-        "text/plain": plain_text(section, language),
+        SECTION_MIME: to_json(content),
+        "text/html": str(Markup('{}<div class="evalkit">{}</div>').format(_LAB_STYLE, html)),
+        "text/plain": "\n".join(plain_text(section, language) for section in sections),
     }
 
 
@@ -150,13 +172,19 @@ def plain_text(section: Section, language: Language) -> str:
     Fell.
     """
     title = section.title.of(language)
-    return "\n".join([title, "=" * len(title), *(_plain_block(block, language) for block in section.blocks)])
+    told = [title, "=" * len(title), *(_plain_block(block, language) for block in section.blocks)]
+    return without_marks("\n".join(told))
 
 
-def _plain_block(block: Paragraph | Bullets | Table | Figure, language: Language) -> str:
+def _plain_block(block: Block, language: Language) -> str:
     if isinstance(block, Paragraph):
         return block.text.of(language)
-    if isinstance(block, Bullets):
+    if isinstance(block, KeyNumbers):
+        return "\n".join(
+            " ".join(text.of(language) for text in (item.figure, item.unit, item.label))
+            for item in block.items
+        )
+    if isinstance(block, Bullets | Sources):
         return "\n".join(f"- {item.of(language)}" for item in block.items)
     if isinstance(block, Figure):
         return f"[{block.caption.of(language)}: {block.alt.of(language)}]"

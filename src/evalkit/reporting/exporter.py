@@ -16,14 +16,24 @@ from nbformat import NotebookNode
 from traitlets import Unicode, default
 
 from evalkit.errors import DisclosureError
-from evalkit.reporting.block_json import from_json
-from evalkit.reporting.blocks import Language, PageHead, Section
+from evalkit.reporting.blocks import (
+    Bullets,
+    Content,
+    Language,
+    PageHead,
+    Paragraph,
+    Section,
+    Sections,
+    from_json,
+)
 from evalkit.reporting.display import PAGE_MIME, SECTION_MIME
 from evalkit.reporting.freetext import render_markdown
 from evalkit.reporting.page import page_from_sections
+from evalkit.reporting.wording import say
 
 NOTEBOOK_ONLY = "notebook-only"
 SUMMARY = "summary"
+FEWEST_SILENT = 2
 
 
 class EvalkitExporter(Exporter):
@@ -70,9 +80,9 @@ class EvalkitExporter(Exporter):
 
 
 def read_notebook(
-    nb: NotebookNode, *, language: Language, read: dict[int, PageHead | Section] | None = None
+    nb: NotebookNode, *, language: Language, read: dict[int, Content] | None = None
 ) -> tuple[PageHead, list[Section | Markup]]:
-    """Return the page head and, in the order of the notebook, its sections and its free text; the summary is its first section.
+    """Return the page head and its sections and free text: the brief, which is made last, in front; the rest as in the notebook.
 
     Parameters
     ----------
@@ -80,7 +90,7 @@ def read_notebook(
         The executed notebook.
     language : {"vi", "en"}
         Markdown cells tagged ``lang-vi`` or ``lang-en`` belong to pages in these languages; those tagged ``notebook-only`` to none.
-    read : dict of PageHead or Section, optional
+    read : dict of PageHead, Section or Sections, optional
         What was read from this notebook for another language; it is added to. Outputs are the same in all.
 
     Raises
@@ -94,6 +104,8 @@ def read_notebook(
         for content in _contents(cell, place, language, {} if read is None else read):
             if isinstance(content, PageHead):
                 heads.append(content)
+            elif isinstance(content, Sections):
+                parts.extend(content.items)
             else:
                 parts.append(content)
     if len(heads) != 1:
@@ -102,20 +114,40 @@ def read_notebook(
             rule=f"a page has exactly one head; this notebook shows {len(heads)}",
             do="show the page head once; if the notebook was not run, run it first",
         )
-    return heads[0], _summary_first(parts)
+    return heads[0], in_page_order(parts)
 
 
-def _summary_first(parts: list[Section | Markup]) -> list[Section | Markup]:
-    """Put the summary, which is made last, before the other sections; free text above them stays above."""
-    summaries = [part for part in parts if isinstance(part, Section) and part.id == SUMMARY]
-    others = [part for part in parts if not (isinstance(part, Section) and part.id == SUMMARY)]
+def in_page_order(parts: list[Section | Markup]) -> list[Section | Markup]:
+    """Put the brief in front, then how sure each of its sentences is; free text above all sections stays above."""
+    first = [part for part in parts if isinstance(part, Section) and part.layer == "brief"]
+    first += [part for part in parts if isinstance(part, Section) and part.id == SUMMARY]
+    others = _gaps_together([part for part in parts if part not in first]) if first else parts
     top = next((place for place, part in enumerate(others) if isinstance(part, Section)), len(others))
-    return [*others[:top], *summaries, *others[top:]]
+    return [*others[:top], *first, *others[top:]]
+
+
+def _gaps_together(parts: list[Section | Markup]) -> list[Section | Markup]:
+    """Put the sections that only say what is not known into one, a line each, where the last of them stood."""
+    silent = [part for part in parts if isinstance(part, Section) and _says_nothing(part)]
+    if len(silent) < FEWEST_SILENT:
+        return parts
+    lines = tuple(
+        say("{section}: {gap}", section=section.title, gap=block.text)
+        for section in silent
+        for block in section.blocks
+        if isinstance(block, Paragraph)
+    )
+    together = Section("not-told", say("Sections without a figure"), (Bullets(lines),))
+    return [together if part is silent[-1] else part for part in parts if part not in silent[:-1]]
+
+
+def _says_nothing(section: Section) -> bool:
+    return all(isinstance(block, Paragraph) and block.tone == "gap" for block in section.blocks)
 
 
 def _contents(
-    cell: NotebookNode, place: int, language: Language, read: dict[int, PageHead | Section]
-) -> Iterator[PageHead | Section | Markup]:
+    cell: NotebookNode, place: int, language: Language, read: dict[int, Content]
+) -> Iterator[Content | Markup]:
     if cell.cell_type == "code":
         for output in cell.outputs:
             if id(output) not in read:
@@ -133,14 +165,14 @@ def _is_for(tags: list[str], language: Language) -> bool:
     return NOTEBOOK_ONLY not in tags and (not tied or f"lang-{language}" in tied)
 
 
-def _typed(output: NotebookNode, place: int) -> PageHead | Section:
+def _typed(output: NotebookNode, place: int) -> Content:
     """Return the section in an output. What else the output holds is ignored; an output without one is refused."""
     data = output.get("data", {})
     content = data.get(SECTION_MIME, data.get(PAGE_MIME))
     if output.output_type not in ("display_data", "execute_result") or content is None:
         raise _refused(place, f"an output of type {output.get('name', output.output_type)}")
     record = from_json(content)
-    if not isinstance(record, PageHead | Section):
+    if not isinstance(record, Content):
         raise _refused(place, "a block outside a section")
     return record
 

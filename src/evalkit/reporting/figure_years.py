@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
@@ -14,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from evalkit.reporting.bilingual import same
-from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Checked, Language
+from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Language, block
 from evalkit.reporting.canvas import BLUE, LINE, NORMAL, WIDTH, Canvas, drawing_style, text_width, wrapped
 from evalkit.reporting.drawn_words import Drawing, DrawnWords
 from evalkit.reporting.formats import number
@@ -25,8 +24,8 @@ _LEFT, _RIGHT, _PLOT = 34.0, 12.0, 170.0
 _KEY_INDENT = 18.0
 
 
-@dataclass(frozen=True, slots=True)
-class Band(Checked):
+@block
+class Band:
     """A dated event that bends a series: from ``start`` to ``end`` in years with fractions (2018.0 is 1 January 2018)."""
 
     start: float

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
 from markupsafe import Markup
 
 from evalkit.errors import DeclarationError
-from evalkit.reporting.blocks import Bilingual, Checked, Language, PageHead
+from evalkit.reporting.blocks import Bilingual, Language, PageHead, block
 from evalkit.reporting.formats import number
 from evalkit.reporting.page import Part, assemble, neighbour
 from evalkit.reporting.render import phrase
@@ -19,8 +18,8 @@ from evalkit.reporting.wording import say
 State = Literal["made", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
-class IndexRow(Checked):
+@block
+class IndexRow:
     """One page of the list.
 
     ``files`` are the file names of its two pages; ``region`` heads the group; ``note`` is one short line under the name.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from evalkit.lapses import Lapse, is_whole, lapses_of
-from evalkit.reporting.blocks import Bilingual, Paragraph, Section
+from evalkit.reporting.blocks import Bilingual, Paragraph, Section, Sections
 from evalkit.reporting.wording import say
 
 Heading = tuple[str, Bilingual]
@@ -75,7 +75,8 @@ def lapses_told(sections: Iterable[object]) -> tuple[str, ...]:
     """
     return tuple(
         f"{section.title.en}: {block.text.en}"
-        for section in sections
+        for part in sections
+        for section in (part.items if isinstance(part, Sections) else (part,))
         if isinstance(section, Section)
         for block in section.blocks
         if isinstance(block, Paragraph) and block.tone == "lapse"

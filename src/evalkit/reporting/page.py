@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources as packaged
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from evalkit.errors import DeclarationError
-from evalkit.reporting.blocks import Bilingual, Figure, Language, PageHead, Section, Table
+from evalkit.reporting.blocks import Bilingual, Language, PageHead, Section
 from evalkit.reporting.formats import day, locale_of
-from evalkit.reporting.render import Numbering, phrase, render_section
+from evalkit.reporting.render import Numbering, phrase, render_folded, render_section
 from evalkit.reporting.wording import say
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
@@ -26,11 +26,15 @@ _NEIGHBOUR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.html")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A rendered piece of a page: ``id`` and ``title`` put it into the table of contents, None leaves it out."""
+    """A rendered piece of a page: ``id`` and ``title`` put it into the table of contents, None leaves it out.
+
+    ``place`` is where it stands: in the brief, folded in the annex, or in the one column of a page that has no brief.
+    """
 
     body: Markup
     id: str | None = None
     title: Markup | None = None
+    place: Literal["brief", "annex", "column"] = "column"
 
 
 def page_from_sections(
@@ -76,7 +80,9 @@ def page_from_sections(
     numbering = Numbering(
         language, stamp=say("For internal circulation only").of(language) if internal else ""
     )
-    parts = [_part(section, numbering) for section in sections]
+    sections = list(sections)
+    has_brief = any(isinstance(section, Section) and section.layer == "brief" for section in sections)
+    parts = [_part(section, numbering, has_brief=has_brief) for section in sections]
     return assemble(head, parts, language=language, resources=resources)
 
 
@@ -97,19 +103,36 @@ def assemble(
             csp=Markup(CONTENT_SECURITY_POLICY),  # noqa: S704  our own constant, without quotes of its attribute
             css=_stylesheet(),
             words=_words(head, language),
-            parts=parts,
-            contents=[part for part in parts if part.id and part.title],
+            brief=[part for part in parts if part.place == "brief"],
+            column=[part for part in parts if part.place == "column"],
+            annex=[part for part in parts if part.place == "annex"],
+            contents=[part for part in parts if part.id and part.title and part.place == "column"],
             about=[*about_lines(head), *(_line(line) for line in given.get("footer", ()))],
             index=neighbour(given.get("index"), of="index"),
         )
     )
 
 
-def _part(section: Section | Markup, numbering: Numbering) -> Part:
+def _part(section: Section | Markup, numbering: Numbering, *, has_brief: bool) -> Part:
     if isinstance(section, Markup):
-        return Part(Markup('<div class="prose">{}</div>').format(section))
-    named = [block.id for block in section.blocks if isinstance(block, Table | Figure)]
-    for name in (section.id, *named):
+        prose = Markup('<div class="prose">{}</div>').format(section)
+        return Part(prose, place="annex" if has_brief else "column")
+    _take_names(section, numbering)
+    title = phrase(section.title.of(numbering.language))
+    if section.layer == "brief":
+        return Part(render_section(section, numbering), section.id, title, "brief")
+    if has_brief:
+        return Part(render_folded(section, numbering), section.id, title, "annex")
+    return Part(render_section(section, numbering), section.id, title)
+
+
+def _take_names(section: Section, numbering: Numbering) -> None:
+    """Refuse a second thing of one name on a page."""
+    for name in (
+        section.id,
+        *(table.id for table in section.tables),
+        *(figure.id for figure in section.figures),
+    ):
         if name in numbering.names:
             raise DeclarationError(
                 where=f"section {section.id!r}",
@@ -117,7 +140,6 @@ def _part(section: Section | Markup, numbering: Numbering) -> Part:
                 do="give it another id",
             )
         numbering.names.add(name)
-    return Part(render_section(section, numbering), section.id, phrase(section.title.of(numbering.language)))
 
 
 def _words(head: PageHead, language: Language) -> dict[str, str]:
@@ -126,6 +148,9 @@ def _words(head: PageHead, language: Language) -> dict[str, str]:
         "skip": say("Skip to the content"),
         "contents": say("Contents"),
         "about": say("About this report"),
+        "annex": say("Annex"),
+        "as_of": as_of_words(head),
+        "folded": say("Everything else, folded; it is printed where it is open."),
         "all_pages": say("All reports"),
         "invented": invented_words(),
         "internal": say("For internal circulation only"),
@@ -135,6 +160,11 @@ def _words(head: PageHead, language: Language) -> dict[str, str]:
     return {name: text.of(language) for name, text in words.items()} | {
         "running": running_words(head).of(language)
     }
+
+
+def as_of_words(head: PageHead) -> Bilingual:
+    """Return the line with the day of the figures, at the head of a page."""
+    return say("As of {day}", day=day(date.fromisoformat(head.bundle_date)))
 
 
 def invented_words() -> Bilingual:

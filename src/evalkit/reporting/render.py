@@ -17,13 +17,17 @@ from evalkit.reporting.blocks import (
     Cell,
     Column,
     Figure,
+    KeyNumber,
+    KeyNumbers,
     Language,
     Paragraph,
     Section,
+    Sources,
     Table,
 )
+from evalkit.reporting.citations import MARK, without_marks
 from evalkit.reporting.formats import number
-from evalkit.reporting.svg import labelled_svg
+from evalkit.reporting.svg import clean_svg, labelled_svg
 from evalkit.reporting.wording import say
 
 _LONG = 22
@@ -43,6 +47,7 @@ class Numbering:
     stamp: str = ""
     tables: int = 0
     figures: int = 0
+    is_numbered: bool = True
     names: set[str] = field(default_factory=set)
 
 
@@ -55,6 +60,10 @@ def phrase(text: str) -> Markup:
     Markup('giảm <span class="nb">-41,0 %</span> &lt;b&gt;')
     """
     normal = unicodedata.normalize("NFC", text)
+    if MARK.search(normal):
+        return Markup("").join(
+            _cited(part) if place % 2 else phrase(part) for place, part in enumerate(MARK.split(normal))
+        )
     if "%" not in normal and "p " not in normal:  # most cells of most tables
         return escape(normal)
     parts, at = Markup(), 0
@@ -62,6 +71,10 @@ def phrase(text: str) -> Markup:
         parts += escape(normal[at : found.start()]) + Markup('<span class="nb">{}</span>').format(found[0])
         at = found.end()
     return parts + escape(normal[at:])
+
+
+def _cited(number: str) -> Markup:
+    return Markup('<sup><a href="#s{0}">{0}</a></sup>').format(number)
 
 
 def render_section(section: Section, numbering: Numbering) -> Markup:
@@ -81,10 +94,26 @@ def render_section(section: Section, numbering: Numbering) -> Markup:
     [Markup('<h2 id="cases">Cases</h2>'), Markup('<p>Fell.</p>')]
     """
     title = phrase(section.title.of(numbering.language))
-    blocks = Markup("\n").join(render_block(block, numbering) for block in section.blocks)
+    if section.layer == "brief":
+        return Markup(
+            '<section class="{2}" aria-labelledby="{0}">\n<h2 id="{0}">{1}</h2>\n{3}\n</section>'
+        ).format(section.id, title, section.width, render_blocks(section, numbering))
     return Markup('<section aria-labelledby="{0}">\n<h2 id="{0}">{1}</h2>\n{2}\n</section>').format(
-        section.id, title, blocks
+        section.id, title, render_blocks(section, numbering)
     )
+
+
+def render_folded(section: Section, numbering: Numbering) -> Markup:
+    """Return the HTML of a section of the annex: closed until it is opened, or a link leads into it."""
+    return Markup(
+        '<details class="part"><summary><h3>{1}</h3></summary>\n<section id="{0}" aria-label="{1}">\n{2}\n</section></details>'
+    ).format(section.id, phrase(section.title.of(numbering.language)), render_blocks(section, numbering))
+
+
+def render_blocks(section: Section, numbering: Numbering) -> Markup:
+    """Return the HTML of a section's blocks; those of the brief bear no numbers."""
+    numbering.is_numbered = section.layer == "annex"
+    return Markup("\n").join(render_block(block, numbering) for block in section.blocks)
 
 
 @singledispatch
@@ -104,6 +133,8 @@ def _(block: Paragraph, numbering: Numbering) -> Markup:
     text = phrase(block.text.of(numbering.language))
     if block.tone == "plain":
         return Markup("<p>{}</p>").format(text)
+    if block.tone == "aside":
+        return Markup('<p class="aside">{}</p>').format(text)
     label = _tone_label(block.tone).of(numbering.language)
     return Markup('<p class="note {}"><strong>{}</strong> {}</p>').format(block.tone, label, text)
 
@@ -117,43 +148,131 @@ def _(block: Bullets, numbering: Numbering) -> Markup:
 
 
 @render_block.register
-def _(block: Figure, numbering: Numbering) -> Markup:
-    language, number_label = numbering.language, _next_figure(numbering)
-    caption = block.caption.of(language)
-    drawing = labelled_svg(
-        block.svg.of(language),
-        name=block.id,
-        title=f"{number_label} {caption}",
-        description=block.alt.of(language),
+def _(block: Sources, numbering: Numbering) -> Markup:
+    items = Markup("\n").join(
+        Markup('<li id="s{}">{}</li>').format(place, phrase(item.of(numbering.language)))
+        for place, item in enumerate(block.items, start=1)
     )
-    drawing = _stamped(drawing, numbering.stamp) if numbering.stamp else drawing
-    return Markup('<figure id="{}">{}<figcaption><b>{}</b> {}</figcaption></figure>').format(
-        block.id,
-        Markup(drawing),  # noqa: S704  cleaned by labelled_svg
-        number_label,
-        phrase(caption),
+    return Markup('<ol class="sources">{}</ol>').format(items)
+
+
+@render_block.register
+def _(block: KeyNumbers, numbering: Numbering) -> Markup:
+    items = Markup("\n").join(_key_number(item, numbering.language) for item in block.items)
+    return Markup('<ul class="numbers">{}</ul>').format(items)
+
+
+def _key_number(item: KeyNumber, language: Language) -> Markup:
+    details = Markup("").join(
+        Markup('<p class="aside">{}</p>').format(phrase(detail.of(language))) for detail in item.details
+    )
+    return Markup('<li><p class="figure"><b>{}</b> {}</p><p class="label">{}</p>{}</li>').format(
+        phrase(item.figure.of(language)),
+        phrase(item.unit.of(language)),
+        phrase(item.label.of(language)),
+        details,
     )
 
 
 @render_block.register
+def _(block: Figure, numbering: Numbering) -> Markup:
+    language, label = numbering.language, _number_label(block, numbering)
+    table = Markup("")
+    if block.table is not None:
+        words = phrase(say("The figures as a table").of(language))
+        table = Markup('<details class="data"><summary>{}</summary>{}</details>').format(
+            words, render_block(block.table, numbering)
+        )
+    return Markup('<figure id="{}">{}<figcaption>{}{}</figcaption>{}</figure>').format(
+        block.id,
+        _drawings(block, numbering, label),
+        _before(label),
+        phrase(block.caption.of(language)),
+        table,
+    )
+
+
+def _drawings(block: Figure, numbering: Numbering, label: str) -> Markup:
+    """Return the drawing, or the wide one and that for phones: only one of the two is ever displayed or heard."""
+    if block.narrow is None:
+        return _drawing(block, block.svg, numbering, name=block.id, label=label)
+    wide = _drawing(block, block.svg, numbering, name=block.id, label=label)
+    narrow = _drawing(block, block.narrow, numbering, name=f"{block.id}-n", label=label)
+    return Markup('<div class="on-wide">{}</div><div class="on-phone">{}</div>').format(wide, narrow)
+
+
+def _drawing(block: Figure, svg: Bilingual, numbering: Numbering, *, name: str, label: str) -> Markup:
+    language = numbering.language
+    drawing = labelled_svg(
+        svg.of(language),
+        name=name,
+        title=without_marks(f"{label} {block.caption.of(language)}".strip()),
+        description=without_marks(block.alt.of(language)),
+    )
+    drawing = _stamped(drawing, numbering.stamp) if numbering.stamp else drawing
+    return Markup(drawing)  # noqa: S704  cleaned by labelled_svg
+
+
+def _number_label(block: Figure | Table, numbering: Numbering) -> str:
+    """Return "Table 3." or "Figure 2."; nothing in the brief, whose drawings and tables bear headings."""
+    if not numbering.is_numbered:
+        return ""
+    return _next_figure(numbering) if isinstance(block, Figure) else _next_table(numbering)
+
+
+def _before(label: str) -> Markup:
+    return Markup("<b>{}</b> ").format(label) if label else Markup("")
+
+
+@render_block.register
 def _(block: Table, numbering: Numbering) -> Markup:
-    language, number_label = numbering.language, _next_table(numbering)
+    language, label = numbering.language, _number_label(block, numbering)
     caption = block.caption.of(language)
-    head = Markup("").join(_header(column, language) for column in block.columns)
-    body = Markup("\n").join(_row(row, block.columns, language) for row in block.rows)
-    return Markup(
-        '<div class="scroll" role="region" aria-label="{label}" tabindex="0">\n<table id="{id}">'
-        "<caption><span><b>{number}</b> {caption}</span></caption>\n"
-        "<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>{notes}"
-    ).format(
-        label=unicodedata.normalize("NFC", f"{number_label} {caption}"),
-        id=block.id,
-        number=number_label,
-        caption=phrase(caption),
-        head=head,
-        body=body,
+    head = _with_drawing(
+        [_header(column, language) for column in block.columns],
+        block,
+        Markup('<th scope="col">{}</th>').format(phrase(block.drawn.of(language))) if block.drawn else None,
+    )
+    body = Markup("\n").join(_rows(block, language, are_cards=not numbering.is_numbered))
+    return Markup("{before}{table}{after}{notes}").format(
+        before=_frame(f"{label} {caption}".strip(), numbering),
+        table=Markup(
+            '<table id="{id}"><caption><span>{number}{caption}</span></caption>\n'
+            "<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
+        ).format(id=block.id, number=_before(label), caption=phrase(caption), head=head, body=body),
+        after=Markup("</div>"),
         notes=_notes(block, language),
     )
+
+
+def _frame(label: str, numbering: Numbering) -> Markup:
+    """Open the frame of a table: one of the annex scrolls sideways in it, one of the brief turns into cards on a phone."""
+    if not numbering.is_numbered:
+        return Markup('<div class="cards">')
+    return Markup('<div class="scroll" role="region" aria-label="{}" tabindex="0">\n').format(
+        unicodedata.normalize("NFC", label)
+    )
+
+
+def _rows(table: Table, language: Language, *, are_cards: bool) -> list[Markup]:
+    """Return the rows, each with its drawing where there are some."""
+    cells = [_cells(row, table.columns, language, are_cards=are_cards) for row in table.rows]
+    if table.drawn is None:
+        return [Markup("<tr>{}</tr>").format(Markup("").join(row)) for row in cells]
+    drawn = [
+        Markup('<td class="drawn" aria-hidden="true">{}</td>').format(Markup(clean_svg(one)))  # noqa: S704  cleaned
+        for one in table.drawings
+    ]
+    return [
+        Markup("<tr>{}</tr>").format(_with_drawing(row, table, one))
+        for row, one in zip(cells, drawn, strict=True)
+    ]
+
+
+def _with_drawing(cells: list[Markup], table: Table, drawn: Markup | None) -> Markup:
+    if drawn is not None:
+        cells.insert(table.drawn_at, drawn)
+    return Markup("").join(cells)
 
 
 def _stamped(drawing: str, words: str) -> str:
@@ -182,13 +301,21 @@ def _header(column: Column, language: Language) -> Markup:
     return Markup('<th scope="col"{}>{}</th>').format(kind, phrase(column.header.of(language)))
 
 
-def _row(row: tuple[Cell, ...], columns: tuple[Column, ...], language: Language) -> Markup:
+def _cells(
+    row: tuple[Cell, ...], columns: tuple[Column, ...], language: Language, *, are_cards: bool = False
+) -> list[Markup]:
+    """Return the cells of a row; those that turn into cards on a phone bear the head of their column."""
+
+    def label(column: Column) -> str:
+        head = without_marks(column.header.of(language))
+        return f' data-label="{escape(head)}"' if are_cards and column.numeric else ""
+
     cells = [
-        f"{_kind(cell, column, language)}>{_cell(cell.text.of(language), language)}"
+        f"{_kind(cell, column, language)}{label(column)}>{_cell(cell.text.of(language), language)}"
         for cell, column in zip(row, columns, strict=True)
     ]
-    rest = "".join(f"<td{cell}</td>" for cell in cells[1:])
-    return Markup(f'<tr><th scope="row"{cells[0]}</th>{rest}</tr>')  # noqa: S704  made of Markup, both of each cell
+    first, *rest = cells
+    return [Markup(f'<th scope="row"{first}</th>'), *(Markup(f"<td{cell}</td>") for cell in rest)]  # noqa: S704  as above
 
 
 def _kind(cell: Cell, column: Column, language: Language) -> str:

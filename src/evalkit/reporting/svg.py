@@ -20,7 +20,7 @@ _PAPER_VALUE = "var(--paper,#fff)"
 
 _NUMBER = r"-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?"
 _LENGTH = rf"{_NUMBER}(?:px)?"
-_COLOUR = r"#[0-9a-f]{3,6}|none|currentColor|" + re.escape(_PAPER_VALUE)
+_COLOUR = r"#[0-9a-f]{3,6}|none|currentColor|var\(--[a-z]+\)|" + re.escape(_PAPER_VALUE)
 _NUMBERS = rf"(?:{_NUMBER}[\s,]*)+"
 _TRANSFORM = rf"(?:(?:translate|rotate|scale|matrix)\({_NUMBERS}\)\s*)+"
 _ELEMENTS = frozenset(

@@ -21,6 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 from evalkit.languages import ending
 from evalkit.plain_cells import padded
 from evalkit.reporting.blocks import Cell, Language, PageHead, Section, Table
+from evalkit.reporting.citations import without_marks
 from evalkit.reporting.page import about_lines, running_words
 from evalkit.reporting.render import table_notes
 from evalkit.reporting.wording import say
@@ -47,7 +48,7 @@ def table_files(head: PageHead, sections: Iterable[Section], *, language: Langua
     dict of bytes by file name
         The CSVs in order, then the workbook; nothing where the page has no table.
     """
-    tables = [block for section in sections for block in section.blocks if isinstance(block, Table)]
+    tables = [table for section in sections for table in section.tables]
     if not tables:
         return {}
     stem = head.slug + (".invented" if head.invented else "")
@@ -192,4 +193,4 @@ def _sheet_name(place: int, language: Language) -> str:
 
 
 def _text(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", without_marks(text))

@@ -1,5 +1,6 @@
 """What each section of a page says. Importing this package teaches ``section_of`` every result of an evaluation."""
 
+from evalkit.reporting.brief import compose as brief
 from evalkit.reporting.display import section_of, show
 from evalkit.reporting.jupyter_display import teach_ipython
 from evalkit.reporting.sections import (
@@ -29,6 +30,7 @@ __all__ = [
     "assessments",
     "bases",
     "breakdowns",
+    "brief",
     "criteria",
     "gaps",
     "indicators",

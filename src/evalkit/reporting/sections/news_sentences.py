@@ -90,6 +90,24 @@ def zero_news_sentence(item: ZeroNews, area: Area) -> Sentence:
     return Sentence(text, _zero_cautions(numerator, run, area), tuple(then))
 
 
+def zero_caution(item: ZeroNews, area: Area) -> Bilingual:
+    """Say beside a headline on a run of zeros: what it still fits with, what happened meanwhile, and what came after."""
+    run = item.run
+    numerator = area.programme.indicators[run.indicator].numerator
+    parts = [
+        say(
+            "A time of this length without a case still fits with up to {upper} {unit} a year.",
+            upper=formats.number(run.upper_per_year, 1),
+            unit=both(area.programme.units[area.programme.measures[numerator].unit].label),
+        )
+    ]
+    parts += [caution.text for caution in _zero_cautions(numerator, run, area)[:1]]
+    parts += [_against_words(item.against, area)] if item.against is not None else []
+    source = area.sources.get(item.later.source) if item.later is not None and item.later.value == 1 else None
+    parts += [both(source.tells)] if source is not None and source.tells is not None else []
+    return joined(*parts)
+
+
 def _against_words(told: Told, area: Area) -> Bilingual:
     return say(
         "Another source has a figure above zero for these years: {measure}, {count} ({period}).",

@@ -15,40 +15,49 @@ from evalkit.reporting.blocks import Bilingual, Block, PageHead, Paragraph, Sect
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.shared_words import area_name, both, counted, place_name
 from evalkit.reporting.wording import say
-from evalkit.table import totals_only
+from evalkit.table import TOLD, totals_only
 
 
 def page_head(area: Area) -> PageHead:
     """Return the head of an area's page."""
-    programme = both(area.programme.label)
-    place = area_name(area)
     slug = f"{area.place.code}-{area.place.slug}" if isinstance(area, ProvinceFacts) else "national"
     return PageHead(
-        title=say("{programme}: {place}", programme=programme, place=place),
-        subtitle=say(
-            "Evaluation from published or protected figures: what we know, how sure we are, and what we do not know"
-        ),
+        title=area_name(area),
+        subtitle=_subtitle(area),
         slug=file_stem(slug, area.about.audience),
-        facts=(
-            (say("Figures"), Bilingual(**area.about.title)),
-            (say("Periods"), formats.listed([both(period.label) for period in area.programme.periods])),
-        ),
+        facts=(),
         invented=area.about.invented,
         audience="internal" if area.about.audience == "internal" else "public",
         bundle_date=area.about.date,
     )
 
 
+def _subtitle(area: Area) -> Bilingual:
+    """Return the line under the name: the programme, the workspace, the years that have figures."""
+    told = area.facts[area.facts["status"].isin(TOLD) & (area.facts["measure"] != area.programme.population)]
+    words = {"programme": both(area.programme.label), "workspace": Bilingual(**area.about.title)}
+    if told.empty:
+        return say("{programme} · {workspace}", **words)
+    years = f"{told['period_start'].dt.year.min()}–{told['period_end'].dt.year.max()}"
+    return say("{programme} · {workspace} · figures of {years}", years=years, **words)
+
+
 @section_of.register
 def _(province: ProvinceFacts) -> Section:
     place = province.place
-    blocks: list[Block] = [Paragraph(_place_sentence(place)), *_names(place), *_former_units(place)]
+    told = place_paragraphs(province)
+    return Section("place", say("The place"), (told[0], *_names(place), *_former_units(place), *told[1:]))
+
+
+def place_paragraphs(province: ProvinceFacts) -> list[Block]:
+    """Say where a province lies and how many people live there."""
+    blocks: list[Block] = [Paragraph(_place_sentence(province.place))]
     population = _latest_population(province)
     if population is not None:
         count = counted(population["value"], province.programme.population, province.programme)
         year = str(population["period_end"].year)
         blocks.append(Paragraph(say("Average population in {year}: {count}.", year=year, count=count)))
-    return Section("place", say("The place"), tuple(blocks))
+    return blocks
 
 
 @section_of.register

@@ -53,7 +53,7 @@ def _known(result: Summary) -> list[Sentence]:
     sentences += [_comparison(item, result) for item in compared(result.comparisons)]
     sentences += [_trend(item, result) for item in result.trends.items if isinstance(item.fit, TrendFit)]
     sentences += [zero_news_sentence(item, area) for item in news.zeros]
-    sentences += [Sentence(text) for text in _verdicts(result)]
+    sentences += [Sentence(text) for text in verdict_sentences(result)]
     sentences += differing_sentences(result)
     return sentences + [told for item in news.latest for told in latest_sentence(item, result)]
 
@@ -92,7 +92,7 @@ def _trend(item: Trend, result: Summary) -> Sentence:
     return Sentence(text, cautions)
 
 
-def _verdicts(result: Summary) -> list[Bilingual]:
+def verdict_sentences(result: Summary) -> list[Bilingual]:
     """Say how many targets could be judged in the latest year, how many were met, and which is furthest off."""
     frame = result.assessments.frame
     judged = frame[frame["verdict"].isin(JUDGED)]

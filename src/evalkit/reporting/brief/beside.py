@@ -1,0 +1,204 @@
+"""The place beside the country, and its last five years: a row each, with counts, never as a rank."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evalkit.additivity.years import exposure_years
+from evalkit.facts.areas import ProvinceFacts
+from evalkit.indicators.estimates import estimate_indicators
+from evalkit.indicators.sources import preferred
+from evalkit.programme.models import Indicator, Programme
+from evalkit.records import Summary
+from evalkit.reporting import formats
+from evalkit.reporting.bilingual import same
+from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.brief.topics import Topic, shown_totals
+from evalkit.reporting.citations import Citations
+from evalkit.reporting.drawing.strip import sparkline
+from evalkit.reporting.kind_words import value_with_unit, value_words
+from evalkit.reporting.sections.shared_words import NOTHING, both, either, fact_cell, qualified
+from evalkit.reporting.wording import say
+from evalkit.table import TOLD
+
+MOST_ROWS = 6
+YEARS = 5
+COMPARED_KINDS = ("rate", "proportion", "mean", "per_thousand")
+FEWEST_YEARS = 2
+
+
+def beside_the_country(result: Summary, cites: Citations) -> Section | None:
+    """Return the province's shares and rates of one year beside the country's; None for the nation, or where none can be told."""
+    area = result.area
+    if not isinstance(area, ProvinceFacts) or result.indicators is None:
+        return None
+    own = _yearly(result.indicators.frame)
+    names = _chosen(own, result)
+    if not names:
+        return None
+    nation = _nation(area, names)
+    year = int(own.loc[own["indicator"].isin(names), "year"].max())
+    rows = [row for name in names if (row := _row(name, year, own, nation, result, cites)) is not None]
+    if not rows:
+        return None
+    columns = (
+        Column("indicator", say("In {year}", year=str(year))),
+        Column("place", say("Here"), numeric=True),
+        Column("nation", say("Whole country"), numeric=True),
+    )
+    table = Table(
+        "beside-the-country",
+        say("Shares and rates of {year} beside those of the whole country", year=str(year)),
+        columns,
+        tuple(cells for cells, _ in rows),
+        drawings=tuple(drawn for _, drawn in rows),
+        drawn=say("{years} years", years=str(YEARS)),
+        drawn_at=3,
+    )
+    note = Paragraph(
+        say("Counts stand beside each figure. The order of rows is that of the programme, not a ranking."),
+        tone="aside",
+    )
+    return Section("beside", say("Beside the whole country"), (note, table), layer="brief")
+
+
+def _yearly(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the estimates of whole years that have a value, the year with them."""
+    rows = frame[(frame["status"] == "estimated") & frame["kind"].isin(COMPARED_KINDS)]
+    whole = [
+        exposure_years(start, end) == 1
+        for start, end in zip(rows["period_start"], rows["period_end"], strict=True)
+    ]
+    rows = rows[pd.Series(whole, index=rows.index, dtype=bool)]
+    return rows.assign(year=rows["period_end"].dt.year)
+
+
+def _chosen(own: pd.DataFrame, result: Summary) -> list[str]:
+    """Return the indicators to compare: rates first, then those of targets, at most six, in the programme's order."""
+    programme = result.area.programme
+    known = set(own["indicator"])
+    rates = [name for name, one in programme.indicators.items() if one.kind == "rate" and name in known]
+    promised = [str(target.indicator) for target in programme.targets if target.indicator in known]
+    others = [name for name, one in programme.indicators.items() if one.kind == "mean" and name in known]
+    return list(dict.fromkeys([*rates[:2], *promised, *others]))[:MOST_ROWS]
+
+
+def _nation(area: ProvinceFacts, names: list[str]) -> pd.DataFrame:
+    """Estimate the country's figures of these indicators; the bundle has its protected facts."""
+    programme = area.programme.model_copy(
+        update={"indicators": {name: area.programme.indicators[name] for name in names}}
+    )
+    used = {measure for one in programme.indicators.values() for measure in one.measures} | {
+        programme.population
+    }
+    facts = area.nation[area.nation["measure"].isin(used)]
+    if facts.empty:
+        return pd.DataFrame(columns=["indicator", "year"])
+    return _yearly(estimate_indicators(preferred(facts, programme), programme))
+
+
+def _row(
+    name: str, year: int, own: pd.DataFrame, nation: pd.DataFrame, result: Summary, cites: Citations
+) -> tuple[tuple[Cell, ...], str] | None:
+    programme = result.area.programme
+    indicator = programme.indicators[name]
+    mine = own[own["indicator"] == name].drop_duplicates("year")
+    latest = mine[mine["year"] == year]
+    if latest.empty:
+        return None
+    here = latest.iloc[0]
+    there = nation[(nation["indicator"] == name) & (nation["year"] == year)].head(1)
+    cells = (
+        Cell(cites.after(both(indicator.label), here["source_id"])),
+        Cell(_written(here, indicator, programme)),
+        Cell(_written(there.iloc[0], indicator, programme)) if len(there) else Cell(NOTHING),
+    )
+    values = dict(zip(mine["year"], mine["value"], strict=True))
+    years = range(year - YEARS + 1, year + 1)
+    return cells, sparkline([float(values[one]) if one in values else None for one in years])
+
+
+def _written(row: pd.Series, indicator: Indicator, programme: Programme) -> Bilingual:
+    """Write a value with the counts behind it; what a rate is per stands in its name."""
+    if indicator.kind == "rate":
+        value = value_words(indicator.kind, row["value"])
+        return say("{value} ({count})", value=value, count=formats.figure(row["numerator"]))
+    value = value_with_unit(indicator, row["value"], programme)
+    return say(
+        "{value} ({n} of {base})",
+        value=value,
+        n=formats.figure(row["numerator"]),
+        base=formats.figure(row["denominator"]),
+    )
+
+
+def last_years(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section | None:
+    """Return the figures of the last five years, a row a measure; None where fewer than two years have any."""
+    area = result.area
+    rows = shown_totals(area)
+    rows = rows[rows["status"].isin(TOLD) & (rows["measure"] != area.programme.population)]
+    whole = [
+        exposure_years(start, end) == 1
+        for start, end in zip(rows["period_start"], rows["period_end"], strict=True)
+    ]
+    rows = rows[pd.Series(whole, index=rows.index, dtype=bool)]
+    rows = rows.assign(year=rows["period_end"].dt.year)
+    if rows["year"].nunique() < FEWEST_YEARS:
+        return None
+    last = int(rows["year"].max())
+    years = list(range(last - YEARS + 1, last + 1))
+    rows = rows[rows["year"].isin(years)]
+    measures = _measures(rows, result, topics)
+    columns = [Column("measure", say("Item"))]
+    columns += [Column(f"y{year}", same(str(year)), numeric=True) for year in years]
+    cells = tuple(_years_row(name, years, rows, result, cites) for name in measures)
+    table = Table(
+        "last-years-table",
+        say("Figures of {first}–{last}", first=str(years[0]), last=str(last)),
+        tuple(columns),
+        cells,
+    )
+    return Section("last-years", say("The last five years"), (table,), layer="brief")
+
+
+def _measures(rows: pd.DataFrame, result: Summary, topics: tuple[Topic, ...]) -> list[str]:
+    """Return the measures of the table: the topics', the stages', then those with most years told."""
+    programme = result.area.programme
+    known = rows.groupby("measure")["year"].nunique()
+    first = [topic.measure for topic in topics] + [stage.measure for stage in programme.stages]
+    targets = [
+        programme.indicators[str(target.indicator)].numerator
+        for target in programme.targets
+        if target.indicator in programme.indicators
+    ]
+    others = list(known.sort_values(ascending=False, kind="stable").index)
+    chosen = [name for name in dict.fromkeys([*first[:4], *targets, *others]) if name in known.index]
+    return chosen[:MOST_ROWS]
+
+
+def _years_row(
+    name: str, years: list[int], rows: pd.DataFrame, result: Summary, cites: Citations
+) -> tuple[Cell, ...]:
+    programme = result.area.programme
+    mine = rows[rows["measure"] == name].drop_duplicates("year", keep="last").set_index("year")
+    label = say(
+        "{measure} ({unit})",
+        measure=both(programme.measures[name].label),
+        unit=both(programme.units[programme.measures[name].unit].label),
+    )
+    head = Cell(cites.after(label, *mine["source_id"]))
+    return (head, *(_year_cell(name, year, mine, result) for year in years))
+
+
+def _year_cell(name: str, year: int, mine: pd.DataFrame, result: Summary) -> Cell:
+    if year not in mine.index:
+        return Cell(NOTHING)
+    row = mine.loc[year].to_dict()
+    unlike = result.news.differing
+    unlike = unlike[(unlike["measure"] == name) & (unlike["period_end"] == row["period_end"])]
+    unlike = unlike[unlike["period_start"] == row["period_start"]]
+    if len(unlike) and row["status"] != "suppressed":
+        return Cell(either(unlike.iloc[0]["figures"]))
+    if row["status"] != "suppressed" and row["qualifier"] != "exact":
+        return Cell(qualified(row["value"], row["qualifier"]), row["value"])
+    return fact_cell(row)

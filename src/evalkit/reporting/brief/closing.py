@@ -1,0 +1,197 @@
+"""What to ask next, what the figures cannot tell, and the sources by their numbers."""
+
+from __future__ import annotations
+
+from evalkit.facts.areas import NationFacts
+from evalkit.programme.models import Request
+from evalkit.records import Summary
+from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section, Sources
+from evalkit.reporting.brief.opening import latest_verdicts
+from evalkit.reporting.brief.topics import Topic
+from evalkit.reporting.citations import Citations
+from evalkit.reporting.sections.news_sentences import unlike
+from evalkit.reporting.sections.shared_words import both, span, within_sentence
+from evalkit.reporting.wording import say
+from evalkit.statistics.trend.latest_year import LatestYear
+from evalkit.table import TOLD, totals_only
+
+MOST_QUESTIONS, MOST_SILENT = 5, 3
+
+
+def what_to_ask(result: Summary, topics: tuple[Topic, ...]) -> Section | None:
+    """Return the questions: on what is unusual, on the target furthest off, on the figures that are missing; at most five."""
+    questions = [
+        *_on_unusual(result, topics),
+        *_on_differing(result),
+        *_on_the_furthest(result),
+        *_on_missing(result),
+        *_on_silent(result),
+    ]
+    if not questions:
+        return None
+    return Section(
+        "ask-next",
+        say("What to ask next"),
+        (Bullets(tuple(questions[:MOST_QUESTIONS])),),
+        layer="brief",
+        width="half",
+    )
+
+
+def _on_unusual(result: Summary, topics: tuple[Topic, ...]) -> list[Bilingual]:
+    return [
+        say(
+            "{measure}: how many cases do the {year} figures come from, and was anything recorded otherwise than before?",
+            measure=both(result.area.programme.measures[topic.measure].label),
+            year=str(topic.trend.latest.year),
+        )
+        for topic in topics
+        if topic.trend is not None
+        and isinstance(topic.trend.latest, LatestYear)
+        and topic.trend.latest.is_unusual
+    ]
+
+
+def _on_differing(result: Summary) -> list[Bilingual]:
+    """Ask about the newest figure of persons or cases that two sources give unlike."""
+    measures = result.area.programme.measures
+    rows = result.news.differing
+    rows = rows[[measures[name].disclosure != "activity" for name in rows["measure"]]]
+    return [
+        say(
+            "{measure}, {period}: why do the sources differ ({figures})?",
+            measure=both(measures[row["measure"]].label),
+            period=span(row["period_start"], row["period_end"]),
+            figures=unlike(row["figures"], row["measure"], result.area),
+        )
+        for _, row in rows.tail(1).iterrows()
+    ]
+
+
+def _on_silent(result: Summary) -> list[Bilingual]:
+    """Ask who keeps the items without any figure, up to three by name."""
+    frame, programme = result.completeness.frame, result.area.programme
+    asked = {measure for request in programme.requests for measure in request.measures}
+    silent = [
+        name
+        for name in frame.loc[frame["last"].isna(), "measure"]
+        if name != programme.population and name not in asked
+    ][:MOST_SILENT]
+    if not silent:
+        return []
+    names = [within_sentence(both(programme.measures[name].label)) for name in silent]
+    return [say("Which agency keeps the figures on {measures}?", measures=formats.listed(names))]
+
+
+def _on_the_furthest(result: Summary) -> list[Bilingual]:
+    rows = latest_verdicts(result.assessments.frame)
+    missed = rows[rows["verdict"] == "not_met"].sort_values("reached", kind="stable") if len(rows) else rows
+    programme = result.area.programme
+    found = []
+    for row in missed.head(1).to_dict("records"):
+        indicator = programme.indicators[row["indicator"]]
+        asked = _holder(row["indicator"], result)
+        question = say(
+            "what kept “{indicator}” from its target in {year}?",
+            indicator=both(indicator.label),
+            year=str(row["period_end"].year),
+        )
+        found.append(_asked(asked, question))
+    return found
+
+
+def _holder(indicator: str, result: Summary) -> Bilingual | None:
+    """Return the agency that holds an indicator's figures: declared with it, or with a request for one of its measures."""
+    programme = result.area.programme
+    one = programme.indicators[indicator]
+    if one.holders:
+        return both(one.holders[-1].agency)
+    asked = [request.ask for request in programme.requests if set(one.measures) & set(request.measures)]
+    return both(asked[0]) if asked else None
+
+
+def _asked(agency: Bilingual | None, question: Bilingual) -> Bilingual:
+    if agency is None:
+        return each(lambda text: text[:1].upper() + text[1:], question)
+    return say("{agency}: {question}", agency=agency, question=question)
+
+
+def _on_missing(result: Summary) -> list[Bilingual]:
+    return [
+        say("{agency}: {figures}?", agency=both(request.ask), figures=within_sentence(both(request.label)))
+        for request in missing_requests(result)
+    ]
+
+
+def missing_requests(result: Summary) -> list[Request]:
+    """Return the requests none of whose measures has a figure in the latest programme period; first those that a target lacks."""
+    programme, facts = result.area.programme, totals_only(result.area.facts)
+    told = facts[facts["status"].isin(TOLD) & (facts["measure"] != programme.population)]
+    latest = told["period_end"].max() if len(told) else None
+    period = programme.period_of(latest.date()) if latest is not None else programme.periods[-1]
+    if period is not None and len(told):
+        told = told[told["period_end"].dt.date >= period.valid_from]
+    known = set(told["measure"])
+    missing = [request for request in programme.requests if not known & set(request.measures)]
+    promised = {
+        measure
+        for target in programme.targets
+        if target.indicator in programme.indicators
+        for measure in programme.indicators[str(target.indicator)].measures
+    }
+    return sorted(missing, key=lambda request: not promised & set(request.measures))
+
+
+def what_figures_cannot_tell(result: Summary) -> Section:
+    """Return the limits of the figures, at most three."""
+    area = result.area
+    limits = []
+    if area.programme.counts_detection:
+        limits.append(
+            say(
+                "How many cases and victims were never detected: fewer cases can mean less trafficking, or less detection."
+            )
+        )
+    limits.append(say("Whether the programme changed anything: the figures only describe."))
+    hidden = area.about.hidden_cells
+    if hidden:
+        limits.append(
+            say(
+                "Confidential figures: in all {hidden} are hidden in this edition, to protect persons; nothing is computed from them.",
+                hidden=formats.number(hidden),
+            )
+        )
+    return Section(
+        "cannot-tell",
+        say("What the figures cannot tell"),
+        (Bullets(tuple(limits)),),
+        layer="brief",
+        width="half",
+    )
+
+
+def sources(result: Summary, cites: Citations) -> Section | None:
+    """Return the sources cited, by number: title, agency, day, and whether the original was seen."""
+    if not cites.order:
+        return None
+    items = tuple(_source(name, result) for name in cites.order)
+    blocks: list[Block] = [Sources(items)]
+    if isinstance(result.area, NationFacts) or len(items) > 1:
+        blocks.append(
+            Paragraph(
+                say("Where two sources differ, both figures are shown; nobody is averaged."), tone="aside"
+            )
+        )
+    return Section("cited", say("Sources"), tuple(blocks), layer="brief")
+
+
+def _source(name: str, result: Summary) -> Bilingual:
+    source = result.area.sources.get(name)
+    if source is None:
+        return say("{source}.", source=name)
+    words = {"title": source.title, "agency": source.agency, "date": source.date}
+    if source.confidence == "verified":
+        return say("{title}. {agency}. {date}.", **words)
+    return say("{title}. {agency}. {date}. (to be checked against the original)", **words)

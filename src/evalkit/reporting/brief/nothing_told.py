@@ -1,0 +1,93 @@
+"""The page of a place without figures: what that does not mean, what binds it, where we looked, and what to ask for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from evalkit.facts.areas import ProvinceFacts
+from evalkit.records import Summary
+from evalkit.reporting import formats
+from evalkit.reporting.bilingual import same
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.brief.closing import missing_requests
+from evalkit.reporting.sections.place import place_paragraphs
+from evalkit.reporting.sections.shared_words import area_within, both
+from evalkit.reporting.wording import say
+
+MOST_REQUESTS = 10
+
+
+def has_figures(result: Summary) -> bool:
+    """Tell whether any measure but the population has a figure."""
+    frame = result.completeness.frame
+    return bool((frame["last"].notna() & (frame["measure"] != result.area.programme.population)).any())
+
+
+def nothing_told(result: Summary) -> tuple[Section, ...]:
+    """Return the brief of a place of which the sources used tell nothing."""
+    area = result.area
+    binding = result.assessments.frame["target_id"].nunique() if len(result.assessments.frame) else 0
+    bound = binding or sum(1 for target in area.programme.targets if target.level == "national")
+    blocks: list[Block] = [
+        Paragraph(
+            say(
+                "The sources used hold no figure on this programme for {place}; that does not mean there were no cases.",
+                place=area_within(area),
+            )
+        )
+    ]
+    if bound:
+        blocks.append(
+            Paragraph(
+                say(
+                    "{bound} targets of the programme bind it; none can be judged without figures.",
+                    bound=str(bound),
+                )
+            )
+        )
+    head = Section(
+        "headline", say("No figure in the sources used yet"), tuple(blocks), layer="brief", width="wide"
+    )
+    asked = _requests(result)
+    return (head, _looked(result), *([asked] if asked is not None else []))
+
+
+def _looked(result: Summary) -> Section:
+    """Say who lives there, and where the list of the sources looked in is."""
+    area = result.area
+    blocks: list[Block] = place_paragraphs(area) if isinstance(area, ProvinceFacts) else []
+    blocks.append(
+        Paragraph(say("The sources looked in are listed in the annex, under “Methods and sources”."))
+    )
+    return Section(
+        "looked-in", say("The place, and where we looked"), tuple(blocks), layer="brief", width="narrow"
+    )
+
+
+def _years_asked(result: Summary) -> Bilingual:
+    """Return the last programme period that is over, else the first: its years are those to ask for."""
+    today = date.fromisoformat(result.area.about.date)
+    over = [period for period in result.area.programme.periods if period.valid_to < today]
+    asked = over[-1] if over else result.area.programme.periods[0]
+    return formats.period(asked.valid_from, asked.valid_to)
+
+
+def _requests(result: Summary) -> Section | None:
+    requests = missing_requests(result)[:MOST_REQUESTS]
+    if not requests:
+        return None
+    columns = (
+        Column("number", say("No.")),
+        Column("figure", say("Figure, for each year")),
+        Column("ask", say("Ask")),
+    )
+    rows = tuple(
+        (Cell(same(str(place)), place), Cell(both(request.label)), Cell(both(request.ask)))
+        for place, request in enumerate(requests, start=1)
+    )
+    note = say(
+        "For each year of {period}, the whole province; a zero written as 0; no names and no files of persons.",
+        period=_years_asked(result),
+    )
+    table = Table("requests", say("The figures to ask for first"), columns, rows)
+    return Section("ask-for", say("What to ask for"), (Paragraph(note, tone="aside"), table), layer="brief")

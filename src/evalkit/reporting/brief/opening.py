@@ -1,0 +1,390 @@
+"""The first screen: a headline with its caution, what the periods and the targets say, and four numbers.
+
+The headline is the first rule that holds (pages/DESIGN-PAGES of the project's papers, section 5): an unusual year, a run of
+zeros with what came after it, a change that stands, else the newest figures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from evalkit.indicators.judging import JUDGED
+from evalkit.indicators.news import Told, ZeroNews
+from evalkit.records import Summary
+from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each, same
+from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Block, KeyNumber, KeyNumbers, Paragraph, Section
+from evalkit.reporting.brief.topics import Topic, year_before
+from evalkit.reporting.citations import Citations
+from evalkit.reporting.sections.compared import Compared, compared
+from evalkit.reporting.sections.comparison_words import interval_words, window_words
+from evalkit.reporting.sections.limits import SMALL_BASE, change_written
+from evalkit.reporting.sections.news_sentences import shift_sentences, unlike, zero_caution
+from evalkit.reporting.sections.shared_words import (
+    both,
+    counted,
+    qualified,
+    qualified_count,
+    sentences,
+    span,
+    within_sentence,
+)
+from evalkit.reporting.sections.summary import verdict_sentences
+from evalkit.reporting.sections.verdict_words import verdict_sentence
+from evalkit.reporting.wording import say
+from evalkit.statistics.trend.latest_year import LatestYear
+from evalkit.statistics.verdicts import ChangeVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What the page says first, and what may not be missing beside it."""
+
+    text: Bilingual
+    caution: Bilingual | None = None
+    is_comparison: bool = False
+
+
+def opening(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section:
+    """Return the first section of a page that has figures."""
+    head = _headline(result, topics)
+    blocks: list[Block] = [Paragraph(head.caution)] if head.caution is not None else []
+    pairs = _pairs(result, topics)
+    if pairs:
+        blocks.append(Paragraph(_periods_paragraph(pairs, result, cites)))
+    verdicts = verdict_sentences(result)
+    if verdicts:
+        blocks.append(Paragraph(sentences(*verdicts)))
+    blocks.append(_numbers(result, topics, cites))
+    return Section("headline", head.text, tuple(blocks), layer="brief", width="narrow")
+
+
+def _headline(result: Summary, topics: tuple[Topic, ...]) -> Headline:
+    unusual = [item for item in (_unusual(topic, topics, result) for topic in topics) if item is not None]
+    if unusual:
+        return unusual[0]
+    shifts = shift_sentences(result)
+    if shifts:
+        return _split(shifts[0].printed, _latest(result, topics).text)
+    zeros = [
+        zero for zero in result.news.zeros if zero.run.indicator in {topic.indicator for topic in topics}
+    ]
+    if zeros:
+        return _zero(zeros[0], result)
+    pairs = _pairs(result, topics)
+    sure = [
+        item
+        for item in ([_like_lengths(pairs)] if pairs else [])
+        if item.verdict.grade in ("clear", "leaning")
+    ]
+    return _change(sure[0], result) if sure else _latest(result, topics)
+
+
+def _split(caution: Bilingual, headline: Bilingual) -> Headline:
+    return Headline(headline, caution)
+
+
+def _unusual(topic: Topic, topics: tuple[Topic, ...], result: Summary) -> Headline | None:
+    found = topic.trend.latest if topic.trend is not None else None
+    if not isinstance(found, LatestYear) or not found.is_unusual:
+        return None
+    programme, above = result.area.programme, found.count > found.high
+    words: dict[str, Bilingual | str] = {
+        "year": str(found.year),
+        "measure": within_sentence(both(programme.measures[topic.measure].label)),
+        "count": counted(found.count, topic.measure, programme),
+    }
+    text = (
+        say("In {year} unusually many: {measure}, {count}.", **words)
+        if above
+        else say("In {year} unusually few: {measure}, {count}.", **words)
+    )
+    caution = say(
+        "{count} lies outside what was to be expected from the {before} years before: {low} to {high}. The figures do not say why: one large case, a more thorough search or a change in recording could each explain it.",
+        count=counted(found.count, topic.measure, programme),
+        before=str(found.before),
+        low=formats.number(found.low),
+        high=formats.number(found.high),
+    )
+    others = [_other_count(other, found.year, result) for other in topics if other != topic]
+    return Headline(sentences(text, *(one for one in others if one is not None)), caution)
+
+
+def _other_count(topic: Topic, year: int, result: Summary) -> Bilingual | None:
+    told = topic.latest.year if topic.latest is not None else None
+    if told is None or told.end.year != year:
+        return None
+    programme = result.area.programme
+    return say(
+        "{measure}: {count}.",
+        measure=both(programme.measures[told.measure].label),
+        count=qualified_count(told.value, told.qualifier, told.measure, programme),
+    )
+
+
+def _zero(item: ZeroNews, result: Summary) -> Headline:
+    area, run = result.area, item.run
+    words = {
+        "indicator": both(area.programme.indicators[run.indicator].label),
+        "period": span(run.start, run.end),
+    }
+    caution = zero_caution(item, area)
+    if item.later is None:
+        return Headline(say("{indicator}: none in {period}", **words), caution)
+    later = item.later
+    text = say(
+        "{indicator}: none in {period}, then {count} ({when})",
+        count=qualified_count(later.value, later.qualifier, later.measure, area.programme),
+        when=span(later.start, later.end),
+        **words,
+    )
+    return Headline(text, caution)
+
+
+def _change(item: Compared, result: Summary) -> Headline:
+    programme = result.area.programme
+    measure = programme.indicators[item.indicator].numerator
+    words = {
+        "measure": both(programme.measures[measure].label),
+        "before": formats.number(item.earlier.count),
+        "early": span(item.earlier.start, item.earlier.end),
+        "after": formats.number(item.later.count),
+        "late": span(item.later.start, item.later.end),
+    }
+    text = (
+        say("{measure}: down from {before} ({early}) to {after} ({late})", **words)
+        if item.later.count < item.earlier.count
+        else say("{measure}: up from {before} ({early}) to {after} ({late})", **words)
+    )
+    return Headline(text, None, is_comparison=True)
+
+
+def _latest(result: Summary, topics: tuple[Topic, ...]) -> Headline:
+    """Say the newest counts: of a whole year where there is one, else of any days, always dated."""
+    told = [one for topic in topics if (one := _newest(topic)) is not None]
+    programme = result.area.programme
+    if not told:
+        rows = result.completeness.frame
+        known = int((rows["last"].notna() & (rows["measure"] != programme.population)).sum())
+        return Headline(
+            say(
+                "Neither cases nor victims are told by the sources used; {known} other items have figures",
+                known=str(known),
+            )
+        )
+    if len(told) > 1 and len({(one.start, one.end) for one in told}) == 1:
+        return Headline(_of_one_time(told, result))
+    parts = [
+        say(
+            "{measure}: {count} ({period})",
+            measure=both(programme.measures[one.measure].label),
+            count=qualified_count(one.value, one.qualifier, one.measure, programme),
+            period=span(one.start, one.end),
+        )
+        for one in told
+    ]
+    first, *rest = parts
+    return Headline(say("{one}; {other}", one=first, other=within_sentence(rest[0])) if rest else first)
+
+
+def _of_one_time(told: list[Told], result: Summary) -> Bilingual:
+    measures = result.area.programme.measures
+    one, other = (
+        say(
+            "{measure} {count}",
+            measure=within_sentence(both(measures[item.measure].label)),
+            count=qualified(item.value, item.qualifier),
+        )
+        for item in told
+    )
+    return say(
+        "{period}: {one}, {other}", period=_started(span(told[0].start, told[0].end)), one=one, other=other
+    )
+
+
+def _started(text: Bilingual) -> Bilingual:
+    """Return a text as a sentence begins."""
+    return each(lambda words: words[:1].upper() + words[1:], text)
+
+
+def _newest(topic: Topic) -> Told | None:
+    if topic.latest is None:
+        return None
+    return topic.latest.year or topic.latest.newest
+
+
+def _pairs(result: Summary, topics: tuple[Topic, ...]) -> list[Compared]:
+    """Return the periods compared of the first topic that has some."""
+    found = compared(result.comparisons)
+    for topic in topics:
+        own = [item for item in found if item.indicator == topic.indicator]
+        if own:
+            return own
+    return []
+
+
+def _periods_paragraph(pairs: list[Compared], result: Summary, cites: Citations) -> Bilingual:
+    """Say the counts of the periods and how surely the last two differ: never a bare percentage."""
+    programme, last = result.area.programme, _like_lengths(pairs)
+    measure = programme.indicators[last.indicator].numerator
+    unlike = last.earlier.years != last.later.years
+    told = cites.after(
+        say(
+            "{indicator}: from {before} ({early}) to {after} ({late})",
+            indicator=both(programme.indicators[last.indicator].label),
+            before=window_words(last.earlier, measure, programme, unlike=unlike),
+            early=span(last.earlier.start, last.earlier.end),
+            after=window_words(last.later, measure, programme, unlike=unlike),
+            late=span(last.later.start, last.later.end),
+        ),
+        *last.earlier.sources,
+        *last.later.sources,
+    )
+    text, verdict = say("{told}.", told=told), verdict_sentence(_first_check(last.verdict), programme)
+    if last.earlier.count < SMALL_BASE:
+        return sentences(text, verdict)
+    change = say(
+        "The yearly average changed by {change}, 95 % interval {limits}.",
+        change=change_written(last.result.percent_change),
+        limits=interval_words(last),
+    )
+    return sentences(text, change, verdict)
+
+
+def _first_check(verdict: ChangeVerdict) -> ChangeVerdict:
+    """Return a verdict with the first of the checks that it fails; the annex names them all."""
+    return replace(verdict, failed=verdict.failed[:1])
+
+
+def _like_lengths(pairs: list[Compared]) -> Compared:
+    """Return the last two periods of which as many years are told; the last two of all where there are none."""
+    alike = [item for item in pairs if item.earlier.years == item.later.years]
+    return alike[-1] if alike else pairs[-1]
+
+
+def _numbers(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> KeyNumbers:
+    items = [_count_of(topic, result, cites) for topic in topics]
+    items += [number for number in (_targets_met(result), _silent(result)) if number is not None]
+    return KeyNumbers(tuple(items))
+
+
+def _count_of(topic: Topic, result: Summary, cites: Citations) -> KeyNumber:
+    programme = result.area.programme
+    told = topic.latest.year if topic.latest is not None else None
+    if told is None:
+        return KeyNumber(
+            same("–"),
+            same(""),
+            both(programme.measures[topic.measure].label),
+            (_without_year(topic, result, cites),),
+        )
+    unit = programme.units[programme.measures[told.measure].unit]
+    label = say(
+        "{measure}, {year}",
+        measure=both(programme.measures[told.measure].label),
+        year=span(told.start, told.end),
+    )
+    figure, unlike_words = qualified(told.value, told.qualifier), _unlike(told, result)
+    details = [*unlike_words, *_before(told, result), *_usual(topic, told)]
+    return KeyNumber(
+        figure,
+        both(unit.one if told.value == 1 else unit.label),
+        cites.after(label, told.source),
+        tuple(details),
+    )
+
+
+def _without_year(topic: Topic, result: Summary, cites: Citations) -> Bilingual:
+    """Say that no whole year has a figure; an older one is named with its days, never in its place."""
+    newest = topic.latest.newest if topic.latest is not None else None
+    if newest is None:
+        hidden = topic.measure in set(
+            result.area.facts.loc[result.area.facts["status"] == "suppressed", "measure"]
+        )
+        return say("confidential") if hidden else say("no figure in the sources used")
+    told = say(
+        "no whole year in the sources used; newest: {count} ({period})",
+        count=qualified_count(newest.value, newest.qualifier, newest.measure, result.area.programme),
+        period=span(newest.start, newest.end),
+    )
+    return cites.after(told, newest.source)
+
+
+def _unlike(told: Told, result: Summary) -> list[Bilingual]:
+    rows = result.news.differing
+    hit = rows[
+        (rows["measure"] == told.measure)
+        & (rows["period_start"] == told.start)
+        & (rows["period_end"] == told.end)
+    ]
+    return [
+        say("sources differ: {figures}", figures=unlike(row["figures"], told.measure, result.area))
+        for _, row in hit.head(1).iterrows()
+    ]
+
+
+def _before(told: Told, result: Summary) -> list[Bilingual]:
+    row = year_before(told, result.area)
+    if row is None:
+        return []
+    year = span(row["period_start"], row["period_end"])
+    if row["status"] == "suppressed":
+        return [say("{year}: confidential {mark}", year=year, mark=CONFIDENTIAL)]
+    return [say("{year}: {count}", year=year, count=qualified(row["value"], row["qualifier"]))]
+
+
+def _usual(topic: Topic, told: Told) -> list[Bilingual]:
+    found = topic.trend.latest if topic.trend is not None else None
+    if not isinstance(found, LatestYear) or found.year != told.end.year or told.measure != topic.measure:
+        return []
+    return [
+        say(
+            "to be expected from the {before} years before: {low} to {high}",
+            before=str(found.before),
+            low=formats.number(found.low),
+            high=formats.number(found.high),
+        )
+    ]
+
+
+def latest_verdicts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the latest year in which a target was judged, the unjudged of that year too."""
+    judged = frame[frame["verdict"].isin(JUDGED)]
+    if judged.empty:
+        return judged
+    year = judged["period_end"].dt.year.max()
+    rows: pd.DataFrame = frame[
+        (frame["period_end"].dt.year == year) & frame["verdict"].isin([*JUDGED, "too_few"])
+    ]
+    return rows
+
+
+def _targets_met(result: Summary) -> KeyNumber | None:
+    """Count the targets met of those judged in the latest year; nothing where a programme has none."""
+    if not result.area.programme.targets:
+        return None
+    rows = latest_verdicts(result.assessments.frame)
+    label = say("targets met, of those that can be judged")
+    binding = result.assessments.frame["target_id"].nunique()
+    if rows.empty:
+        return KeyNumber(same("–"), same(""), label, (say("no target can be judged"),)) if binding else None
+    judged = rows[rows["verdict"].isin(JUDGED)]
+    met, unjudged = int((judged["verdict"] == "met").sum()), binding - judged["target_id"].nunique()
+    details = [say("in {year}", year=str(judged["period_end"].dt.year.max()))]
+    if unjudged:
+        details.append(say("not judged: {count}", count=str(unjudged)))
+    return KeyNumber(
+        say("{met} of {judged}", met=str(met), judged=str(len(judged))), same(""), label, tuple(details)
+    )
+
+
+def _silent(result: Summary) -> KeyNumber:
+    frame = result.completeness.frame
+    frame = frame[frame["measure"] != result.area.programme.population]
+    return KeyNumber(
+        say("{met} of {judged}", met=str(int(frame["last"].isna().sum())), judged=str(len(frame))),
+        same(""),
+        say("items without a figure in the sources used"),
+    )

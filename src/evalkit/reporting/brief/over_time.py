@@ -1,0 +1,248 @@
+"""Figure 1: the counts over time, with the figures drawn as a table behind it."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+
+import pandas as pd
+
+from evalkit.indicators.period_totals import PeriodTotal
+from evalkit.records import Summary
+from evalkit.reporting import formats
+from evalkit.reporting.bilingual import same
+from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Cell, Column, Figure, Section, Table
+from evalkit.reporting.brief.topics import Topic, shown_totals
+from evalkit.reporting.citations import Citations
+from evalkit.reporting.drawing.timeline import Bar, Event, Panel, Step, timeline
+from evalkit.reporting.sections.compared import yearly_limits
+from evalkit.reporting.sections.shared_words import (
+    NOT_AVAILABLE,
+    Row,
+    both,
+    lasting,
+    qualified,
+    sentences,
+    span,
+    within_sentence,
+)
+from evalkit.reporting.wording import say
+from evalkit.statistics.trend.latest_year import LatestYear
+
+NAME = "timeline"
+
+
+def over_time(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section | None:
+    """Return the section with the counts over time; None where there is neither a year nor a period to draw."""
+    pairs = [(topic, panel) for topic in topics if (panel := _panel(topic, result, cites)) is not None]
+    if not pairs:
+        return None
+    panels = [panel for _, panel in pairs]
+    wide, phone = timeline(panels, _events(result, [topic for topic, _ in pairs]))
+    title = say(
+        "Year by year: {topics}", topics=formats.listed([within_sentence(panel.title) for panel in panels])
+    )
+    alt = say("{title}. {panels}", title=title, panels=_read_aloud(panels))
+    figure = Figure(NAME, wide, alt, _caption(pairs, result), phone, _table(pairs))
+    return Section("over-time", title, (figure,), layer="brief", width="wide")
+
+
+def _panel(topic: Topic, result: Summary, cites: Citations) -> Panel | None:
+    if topic.trend is None:
+        return None
+    bars = _with_later(_bars(topic, result), topic)
+    steps = tuple(_step(total, bars) for total in topic.trend.totals)
+    if not bars and not steps:
+        return None
+    rows = shown_totals(result.area)
+    sources = rows.loc[(rows["measure"] == topic.measure) & rows["value"].notna(), "source_id"]
+    title = both(result.area.programme.measures[topic.measure].label)
+    cites.after(title, *sources.drop_duplicates())
+    found = topic.trend.latest
+    usual = (found.low, found.high) if isinstance(found, LatestYear) else None
+    return Panel(title, bars, steps, usual)
+
+
+def _bars(topic: Topic, result: Summary) -> tuple[Bar, ...]:
+    """Return a bar for each year from the first to the last told, an empty one where there is no figure."""
+    series = topic.trend.series if topic.trend is not None else pd.DataFrame()
+    told = {int(row["year"]): row for row in series.to_dict("records")}
+    known = [year for year, row in told.items() if row["status"] == "suppressed" or not pd.isna(row["count"])]
+    if not known:
+        return ()
+    unlike = _unlike(topic, result)
+    return tuple(_bar(year, told.get(year), unlike.get(year)) for year in range(min(known), max(known) + 1))
+
+
+def _with_later(bars: tuple[Bar, ...], topic: Topic) -> tuple[Bar, ...]:
+    """Add the newest year where a wider count alone has a figure: no series ends on a zero while one is known."""
+    told = topic.latest.year if topic.latest is not None else None
+    ends = [bar.year for bar in bars if bar.state != "none"]
+    ends += [int(total.end.year) for total in topic.trend.totals] if topic.trend is not None else []
+    if told is None or told.measure == topic.measure or not ends or told.end.year <= max(ends):
+        return bars
+    words = qualified(told.value, told.qualifier)
+    return (*bars, Bar(told.end.year, "value", told.value, is_hollow=True, words=words))
+
+
+def _bar(year: int, row: Row | None, other: float | None) -> Bar:
+    if row is None or (row["status"] != "suppressed" and pd.isna(row["count"])):
+        return Bar(year, "none")
+    if row["status"] == "suppressed":
+        return Bar(year, "hidden")
+    count = float(row["count"])
+    return Bar(year, "value" if count else "zero", count, other)
+
+
+def _unlike(topic: Topic, result: Summary) -> dict[int, float]:
+    """Return what another source says of a year, where two differ."""
+    rows = result.news.differing
+    rows = rows[rows["measure"] == topic.measure]
+    return {
+        row["period_end"].year: float(row["figures"][1])
+        for row in rows.to_dict("records")
+        if row["period_end"].year == row["period_start"].year and len(row["figures"]) > 1
+    }
+
+
+def _step(total: PeriodTotal, bars: tuple[Bar, ...]) -> Step:
+    low, high = yearly_limits(total)
+    years = {bar.year for bar in bars if bar.state in ("value", "zero", "hidden")}
+    start, end = _place(total.start.date()), _place(total.end.date(), after=1)
+    has_bars = any(start <= year < end for year in years)
+    return Step(start, end, total.count / total.years, low, high, has_bars)
+
+
+def _place(day: date, *, after: int = 0) -> float:
+    """Return where a day stands on an axis of years; ``after`` counts its end."""
+    length = 366 if calendar.isleap(day.year) else 365
+    return day.year + (day.timetuple().tm_yday - 1 + after) / length
+
+
+def _events(result: Summary, topics: list[Topic]) -> list[Event]:
+    measures = {topic.measure for topic in topics}
+    return [
+        Event(
+            _place(event.valid_from),
+            _place(event.valid_to, after=1),
+            both(event.short or event.label),
+            lasts=event.kind == "detection",
+        )
+        for event in result.area.programme.breaks
+        if not event.measures or measures & set(event.measures)
+    ]
+
+
+def _caption(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
+    """Say what a bar, a line and a band are, as far as they are drawn."""
+    parts = [say("Line: average a year of each period; band: its 95 % interval.")]
+    panels = [panel for _, panel in pairs]
+    if any(bar.state == "none" for panel in panels for bar in panel.bars):
+        parts.append(say("–: no figure in the sources used."))
+    if any(panel.usual for panel in panels):
+        parts.append(say("Dotted: the range to be expected from the years before."))
+    for topic, panel in pairs:
+        if (
+            any(bar.is_hollow for bar in panel.bars)
+            and topic.latest is not None
+            and topic.latest.year is not None
+        ):
+            wider = result.area.programme.measures[topic.latest.year.measure].label
+            parts.append(say("Dashed bar: {measure}.", measure=within_sentence(both(wider))))
+    if any(not step.has_bars for panel in panels for step in panel.steps):
+        parts.append(say("Where single years are not told, the average stands for the period."))
+    if any(topic.trend is not None and topic.trend.verdict.grade != "clear" for topic, _ in pairs):
+        parts.append(say("No trend is drawn, for none stands all checks."))
+    return sentences(*parts)
+
+
+def _read_aloud(panels: list[Panel]) -> Bilingual:
+    lines = []
+    for panel in panels:
+        years = [_bar_words(bar) for bar in panel.bars if bar.state != "none"]
+        years += [
+            say("{years} on average {mean} a year", years=_years(step), mean=formats.number(step.mean, 1))
+            for step in panel.steps
+            if not step.has_bars
+        ]
+        if years:
+            lines.append(say("{measure}: {years}.", measure=panel.title, years=formats.listed(years)))
+    return sentences(*lines)
+
+
+def _years(step: Step) -> Bilingual:
+    return same(f"{int(step.start)}–{int(step.end - 0.01)}")
+
+
+def _bar_words(bar: Bar) -> Bilingual:
+    if bar.state == "hidden":
+        return say("{year} confidential", year=str(bar.year))
+    if bar.words is not None:
+        return say("{year} {count}", year=str(bar.year), count=bar.words)
+    if bar.other is not None:
+        return say(
+            "{year} {one} or {other}",
+            year=str(bar.year),
+            one=formats.number(bar.count),
+            other=formats.number(bar.other),
+        )
+    return say("{year} {count}", year=str(bar.year), count=formats.number(bar.count))
+
+
+def _table(pairs: list[tuple[Topic, Panel]]) -> Table:
+    """Return the figures drawn: a row a year, then a row a period with its mean and limits."""
+    columns = [Column("period", say("Period"))]
+    columns += [Column(topic.indicator, panel.title, numeric=True) for topic, panel in pairs]
+    years = sorted({bar.year for _, panel in pairs for bar in panel.bars})
+    rows = [(Cell(same(str(year)), year), *(_year_cell(panel, year) for _, panel in pairs)) for year in years]
+    rows += [_expected(pairs)] if any(panel.usual for _, panel in pairs) else []
+    spans = dict.fromkeys((t.start, t.end) for topic, _ in pairs if topic.trend for t in topic.trend.totals)
+    rows += [(Cell(span(*days)), *(_period_cell(topic, days) for topic, _ in pairs)) for days in spans]
+    return Table(
+        "timeline-figures",
+        say("The figures drawn: years, then periods with their yearly average"),
+        tuple(columns),
+        tuple(rows),
+    )
+
+
+def _expected(pairs: list[tuple[Topic, Panel]]) -> tuple[Cell, ...]:
+    """Return the row with the range that the latest year was to be expected in."""
+    cells = [
+        Cell(say("{low} to {high}", low=formats.number(panel.usual[0]), high=formats.number(panel.usual[1])))
+        if panel.usual
+        else Cell(NOT_AVAILABLE)
+        for _, panel in pairs
+    ]
+    return (Cell(say("To be expected in the latest year")), *cells)
+
+
+def _year_cell(panel: Panel, year: int) -> Cell:
+    bar = next((bar for bar in panel.bars if bar.year == year), None)
+    if bar is None or bar.state == "none":
+        return Cell(NOT_AVAILABLE)
+    if bar.state == "hidden":
+        return Cell(same(CONFIDENTIAL))
+    if bar.words is not None:
+        return Cell(bar.words, bar.count)
+    if bar.other is not None:
+        return Cell(say("{one} or {other}", one=formats.number(bar.count), other=formats.number(bar.other)))
+    return Cell(formats.number(bar.count), bar.count)
+
+
+def _period_cell(topic: Topic, days: tuple[pd.Timestamp, pd.Timestamp]) -> Cell:
+    totals = topic.trend.totals if topic.trend is not None else ()
+    total = next((one for one in totals if (one.start, one.end) == days), None)
+    if total is None:
+        return Cell(NOT_AVAILABLE)
+    low, high = yearly_limits(total)
+    return Cell(
+        say(
+            "{count} in {years}; {mean} a year, {low} to {high}",
+            count=formats.number(total.count),
+            years=lasting(total.years),
+            mean=formats.number(total.count / total.years, 1),
+            low=formats.number(low, 1),
+            high=formats.number(high, 1),
+        ),
+    )

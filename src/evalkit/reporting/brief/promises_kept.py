@@ -1,0 +1,150 @@
+"""The targets of the latest year: a row each, its count and promise in words, a strip for the eye, the verdict."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from evalkit.indicators.judging import JUDGED
+from evalkit.programme.kinds import IN_PERCENT
+from evalkit.programme.models import Target
+from evalkit.records import Summary
+from evalkit.reporting import formats
+from evalkit.reporting.bilingual import same
+from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.brief.opening import latest_verdicts
+from evalkit.reporting.citations import Citations
+from evalkit.reporting.drawing.strip import bare_strip, target_strip
+from evalkit.reporting.kind_words import value_with_unit
+from evalkit.reporting.sections.promises import needed_words, promise_words, verdict_words
+from evalkit.reporting.sections.shared_words import Row, both, counted, sentences
+from evalkit.reporting.wording import say
+
+SMALLEST_BASE_IN_PERCENT = 5
+MARKS = {"met": "✓", "not_met": "◇", "too_few": "–"}
+_ORDER = {"not_met": 0, "met": 1, "too_few": 2}
+
+
+def targets_of_the_year(result: Summary, cites: Citations) -> Section | None:
+    """Return the targets judged in the latest year, those not met first; None where none was."""
+    rows = latest_verdicts(result.assessments.frame)
+    if rows.empty:
+        return None
+    rows = rows.assign(order=rows["verdict"].map(_ORDER)).sort_values(["order", "reached"], kind="stable")
+    records = rows.to_dict("records")
+    year = str(rows["period_end"].dt.year.max())
+    columns = (
+        Column("target", say("Target")),
+        Column("figure", say("In {year}", year=year)),
+        Column("verdict", say("Result")),
+    )
+    table = Table(
+        "targets-of-the-year",
+        say("Targets judged by the figures of {year}", year=year),
+        columns,
+        tuple(_row(row, result, cites) for row in records),
+        drawings=tuple(_strip(row, result) for row in records),
+        drawn=say("Against the promise"),
+        drawn_at=2,
+    )
+    return Section("targets", _title(rows, year), (_how_to_read(result, rows), table), layer="brief")
+
+
+def _title(rows: pd.DataFrame, year: str) -> Bilingual:
+    counts = {name: int((rows["verdict"] == name).sum()) for name in _ORDER}
+    words = {"year": year, "met": str(counts["met"]), "missed": str(counts["not_met"])}
+    if counts["too_few"]:
+        return say(
+            "Targets in {year}: {met} met, {missed} not met, {few} with too few cases to judge",
+            few=str(counts["too_few"]),
+            **words,
+        )
+    return say("Targets in {year}: {met} met, {missed} not met", **words)
+
+
+def _how_to_read(result: Summary, rows: pd.DataFrame) -> Paragraph:
+    """Say what the strip shows, and which targets are not judged."""
+    binding = result.assessments.frame.drop_duplicates("target_id")
+    others = binding[~binding["target_id"].isin(rows["target_id"])]
+    how = say("Upright line: the target. Large dot: this year; pale dots: the years before.")
+    if others.empty:
+        return Paragraph(how, tone="aside")
+    programme = result.area.programme
+    targets = {target.id: target for target in programme.targets}
+    names = [_name(targets[one], result) for one in others["target_id"]]
+    return Paragraph(sentences(how, say("Not judged: {names}.", names=formats.listed(names))), tone="aside")
+
+
+def _name(target: Target, result: Summary) -> Bilingual:
+    indicator = result.area.programme.indicators.get(str(target.indicator))
+    return both(indicator.label if indicator else target.wording)
+
+
+def _target(row: Row, result: Summary) -> Target:
+    return next(target for target in result.area.programme.targets if target.id == row["target_id"])
+
+
+def _row(row: Row, result: Summary, cites: Citations) -> tuple[Cell, ...]:
+    target = _target(row, result)
+    mark = same(MARKS[row["verdict"]])
+    verdict = say(
+        "{mark} {verdict}",
+        mark=mark,
+        verdict=verdict_words(row["verdict"], is_small_base=bool(row["is_small_base"])),
+    )
+    return (
+        Cell(cites.after(_name(target, result), row["source_id"])),
+        Cell(_figure(row, target, result)),
+        Cell(verdict),
+    )
+
+
+def _figure(row: Row, target: Target, result: Summary) -> Bilingual:
+    """Write what was reached over its base with the promise: of a growth both counts, never a percentage on a small base."""
+    programme = result.area.programme
+    indicator = programme.indicators[row["indicator"]]
+    later = counted(row["numerator"], indicator.numerator, programme)
+    promise = promise_words(target, row["kind"])
+    if row["kind"] == "change":
+        words = {"later": later, "earlier": formats.figure(row["denominator"])}
+        if pd.isna(row["needed"]):
+            return say("{later}, {earlier} the year before; target {promise}", promise=promise, **words)
+        return say(
+            "{later}, {earlier} the year before; the target called for {needed}",
+            needed=needed_words(row, target),
+            **words,
+        )
+    if pd.isna(row["denominator"]):
+        return say("{later}; target {promise}", later=later, promise=promise)
+    words = {
+        "n": formats.figure(row["numerator"]),
+        "base": counted(row["denominator"], str(indicator.denominator), programme),
+    }
+    if row["denominator"] < SMALLEST_BASE_IN_PERCENT or row["kind"] not in IN_PERCENT:
+        return say("{n} of {base}; target {promise}", promise=promise, **words)
+    value = value_with_unit(indicator, row["value"], programme)
+    return say("{n} of {base} ({value}); target {promise}", value=value, promise=promise, **words)
+
+
+def _strip(row: Row, result: Summary) -> str:
+    """Draw the row on the scale of its kind: shares to 100, growth as counts against the count needed."""
+    frame = result.assessments.frame
+    before = frame[
+        (frame["target_id"] == row["target_id"])
+        & (frame["period_end"] < row["period_end"])
+        & frame["verdict"].isin(JUDGED)
+        & (frame["source_id"] == row["source_id"])
+    ]
+    column = "numerator" if row["kind"] == "change" else "value"
+    promise = float(row["needed"] if row["kind"] == "change" else row["target_value"])
+    earlier = [float(value) for value in before[column].dropna()]
+    latest = float(row[column])
+    if math.isnan(promise) or math.isnan(latest):
+        return bare_strip()
+    most = (
+        100.0
+        if row["kind"] in IN_PERCENT and row["kind"] != "change"
+        else 1.1 * max(promise, latest, *earlier, 1.0)
+    )
+    return target_strip(latest, promise, earlier, most=most)

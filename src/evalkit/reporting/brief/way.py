@@ -1,0 +1,149 @@
+"""From reception to reintegration: the stages of the latest year as bars, and what cannot be shown of the persons behind them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evalkit.programme.models import Stage
+from evalkit.records import Summary
+from evalkit.reporting import formats
+from evalkit.reporting.bilingual import same
+from evalkit.reporting.blocks import (
+    CONFIDENTIAL,
+    Bilingual,
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Figure,
+    Paragraph,
+    Section,
+    Table,
+)
+from evalkit.reporting.citations import Citations
+from evalkit.reporting.drawing.stages import StageBar, stages
+from evalkit.reporting.kind_words import value_with_unit
+from evalkit.reporting.sections.coarser import coarser_sentences
+from evalkit.reporting.sections.shared_words import NOT_AVAILABLE, Row, both, counted, sentences, span
+from evalkit.reporting.wording import say
+from evalkit.table import WITH_VALUE
+
+FEWEST_STAGES = 2
+
+
+def way_of_persons(result: Summary, cites: Citations) -> Section | None:
+    """Return the stages of the latest period in which at least two have a figure; None where there is none."""
+    frame = result.pathway.frame if result.pathway is not None else pd.DataFrame()
+    if frame.empty:
+        return None
+    told = frame[frame["status"].isin(WITH_VALUE)]
+    counts = told.groupby(["period_start", "period_end"])["stage"].nunique()
+    usable = counts[counts >= FEWEST_STAGES]
+    if usable.empty:
+        return None
+    start, end = max(usable.index, key=lambda days: (days[1], days[0]))
+    rows = frame[(frame["period_start"] == start) & (frame["period_end"] == end)].sort_values("position")
+    rows = rows.drop_duplicates("stage")
+    bars = tuple(_bar(row, result) for row in rows.to_dict("records") if row["status"] in WITH_VALUE)
+    wide, phone = stages(bars)
+    period = span(start, end)
+    alt = say("{period}: {stages}.", period=period, stages=formats.listed([_read(bar) for bar in bars]))
+    figure = Figure("way", wide, alt, _caption(rows, cites), phone, _table(rows, result))
+    title = say("From reception to reintegration, {period}", period=period)
+    return Section("way-of-persons", title, (figure,), layer="brief", width="wide")
+
+
+def _stage(name: str, result: Summary) -> Stage:
+    return next(stage for stage in result.area.programme.stages if stage.id == name)
+
+
+def _bar(row: Row, result: Summary) -> StageBar:
+    label = both(_stage(row["stage"], result).label)
+    if pd.isna(row["base_value"]):
+        return StageBar(label, row["value"], formats.figure(row["value"]))
+    words = say("{n} of {base}", n=formats.figure(row["value"]), base=formats.figure(row["base_value"]))
+    return StageBar(label, row["value"], words, float(row["base_value"]))
+
+
+def _read(bar: StageBar) -> Bilingual:
+    return say("{stage} {count}", stage=bar.label, count=bar.words)
+
+
+def _caption(rows: pd.DataFrame, cites: Citations) -> Bilingual:
+    """Say what is counted: totals of one period are no cohort, a part of a cohort has its own base."""
+    text = say("Persons counted in the same period, not followed from stage to stage.")
+    if (rows["basis"] == "cohort").any():
+        text = sentences(text, say("A dashed frame is the base that a stage is a part of."))
+    return cites.after(text, *rows["source_id"])
+
+
+def _table(rows: pd.DataFrame, result: Summary) -> Table:
+    columns = (
+        Column("stage", say("Stage")),
+        Column("count", say("Persons"), numeric=True),
+        Column("of", say("of"), numeric=True),
+    )
+    cells = tuple(_cells(row, result) for row in rows.to_dict("records"))
+    return Table("way-figures", say("The stages, counted in the same period"), columns, cells)
+
+
+def _cells(row: Row, result: Summary) -> tuple[Cell, ...]:
+    head = Cell(both(_stage(row["stage"], result).label))
+    if row["status"] == "suppressed":
+        return (head, Cell(same(CONFIDENTIAL)), Cell(same("")))
+    if row["status"] not in WITH_VALUE:
+        return (head, Cell(NOT_AVAILABLE), Cell(same("")))
+    base: Cell = (
+        Cell(same(""))
+        if pd.isna(row["base_value"])
+        else Cell(formats.figure(row["base_value"]), row["base_value"])
+    )
+    return (head, Cell(formats.figure(row["value"]), row["value"]), base)
+
+
+def waiting_and_missed(result: Summary) -> Section | None:
+    """Return who waits to be identified, and which breakdowns of persons cannot be shown and where they are."""
+    blocks: list[Block] = []
+    waiting = _waiting(result)
+    if waiting:
+        blocks += [Paragraph(say("Waiting to be identified:")), Bullets(tuple(waiting))]
+    area = result.area
+    persons = {name for name, one in area.programme.measures.items() if one.disclosure == "person"}
+    blocks += [
+        Paragraph(paragraph.text)
+        for paragraph in coarser_sentences(area, measures=persons, crossed=False)[:1]
+    ]
+    if not blocks:
+        return None
+    return Section(
+        "waiting-and-missed",
+        say("Who waits, and who may be missed"),
+        tuple(blocks),
+        layer="brief",
+        width="narrow",
+    )
+
+
+def _waiting(result: Summary) -> list[Bilingual]:
+    rows = result.support.waiting if result.support is not None else pd.DataFrame()
+    if rows.empty:
+        return []
+    rows = rows[rows["status"] == "estimated"]
+    latest = rows.sort_values("period_end", kind="stable").drop_duplicates("indicator", keep="last")
+    return [_waiting_words(row, result) for row in latest.to_dict("records")]
+
+
+def _waiting_words(row: Row, result: Summary) -> Bilingual:
+    programme = result.area.programme
+    indicator = programme.indicators[row["indicator"]]
+    words = {"indicator": both(indicator.label), "year": span(row["period_start"], row["period_end"])}
+    if pd.isna(row["denominator"]):
+        count = counted(row["numerator"], indicator.numerator, programme)
+        return say("{indicator}: {count} ({year})", count=count, **words)
+    return say(
+        "{indicator}: {value}, {n} of {base} ({year})",
+        value=value_with_unit(indicator, row["value"], programme),
+        n=formats.figure(row["numerator"]),
+        base=formats.figure(row["denominator"]),
+        **words,
+    )

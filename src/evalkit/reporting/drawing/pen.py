@@ -1,0 +1,148 @@
+"""The pen: shapes and words of a drawing as SVG, in the colours that the page declares.
+
+A colour is the name of one of the page's variables (``template/page.css``), so that dark pages, print and forced colours
+change it in one place.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from markupsafe import escape
+
+from evalkit.reporting.svg import clean_svg
+
+Colour = Literal["ink", "soft", "rule", "bar", "band", "accent", "warm", "paper", "event", "none"]
+Anchor = Literal["start", "middle", "end"]
+
+WIDE, PHONE = 660.0, 343.0
+SIZE = 12.0
+_LETTER = 0.56  # of the size: the mean advance of a letter of common sans faces
+
+
+def _colour(name: Colour) -> str:
+    return "none" if name == "none" else f"var(--{name})"
+
+
+def long(text: str, size: float = SIZE) -> float:
+    """Return about how long a text is drawn, in units of the drawing.
+
+    Examples
+    --------
+    >>> long("12") < long("1.234")
+    True
+    """
+    return len(text) * size * _LETTER
+
+
+class Pen:
+    """Draws on a sheet of some width; the height is told at the end.
+
+    Examples
+    --------
+    >>> pen = Pen(100)
+    >>> pen.line(0, 5, 100, 5)
+    >>> pen.svg(10).startswith('<svg viewBox="0 0 100 10"')
+    True
+    """
+
+    def __init__(self, width: float) -> None:
+        self.width = width
+        self._parts: list[str] = []
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        anchor: Anchor = "start",
+        fill: Colour = "ink",
+        size: float = SIZE,
+        bold: bool = False,
+    ) -> None:
+        """Write words with their baseline at y."""
+        weight = ' font-weight="700"' if bold else ""
+        self._parts.append(
+            f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size:g}" fill="{_colour(fill)}"{weight}>'
+            f"{escape(words)}</text>"
+        )
+
+    def rect(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        fill: Colour = "none",
+        stroke: Colour = "none",
+        dash: str = "",
+        opacity: float = 1,
+    ) -> None:
+        """Draw a rectangle from its upper left corner."""
+        self._parts.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}" '
+            f'fill="{_colour(fill)}" stroke="{_colour(stroke)}"{_dashed(dash)}{_faded(opacity)}/>'
+        )
+
+    def line(
+        self,
+        x1: float,
+        y1: float,
+        x2: float,
+        y2: float,
+        *,
+        stroke: Colour = "ink",
+        width: float = 1,
+        dash: str = "",
+    ) -> None:
+        """Draw a straight line."""
+        self._parts.append(
+            f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{_colour(stroke)}" '
+            f'stroke-width="{width:g}"{_dashed(dash)}/>'
+        )
+
+    def path(
+        self,
+        points: list[tuple[float, float]],
+        *,
+        stroke: Colour = "ink",
+        fill: Colour = "none",
+        width: float = 1,
+        dash: str = "",
+        closed: bool = False,
+    ) -> None:
+        """Draw a line through points; closed, the area within it."""
+        steps = " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+        self._parts.append(
+            f'<path d="M{steps}{"Z" if closed else ""}" fill="{_colour(fill)}" stroke="{_colour(stroke)}" '
+            f'stroke-width="{width:g}"{_dashed(dash)}/>'
+        )
+
+    def dot(
+        self,
+        x: float,
+        y: float,
+        radius: float,
+        *,
+        fill: Colour = "accent",
+        stroke: Colour = "none",
+        width: float = 1,
+    ) -> None:
+        """Draw a disc, or a ring where it has no filling."""
+        self._parts.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{_colour(fill)}" stroke="{_colour(stroke)}" stroke-width="{width:g}"/>'
+        )
+
+    def svg(self, height: float) -> str:
+        """Return the drawing, cleaned as every drawing of a page is."""
+        return clean_svg(f'<svg viewBox="0 0 {self.width:g} {height:g}">{"".join(self._parts)}</svg>')
+
+
+def _dashed(dash: str) -> str:
+    return f' stroke-dasharray="{dash}"' if dash else ""
+
+
+def _faded(opacity: float) -> str:
+    return f' opacity="{opacity:g}"' if opacity != 1 else ""

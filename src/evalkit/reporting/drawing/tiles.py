@@ -1,0 +1,136 @@
+"""The whole country at one look: a tile a place, roughly where it lies, with its latest count and its years on one scale.
+
+No map and no shades: a large province is no larger than a small one, and a tile tells a zero from a blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from evalkit.reporting.bilingual import Bilingual, by_language
+from evalkit.reporting.drawing.pen import PHONE, WIDE, Pen, long
+from evalkit.reporting.formats import number
+
+State = Literal["value", "zero", "hidden", "none"]
+
+_GAP, _BORDER = 3.0, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class TileDrawn:
+    """One tile: its cell of the grid, name, state and latest count, the years before (None where not told); insets have no state."""
+
+    row: int
+    column: int
+    name: Bilingual
+    state: State | None
+    count: float = 0.0
+    years: tuple[float | None, ...] = ()
+    has_land_border: bool = False
+
+
+def tile_grid(tiles: Sequence[TileDrawn]) -> tuple[Bilingual, Bilingual]:
+    """Return the drawing of the grid: wide, and for a phone.
+
+    Examples
+    --------
+    >>> one = TileDrawn(1, 1, Bilingual("Tỉnh A", "Province A"), "value", 7.0, (3.0, 7.0))
+    >>> wide, phone = tile_grid([one])
+    >>> "Province A" in wide.en, ">7</text>" in phone.en
+    (True, True)
+    """
+    return (
+        by_language(lambda language: _drawn(tiles, language, width=WIDE, height=_height(tiles), size=11.5)),
+        by_language(lambda language: _drawn(tiles, language, width=PHONE, height=44.0, size=11.0)),
+    )
+
+
+def _height(tiles: Sequence[TileDrawn]) -> float:
+    """Return the height of a row: lower where there are many, so that all are seen at one look."""
+    return min(46.0, max(34.0, 480.0 / max(tile.row for tile in tiles)))
+
+
+def _drawn(tiles: Sequence[TileDrawn], language: str, *, width: float, height: float, size: float) -> str:
+    pen = Pen(width)
+    columns, rows = max(tile.column for tile in tiles), max(tile.row for tile in tiles)
+    wide = (width - _BORDER) / columns
+    most = max([year for tile in tiles for year in tile.years if year is not None] + [1.0])
+    for tile in tiles:
+        x, y = _BORDER + (tile.column - 1) * wide, (tile.row - 1) * height
+        _tile(pen, tile, (x, y, wide - _GAP, height - _GAP), language, most=most, size=size)
+    return pen.svg(rows * height)
+
+
+Box = tuple[float, float, float, float]
+
+
+def _tile(pen: Pen, tile: TileDrawn, box: Box, language: str, *, most: float, size: float) -> None:
+    x, y, width, height = box
+    if tile.state is None:
+        pen.rect(x, y, width, height, stroke="soft", dash="3 2")
+    elif tile.state == "none":
+        pen.rect(x, y, width, height, stroke="soft", dash="2 2")
+    else:
+        pen.rect(x, y, width, height, fill="band" if tile.state == "value" else "paper", stroke="rule")
+    if tile.has_land_border:
+        pen.rect(x - _BORDER, y, _BORDER, height, fill="ink")
+    _name(pen, tile, box, language, size=size)
+    if tile.state is not None:
+        words = _count(tile).of(language)
+        pen.text(
+            x + width - 4,
+            y + height - 5,
+            words,
+            anchor="end",
+            size=size + 2,
+            bold=tile.state == "value",
+            fill="accent" if tile.state == "value" else "soft",
+        )
+        _years(
+            pen,
+            tile,
+            (x + 5, y + height * 0.48, width - 14 - long(words, size + 2), height * 0.42),
+            most=most,
+        )
+
+
+def _count(tile: TileDrawn) -> Bilingual:
+    if tile.state == "hidden":
+        return Bilingual("[c]", "[c]")
+    return Bilingual("–", "–") if tile.state == "none" else number(tile.count)
+
+
+def _name(pen: Pen, tile: TileDrawn, box: Box, language: str, *, size: float) -> None:
+    """Write the name as large as its tile lets it be; that of an inset in two lines where it must."""
+    x, y, width, height = box
+    name, room = tile.name.of(language), width - 8
+    lines = [name]
+    if tile.state is None and long(name, size) > room and " (" in name:
+        first, _, rest = name.partition(" (")
+        lines = [first, f"({rest}"]
+    fitted = min([size, *(size * room / max(long(line, size), 1) for line in lines)])
+    for place, line in enumerate(lines):
+        pen.text(
+            x + 5,
+            y + size + place * (height / 2 - 2),
+            line,
+            size=round(max(fitted, 8.0), 1),
+            fill="soft" if tile.state is None else "ink",
+        )
+
+
+def _years(pen: Pen, tile: TileDrawn, box: Box, *, most: float) -> None:
+    x, y, width, height = box
+    if len(tile.years) < 2 or width < 12 or not any(year is not None for year in tile.years):
+        return
+    step = width / (len(tile.years) - 1)
+    run: list[tuple[float, float]] = []
+    for place, year in enumerate(tile.years):
+        if year is not None:
+            run.append((x + place * step, y + height * (1 - year / most)))
+        if year is None or place == len(tile.years) - 1:
+            if len(run) > 1:
+                pen.path(run, stroke="bar", width=1.2)
+            run = []

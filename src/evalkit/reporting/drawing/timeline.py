@@ -1,0 +1,247 @@
+"""Counts over time: a bar a year, a step where only a period's total is known, declared events, the range that was usual.
+
+Every value is labelled, so there is no grid and no scale; a year without a figure stays an empty slot, and a zero is a digit on
+the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from evalkit.reporting.bilingual import Bilingual, by_language
+from evalkit.reporting.drawing.pen import PHONE, WIDE, Pen, long
+from evalkit.reporting.formats import number
+from evalkit.reporting.wording import say
+
+State = Literal["value", "zero", "none", "hidden"]
+
+_LEFT, _TOP, _TITLE, _UNDER = 6.0, 4.0, 24.0, 18.0
+_LABEL = 11.0
+_FEWEST_PIXELS = 26.0  # a year's label needs so much room
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One year: its count, or why there is none.
+
+    ``other`` is what another source says of it; a hollow bar is of a wider count, told where the own one is not.
+    """
+
+    year: int
+    state: State
+    count: float = 0.0
+    other: float | None = None
+    is_hollow: bool = False
+    words: Bilingual | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One programme period: its days as years with fractions, its mean a year with limits, and whether its years are drawn."""
+
+    start: float
+    end: float
+    mean: float
+    low: float
+    high: float
+    has_bars: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One count over time; ``usual`` is the range that the latest year was to be expected in, where it can be told."""
+
+    title: Bilingual
+    bars: tuple[Bar, ...]
+    steps: tuple[Step, ...]
+    usual: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A dated event: its days as years with fractions; ``lasts`` that it bent the figures as long as it went on."""
+
+    start: float
+    end: float
+    label: Bilingual
+    lasts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Where years stand."""
+
+    first: int
+    last: int
+    left: float
+    right: float
+
+    def at(self, year: float) -> float:
+        return self.left + (year - self.first) * self.slot
+
+    @property
+    def slot(self) -> float:
+        return (self.right - self.left) / (self.last - self.first + 1)
+
+
+def timeline(panels: Sequence[Panel], events: Sequence[Event] = ()) -> tuple[Bilingual, Bilingual]:
+    """Return the drawing of counts over time: wide, and for a phone.
+
+    Parameters
+    ----------
+    panels : sequence of Panel
+        One under the other on one axis of years; at least one has a bar or a step.
+    events : sequence of Event
+
+    Examples
+    --------
+    >>> panel = Panel(Bilingual("Số vụ", "Cases"), (Bar(2024, "value", 7.0), Bar(2025, "zero")), ())
+    >>> wide, phone = timeline([panel])
+    >>> ">7</text>" in wide.en, ">0</text>" in phone.en, ">2025</text>" in wide.en
+    (True, True, True)
+    """
+    return (
+        by_language(lambda language: _drawn(panels, events, language, width=WIDE)),
+        by_language(lambda language: _drawn(panels, events, language, width=PHONE)),
+    )
+
+
+def _drawn(panels: Sequence[Panel], events: Sequence[Event], language: str, *, width: float) -> str:
+    pen, axis = Pen(width), _axis(panels, width)
+    height = 96.0 if width == WIDE else 84.0
+    seen = [event for event in events if event.end > axis.first and event.start < axis.last + 1]
+    seen = [event for event in seen if event.lasts or event.start > axis.first]
+    y = _TOP + (_LABEL + 5 if seen else 0)
+    bottom = y + len(panels) * (height + _TITLE + _UNDER)
+    _events(pen, axis, seen, bottom=bottom, language=language)
+    for panel in panels:
+        pen.text(_LEFT, y + 13, panel.title.of(language), bold=True)
+        y += _TITLE + height
+        _panel(pen, axis, panel, base=y, height=height, language=language)
+        y += _UNDER
+    _years(pen, axis, y + _LABEL)
+    return pen.svg(y + _LABEL + 6)
+
+
+def _axis(panels: Sequence[Panel], width: float) -> _Axis:
+    years = [bar.year for panel in panels for bar in panel.bars]
+    years += [int(edge) for panel in panels for step in panel.steps for edge in (step.start, step.end - 0.01)]
+    return _Axis(min(years), max(years), _LEFT, width - _LEFT)
+
+
+def _events(pen: Pen, axis: _Axis, events: Sequence[Event], *, bottom: float, language: str) -> None:
+    taken = 0.0
+    for event in sorted(events, key=lambda event: event.start):
+        left, right = axis.at(max(event.start, axis.first)), axis.at(min(event.end, axis.last + 1))
+        if not event.lasts or right - left < axis.slot / 2:
+            pen.line(left, _TOP + _LABEL + 4, left, bottom - _UNDER, stroke="soft", dash="2 3")
+        else:
+            pen.rect(
+                left, _TOP + _LABEL + 4, right - left, bottom - _LABEL - 8 - _TOP - _UNDER + 8, fill="event"
+            )
+        words = event.label.of(language)
+        start = min(max(left, taken), pen.width - _LEFT - long(words, _LABEL))
+        if start >= taken:
+            pen.text(start, _TOP + _LABEL, words, size=_LABEL, fill="soft")
+            taken = start + long(words, _LABEL) + 8
+
+
+def _panel(pen: Pen, axis: _Axis, panel: Panel, *, base: float, height: float, language: str) -> None:
+    scale = (height - 14) / _most(panel)
+    for step in panel.steps:
+        _step(pen, axis, step, base=base, scale=scale, language=language)
+    latest = max(
+        (bar.year for bar in panel.bars if bar.state in ("value", "zero") and not bar.is_hollow), default=0
+    )
+    for bar in panel.bars:
+        _bar(pen, axis, bar, base=base, scale=scale, language=language, is_latest=bar.year == latest)
+    if panel.usual is not None:
+        _usual(pen, axis, panel.usual, year=latest, base=base, scale=scale)
+    pen.line(axis.left, base, axis.right, base, stroke="soft")
+    for step in panel.steps:
+        _under(pen, axis, step, y=base + _LABEL + 2, language=language)
+
+
+def _most(panel: Panel) -> float:
+    heights = [max(bar.count, bar.other or 0) for bar in panel.bars if bar.state == "value"]
+    heights += [step.high if step.has_bars else step.mean * 1.5 for step in panel.steps]
+    heights += [panel.usual[1]] if panel.usual else []
+    return max([*heights, 1.0])
+
+
+def _step(pen: Pen, axis: _Axis, step: Step, *, base: float, scale: float, language: str) -> None:
+    left, right = axis.at(step.start) + 2, axis.at(step.end) - 2
+    top = max(base - step.high * scale, base - scale * 1e6)
+    pen.rect(left, top, right - left, (step.high - step.low) * scale, fill="band")
+    if not step.has_bars:
+        pen.rect(left, base - step.mean * scale, right - left, step.mean * scale, fill="bar", opacity=0.55)
+        words = number(step.mean, 1).of(language)
+        pen.text((left + right) / 2, base - step.mean * scale - 4, words, anchor="middle", size=_LABEL)
+    pen.line(left, base - step.mean * scale, right, base - step.mean * scale, stroke="accent", width=1.5)
+
+
+def _bar(
+    pen: Pen, axis: _Axis, bar: Bar, *, base: float, scale: float, language: str, is_latest: bool
+) -> None:
+    middle, width = axis.at(bar.year + 0.5), min(axis.slot * 0.62, 30.0)
+    if bar.state == "hidden":
+        pen.text(middle, base - 4, "[c]", anchor="middle", size=_LABEL, fill="soft")
+        return
+    if bar.state == "none":
+        pen.text(middle, base - 4, "–", anchor="middle", size=_LABEL, fill="soft")
+        return
+    top = base - bar.count * scale
+    if bar.is_hollow:
+        pen.rect(middle - width / 2, top, width, bar.count * scale, stroke="accent", dash="3 2")
+    else:
+        pen.rect(middle - width / 2, top, width, bar.count * scale, fill="accent" if is_latest else "bar")
+    words = (bar.words or number(bar.count)).of(language)
+    if bar.other is not None:
+        low, high = sorted((bar.count, bar.other))
+        pen.rect(
+            middle - width / 2, base - high * scale, width, (high - low) * scale, stroke="warm", dash="3 2"
+        )
+        words = say("{one} or {other}", one=number(bar.count), other=number(bar.other)).of(language)
+        top = min(top, base - high * scale)
+    pen.text(
+        middle,
+        top - 4,
+        words,
+        anchor="middle",
+        size=_LABEL,
+        bold=is_latest,
+        fill="accent" if is_latest else "ink",
+    )
+
+
+def _usual(
+    pen: Pen, axis: _Axis, usual: tuple[float, float], *, year: int, base: float, scale: float
+) -> None:
+    low, high = usual
+    middle, width = axis.at(year + 0.5), min(axis.slot * 0.9, 40.0)
+    pen.rect(middle - width / 2, base - high * scale, width, (high - low) * scale, stroke="soft", dash="2 2")
+
+
+def _under(pen: Pen, axis: _Axis, step: Step, *, y: float, language: str) -> None:
+    """Write a period's mean under the line, as much of it as there is room for."""
+    mean = number(step.mean, 1)
+    room = axis.at(step.end) - axis.at(step.start) - 4
+    years = f"{int(step.start)}–{int(step.end - 0.01)}"
+    for words in (
+        say("{years}: {mean} a year", years=years, mean=mean),
+        say("{mean} a year", mean=mean),
+        mean,
+    ):
+        text = words.of(language)
+        if long(text, _LABEL) <= room:
+            middle = (axis.at(step.start) + axis.at(step.end)) / 2
+            pen.text(middle, y, text, anchor="middle", size=_LABEL, fill="accent")
+            return
+
+
+def _years(pen: Pen, axis: _Axis, y: float) -> None:
+    every = max(1, -int(-_FEWEST_PIXELS * 1.25 // axis.slot))
+    for year in range(axis.last, axis.first - 1, -every):
+        pen.text(axis.at(year + 0.5), y, str(year), anchor="middle", size=_LABEL, fill="soft")

@@ -1,0 +1,92 @@
+"""Whether the latest year is unusual beside the years before it: the range to be expected, and what leaving one year out does to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.points import observed_points
+from evalkit.statistics.posterior import bound_of_next
+from evalkit.statistics.results import NotEstimable
+
+FEWEST_BEFORE = 8
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class LatestYear:
+    """The latest year beside the range to be expected from the years before it.
+
+    Attributes
+    ----------
+    year : int
+    count : float
+    low, high : float
+        The counts within which the year was to be expected with 95 % probability, if nothing had changed.
+    before : int
+        How many years it is held against.
+    is_unusual : bool
+        The count lies outside, and still does when any single year before is left out.
+    by_law : bool
+        Years were taken to scatter by the law of the panel, else as pure chance would make them.
+    """
+
+    year: int
+    count: float
+    low: float
+    high: float
+    before: int
+    is_unusual: bool
+    by_law: bool
+
+
+def latest_year(series: pd.DataFrame, *, law: ScatterLaw | None = None) -> LatestYear | NotEstimable:
+    """Return whether the latest year of a series is unusual.
+
+    Parameters
+    ----------
+    series : DataFrame, one row per year
+        ``year``, ``count``, ``status``, and ``exposure`` where there is one. Years without a figure are dropped, not taken as 0.
+    law : ScatterLaw, optional
+        How years scatter; without one, or with an unknown one, as pure chance would make them.
+
+    Returns
+    -------
+    LatestYear or NotEstimable
+        Not estimable: ``suppressed``, ``too_few_years`` (fewer than 8 before the latest).
+
+    Notes
+    -----
+    The range is that of the predictive law of :func:`~evalkit.statistics.trend.alarm.yearly_alarm`, with 2.5 % on either side.
+
+    Examples
+    --------
+    >>> counts = [9, 8, 10, 7, 5, 8, 9, 6, 31]
+    >>> found = latest_year(pd.DataFrame({"year": range(2016, 2025), "count": counts, "status": "reported"}))
+    >>> found.year, found.low, found.high, found.is_unusual
+    (2024, 3.0, 14.0, True)
+    """
+    if (series["status"] == "suppressed").any():
+        return NotEstimable("suppressed")
+    told = series[series["count"].notna()].sort_values("year")
+    if len(told) <= FEWEST_BEFORE:
+        return NotEstimable("too_few_years", {"years": max(len(told) - 1, 0), "needed": FEWEST_BEFORE})
+    before, latest = told.iloc[:-1], told.iloc[-1]
+    count, exposure = float(latest["count"]), float(latest.get("exposure", 1.0))
+    low, high = _usual(before, exposure, law)
+    outside = not low <= count <= high
+    if outside:
+        ranges = (_usual(before.drop(index=row), exposure, law) for row in before.index)
+        outside = all(not least <= count <= most for least, most in ranges)
+    known = law is not None and law.is_known
+    return LatestYear(int(latest["year"]), count, low, high, len(before), outside, known)
+
+
+def _usual(before: pd.DataFrame, exposure: float, law: ScatterLaw | None) -> tuple[float, float]:
+    points = observed_points(before)
+    years = float(points.exposure.sum()) / exposure  # years as large as the one judged
+    tail = (1 - LEVEL) / 2
+    low, high = (bound_of_next(share, count=points.total, years=years, law=law) for share in (tail, 1 - tail))
+    return low, high

@@ -1,0 +1,338 @@
+"""The brief of a page: what it says first, how long it is, that its drawings tell what its tables tell, and what it does without."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from evalkit.evaluation import evaluate
+from evalkit.records import Evaluation, Summary
+from evalkit.reporting.blocks import (
+    Bilingual,
+    Block,
+    Bullets,
+    Figure,
+    KeyNumbers,
+    Paragraph,
+    Section,
+    Sources,
+    Table,
+)
+from evalkit.reporting.brief.compose import brief_sections
+from evalkit.reporting.citations import MARK, without_marks
+from evalkit.reporting.drawing.strip import sparkline, target_strip
+from evalkit.reporting.drawing.tiles import TileDrawn, tile_grid
+from evalkit.reporting.drawing.timeline import Bar, Panel, Step, timeline
+from evalkit.statistics.results import NotEstimable
+from evalkit.statistics.trend.latest_year import LatestYear, latest_year
+from tests.shipped import bundle_of
+
+PLACES = {"demo": ("11", "17", "33", ""), "vn-published": ("22", "08", "12", "")}
+MOST_WORDS = {"vi": 1_150, "en": 900}
+MOST_WORDS_OF_THE_NATION = {"vi": 1_400, "en": 1_100}
+MOST_OF_A_HEADLINE = {"vi": 40, "en": 30}
+BANNED = (
+    "not reported",
+    "chưa công bố",
+    "chưa báo cáo",
+    "significant",
+    "unfortunately",
+    "by arithmetic",
+    "drawn to the mean",
+)
+
+
+def evaluated(name: str, code: str) -> Evaluation:
+    bundle = bundle_of(name)
+    return evaluate(bundle.province(code) if code else bundle.nation())
+
+
+@pytest.fixture(
+    scope="module", params=[(name, code) for name, codes in PLACES.items() for code in codes], ids=str
+)
+def brief(request: pytest.FixtureRequest) -> tuple[Section, ...]:
+    return brief_sections(evaluated(*request.param).summary)
+
+
+def texts(sections: tuple[Section, ...], language: str) -> Iterator[str]:
+    """Give what a reader has before them without opening anything: titles, paragraphs, items, captions, cells."""
+    for section in sections:
+        yield section.title.of(language)
+        for block in section.blocks:
+            yield from (text.of(language) for text in told(block))
+
+
+def told(block: Block) -> tuple[Bilingual, ...]:
+    if isinstance(block, Bullets | Sources):
+        return block.items
+    if isinstance(block, KeyNumbers):
+        return tuple(
+            text for item in block.items for text in (item.figure, item.unit, item.label, *item.details)
+        )
+    if isinstance(block, Table):
+        return tuple(cell.text for row in block.rows for cell in row)
+    return (block.caption,) if isinstance(block, Figure) else (block.text,)
+
+
+def words(text: str) -> int:
+    return sum(any(letter.isalpha() for letter in word) for word in without_marks(text).split())
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_brief_keeps_to_its_words(brief, language):
+    most = MOST_WORDS_OF_THE_NATION if any(section.id == "country" for section in brief) else MOST_WORDS
+    assert sum(map(words, texts(brief, language))) <= most[language]
+    assert words(brief[0].title.of(language)) <= MOST_OF_A_HEADLINE[language]
+    for text in texts(brief, language):
+        assert not [banned for banned in BANNED if banned in text.lower()]
+
+
+def test_a_brief_has_the_headline_first_and_no_section_without_content(brief):
+    assert brief[0].id == "headline"
+    assert all(section.layer == "brief" and section.blocks for section in brief)
+    names = [section.id for section in brief]
+    assert len(names) == len(set(names))
+    assert not [
+        block
+        for section in brief
+        for block in section.blocks
+        if isinstance(block, Paragraph) and block.tone == "lapse"
+    ]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_sentence_of_a_brief_is_said_twice(brief, language):
+    said = [
+        sentence
+        for section in brief
+        for block in section.blocks
+        if isinstance(block, Paragraph | Bullets)
+        for text in ([block.text] if isinstance(block, Paragraph) else block.items)
+        for sentence in re.split(r"(?<=[.?!])\s+", without_marks(text.of(language)))
+        if len(sentence.split()) >= 6
+    ]
+    assert len(said) == len(set(said))
+
+
+def test_every_number_of_a_source_leads_to_a_source(brief):
+    cited = {int(one) for text in texts(brief, "vi") for one in MARK.findall(text)}
+    listed = [block for section in brief for block in section.blocks if isinstance(block, Sources)]
+    assert cited <= set(range(1, 1 + (len(listed[0].items) if listed else 0)))
+
+
+def drawn_numbers(svg: str) -> set[str]:
+    found = set()
+    for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg):
+        found |= set(re.findall(r"\d[\d.,]*", html.unescape(text)))
+    return found
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_number_in_a_drawing_stands_in_the_table_behind_it(brief, language):
+    for section in brief:
+        for figure in section.figures:
+            assert figure.table is not None
+            told = " ".join(cell.text.of(language) for row in figure.table.rows for cell in row)
+            told += " " + " ".join(column.header.of(language) for column in figure.table.columns)
+            known = set(re.findall(r"\d[\d.,]*", told)) | {
+                edge for span in re.findall(r"(\d{4})–(\d{4})", told) for edge in span
+            }
+            known |= {
+                year
+                for span in re.findall(r"(\d{4})–(\d{4})", told)
+                for year in map(str, range(int(span[0]), int(span[1]) + 1))
+            }
+            events = {
+                word
+                for event in (
+                    "BLHS 2015",
+                    "NQ 02/2019",
+                    "Luật 53/2024",
+                    "63 thành 34",
+                    "40 thành 34",
+                    "Penal Code 2015",
+                    "Resolution 02/2019",
+                )
+                for word in re.findall(r"\d+", event)
+            }
+            for svg in (figure.svg, figure.narrow):
+                assert svg is not None
+                assert drawn_numbers(svg.of(language)) - known - events == set()
+
+
+def test_a_place_of_which_the_sources_tell_nothing_gets_half_a_page_and_what_to_ask_for():
+    sections = brief_sections(evaluated("vn-published", "08").summary)
+    assert [section.id for section in sections] == ["headline", "looked-in", "ask-for"]
+    (table,) = sections[2].tables
+    assert len(table.rows) == 10
+    assert sum(map(words, texts(sections, "vi"))) <= 400
+    assert sum(map(words, texts(sections, "en"))) <= 320
+
+
+def test_what_has_a_figure_is_not_asked_for_again():
+    """Quang Ninh has cases of 2021 to 2023 and persons received, so neither is asked for; crime reports are."""
+    sections = {section.id: section for section in brief_sections(evaluated("vn-published", "22").summary)}
+    (asked,) = sections["ask-next"].blocks
+    said = " ".join(item.en for item in asked.items)
+    assert "crime reports on trafficking" in said
+    assert "persons received" not in said.lower()
+    assert "Cases instituted and accused" not in said
+
+
+def test_the_brief_of_quang_ninh_never_ends_on_the_zero():
+    sections = {section.id: section for section in brief_sections(evaluated("vn-published", "22").summary)}
+    assert (
+        sections["headline"].title.en
+        == "Trafficking cases recorded: none in 2021–2022, then at least 1 case (2023)"
+    )
+    (figure,) = sections["over-time"].figures
+    assert "at least 1</text>" in figure.svg.en
+    told = " ".join(texts((sections["headline"],), "en"))
+    assert "-41.0 %, 95 % interval -66.4 % to +1.2 %" in without_marks(told)
+
+
+def test_a_programme_that_declares_little_has_a_brief_all_the_same():
+    summary = evaluated("demo", "11").summary
+    bare = summary.area.programme.model_copy(
+        update={"targets": (), "stages": (), "requests": (), "breaks": ()}
+    )
+    area = replace(summary.area, programme=bare)
+    sections = brief_sections(evaluate(area).summary)
+    names = {section.id for section in sections}
+    assert "headline" in names
+    assert {"targets", "way-of-persons"} & names == set()
+    assert not [
+        block
+        for section in sections
+        for block in section.blocks
+        if isinstance(block, Paragraph) and block.tone == "lapse"
+    ]
+
+
+def test_a_block_that_cannot_be_written_costs_its_own_place(monkeypatch):
+    from evalkit.reporting.brief import compose  # noqa: PLC0415  to break one of its blocks
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(compose, "over_time", broken)
+    sections = brief_sections(evaluated("demo", "11").summary)
+    lost = [section for section in sections if section.id == "over-time"]
+    assert [block.tone for block in lost[0].blocks] == ["lapse"]
+    assert {"headline", "targets", "cited"} <= {section.id for section in sections}
+
+
+def test_the_range_of_the_latest_year_is_that_of_the_gamma_poisson_prediction():
+    counts = [9, 8, 10, 7, 5, 8, 9, 6, 12]
+    found = latest_year(pd.DataFrame({"year": range(2016, 2025), "count": counts, "status": "reported"}))
+    assert isinstance(found, LatestYear)
+    total, years = sum(counts[:-1]), len(counts) - 1
+    next_year = stats.nbinom(total + 0.5, years / (years + 1))  # Jeffreys' prior, Gelman et al. 2.6
+    low = min(k for k in range(100) if next_year.cdf(k) >= 0.025)
+    high = min(k for k in range(100) if next_year.cdf(k) >= 0.975)
+    assert (found.low, found.high, found.is_unusual, found.before) == (low, high, False, 8)
+
+
+def test_a_year_is_unusual_only_if_it_is_without_any_single_year_too():
+    """15 lies outside what eight years of 3 to 5 and one 0 leave; leave the 0 out and it still does; with 9 it does not."""
+    years = np.arange(2016, 2025)
+    far = pd.DataFrame({"year": years, "count": [4, 3, 5, 4, 3, 4, 5, 4, 25], "status": "reported"})
+    near = pd.DataFrame({"year": years, "count": [4, 3, 5, 4, 3, 4, 5, 4, 9], "status": "reported"})
+    carried = pd.DataFrame({"year": years, "count": [0, 9, 9, 9, 9, 9, 9, 9, 16], "status": "reported"})
+    assert latest_year(far).is_unusual
+    assert not latest_year(near).is_unusual
+    found = latest_year(carried)
+    assert found.count > found.high, "outside beside all eight years"
+    assert not found.is_unusual, "but not without the zero"
+
+
+def test_too_few_or_hidden_years_give_no_range():
+    short = pd.DataFrame({"year": range(2018, 2025), "count": [1.0] * 7, "status": "reported"})
+    assert latest_year(short).reason == "too_few_years"
+    hidden = pd.DataFrame(
+        {
+            "year": range(2014, 2025),
+            "count": [1.0] * 10 + [np.nan],
+            "status": ["reported"] * 10 + ["suppressed"],
+        }
+    )
+    assert isinstance(latest_year(hidden), NotEstimable)
+
+
+def test_a_target_strip_puts_marks_where_their_values_are():
+    svg = target_strip(25.0, 50.0, [100.0], most=100.0)
+    dots = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', svg)]
+    line = float(re.findall(r'<line x1="([\d.]+)"', svg)[-1])
+    assert dots == [192.0, 54.0]
+    assert line == 100.0
+    assert "<circle" not in target_strip(120.0, 50.0, most=100.0), (
+        "beyond the scale there is an arrow head, no dot"
+    )
+
+
+def test_a_line_is_broken_where_a_year_is_missing():
+    assert sparkline([1.0, 2.0, None, 3.0, 4.0]).count("<path") == 2
+
+
+def test_a_year_without_a_figure_has_no_bar_and_a_zero_is_a_digit():
+    title = Bilingual("Số vụ", "Cases")
+    bars = (
+        Bar(2020, "value", 3.0),
+        Bar(2021, "none"),
+        Bar(2022, "zero"),
+        Bar(2023, "hidden"),
+        Bar(2024, "value", 2.0),
+    )
+    wide, _ = timeline([Panel(title, bars, ())])
+    heights = [float(one) for one in re.findall(r'<rect[^>]*height="([\d.]+)"', wide.en)]
+    assert sum(height > 0 for height in heights) == 2
+    assert ">0</text>" in wide.en
+    assert ">–</text>" in wide.en
+    assert ">[c]</text>" in wide.en
+
+
+def test_a_period_alone_is_a_step_at_its_yearly_average():
+    step = Step(2011.0, 2016.0, 7.8, 5.5, 10.7, has_bars=False)
+    wide, phone = timeline([Panel(Bilingual("Số vụ", "Cases"), (), (step,))])
+    assert ">7.8</text>" in wide.en
+    assert "7,8" in phone.vi
+
+
+def test_the_grid_of_the_country_has_every_province_once_and_both_archipelagos():
+    area = bundle_of("vn-published").nation()
+    own = [(tile.row, tile.column) for place in area.places for tile in place.tiles if tile.label is None]
+    insets = [tile.label.vi for place in area.places for tile in place.tiles if tile.label is not None]
+    assert len(own) == len(set(own)) == 34
+    assert insets == ["QĐ. Hoàng Sa (Đà Nẵng)", "QĐ. Trường Sa (Khánh Hòa)"]
+    figure = next(
+        figure
+        for section in brief_sections(evaluated("vn-published", "").summary)
+        for figure in section.figures
+        if figure.id == "tiles"
+    )
+    for svg in (figure.svg, figure.narrow):
+        assert "Hoàng Sa" in svg.vi
+        assert "Trường Sa" in svg.vi
+
+
+def test_a_tile_tells_a_zero_from_a_blank_and_from_a_hidden_figure():
+    name = Bilingual("A", "A")
+    states = [("value", 3.0), ("zero", 0.0), ("none", 0.0), ("hidden", 0.0)]
+    wide, _ = tile_grid(
+        [TileDrawn(1, place, name, state, count) for place, (state, count) in enumerate(states, start=1)]
+    )
+    assert re.findall(r">(3|0|–|\[c\])</text>", wide.en) == ["3", "0", "–", "[c]"]
+
+
+def test_a_country_without_a_grid_has_a_plain_table():
+    area = bundle_of("demo").nation()
+    bare = replace(area, places=tuple(place.model_copy(update={"tiles": ()}) for place in area.places))
+    summary: Summary = replace(evaluated("demo", "").summary, area=bare)
+    section = next(section for section in brief_sections(summary) if section.id == "country")
+    assert section.figures == ()
+    assert len(section.tables[0].rows) == 34
