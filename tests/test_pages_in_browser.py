@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from evalkit.evaluation import methods_used
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Sections
+from evalkit.reporting.display import shown_as
+from evalkit.reporting.exporter import in_page_order
 from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.sections import page_head
 from tests.shipped import bundle_of, evaluation_of
@@ -35,6 +37,13 @@ FLAGS = (
 )
 PROBE = """<!doctype html><meta charset="utf-8"><title>probe</title><body><pre id="found">waiting</pre><script>
 const found = {};
+function opened(page, view) {  // a link into the folded annex opens what it leads to
+  const part = page.querySelector('details.part > section');
+  if (!part) return null;
+  const before = part.parentElement.open;
+  view.location.hash = part.id;
+  return [before, part.parentElement.open || part.getBoundingClientRect().height > 0];
+}
 async function look(width) {
   const frame = document.createElement('iframe');
   frame.style.cssText = `width:${width}px;height:900px;border:0`;
@@ -42,7 +51,8 @@ async function look(width) {
   document.body.append(frame);
   await new Promise(done => frame.onload = done);
   const page = frame.contentDocument, root = page.documentElement;
-  const sizes = [...page.querySelectorAll('figure svg text')].map(text => {
+  const shown = [...page.querySelectorAll('.brief figure svg')].filter(svg => svg.getBoundingClientRect().height);
+  const sizes = shown.flatMap(svg => [...svg.querySelectorAll('text')]).map(text => {
     const svg = text.closest('svg');
     return parseFloat(frame.contentWindow.getComputedStyle(text).fontSize) * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
   });
@@ -53,6 +63,10 @@ async function look(width) {
     lang: root.lang, title: page.title, text: root.innerText.length,
     figures: page.querySelectorAll('figure svg[role=img]').length,
     smallest: sizes.length ? Math.min(...sizes) : null,
+    end: page.querySelector('.brief') ? page.querySelector('.brief').getBoundingClientRect().bottom : null,
+    first: shown.length ? {top: shown[0].getBoundingClientRect().top, bottom: shown[0].getBoundingClientRect().bottom} : null,
+    wider: [...page.querySelectorAll('.brief *')].filter(one => one.getBoundingClientRect().right > root.clientWidth + 1).length,
+    open: opened(page, frame.contentWindow),
   };
 }
 (async () => { for (const width of WIDTHS) await look(width);
@@ -106,7 +120,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Si
         province = bundle_of(name).province(code)
         result = evaluation_of(name, code)
         steps = [getattr(result, step) for step in result.__slots__ if step not in ("area", "summary")]
-        sections = [section_of(item) for item in (result.summary, province, *steps, methods_used(province))]
+        shown = [shown_as(item) for item in (result.summary, province, *steps, methods_used(province))]
+        sections = [one for item in shown for one in (item.items if isinstance(item, Sections) else (item,))]
+        sections = in_page_order([section for section in sections if section.blocks])
         for language in ("vi", "en"):
             html = page_from_sections(page_head(province), sections, language=language)
             (folder / f"{name}.{language}.html").write_text(html, encoding="utf-8")
@@ -133,9 +149,22 @@ def test_a_page_asks_for_nothing_and_fits_every_width(site: Site, page: str):
         assert seen["requests"] == []
         assert seen["lang"] == page.split(".")[1]
         assert seen["title"]
-        assert seen["text"] > 3000
+        assert seen["text"] > 1500
         assert seen["figures"] >= 1
+        assert seen["wider"] == 0
     assert found["375"]["smallest"] >= 11
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", PAGES)
+def test_a_brief_keeps_to_its_screens(site: Site, page: str):
+    """Its end and its first drawing on a phone of 375 x 812 and a screen of 1280 x 800, the annex closed."""
+    found = site.look(page)
+    assert found["375"]["end"] / 812 <= 6.6
+    assert found["375"]["first"]["top"] <= 1218
+    assert found["1280"]["end"] / 800 <= 4.2
+    assert found["1280"]["first"]["bottom"] <= 800
+    assert found["1280"]["open"] == [False, True], "the annex is closed until a link leads into it"
 
 
 @pytest.mark.browser

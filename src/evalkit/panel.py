@@ -8,22 +8,26 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from evalkit.facts.findings import Finding
 from evalkit.indicators.period_comparison import period_change_p
 from evalkit.indicators.period_totals import indicator_totals
+from evalkit.indicators.province_comparison import funnel_of_period
 from evalkit.indicators.sources import preferred
 from evalkit.programme.models import Programme
 from evalkit.statistics.law.law_of_panel import panel_law
 from evalkit.statistics.law.law_of_places import law_of_sum, place_laws
 from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.provinces.funnel import Funnel, funnel_lines
 from evalkit.statistics.results import NotEstimable
 from evalkit.statistics.trend.headline import fit_trend
 from evalkit.statistics.verdicts import family_of
 from evalkit.table import NATION_SCHEME, RANGE_KEY, totals_only
 
 LATE_DAYS = 365
+STEPS_OF_LINES = 25
 WITH_LAW = ("count", "change", "rate", "per_thousand")
 
 
@@ -49,7 +53,9 @@ def panel_context(
     dict
         ``laws``: indicator to the fields of :class:`~evalkit.statistics.law.scatter.ScatterLaw`; ``own``: indicator to place ("scheme:code") to
         how many times more its own years scatter; ``nation``: indicator to the law of the nation's figures; ``families``:
-        "comparisons" and "trends", each with ``tests`` and ``line`` (:class:`~evalkit.statistics.verdicts.Family`).
+        "comparisons" and "trends", each with ``tests`` and ``line`` (:class:`~evalkit.statistics.verdicts.Family`); ``funnels``: indicator to
+        ``period``, ``years``, ``target`` (rate per person-year), ``lines`` (columns of
+        :func:`~evalkit.statistics.provinces.funnel.funnel_lines`) and ``points``: place to its row of the funnel.
     """
     rows = totals_only(facts)
     rows = rows.merge(ranges, on=list(RANGE_KEY), how="left") if len(ranges) else rows
@@ -65,10 +71,55 @@ def panel_context(
     mine = facts[facts["scheme"].isin([scheme, NATION_SCHEME])]
     families = {"comparisons": _comparisons(mine, laws, programme), "trends": _trends(rows, laws, programme)}
     named = {name: family_of(p) for name, p in families.items()}
+    context["funnels"] = _funnels(mine, laws, programme, scheme=scheme)
     context["families"] = {
         name: {"tests": family.tests, "line": family.line} for name, family in named.items()
     }
     return context
+
+
+def _funnels(
+    facts: pd.DataFrame, laws: dict[str, dict[str, ScatterLaw]], programme: Programme, *, scheme: str
+) -> dict[str, Any]:
+    """Return where each place lies among all, for the counts that are compared over periods."""
+    found: dict[str, Any] = {}
+    rows = totals_only(facts[facts["scheme"] == scheme])
+    for name, indicator in programme.indicators.items():
+        if not indicator.compare_periods or name not in laws:
+            continue
+        codes = {code: laws[name].get(code, laws[name][""]) for code in rows["province_code"].unique()}
+        told = funnel_of_period(rows, name, programme, law=codes)
+        if told is not None:
+            found[name] = _funnel_record(*told, scheme=scheme)
+    return found
+
+
+def _funnel_record(period: str, told: Funnel, years: float, *, scheme: str) -> dict[str, Any]:
+    points = told.frame[told.frame["flag"] == ""]
+    edges = points["exposure"].min(), points["exposure"].max()
+    lines = funnel_lines(told, np.linspace(*edges, STEPS_OF_LINES), years=years)
+    names = [
+        "count",
+        "exposure",
+        "expected",
+        "plain_lower",
+        "plain_upper",
+        "wide_lower",
+        "wide_upper",
+        "verdict",
+        "side",
+    ]
+    return {
+        "period": period,
+        "years": years,
+        "target": told.target,
+        "hidden": told.hidden,
+        "lines": {name: [float(f"{value:.6g}") for value in column] for name, column in lines.items()},
+        "points": {
+            f"{scheme}:{row['province_code']}": {name: row[name] for name in names}
+            for row in points.to_dict("records")
+        },
+    }
 
 
 def _code_of_nation(facts: pd.DataFrame) -> str:

@@ -67,7 +67,7 @@ class ProvinceFacts:
 
     ``facts`` are the province's own rows; ``parts`` those of the units it was formed from; ``nation`` the country's;
     ``panel`` the law of scatter of its years by indicator; ``families`` how many comparisons and trends are made at once; ``coarser`` the
-    breakdowns that no province's page shows.
+    breakdowns that no province's page shows; ``funnels`` where it lies among all provinces, indicator by indicator, the others unnamed.
     """
 
     place: Place
@@ -81,6 +81,7 @@ class ProvinceFacts:
     sources: dict[str, Source]
     findings: tuple[Finding, ...]
     coarser: tuple[Coarser, ...] = ()
+    funnels: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from evalkit.facts.areas import About, Coarser, NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
 from evalkit.facts.named_places import Place, match_place
-from evalkit.facts.panel_slices import laws_of, panel_for
+from evalkit.facts.panel_slices import funnels_of, laws_of, panel_for
 from evalkit.facts.plain_files import facts_from_parquet, facts_to_parquet, from_json, to_json
 from evalkit.labels import labels_in
 from evalkit.languages import speak
@@ -130,7 +130,7 @@ class Bundle:
             about=replace(self.about, hidden_cells=int((mine[MARK] == "c").sum())),
             facts=mine.reset_index(drop=True),
             places=(place,),
-            panel=panel_for(place, self.panel),
+            panel=panel_for(place, self.panel, self.places),
             sources={name: source for name, source in self.sources.items() if name in used},
             findings=tuple(item for item in self.findings if (item.province_code, item.scheme) in named),
             coarser=tuple(one for one in self.coarser if one.place == "province"),
@@ -243,6 +243,7 @@ def _province_facts(bundle: Bundle, place: Place) -> ProvinceFacts:
         sources=bundle.sources,
         findings=bundle.slice_for(place.code).findings,
         coarser=tuple(one for one in bundle.coarser if one.place == "province"),
+        funnels=funnels_of(place, bundle.panel, bundle.places),
     )
 
 

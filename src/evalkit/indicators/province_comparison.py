@@ -113,6 +113,25 @@ def compare_provinces(
     )
 
 
+def funnel_of_period(
+    facts: pd.DataFrame, indicator: str, programme: Programme, *, law: LawOfYears | None = None
+) -> tuple[str, Funnel, float] | None:
+    """Return the funnel alone of the comparison of provinces: its period, the funnel, the years it goes over; None where there is none.
+
+    Parameters
+    ----------
+    facts, indicator, programme, law
+        As of :func:`compare_provinces`.
+    """
+    panels = _panels(facts, indicator, programme)
+    told = [name for name, panel in panels.items() if int(panel["exposure"].notna().sum()) >= FEWEST]
+    if not told:
+        return None
+    panel = panels[told[-1]]
+    found = funnel(panel, law=law)
+    return (told[-1], found, float(panel["years"].median())) if isinstance(found, Funnel) else None
+
+
 def _refused(panels: list[pd.DataFrame]) -> NotEstimable:
     """Return the true reason why no period can be compared, by the period that comes nearest to it."""
     totals = max((int(panel["count"].notna().sum()) for panel in panels), default=0)

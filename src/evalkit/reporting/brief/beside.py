@@ -21,7 +21,7 @@ from evalkit.reporting.sections.shared_words import NOTHING, both, either, fact_
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD
 
-MOST_ROWS = 6
+MOST_ROWS, MOST_COMPARED = 6, 5
 YEARS = 5
 COMPARED_KINDS = ("rate", "proportion", "mean", "per_thousand")
 FEWEST_YEARS = 2
@@ -59,7 +59,7 @@ def beside_the_country(result: Summary, cites: Citations) -> Section | None:
         say("Counts stand beside each figure. The order of rows is that of the programme, not a ranking."),
         tone="aside",
     )
-    return Section("beside", say("Beside the whole country"), (note, table), layer="brief")
+    return Section("beside", say("Beside the whole country"), (note, table), layer="brief", width="half")
 
 
 def _yearly(frame: pd.DataFrame) -> pd.DataFrame:
@@ -74,13 +74,13 @@ def _yearly(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _chosen(own: pd.DataFrame, result: Summary) -> list[str]:
-    """Return the indicators to compare: rates first, then those of targets, at most six, in the programme's order."""
+    """Return the indicators to compare: rates first, then those of targets, at most five, in the programme's order."""
     programme = result.area.programme
     known = set(own["indicator"])
     rates = [name for name, one in programme.indicators.items() if one.kind == "rate" and name in known]
     promised = [str(target.indicator) for target in programme.targets if target.indicator in known]
     others = [name for name, one in programme.indicators.items() if one.kind == "mean" and name in known]
-    return list(dict.fromkeys([*rates[:2], *promised, *others]))[:MOST_ROWS]
+    return list(dict.fromkeys([*rates[:2], *promised, *others]))[:MOST_COMPARED]
 
 
 def _nation(area: ProvinceFacts, names: list[str]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from evalkit.lapses import Lapse, attempt
 from evalkit.records import Summary
 from evalkit.reporting.blocks import Paragraph, Section
+from evalkit.reporting.brief.among_all import among_all
 from evalkit.reporting.brief.beside import beside_the_country, last_years
 from evalkit.reporting.brief.closing import sources, what_figures_cannot_tell, what_to_ask
 from evalkit.reporting.brief.country import country_at_one_look
@@ -45,6 +46,7 @@ def brief_sections(result: Summary) -> tuple[Section, ...]:
         ("way-of-persons", lambda: way_of_persons(result, cites)),
         ("waiting-and-missed", lambda: waiting_and_missed(result)),
         ("beside", lambda: beside_the_country(result, cites)),
+        ("among-all-provinces", lambda: among_all(result, topics)),
         ("last-years", lambda: last_years(result, topics, cites)),
         ("ask-next", lambda: what_to_ask(result, topics)),
         ("cannot-tell", lambda: what_figures_cannot_tell(result)),

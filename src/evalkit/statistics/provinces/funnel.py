@@ -12,7 +12,7 @@ from scipy import stats
 from evalkit.errors import FactsError
 from evalkit.statistics.counts import Numbers
 from evalkit.statistics.expectation import expected_p
-from evalkit.statistics.law.period_scatter import LawOfYears
+from evalkit.statistics.law.period_scatter import LawOfYears, period_factors
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.multiplicity import AdjustedTests, adjust_tests
 from evalkit.statistics.provinces.control_limits import Overdispersion, funnel_limits, overdispersion
@@ -127,6 +127,43 @@ def funnel(
         tests=tests.tests,
         law=used.law if used else None,
     )
+
+
+def funnel_lines(found: Funnel, exposure: Numbers, *, years: float) -> pd.DataFrame:
+    """Return the limits of a funnel as lines over exposures, for a picture.
+
+    Parameters
+    ----------
+    found : Funnel
+    exposure : ndarray
+        Person-years at which a point of each line is wanted, positive.
+    years : float
+        Over how many years a count goes; matters where there is a law of years.
+
+    Returns
+    -------
+    DataFrame
+        ``exposure``; ``plain_lower``, ``plain_upper``, ``wide_lower``, ``wide_upper``: rates per unit of exposure, the 95 % limits of
+        pure chance (smooth, as FunnelPlotR draws them) and those that allow for the spread of provinces and of years.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"province_code": ["95", "96", "97"], "count": [2, 9, 25], "exposure": [10.0, 11.0, 12.0]})
+    >>> lines = funnel_lines(funnel(counts), np.array([10.0, 40.0]), years=5)
+    >>> bool(lines["plain_upper"].is_monotonic_decreasing)
+    True
+    """
+    expected = found.target * exposure
+    factor = np.ones_like(expected)
+    if found.law is not None:
+        factor = period_factors(expected, np.full_like(expected, years), found.law)
+    lines = {"exposure": exposure}
+    for name, spread in (("plain", (0.0, np.ones_like(expected))), ("wide", (found.tau2, factor))):
+        lower, upper = funnel_limits(
+            expected, level=WARNING, tau2=spread[0], factor=spread[1], form="chi-square"
+        )
+        lines |= {f"{name}_lower": found.target * lower, f"{name}_upper": found.target * upper}
+    return pd.DataFrame(lines)
 
 
 def _spread(counts: Numbers, expected: Numbers, factor: Numbers) -> Overdispersion:
