@@ -42,6 +42,8 @@ _SHOP_WINDOW = {
     "changepoint": "evalkit.statistics.trend.changepoint",
     "page_head": "evalkit.reporting.sections",
     "show": "evalkit.reporting.sections",
+    "own_table": "evalkit.reporting.own",
+    "own_figure": "evalkit.reporting.own",
 }
 
 __all__ = ["__version__", *_SHOP_WINDOW]  # noqa: PLE0604  the names are those of the mapping above

@@ -57,9 +57,10 @@ def render(
         head, parts = read_notebook(notebook, language=language, read=read)
         require_own_head(head, stem=stem, audience=audience)
         own = {**neighbours(stem, language, languages), "footer": [line.texts for line in footer]}
-        page = page_from_sections(head, parts, language=language, resources=own)
-        files[page_file(stem, language)] = page.encode()
-        files |= _tables(head, [part for part in parts if isinstance(part, Section)], language)
+        tables = _tables(head, [part for part in parts if isinstance(part, Section)], language)
+        workbook = next((name for name in tables if name.endswith(".xlsx")), None)
+        page = page_from_sections(head, parts, language=language, resources=own | {"workbook": workbook})
+        files |= {page_file(stem, language): page.encode(), **tables}
     return files
 
 

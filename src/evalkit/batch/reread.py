@@ -41,7 +41,7 @@ from evalkit.reporting.blocks import (
 )
 from evalkit.reporting.citations import without_marks
 from evalkit.reporting.exporter import read_notebook
-from evalkit.reporting.page import about_lines, as_of_words
+from evalkit.reporting.page import about_lines, as_of_words, workbook_words
 from evalkit.reporting.render import table_notes
 from evalkit.reporting.wording import say
 from evalkit.review import reading
@@ -227,7 +227,14 @@ def _around(
     """Return all that may stand before and after the body: the page's head, its contents, how it was made."""
     told = [head.title, head.subtitle, *(text for pair in head.facts for text in pair)]
     told += [part.title for part in parts if isinstance(part, Section)]
-    told += [say("About this report"), say("Contents"), as_of_words(head), *about_lines(head), *footer]
+    told += [
+        say("About this report"),
+        say("Contents"),
+        as_of_words(head),
+        workbook_words(),
+        *about_lines(head),
+        *footer,
+    ]
     return {cleaned(text.of(language)) for text in told}
 
 

@@ -134,7 +134,7 @@ def show(*results: Any, language: Language | None = None) -> None:
 
 def shown_as(result: Any) -> Content:
     """Return what is shown of a result; a section without a block does not appear: its programme declares nothing for it."""
-    if isinstance(result, PageHead):
+    if isinstance(result, PageHead | Sections):
         return result
     brief = brief_of(result)
     return Sections((*brief, written(result))) if brief else written(result)

@@ -7,31 +7,26 @@ import sys
 from typing import Any
 
 from evalkit.languages import spoken
-from evalkit.reporting.display import mime_bundle, section_of
+from evalkit.reporting.blocks import PageHead, Sections
+from evalkit.reporting.display import mime_bundle, section_of, shown_as
 
 LANGUAGE = "EVALKIT_LANG"
 
 
 def teach_ipython() -> None:
-    """Register every type with a section at IPython's display formatters; outside IPython nothing is done."""
+    """Register every type with a section at IPython's display formatters; outside IPython nothing is done.
+
+    The last expression of a cell then carries its typed section, as ``show`` would: such a notebook can be exported as a page.
+    """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None:
         return
-    formatters = shell.display_formatter.formatters
-    for kind in section_of.registry:
+    for kind in (*section_of.registry, PageHead, Sections):
         if kind is not object:
-            formatters["text/html"].for_type(kind, _html)
-            formatters["text/plain"].for_type(kind, _plain)
+            shell.display_formatter.mimebundle_formatter.for_type(kind, _bundle)
 
 
-def _html(result: Any) -> str:
-    return str(_bundle(result)["text/html"])
-
-
-def _plain(result: Any, printer: Any, _cycle: bool) -> None:  # noqa: FBT001  IPython's own signature
-    printer.text(str(_bundle(result)["text/plain"]))
-
-
-def _bundle(result: Any) -> dict[str, Any]:
-    return mime_bundle(result, language=own if (own := os.environ.get(LANGUAGE)) in spoken() else spoken()[0])
+def _bundle(result: Any, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG001  IPython's own signature
+    language = own if (own := os.environ.get(LANGUAGE)) in spoken() else spoken()[0]
+    return mime_bundle(shown_as(result), language=language)

@@ -21,7 +21,7 @@ from evalkit.reporting.render import Numbering, phrase, render_folded, render_se
 from evalkit.reporting.wording import say
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
-_NEIGHBOUR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.html")
+_NEIGHBOUR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.html|tables/[A-Za-z0-9][A-Za-z0-9._-]*\.xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def page_from_sections(
         The language of the page.
     resources : mapping, optional
         ``footer``: lines about the report, each a text by language or a pair (vi, en); ``siblings``: pairs of another language and the file
-        name of the same page in it; ``index``: file name of the list of pages.
+        name of the same page in it; ``index``: file name of the list of pages; ``workbook``:
+        that of the page's tables, in the folder ``tables``.
 
     Returns
     -------
@@ -109,6 +110,7 @@ def assemble(
             contents=[part for part in parts if part.id and part.title and part.place == "column"],
             about=[*about_lines(head), *(_line(line) for line in given.get("footer", ()))],
             index=neighbour(given.get("index"), of="index"),
+            workbook=neighbour(given.get("workbook"), of="workbook"),
         )
     )
 
@@ -150,6 +152,7 @@ def _words(head: PageHead, language: Language) -> dict[str, str]:
         "about": say("About this report"),
         "annex": say("Annex"),
         "as_of": as_of_words(head),
+        "workbook": workbook_words(),
         "folded": say("Everything else, folded; it is printed where it is open."),
         "all_pages": say("All reports"),
         "invented": invented_words(),
@@ -165,6 +168,11 @@ def _words(head: PageHead, language: Language) -> dict[str, str]:
 def as_of_words(head: PageHead) -> Bilingual:
     """Return the line with the day of the figures, at the head of a page."""
     return say("As of {day}", day=day(date.fromisoformat(head.bundle_date)))
+
+
+def workbook_words() -> Bilingual:
+    """Return the words of the link to the page's tables."""
+    return say("All tables of this page as one workbook (XLSX); each also as CSV beside it")
 
 
 def invented_words() -> Bilingual:

@@ -1,0 +1,140 @@
+"""A researcher's own drawing or table on a page: with caption, period and source, which no figure on a page is without.
+
+In a report notebook of one's own, on the protected figures that it was given::
+
+    ek.show(ek.own_table(frame, name="waiting", title="Waiting", period="2021–2025", source="own computation"))
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from evalkit.errors import FactsError
+from evalkit.messages import worded
+from evalkit.reporting import formats
+from evalkit.reporting.bilingual import Bilingual, same
+from evalkit.reporting.blocks import Cell, Column, Figure, Paragraph, Section, Table
+from evalkit.reporting.sections.shared_words import NOT_AVAILABLE
+from evalkit.reporting.svg import clean_svg
+from evalkit.reporting.wording import say
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+Text = str | Mapping[str, str]
+MOST_ROWS = 1_000
+
+
+def own_table(frame: pd.DataFrame, *, name: str, title: Text, period: Text, source: Text) -> Section:
+    """Return an own table as a section of the page.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        At most 1,000 rows of numbers and texts; its columns head the table. Whole numbers from 1900 to 2100 alone are years. A missing value reads "[x]", never 0.
+    name : str
+        Names the section, its table and its files: small letters, digits and inner hyphens.
+    title, period, source : str or mapping of str by language
+        What it shows, of which days, and where the figures come from; a plain text stands in every language.
+
+    Raises
+    ------
+    FactsError
+        If period or source is empty, or the frame has no row or too many.
+    DeclarationError
+        If the name is none, or a number is infinite.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"year": [2024, 2025], "waiting": [16, 37]})
+    >>> section = own_table(frame, name="waiting", title="Waiting", period="2024–2025", source="own computation")
+    >>> section.tables[0].rows[1][1].text.en, section.blocks[0].text.en
+    ('37', 'Period: 2024–2025. Source: own computation.')
+    """
+    told = _told(name, period, source)
+    if not 0 < len(frame) <= MOST_ROWS:
+        raise FactsError(
+            where=f"own_table {name!r}",
+            rule=worded("an own table has between 1 and {most} rows", most=MOST_ROWS),
+            do=worded("show what belongs on a page; leave the rest in a file"),
+        )
+    columns = tuple(
+        Column(str(column), same(str(column)), numeric=pd.api.types.is_numeric_dtype(frame[column]))
+        for column in frame
+    )
+    years = [_holds_years(frame[column]) for column in frame]
+    rows = tuple(
+        tuple(_year(value) if is_year else _cell(value) for value, is_year in zip(row, years, strict=True))
+        for row in frame.itertuples(index=False, name=None)
+    )
+    return Section(name, _both(title), (told, Table(f"{name}-table", _both(title), columns, rows)))
+
+
+def own_figure(drawing: Drawing, *, name: str, title: Text, alt: Text, period: Text, source: Text) -> Section:
+    """Return an own drawing of matplotlib or seaborn as a section of the page.
+
+    Parameters
+    ----------
+    drawing : matplotlib.figure.Figure
+        Is written as SVG with its text as text; shapes and words alone survive.
+    name : str
+        As of :func:`own_table`.
+    title, alt, period, source : str or mapping of str by language
+        ``alt`` says what is to be seen, with its figures, for whoever hears the page; it is not the title again.
+
+    Raises
+    ------
+    FactsError, DeclarationError
+        As of :func:`own_table`; or if title and alt are the same.
+    """
+    told = _told(name, period, source)
+    import matplotlib as mpl  # noqa: PLC0415  drawing is loaded where somebody draws
+
+    stream = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "none"}):
+        drawing.savefig(stream, format="svg", bbox_inches="tight")
+    svg = same(clean_svg(stream.getvalue()))
+    return Section(name, _both(title), (told, Figure(f"{name}-figure", svg, _both(alt), _both(title))))
+
+
+def _told(name: str, period: Text, source: Text) -> Paragraph:
+    for what, text in (("period", period), ("source", source)):
+        if not text or not all(part.strip() for part in ([text] if isinstance(text, str) else text.values())):
+            raise FactsError(
+                where=f"{name!r}, {what}",
+                rule=worded("no figure stands on a page without its period and its source"),
+                do=worded("say of which days the figures are, and where they come from"),
+            )
+    return Paragraph(
+        say("Period: {period}. Source: {source}.", period=_both(period), source=_both(source)), tone="aside"
+    )
+
+
+def _both(text: Text) -> Bilingual:
+    return same(text) if isinstance(text, str) else Bilingual(**text)
+
+
+def _holds_years(column: pd.Series) -> bool:
+    """Tell whether a column holds years, which are written without a mark for thousands."""
+    return bool(pd.api.types.is_integer_dtype(column) and column.between(1900, 2100).all())
+
+
+def _year(value: int) -> Cell:
+    return Cell(same(str(value)), int(value))
+
+
+def _cell(value: Any) -> Cell:
+    if pd.isna(value):
+        return Cell(NOT_AVAILABLE)
+    if isinstance(value, str):
+        return Cell(same(value))
+    if isinstance(value, pd.Timestamp):
+        return Cell(formats.day(value.date()))
+    if isinstance(value, bool):
+        return Cell(say("yes") if value else say("no"))
+    number = float(value)
+    return Cell(formats.number(number, 0 if number.is_integer() else formats.decimals_of(number)), value)

@@ -1,0 +1,106 @@
+"""A researcher's own table and drawing on a page, and results shown the Jupyter way: the last expression of a cell."""
+
+import matplotlib as mpl
+import nbformat
+import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.figure import Figure
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from evalkit.errors import DeclarationError, FactsError
+from evalkit.reporting.blocks import Section, from_json
+from evalkit.reporting.display import PAGE_MIME, SECTION_MIME
+from evalkit.reporting.exporter import EvalkitExporter
+from evalkit.reporting.jupyter_display import teach_ipython
+from evalkit.reporting.own import own_figure, own_table
+from evalkit.reporting.sections import page_head
+from tests.shipped import evaluation_of
+
+FRAME = pd.DataFrame({"year": [2024, 2025], "waiting": [16.0, None], "note": ["a <b>", "=1+1"]})
+TOLD = {"period": "2024–2025", "source": {"vi": "tính toán riêng", "en": "own computation"}}
+
+
+def test_an_own_table_stands_on_a_page_with_its_period_and_source():
+    section = own_table(FRAME, name="waiting", title={"vi": "Đang chờ", "en": "Waiting"}, **TOLD)
+    cells = [[cell.text.en for cell in row] for row in section.tables[0].rows]
+    assert cells == [["2024", "16", "a <b>"], ["2025", "[x]", "=1+1"]]
+    assert section.blocks[0].text.vi == "Thời gian: 2024–2025. Nguồn: tính toán riêng."
+
+
+@pytest.mark.parametrize("lost", ["period", "source"])
+def test_an_own_table_without_period_or_source_is_refused(lost):
+    with pytest.raises(FactsError, match="without its period and its source"):
+        own_table(FRAME, name="waiting", title="Waiting", **TOLD | {lost: " "})
+
+
+@pytest.mark.parametrize("frame", [FRAME.iloc[:0], pd.concat([FRAME] * 501)])
+def test_an_empty_or_endless_table_is_refused(frame):
+    with pytest.raises(FactsError, match="between 1 and 1000 rows"):
+        own_table(frame, name="waiting", title="Waiting", **TOLD)
+
+
+def test_an_infinite_number_is_refused():
+    with pytest.raises(DeclarationError):
+        own_table(FRAME.assign(waiting=[1.0, float("inf")]), name="waiting", title="Waiting", **TOLD)
+
+
+def drawing() -> Figure:
+    made = Figure()
+    axes = made.subplots()
+    axes.plot([2024, 2025], [16, 37])
+    axes.set_title("Waiting <script>alert(1)</script>")
+    return made
+
+
+def test_an_own_drawing_keeps_shapes_and_words_alone():
+    section = own_figure(drawing(), name="mine", title="Waiting", alt="It rose from 16 to 37.", **TOLD)
+    svg = section.figures[0].svg.en
+    assert "<path" in svg
+    assert "<script" not in svg
+    assert "&lt;script&gt;" in svg
+    assert "metadata" not in svg
+    assert mpl.rcParams["svg.fonttype"] != "none", "the researcher's own settings stay as they were"
+
+
+def test_a_drawing_whose_words_say_nothing_more_than_its_title_is_refused():
+    with pytest.raises(DeclarationError):
+        own_figure(drawing(), name="mine", title="Waiting", alt="Waiting", **TOLD)
+
+
+@pytest.fixture
+def shell():
+    """An IPython that knows how results show themselves; it is gone afterwards."""
+    yield (made := InteractiveShell.instance())
+    assert made is InteractiveShell.instance()
+    InteractiveShell.clear_instance()
+
+
+def test_the_last_expression_of_a_cell_makes_a_page_as_show_does(shell):
+    """What JupyterLab displays of a bare result is what nbconvert makes the page of."""
+    teach_ipython()
+    result = evaluation_of("demo", "11")
+    outputs = []
+    for shown in (page_head(result.area), result.comparisons, result.summary):
+        data, metadata = shell.display_formatter.format(shown)
+        assert {SECTION_MIME, PAGE_MIME} & data.keys()
+        assert "text/html" in data
+        outputs.append(new_output("execute_result", data=data, metadata=metadata, execution_count=1))
+    cells = [new_code_cell("shown", outputs=[output]) for output in outputs]
+    page, _ = EvalkitExporter(language="en").from_notebook_node(nbformat.from_dict(new_notebook(cells=cells)))
+    assert page.index('id="headline"') < page.index('id="periods"')
+    assert page.count('class="part"') == 2
+
+
+def test_a_raw_table_as_last_expression_is_no_section(shell):
+    teach_ipython()
+    data, _ = shell.display_formatter.format(FRAME)
+    assert not {SECTION_MIME, PAGE_MIME} & data.keys()
+
+
+def test_an_own_section_travels_through_the_notebook():
+    section = own_table(FRAME, name="waiting", title="Waiting", **TOLD)
+    assert isinstance(section, Section)
+    from evalkit.reporting.blocks import to_json  # noqa: PLC0415  beside its counterpart
+
+    assert from_json(to_json(section)) == section
