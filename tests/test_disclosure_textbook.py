@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import linprog
+from scipy.sparse import csr_array
 
 from evalkit.disclosure.audit import recoverable
 from evalkit.disclosure.equations import Equation, Tables
+from evalkit.disclosure.linear import Linear
 from evalkit.disclosure.protect import hidden_cells
 from evalkit.disclosure.protection_rules import LARGE, sizes
 
@@ -96,3 +98,21 @@ def test_a_textbook_table_is_protected_near_its_optimum(
     assert optimum(tables, set(tables.cells.index[small])) == fewest
     assert (len(hidden), methods) == (ours, {"optimal": 1})
     assert (ours > fewest) == bool(why)
+
+
+def test_a_programme_whose_steps_run_out_is_solved_from_nothing_to_the_same_end():
+    """The unperturbed simplex method can go round in circles: with no step allowed, the second way must find what scipy finds."""
+    rng = np.random.default_rng(7)
+    for _ in range(20):
+        matrix = rng.integers(-1, 2, (6, 12)).astype(float)
+        low, high = np.zeros(12), rng.integers(1, 9, 12).astype(float)
+        right, cost = matrix @ (high / 2), rng.integers(-3, 4, 12).astype(float)
+        wanted = linprog(cost, A_eq=matrix, b_eq=right, bounds=list(zip(low, high, strict=True)))
+        for primal in (False, True):
+            model = Linear(csr_array(matrix), right, primal=primal)
+            model._steps = 0
+            model.bound(low, high)
+            found = model.minimise(cost)
+            assert found is not None
+            assert found.goal == pytest.approx(wanted.fun, abs=1e-7)
+            assert matrix @ found.values == pytest.approx(right, abs=1e-7)  # noqa: PD011  no frame
