@@ -1,0 +1,106 @@
+"""Who reported what, on the nation's page: every year of the latest programme period with figures, some of them, or none."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from evalkit.facts.areas import NationFacts
+from evalkit.programme.models import ProgrammePeriod
+from evalkit.records import Summary
+from evalkit.reporting import formats
+from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Section, Table
+from evalkit.reporting.drawing.squares import Share, SquaresDrawn, squares
+from evalkit.reporting.sections.shared_words import both
+from evalkit.reporting.wording import say
+from evalkit.table import TOLD
+
+
+def who_reported(result: Summary) -> Section | None:
+    """Return the matrix of places by subjects; None for a province, or where no province has a figure."""
+    area = result.area
+    if not isinstance(area, NationFacts):
+        return None
+    rows = _told(area)
+    period = _latest_period(rows, area)
+    if period is None:
+        return None
+    drawn = _matrix(rows, area, period)
+    wide, phone = squares(drawn)
+    every = sum(share == "every" for line in drawn.shares for share in line)
+    silent = sum(all(share == "none" for share in line) for line in drawn.shares)
+    days = formats.period(period.valid_from, period.valid_to)
+    title = say("Who reported what, {period}", period=days)
+    alt = say(
+        "{title}. Of {all} squares {every} are full; {silent} provinces have no figure at all.",
+        title=title,
+        all=str(sum(map(len, drawn.shares))),
+        every=str(every),
+        silent=str(silent),
+    )
+    figure = Figure("who-reported", wide, alt, _caption(drawn), phone, _table(drawn, days))
+    return Section("who-reported-what", title, (figure,), layer="brief")
+
+
+def _told(area: NationFacts) -> pd.DataFrame:
+    rows = area.province_facts
+    rows = rows[rows["status"].isin(TOLD) & (rows["measure"] != area.programme.population)]
+    strands = {name: measure.strand for name, measure in area.programme.measures.items()}
+    return rows.assign(strand=rows["measure"].map(strands), year=rows["period_end"].dt.year)
+
+
+def _latest_period(rows: pd.DataFrame, area: NationFacts) -> ProgrammePeriod | None:
+    """Return the last programme period in which any province has a figure."""
+    if rows.empty:
+        return None
+    return area.programme.period_of(rows["period_end"].max().date())
+
+
+def _matrix(rows: pd.DataFrame, area: NationFacts, period: ProgrammePeriod) -> SquaresDrawn:
+    within = rows[
+        (rows["period_end"].dt.date >= period.valid_from) & (rows["period_end"].dt.date <= period.valid_to)
+    ]
+    years = within["year"].nunique()
+    told = within.groupby(["province_code", "strand"])["year"].nunique()
+    strands = [strand for strand in area.programme.strands if strand.id in set(within["strand"])]
+
+    def share(code: str, strand: str) -> Share:
+        count = int(told.get((code, strand), 0))
+        return "every" if count == years else "some" if count else "none"
+
+    return SquaresDrawn(
+        tuple(
+            Bilingual(**({"vi": place.name, "en": place.name_en} | place.name_in)) for place in area.places
+        ),
+        tuple(both(strand.label) for strand in strands),
+        tuple(tuple(share(place.code, strand.id) for strand in strands) for place in area.places),
+    )
+
+
+def _caption(drawn: SquaresDrawn) -> Bilingual:
+    named = [
+        say("{number} {subject}", number=str(place), subject=subject)
+        for place, subject in enumerate(drawn.subjects, start=1)
+    ]
+    return say(
+        "Full: figures of every year that any province has; half: of some; empty: none in the sources used. {subjects}.",
+        subjects=formats.listed(named),
+    )
+
+
+def _table(drawn: SquaresDrawn, days: Bilingual) -> Table:
+    words = {"every": say("every year"), "some": say("some years"), "none": say("none")}
+    columns = [Column("place", say("Province or city"))]
+    columns += [
+        Column(f"s{place}", say("{number} {subject}", number=str(place), subject=subject))
+        for place, subject in enumerate(drawn.subjects, start=1)
+    ]
+    rows = tuple(
+        (Cell(name), *(Cell(words[share]) for share in line))
+        for name, line in zip(drawn.places, drawn.shares, strict=True)
+    )
+    return Table(
+        "who-reported-figures",
+        say("Figures by province and subject, {period}", period=days),
+        tuple(columns),
+        rows,
+    )
