@@ -129,6 +129,10 @@ def run(
     nation: Annotated[
         bool, typer.Option("--nation", help="Make the national page, alone or beside --province.")
     ] = False,
+    pdf: Annotated[
+        bool,
+        typer.Option("--pdf", help="Print the brief of each page as PDF beside it, by an installed browser."),
+    ] = False,
     notebook: Annotated[
         Path | None, typer.Option(help="A report notebook of your own for the provinces.")
     ] = None,
@@ -162,6 +166,7 @@ def run(
         notebook=notebook,
         parameters=tuple(_pair(text) for text in parameter or ()),
         nation=nation,
+        pdf=pdf,
     )
     reports: list[RunReport] = []
 

@@ -120,6 +120,7 @@ def _order(job: Job, making: Making) -> PageOrder:
         footer=footer_lines(about, content_key=job.content_key, edition=options.edition),
         keep_notebook=options.audience == "public",
         cell_seconds=options.cell_seconds,
+        pdf=options.pdf,
     )
 
 

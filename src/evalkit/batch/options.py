@@ -46,6 +46,8 @@ class RunOptions:
         Further parameters of the notebooks: name and value, as typed.
     nation : bool
         Make the national page; together with ``provinces`` these too, without them it alone.
+    pdf : bool
+        Print the brief of each page as PDF beside it.
     """
 
     provinces: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ class RunOptions:
     notebook: Path | None = None
     parameters: tuple[tuple[str, str], ...] = ()
     nation: bool = False
+    pdf: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def order_digest(workspace: Workspace, options: RunOptions) -> str:
     return digest(
         {
             "workspace": workspace.model_dump(mode="json"),
-            "options": [options.audience, options.languages, options.scheme, options.edition],
+            "options": [options.audience, options.languages, options.scheme, options.edition, options.pdf],
             "notebooks": [str(options.notebooks or ""), str(options.notebook or ""), options.parameters],
             "python": sys.version,
             "installed": sorted(installed()),

@@ -20,6 +20,7 @@ from evalkit.batch.outcome import JobFailure
 from evalkit.batch.page_names import INDEX, page_files
 from evalkit.batch.plan import Job, notebooks_folder, plan
 from evalkit.batch.prepared import prepare
+from evalkit.batch.printing import browser, pdf_name
 from evalkit.batch.publish import publish, settle, write_datapackage, write_index
 from evalkit.batch.receipt import reports_folder
 from evalkit.batch.record import manifest_after
@@ -113,10 +114,18 @@ def run_batch(
     return report
 
 
+def page_settings(options: RunOptions) -> dict[str, str]:
+    """Return what pages depend on beside their figures, notebook and code."""
+    settings = {"edition": options.edition, "languages": ",".join(options.languages)}
+    return settings | ({"print": "pdf"} if options.pdf else {})
+
+
 def _accept(
     workspace: Workspace, options: RunOptions, clock: Callable[[], datetime], progress: Progress
 ) -> _Task:
     """Read, check, protect and plan; whatever is wrong is refused here, before the reports folder is touched."""
+    if options.pdf:
+        browser()
     stock, day = stock_of(workspace, options), clock().date()
     scheme = options.scheme or workspace.scheme
     made = prepare(
@@ -136,7 +145,7 @@ def _accept(
             notebooks=options.notebooks or notebooks_folder(),
             notebook=options.notebook,
             own=dict(options.parameters),
-            settings={"edition": options.edition, "languages": ",".join(options.languages)},
+            settings=page_settings(options),
         ),
         codes=codes,
         folder=reports_folder(workspace, options),
@@ -233,6 +242,7 @@ def _chosen(task: _Task, before: Manifest | None) -> list[Job]:
 
 def _why(job: Job, task: _Task, before: Manifest | None) -> str:
     files = [*page_files(job.stem, task.options.languages)]
+    files += [pdf_name(name) for name in tuple(files)] if task.options.pdf else []
     return why_made(job, before, task.folder, files=files, force=task.options.force)
 
 

@@ -23,6 +23,7 @@ _CHANGED = {
     "libraries": worded("libraries changed"),
     "edition": worded("edition changed"),
     "languages": worded("languages changed"),
+    "print": worded("printing changed"),
 }
 
 

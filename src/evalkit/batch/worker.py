@@ -22,6 +22,7 @@ from evalkit.batch.execute import execute
 from evalkit.batch.notebook_words import in_languages
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder, Reason
 from evalkit.batch.page_names import NOTEBOOKS
+from evalkit.batch.printing import printed
 from evalkit.batch.render import render
 from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike_facts
 from evalkit.errors import DisclosureError, EvalkitError
@@ -94,7 +95,7 @@ def page_contents(
             in_languages(notebook, order.facts.about.languages)
         ).encode()
     _read_again(files, notebook, order, read)
-    return files
+    return files | (printed(files) if order.pdf else {})
 
 
 def _read_again(
