@@ -71,13 +71,14 @@ def test_the_index_lists_the_pages_in_each_language(workspace: Workspace, tmp_pa
         (tmp_path / "out" / name).read_text(encoding="utf-8") for name in ("index.html", "index.en.html")
     )
     assert 'href="03-cao-thu.html"' in vi
-    assert "Thành phố Cao Thử" in vi
+    assert ">Cao Thử</a> <small>03</small>" in vi
     assert 'href="national.html"' in vi
     assert 'href="03-cao-thu.en.html"' in en
     assert "Cao Thu" in en
-    assert (
-        en.count("<small>1 figure</small>") == 2
-    )  # both provinces have one, summed over former units or not
+    of_an, of_cao, of_nation = (en.count(f'recorded, 2015">{count}</td>') for count in ("7", "9", "about 16"))
+    assert (of_an, of_cao, of_nation) == (1, 1, 1)  # 9 are 3 and 6 of two former units
+    assert en.count('data-label="Items with a figure">1</td>') == 3
+    assert en.count('href="tables/datapackage.json"') == 1
 
 
 def test_tables_are_described_for_programs(workspace: Workspace, tmp_path: Path):
@@ -166,7 +167,8 @@ def test_a_failed_province_is_told_its_old_page_goes_and_the_others_are_publishe
     assert executor.made == ["01-an-thu", "national"]
     assert not [name for name in contents(tmp_path / "out") if "03-cao-thu" in name]
     index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
-    assert "Thành phố Cao Thử" in index
+    assert "Cao Thử <small>03</small>" in index
+    assert "không có báo cáo: lần chạy này bị lỗi" in index
     assert 'href="03-cao-thu.html"' not in index
     record = manifest_of(tmp_path / "out").failed["03-cao-thu"]
     assert (record.reason, record.exception, record.cell) == ("cell_error", "ValueError", 4)

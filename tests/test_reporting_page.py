@@ -20,7 +20,7 @@ from evalkit.reporting.blocks import (
     Table,
 )
 from evalkit.reporting.display import mime_bundle
-from evalkit.reporting.index_page import IndexRow, index_page
+from evalkit.reporting.index_page import IndexRow, Listing, index_page
 from evalkit.reporting.page import css_string, page_from_sections
 from evalkit.reporting.render import phrase
 
@@ -117,12 +117,14 @@ def test_no_payload_becomes_markup_whatever_block_it_stands_in(payload):
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_payload_becomes_markup_in_the_list_or_in_the_notebook(payload):
-    row = IndexRow(words(payload), words(payload), words("a.html"), "made", words(payload))
-    listing = index_page([row, replace(row, state="failed")], head=HEAD, language="vi")
-    for html in (listing, mime_bundle(sections(payload)[0])["text/html"]):
+    said = words(payload)
+    row = IndexRow(said, said, words("a.html"), "some", said, payload, payload, (said,))
+    rows = (row, replace(row, state="failed", region=words("x")))
+    listing = index_page(Listing(rows, (said,), row), head=HEAD, language="vi")
+    for html, scripts in ((listing, 1), (mime_bundle(sections(payload)[0])["text/html"], 0)):
         names = {name for _, attributes in Tags(html).tags for name in attributes}
         assert not [name for name in names if name.startswith("on")]
-        assert "script" not in {tag for tag, _ in Tags(html).tags}
+        assert [tag for tag, _ in Tags(html).tags].count("script") == scripts
 
 
 @pytest.mark.parametrize(("language", "title"), [("vi", "Tỉnh Giả Định"), ("en", "Invented Province")])
@@ -214,28 +216,38 @@ def test_neighbours_are_plain_file_names(file):
     with pytest.raises(DeclarationError, match="neighbouring page"):
         page_from_sections(HEAD, sections(), language="vi", resources={"siblings": [("en", file)]})
     with pytest.raises(DeclarationError, match="neighbouring page"):
-        index_page([IndexRow(words("A"), words("R"), words(file))], head=HEAD, language="vi")
+        index_page(Listing((IndexRow(words("A"), words("R"), words(file)),)), head=HEAD, language="vi")
 
 
-def test_the_list_groups_by_region_and_tells_what_failed():
-    rows = [
-        IndexRow(B("Tỉnh A", "A"), B("Vùng Một", "One"), B("a.html", "a.en.html")),
-        IndexRow(B("Tỉnh B", "B"), B("Vùng Hai", "Two"), B("b.html", "b.en.html"), "failed"),
-        IndexRow(B("Tỉnh C", "C"), B("Vùng Một", "One"), B("c.html", "c.en.html")),
-    ]
+@pytest.mark.parametrize(
+    "file", ["tables/../a.xlsx", "a.xlsx", "tables/a.html", "https://evil.test/tables/a.xlsx"]
+)
+def test_downloads_lie_in_the_folder_of_tables(file):
+    row = IndexRow(words("A"), words("R"), words("a.html"), books=words(file))
+    for listing in (Listing((row,)), Listing((replace(row, books=None),), package=file)):
+        with pytest.raises(DeclarationError, match="a file of the folder tables"):
+            index_page(listing, head=HEAD, language="vi")
+
+
+def test_the_list_keeps_the_official_order_and_tells_what_failed():
+    rows = (
+        IndexRow(B("Tỉnh A", "A"), B("Vùng Một", "One"), B("a.html", "a.en.html"), code="01"),
+        IndexRow(B("Tỉnh B", "B"), B("Vùng Hai", "Two"), B("b.html", "b.en.html"), "failed", code="02"),
+        IndexRow(B("Tỉnh C", "C"), B("Vùng Một", "One"), B("c.html", "c.en.html"), "none", code="03"),
+    )
     national = IndexRow(
         B("Toàn quốc", "Nation"), B("Quốc gia", "National"), B("national.html", "national.en.html")
     )
-    html = index_page(rows, head=HEAD, language="vi", national=national)
-    order = [
-        html.index(name)
-        for name in ('id="national"', ">Vùng Một</h2>", "Tỉnh A", "Tỉnh C", ">Vùng Hai</h2>", "Tỉnh B")
-    ]
+    html = index_page(Listing(rows, (), national), head=HEAD, language="vi")
+    order = [html.index(f">{name}<") for name in ("Toàn quốc", "Tỉnh A")]
+    order += [html.index(text) for text in ("Tỉnh B <small>02</small>", ">Tỉnh C<")]
     assert order == sorted(order)
-    assert "Tỉnh B <small>không có báo cáo: lần chạy này bị lỗi</small>" in html
+    assert "không có báo cáo: lần chạy này bị lỗi</td></tr>" in html
     assert "b.html" not in html
     assert "Thiếu 1 trong tổng số 3 báo cáo" in html
-    assert 'href="a.en.html"' in index_page(rows, head=HEAD, language="en")
+    assert 'href="a.en.html"' in index_page(Listing(rows, (), national), head=HEAD, language="en")
+    with pytest.raises(DeclarationError, match="never empty"):
+        index_page(Listing(()), head=HEAD, language="vi")
 
 
 def test_the_shell_is_light():

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
 
 from evalkit.batch.datapackage import datapackage
 from evalkit.batch.fingerprint import file_digest
 from evalkit.batch.finished_pages import drop_records
 from evalkit.batch.folder import FINISHED, PENDING
+from evalkit.batch.index_rows import listing
 from evalkit.batch.manifest import MANIFEST, Manifest, is_inside, read_manifest
 from evalkit.batch.page_names import INDEX, TABLES, footer_lines, neighbours, page_file, page_files
-from evalkit.batch.plan import NATIONAL, Job
-from evalkit.batch.staleness import changed_ingredient
+from evalkit.batch.plan import Job
 from evalkit.facts.areas import About
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
-from evalkit.facts.named_places import Place
 from evalkit.languages import spoken
 from evalkit.lasting_file import write_lasting
-from evalkit.reporting.bilingual import by_language
 from evalkit.reporting.blocks import Bilingual, Language, PageHead
-from evalkit.reporting.formats import day, number
-from evalkit.reporting.index_page import IndexRow, index_page
-from evalkit.reporting.sections.shared_words import place_name
+from evalkit.reporting.index_page import index_page
 from evalkit.reporting.wording import say
-from evalkit.table import TOLD
 
 
 def write_index(stage: Path, bundle: Bundle, manifest: Manifest, jobs: Sequence[Job]) -> dict[str, str]:
@@ -44,23 +37,15 @@ def write_index(stage: Path, bundle: Bundle, manifest: Manifest, jobs: Sequence[
     jobs : sequence of Job
         The whole plan: a page whose content key is no longer that of the plan says which figures it was made from.
     """
-    places = {place.code: place for place in bundle.places}
-    told = _figures_by_province(bundle)
-    rows = {
-        job.stem: _row(job, places.get(job.code), manifest, told) for job in jobs if _is_told(job, manifest)
-    }
-    nation, index = (file_stem(name, bundle.about.audience) for name in (NATIONAL, INDEX))
-    national = rows.pop(nation, None)
-    if not rows:
-        rows, national = ({nation: national} if national else {}), None
+    rows = listing(bundle, manifest, jobs)
+    index = file_stem(INDEX, bundle.about.audience)
     files = {}
     languages: Sequence[Language] = [language for language in spoken() if language in manifest.languages]
     for language in languages:
         page = index_page(
-            list(rows.values()),
+            rows,
             head=_index_head(bundle.about),
             language=language,
-            national=national,
             resources={
                 "footer": footer_lines(bundle.about, content_key="", edition=_named(manifest)),
                 **neighbours(index, language, languages),
@@ -144,39 +129,6 @@ def _remove(folder: Path, names: Iterable[str]) -> None:
         path.unlink(missing_ok=True)
         if path.parent != folder and path.parent.is_dir() and not any(path.parent.iterdir()):
             path.parent.rmdir()
-
-
-def _is_told(job: Job, manifest: Manifest) -> bool:
-    return job.stem in manifest.pages or job.stem in manifest.failed
-
-
-def _figures_by_province(bundle: Bundle) -> Counter[str]:
-    """Count the figures each province's page stands on, a hidden one included; its population is no figure of the programme."""
-    facts = bundle.facts
-    held = facts["status"].isin(TOLD) & (facts["measure"] != bundle.programme.population)
-    return Counter(facts.loc[held & (facts["scheme"] == bundle.about.scheme), "province_code"])
-
-
-def _row(job: Job, place: Place | None, manifest: Manifest, told: Counter[str]) -> IndexRow:
-    name = place_name(place, place.full_name) if place else say("The nation")
-    region = Bilingual(**place.region.root) if place else say("Overview")
-    files = by_language(lambda language: page_file(job.stem, language))
-    if job.stem not in manifest.pages:
-        return IndexRow(name, region, files, state="failed")
-    record = manifest.pages[job.stem]
-    earlier = day(date.fromisoformat(record.bundle_date))
-    note = _held(told[job.code]) if place else None
-    if changed_ingredient(job, record) == "slice changed":
-        note = say("made from the figures of {day}, since changed", day=earlier)
-    elif record.lapses:
-        note = say("some lines could not be computed; the page says which")
-    return IndexRow(name, region, files, note=note)
-
-
-def _held(figures: int) -> Bilingual:
-    if not figures:
-        return say("nothing published or reported")
-    return say("1 figure") if figures == 1 else say("{count} figures", count=number(figures))
 
 
 def _index_head(about: About) -> PageHead:

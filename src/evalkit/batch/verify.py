@@ -20,6 +20,7 @@ from evalkit.facts.audiences import file_stem
 from evalkit.facts.findings import Finding
 from evalkit.languages import speak
 from evalkit.messages import worded
+from evalkit.reporting.index_tools import script, script_hash
 
 _PAGE = ".html"
 
@@ -59,7 +60,7 @@ def verify(folder: Path) -> list[Finding]:
         *_completeness(folder, manifest),
         *_lapses(folder, manifest),
         *_unlisted(folder, manifest),
-        *_contents(folder),
+        *_contents(folder, manifest),
         *_contradictions(folder, manifest),
     ]
 
@@ -148,7 +149,8 @@ def _unlisted(folder: Path, manifest: Manifest) -> Iterator[Finding]:
             )
 
 
-def _contents(folder: Path) -> Iterator[Finding]:
+def _contents(folder: Path, manifest: Manifest) -> Iterator[Finding]:
+    lists = page_files(file_stem(INDEX, manifest.audience), list(manifest.languages))
     names = {path.relative_to(folder).as_posix() for path in _files(folder)}
     for path in _files(folder):
         for where, rule in file_faults({str(path): path.read_bytes()}):
@@ -156,14 +158,15 @@ def _contents(folder: Path) -> Iterator[Finding]:
                 Path(where), rule, worded("find out how it got there before anybody sees the reports")
             )
         if path.suffix == _PAGE:
-            yield from _page(path, names)
+            is_list = path.relative_to(folder).as_posix() in lists
+            yield from _page(path, names, script_hash(script()) if is_list else "")
 
 
-def _page(path: Path, names: set[str]) -> Iterator[Finding]:
+def _page(path: Path, names: set[str], allowed: str) -> Iterator[Finding]:
     html = path.read_text(encoding="utf-8", errors="replace")
-    for rule in page_faults(html, neighbours=names):
+    for rule in page_faults(html, neighbours=names, script=allowed):
         yield _finding(path, rule, worded("find out how it got there before anybody sees the reports"))
-    if not has_policy(html):
+    if not has_policy(html, script=allowed):
         yield _finding(
             path,
             worded("a page forbids its reader's browser to fetch or run anything"),

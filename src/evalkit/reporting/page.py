@@ -1,4 +1,4 @@
-"""Put a page together: one self-contained HTML file per language, without script and without outside address."""
+"""Put a page together: one self-contained HTML file per language, without outside address; only the list of pages has a script, by its hash."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from markupsafe import Markup
 from evalkit.errors import DeclarationError
 from evalkit.reporting.blocks import Bilingual, Language, PageHead, Section
 from evalkit.reporting.formats import day, locale_of
+from evalkit.reporting.index_tools import script_hash
 from evalkit.reporting.render import Numbering, phrase, render_folded, render_section
 from evalkit.reporting.wording import say
 
@@ -35,6 +36,14 @@ class Part:
     id: str | None = None
     title: Markup | None = None
     place: Literal["brief", "annex", "column"] = "column"
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What the list of pages has beside what every page has: more style, and one script that its policy names by hash."""
+
+    style: Markup
+    script: str
 
 
 def page_from_sections(
@@ -88,10 +97,15 @@ def page_from_sections(
 
 
 def assemble(
-    head: PageHead, parts: Sequence[Part], *, language: Language, resources: Mapping[str, Any] | None = None
+    head: PageHead,
+    parts: Sequence[Part],
+    *,
+    language: Language,
+    resources: Mapping[str, Any] | None = None,
+    extras: Extras | None = None,
 ) -> str:
     """Return a page made of parts that are already HTML; see ``page_from_sections``."""
-    given = resources or {}
+    given, extras = resources or {}, extras or Extras(Markup(""), "")
     return (
         _environment()
         .get_template("page.html.j2")
@@ -101,8 +115,9 @@ def assemble(
             head=head,
             t=lambda text: phrase(text.of(language)),
             plain=lambda text: unicodedata.normalize("NFC", text.of(language)),
-            csp=Markup(CONTENT_SECURITY_POLICY),  # noqa: S704  our own constant, without quotes of its attribute
-            css=_stylesheet(),
+            csp=policy(extras.script),
+            css=_stylesheet() + extras.style,
+            script=Markup(extras.script),  # noqa: S704  our own file
             words=_words(head, language),
             brief=[part for part in parts if part.place == "brief"],
             column=[part for part in parts if part.place == "column"],
@@ -113,6 +128,18 @@ def assemble(
             workbook=neighbour(given.get("workbook"), of="workbook"),
         )
     )
+
+
+def policy(script: str = "") -> Markup:
+    """Return a page's Content-Security-Policy: nothing is fetched, and no script runs but the one given.
+
+    Examples
+    --------
+    >>> policy() == CONTENT_SECURITY_POLICY, str(policy("1"))[-64:]
+    (True, "script-src 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='")
+    """
+    allowed = f"; script-src '{script_hash(script)}'" if script else ""
+    return Markup(CONTENT_SECURITY_POLICY + allowed)  # noqa: S704  ours, without quotes of its attribute
 
 
 def _part(section: Section | Markup, numbering: Numbering, *, has_brief: bool) -> Part:
