@@ -208,7 +208,7 @@ def _table(listing: Listing, regions: Mapping[Bilingual, str], language: Languag
         for row in listing.rows
     ]
     caption = say(
-        "In official order. Low figures do not mean that things are better there; high ones do not mean that the work is worse."
+        "No ranking: low figures do not mean that things are better there, and high ones do not mean that the work is worse."
     )
     return Markup(
         '<div class="cards"><table id="list"><caption>{}</caption>\n<thead><tr>{}</tr></thead>\n{}<tbody id="places">\n{}\n</tbody></table></div>'
