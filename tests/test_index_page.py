@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import functools
 import hashlib
 import http.server
 import json
 import re
+import shutil
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +23,7 @@ from evalkit.batch.manifest import Manifest, PageRecord
 from evalkit.batch.page_names import page_file
 from evalkit.batch.plan import Job
 from evalkit.batch.publish import write_index
+from evalkit.batch.run import run_batch
 from evalkit.batch.self_contained import has_policy, page_faults
 from evalkit.batch.verify import verify
 from evalkit.reporting.blocks import Bilingual, KeyNumbers, PageHead
@@ -27,8 +31,10 @@ from evalkit.reporting.brief.compose import brief_sections
 from evalkit.reporting.index_page import IndexRow, Listing, index_page
 from evalkit.reporting.index_tools import script
 from evalkit.review.reading import Page, read
+from tests.builders import fact
 from tests.shipped import bundle_of, evaluation_of
 from tests.test_pages_in_browser import FLAGS, Handler
+from tests.workspaces import PagesWithoutKernel, at, options, tiny_workspace
 
 NAMES = ("demo", "vn-published")
 LANGUAGES = ("vi", "en")
@@ -78,9 +84,9 @@ def lists(name: str) -> dict[str, str]:
 
 @functools.cache
 def _folder() -> str:
-    import tempfile  # noqa: PLC0415
-
-    return tempfile.mkdtemp()
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _record(job: Job, invented: str) -> PageRecord:
@@ -212,6 +218,28 @@ def test_each_place_has_a_row_in_official_order_with_what_its_facts_tell(name: s
             assert count in expected(facts, labels[label], year)
 
 
+def test_hidden_and_older_counts_say_so_and_the_year_is_the_newest(tmp_path: Path):
+    persons = {"measure": "victims_identified", "unit": "nguoi"}
+    facts = [
+        *(fact("01", 2, **persons, year=2015), fact("02", 30, **persons, year=2015)),
+        *(
+            fact("02", 4, year=2015),
+            fact("03", 5, year=2015),
+            fact("02", 6, year=2014),
+            fact("03", 8, year=2014),
+        ),
+        *(fact("VN", 20, year=2014), fact("VN", 90, **persons, year=2015)),
+    ]
+    workspace = tiny_workspace(tmp_path / "ws", facts=facts)
+    run_batch(workspace, options(tmp_path), clock=at("2026-05-01"), executor=PagesWithoutKernel())
+    (table,) = read((tmp_path / "out" / "index.en.html").read_text(encoding="utf-8")).tables
+    assert [head[-4:] for head in table.head[2:4]] == ["2015", "2015"]
+    of_nation, of_first, of_second = ([row[1][:1], *row[2:4]] for row in table.rows)
+    assert of_first == ["◐", "–", "[c]"]
+    assert of_second[:2] == ["●", "9"]
+    assert of_nation == ["●", "20 (2014)", "90"]
+
+
 def expected(facts: list[dict[str, Any]], measure: str, year: str) -> set[str]:
     """Return how the newest whole year may be written: one way a source."""
     years: dict[int, set[str]] = {}
@@ -260,9 +288,6 @@ def test_the_list_keeps_to_its_budgets(name: str):
 
 @pytest.fixture
 def made(tmp_path: Path) -> Path:
-    from evalkit.batch.run import run_batch  # noqa: PLC0415
-    from tests.workspaces import PagesWithoutKernel, at, options, tiny_workspace  # noqa: PLC0415
-
     workspace = tiny_workspace(tmp_path / "ws")
     run_batch(workspace, options(tmp_path), clock=at("2026-05-01"), executor=PagesWithoutKernel())
     return tmp_path / "out"
@@ -349,6 +374,7 @@ FOUND = {
     "da nang": ["48"],
     "đồng tháp": ["82"],
     "nam bo dong 75": ["75"],
+    "dong bang hong 01": ["01"],
     "  ha   noi ": ["01"],
     "nowhere": [],
 }
