@@ -336,15 +336,20 @@ class Browser:
 
     def __init__(self, folder: Path, address: str, chromium: str) -> None:
         self.folder, self.address, self.chromium = folder, address, chromium
+        self.runs = 0
 
     def run(self, steps: str) -> dict[str, Any]:
-        (self.folder / "probe.html").write_text(PROBE.replace("STEPS", steps), encoding="utf-8")
-        profile = f"--user-data-dir={self.folder / 'profile'}"
-        asked = [self.chromium, *FLAGS, profile, "--dump-dom", f"{self.address}/probe.html"]
+        self.runs += 1  # a page and a browser of its own for each run: nothing comes from a cache
+        probe = f"probe.{self.runs}.html"
+        (self.folder / probe).write_text(PROBE.replace("STEPS", steps), encoding="utf-8")
+        profile = f"--user-data-dir={self.folder / f'profile.{self.runs}'}"
+        asked = [self.chromium, *FLAGS, profile, "--dump-dom", f"{self.address}/{probe}"]
         dom = subprocess.run(asked, capture_output=True, text=True, timeout=120, check=True).stdout
         found = re.search(r'<pre id="told">(.*?)</pre>', dom, re.DOTALL)
         assert found is not None
-        return json.loads(found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+        told = json.loads(found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+        assert "fault" not in told, told
+        return told
 
 
 @pytest.fixture(scope="module")

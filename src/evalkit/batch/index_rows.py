@@ -71,12 +71,8 @@ def listing(bundle: Bundle, manifest: Manifest, jobs: Sequence[Job]) -> Listing:
         else:
             rows.append(row)
     has_tables = any(name.endswith(".csv") for name in manifest.files)
-    return Listing(
-        tuple(rows),
-        tuple(column.head for column in columns),
-        national,
-        _PACKAGE if has_tables else "",
-    )
+    heads = tuple(column.head for column in columns)
+    return Listing(tuple(rows), heads, national, _PACKAGE if has_tables else "")
 
 
 def _told(bundle: Bundle) -> pd.DataFrame:

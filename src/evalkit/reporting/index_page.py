@@ -198,14 +198,10 @@ def _table(listing: Listing, regions: Mapping[Bilingual, str], language: Languag
     ]
     columns += [Markup('<th scope="col" class="num">{}</th>').format(_text(head, language)) for head in heads]
     columns.append(Markup('<th scope="col">{}</th>').format(_text(say("Download"), language)))
-    order = {
-        id(row): n
-        for n, row in enumerate(sorted(listing.rows, key=lambda row: sort_key(row.name.of(language))))
-    }
+    order = _by_name(listing.rows, language)
     nation = [_row(listing.national, heads, Markup(""), language)] if listing.national else []
     rows = [
-        _row(row, heads, _found_by(row, regions[row.region], order[id(row)]), language)
-        for row in listing.rows
+        _row(row, heads, _found_by(row, regions[row.region], order[row]), language) for row in listing.rows
     ]
     caption = say(
         "No ranking: low figures do not mean that things are better there, and high ones do not mean that the work is worse."
@@ -218,6 +214,12 @@ def _table(listing: Listing, regions: Mapping[Bilingual, str], language: Languag
         Markup("<tbody>{}</tbody>\n").format(nation[0]) if nation else Markup(""),
         Markup("\n").join(rows),
     )
+
+
+def _by_name(rows: Sequence[IndexRow], language: Language) -> dict[IndexRow, int]:
+    """Return at which place each row stands in the order of names."""
+    named = sorted(rows, key=lambda row: sort_key(row.name.of(language)))
+    return {row: place for place, row in enumerate(named)}
 
 
 def _found_by(row: IndexRow, region: str, place: int) -> Markup:
