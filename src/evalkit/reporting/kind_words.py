@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from evalkit.programme.kinds import IN_PERCENT
 from evalkit.programme.models import Indicator, Programme
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.wording import say
+
+LARGE_BASE = 1_000
 
 
 def value_words(kind: str, value: float) -> Bilingual:
@@ -56,6 +62,33 @@ def value_with_unit(indicator: Indicator, value: float, programme: Programme) ->
         return written
     unit = programme.units[programme.measures[indicator.numerator].unit].label
     return each("{} {}".format, written, Bilingual(**unit.root))
+
+
+def share_in_brief(indicator: Indicator, row: Mapping[str, Any], programme: Programme) -> Bilingual:
+    """Write an indicator's value for a brief: a percentage of fewer than 1,000 without decimals, unless that would touch its target.
+
+    Parameters
+    ----------
+    indicator : Indicator
+    row : mapping
+        ``value``, ``denominator`` and, where there is one, ``target_value``.
+    programme : Programme
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> programme = load_programme("vn-trafficking")
+    >>> one = programme.indicators["victims_supported"]
+    >>> row = {"value": 90.09, "denominator": 444.0}
+    >>> share_in_brief(one, row, programme).en, share_in_brief(one, row | {"target_value": 90.0}, programme).en
+    ('90 %', '90.1 %')
+    """
+    if indicator.kind not in IN_PERCENT or indicator.kind == "change" or row["denominator"] >= LARGE_BASE:
+        return value_with_unit(indicator, row["value"], programme)
+    whole, target = round(row["value"]), row.get("target_value")
+    if row["value"] != whole and whole in (target, 0, 100):
+        return value_with_unit(indicator, row["value"], programme)
+    return formats.percent(row["value"], 0)
 
 
 def method_words(kind: str, *, has_limits: bool) -> Bilingual:

@@ -16,7 +16,7 @@ from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Section
 from evalkit.reporting.brief.topics import Topic, shown_totals
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.strip import sparkline
-from evalkit.reporting.kind_words import value_with_unit, value_words
+from evalkit.reporting.kind_words import share_in_brief, value_words
 from evalkit.reporting.sections.shared_words import NOTHING, both, either, fact_cell, qualified
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD
@@ -123,7 +123,7 @@ def _written(row: pd.Series, indicator: Indicator, programme: Programme) -> Bili
     if indicator.kind == "rate":
         value = value_words(indicator.kind, row["value"])
         return say("{value} ({count})", value=value, count=formats.figure(row["numerator"]))
-    value = value_with_unit(indicator, row["value"], programme)
+    value = share_in_brief(indicator, {str(name): value for name, value in row.items()}, programme)
     return say(
         "{value} ({n} of {base})",
         value=value,

@@ -6,7 +6,7 @@ from evalkit.facts.areas import NationFacts
 from evalkit.programme.models import Request
 from evalkit.records import Summary
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import each
+from evalkit.reporting.bilingual import each, same
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section, Sources
 from evalkit.reporting.brief.opening import latest_verdicts
 from evalkit.reporting.brief.topics import Topic
@@ -18,6 +18,7 @@ from evalkit.statistics.trend.latest_year import LatestYear
 from evalkit.table import TOLD, totals_only
 
 MOST_QUESTIONS, MOST_SILENT = 5, 3
+UNDATED = ("", "n.d.")
 
 
 def what_to_ask(result: Summary, topics: tuple[Topic, ...]) -> Section | None:
@@ -191,7 +192,8 @@ def _source(name: str, result: Summary) -> Bilingual:
     source = result.area.sources.get(name)
     if source is None:
         return say("{source}.", source=name)
-    words = {"title": source.title, "agency": source.agency, "date": source.date}
+    date = say("day of publication unknown") if source.date in UNDATED else same(source.date)
+    words: dict[str, Bilingual | str] = {"title": source.title, "agency": source.agency, "date": date}
     if source.confidence == "verified":
         return say("{title}. {agency}. {date}.", **words)
     return say("{title}. {agency}. {date}. (to be checked against the original)", **words)

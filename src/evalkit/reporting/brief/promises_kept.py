@@ -16,7 +16,7 @@ from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Section
 from evalkit.reporting.brief.opening import latest_verdicts
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.strip import bare_strip, target_strip
-from evalkit.reporting.kind_words import value_with_unit
+from evalkit.reporting.kind_words import share_in_brief
 from evalkit.reporting.sections.promises import needed_words, promise_words, verdict_words
 from evalkit.reporting.sections.shared_words import Row, both, counted, sentences
 from evalkit.reporting.wording import say
@@ -123,7 +123,7 @@ def _figure(row: Row, target: Target, result: Summary) -> Bilingual:
     }
     if row["denominator"] < SMALLEST_BASE_IN_PERCENT or row["kind"] not in IN_PERCENT:
         return say("{n} of {base}; target {promise}", promise=promise, **words)
-    value = value_with_unit(indicator, row["value"], programme)
+    value = share_in_brief(indicator, row, programme)
     return say("{n} of {base} ({value}); target {promise}", value=value, promise=promise, **words)
 
 

@@ -22,7 +22,7 @@ from evalkit.reporting.blocks import (
 )
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.stages import StageBar, stages
-from evalkit.reporting.kind_words import value_with_unit
+from evalkit.reporting.kind_words import share_in_brief
 from evalkit.reporting.sections.coarser import coarser_sentences
 from evalkit.reporting.sections.shared_words import NOT_AVAILABLE, Row, both, counted, sentences, span
 from evalkit.reporting.wording import say
@@ -142,7 +142,7 @@ def _waiting_words(row: Row, result: Summary) -> Bilingual:
         return say("{indicator}: {count} ({year})", count=count, **words)
     return say(
         "{indicator}: {value}, {n} of {base} ({year})",
-        value=value_with_unit(indicator, row["value"], programme),
+        value=share_in_brief(indicator, row, programme),
         n=formats.figure(row["numerator"]),
         base=formats.figure(row["denominator"]),
         **words,

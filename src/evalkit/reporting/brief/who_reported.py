@@ -1,4 +1,4 @@
-"""Who reported what, on the nation's page: every year of the latest programme period with figures, some of them, or none."""
+"""Who reported what, on the nation's page: every year of the programme period they tell most of, some of them, or none."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def who_reported(result: Summary) -> Section | None:
     if not isinstance(area, NationFacts):
         return None
     rows = _told(area)
-    period = _latest_period(rows, area)
+    period = _best_told_period(rows, area)
     if period is None:
         return None
     drawn = _matrix(rows, area, period)
@@ -48,11 +48,16 @@ def _told(area: NationFacts) -> pd.DataFrame:
     return rows.assign(strand=rows["measure"].map(strands), year=rows["period_end"].dt.year)
 
 
-def _latest_period(rows: pd.DataFrame, area: NationFacts) -> ProgrammePeriod | None:
-    """Return the last programme period in which any province has a figure."""
-    if rows.empty:
-        return None
-    return area.programme.period_of(rows["period_end"].max().date())
+def _best_told_period(rows: pd.DataFrame, area: NationFacts) -> ProgrammePeriod | None:
+    """Return the programme period of which provinces tell most; of two alike the later."""
+    days = rows["period_end"].dt.date
+
+    def told(period: ProgrammePeriod) -> int:
+        within = rows[(days >= period.valid_from) & (days <= period.valid_to)]
+        return len(within[["province_code", "strand", "year"]].drop_duplicates())
+
+    periods = [period for period in area.programme.periods if told(period)]
+    return max(periods, key=lambda period: (told(period), period.valid_from), default=None)
 
 
 def _matrix(rows: pd.DataFrame, area: NationFacts, period: ProgrammePeriod) -> SquaresDrawn:
