@@ -44,7 +44,7 @@ ITS_OWN = {
 
 
 class Seen(HTMLParser):
-    """Every text of a page that somebody reads or hears, its style sheet's left out."""
+    """Every text of a page that somebody reads or hears, its style sheet's and script's left out."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class Seen(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
-        self._style = tag == "style"
+        self._style = tag in ("style", "script")
         self.texts += [text for name, text in attrs if name in ("alt", "title", "aria-label") and text]
 
     def handle_endtag(self, tag):

@@ -108,10 +108,16 @@ def _read(topic: Topic, record: dict[str, Any], own: dict[str, Any], result: Sum
     return say(
         "{title}. Cases a year per 100,000 inhabitants, {period}: {own} here, {all} in all provinces together.",
         title=_title(own, topic, result),
-        period=record["period"].replace("-", "–"),
+        period=_days(record["period"], result),
         own=_rate(own["count"] / own["exposure"]),
         all=_rate(record["target"]),
     )
+
+
+def _days(period: str, result: Summary) -> Bilingual:
+    """Write the days of a programme period, whatever it is called."""
+    told = next(one for one in result.area.programme.periods if one.id == period)
+    return formats.period(told.valid_from, told.valid_to)
 
 
 def _table(own: dict[str, Any], record: dict[str, Any], drawn: FunnelDrawn) -> Table:
