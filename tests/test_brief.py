@@ -28,6 +28,7 @@ from evalkit.reporting.citations import MARK, without_marks
 from evalkit.reporting.drawing.strip import sparkline, target_strip
 from evalkit.reporting.drawing.tiles import TileDrawn, tile_grid
 from evalkit.reporting.drawing.timeline import Bar, Panel, Step, timeline
+from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import NotEstimable
 from evalkit.statistics.trend.latest_year import LatestYear, latest_year
 from tests.shipped import bundle_of
@@ -262,6 +263,17 @@ def test_too_few_or_hidden_years_give_no_range():
         }
     )
     assert isinstance(latest_year(hidden), NotEstimable)
+
+
+def test_years_that_scatter_without_end_give_no_range():
+    """Under such a law no count would be too large: there is nothing to print, and nothing to draw."""
+    law = ScatterLaw("linear", 1_700.0, 0.5, series=40, cells=400, degrees=380, p=0.0, own=3.0)
+    series = pd.DataFrame(
+        {"year": range(2010, 2025), "count": [0.0] * 7 + [40.0] + [0.0] * 7, "status": "reported"}
+    )
+    found = latest_year(series, law=law)
+    assert isinstance(found, NotEstimable)
+    assert found.reason == "no_bound"
 
 
 def test_a_target_strip_puts_marks_where_their_values_are():

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -27,8 +28,8 @@ from evalkit.places.population import POPULATION
 from evalkit.programme.load import load_programme
 from evalkit.records import Trend
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import LANGUAGES
-from evalkit.reporting.display import plain_text, written
+from evalkit.reporting.blocks import LANGUAGES, Sections
+from evalkit.reporting.display import plain_text, shown_as
 from evalkit.reporting.lapsed import lapses_told
 from evalkit.reporting.render import Numbering, render_section
 from evalkit.reporting.sections import section_of
@@ -175,9 +176,10 @@ def province(rows: pd.DataFrame, shape: str, *, populated: bool, law: str | None
 
 def texts_of(result: object) -> Iterator[str]:
     """Write a result as the page does, in both languages, as text and as HTML."""
-    section = written(result)
-    assert lapses_told([section]) == ()
-    for language in LANGUAGES:
+    shown = shown_as(result)
+    sections = shown.items if isinstance(shown, Sections) else (shown,)
+    assert lapses_told(sections) == ()
+    for section, language in product(sections, LANGUAGES):
         yield plain_text(section, language)
         yield str(render_section(section, Numbering(language)))
 
@@ -218,7 +220,9 @@ def test_whatever_the_provinces_series_are_the_nation_s_page_can_be_written(
         own = facts[facts["province_code"] == chosen[-1]].assign(province_code="VN", scheme="nation")
         places = tuple(map(place, dict.fromkeys(chosen)))
         nation = NationFacts(about(), own, facts, places, PROGRAMME, {}, {}, {}, sources(facts), ())
-        require_written(provinces_side_by_side(nation), compare_provinces(nation), nation)
+        sides = provinces_side_by_side(nation)
+        assert set(sides.frame["province_code"]) == set(chosen)
+        require_written(sides, compare_provinces(nation), nation)
 
 
 def test_a_limit_that_cannot_be_given_is_said_in_words():

@@ -27,6 +27,7 @@ from evalkit.reporting.sections.shared_words import (
     within_sentence,
 )
 from evalkit.reporting.wording import say
+from evalkit.statistics.results import TrendFit
 from evalkit.statistics.trend.latest_year import LatestYear
 
 NAME = "timeline"
@@ -151,9 +152,15 @@ def _caption(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
             parts.append(say("Dashed bar: {measure}.", measure=within_sentence(both(wider))))
     if any(not step.has_bars for panel in panels for step in panel.steps):
         parts.append(say("Where single years are not told, the average stands for the period."))
-    if any(topic.trend is not None and topic.trend.verdict.grade != "clear" for topic, _ in pairs):
+    if any(_has_doubtful_trend(topic) for topic, _ in pairs):
         parts.append(say("No trend is drawn, for none stands all checks."))
     return sentences(*parts)
+
+
+def _has_doubtful_trend(topic: Topic) -> bool:
+    """Tell whether a trend could be fitted and does not stand; where none could be fitted there is nothing to be said of it."""
+    trend = topic.trend
+    return trend is not None and isinstance(trend.fit, TrendFit) and trend.verdict.grade != "clear"
 
 
 def _read_aloud(panels: list[Panel]) -> Bilingual:

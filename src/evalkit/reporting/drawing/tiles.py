@@ -110,7 +110,7 @@ def _name(pen: Pen, tile: TileDrawn, box: Box, language: str, *, size: float) ->
     if tile.state is None and long(name, size) > room and " (" in name:
         first, _, rest = name.partition(" (")
         lines = [first, f"({rest}"]
-    fitted = min([size, *(size * room / max(long(line, size), 1) for line in lines)])
+    fitted = min([size, *(size * room / max(1.1 * long(line, size), 1) for line in lines)])
     for place, line in enumerate(lines):
         pen.text(
             x + 5,

@@ -205,11 +205,12 @@ def _bar(
         )
         words = say("{one} or {other}", one=number(bar.count), other=number(bar.other)).of(language)
         top = min(top, base - high * scale)
+    is_last = middle + long(words, _LABEL) * 0.6 > pen.width - _LEFT / 2  # it would be cut off at the edge
     pen.text(
-        middle,
+        pen.width - 1 if is_last else middle,
         top - 4,
         words,
-        anchor="middle",
+        anchor="end" if is_last else "middle",
         size=_LABEL,
         bold=is_latest,
         fill="accent" if is_latest else "ink",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -55,7 +56,8 @@ def latest_year(series: pd.DataFrame, *, law: ScatterLaw | None = None) -> Lates
     Returns
     -------
     LatestYear or NotEstimable
-        Not estimable: ``suppressed``, ``too_few_years`` (fewer than 8 before the latest).
+        Not estimable: ``suppressed``, ``too_few_years`` (fewer than 8 before the latest), ``no_bound`` (years scatter so much that no
+        count would be too large).
 
     Notes
     -----
@@ -76,6 +78,8 @@ def latest_year(series: pd.DataFrame, *, law: ScatterLaw | None = None) -> Lates
     before, latest = told.iloc[:-1], told.iloc[-1]
     count, exposure = float(latest["count"]), float(latest.get("exposure", 1.0))
     low, high = _usual(before, exposure, law)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return NotEstimable("no_bound", {"years": len(before)})
     outside = not low <= count <= high
     if outside:
         ranges = (_usual(before.drop(index=row), exposure, law) for row in before.index)
