@@ -194,6 +194,74 @@ def check(workspace: Annotated[Path, typer.Argument(help="The workspace's folder
         raise typer.Exit(checked.exit_code)
 
 
+@app.command("import")
+def import_figures(
+    file: Annotated[Path, typer.Argument(help="The form: xlsx, xls, ods, csv or txt.")],
+    workspace: Annotated[Path, typer.Argument(help="The workspace's folder.")],
+    *,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="What the form's rows and columns mean; not needed for a form that is known."),
+    ] = None,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Write a draft of the mapping, to fill in.")
+    ] = False,
+    take_the_rest: Annotated[
+        bool,
+        typer.Option("--take-the-rest", help="Take the figures that are sound although others are held."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Take the figures of a form into a workspace; hold what is not clear."""
+    from evalkit.batch.importing import ImportOptions, import_form  # noqa: PLC0415
+    from evalkit.batch.importing import as_json as to_json  # noqa: PLC0415
+
+    options = ImportOptions(mapping, take_the_rest=take_the_rest, suggest=suggest)
+    imported = import_form(file, _folder(workspace), options)
+    if as_json:
+        typer.echo(to_json(imported))
+    else:
+        typer.echo(imported.text, err=imported.content.get("refused") is not None)
+    if imported.exit_code:
+        raise typer.Exit(imported.exit_code)
+
+
+@app.command()
+def template(
+    workspace: Annotated[Path, typer.Argument(help="The workspace's folder.")],
+    *,
+    province: Annotated[str, typer.Option(help="Code or name.")],
+    out: Annotated[Path, typer.Option(help="The form to write, FILE.xlsx.")],
+    years: Annotated[str, typer.Option(help="As 2019-2023; the last five full years where left out.")] = "",
+    requests: Annotated[
+        bool, typer.Option("--requests", help="Ask for the figures of the request list alone.")
+    ] = False,
+    scheme: Annotated[
+        str | None, typer.Option(help="The boundary set; the workspace's own where left out.")
+    ] = None,
+) -> None:
+    """Write a form for a province, to fill in and import."""
+    settings = _workspace(workspace)
+    from evalkit.batch.forms_out import write_template  # noqa: PLC0415
+
+    file = write_template(settings, out, province=province, years=years, requests=requests, scheme=scheme)
+    typer.echo(shown(worded("form written: {file}", file=file)))
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    *,
+    programme: Annotated[str, typer.Option(help="A shipped programme.")] = DEFAULT_PROGRAMME,
+    scheme: Annotated[str, typer.Option(help="The boundary set; the newest one where left out.")] = "",
+) -> None:
+    """Write the files of a new workspace, with what is to be filled in as "?"."""
+    from evalkit.batch.new_workspace import new_workspace  # noqa: PLC0415
+
+    for file in new_workspace(folder, programme=programme, scheme=scheme):
+        typer.echo(str(file))
+
+
 @app.command()
 def protect(
     workspace: Annotated[Path, typer.Argument(help="The workspace's folder.")],

@@ -129,6 +129,18 @@ def shown(text: str) -> str:
     return text.shown() if isinstance(text, Worded) and _LANGUAGE[0] == VIETNAMESE else str(text)
 
 
+def spoken() -> str:
+    """Return the language messages are shown in.
+
+    Examples
+    --------
+    >>> with told_in("vi"):
+    ...     spoken()
+    'vi'
+    """
+    return _LANGUAGE[0]
+
+
 def language_of(environment: Mapping[str, str], option: str = "") -> str:
     """Return the language of who reads the terminal: what is asked for, else what the environment says.
 

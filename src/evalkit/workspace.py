@@ -20,7 +20,10 @@ from evalkit.toml_text import Key, dotted, line_of, read_toml
 FLOOR = 5
 FLOOR_SENSITIVE = 10
 SETTINGS_FILE = "evalkit.toml"
+FACTS_FILE = "facts.csv"
 SHIPPED_PLACES = "reference"
+IMPORTED = "imported"  # the folder of a workspace into which forms are imported
+QUARANTINE = ".quarantine.csv"
 
 
 _STAND_INS = {"title": {"vi": "-", "en": "-"}, "programme": "-", "scheme": "-", "invented": True}
@@ -80,7 +83,7 @@ class _Settings(Declared):
     programme: str
     scheme: str
     invented: bool
-    facts: tuple[str, ...] = Field(default=("facts.csv",), min_length=1)
+    facts: tuple[str, ...] = Field(default=(FACTS_FILE,), min_length=1)
     places: str = SHIPPED_PLACES
     population: bool = True
     disclosure: DisclosurePolicy = DisclosurePolicy()
@@ -114,8 +117,19 @@ class Workspace(_Settings):
 
     @property
     def fact_files(self) -> tuple[Path, ...]:
-        """The facts files, in the order declared."""
-        return tuple(self.folder / name for name in self.facts)
+        """The facts files: those declared, in their order, then what was imported from forms.
+
+        A workspace whose figures all come from forms needs no facts.csv.
+        """
+        declared = tuple(self.folder / name for name in self.facts)
+        forms_alone = self.facts == (FACTS_FILE,) and self.imported_files and not os.path.lexists(declared[0])
+        return self.imported_files if forms_alone else (*declared, *self.imported_files)
+
+    @property
+    def imported_files(self) -> tuple[Path, ...]:
+        """The facts that were imported from forms, one file a source."""
+        files = sorted((self.folder / IMPORTED).glob("*.csv"))
+        return tuple(file for file in files if not file.name.endswith(QUARANTINE))
 
     @property
     def sources_file(self) -> Path:
@@ -205,7 +219,11 @@ def refuse_links_out(workspace: Workspace) -> None:
         With the files.
     """
     folder, refusals = workspace.folder, Refusals()
-    read = [workspace.sources_file, *(folder / workspace.places).glob("*.[ct]*[vl]")]
+    read = [
+        workspace.sources_file,
+        *workspace.imported_files,
+        *(folder / workspace.places).glob("*.[ct]*[vl]"),
+    ]
     for path in [*read, *(folder / workspace.programme).rglob("*.toml")]:
         if path.is_symlink():
             name = path.relative_to(folder).as_posix()

@@ -14,7 +14,7 @@ from evalkit.programme.load import FILES, programme_folder
 from evalkit.programme.models import Programme
 from evalkit.workspace import SETTINGS_FILE, Workspace
 
-_TABLES = ("units.csv", "names.csv", "crosswalk.csv", "aliases.csv", "grid.csv")
+_TABLES = ("units.csv", "names.csv", "crosswalk.csv", "aliases.csv", "grid.csv", "former_units.csv")
 
 
 def with_population(programme: Programme, registry: Registry, workspace: Workspace) -> Programme:

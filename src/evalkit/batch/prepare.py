@@ -21,7 +21,7 @@ from evalkit.disclosure.coarsening import coarsened
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, Tell, protect
 from evalkit.disclosure.secret_key import secret_key
 from evalkit.disclosure.standing_rules import refuse_unprotected
-from evalkit.errors import Refusals
+from evalkit.errors import Refusals, SettingsError
 from evalkit.facts.areas import About, Coarser
 from evalkit.facts.boundaries import (
     with_revisions,
@@ -30,15 +30,17 @@ from evalkit.facts.boundaries import (
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
+from evalkit.facts.forms.mapping import HOLE
 from evalkit.facts.intake import Source, read_facts_told, without_origin
 from evalkit.facts.named_places import places_on
 from evalkit.facts.sum_checks import confirmed_conflicts
+from evalkit.messages import worded
 from evalkit.panel import page_findings, panel_context
 from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
 from evalkit.reporting.wording import own_catalogues
 from evalkit.table import latest_editions
-from evalkit.workspace import Audience, Workspace, refuse_links_out
+from evalkit.workspace import SETTINGS_FILE, Audience, Workspace, refuse_links_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
         If a declaration cannot be read, or the programme protects less than the shipped one; the rest in ``also``.
     """
     refuse_links_out(workspace)
+    _refuse_unfinished(workspace)
     refusals = Refusals()
     registry = refusals.of(registry_of, workspace)
     programme = refusals.of(programme_of, workspace)
@@ -88,6 +91,18 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     )
     told = (*unread, *found, *language_findings(workspace), *unused_findings(workspace, registry, programme))
     return Received(workspace, programme, registry, without_origin(table), sources, told)
+
+
+def _refuse_unfinished(workspace: Workspace) -> None:
+    """Refuse a new workspace whose questions are not answered."""
+    if HOLE in workspace.title.values():
+        raise SettingsError(
+            where=str(workspace.folder / SETTINGS_FILE),
+            rule=worded(
+                'the workspace\'s questions are answered before its pages are made: "?" stands in title'
+            ),
+            do=worded("write the title, in each language of the pages"),
+        )
 
 
 def make_bundle(

@@ -20,6 +20,7 @@ from evalkit.programme.models import Programme
 from evalkit.table import COLUMNS, DATES
 
 BOOLEANS = {"true": True, "false": False}
+FROM_FORMS = ("preliminary", "mark")  # what a form's heading or a footnote said of a figure
 ROW = "row"
 FILE = "file"
 Located = tuple[int, Finding]  # with the position of its row
@@ -143,7 +144,7 @@ def _place(finding: Finding) -> tuple[str, int]:
 def _read_file(path: Path, programme: Programme | None) -> tuple[pd.DataFrame, tuple[EvalkitError, ...]]:
     """Return a file's rows as text, with file and row, and the refusals of rows that cannot be read."""
     layout = Layout(
-        known=[*COLUMNS, *programme.dimensions] if programme else None,
+        known=[*COLUMNS, *programme.dimensions, *FROM_FORMS] if programme else None,
         required=COLUMNS,
         error=FactsError,
         absent=worded("the facts file must exist"),

@@ -48,13 +48,14 @@ class Nation(Declared):
     """The country of a registry.
 
     ``code`` stands for the whole country in the facts table, with the scheme "nation"; ``population`` is None where no table
-    of the registry holds it.
+    of the registry holds it; ``also`` are the words by which tables call the whole country.
     """
 
     code: str = Field(pattern=_CODE)
     name: Label
     unit_type: dict[str, UnitWords] = Field(default_factory=dict)
     population: PopulationTable | None = None
+    also: tuple[str, ...] = ()
 
     def within(self, full_name: str) -> str:
         """Return an official name as it is written within a sentence.

@@ -138,6 +138,8 @@ def _refuse_ambiguous(registry: Registry, asked: str, spelling: Spelling, scheme
 
 def _not_here(registry: Registry, asked: str, spelling: Spelling, scheme: str) -> FactsError:
     """Return the refusal of a name that fits no unit of the scheme: of another type, of another scheme, or unknown."""
+    if former := _former_unit(registry, asked, spelling, scheme):
+        return former
     elsewhere = [
         unit for other in _others(registry, scheme) for unit in matching_units(registry, spelling, other)
     ]
@@ -156,6 +158,27 @@ def _not_here(registry: Registry, asked: str, spelling: Spelling, scheme: str) -
     return _refusal(
         asked, scheme, rule=rule, do=listed(remedies) or _nearest_names(registry, spelling, scheme)
     )
+
+
+def _former_unit(registry: Registry, asked: str, spelling: Spelling, scheme: str) -> FactsError | None:
+    """Return the refusal of a unit that was gone before the oldest boundary set began; None where the name is none of one."""
+    for row in registry.former:
+        if read_spelling(row.name, registry.nation.unit_type).bare == spelling.bare:
+            return _refusal(
+                asked,
+                scheme,
+                rule=worded(
+                    "{name} is in no boundary set of the registry (part of {unit} since {day})",
+                    name=row.name,
+                    unit=registry.unit(row.code, row.scheme).name,
+                    day=row.since.isoformat(),
+                ),
+                do=worded(
+                    "its figures stand for no unit of today: leave them out, or ask for {unit} by name",
+                    unit=registry.unit(row.code, row.scheme).name,
+                ),
+            )
+    return None
 
 
 def _type_word(registry: Registry, unit: Unit) -> str:

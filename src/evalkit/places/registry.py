@@ -22,6 +22,7 @@ from evalkit.places.population import population_facts
 from evalkit.places.registry_checks import check_registry
 from evalkit.places.registry_tables import (
     AliasRow,
+    FormerUnitRow,
     GridRow,
     NameRow,
     Place,
@@ -46,6 +47,8 @@ class Registry:
         The boundary sets, oldest first.
     ambiguous : tuple of AliasRow
         Spellings that stand for more than one unit and are always refused.
+    former : tuple of FormerUnitRow
+        Units of before the oldest boundary set: known by name, and always refused.
 
     Examples
     --------
@@ -59,6 +62,7 @@ class Registry:
     nation: Nation
     schemes: tuple[str, ...]
     ambiguous: tuple[AliasRow, ...]
+    former: tuple[FormerUnitRow, ...]
     _units: dict[str, dict[str, Unit]] = field(repr=False)
     _names: dict[Place, tuple[NameRow, ...]] = field(repr=False)
     _successors: dict[Place, Place] = field(repr=False)
@@ -201,7 +205,7 @@ def load_registry(folder: Path) -> Registry:
     Parameters
     ----------
     folder : Path
-        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there are such, population.csv, grid.csv and registry.toml:
+        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there are such, population.csv, grid.csv, former_units.csv and registry.toml:
         the reference folder, or a workspace's own with the same columns.
 
     Raises
@@ -217,6 +221,7 @@ def load_registry(folder: Path) -> Registry:
         nation=nation,
         schemes=tuple(units),
         ambiguous=tuple(row for row in tables.aliases if row.kind == "ambiguous"),
+        former=tuple(tables.former),
         _units=units,
         _names=_names_of(tables),
         _successors={

@@ -123,6 +123,8 @@ def _named_places(tables: RegistryTables) -> Iterator[tuple[Table[Declared], int
         yield tables.population, line, (figure.scheme, figure.code)
     for line, tile in tables.grid.lines:
         yield tables.grid, line, (tile.scheme, tile.code)
+    for line, former in tables.former.lines:
+        yield tables.former, line, (former.scheme, former.code)
 
 
 def _unknown_types(tables: RegistryTables, nation: Nation) -> Iterator[DeclarationError]:

@@ -1,6 +1,6 @@
 """The CSV tables of a province registry: their columns, and how they are read.
 
-units.csv, names.csv, crosswalk.csv and aliases.csv are required; population.csv and grid.csv are optional. Every table is UTF-8 with a
+units.csv, names.csv, crosswalk.csv and aliases.csv are required; population.csv, grid.csv and former_units.csv are optional. Every table is UTF-8 with a
 header row, ISO dates and codes as text; an empty cell means "none". data/README.md describes each column.
 """
 
@@ -134,6 +134,16 @@ class GridRow(Declared):
     source: str
 
 
+class FormerUnitRow(Declared):
+    """A row of former_units.csv: a unit that was gone before the oldest scheme began, and the unit of a scheme it became part of."""
+
+    name: str
+    scheme: Code
+    code: Code
+    since: Day
+    source: str
+
+
 Row = TypeVar("Row", bound=Declared)
 Row_co = TypeVar("Row_co", bound=Declared, covariant=True)
 
@@ -164,6 +174,7 @@ class RegistryTables:
     aliases: Table[AliasRow]
     population: Table[PopulationRow]
     grid: Table[GridRow]
+    former: Table[FormerUnitRow]
 
 
 def read_registry_tables(folder: Path, *, population: str | None = "population.csv") -> RegistryTables:
@@ -172,7 +183,7 @@ def read_registry_tables(folder: Path, *, population: str | None = "population.c
     Parameters
     ----------
     folder : Path
-        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there are such, grid.csv and the table of population.
+        Holds units.csv, names.csv, crosswalk.csv, aliases.csv and, where there are such, grid.csv, former_units.csv and the table of population.
     population : str, optional
         That table's name; None where the registry has none.
 
@@ -189,7 +200,7 @@ def read_registry_tables(folder: Path, *, population: str | None = "population.c
     '01'
     """
     refusals = Refusals()
-    people, grid = folder / (population or ""), folder / "grid.csv"
+    people, grid, former = (folder / name for name in (population or "", "grid.csv", "former_units.csv"))
     refuse_outside(folder, population or ".", where=f"{folder / 'registry.toml'}, key population.file")
     tables = RegistryTables(
         units=_read(folder / "units.csv", UnitRow, refusals),
@@ -200,6 +211,7 @@ def read_registry_tables(folder: Path, *, population: str | None = "population.c
         if population and os.path.lexists(people)
         else Table(people, ()),
         grid=_read(grid, GridRow, refusals) if os.path.lexists(grid) else Table(grid, ()),
+        former=_read(former, FormerUnitRow, refusals) if os.path.lexists(former) else Table(former, ()),
     )
     refusals.refuse()
     return tables

@@ -1,0 +1,91 @@
+"""`evalkit template`: a form for one province, to be filled in and imported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from evalkit.batch.clock import now
+from evalkit.batch.declarations import programme_of, registry_of
+from evalkit.batch.inhabitants import with_population
+from evalkit.errors import SettingsError
+from evalkit.facts.forms.counted import Vocabulary
+from evalkit.facts.forms.form_template import FormOrder, template_workbook
+from evalkit.messages import spoken, worded
+from evalkit.plain_cells import FIRST_YEAR, LAST_YEAR
+from evalkit.workspace import Workspace
+
+_YEARS = 5
+_MOST_YEARS = 20
+
+
+def write_template(
+    workspace: Workspace,
+    out: Path,
+    *,
+    province: str,
+    years: str = "",
+    requests: bool = False,
+    scheme: str | None = None,
+) -> Path:
+    """Write a form for a province.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    out : Path
+        The xlsx file; none may be there yet.
+    province : str
+        A code or a name.
+    years : str, optional
+        "2019-2023" or "2023"; the last five full years where left out.
+    requests : bool
+        Whether the form asks for the figures of the programme's request list alone.
+    scheme : str, optional
+        The boundary set; the workspace's own by default.
+
+    Raises
+    ------
+    EvalkitError
+        If the place is not clear, the years are none, or the file is already there.
+    """
+    registry = registry_of(workspace)
+    programme = with_population(programme_of(workspace), registry, workspace)
+    asked = tuple(dict.fromkeys(name for one in programme.requests for name in one.measures))
+    order = FormOrder(
+        registry.find(province, scheme or workspace.scheme),
+        _years(years),
+        asked if requests else None,
+        spoken() if spoken() in workspace.languages else workspace.languages[0],
+    )
+    if out.suffix.lower() != ".xlsx" or out.exists():
+        raise SettingsError(
+            where=str(out),
+            rule=worded("a form is written into a new file that ends in .xlsx"),
+            do=worded("give another name"),
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(template_workbook(Vocabulary(programme, registry), order))
+    return out
+
+
+def _years(text: str) -> Sequence[int]:
+    """Return the years of the columns."""
+    last = now().year - 1
+    if not text:
+        return range(last - _YEARS + 1, last + 1)
+    first, _, final = text.partition("-")
+    if not (first.isdecimal() and (final or first).isdecimal()):
+        raise _no_years(text)
+    years = range(int(first), int(final or first) + 1)
+    if not years or len(years) > _MOST_YEARS or years[0] < FIRST_YEAR or years[-1] > LAST_YEAR:
+        raise _no_years(text)
+    return years
+
+
+def _no_years(text: str) -> SettingsError:
+    return SettingsError(
+        where=f"--years {text}",
+        rule=worded("years are one year or a span of at most {most}", most=_MOST_YEARS),
+        do=worded("write them as 2019-2023"),
+    )

@@ -1,0 +1,326 @@
+"""`evalkit import`: a form into the facts of a workspace, by its mapping, by a known form, or as a facts table."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evalkit.batch.clock import now
+from evalkit.batch.declarations import programme_of, registry_of
+from evalkit.batch.inhabitants import with_population
+from evalkit.errors import EvalkitError, FactsError
+from evalkit.facts.findings import Finding, findings_text
+from evalkit.facts.forms.counted import Vocabulary
+from evalkit.facts.forms.draft_mapping import draft_mapping
+from evalkit.facts.forms.facts_table_form import is_facts_table, read_facts_table
+from evalkit.facts.forms.filing import file_import
+from evalkit.facts.forms.form_file import open_form
+from evalkit.facts.forms.form_reading import FormReading, Sender, place_names, read_form
+from evalkit.facts.forms.grid import Form, cell_name
+from evalkit.facts.forms.known_forms import known_form
+from evalkit.facts.forms.mapping import FormMapping, read_mapping
+from evalkit.facts.forms.particulars import refuse_particulars
+from evalkit.facts.forms.source_entry import add_source_entry
+from evalkit.facts.intake import Source, read_sources
+from evalkit.messages import ENGLISH, VIETNAMESE, shown, spoken, worded
+from evalkit.places.place_names import without_diacritics
+from evalkit.workspace import IMPORTED, Workspace, open_workspace
+
+_MOST_TOLD = 30
+_SHOWN = ("facts", "quarantine", "returned", "picture")
+MAPPING_FILE = ".mapping.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: the text to show, the same for programs, and the exit code."""
+
+    text: str
+    content: dict[str, Any] = field(repr=False)
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How a form is imported: by which mapping, whether what is not held goes in, whether a draft is all that is asked for."""
+
+    mapping: Path | None = None
+    take_the_rest: bool = False
+    suggest: bool = False
+
+
+def import_form(path: Path, folder: Path, options: ImportOptions) -> Imported:
+    """Import a form into a workspace.
+
+    Parameters
+    ----------
+    path : Path
+        The form.
+    folder : Path
+        The workspace.
+    options : ImportOptions
+
+    Returns
+    -------
+    Imported
+        Exit code 0 where every figure cell was taken or left, 3 where the form is refused or a cell is held. A refused form
+        writes nothing; with held cells the facts are written only where that is asked for.
+    """
+    try:
+        workspace = open_workspace(folder)
+        vocabulary = _vocabulary(workspace)
+        mapping = read_mapping(options.mapping) if options.mapping else None
+        form = open_form(path, **_text_options(mapping))
+        if options.suggest:
+            return _suggested(path, form, workspace, vocabulary)
+        return _imported(path, form, workspace, vocabulary, mapping, options)
+    except EvalkitError as refusal:
+        return _refused(path, refusal)
+
+
+def _vocabulary(workspace: Workspace) -> Vocabulary:
+    registry = registry_of(workspace)
+    return Vocabulary(with_population(programme_of(workspace), registry, workspace), registry)
+
+
+def _text_options(mapping: FormMapping | None) -> dict[str, str]:
+    tables = mapping.table if mapping else ()
+    coding = next((table.encoding for table in tables if table.encoding), "")
+    return {"coding": coding, "mark": next((table.delimiter for table in tables if table.delimiter), "")}
+
+
+def _imported(
+    path: Path,
+    form: Form,
+    workspace: Workspace,
+    vocabulary: Vocabulary,
+    mapping: FormMapping | None,
+    options: ImportOptions,
+) -> Imported:
+    sources = _sources(workspace)
+    text = options.mapping.read_text(encoding="utf-8") if options.mapping else ""
+    readings: Iterable[FormReading]
+    if mapping is None and any(is_facts_table(sheet) for sheet in form.sheets):
+        refuse_particulars(str(path), form, figures=set(), is_place=place_names(vocabulary))
+        tables = [sheet for sheet in form.sheets if is_facts_table(sheet)]
+        readings = [one for sheet in tables for one in read_facts_table(sheet, vocabulary=vocabulary)]
+    else:
+        mapping, text = (mapping, text) if mapping else known_form(path, form, vocabulary)
+        source = _source_id(mapping, path)
+        sender = Sender(path, source, now().date(), sources)
+        readings = [read_form(form, mapping, sender=sender, vocabulary=vocabulary)]
+    return _filed(path, form, workspace, list(readings), text, options, sources)
+
+
+def _sources(workspace: Workspace) -> dict[str, Source]:
+    """Return the sources that can be read; a file with holes is told of by ``evalkit check``."""
+    try:
+        return read_sources(workspace.sources_file)
+    except EvalkitError:
+        return {}
+
+
+def _source_id(mapping: FormMapping, path: Path) -> str:
+    named = next((table.source_id for table in mapping.table if table.source_id), None)
+    return named or slug(path.stem)
+
+
+def slug(text: str) -> str:
+    """Return a text as part of a file's name: small letters without diacritics, digits and hyphens.
+
+    Examples
+    --------
+    >>> slug("Biểu 01 – năm 2023")
+    'bieu-01-nam-2023'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", without_diacritics(text).casefold()).strip("-") or "form"
+
+
+def _filed(
+    path: Path,
+    form: Form,
+    workspace: Workspace,
+    readings: list[FormReading],
+    mapping_text: str,
+    options: ImportOptions,
+    sources: dict[str, Source],
+) -> Imported:
+    held = sum(len(reading.held) for reading in readings)
+    files: dict[str, list[str]] = {}
+    for reading in readings:
+        filed = file_import(
+            workspace.folder,
+            form,
+            reading,
+            path=path,
+            mapping_text=mapping_text,
+            with_facts=(not held or options.take_the_rest) and not reading.facts.empty,
+            day=now().date(),
+            languages=(spoken(), VIETNAMESE if VIETNAMESE in workspace.languages else ENGLISH),
+        )
+        for name, file in filed.files.items():
+            files.setdefault(name, []).append(str(file))
+    notes = [
+        note
+        for reading in readings
+        if (note := add_source_entry(workspace, reading.source_id, path, form, known=sources))
+    ]
+    return _told(path, readings, files, notes, held=held)
+
+
+def _told(
+    path: Path, readings: list[FormReading], files: dict[str, list[str]], notes: list[Finding], *, held: int
+) -> Imported:
+    findings = [*(one for reading in readings for one in reading.findings), *notes]
+    counts = {
+        "read": sum(reading.read for reading in readings),
+        "taken": sum(len(reading.taken) for reading in readings),
+        "held": held,
+        "left": sum(len(reading.left) for reading in readings),
+    }
+    content = {
+        "file": path.name,
+        "source_ids": [reading.source_id for reading in readings],
+        "refused": None,
+        **counts,
+        "findings": [_finding(one) for one in findings],
+        "held_cells": [
+            {
+                "sheet": one.sheet,
+                "cell": cell_name(one.cell),
+                "rule": shown(one.held.rule),
+                "remedy": shown(one.held.do),
+            }
+            for reading in readings
+            for one in reading.held
+        ],
+        "rows_left": [
+            {"sheet": one.sheet, "row": one.row, "why": shown(one.why)}
+            for reading in readings
+            for one in reading.rows_left
+        ],
+        "totals": [_total(one) for reading in readings for one in reading.totals],
+        "written": files,
+    }
+    code = FactsError.exit_code if held or not counts["taken"] else 0
+    return Imported(_text(counts, readings, findings, files), content, code)
+
+
+def _finding(one: Finding) -> dict[str, str]:
+    return {"severity": one.severity, "where": one.where, "rule": shown(one.rule), "do": shown(one.do)}
+
+
+def _total(one: Any) -> dict[str, Any]:
+    return {
+        "measure": one.measure,
+        "breakdown": one.breakdown,
+        "period_start": one.period_start,
+        "period_end": one.period_end,
+        "level": one.level,
+        "cells": one.cells,
+        "sum": f"{one.total:f}",
+        "zeros": one.zeros,
+        "missing": one.missing,
+    }
+
+
+def _text(
+    counts: dict[str, int], readings: list[FormReading], findings: list[Finding], files: dict[str, list[str]]
+) -> str:
+    head = worded("figure cells: {read} read, {taken} taken, {held} held, {left} left", **counts)
+    lines = [shown(head), *_held_lines(readings)]
+    if findings:
+        lines.append(findings_text(findings))
+    lines += [
+        shown(_written(name, path)) for name, paths in files.items() for path in paths if name in _SHOWN
+    ]
+    if counts["held"] and "facts" not in files:
+        lines.append(
+            shown(
+                worded(
+                    "no facts were written: correct the held cells, or take the others with --take-the-rest"
+                )
+            )
+        )
+    return "\n".join(lines)
+
+
+def _written(name: str, path: str) -> str:
+    if name == "facts":
+        return worded("facts: {path}", path=path)
+    if name == "quarantine":
+        return worded("held cells, as a table: {path}", path=path)
+    if name == "returned":
+        return worded(
+            "the form with a comment in each held cell, to correct and import again: {path}", path=path
+        )
+    return worded("the sheet as it was read, with control totals: {path}", path=path)
+
+
+def _held_lines(readings: list[FormReading]) -> list[str]:
+    """Return the held cells grouped by what holds them."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for reading in readings:
+        for one in reading.held:
+            key = (one.sheet, shown(one.held.rule), shown(one.held.do))
+            groups.setdefault(key, []).append(cell_name(one.cell))
+    lines = []
+    for (sheet, rule, do), cells in list(groups.items())[:_MOST_TOLD]:
+        more = f" (+{len(cells) - 12})" if len(cells) > 12 else ""
+        told = worded(
+            "held     {sheet}, {cells}\n         rule  {rule}\n         do    {do}",
+            sheet=sheet,
+            cells=", ".join(cells[:12]) + more,
+            rule=rule,
+            do=do,
+        )
+        lines.append(shown(told))
+    return lines
+
+
+def _refused(path: Path, refusal: EvalkitError) -> Imported:
+    every = [Finding("error", one.where, one.rule, one.do) for one in refusal.every]
+    content = {
+        "file": path.name,
+        "source_ids": [],
+        "refused": f"{shown(refusal.rule)}: {shown(refusal.do)}",
+        "read": 0,
+        "taken": 0,
+        "held": 0,
+        "left": 0,
+        "findings": [_finding(one) for one in every],
+        "held_cells": [],
+        "rows_left": [],
+        "totals": [],
+        "written": {},
+    }
+    return Imported(refusal.shown(), content, refusal.exit_code)
+
+
+def _suggested(path: Path, form: Form, workspace: Workspace, vocabulary: Vocabulary) -> Imported:
+    """Write a draft of a mapping with holes; it does not run until they are filled."""
+    refuse_particulars(str(path), form, figures=set(), is_place=place_names(vocabulary))
+    folder = workspace.folder / IMPORTED
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{slug(path.stem)}{MAPPING_FILE}"
+    if file.exists():
+        raise FactsError(
+            where=str(file),
+            rule=worded("a draft for this form is already there"),
+            do=worded("fill it in, or remove it"),
+        )
+    file.write_text(draft_mapping(form, path=path, vocabulary=vocabulary), encoding="utf-8")
+    told = worded(
+        'a draft was written to {file}: fill in each "?", then run the import again with --mapping {file}',
+        file=file,
+    )
+    return Imported(shown(told), {"file": path.name, "draft": str(file)}, 0)
+
+
+def as_json(imported: Imported) -> str:
+    """Return what an import did as one JSON object."""
+    return json.dumps(imported.content, ensure_ascii=False, indent=1)

@@ -1,0 +1,171 @@
+"""What a programme counts, as a form may name it: measures, their breakdowns and the words of their units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from evalkit.declaration import nearest
+from evalkit.errors import FactsError
+from evalkit.facts.forms.figures import Held
+from evalkit.facts.forms.grid import Sheet, cell_at
+from evalkit.facts.forms.mapping import TableMapping, measure_named
+from evalkit.facts.forms.plain_words import same_word
+from evalkit.messages import worded
+from evalkit.places.registry import Registry
+from evalkit.programme.models import Programme
+
+_PERSONS = ("nạn nhân", "đối tượng", "bị can", "bị cáo", "người")
+_CASES = ("vụ", "vụ việc", "vụ án", "trường hợp")
+_SYNONYMS: dict[str, tuple[str, ...]] = {"nguoi": _PERSONS, "vu": _CASES}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A measure with the values of its breakdowns; a breakdown that is not named is "all"."""
+
+    measure: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The measures and places of a workspace.
+
+    Attributes
+    ----------
+    programme : Programme
+    registry : Registry
+    """
+
+    programme: Programme
+    registry: Registry
+    _called: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def counted(self, text: str, values: Mapping[str, str]) -> Counted:
+        """Return what a mapping names, "measure" or "measure[breakdown=value]".
+
+        Raises
+        ------
+        FactsError
+            If the programme has no such measure, breakdown or value.
+        """
+        named = measure_named(text)
+        if named is None or named[0] not in self.programme.measures:
+            raise FactsError(
+                where=f"measure {text!r}",
+                rule=worded("the programme has no such measure"),
+                do=nearest(named[0] if named else text, list(self.programme.measures)),
+            )
+        measure, own = named
+        for name, value in {**values, **own}.items():
+            self._refuse_unknown(measure, name, value)
+        return Counted(measure, tuple(sorted({**values, **own}.items())))
+
+    def _refuse_unknown(self, measure: str, name: str, value: str) -> None:
+        declared = self.programme.measures[measure].dimensions
+        if name not in declared:
+            raise FactsError(
+                where=f"measure {measure!r}, breakdown {name!r}",
+                rule=worded("{measure} is not broken down by {name}", measure=measure, name=name),
+                do=nearest(name, list(declared)) if declared else worded("leave it out"),
+            )
+        values = ["all", *self.programme.dimensions[name].values]
+        if value not in values:
+            raise FactsError(
+                where=f"measure {measure!r}, breakdown {name!r}",
+                rule=worded("{value} is no value of {name}", value=repr(value), name=name),
+                do=nearest(value, values),
+            )
+
+    def with_values(self, counted: Counted, values: Mapping[str, str]) -> Counted | Held:
+        """Return what is counted with further values of breakdowns, those that its labels gave."""
+        both = {**dict(counted.values), **values}
+        for name, value in values.items():
+            try:
+                self._refuse_unknown(counted.measure, name, value)
+            except FactsError as refusal:
+                return Held(refusal.rule, refusal.do)
+        return Counted(counted.measure, tuple(sorted(both.items())))
+
+    def measure_called(self, label: str) -> str | None:
+        """Return the measure whose name or label, in any language, is exactly this; None where it is none or several."""
+        if not self._called:
+            self._called.update(_by_name(self.programme))
+        return self._called.get(label) or None
+
+    def is_stock(self, measure: str) -> bool:
+        """Tell whether a measure is counted on a day and not over days."""
+        named = measure_named(measure)
+        declared = self.programme.measures.get(named[0]) if named else None
+        return declared is not None and declared.time_basis == "stock"
+
+    def unit_words(self, measure: str, further: Iterable[str] = ()) -> frozenset[str]:
+        """Return the words that may stand for the unit of a measure."""
+        unit = self.programme.measures[measure].unit
+        declared = self.programme.units[unit]
+        labels = [*declared.label.root.values(), *declared.one.root.values()]
+        return frozenset(same_word(word) for word in [*labels, *_SYNONYMS.get(unit, ()), *further])
+
+    def said(self, mapping: TableMapping) -> frozenset[str]:
+        """Return the words of the unit that a scaled table says its figures are in."""
+        return frozenset(same_word(word) for word in [mapping.unit_said, *mapping.unit_words] if word)
+
+    def unit_fault(self, said: str, measure: str, further: Iterable[str]) -> Held | None:
+        """Return why the unit that stands in a row is not that of its measure."""
+        if same_word(said) in self.unit_words(measure, further):
+            return None
+        label = self.programme.units[self.programme.measures[measure].unit].label
+        return Held(
+            worded(
+                "the row says {said}, and {measure} is counted in {unit}",
+                said=repr(said[:24]),
+                measure=measure,
+                unit=label.root.get("vi") or next(iter(label.root.values())),
+            ),
+            worded("correct the label or the unit in the form, or declare the word in unit_words"),
+        )
+
+    def refuse_wrong_unit(self, sheet: Sheet, mapping: TableMapping) -> None:
+        """Refuse a table in which the unit the mapping says does not stand, or whose kind is not that of its measure.
+
+        Raises
+        ------
+        FactsError
+            Naming the cell or the sheet.
+        """
+        self._refuse_wrong_kind(mapping)
+        if not mapping.unit_said:
+            return
+        wanted = same_word(mapping.unit_said)
+        top = cell_at(mapping.corner)[0]
+        cells = (
+            [sheet.spread(*cell_at(mapping.unit_cell))]
+            if mapping.unit_cell
+            else [cell for (row, _), cell in sheet.cells.items() if row < top]
+        )
+        if not any(wanted in same_word(cell.text) for cell in cells):
+            raise FactsError(
+                where=f"sheet {sheet.name!r}" + (f", cell {mapping.unit_cell}" if mapping.unit_cell else ""),
+                rule=worded("the form does not say the unit {unit}", unit=repr(mapping.unit_said)),
+                do=worded("look at the form: another unit may need another scale; then correct unit_said"),
+            )
+
+    def _refuse_wrong_kind(self, mapping: TableMapping) -> None:
+        named = measure_named(mapping.measure) if isinstance(mapping.measure, str) else None
+        declared = self.programme.measures.get(named[0]) if named else None
+        if mapping.kind == "count" and declared is not None and not declared.whole:
+            raise FactsError(
+                where="kind",
+                rule=worded("{measure} takes decimals, and is no count", measure=str(mapping.measure)),
+                do=worded("leave kind out, or correct the measure"),
+            )
+
+
+def _by_name(programme: Programme) -> dict[str, str]:
+    """Return the measures by every name they have; "" for a name that several have."""
+    called: dict[str, str] = {}
+    for name, measure in programme.measures.items():
+        for label in {same_word(name), *(same_word(text) for text in measure.label.root.values())}:
+            called[label] = "" if label in called and called[label] != name else name
+    return called

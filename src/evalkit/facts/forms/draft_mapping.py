@@ -1,0 +1,189 @@
+"""A draft of a mapping for a form that is not known: what can be seen is written, and what cannot is a "?"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evalkit.errors import FactsError
+from evalkit.facts.forms.counted import Vocabulary
+from evalkit.facts.forms.filing import quoted
+from evalkit.facts.forms.form_places import FormPlaces, Placed
+from evalkit.facts.forms.grid import Cell, Form, Sheet, cell_name, column_name
+from evalkit.facts.forms.mapping import HOLE
+from evalkit.facts.forms.period_texts import Calendar, period_of
+from evalkit.facts.forms.plain_words import same_word
+from evalkit.messages import worded
+
+_MOST_LABELS = 60
+_SHORT = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What can be seen of a sheet: the column of its labels, the first figure, and where places stand in it."""
+
+    sheet: Sheet
+    label_column: int
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    scheme: str
+
+
+def draft_mapping(form: Form, *, path: Path, vocabulary: Vocabulary) -> str:
+    """Return a draft of the mapping of a form.
+
+    Parameters
+    ----------
+    form : Form
+    path : Path
+        The form's file, for its name.
+    vocabulary : Vocabulary
+
+    Returns
+    -------
+    str
+        TOML in which everything that only the form's reader knows is "?"; it does not run until each is filled in. What is
+        proposed is what stands in the form; nothing is said of how sure it is.
+
+    Raises
+    ------
+    FactsError
+        If no sheet holds a label with a figure beside it.
+    """
+    sheets = [sheet for sheet in form.sheets if sheet.cells and not sheet.hidden]
+    seen = next((one for sheet in sheets if (one := _look(sheet, vocabulary))), None)
+    if seen is None:
+        raise FactsError(
+            where=str(path),
+            rule=worded("no figure stands beside a label in this form"),
+            do=worded("look whether it is the right file"),
+        )
+    return "\n".join(_lines(seen, path=path, vocabulary=vocabulary)) + "\n"
+
+
+def _is_figure(cell: Cell) -> bool:
+    return cell.kind == "number" or (
+        cell.kind == "text" and cell.text[:1].isdigit() and len(cell.text) <= _SHORT
+    )
+
+
+def _may_be_figure(cell: Cell) -> bool:
+    """Tell a figure, or a sign of a few points and dashes that stands for one."""
+    return _is_figure(cell) or (cell.kind == "text" and not any(map(str.isalnum, cell.text)))
+
+
+def _look(sheet: Sheet, vocabulary: Vocabulary) -> _Seen | None:
+    """Return what can be seen of a sheet: by the column in which most places stand, else by that with most texts."""
+    best: tuple[int, int, str] = (0, 0, "")
+    for scheme in vocabulary.registry.schemes:
+        reader = FormPlaces(vocabulary.registry, scheme)
+        for column in range(1, min(sheet.columns, 8) + 1):
+            cells = (sheet.at(row, column) for row in range(1, sheet.rows + 1))
+            places = sum(1 for cell in cells if cell.kind == "text" and isinstance(reader.read(cell), Placed))
+            best = max(best, (places, -column, scheme), key=lambda one: one[:2])
+    column = -best[1] if best[0] >= 2 else _most_texts(sheet)
+    known = FormPlaces(vocabulary.registry, best[2]) if best[0] >= 2 else None
+    rows = tuple(
+        row
+        for row in range(1, sheet.rows + 1)
+        if sheet.at(row, column).kind == "text"
+        and any(_may_be_figure(sheet.at(row, other)) for other in range(column + 1, sheet.columns + 1))
+        and (known is None or isinstance(known.read(sheet.at(row, column)), Placed))
+    )
+    columns = tuple(
+        other
+        for other in range(column + 1, sheet.columns + 1)
+        if any(_is_figure(sheet.at(row, other)) for row in rows)
+    )
+    return _Seen(sheet, column, rows, columns, best[2] if known else "") if rows and columns else None
+
+
+def _most_texts(sheet: Sheet) -> int:
+    texts = Counter(
+        column for (_, column), cell in sheet.cells.items() if cell.kind == "text" and len(cell.text) > 4
+    )
+    return texts.most_common(1)[0][0] if texts else 1
+
+
+def _lines(seen: _Seen, *, path: Path, vocabulary: Vocabulary) -> Iterator[str]:
+    yield f"# {' '.join(path.name.split())}"
+    yield "[table]"
+    yield f"sheet = {quoted(seen.sheet.name)}"
+    yield f"corner = {quoted(cell_name((seen.rows[0], seen.columns[0])))}  # the first figure"
+    if seen.scheme:
+        schemes = ", ".join(vocabulary.registry.schemes)
+        yield f'place = {{ column = "{column_name(seen.label_column)}", scheme = "{HOLE}" }}  # {schemes}'
+    else:
+        yield f'place = "{HOLE}"  # the code of the province of the form'
+        yield f'scheme = "{HOLE}"'
+    yield _period(seen)
+    if seen.scheme:
+        yield f'measure = "{HOLE}"  # a name of measures*.toml: evalkit indicators lists what they feed'
+    yield from _writing(seen)
+    yield f'published = "{HOLE}"  # true if an authority has published these very figures, else false'
+    yield f'edition_date = "{HOLE}"  # the day of the form, as 2024-03-15 without quotation marks'
+    if not seen.scheme:
+        yield from _rows(seen, vocabulary)
+
+
+def _period(seen: _Seen) -> str:
+    """Return where periods stand: a row of headings, or a cell above the table; else a hole."""
+    calendar = Calendar()
+    for row in range(1, seen.rows[0]):
+        named = [period_of(seen.sheet.spread(row, column), calendar) for column in seen.columns]
+        if any(named):
+            return f"period = {{ row = {row} }}"
+    for (row, column), cell in sorted(seen.sheet.cells.items()):
+        if row < seen.rows[0] and period_of(cell, calendar, anywhere=True):
+            return f'period = {{ cell = "{cell_name((row, column))}" }}'
+    return f'period = "{HOLE}"  # for example "2023" or "15/12/2022 - 14/12/2023"'
+
+
+def _rows(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield what the labels of the rows count: a hole, where a label is no name of a measure."""
+    yield f'[table.rows]\ncolumn = "{column_name(seen.label_column)}"'
+    unit = _unit_column(seen, vocabulary)
+    if unit:
+        yield f'unit = "{column_name(unit)}"'
+    for row in seen.rows[:_MOST_LABELS]:
+        label = seen.sheet.at(row, seen.label_column).text
+        measure = vocabulary.measure_called(same_word(label)) or HOLE
+        yield f"{quoted(label)} = {quoted(measure)}"
+
+
+def _unit_column(seen: _Seen, vocabulary: Vocabulary) -> int:
+    """Return the column between labels and figures in which units stand, 0 where there is none."""
+    units = {
+        same_word(word) for unit in vocabulary.programme.units.values() for word in unit.label.root.values()
+    }
+    for column in range(seen.label_column + 1, seen.columns[0]):
+        if any(same_word(seen.sheet.at(row, column).text) in units for row in seen.rows):
+            return column
+    return 0
+
+
+def _writing(seen: _Seen) -> Iterator[str]:
+    """Yield how figures are written, where the form does not show it by itself."""
+    texts = [
+        cell.text
+        for row in seen.rows
+        for column in seen.columns
+        if (cell := seen.sheet.at(row, column)).kind == "text" and cell.text[:1].isdigit()
+    ]
+    if any(mark in text for text in texts for mark in ".,"):
+        yield f'decimal = "{HOLE}"  # "," or "."'
+        yield f'group = "{HOLE}"  # "." or "," or "" where thousands are not parted'
+    signs = list(_marks(seen))
+    if signs:
+        meanings = ", ".join(f'{quoted(sign)} = "{HOLE}"' for sign in signs)
+        yield f"marks = {{ {meanings} }}  # zero_reported, not_reported or not_applicable, by the form's own legend"
+
+
+def _marks(seen: _Seen) -> Iterator[str]:
+    """Yield the short texts without digits that stand where figures are expected."""
+    cells = (seen.sheet.at(row, column) for row in seen.rows for column in seen.columns)
+    texts = {cell.text for cell in cells if cell.kind in ("text", "blank") and len(cell.text) <= _SHORT}
+    yield from sorted(text for text in texts if not any(letter.isdigit() for letter in text))

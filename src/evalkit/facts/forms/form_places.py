@@ -1,0 +1,191 @@
+"""The place that a label of a form names: the nation and the regions first, then the units of one boundary set; or held."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from evalkit.errors import FactsError
+from evalkit.facts.forms.figures import Held
+from evalkit.facts.forms.grid import Cell
+from evalkit.facts.forms.plain_words import same_word, without_mark
+from evalkit.messages import listed, worded
+from evalkit.places.place_names import Spelling, read_spelling
+from evalkit.places.registry import Registry
+from evalkit.table import NATION_SCHEME
+
+_NUMBERED = re.compile(r"^(?:[0-9]{1,2}|[IVX]{1,4}|[a-z])[.)/]\s+")
+_HALVES = re.compile(r"\s+[-–—|]\s+|\s*/\s*")
+_REGION_WORDS = ("vung", "khu vuc", "region")
+_UNKNOWN = ("khongxacdinh", "chuaxacdinh", "khongro", "unidentified", "unknown", "notstated", "noikhac")
+_ZEROS = re.compile(r"0+")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A place as the facts table names it."""
+
+    code: str
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormPlaces:
+    """Reads the place labels of one table.
+
+    Attributes
+    ----------
+    registry : Registry
+    scheme : str
+        The boundary set of the table.
+    by_code : bool
+        Whether codes stand there instead of names.
+    labels : mapping of str
+        Labels that the mapping itself gives a code.
+    """
+
+    registry: Registry
+    scheme: str
+    by_code: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    _known: dict[str, Placed | Held] = field(default_factory=dict, repr=False)
+
+    def read(self, cell: Cell) -> Placed | Held:
+        """Return the place of a label, or why the row is held."""
+        text = self._code_text(cell) if self.by_code else without_mark(cell.text)[0]
+        if text not in self._known:
+            self._known[text] = self._read(text)
+        return self._known[text]
+
+    def _read(self, text: str) -> Placed | Held:
+        given = {same_word(label): code for label, code in self.labels.items()}.get(same_word(text))
+        try:
+            if given is not None or self.by_code:
+                return self._by_code(given if given is not None else text)
+            return self._by_name(text)
+        except FactsError as refusal:
+            return Held(refusal.rule, refusal.do)
+
+    def _code_text(self, cell: Cell) -> str:
+        """Return a code as it is shown: 1 with the format 00 is 01."""
+        if cell.kind == "number" and _ZEROS.fullmatch(cell.format) and cell.text.isdecimal():
+            return cell.text.zfill(len(cell.format))
+        return cell.text
+
+    def _by_code(self, code: str) -> Placed:
+        if code == self.registry.nation.code:
+            return Placed(code, NATION_SCHEME)
+        if code in self.registry.regions(self.scheme):
+            return Placed(code, self.scheme)
+        return Placed(self.registry.unit(code, self.scheme).code, self.scheme)
+
+    def _by_name(self, text: str) -> Placed | Held:
+        bare = _NUMBERED.sub("", text)
+        types = self.registry.nation.unit_type
+        spelling = read_spelling(bare, types)
+        if spelling.bare in _UNKNOWN:
+            return Held(
+                worded("figures of no known place are not a province's"),
+                worded("keep them out; the country's own total counts them"),
+            )
+        found = self._larger(spelling)
+        if found is not None:
+            return found
+        try:
+            return Placed(self.registry.find(bare, self.scheme).code, self.scheme)
+        except FactsError:
+            if (both := self._in_two_languages(bare)) is not None:
+                return both
+            raise
+
+    def _larger(self, spelling: Spelling) -> Placed | None:
+        """Return the nation or the region that a name stands for."""
+        nation = self.registry.nation
+        words = [*nation.name.root.values(), *nation.also]
+        if spelling.bare in {read_spelling(word, {}).bare for word in words}:
+            return Placed(nation.code, NATION_SCHEME)
+        for code, name in _regions(self.registry, self.scheme):
+            known = read_spelling(name, {}).bare
+            if spelling.bare in {known, *(word.replace(" ", "") + known for word in _REGION_WORDS)}:
+                return Placed(code, self.scheme)
+        return None
+
+    def _in_two_languages(self, text: str) -> Placed | None:
+        """Return the place of a label that names it twice: "Hà Nội - Ha Noi"."""
+        halves = _HALVES.split(text)
+        if len(halves) != 2:
+            return None
+        found = [self._read(half) for half in halves]
+        same = isinstance(found[0], Placed) and found[0] == found[1]
+        return found[0] if same and isinstance(found[0], Placed) else None
+
+
+def _regions(registry: Registry, scheme: str) -> Iterable[tuple[str, str]]:
+    """Return the names of a scheme's regions, in every language, with their codes."""
+    seen = {(unit.region_code, name) for unit in registry.units(scheme) for name in unit.region.root.values()}
+    return sorted((code, name) for code, name in seen if code)
+
+
+def scheme_of(registry: Registry, declared: str | None, labels: Iterable[str], *, by_code: bool) -> str:
+    """Return the boundary set of a table: as declared, or the only one in which its labels stand for places.
+
+    Parameters
+    ----------
+    registry : Registry
+    declared : str or None
+        What the mapping says.
+    labels : iterable of str
+        The place labels of the table.
+    by_code : bool
+        Whether they are codes.
+
+    Raises
+    ------
+    FactsError
+        If it is not declared and a label stands for a place in two boundary sets.
+    """
+    if declared is not None:
+        registry.units(declared)
+        return declared
+    if len(registry.schemes) == 1:
+        return registry.schemes[0]
+    readers = [FormPlaces(registry, scheme, by_code=by_code) for scheme in registry.schemes]
+    fitting = set(registry.schemes)
+    for label in labels:
+        read = {reader.scheme: reader._read(label) for reader in readers}  # noqa: SLF001  the same class
+        here = {
+            scheme: place
+            for scheme, place in read.items()
+            if isinstance(place, Placed) and place.scheme != NATION_SCHEME
+        }
+        if len(here) > 1:
+            raise _not_said(registry, label, here)
+        fitting &= set(here) or fitting
+    if len(fitting) == 1:
+        return fitting.pop()
+    raise _not_said(registry, "", {})
+
+
+def _not_said(registry: Registry, label: str, here: Mapping[str, Placed]) -> FactsError:
+    names = [
+        worded(
+            "{label} is {name} in scheme {scheme}",
+            label=label,
+            name=_name(registry, place),
+            scheme=scheme,
+        )
+        for scheme, place in here.items()
+    ]
+    return FactsError(
+        where="place.scheme",
+        rule=worded("the mapping does not say the boundary set: {names}", names=listed(names))
+        if names
+        else worded("the mapping does not say the boundary set of its places"),
+        do=worded("write scheme = in place: one of {schemes}", schemes=", ".join(registry.schemes)),
+    )
+
+
+def _name(registry: Registry, place: Placed) -> str:
+    regions = dict(_regions(registry, place.scheme))
+    return regions.get(place.code) or registry.unit(place.code, place.scheme).name

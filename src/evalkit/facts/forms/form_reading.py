@@ -1,0 +1,347 @@
+"""Read a whole form: particulars of persons first, then each table of its mapping, then what the figures say of each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+
+from evalkit.errors import EvalkitError, FactsError
+from evalkit.facts.findings import Finding
+from evalkit.facts.forms.control_totals import ControlTotal, agreements, control_totals
+from evalkit.facts.forms.counted import Vocabulary
+from evalkit.facts.forms.form_places import FormPlaces, Placed
+from evalkit.facts.forms.grid import At, Form, Sheet, cell_at, cell_name
+from evalkit.facts.forms.mapping import FormMapping, TableMapping
+from evalkit.facts.forms.particulars import refuse_particulars
+from evalkit.facts.forms.plain_words import same_word
+from evalkit.facts.forms.table_reading import HeldCell, LeftRow, TableReading, Taken, read_table
+from evalkit.facts.intake import FILE, ROW, Source
+from evalkit.facts.sum_checks import check_sums
+from evalkit.messages import worded
+from evalkit.plain_cells import padded
+from evalkit.table import COLUMNS, DATES
+
+PRELIMINARY, MARK = "preliminary", "mark"
+_AT_ROWS = re.compile(r"\brows? (?=[A-Z]{1,3}[0-9])")
+SheetCell = tuple[str, At]
+
+
+@dataclass(frozen=True, slots=True)
+class FormReading:
+    """What became of a form.
+
+    Attributes
+    ----------
+    source_id : str
+    facts : DataFrame
+        Text columns of the facts table, one row per figure, with the columns of its breakdowns, ``preliminary`` and ``mark``.
+    taken, left : tuple of (sheet, cell)
+        The cells that gave figures, and those the mapping leaves.
+    held : tuple of HeldCell
+    rows_left : tuple of LeftRow
+    findings : tuple of Finding
+        What the figures say of each other, and what was not read; never a figure.
+    totals : tuple of ControlTotal
+    """
+
+    source_id: str
+    facts: pd.DataFrame
+    taken: tuple[SheetCell, ...]
+    held: tuple[HeldCell, ...]
+    left: tuple[SheetCell, ...]
+    rows_left: tuple[LeftRow, ...]
+    findings: tuple[Finding, ...]
+    totals: tuple[ControlTotal, ...]
+
+    @property
+    def read(self) -> int:
+        """How many figure cells were read: those taken, held and left."""
+        return len(self.taken) + len(self.held) + len(self.left)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Under which name a form's figures go into the workspace.
+
+    ``day`` stands for the day of publication where the mapping names none; ``sources`` are those the workspace declares.
+    """
+
+    path: Path
+    source_id: str
+    day: date
+    sources: Mapping[str, Source]
+
+
+def read_form(form: Form, mapping: FormMapping, *, sender: Sender, vocabulary: Vocabulary) -> FormReading:
+    """Read a form by its mapping.
+
+    Parameters
+    ----------
+    form : Form
+    mapping : FormMapping
+    sender : Sender
+    vocabulary : Vocabulary
+
+    Raises
+    ------
+    FactsError
+        If the form holds particulars of persons, or the mapping contradicts the form or the programme.
+    """
+    chosen = [(table, sheet_of(form, table, sender.path)) for table in mapping.table]
+    in_tables = {at for table, sheet in chosen for at in _within(table, sheet)}
+    is_place = place_names(vocabulary)
+    refuse_particulars(str(sender.path), form, figures=in_tables, is_place=is_place)
+    readings = [(table, read_table(sheet, table, vocabulary)) for table, sheet in chosen]
+    taken = {cell for _, reading in readings for cell in reading.taken_cells}
+    refuse_particulars(str(sender.path), form, figures=taken, is_place=is_place)
+    return _put_together(
+        form, readings, sender=sender, vocabulary=vocabulary, sheets=[sheet for _, sheet in chosen]
+    )
+
+
+def sheet_of(form: Form, table: TableMapping, path: Path) -> Sheet:
+    """Return the sheet a table stands on: the one named, else the first that is not hidden and not empty.
+
+    Raises
+    ------
+    FactsError
+        If there is no such sheet.
+    """
+    if table.sheet is not None:
+        named = [sheet for sheet in form.sheets if same_word(sheet.name) == same_word(table.sheet)]
+    else:
+        named = [sheet for sheet in form.sheets if sheet.cells and not sheet.hidden]
+    if named:
+        return named[0]
+    raise FactsError(
+        where=str(path),
+        rule=worded("the form has no sheet {sheet}", sheet=repr(table.sheet))
+        if table.sheet
+        else worded("the form has no sheet with anything on it"),
+        do=worded(
+            "its sheets: {sheets}", sheets=", ".join(repr(sheet.name) for sheet in form.sheets[:12]) or "-"
+        ),
+    )
+
+
+def place_names(vocabulary: Vocabulary) -> _PlaceNames:
+    """Return what tells whether a text names a place of the registry, in whatever boundary set."""
+    return _PlaceNames([FormPlaces(vocabulary.registry, scheme) for scheme in vocabulary.registry.schemes])
+
+
+class _PlaceNames:
+    def __init__(self, readers: list[FormPlaces]) -> None:
+        self.readers = readers
+
+    def __call__(self, text: str) -> bool:
+        from evalkit.facts.forms.grid import text_cell  # noqa: PLC0415
+
+        return any(isinstance(reader.read(text_cell(text)), Placed) for reader in self.readers)
+
+
+def _within(table: TableMapping, sheet: Sheet) -> set[SheetCell]:
+    """Return the cells right of and below a table's corner that are not in its columns of labels."""
+    top, first = cell_at(table.corner)
+    bottom, last = cell_at(table.until) if table.until else (sheet.rows, sheet.columns)
+    labels = table.label_columns()
+    return {
+        (sheet.name, (row, column))
+        for row, column in sheet.cells
+        if top <= row <= bottom and first <= column <= last and column not in labels
+    }
+
+
+def _put_together(
+    form: Form,
+    readings: list[tuple[TableMapping, TableReading]],
+    *,
+    sender: Sender,
+    vocabulary: Vocabulary,
+    sheets: list[Sheet],
+) -> FormReading:
+    several = len({sheet.name for sheet in sheets}) > 1
+    facts = fact_rows(readings, sender=sender, vocabulary=vocabulary, several=several)
+    taken = tuple(sorted({cell for _, reading in readings for cell in reading.taken_cells}))
+    held = tuple(one for _, reading in readings for one in reading.held)
+    findings = [
+        *_unread(form, sheets, sender.path),
+        *(
+            Finding("note", str(sender.path), note, worded("look whether they belong to the report"))
+            for _, one in readings
+            for note in one.notes
+        ),
+        *_of_the_figures(facts, readings, sender=sender, vocabulary=vocabulary),
+    ]
+    return FormReading(
+        sender.source_id,
+        facts,
+        taken,
+        _once(held, taken),
+        tuple(cell for _, reading in readings for cell in reading.left),
+        tuple(row for _, reading in readings for row in reading.rows_left),
+        tuple(findings),
+        control_totals(facts),
+    )
+
+
+def _once(held: Iterable[HeldCell], taken: Iterable[SheetCell]) -> tuple[HeldCell, ...]:
+    """Return each held cell once; a cell that another table of the mapping takes is not held."""
+    known, once = set(taken), []
+    for one in held:
+        if (one.sheet, one.cell) not in known:
+            known.add((one.sheet, one.cell))
+            once.append(one)
+    return tuple(once)
+
+
+def _unread(form: Form, sheets: list[Sheet], path: Path) -> list[Finding]:
+    """Tell of sheets that were not read, and of what the reader could not see."""
+    names = {sheet.name for sheet in sheets}
+    found = [Finding("note", str(path), note, worded("look at the form")) for note in form.notes]
+    for sheet in form.sheets:
+        if sheet.name in names or not sheet.cells:
+            continue
+        rule = (
+            worded("the sheet {name} is hidden and was not read", name=repr(sheet.name))
+            if sheet.hidden
+            else worded("the sheet {name} was not read: the mapping does not name it", name=repr(sheet.name))
+        )
+        found.append(Finding("note", str(path), rule, worded("name it in the mapping if it holds figures")))
+    return found
+
+
+def fact_rows(
+    readings: list[tuple[TableMapping, TableReading]],
+    *,
+    sender: Sender,
+    vocabulary: Vocabulary,
+    several: bool,
+) -> pd.DataFrame:
+    """Return figures as rows of text, in the columns of a facts file; ``several`` names the sheet beside the cell."""
+    rows = [
+        _fact(one, table, sender=sender, vocabulary=vocabulary, several=several)
+        for table, reading in readings
+        for one in reading.taken
+    ]
+    dimensions = sorted({name for row in rows for name in row} - {*COLUMNS, PRELIMINARY, MARK})
+    columns = [*COLUMNS, *dimensions, PRELIMINARY, MARK]
+    table = pd.DataFrame(rows, columns=columns, dtype="str")
+    table[dimensions] = table[dimensions].fillna("all")
+    return table.fillna("")
+
+
+def _fact(
+    one: Taken, table: TableMapping, *, sender: Sender, vocabulary: Vocabulary, several: bool
+) -> dict[str, str]:
+    measure = vocabulary.programme.measures[one.counted.measure]
+    cell = cell_name(one.cell)
+    return {
+        "province_code": one.place.code,
+        "scheme": one.place.scheme,
+        "place_basis": measure.place_basis,
+        "period_start": one.span.start.isoformat(),
+        "period_end": one.span.end.isoformat(),
+        "measure": one.counted.measure,
+        "value": "" if one.figure.value is None else value_text(one.figure.value),
+        "unit": measure.unit,
+        "status": one.figure.status,
+        "qualifier": one.figure.qualifier,
+        "published": "true" if table.published else "false",
+        "source_id": sender.source_id,
+        "edition_date": (table.edition_date or sender.day).isoformat(),
+        "source_cell": f"{one.sheet}!{cell}" if several else cell,
+        PRELIMINARY: "true" if one.span.preliminary else "false",
+        MARK: one.figure.mark or one.span.mark,
+        **dict(one.counted.values),
+    }
+
+
+def value_text(value: Decimal) -> str:
+    """Write a value so that the facts table reads it back exactly.
+
+    Examples
+    --------
+    >>> value_text(Decimal("8435650")), value_text(Decimal("20.125"))
+    ('8435650', '20.1250')
+    """
+    return f"{value:.0f}" if value == value.to_integral_value() else padded(f"{value:f}")
+
+
+def _of_the_figures(
+    facts: pd.DataFrame,
+    readings: list[tuple[TableMapping, TableReading]],
+    *,
+    sender: Sender,
+    vocabulary: Vocabulary,
+) -> list[Finding]:
+    """Tell what the figures say of each other: repeated ones, sums that cannot be, and totals that agree with their parts."""
+    if facts.empty:
+        return []
+    file = sender.path.name
+    table = facts.drop(columns=[PRELIMINARY, MARK])
+    table["value"] = pd.to_numeric(facts["value"].replace("", None))
+    table["published"] = facts["published"] == "true"
+    for name in DATES:
+        table[name] = pd.to_datetime(facts[name]).astype("datetime64[s]")
+    table[FILE], table[ROW] = file, facts["source_cell"].str.rpartition("!")[2]
+    beside = {"value", "status", "qualifier", "source_cell", FILE, ROW}
+    key = [str(name) for name in table if name not in beside]
+    again = table.duplicated(key, keep="first")
+    sources = {sender.source_id: _rounding(sender, readings)}
+    return [
+        *_repeated(table, key, file),
+        *_sums(table[~again].reset_index(drop=True), sources, vocabulary),
+        *agreements(
+            table[~again], vocabulary=vocabulary, rounded=sources[sender.source_id].rounded_to, file=file
+        ),
+    ]
+
+
+def _repeated(table: pd.DataFrame, key: list[str], file: str) -> list[Finding]:
+    found = []
+    for _, rows in table[table.duplicated(key, keep=False)].groupby(key, sort=False, dropna=False):
+        rule = (
+            worded("these cells are of the same place, period and measure, and differ")
+            if len(set(rows["value"].fillna(-1))) > 1
+            else worded("these cells are of the same place, period and measure")
+        )
+        cells = ", ".join(rows[ROW].astype(str))
+        do = worded("say which of them holds, and take the other out of the form")
+        found.append(Finding("warning", f"{file}, {cells}", rule, do))
+    return found
+
+
+def _sums(table: pd.DataFrame, sources: Mapping[str, Source], vocabulary: Vocabulary) -> list[Finding]:
+    try:
+        found = check_sums(
+            table, programme=vocabulary.programme, registry=vocabulary.registry, sources=sources
+        )
+    except EvalkitError as refusal:
+        return [Finding("warning", refusal.where, refusal.rule, refusal.do)]
+    return [replace(one, where=_AT_ROWS.sub("", one.where)) for one in found]
+
+
+def _rounding(sender: Sender, readings: list[tuple[TableMapping, TableReading]]) -> Source:
+    """Return the source as declared, else one that is rounded to the last digit its figures are written to."""
+    declared = sender.sources.get(sender.source_id)
+    if declared is not None:
+        return declared
+    steps = [_step(table, reading) for table, reading in readings if reading.taken]
+    return Source(
+        title="-", agency="-", date="-", confidence="to be checked", rounded_to=float(max(steps, default=0))
+    )
+
+
+def _step(table: TableMapping, reading: TableReading) -> Decimal:
+    """Return what the last digit of a table's figures stands for; nothing where they are whole and not scaled."""
+    if table.factor == 1:
+        return Decimal(0)
+    values = [one.figure.value / table.factor for one in reading.taken if one.figure.value]
+    decimals = max((-int(value.normalize().as_tuple().exponent) for value in values), default=0)
+    return table.factor * Decimal(1).scaleb(-max(decimals, 0))

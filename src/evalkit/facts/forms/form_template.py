@@ -1,0 +1,249 @@
+"""The form that evalkit gives out: a row a measure, a column a year, signs to choose from; filled in, it imports without a mapping."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from evalkit.facts.forms.counted import Vocabulary
+from evalkit.facts.forms.grid import Form, Sheet
+from evalkit.facts.forms.mapping import FormMapping, TableMapping
+from evalkit.labels import Label
+from evalkit.messages import shown, told_in, worded
+from evalkit.places.units import Unit
+from evalkit.programme.models import Measure, Programme
+
+VERSION = "evalkit-form 1"
+CORNER = "E8"
+_HEAD_ROW = 7
+_VERSION_CELL = (2, 1)
+_CODE, _SCHEME, _SOURCE = (3, 2), (3, 3), (4, 2)
+_MARKS = {
+    "không phát sinh": "zero_reported",
+    "chưa có số liệu": "not_reported",
+    "không áp dụng": "not_applicable",
+    "none": "zero_reported",
+    "not reported": "not_reported",
+    "not applicable": "not_applicable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FormOrder:
+    """What a form is made for.
+
+    Attributes
+    ----------
+    unit : Unit
+        The province; its code and boundary set stand in the form.
+    years : sequence of int
+        The columns.
+    measures : collection of str or None
+        The measures asked for; all of the programme where None.
+    language : str
+        Of the labels.
+    """
+
+    unit: Unit
+    years: Sequence[int]
+    measures: tuple[str, ...] | None = None
+    language: str = "vi"
+
+
+def form_rows(
+    programme: Programme, measures: Iterable[str] | None, *, parts: bool
+) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield the rows of a form: key, measure and the values of its breakdowns.
+
+    Parameters
+    ----------
+    programme : Programme
+    measures : iterable of str or None
+    parts : bool
+        Whether the rows of the breakdowns are meant, or those of the totals. A measure whose values are never added up has no
+        total: its rows are among the breakdowns.
+    """
+    for name in measures if measures is not None else programme.measures:
+        measure = programme.measures[name]
+        separate = [one for one in measure.dimensions if programme.dimensions[one].separate]
+        if not parts and not separate:
+            yield name, name, {}
+        for values in _breakdowns(programme, measure, separate) if parts else ():
+            inside = ",".join(f"{dimension}={value}" for dimension, value in values.items())
+            yield f"{name}[{inside}]", name, values
+
+
+def _breakdowns(programme: Programme, measure: Measure, separate: list[str]) -> Iterator[dict[str, str]]:
+    """Yield each value of each breakdown by itself, always at one value of those that are never added up."""
+    fixed = [
+        dict(zip(separate, values, strict=True))
+        for values in product(*(programme.dimensions[one].values for one in separate))
+    ]
+    free = [one for one in measure.dimensions if one not in separate]
+    for apart in fixed:
+        if apart:
+            yield apart
+        for dimension in free:
+            yield from ({**apart, dimension: value} for value in programme.dimensions[dimension].values)
+
+
+def template_workbook(vocabulary: Vocabulary, order: FormOrder) -> bytes:
+    """Return a form to fill in, as an xlsx file.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+    order : FormOrder
+
+    Returns
+    -------
+    bytes
+        Two sheets, totals and breakdowns: key, label, unit, definition, then a column a year. A cell takes a figure, or one of the
+        signs to choose from; what is left blank is not imported. No cell holds a formula.
+    """
+    with told_in(order.language):
+        return _workbook(vocabulary, order)
+
+
+def _workbook(vocabulary: Vocabulary, order: FormOrder) -> bytes:
+    from xlsxwriter import Workbook  # noqa: PLC0415  loaded when a form is written
+
+    stream = io.BytesIO()
+    book = Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    styles = {
+        "title": book.add_format({"bold": True, "font_size": 14}),
+        "head": book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EDF2"}
+        ),
+        "key": book.add_format({"font_color": "#6B7280", "valign": "top", "font_size": 9}),
+        "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        "code": book.add_format({"num_format": "@", "bold": True}),
+        "figure": book.add_format(
+            {"bg_color": "#FFFBEA", "border": 1, "border_color": "#D1D5DB", "valign": "top"}
+        ),
+    }
+    for parts in (False, True):
+        rows = list(form_rows(vocabulary.programme, order.measures, parts=parts))
+        if rows:
+            _write_sheet(book, styles, vocabulary, order, rows, parts=parts)
+    book.close()
+    return stream.getvalue()
+
+
+def _write_sheet(
+    book: Any,
+    styles: dict[str, Any],
+    vocabulary: Vocabulary,
+    order: FormOrder,
+    rows: list[tuple[str, str, dict[str, str]]],
+    *,
+    parts: bool,
+) -> None:
+    name = shown(worded("Breakdowns")) if parts else shown(worded("Figures"))
+    sheet = book.add_worksheet(name)
+    _write_head(sheet, styles, vocabulary, order)
+    last = len(order.years) + 3
+    for position, (key, measure, values) in enumerate(rows, start=_HEAD_ROW):
+        texts = _row_texts(vocabulary.programme, measure, values, order.language)
+        sheet.write_string(position, 0, key, styles["key"])
+        for column, text in enumerate(texts, start=1):
+            sheet.write_string(position, column, text, styles["text"])
+        for column in range(4, last + 1):
+            sheet.write_blank(position, column, None, styles["figure"])
+    signs = [sign for sign in _MARKS if sign.isascii() == (order.language != "vi")]
+    choice = {"validate": "list", "source": signs, "ignore_blank": True, "show_error": False}
+    sheet.data_validation(_HEAD_ROW, 4, _HEAD_ROW + len(rows) - 1, last, choice)
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 1, 46)
+    sheet.set_column(2, 2, 14)
+    sheet.set_column(3, 3, 60)
+    sheet.set_column(4, last, 13)
+    sheet.freeze_panes(_HEAD_ROW, 4)
+    _name_ranges(book, name, rows=len(rows), last=last, suffix="_2" if parts else "")
+
+
+def _write_head(sheet: Any, styles: dict[str, Any], vocabulary: Vocabulary, order: FormOrder) -> None:
+    """Write title, version, place and source above the table; the import reads them from there."""
+    unit = order.unit
+    title = worded(
+        "{programme}: figures of {place}",
+        programme=_in(vocabulary.programme.label, order.language),
+        place=unit.name_in.get(order.language, unit.name),
+    )
+    sheet.write_string(0, 0, shown(title), styles["title"])
+    sheet.write_string(1, 0, VERSION, styles["key"])
+    sheet.write_string(2, 0, shown(worded("Place")), styles["head"])
+    sheet.write_string(2, 1, unit.code, styles["code"])
+    sheet.write_string(2, 2, unit.scheme, styles["code"])
+    sheet.write_string(3, 0, shown(worded("Source")), styles["head"])
+    sheet.write_string(3, 1, f"form-{unit.scheme}-{unit.code}", styles["code"])
+    rule = worded(
+        "Write whole numbers without marks; a zero is a figure. Choose a sign where there is none. Leave blank what you do not report. No names and no particulars of persons."
+    )
+    sheet.write_string(4, 0, shown(rule))
+    heads = [worded("Key"), worded("Figure"), worded("Unit"), worded("Definition")]
+    for column, head in enumerate(heads):
+        sheet.write_string(_HEAD_ROW - 1, column, shown(head), styles["head"])
+    for column, year in enumerate(order.years, start=4):
+        sheet.write_string(_HEAD_ROW - 1, column, str(year), styles["head"])
+
+
+def _name_ranges(book: Any, name: str, *, rows: int, last: int, suffix: str) -> None:
+    quoted = f"'{name}'"
+    top, bottom, right = _HEAD_ROW + 1, _HEAD_ROW + rows, chr(65 + last)
+    book.define_name(f"evalkit_version{suffix}", f"={quoted}!$A$2")
+    book.define_name(f"evalkit_place{suffix}", f"={quoted}!$B$3:$C$3")
+    book.define_name(f"evalkit_keys{suffix}", f"={quoted}!$A${top}:$A${bottom}")
+    book.define_name(f"evalkit_figures{suffix}", f"={quoted}!$E${top}:${right}${bottom}")
+
+
+def _row_texts(
+    programme: Programme, name: str, values: dict[str, str], language: str
+) -> tuple[str, str, str]:
+    """Return label, unit and definition of a row."""
+    measure = programme.measures[name]
+    parts = [_in(programme.dimensions[one].values[value], language) for one, value in values.items()]
+    label = _in(measure.label, language) + (f" – {', '.join(parts)}" if parts else "")
+    return label, _in(programme.units[measure.unit].label, language), _in(measure.definition, language)
+
+
+def _in(label: Label, language: str) -> str:
+    return label.root.get(language) or next(iter(label.root.values()))
+
+
+def template_mapping(form: Form, vocabulary: Vocabulary) -> tuple[FormMapping, str] | None:
+    """Return the mapping of a form that evalkit gave out, and what the record says of it; None where it is another.
+
+    Parameters
+    ----------
+    form : Form
+    vocabulary : Vocabulary
+    """
+    sheets = [sheet for sheet in form.sheets if sheet.at(*_VERSION_CELL).text == VERSION]
+    if not sheets:
+        return None
+    return FormMapping(table=tuple(_table(sheet, vocabulary) for sheet in sheets)), VERSION
+
+
+def _table(sheet: Sheet, vocabulary: Vocabulary) -> TableMapping:
+    known = {
+        key: key
+        for parts in (False, True)
+        for key, _, _ in form_rows(vocabulary.programme, None, parts=parts)
+    }
+    return TableMapping.model_validate(
+        {
+            "sheet": sheet.name,
+            "corner": CORNER,
+            "place": sheet.at(*_CODE).text,
+            "scheme": sheet.at(*_SCHEME).text or None,
+            "period": {"row": _HEAD_ROW},
+            "rows": {"column": "A", "unit": "C", **known},
+            "marks": _MARKS,
+            "blank": "leave",
+            "source_id": sheet.at(*_SOURCE).text or None,
+        }
+    )

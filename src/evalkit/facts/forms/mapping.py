@@ -1,0 +1,286 @@
+"""The mapping of a form: in the form's own nouns, where its figures stand and what its headings and labels mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from evalkit.declaration import Declared, read_toml, validated
+from evalkit.errors import FactsError
+from evalkit.facts.forms.figures import MarkMeaning
+from evalkit.facts.forms.grid import cell_at, column_at, is_cell_name, is_column_name
+from evalkit.facts.forms.period_texts import Calendar
+from evalkit.facts.forms.text_file import TextCoding
+from evalkit.input_file import plain_name
+from evalkit.messages import worded
+
+HOLE = "?"
+_REFERENCE = re.compile(r"(\w+)(?:\[([^\]]*)\])?")
+_YEAR_STARTS = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})")
+
+
+def _cell(text: str) -> str:
+    if not is_cell_name(text):
+        raise ValueError(worded('a cell is named as Excel names it, for example "B5"'))
+    return text
+
+
+def _column(text: str) -> str:
+    if not is_column_name(text):
+        raise ValueError(worded('a column is named by its letters, for example "B"'))
+    return text
+
+
+def _source(text: str) -> str:
+    if not plain_name(text):
+        raise ValueError(
+            worded(
+                "letters without diacritics, digits, hyphens and underscores only: it is part of file names"
+            )
+        )
+    return text
+
+
+CellName = Annotated[str, AfterValidator(_cell)]
+ColumnName = Annotated[str, AfterValidator(_column)]
+SourceId = Annotated[str, AfterValidator(_source)]
+
+
+class Labelled(Declared):
+    """A row or column of a form with what its labels mean: every key that is none of the fixed ones is a label."""
+
+    row: int | None = Field(default=None, ge=1)
+    column: ColumnName | None = None
+    unit: ColumnName | None = None
+    labels: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _part(cls, content: Any) -> Any:
+        return _with_labels(content, cls.model_fields)
+
+    @model_validator(mode="after")
+    def _stands_somewhere(self) -> Self:
+        if (self.row is None) == (self.column is None):
+            raise ValueError(worded("labels stand in one row or in one column: give row = or column ="))
+        return self
+
+
+class PlaceAxis(Declared):
+    """Where the places stand. ``by`` says whether names or codes stand there; every further key is a label with its code."""
+
+    column: ColumnName | None = None
+    row: int | None = Field(default=None, ge=1)
+    scheme: str | None = None
+    by: Literal["name", "code"] = "name"
+    labels: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _part(cls, content: Any) -> Any:
+        return _with_labels(content, cls.model_fields)
+
+    @model_validator(mode="after")
+    def _stands_somewhere(self) -> Self:
+        if (self.row is None) == (self.column is None):
+            raise ValueError(worded("labels stand in one row or in one column: give row = or column ="))
+        return self
+
+
+class PeriodAxis(Declared):
+    """Where the periods stand: in a row of headings, a column, one cell, or two columns of days."""
+
+    row: int | None = Field(default=None, ge=1)
+    column: ColumnName | None = None
+    cell: CellName | None = None
+    from_column: ColumnName | None = None
+    to_column: ColumnName | None = None
+    order: Literal["dmy", "mdy", "ymd"] = "dmy"
+
+    @model_validator(mode="after")
+    def _stands_somewhere(self) -> Self:
+        days = self.from_column is not None and self.to_column is not None
+        ways = [self.row is not None, self.column is not None, self.cell is not None, days]
+        if sum(ways) != 1 or (self.from_column is None) != (self.to_column is None):
+            raise ValueError(
+                worded("periods stand in one row, column or cell, or in from_column and to_column together")
+            )
+        return self
+
+
+class TableMapping(Declared):
+    """One table of a form. docs/forms.md tells each key with an example."""
+
+    sheet: str | None = None
+    corner: CellName
+    until: CellName | None = None
+    place: str | PlaceAxis
+    scheme: str | None = None
+    period: str | int | PeriodAxis
+    measure: str | Labelled | None = None
+    items: dict[str, str] = Field(default_factory=dict)
+    columns: Labelled | None = None
+    rows: Labelled | None = None
+    dimensions: dict[str, str | Labelled] = Field(default_factory=dict)
+    marks: dict[str, MarkMeaning] = Field(default_factory=dict)
+    kind: Literal["count", "quantity", "money"] | None = None
+    decimal: Literal["", ",", "."] = ""
+    group: Literal["", ",", ".", " ", "'"] = ""
+    scale: int | float | str = 1
+    unit_said: str = ""
+    unit_cell: CellName | None = None
+    unit_words: tuple[str, ...] = ()
+    split: dict[str, str] = Field(default_factory=dict)
+    year_starts: str = "01/01"
+    skip: tuple[str, ...] = ()
+    hidden: Literal["take", "leave"] | None = None
+    encoding: TextCoding | None = None
+    delimiter: Literal["", ",", ";", "|", "\t"] = ""
+    blank: Literal["hold", "leave"] = "hold"
+    source_id: SourceId | None = None
+    published: bool = False
+    edition_date: date | None = None
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if self.decimal and self.decimal == self.group:
+            raise ValueError(worded("decimal and group are two different marks"))
+        ways = [self.measure, self.rows, self.columns, self.split or None, self.items or None]
+        if all(way is None for way in ways):
+            raise ValueError(worded("a table says what it counts: measure, rows, columns, items or split"))
+        if self.factor <= 0:
+            raise ValueError(worded("scale is a number above zero"))
+        if _year_start(self.year_starts) is None:
+            raise ValueError(worded('year_starts is a day and a month, for example "15/12"'))
+        if self.until is not None and any(
+            last < first for last, first in zip(cell_at(self.until), cell_at(self.corner), strict=True)
+        ):
+            raise ValueError(worded("until is the last cell of the table, right of or below its corner"))
+        return self
+
+    @property
+    def factor(self) -> Decimal:
+        """What every figure is multiplied by, exactly."""
+        try:
+            return Decimal(str(self.scale))
+        except ArithmeticError:
+            return Decimal(0)
+
+    @property
+    def calendar(self) -> Calendar:
+        """How the periods of the form are read."""
+        order = self.period.order if isinstance(self.period, PeriodAxis) else "dmy"
+        return Calendar(order, _year_start(self.year_starts) or (1, 1))
+
+    @property
+    def by_rows(self) -> Labelled | None:
+        """Where the labels of rows stand that say what is counted."""
+        named = self.measure if isinstance(self.measure, Labelled) and self.measure.column else None
+        return self.rows or named
+
+    @property
+    def by_columns(self) -> Labelled | None:
+        """Where the headings of columns stand that say what is counted."""
+        named = self.measure if isinstance(self.measure, Labelled) and self.measure.row else None
+        return self.columns or named
+
+    @property
+    def place_scheme(self) -> str | None:
+        """The boundary set declared, if any."""
+        return (self.place.scheme if isinstance(self.place, PlaceAxis) else None) or self.scheme
+
+    def label_columns(self) -> set[int]:
+        """Return the columns in which labels stand, which are no figures."""
+        axes = [self.place, self.period, self.measure, self.rows, *self.dimensions.values()]
+        names = [
+            getattr(axis, key, None)
+            for axis in axes
+            for key in ("column", "unit", "from_column", "to_column")
+        ]
+        return {column_at(name) for name in names if isinstance(name, str)}
+
+
+class Recognised(Declared):
+    """By what a known form is told: what stands in some of its cells."""
+
+    cells: dict[CellName, str] = Field(min_length=1)
+    title: str = ""
+
+
+class FormMapping(Declared):
+    """A mapping file: its tables, and for the forms on the shelf how they are recognised."""
+
+    table: tuple[TableMapping, ...] = Field(min_length=1)
+    recognise: Recognised | None = None
+
+
+def read_mapping(path: Path) -> FormMapping:
+    """Return the mapping a TOML file declares; ``[table]`` is a single table, ``[[table]]`` one of several.
+
+    Raises
+    ------
+    FactsError
+        If it is no TOML, has an unknown key or a value that cannot be, or a "?" has not been filled in.
+    """
+    content = read_toml(path, error=FactsError)
+    if isinstance(content.get("table"), dict):
+        content["table"] = [content["table"]]
+    holes = list(_holes(content, ""))
+    if holes:
+        raise FactsError(
+            where=f"{path}, key {holes[0]}",
+            rule=worded('a draft does not run until each "?" is filled in'),
+            do=worded("fill in: {holes}", holes=", ".join(holes)),
+        )
+    return validated(content, FormMapping, path=path, error=FactsError)
+
+
+def _holes(content: Any, key: str) -> list[str]:
+    if isinstance(content, Mapping):
+        return [hole for name, inner in content.items() for hole in _holes(inner, f"{key}.{name}".strip("."))]
+    if isinstance(content, list):
+        return [hole for inner in content for hole in _holes(inner, key)]
+    return [key] if content == HOLE else []
+
+
+def _with_labels(content: Any, fields: Mapping[str, Any]) -> Any:
+    """Move every key that is none of the fixed ones into ``labels``."""
+    if not isinstance(content, dict):
+        return content
+    fixed = {name: inner for name, inner in content.items() if name in fields and name != "labels"}
+    others = {name: inner for name, inner in content.items() if name not in fixed and name != "labels"}
+    return {**fixed, "labels": {**content.get("labels", {}), **others}}
+
+
+def _year_start(text: str) -> tuple[int, int] | None:
+    """Return month and day of the first day of a form's year, written as day and month."""
+    found = _YEAR_STARTS.fullmatch(text)
+    if not found:
+        return None
+    day, month = int(found[1]), int(found[2])
+    if month > 12:
+        day, month = month, day
+    return (month, day) if 1 <= month <= 12 and 1 <= day <= 28 else None
+
+
+def measure_named(text: str) -> tuple[str, dict[str, str]] | None:
+    """Return the measure and the values of its breakdowns that a mapping names; None where it is badly written.
+
+    Examples
+    --------
+    >>> measure_named("cases_recorded[article=151]"), measure_named("suspects")
+    (('cases_recorded', {'article': '151'}), ('suspects', {}))
+    """
+    found = _REFERENCE.fullmatch(text.strip())
+    if not found:
+        return None
+    pairs = [part.partition("=") for part in (found[2] or "").split(",") if part.strip()]
+    if any(not (name.strip() and value.strip()) for name, _, value in pairs):
+        return None
+    return found[1], {name.strip(): value.strip() for name, _, value in pairs}

@@ -1,0 +1,77 @@
+"""Read a form that is a workbook of an older or other kind (xls, xlsb, ods): values alone, by calamine."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from evalkit.errors import FactsError
+from evalkit.facts.forms.grid import BLANK, Area, At, Cell, Form, Sheet, text_cell
+from evalkit.facts.forms.workbook_file import MOST_CELLS, MOST_SHEETS, plain_cell
+from evalkit.messages import worded
+
+
+def read_older_form(path: Path, data: bytes) -> Form:
+    """Return a workbook as a form, as far as its kind lets it be seen.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    data : bytes
+        What the file holds.
+
+    Returns
+    -------
+    Form
+        With a note on what this reader cannot see.
+
+    Raises
+    ------
+    FactsError
+        If the file cannot be read or has more cells than a form has.
+    """
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415  loaded when such a workbook is read
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        names = [about for about in book.sheets_metadata if "Work" in str(about.typ)][:MOST_SHEETS]
+        sheets = [_sheet(book, about) for about in names]
+    except Exception as fault:  # noqa: BLE001  calamine raises several kinds of its own, and what Rust panics with
+        raise FactsError(
+            where=str(path),
+            rule=worded("the workbook cannot be read ({fault})", fault=type(fault).__name__),
+            do=worded("open it in Excel, save it anew as .xlsx, and send that file"),
+        ) from None
+    if sum(len(sheet.cells) for sheet in sheets) > MOST_CELLS:
+        raise FactsError(
+            where=str(path),
+            rule=worded("a form has at most {cells} cells", cells=MOST_CELLS),
+            do=worded("send the sheet with the figures alone"),
+        )
+    unseen = worded(
+        "in a workbook of this kind hidden rows and columns, raised footnote digits, errors and old fonts are not seen: save it as .xlsx where it has any"
+    )
+    return Form(tuple(sheets), (unseen,))
+
+
+def _sheet(book: Any, about: Any) -> Sheet:
+    sheet = book.get_sheet_by_name(about.name)
+    cells: dict[At, Cell] = {}
+    for row, values in enumerate(sheet.to_python(skip_empty_area=False), start=1):
+        for column, value in enumerate(values, start=1):
+            if (cell := _cell(value)) is not BLANK:
+                cells[row, column] = cell
+    areas = getattr(sheet, "merged_cell_ranges", None) or ()
+    merged = tuple(Area(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in areas)
+    return Sheet(about.name, cells, hidden="Visible" not in str(about.visible), merged=merged)
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, time | timedelta):
+        return Cell("error", str(value))
+    if isinstance(value, bool | int | float | date):
+        return plain_cell(value)
+    return text_cell(str(value)) if value is not None else BLANK

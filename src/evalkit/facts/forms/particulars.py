@@ -1,0 +1,214 @@
+"""Particulars of persons in a form: told by headings and by values, named by column, never quoted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from evalkit.errors import FactsError
+from evalkit.facts.forms.grid import At, Cell, Form, Sheet, column_name
+from evalkit.facts.forms.plain_words import plain_words, same_word
+from evalkit.messages import listed, worded
+
+_HEADINGS = re.compile(
+    r"\b(ho (va )?ten|ho,? ten|ho ten dem|ten (nan nhan|doi tuong|bi can|bi cao|nguoi|con|chau)|bi danh|ngay(,? thang)?(,? nam)? sinh|nam sinh|sinh nam|ngay sinh|"
+    r"cccd|cmnd|cmt|can cuoc( cong dan)?|chung minh (nhan dan|thu)|so dinh danh|ho chieu|so (dien thoai|dt|dtdd)|dien thoai|sdt|dia chi|noi o|noi cu tru|cho o|que quan|"
+    r"thuong tru|tam tru|ho khau|email|so ho so|ma ho so|ma nan nhan|"
+    r"full name|name of (victim|person|suspect)|victim name|surname|first name|last name|given name|date of birth|birth ?date|year of birth|dob|passport|identity (card|number)|national id|phone|telephone|mobile|home address|address)\b"
+)
+_NOT_PERSONS = re.compile(
+    r"\b(ten (dia phuong|don vi|tinh|chi tieu|co quan|bieu)|dia chi (trang|web)|cuoc goi|duong day nong|hotline|calls|ky|ghi ro|dong dau)\b"
+)
+_MALE_PUPILS = "nam sinh"  # without its diacritics "năm sinh", the year of birth, reads the same
+_IDENTITY = re.compile(r"(?<![0-9])(0[0-9]{2})([0-9])([0-9]{2})([0-9]{6})(?![0-9])")
+_SPACED = re.compile(r"(?<=[0-9])[ .\-](?=[0-9]{3})")
+_PHONE = re.compile(r"(?<![0-9])(?:\+?84|0)(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-9])[0-9]{7}(?![0-9])")
+_OLD_IDENTITY = re.compile(r"(?<![0-9])[0-3][0-9]{8}(?![0-9])")
+_BIRTH = re.compile(r"(?<![0-9])(?:[0-9]{1,2}[/.-][0-9]{1,2}[/.-])?(?:19[3-9][0-9]|20[01][0-9])(?![0-9])")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+_FAMILY = frozenset(
+    [
+        "nguyễn",
+        "trần",
+        "lê",
+        "phạm",
+        "hoàng",
+        "huỳnh",
+        "phan",
+        "vũ",
+        "võ",
+        "đặng",
+        "bùi",
+        "đỗ",
+        "hồ",
+        "ngô",
+        "dương",
+        "lý",
+        "đinh",
+        "đoàn",
+        "lâm",
+        "trịnh",
+        "mai",
+        "đào",
+        "trương",
+        "hà",
+        "cao",
+        "tô",
+        "tạ",
+        "lương",
+        "vương",
+        "thào",
+        "vàng",
+        "giàng",
+        "sùng",
+        "lò",
+        "quàng",
+        "hoàng",
+    ]
+)
+_PROVINCES = range(1, 97)
+
+
+@dataclass(frozen=True, slots=True)
+class Particular:
+    """A column, or a cell outside the table, that holds particulars of persons."""
+
+    sheet: str
+    where: str
+    heading: str
+
+
+def refuse_particulars(
+    path: str, form: Form, *, figures: Collection[tuple[str, At]], is_place: Callable[[str], bool]
+) -> None:
+    """Refuse a form that holds particulars of persons; columns are named, and nothing in them is quoted.
+
+    Parameters
+    ----------
+    path : str
+        For the message.
+    form : Form
+    figures : collection of (sheet, cell)
+        The cells that are figures: they are not looked at.
+    is_place : callable
+        Tells whether a text names a place: the names of provinces are no persons'.
+
+    Raises
+    ------
+    FactsError
+        If there are any.
+    """
+    found = [
+        one
+        for sheet in form.sheets
+        for one in _in_sheet(sheet, {at for name, at in figures if name == sheet.name}, is_place)
+    ]
+    if not found:
+        return
+    names = [
+        worded("{where} '{heading}'", where=one.where, heading=one.heading) if one.heading else one.where
+        for one in found[:12]
+    ]
+    raise FactsError(
+        where=path,
+        rule=worded("{columns} hold particulars of persons", columns=listed(names)),
+        do=worded(
+            "send counts, not lists: how many by province, period and, where the programme has it, sex and age; the case file stays where it is kept"
+        ),
+    )
+
+
+def _in_sheet(sheet: Sheet, figures: Collection[At], is_place: Callable[[str], bool]) -> Iterator[Particular]:
+    columns: dict[int, str] = {}
+    others = {at: cell for at, cell in sheet.cells.items() if at not in figures}
+    for (_, column), cell in sorted(others.items()):
+        if cell.kind == "text" and len(cell.text) <= 60 and _is_heading(cell.text):
+            columns.setdefault(column, cell.text)
+    for at in _by_values(others, is_place):
+        columns.setdefault(at[1], _heading_of(sheet, at, figures))
+    for column, heading in sorted(columns.items()):
+        yield Particular(
+            sheet.name,
+            worded("column {letters}", letters=column_name(column)),
+            heading if _is_heading(heading) else "",
+        )
+
+
+def _is_heading(text: str) -> bool:
+    """Tell whether a text is the heading of a column of particulars."""
+    plain, written = plain_words(text), same_word(text)
+    if _MALE_PUPILS in written and not written.isascii():
+        return False
+    return (
+        _HEADINGS.search(plain) is not None
+        and _NOT_PERSONS.search(plain) is None
+        and not re.search(r"[0-9]{3,}", plain)
+        and len(plain.split()) <= 8
+    )
+
+
+def _heading_of(sheet: Sheet, at: At, figures: Collection[At]) -> str:
+    """Return the text at the top of a column, if it is one that may be told."""
+    top = min(
+        (row for row, column in sheet.cells if column == at[1] and (row, column) not in figures), default=0
+    )
+    return sheet.at(top, at[1]).text
+
+
+def _by_values(others: dict[At, Cell], is_place: Callable[[str], bool]) -> set[At]:
+    """Return the cells whose own structure, or what stands beside them, tells a person."""
+    found = {at for at, cell in others.items() if _tells_alone(cell)}
+    named = {at for at, cell in others.items() if _is_name(cell, is_place)}
+    by_row: dict[int, list[At]] = {}
+    for at in others:
+        by_row.setdefault(at[0], []).append(at)
+    for at in named:
+        beside = [other for other in by_row[at[0]] if other != at and _tells_beside(others[other])]
+        if beside:
+            found |= {at, *beside}
+    columns: dict[int, list[At]] = {}
+    for at in named:
+        columns.setdefault(at[1], []).append(at)
+    for ats in columns.values():
+        if len(ats) >= 3:  # a column of names; signatures under a form are fewer
+            found |= set(ats)
+    return found
+
+
+def _tells_alone(cell: Cell) -> bool:
+    """Tell an identity number or a telephone number of valid structure, or a mail address, in a cell's text."""
+    if cell.kind == "number":
+        return cell.number is not None and len(cell.text) in (11, 12) and _valid_identity(cell.text.zfill(12))
+    if cell.kind != "text":
+        return False
+    joined = _SPACED.sub("", cell.text)
+    identity = any(_valid_identity(found[0]) for found in _IDENTITY.finditer(joined))
+    return identity or _PHONE.search(joined) is not None or _ADDRESS.search(cell.text) is not None
+
+
+def _valid_identity(digits: str) -> bool:
+    """Tell whether twelve digits are built as an identity number: province, century and sex, year, serial."""
+    if not re.fullmatch(r"0[0-9]{11}", digits):
+        return False
+    return int(digits[:3]) in _PROVINCES and digits[3] in "0123" and digits[6:] != "000000"
+
+
+def _tells_beside(cell: Cell) -> bool:
+    """Tell what is a particular when it stands beside a name: a day or year of birth, an old identity number, a telephone number."""
+    if cell.kind == "date":
+        return cell.day is not None and cell.day.year < 2020
+    if cell.kind == "number":
+        whole = cell.text.isdecimal()
+        return whole and (1930 <= int(cell.text) <= 2019 or len(cell.text) in (9, 10))
+    return cell.kind == "text" and bool(
+        _BIRTH.fullmatch(cell.text) or _OLD_IDENTITY.search(cell.text) or _tells_alone(cell)
+    )
+
+
+def _is_name(cell: Cell, is_place: Callable[[str], bool]) -> bool:
+    """Tell whether a text is a person's name: a family name and one to four further words, each with a capital."""
+    words = cell.text.split() if cell.kind == "text" else []
+    if not 2 <= len(words) <= 5 or words[0].casefold() not in _FAMILY:
+        return False
+    return all(word.isalpha() and word[:1].isupper() for word in words) and not is_place(cell.text)

@@ -1,0 +1,46 @@
+"""Words of a form as they are compared: case, blanks and Unicode form do not matter, and what does is named."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from evalkit.places.place_names import without_diacritics
+
+_BLANKS = re.compile(r"\s+")
+_BEHIND = re.compile(r"\s*(\(\*+\)|\*+|\((?:[0-9]|[a-z])\)|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)$")
+
+
+def same_word(text: str) -> str:
+    """Return a label as labels are compared: composed, in small letters, single blanks, without a colon at the end.
+
+    Examples
+    --------
+    >>> same_word("Trong đó:  Nữ ") == same_word("trong đó: nữ")
+    True
+    """
+    small = unicodedata.normalize("NFC", text).casefold()
+    return _BLANKS.sub(" ", small).strip().rstrip(":").rstrip()
+
+
+def plain_words(text: str) -> str:
+    """Return a text in small letters without diacritics, for finding words in it.
+
+    Examples
+    --------
+    >>> plain_words("Quý  I/2024")
+    'quy i/2024'
+    """
+    return without_diacritics(same_word(text))
+
+
+def without_mark(text: str) -> tuple[str, str]:
+    """Return a text without the sign of a footnote behind it, and that sign.
+
+    Examples
+    --------
+    >>> without_mark("2019 (*)"), without_mark("Hà Nội¹"), without_mark("8 (22)")
+    (('2019', '(*)'), ('Hà Nội', '¹'), ('8 (22)', ''))
+    """
+    found = _BEHIND.search(text)
+    return (text[: found.start()], found[1]) if found and found.start() else (text, "")

@@ -1,0 +1,81 @@
+"""The officer's own sheet, returned with a comment in each held cell: corrected there, it imports again."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evalkit.facts.forms.grid import Form, Sheet
+from evalkit.facts.forms.table_reading import HeldCell
+from evalkit.messages import shown, told_in, worded
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+
+_AUTHOR = "evalkit"
+_RED = "FFF4C7AB"
+
+
+def returned_form(path: Path, form: Form, held: Iterable[HeldCell], *, language: str) -> bytes:
+    """Return the form as a workbook with a comment in each held cell.
+
+    Parameters
+    ----------
+    path : Path
+        The file as it was sent. A workbook keeps its look; of a text file, or an older workbook, the cells are written.
+    form : Form
+    held : iterable of HeldCell
+    language : str
+        The language of the comments.
+
+    Returns
+    -------
+    bytes
+        An xlsx file. Formulas stand as the values they had.
+    """
+    from openpyxl.comments import Comment  # noqa: PLC0415  loaded when a form is returned
+    from openpyxl.styles import PatternFill  # noqa: PLC0415
+
+    book = _book(path, form)
+    with told_in(language):
+        for one in held:
+            cell = book[_title(one.sheet)].cell(*one.cell)
+            text = shown(worded("{rule}. {do}.", rule=one.held.rule, do=one.held.do))
+            cell.comment = Comment(text, _AUTHOR, height=140, width=320)
+            cell.fill = PatternFill("solid", fgColor=_RED)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _book(path: Path, form: Form) -> Workbook:
+    from openpyxl import Workbook as NewBook  # noqa: PLC0415
+    from openpyxl import load_workbook  # noqa: PLC0415
+
+    if path.read_bytes()[:2] == b"PK" and not form.notes:
+        return load_workbook(path, data_only=True, rich_text=True, keep_links=False)
+    book = NewBook()
+    book.remove(book.worksheets[0])
+    for sheet in form.sheets:
+        _write(book, sheet)
+    return book
+
+
+def _write(book: Workbook, sheet: Sheet) -> None:
+    """Write a sheet's cells into a workbook; text stays text, also where it begins like a formula."""
+    written = book.create_sheet(_title(sheet.name))
+    for (row, column), cell in sheet.cells.items():
+        one = written.cell(row, column)
+        if cell.kind == "number" and cell.number is not None:
+            one.value = float(cell.number)
+        elif cell.kind == "date":
+            one.value, one.number_format = cell.day, cell.format or "dd/mm/yyyy"
+        else:
+            one.value, one.data_type = cell.text, "s"
+
+
+def _title(name: str) -> str:
+    """Return a sheet's name as Excel allows it."""
+    return "".join("_" if letter in "[]:*?/\\" else letter for letter in name)[:31] or "1"
