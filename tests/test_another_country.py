@@ -165,7 +165,7 @@ def _without_labels(text: str) -> str:
         "Act 1",
     ):
         text = text.replace(own, "")
-    text = re.sub(r"\[[cxzur]\]|\b[CHR]\d\b|\bG\d\b", "", text)
+    text = re.sub(r"\[[cxzurp]\]|\b[CHR]\d\b|\bG\d\b", "", text)
     text = re.sub(r"(?<=0\.1\.0; ).*|(?<=: )[0-9a-f]{12}\.", "", text)
     return re.sub(r"\b(?:\d\d )?(?:" + "|".join(names_of(TWO)) + r")\b", "", text)
 

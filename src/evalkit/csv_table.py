@@ -122,6 +122,19 @@ def _header(path: Path, line: str, layout: Layout) -> list[str]:
     header = _cells(line)
     if isinstance(header, tuple):
         raise error(where=where, rule=header[0], do=header[1])
+    refuse_columns(header, where, layout)
+    return header
+
+
+def refuse_columns(header: Sequence[str], where: str, layout: Layout) -> None:
+    """Refuse a table whose columns are not those of its layout.
+
+    Raises
+    ------
+    EvalkitError
+        For a column that is unknown, missing or named twice.
+    """
+    error = layout.error
     for name in header:
         if layout.known is not None and name not in layout.known and not layout.by_language(name):
             raise _unknown(name, where, layout)
@@ -138,7 +151,6 @@ def _header(path: Path, line: str, layout: Layout) -> list[str]:
                 rule=worded("the column {name} is missing", name=repr(name)),
                 do=worded("add it; data/README.md tells the columns"),
             )
-    return header
 
 
 def _refuse_other_separators(line: str, where: str, layout: Layout) -> None:

@@ -67,6 +67,7 @@ KEY = (
     "edition_date",
 )
 MARK = "mark"
+PRELIMINARY = "p"  # the mark of a shown figure that its source calls preliminary
 REVISED = "r"  # the mark of a shown figure that its source gave otherwise in an earlier edition
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -24,6 +24,7 @@ from evalkit.disclosure.standing_rules import refuse_unprotected
 from evalkit.errors import Refusals, SettingsError
 from evalkit.facts.areas import About, Coarser
 from evalkit.facts.boundaries import (
+    with_preliminary,
     with_revisions,
     without_regions,
 )
@@ -31,7 +32,7 @@ from evalkit.facts.bundle import Bundle
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.forms.mapping import HOLE
-from evalkit.facts.intake import Source, read_facts_told, without_origin
+from evalkit.facts.intake import PRELIMINARY, Source, read_facts_told, without_origin
 from evalkit.facts.named_places import places_on
 from evalkit.facts.sum_checks import confirmed_conflicts
 from evalkit.messages import worded
@@ -53,6 +54,7 @@ class Received:
     facts: pd.DataFrame
     sources: dict[str, Source]
     findings: tuple[Finding, ...]
+    preliminary: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def receive(workspace: Workspace, *, day: date | None = None) -> Received:
@@ -90,7 +92,8 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
         table, programme=programme, registry=registry, sources=sources, day=day or now().date()
     )
     told = (*unread, *found, *language_findings(workspace), *unused_findings(workspace, registry, programme))
-    return Received(workspace, programme, registry, without_origin(table), sources, told)
+    facts = without_origin(table)
+    return Received(workspace, programme, registry, facts, sources, told, facts[table[PRELIMINARY]])
 
 
 def _refuse_unfinished(workspace: Workspace) -> None:
@@ -141,7 +144,9 @@ def make_bundle(
     places = places_on(day, received.registry, scheme=scheme)
     return Bundle(
         about=_about(received, protected, scheme=scheme, audience=audience, day=day),
-        facts=with_revisions(protected.facts, received.facts),
+        facts=with_preliminary(
+            with_revisions(protected.facts, received.facts), received.preliminary, received.registry
+        ),
         programme=received.programme,
         places=places,
         sources=received.sources,

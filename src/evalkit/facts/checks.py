@@ -13,7 +13,7 @@ import pandas as pd
 
 from evalkit.declaration import nearest
 from evalkit.facts.findings import Finding
-from evalkit.facts.intake import Source, place_of
+from evalkit.facts.intake import PRELIMINARY, Source, place_of, without_origin
 from evalkit.facts.period_checks import misdated
 from evalkit.facts.place_checks import misplaced
 from evalkit.facts.sum_checks import check_sums
@@ -51,7 +51,8 @@ def check_facts(
     list of Finding
         Errors, then warnings, then notes, each in file order.
     """
-    facts = table.drop(columns=["file", "row"])
+    facts = without_origin(table)
+    table = table.drop(columns=PRELIMINARY, errors="ignore")
     findings = [
         *_code_lists(table, programme, sources),
         *(_finding("error", *fault) for fault in misplaced(table, registry)),

@@ -12,6 +12,7 @@ from pydantic import Field
 from evalkit.csv_table import Layout, read_csv
 from evalkit.declaration import Declared, read_toml, validated
 from evalkit.errors import EvalkitError, FactsError, Refusals
+from evalkit.facts.facts_workbook import WORKBOOK, read_facts_workbook
 from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.labels import Label
 from evalkit.messages import worded
@@ -20,7 +21,8 @@ from evalkit.programme.models import Programme
 from evalkit.table import COLUMNS, DATES
 
 BOOLEANS = {"true": True, "false": False}
-FROM_FORMS = ("preliminary", "mark")  # what a form's heading or a footnote said of a figure
+PRELIMINARY = "preliminary"
+FROM_FORMS = (PRELIMINARY, "mark")  # what a form's heading or a footnote said of a figure
 ROW = "row"
 FILE = "file"
 Located = tuple[int, Finding]  # with the position of its row
@@ -84,7 +86,8 @@ def read_facts_told(
     -------
     table : DataFrame
         The facts table, with two more columns, ``file`` and ``row`` (1-based, the header is row 1), that checks name and
-        :func:`without_origin` drops. A blank dimension cell is "all"; a blank value is missing, never zero.
+        :func:`without_origin` drops. A blank dimension cell is "all"; a blank value is missing, never zero. A third one,
+        ``preliminary``, tells which figures their source calls so.
     findings : tuple of Finding
         An error for each file, row or cell that cannot be read.
     """
@@ -100,17 +103,18 @@ def read_facts_told(
     parsed = table.assign(
         **dates,
         value=_values(table, programme, findings),
-        published=_booleans(table, findings),
+        published=_booleans(table, "published", findings),
+        preliminary=_booleans(table, PRELIMINARY, findings),
     )
     told = [Finding("error", where=one.where, rule=one.rule, do=one.do) for one in refusals.found]
     rows = parsed.drop(index=[position for position, _ in findings])
     ordered = sorted((one for _, one in findings), key=_place)
-    return rows[[*COLUMNS, *dimensions, FILE, ROW]].reset_index(drop=True), (*told, *ordered)
+    return rows[[*COLUMNS, *dimensions, PRELIMINARY, FILE, ROW]].reset_index(drop=True), (*told, *ordered)
 
 
 def without_origin(table: pd.DataFrame) -> pd.DataFrame:
-    """Drop the columns that tell file and row: the facts proper."""
-    return table.drop(columns=[FILE, ROW], errors="ignore")
+    """Drop the columns that tell file and row, and what is preliminary: the facts proper."""
+    return table.drop(columns=[FILE, ROW, PRELIMINARY], errors="ignore")
 
 
 def read_sources(path: Path) -> dict[str, Source]:
@@ -149,7 +153,7 @@ def _read_file(path: Path, programme: Programme | None) -> tuple[pd.DataFrame, t
         error=FactsError,
         absent=worded("the facts file must exist"),
     )
-    read = read_csv(path, layout)
+    read = (read_facts_workbook if path.suffix.lower() == WORKBOOK else read_csv)(path, layout)
     table = pd.DataFrame([cells for _, cells in read.rows], columns=list(read.columns), dtype="str")
     table[FILE], table[ROW] = str(path), [number for number, _ in read.rows]
     return table, read.faults
@@ -183,11 +187,14 @@ def _value_fault(text: str, whole: bool, negative: bool) -> Fault | None:  # noq
     return number_fault(text, whole=whole, negative=negative) if text else None
 
 
-def _booleans(table: pd.DataFrame, findings: list[Located]) -> pd.Series:
-    parsed = table["published"].str.lower().map(BOOLEANS)
-    wrong = (worded("published is true or false"), worded("correct the cell"))
-    _report(table, "published", parsed.map(lambda one: None if isinstance(one, bool) else wrong), findings)
-    return parsed.fillna(value=False).astype(bool)
+def _booleans(table: pd.DataFrame, name: str, findings: list[Located]) -> pd.Series:
+    """Return a column of truth values; one that need not be there is false where it is blank."""
+    written = table[name] if name in table else pd.Series("", index=table.index, dtype="str")
+    known = BOOLEANS if name in COLUMNS else {**BOOLEANS, "": False}
+    parsed = written.fillna("").str.lower().map(known)
+    wrong = (worded("{column} is true or false", column=name), worded("correct the cell"))
+    _report(table, name, parsed.map(lambda one: None if isinstance(one, bool) else wrong), findings)
+    return parsed.eq(other=True)
 
 
 def _report(table: pd.DataFrame, column: str, faults: pd.Series, findings: list[Located]) -> None:

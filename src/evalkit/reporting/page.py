@@ -222,7 +222,7 @@ def about_lines(head: PageHead) -> tuple[Bilingual, ...]:
         "Made on {day} from the figures known on that day.", day=day(date.fromisoformat(head.bundle_date))
     )
     marks = say(
-        "Marks: [c] confidential; [x] not available; [z] not applicable; [u] fewer than 20 events, unstable; [r] revised by its source."
+        "Marks: [c] confidential; [x] not available; [z] not applicable; [u] fewer than 20 events, unstable; [r] revised by its source; [p] preliminary."
     )
     if head.audience == "internal":
         return as_of, say("Made for internal use: it may hold figures that are not to be published."), marks

@@ -32,7 +32,7 @@ from evalkit.reporting.wording import say
 
 _LONG = 22
 _VIEW = re.compile(r'viewBox="([^"]+)"')
-_MARK = re.compile(r"(\[[cxzur]\])")
+_MARK = re.compile(r"(\[[cxzurp]\])")
 _UNBROKEN = re.compile(r"[-+]?\d[\d.,]* %|\bp [<>=] \d[\d.,]*\d")
 
 
@@ -342,6 +342,7 @@ def _mark(text: str, language: Language) -> Markup:
         "[z]": say("not applicable"),
         "[u]": say("fewer than 20 events"),
         "[r]": say("revised"),
+        "[p]": say("preliminary"),
     }
     word = words[text].of(language)
     return Markup('<span aria-hidden="true">{}</span><span class="vh">{}</span>').format(text, word)

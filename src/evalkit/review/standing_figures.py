@@ -25,7 +25,7 @@ _DECIMALS = range(4)
 _DIGIT = re.compile(r"\d")
 _TEXTS = 2**14
 _LISTED = "; "
-_MARK = re.compile(r"\[[cxzur]\]")  # what is said of hidden figures counts what no table can show
+_MARK = re.compile(r"\[[cxzurp]\]")  # what is said of hidden figures counts what no table can show
 
 
 class Standing:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 import pandas as pd
 
+from evalkit.facts.facts_workbook import facts_cell_text
 from evalkit.facts.forms.control_totals import control_totals
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.figures import Held
-from evalkit.facts.forms.form_reading import MARK, PRELIMINARY, FormReading, value_text
-from evalkit.facts.forms.grid import Cell, Sheet
+from evalkit.facts.forms.form_reading import MARK, PRELIMINARY, FormReading
+from evalkit.facts.forms.grid import Sheet
 from evalkit.facts.forms.table_reading import HeldCell
 from evalkit.input_file import plain_name
 from evalkit.messages import worded
@@ -110,7 +110,7 @@ def _row(
         if name not in header.columns:
             texts[name] = "false" if name == PRELIMINARY else ""
             continue
-        texts[name] = _text(sheet.at(row, header.columns[name]), name)
+        texts[name] = facts_cell_text(sheet.at(row, header.columns[name]), name)
     texts["province_code"] = whole_code(texts["province_code"], texts["scheme"], vocabulary.registry)
     for name, fault in _faults(texts, vocabulary):
         return HeldCell(sheet.name, (row, header.columns.get(name, 1)), Held(*fault))
@@ -139,24 +139,6 @@ def _faults(texts: dict[str, str], vocabulary: Vocabulary) -> Iterator[tuple[str
             "source_id",
             (worded("a figure has a source"), worded("name an entry of sources.toml")),
         )
-
-
-def _text(cell: Cell, name: str) -> str:
-    """Return a cell as the facts table writes it."""
-    if cell.kind == "date":
-        return cell.text
-    if cell.kind == "number" and cell.number is not None:
-        return value_text(cell.number) if name == "value" else _digits(cell)
-    if cell.kind == "truth" or name in ("published", PRELIMINARY):
-        return cell.text.lower()
-    return cell.text if cell.kind in ("text", "blank") else "#"
-
-
-def _digits(cell: Cell) -> str:
-    """Return a number among words as its digits, with the zeros its format shows."""
-    whole = cell.number is not None and cell.number == cell.number.to_integral_value()
-    text = f"{cell.number or Decimal(0):.0f}" if whole else cell.text
-    return text.zfill(len(cell.format)) if cell.format and not cell.format.strip("0") else text
 
 
 def whole_code(code: str, scheme: str, registry: Registry) -> str:

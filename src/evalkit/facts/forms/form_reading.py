@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from evalkit.errors import EvalkitError, FactsError
+from evalkit.facts.facts_workbook import value_text
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.control_totals import ControlTotal, agreements, control_totals
 from evalkit.facts.forms.counted import Vocabulary
@@ -24,7 +25,6 @@ from evalkit.facts.forms.table_reading import HeldCell, LeftRow, TableReading, T
 from evalkit.facts.intake import FILE, ROW, Source
 from evalkit.facts.sum_checks import check_sums
 from evalkit.messages import worded
-from evalkit.plain_cells import padded
 from evalkit.table import COLUMNS, DATES
 
 PRELIMINARY, MARK = "preliminary", "mark"
@@ -260,17 +260,6 @@ def _fact(
         MARK: one.figure.mark or one.span.mark,
         **dict(one.counted.values),
     }
-
-
-def value_text(value: Decimal) -> str:
-    """Write a value so that the facts table reads it back exactly.
-
-    Examples
-    --------
-    >>> value_text(Decimal("8435650")), value_text(Decimal("20.125"))
-    ('8435650', '20.1250')
-    """
-    return f"{value:.0f}" if value == value.to_integral_value() else padded(f"{value:f}")
 
 
 def _of_the_figures(

@@ -18,7 +18,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.bilingual import by_language, each, same
 from evalkit.reporting.blocks import Bilingual, Cell
 from evalkit.reporting.wording import say
-from evalkit.table import MARK, REVISED
+from evalkit.table import MARK, PRELIMINARY, REVISED
 
 Row = dict[Hashable, Any]
 CONFIDENTIAL = Bilingual("[c]", "[c]")
@@ -165,7 +165,7 @@ def named_codes(indicators: Sequence[str], programme: Programme) -> Bilingual:
 
 
 def fact_cell(row: Row) -> Cell:
-    """Return the table cell of one fact: its figure, [r] beside one that its source revised; or [c], [z], [x] for none."""
+    """Return the table cell of one fact: its figure, [r] beside one that its source revised, [p] beside a preliminary one; or [c], [z], [x] for none."""
     if row["status"] == "suppressed":
         return Cell(CONFIDENTIAL)
     if pd.isna(row["value"]):
@@ -175,6 +175,8 @@ def fact_cell(row: Row) -> Cell:
         text = say("{count} (derived)", count=text)
     if row.get(MARK) == REVISED:
         text = say("{value} [r]", value=text)
+    if row.get(MARK) == PRELIMINARY:
+        text = say("{value} [p]", value=text)
     return Cell(text, row["value"])
 
 

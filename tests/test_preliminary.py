@@ -1,0 +1,90 @@
+"""What a source calls preliminary keeps that mark from the form to the page; a facts table may be a workbook."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from evalkit.batch.prepare import make_bundle, receive
+from evalkit.facts.findings import FindingsError
+from evalkit.facts.intake import read_facts
+from evalkit.programme.load import load_programme
+from evalkit.reporting.sections.shared_words import fact_cell
+from tests.builders import fact, write_csv
+from tests.workspaces import FACTS, tiny_workspace
+
+
+def test_a_preliminary_figure_bears_its_mark_on_the_page(tmp_path: Path):
+    facts = [one | {"preliminary": str(one["province_code"] == "01").lower()} for one in FACTS]
+    received = receive(tiny_workspace(tmp_path / "ws", facts=facts), day=date(2026, 1, 1))
+    bundle = make_bundle(received, day=date(2026, 1, 1))
+    marks = bundle.facts.set_index(["scheme", "province_code"])["mark"].to_dict()
+    own = {("old", "01"): "p", ("old", "02"): "", ("old", "03"): "", ("nation", "VN"): ""}
+    assert marks == own | {("new", "01"): "p", ("new", "03"): ""}
+    row = bundle.facts[bundle.facts["mark"] == "p"].iloc[0].to_dict()
+    assert (fact_cell(row).text.en, fact_cell(row).text.vi) == ("7 [p]", "7 [p]")
+
+
+def test_a_unit_made_from_a_preliminary_figure_is_preliminary(tmp_path: Path):
+    facts = [one | {"preliminary": str(one["province_code"] == "02").lower()} for one in FACTS]
+    bundle = make_bundle(
+        receive(tiny_workspace(tmp_path / "ws", facts=facts), day=date(2026, 1, 1)), day=date(2026, 1, 1)
+    )
+    marks = bundle.facts.set_index(["scheme", "province_code"])["mark"].to_dict()
+    assert (marks["old", "02"], marks["new", "03"], marks["new", "01"]) == ("p", "p", "")
+
+
+def test_without_the_column_nothing_is_preliminary(tmp_path: Path):
+    received = receive(tiny_workspace(tmp_path / "ws"), day=date(2026, 1, 1))
+    assert received.preliminary.empty
+    assert set(make_bundle(received, day=date(2026, 1, 1)).facts["mark"]) == {""}
+
+
+def test_a_mark_that_is_no_truth_value_is_refused(tmp_path: Path):
+    path = tmp_path / "facts.csv"
+    write_csv(path, fact("01", 7) | {"preliminary": "maybe"})
+    with pytest.raises(FindingsError, match="preliminary is true or false"):
+        read_facts([path], load_programme("vn-trafficking"))
+
+
+def workbook(path: Path, *rows: dict[str, object]) -> Path:
+    book = Workbook()
+    sheet = book.active
+    sheet.append(list(rows[0]))
+    for row in rows:
+        sheet.append(list(row.values()))
+    book.save(path)
+    return path
+
+
+def typed(row: dict[str, object]) -> dict[str, object]:
+    days = {
+        name: datetime.fromisoformat(str(row[name]))
+        for name in ("period_start", "period_end", "edition_date")
+    }
+    return row | days | {"value": float(str(row["value"])), "published": str(row["published"]) == "true"}
+
+
+def test_a_facts_table_in_a_workbook_is_read_like_one_in_csv(tmp_path: Path):
+    rows = [fact("01", 7), fact("02", 3)]
+    write_csv(tmp_path / "facts.csv", *rows)
+    programme = load_programme("vn-trafficking")
+    book = workbook(tmp_path / "facts.xlsx", *map(typed, rows))
+    read = [read_facts([path], programme).drop(columns="file") for path in (tmp_path / "facts.csv", book)]
+    assert read[0].equals(read[1])
+
+
+def test_a_code_that_lost_its_zero_in_a_workbook_is_told(tmp_path: Path):
+    folder = tmp_path / "ws"
+    workspace = tiny_workspace(folder, settings='facts = ["facts.xlsx"]\n')
+    workbook(folder / "facts.xlsx", typed(fact("01", 7)) | {"province_code": 1})
+    told = [one for one in receive(workspace, day=date(2026, 1, 1)).findings if one.severity == "error"]
+    assert ["keeps its leading zero" in one.rule for one in told] == [True]
+
+
+def test_a_workbook_without_the_columns_is_refused(tmp_path: Path):
+    with pytest.raises(FindingsError, match="unknown column"):
+        read_facts([workbook(tmp_path / "facts.xlsx", {"Tỉnh": "01"})], load_programme("vn-trafficking"))
