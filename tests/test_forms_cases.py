@@ -6,6 +6,7 @@ not literal: what is compared is which cells are taken and as what, which are he
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 from decimal import Decimal
@@ -22,7 +23,8 @@ from evalkit.places.registry import load_registry, reference_folder
 from evalkit.workspace import open_workspace
 
 CASES = Path(__file__).parent / "intake"
-NAMES = sorted(path.stem for path in CASES.glob("*.json"))
+FILES: dict[str, dict[str, str]] = json.loads((CASES / "files.json").read_text(encoding="utf-8"))
+NAMES = sorted(path.stem for path in CASES.glob("[0-9]*.json"))
 COMPARED = (
     "source_cell",
     "province_code",
@@ -50,6 +52,16 @@ def answer(name: str) -> dict[str, Any]:
     return json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
 
 
+def written(name: str, folder: Path) -> Path:
+    """Write a form as its agency sent it: bytes in its own coding, or a workbook."""
+    held = FILES[name]
+    data = base64.b64decode(held["base64"]) if "base64" in held else held["text"].encode(held["encoding"])
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
 def toml_value(value: Any) -> str:
     if isinstance(value, dict):
         return (
@@ -74,7 +86,15 @@ def run_case(name: str, folder: Path, tmp_path: Path, *more: str) -> tuple[int, 
         f"{key} = {toml_value(value)}" for key, value in (said["mapping"] | {"source_id": "case"}).items()
     ]
     mapping.write_text("[table]\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    command = ["import", str(CASES / said["file"]), str(folder), "--mapping", str(mapping), "--json", *more]
+    command = [
+        "import",
+        str(written(said["file"], tmp_path / "forms")),
+        str(folder),
+        "--mapping",
+        str(mapping),
+        "--json",
+        *more,
+    ]
     result = CliRunner().invoke(app, command)
     return result.exit_code, json.loads(result.stdout)
 

@@ -19,6 +19,7 @@ _NUMBERED = re.compile(r"^(?:[0-9]{1,2}|[IVX]{1,4}|[a-z])[.)/]\s+")
 _HALVES = re.compile(r"\s+[-–—|]\s+|\s*/\s*")
 _REGION_WORDS = ("vung", "khu vuc", "region")
 _UNKNOWN = ("khongxacdinh", "chuaxacdinh", "khongro", "unidentified", "unknown", "notstated", "noikhac")
+_SHORT = 40  # a longer text is no name of a place, and is not quoted
 _ZEROS = re.compile(r"0+")
 
 
@@ -65,7 +66,8 @@ class FormPlaces:
                 return self._by_code(given if given is not None else text)
             return self._by_name(text)
         except FactsError as refusal:
-            return Held(refusal.rule, refusal.do)
+            rule = worded("{label}: {rule}", label=repr(text), rule=refusal.rule)
+            return Held(rule if 0 < len(text) <= _SHORT else refusal.rule, refusal.do)
 
     def _code_text(self, cell: Cell) -> str:
         """Return a code as it is shown: 1 with the format 00 is 01."""

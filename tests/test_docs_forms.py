@@ -1,0 +1,67 @@
+"""The form shown in docs/forms.md and docs/forms.vi.md does what they say; every key of a mapping and every file is named there."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from evalkit.cli import app
+from evalkit.facts.forms.known_forms import shelf
+from evalkit.facts.forms.mapping import TableMapping
+
+PAGES = [Path("docs/forms.md"), Path("docs/forms.vi.md")]
+
+
+def block(page: Path, kind: str) -> str:
+    found = re.search(rf"```{kind}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_form_shown_gives_what_the_page_says(page: Path, tmp_path: Path):
+    form, mapping = tmp_path / "form.csv", tmp_path / "mapping.toml"
+    form.write_text(block(page, "csv"), encoding="utf-8")
+    mapping.write_text(block(page, "toml"), encoding="utf-8")
+    folder = Path(shutil.copytree("data/demo", tmp_path / "demo"))
+    command = ["import", str(form), str(folder), "--mapping", str(mapping), "--json", "--take-the-rest"]
+    result = CliRunner().invoke(app, command)
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["read"], told["taken"], told["held"]) == (3, 12, 6, 6)
+    assert [one["cell"] for one in told["held_cells"]] == ["D5", "E5", "B6", "C6", "D6", "E6"]
+    assert [one["row"] for one in told["rows_left"]] == [7]
+    assert "Tuyết Lĩnh (04)" in told["held_cells"][-1]["remedy"]
+    facts = pd.read_csv(folder / "imported" / "police-2023.csv", dtype=str).set_index("source_cell")
+    values = facts["value"].to_dict()
+    assert values == {"B4": "12", "C4": "1020", "D4": "7", "E4": "0", "B5": "20", "C5": "3"}
+    assert facts["preliminary"].to_dict() == {cell: str(cell in ("D4", "E4")).lower() for cell in values}
+    assert facts.loc["B5", "qualifier"] == "about"
+
+
+def test_both_pages_show_one_form_and_one_mapping():
+    assert block(PAGES[0], "csv") == block(PAGES[1], "csv")
+    bare = [re.sub(r"\s+#.*", "", block(page, "toml")) for page in PAGES]
+    assert bare[0] == bare[1]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_key_of_a_mapping_is_told(page: Path):
+    text = page.read_text(encoding="utf-8")
+    missing = [
+        key for key in TableMapping.model_fields if f"`{key}`" not in text and f"`{key} = " not in text
+    ]
+    assert missing == []
+
+
+def test_a_mapping_on_the_shelf_is_shorter_than_fifteen_lines():
+    lengths = {
+        name: len([line for line in text.splitlines() if line.strip() and not line.startswith("#")])
+        for name, (_, text) in shelf().items()
+    }
+    assert all(length <= 16 for length in lengths.values()), lengths
