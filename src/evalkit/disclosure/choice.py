@@ -88,7 +88,7 @@ class _Trial:
         self._network, self._exchanges, self.hidden = network, exchanges, hidden.copy()
         self.lacked: list[Shortage] = []
         self._proof: dict[int, Flags] = {}
-        self._price = _price(network)
+        self._price, self._grown = _price(network), False
 
     @property
     def cost(self) -> float:
@@ -102,7 +102,8 @@ class _Trial:
 
     def protect(self) -> bool:
         """Hide what cheapest exchanges need until every hidden figure is protected; tell whether that can be."""
-        self._together(self._open())
+        self._take_closed()
+        self._prove(self._exchanges.raising(self._open(), self.hidden))
         before = -1
         while (figures := self._figures()) and before != (
             before := int(self.hidden.sum()) + len(self._proof)
@@ -113,6 +114,12 @@ class _Trial:
 
     def _mend(self, figure: int) -> bool:
         """Hide what lets a figure move; tell whether anything does."""
+        if figure in self._proof:
+            return True
+        raised = self._exchanges.raised(figure, self.hidden, self._price)
+        if raised is not None:
+            self._take(raised)
+            return True
         for short in self._asked(figure):
             moved = self._exchanges.mended(short, self.hidden, self._price)
             if moved is None:
@@ -160,6 +167,31 @@ class _Trial:
         figures: list[int] = np.flatnonzero(self._open()).tolist()
         return sorted(figures, key=lambda one: (-need[one], order[one], one))
 
+    def _prove(self, moved: Numbers) -> None:
+        """Keep an exchange as the proof of all figures that it moves as far as they must."""
+        far = self._open() & (abs(moved) >= self._network.need - TOLERANCE)
+        self._proof |= dict.fromkeys(np.flatnonzero(far).tolist(), moved != 0)
+
+    def _take(self, moved: Numbers) -> None:
+        """Hide what an exchange moves; where that hides nothing more, look what else earlier ones let move."""
+        grows = bool((moved != 0)[~self.hidden].any())
+        self.hidden |= moved != 0
+        self._prove(moved)
+        if grows:
+            self._take_closed()
+        elif self._grown:
+            self._prove(self._exchanges.raising(self._open(), self.hidden))
+        self._grown = grows
+
+    def _take_closed(self) -> None:
+        """Take the parts that are hidden with all sums over them as proof of them all."""
+        wanted = self._open()
+        for over in self._exchanges.closed(self.hidden, wanted):
+            moved = np.zeros(len(wanted), dtype=np.bool_)
+            moved[over] = True
+            for one in over[wanted[over]].tolist():
+                self._proof.setdefault(one, moved)
+
     def _open(self) -> Flags:
         figures = self.hidden & self._network.guarded & (self._network.need > 0)
         figures[list(self._proof)] = False
@@ -167,14 +199,12 @@ class _Trial:
 
     def _together(self, figures: Flags) -> None:
         """Look for exchanges that prove of many figures at a time that they can move; those left out are asked one by one."""
-        need = self._network.need
         for sign in (1.0, -1.0):
-            before, left = len(need) + 2, self._open() & figures
+            before, left = len(figures) + 2, self._open() & figures
             while left.any() and before - left.sum() > 1:
                 before = int(left.sum())
                 moved = self._exchanges.together(left, sign, self.hidden)
-                for one in np.flatnonzero(left & (abs(moved) >= need - TOLERANCE)).tolist():
-                    self._proof[one] = moved != 0
+                self._prove(moved)
                 left = self._open() & figures
 
 

@@ -10,24 +10,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array, hstack
 
+from evalkit.disclosure.cheapest import Cheapest, Move
 from evalkit.disclosure.linear import TOLERANCE, Linear
 from evalkit.disclosure.network import Flags, Network, Numbers
-
-
-class Move(NamedTuple):
-    """A question: by how much a figure can go up (or down, where ``sign`` is -1).
-
-    ``falling`` is a figure that goes down as far as needed whatever its class.
-    """
-
-    figure: int
-    sign: float
-    falling: int | None = None
+from evalkit.disclosure.rising import Places, Rising
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +148,7 @@ class Exchanges:
     def __init__(self, network: Network) -> None:
         self._network, self.asked = network, 0
         self._farthest = Linear(network.matrix, primal=True)
-        self._cheapest = Linear(csr_array(hstack((network.matrix, -network.matrix))))
+        self._cheapest, self._rising = Cheapest(network), Rising(network)
         self._known, self._sharing = _Known(network), _Sharing(network)
 
     def together(self, figures: Flags, sign: float, hidden: Flags) -> Numbers:
@@ -168,9 +159,41 @@ class Exchanges:
         answer = self._farthest.minimise(np.where(figures, -sign, 0.0))
         return _clean(answer.values) if answer else np.zeros(len(hidden))
 
+    def raising(self, figures: Flags, hidden: Flags) -> Numbers:
+        """Return an exchange that raises as many as may be of some figures that are no sums, each as far as it must; sums go along."""
+        floor, need = self._network.floor, self._network.need
+        raised = figures & np.isfinite(floor)
+        self._farthest.bound(
+            np.where(hidden, -floor, 0.0), np.where(raised, need, np.where(hidden, inf, 0.0))
+        )
+        self.asked += 1
+        answer = self._farthest.minimise(np.where(raised, -1.0, 0.0))
+        return _clean(answer.values) if answer else np.zeros(len(hidden))
+
     def twin(self, figure: int) -> list[int]:
         """Return the figure, if there is one, for which an exchange found for this one is as good."""
         return self._sharing.twin(figure)
+
+    def closed(self, hidden: Flags, wanted: Flags) -> Iterator[Places]:
+        """Yield figures that can all rise, some of them wanted, for they are a part and all sums over it, and hidden."""
+        return self._rising.closed(hidden, wanted)
+
+    def raised(self, figure: int, hidden: Flags, price: Numbers) -> Numbers | None:
+        """Return a cheapest exchange that lets a figure go up, where going down need not be looked at; else None.
+
+        It need not where going up costs nothing, or where nothing below the figure can fall.
+        """
+        need = float(self._network.need[figure])
+        if self._sharing.shares(figure):
+            return None
+        over = self._rising.cheapest(figure, hidden, price)
+        if over is not None:
+            return _at(over, need, len(hidden))
+        self.asked += 1
+        cost, move = np.where(hidden, 0.0, price), Move(figure, 1.0)
+        moved = self._cheapest.exchange(move, need, down=self._down(need, None), price=cost)
+        enough = moved is not None and (not cost[moved != 0].any() or self._rising.room[figure] == 0)
+        return moved if enough else None
 
     def open_for(self, figure: int, hidden: Flags) -> Flags | list[Shortage]:
         """Return the figures that exchanges move by which a hidden figure is wide enough, or else what it lacks."""
@@ -260,24 +283,14 @@ class Exchanges:
 
     def _bought(self, move: Move, by: float, hidden: Flags, price: Numbers) -> Flags | None:
         """Return the figures that a cheapest exchange moves in which a figure moves by so much."""
-        figure, sign, falling = move
-        most, down = np.full(len(hidden), by), self._down(by, falling)
-        if sign < 0 and down[figure] < by - TOLERANCE:
+        if move.sign < 0 and move.falling is None and self._rising.room[move.figure] < by - TOLERANCE:
             return None
-        least = np.zeros(2 * len(hidden))
-        least[figure if sign > 0 else len(hidden) + figure] = by
-        (down if sign > 0 else most)[figure] = 0.0
-        if sign < 0:
-            down[figure] = by
-        cost = np.where(hidden, 0.0, price)
-        cost[figure] = 0.0
-        self._cheapest.bound(least, np.concatenate((most, down)))
+        down = self._down(by, move.falling)
+        if move.sign < 0 and down[move.figure] < by - TOLERANCE:
+            return None
         self.asked += 1
-        answer = self._cheapest.minimise(np.concatenate((cost, cost)))
-        if answer is None:
-            return None
-        up, fall = np.split(answer.values, 2)
-        return np.asarray(_clean(up - fall) != 0, dtype=np.bool_)
+        moved = self._cheapest.exchange(move, by, down=down, price=np.where(hidden, 0.0, price))
+        return None if moved is None else moved != 0
 
     def _bound(self, hidden: Flags, down: Numbers, most: float) -> None:
         self._farthest.bound(np.where(hidden, -down, 0.0), np.where(hidden, most, 0.0))
@@ -287,6 +300,12 @@ class Exchanges:
         if falling is not None:
             down[falling] = need
         return down
+
+
+def _at(figures: Places, by: float, size: int) -> Numbers:
+    moved = np.zeros(size)
+    moved[figures] = by
+    return moved
 
 
 def _clean(moved: Numbers) -> Numbers:
