@@ -7,14 +7,13 @@ figures, no values; ties fall by the order of the figures, which a secret key dr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
+from evalkit.disclosure.cuts import complements, cuts
 from evalkit.disclosure.exchanges import Exchanges, Shortage
 from evalkit.disclosure.linear import TOLERANCE
 from evalkit.disclosure.network import Flags, Network, Numbers
@@ -57,7 +56,7 @@ def choose(network: Network, *, nodes: int = NODES, work: float = WORK) -> Choic
     if not first.protect():
         return _whole(network)
     first.spare()
-    best, rows, within = first, [_complements(network), _cuts(first.lacked, len(network.must))], ROUNDS
+    best, rows, within = first, [complements(network), cuts(first.lacked, len(network.must))], ROUNDS
     while within and nodes and exchanges.asked * len(network.must) < work:
         within -= 1
         solved = _solve(network, rows, nodes)
@@ -70,7 +69,7 @@ def choose(network: Network, *, nodes: int = NODES, work: float = WORK) -> Choic
         trial.protect()
         trial.spare()
         best = min(best, trial, key=lambda one: one.cost)
-        rows.append(_cuts([*lacked, *trial.lacked], len(solved)))
+        rows.append(cuts([*lacked, *trial.lacked], len(solved)))
     return Choice(best.hidden, "heuristic")
 
 
@@ -230,29 +229,6 @@ def _solve(network: Network, rows: list[csr_array], nodes: int) -> Flags | None:
         options={"node_limit": nodes, "mip_rel_gap": 0.0},
     )
     return np.asarray(solved.x > 0.5, dtype=np.bool_) if solved.status == 0 else None
-
-
-def _complements(network: Network) -> csr_array:
-    """Say that a sum with a hidden figure hides another one, such that the figure can move against it."""
-    entries: list[tuple[int, int, float]] = []
-    falls, row = network.floor > 0, 0
-    for start, end in pairwise(network.matrix.indptr.tolist()):
-        inside, sign = network.matrix.indices[start:end], network.matrix.data[start:end]
-        for figure in inside[network.guarded[inside] & (network.need[inside] > 0)].tolist():
-            others = inside[inside != figure]
-            against = inside[(inside != figure) & (falls[inside] | (sign < 0))]
-            enough = others if falls[figure] or network.partners[figure] else against
-            entries += [(row, figure, -1.0), *((row, one, 1.0) for one in enough.tolist())]
-            row += 1
-    at, column, weight = np.array(entries, dtype=float).reshape(-1, 3).T
-    return csr_array((weight, (at.astype(int), column.astype(int))), shape=(row, len(network.must)))
-
-
-def _cuts(lacking: Iterable[Shortage], count: int) -> csr_array:
-    rows = np.array([one.weight for one in lacking]).reshape(-1, count)
-    for row, one in zip(rows, lacking, strict=True):
-        row[one.figure] -= one.need
-    return csr_array(rows)
 
 
 def _whole(network: Network) -> Choice:
