@@ -35,7 +35,7 @@ from evalkit.reporting.render import Numbering, phrase, render_section, table_no
 SECTION_MIME = "application/vnd.evalkit.section.v1+json"
 PAGE_MIME = "application/vnd.evalkit.page.v1+json"
 _LAB_STYLE = Markup(
-    "<style>.evalkit{max-width:47rem}.evalkit .vh{position:absolute;clip-path:inset(50%)}.evalkit .nb{white-space:nowrap}"
+    "<style>.evalkit{max-width:47rem}.evalkit .vh{position:absolute;clip-path:inset(50%)}"
     ".evalkit figure{margin:1rem 0}.evalkit figure svg{max-width:29rem;width:100%}"
     ".evalkit .note{border-left:4px solid;padding-left:.8rem}.evalkit caption{text-align:left}</style>"
 )

@@ -284,7 +284,8 @@ def css_string(text: str) -> Markup:
 
 @cache
 def _stylesheet() -> Markup:
-    """Return page.css without comments and indentation; it is our own file."""
+    """Return page.css without comments, indentation and the spaces around its marks; it is our own file."""
     text = packaged.files("evalkit.reporting").joinpath("template/page.css").read_text(encoding="utf-8")
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return Markup(re.sub(r"\s*\n\s*", "\n", text).strip())  # noqa: S704
+    text = re.sub(r"\s*\n\s*", "\n", text).strip()
+    return Markup(re.sub(r" ?([{};,]) ?|(?<=:) ", r"\1", text))  # noqa: S704

@@ -26,11 +26,11 @@ from evalkit.reporting.blocks import (
     Table,
 )
 from evalkit.reporting.citations import MARK, without_marks
+from evalkit.reporting.column_classes import KNOWN, own_class, table_classes
 from evalkit.reporting.formats import number
 from evalkit.reporting.svg import clean_svg, labelled_svg
 from evalkit.reporting.wording import say
 
-_LONG = 22
 _VIEW = re.compile(r'viewBox="([^"]+)"')
 _MARK = re.compile(r"(\[[cxzurp]\])")
 _UNBROKEN = re.compile(r"[-+]?\d[\d.,]* %|\bp [<>=] \d[\d.,]*\d")
@@ -52,25 +52,19 @@ class Numbering:
 
 
 def phrase(text: str) -> Markup:
-    """Return a text as HTML: NFC, escaped, each percentage and each p-value kept on one line.
+    r"""Return a text as HTML: NFC, escaped, each percentage and each p-value kept on one line by no-break spaces.
 
     Examples
     --------
     >>> phrase("giảm -41,0 % <b>")
-    Markup('giảm <span class="nb">-41,0 %</span> &lt;b&gt;')
+    Markup('giảm -41,0\xa0% &lt;b&gt;')
     """
     normal = unicodedata.normalize("NFC", text)
     if MARK.search(normal):
         return Markup("").join(
             _cited(part) if place % 2 else phrase(part) for place, part in enumerate(MARK.split(normal))
         )
-    if "%" not in normal and "p " not in normal:  # most cells of most tables
-        return escape(normal)
-    parts, at = Markup(), 0
-    for found in _UNBROKEN.finditer(normal):
-        parts += escape(normal[at : found.start()]) + Markup('<span class="nb">{}</span>').format(found[0])
-        at = found.end()
-    return parts + escape(normal[at:])
+    return escape(_UNBROKEN.sub(lambda found: found[0].replace(" ", "\xa0"), normal))
 
 
 def _cited(number: str) -> Markup:
@@ -229,7 +223,7 @@ def _(block: Table, numbering: Numbering) -> Markup:
     language, label = numbering.language, _number_label(block, numbering)
     caption = block.caption.of(language)
     head = _with_drawing(
-        [_header(column, language) for column in block.columns],
+        [_header(column, place, language) for place, column in enumerate(block.columns)],
         block,
         Markup('<th scope="col">{}</th>').format(phrase(block.drawn.of(language))) if block.drawn else None,
     )
@@ -237,12 +231,24 @@ def _(block: Table, numbering: Numbering) -> Markup:
     return Markup("{before}{table}{after}{notes}").format(
         before=_frame(f"{label} {caption}".strip(), numbering),
         table=Markup(
-            '<table id="{id}"><caption><span>{number}{caption}</span></caption>\n'
+            '<table id="{id}"{classes}><caption><span>{number}{caption}</span></caption>\n'
             "<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
-        ).format(id=block.id, number=_before(label), caption=phrase(caption), head=head, body=body),
+        ).format(
+            id=block.id,
+            classes=_classes(block, language),
+            number=_before(label),
+            caption=phrase(caption),
+            head=head,
+            body=body,
+        ),
         after=Markup("</div>"),
         notes=_notes(block, language),
     )
+
+
+def _classes(table: Table, language: Language) -> Markup:
+    names = table_classes(table, language)
+    return Markup(' class="{}"').format(names) if names else Markup("")
 
 
 def _frame(label: str, numbering: Numbering) -> Markup:
@@ -296,8 +302,8 @@ def table_notes(table: Table) -> tuple[Bilingual, ...]:
     return (*table.notes, legend)
 
 
-def _header(column: Column, language: Language) -> Markup:
-    kind = Markup(' class="num"') if column.numeric else Markup("")
+def _header(column: Column, place: int, language: Language) -> Markup:
+    kind = Markup(' class="num"') if column.numeric and place >= KNOWN - 1 else Markup("")
     return Markup('<th scope="col"{}>{}</th>').format(kind, phrase(column.header.of(language)))
 
 
@@ -311,18 +317,11 @@ def _cells(
         return f' data-label="{escape(head)}"' if are_cards and column.numeric else ""
 
     cells = [
-        f"{_kind(cell, column, language)}{label(column)}>{_cell(cell.text.of(language), language)}"
-        for cell, column in zip(row, columns, strict=True)
+        f"{own_class(cell, column, place, language)}{label(column)}>{_cell(cell.text.of(language), language)}"
+        for place, (cell, column) in enumerate(zip(row, columns, strict=True))
     ]
     first, *rest = cells
     return [Markup(f'<th scope="row"{first}</th>'), *(Markup(f"<td{cell}</td>") for cell in rest)]  # noqa: S704  as above
-
-
-def _kind(cell: Cell, column: Column, language: Language) -> str:
-    """Return the class of a cell: numbers stay on one line, long texts get room to break in."""
-    if len(cell.text.of(language)) > _LONG:
-        return ' class="long"'
-    return ' class="num"' if column.numeric else ""
 
 
 @lru_cache(

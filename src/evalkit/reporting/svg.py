@@ -13,6 +13,7 @@ from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from evalkit.errors import DeclarationError
+from evalkit.reporting.svg_sharing import share_attributes
 
 INK = "#1b2631"
 PAPER = "#ffffff"
@@ -101,6 +102,7 @@ def labelled_svg(text: str, *, name: str, title: str, description: str) -> str:
     '<svg viewBox="0 0 9 9" fill="currentColor" stroke-linejoin="round" role="img" aria-labelledby="f_title f_desc"><title id="f_title">A &lt; B</title><desc id="f_desc">Two bars.</desc><path d="M0 0" /></svg>'
     """
     root = _cleaned(text, f"{name}_")
+    share_attributes(root)
     root.set("role", "img")
     root.set("aria-labelledby", f"{name}_title {name}_desc")
     for tag, content in (("desc", description), ("title", title)):

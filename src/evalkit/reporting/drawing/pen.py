@@ -17,11 +17,12 @@ Anchor = Literal["start", "middle", "end"]
 
 WIDE, PHONE = 660.0, 343.0
 SIZE = 12.0
+_PLAIN = {"none": "none", "ink": "currentColor"}  # ink is the colour of the words around
 _LETTER = 0.56  # of the size: the mean advance of a letter of common sans faces
 
 
 def _colour(name: Colour) -> str:
-    return "none" if name == "none" else f"var(--{name})"
+    return _PLAIN.get(name, f"var(--{name})")
 
 
 def long(text: str, size: float = SIZE) -> float:
