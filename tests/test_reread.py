@@ -131,7 +131,7 @@ DIFFERENCES: dict[str, tuple[str, Callable[[Path], None]]] = {
     "a figure in a sentence": (PAGE, lambda path: replaced(path, "<p>", "<p>3 ")),
     "words before a sentence": (
         PAGE,
-        lambda path: replaced(path, "<figcaption><b>", "<figcaption><b>3 men. "),
+        lambda path: replaced(path, '_title"><b>', '_title"><b>3 men. '),
     ),
     "the head of a column": (PAGE, lambda path: replaced(path, "</th></tr></thead>", " 3</th></tr></thead>")),
     "a line below the page": (

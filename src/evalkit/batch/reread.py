@@ -43,6 +43,7 @@ from evalkit.reporting.citations import without_marks
 from evalkit.reporting.exporter import read_notebook
 from evalkit.reporting.page import about_lines, as_of_words, workbook_words
 from evalkit.reporting.render import table_notes
+from evalkit.reporting.source_numbers import with_source_numbers
 from evalkit.reporting.wording import say
 from evalkit.review import reading
 from evalkit.table import dimensions_of
@@ -117,7 +118,7 @@ def refuse_differences(
             beside == [mark for table in tables for one in table.drawings for mark in read_drawing(one)[0]],
             page,
         )
-        for table in tables:
+        for table in (table for one in with_source_numbers(sections) for table in one.tables):
             rows = [[cleaned(text) for text in row] for row in seen.tables[table.id]]
             _require(rows == _rows(table, language), page)
         for figure in figures:

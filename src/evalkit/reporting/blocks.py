@@ -251,10 +251,14 @@ class KeyNumbers:
 
 @block
 class Sources:
-    """The sources of a page in the order of their numbers: what a number at a figure leads to."""
+    """The sources of a page in the order of their numbers: what a number at a figure leads to.
+
+    ``titles`` are their names alone, as the tables of the annex have them.
+    """
 
     type: Literal["sources"] = field(default="sources", kw_only=True, repr=False)
     items: tuple[Bilingual, ...]
+    titles: tuple[Bilingual, ...] = ()
 
 
 Block = Annotated[Paragraph | Bullets | Table | Figure | KeyNumbers | Sources, Field(discriminator="type")]

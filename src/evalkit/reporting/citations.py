@@ -7,7 +7,17 @@ import re
 from evalkit.reporting.bilingual import Bilingual, each, same
 
 _OPEN, _CLOSE = "\ue000", "\ue001"  # no text of a workspace holds them: they are in no alphabet
-MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+MARK = re.compile(f"{_OPEN}(#?\\d+){_CLOSE}")
+
+
+def mark(number: int) -> str:
+    """Return the mark of a source's number: a link to where the source is named."""
+    return f"{_OPEN}{number}{_CLOSE}"
+
+
+def anchor(number: int) -> str:
+    """Return the mark of a source's number where the source is named: what such links lead to."""
+    return f"{_OPEN}#{number}{_CLOSE}"
 
 
 class Citations:
@@ -32,7 +42,7 @@ class Citations:
         """Return a text with the numbers of its sources behind it."""
         named = [source for source in dict.fromkeys(sources) if source]
         numbers = [self._numbers.setdefault(source, len(self._numbers) + 1) for source in named]
-        marks = "".join(f"{_OPEN}{number}{_CLOSE}" for number in numbers)
+        marks = "".join(map(mark, numbers))
         return each("{}{}".format, text, same(marks)) if marks else text
 
 

@@ -104,7 +104,7 @@ def method_words(kind: str, *, has_limits: bool) -> Bilingual:
     if kind in ("proportion", "carried_over") or (kind == "conversion" and has_limits):
         return say("Wilson score interval")
     if kind == "count" and not has_limits:
-        return say("a count of what was done, not of chance events: no interval")
+        return say("a count of what was done")
     methods = {
         "count": say("Garwood exact interval"),
         "rate": say("per 100,000 inhabitants; Garwood exact interval"),

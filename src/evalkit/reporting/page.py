@@ -19,6 +19,7 @@ from evalkit.reporting.blocks import Bilingual, Language, PageHead, Section
 from evalkit.reporting.formats import day, locale_of
 from evalkit.reporting.index_tools import script_hash
 from evalkit.reporting.render import Numbering, phrase, render_folded, render_section
+from evalkit.reporting.source_numbers import with_source_numbers
 from evalkit.reporting.wording import say
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
@@ -90,7 +91,7 @@ def page_from_sections(
     numbering = Numbering(
         language, stamp=say("For internal circulation only").of(language) if internal else ""
     )
-    sections = list(sections)
+    sections = with_source_numbers(sections)
     has_brief = any(isinstance(section, Section) and section.layer == "brief" for section in sections)
     parts = [_part(section, numbering, has_brief=has_brief) for section in sections]
     return assemble(head, parts, language=language, resources=resources)
@@ -106,6 +107,7 @@ def assemble(
 ) -> str:
     """Return a page made of parts that are already HTML; see ``page_from_sections``."""
     given, extras = resources or {}, extras or Extras(Markup(""), "")
+    brief = [part for part in parts if part.place == "brief"]
     return (
         _environment()
         .get_template("page.html.j2")
@@ -116,10 +118,10 @@ def assemble(
             t=lambda text: phrase(text.of(language)),
             plain=lambda text: unicodedata.normalize("NFC", text.of(language)),
             csp=policy(extras.script),
-            css=_stylesheet() + extras.style,
+            css=_stylesheet("page.css") + ("" if brief else _stylesheet("column.css")) + extras.style,
             script=Markup(extras.script),  # noqa: S704  our own file
             words=_words(head, language),
-            brief=[part for part in parts if part.place == "brief"],
+            brief=brief,
             column=[part for part in parts if part.place == "column"],
             annex=[part for part in parts if part.place == "annex"],
             contents=[part for part in parts if part.id and part.title and part.place == "column"],
@@ -283,9 +285,9 @@ def css_string(text: str) -> Markup:
 
 
 @cache
-def _stylesheet() -> Markup:
-    """Return page.css without comments, indentation and the spaces around its marks; it is our own file."""
-    text = packaged.files("evalkit.reporting").joinpath("template/page.css").read_text(encoding="utf-8")
+def _stylesheet(name: str) -> Markup:
+    """Return a style sheet without comments, indentation and the spaces around its marks; it is our own file."""
+    text = packaged.files("evalkit.reporting").joinpath("template", name).read_text(encoding="utf-8")
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    text = re.sub(r"\s*\n\s*", "\n", text).strip()
+    text = re.sub(r"\s+", " ", text).strip()
     return Markup(re.sub(r" ?([{};,]) ?|(?<=:) ", r"\1", text))  # noqa: S704

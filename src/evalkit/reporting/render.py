@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache, singledispatch
+from typing import Literal
 
 from markupsafe import Markup, escape
 
@@ -28,9 +29,10 @@ from evalkit.reporting.blocks import (
 from evalkit.reporting.citations import MARK, without_marks
 from evalkit.reporting.column_classes import KNOWN, own_class, table_classes
 from evalkit.reporting.formats import number
-from evalkit.reporting.svg import clean_svg, labelled_svg
+from evalkit.reporting.svg import clean_svg, labelled_svg, named_svg
 from evalkit.reporting.wording import say
 
+_Frame = Literal["scroll", "cards", "behind"]
 _VIEW = re.compile(r'viewBox="([^"]+)"')
 _MARK = re.compile(r"(\[[cxzurp]\])")
 _UNBROKEN = re.compile(r"[-+]?\d[\d.,]* %|\bp [<>=] \d[\d.,]*\d")
@@ -68,6 +70,8 @@ def phrase(text: str) -> Markup:
 
 
 def _cited(number: str) -> Markup:
+    if number.startswith("#"):
+        return Markup('<sup id="s{0}">{0}</sup>').format(number[1:])
     return Markup('<sup><a href="#s{0}">{0}</a></sup>').format(number)
 
 
@@ -175,23 +179,34 @@ def _(block: Figure, numbering: Numbering) -> Markup:
     if block.table is not None:
         words = phrase(say("The figures as a table").of(language))
         table = Markup('<details class="data"><summary>{}</summary>{}</details>').format(
-            words, render_block(block.table, numbering)
+            words, _table(block.table, numbering, frame="behind" if not numbering.is_numbered else "scroll")
         )
-    return Markup('<figure id="{}">{}<figcaption>{}{}</figcaption>{}</figure>').format(
+    return Markup('<figure id="{}">{}<figcaption{}>{}{}</figcaption>{}</figure>').format(
         block.id,
         _drawings(block, numbering, label),
+        Markup("") if _has_title(block, language) else Markup(' id="{}_title"').format(block.id),
         _before(label),
         phrase(block.caption.of(language)),
         table,
     )
 
 
+def _has_title(block: Figure, language: Language) -> bool:
+    """Whether a drawing bears its title itself: where its caption has numbers of sources, which no name should have."""
+    return MARK.search(block.caption.of(language)) is not None
+
+
 def _drawings(block: Figure, numbering: Numbering, label: str) -> Markup:
-    """Return the drawing, or the wide one and that for phones: only one of the two is ever displayed or heard."""
+    """Return the drawing, or the wide one and that for phones: only one of the two is ever displayed or heard.
+
+    Both bear the title and the description that stand in the wide one: a name may be taken from what is not displayed.
+    """
     if block.narrow is None:
         return _drawing(block, block.svg, numbering, name=block.id, label=label)
     wide = _drawing(block, block.svg, numbering, name=block.id, label=label)
-    narrow = _drawing(block, block.narrow, numbering, name=f"{block.id}-n", label=label)
+    narrow = _finished(
+        named_svg(block.narrow.of(numbering.language), name=f"{block.id}-n", named_by=block.id), numbering
+    )
     return Markup('<div class="on-wide">{}</div><div class="on-phone">{}</div>').format(wide, narrow)
 
 
@@ -200,9 +215,15 @@ def _drawing(block: Figure, svg: Bilingual, numbering: Numbering, *, name: str, 
     drawing = labelled_svg(
         svg.of(language),
         name=name,
-        title=without_marks(f"{label} {block.caption.of(language)}".strip()),
+        title=without_marks(f"{label} {block.caption.of(language)}".strip())
+        if _has_title(block, language)
+        else "",
         description=without_marks(block.alt.of(language)),
     )
+    return _finished(drawing, numbering)
+
+
+def _finished(drawing: str, numbering: Numbering) -> Markup:
     drawing = _stamped(drawing, numbering.stamp) if numbering.stamp else drawing
     return Markup(drawing)  # noqa: S704  cleaned by labelled_svg
 
@@ -220,6 +241,11 @@ def _before(label: str) -> Markup:
 
 @render_block.register
 def _(block: Table, numbering: Numbering) -> Markup:
+    return _table(block, numbering, frame="scroll" if numbering.is_numbered else "cards")
+
+
+def _table(block: Table, numbering: Numbering, *, frame: _Frame) -> Markup:
+    """Return a table in its frame: it scrolls sideways, turns into cards on a phone, or stands behind a drawing."""
     language, label = numbering.language, _number_label(block, numbering)
     caption = block.caption.of(language)
     head = _with_drawing(
@@ -227,12 +253,12 @@ def _(block: Table, numbering: Numbering) -> Markup:
         block,
         Markup('<th scope="col">{}</th>').format(phrase(block.drawn.of(language))) if block.drawn else None,
     )
-    body = Markup("\n").join(_rows(block, language, are_cards=not numbering.is_numbered))
+    body = Markup("\n").join(_rows(block, language, are_cards=frame == "cards"))
     return Markup("{before}{table}{after}{notes}").format(
-        before=_frame(f"{label} {caption}".strip(), numbering),
+        before=_opened(block.id, frame),
         table=Markup(
-            '<table id="{id}"{classes}><caption><span>{number}{caption}</span></caption>\n'
-            "<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
+            '<table id="{id}"{classes}><caption><span>{number}{caption}</span></caption>'
+            "<thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
         ).format(
             id=block.id,
             classes=_classes(block, language),
@@ -251,18 +277,19 @@ def _classes(table: Table, language: Language) -> Markup:
     return Markup(' class="{}"').format(names) if names else Markup("")
 
 
-def _frame(label: str, numbering: Numbering) -> Markup:
-    """Open the frame of a table: one of the annex scrolls sideways in it, one of the brief turns into cards on a phone."""
-    if not numbering.is_numbered:
-        return Markup('<div class="cards">')
-    return Markup('<div class="scroll" role="region" aria-label="{}" tabindex="0">\n').format(
-        unicodedata.normalize("NFC", label)
-    )
+def _opened(table: str, frame: _Frame) -> Markup:
+    """Open the frame of a table; one that scrolls can be reached, and is named as its table is: by the caption."""
+    if frame != "scroll":
+        return Markup('<div class="{}">').format(frame)
+    return Markup('<div class="scroll" role="region" aria-labelledby="{}" tabindex="0">').format(table)
 
 
 def _rows(table: Table, language: Language, *, are_cards: bool) -> list[Markup]:
     """Return the rows, each with its drawing where there are some."""
-    cells = [_cells(row, table.columns, language, are_cards=are_cards) for row in table.rows]
+    cells = [
+        _cells(row, table.columns, language, are_labelled=are_cards and not place)
+        for place, row in enumerate(table.rows)
+    ]
     if table.drawn is None:
         return [Markup("<tr>{}</tr>").format(Markup("").join(row)) for row in cells]
     drawn = [
@@ -308,13 +335,13 @@ def _header(column: Column, place: int, language: Language) -> Markup:
 
 
 def _cells(
-    row: tuple[Cell, ...], columns: tuple[Column, ...], language: Language, *, are_cards: bool = False
+    row: tuple[Cell, ...], columns: tuple[Column, ...], language: Language, *, are_labelled: bool
 ) -> list[Markup]:
-    """Return the cells of a row; those that turn into cards on a phone bear the head of their column."""
+    """Return the cells of a row; those of the first of the cards on a phone bear the head of their column."""
 
     def label(column: Column) -> str:
         head = without_marks(column.header.of(language))
-        return f' data-label="{escape(head)}"' if are_cards and column.numeric else ""
+        return f' data-label="{escape(head)}"' if are_labelled and column.numeric else ""
 
     cells = [
         f"{own_class(cell, column, place, language)}{label(column)}>{_cell(cell.text.of(language), language)}"

@@ -96,20 +96,43 @@ def clean_svg(text: str, *, prefix: str = "") -> str:
 def labelled_svg(text: str, *, name: str, title: str, description: str) -> str:
     """Return a cleaned drawing that a screen reader announces as one image with a title and a description.
 
+    Without a title, what bears its identifier on the page, such as a caption, is announced.
+
     Examples
     --------
     >>> labelled_svg('<svg viewBox="0 0 9 9"><path d="M0 0"/></svg>', name="f", title="A < B", description="Two bars.")
-    '<svg viewBox="0 0 9 9" fill="currentColor" stroke-linejoin="round" role="img" aria-labelledby="f_title f_desc"><title id="f_title">A &lt; B</title><desc id="f_desc">Two bars.</desc><path d="M0 0" /></svg>'
+    '<svg viewBox="0 0 9 9" fill="currentColor" stroke-linejoin="round" role="img" aria-labelledby="f_title f_desc"><title id="f_title">A &lt; B</title><desc id="f_desc">Two bars.</desc><path d="M0 0"/></svg>'
     """
-    root = _cleaned(text, f"{name}_")
-    share_attributes(root)
-    root.set("role", "img")
-    root.set("aria-labelledby", f"{name}_title {name}_desc")
-    for tag, content in (("desc", description), ("title", title)):
+    root = _named(text, name=name, named_by=name)
+    for tag, content in (("desc", description), ("title", title)) if title else (("desc", description),):
         label = ET.Element(tag, {"id": f"{name}_{tag}"})
         label.text = unicodedata.normalize("NFC", content)
         root.insert(0, label)
-    return ET.tostring(root, encoding="unicode")
+    return _written(root)
+
+
+def named_svg(text: str, *, name: str, named_by: str) -> str:
+    """Return a cleaned drawing that a screen reader announces by the title and description in another drawing of the page.
+
+    Examples
+    --------
+    >>> named_svg('<svg viewBox="0 0 9 9"><path d="M0 0"/></svg>', name="f-n", named_by="f")
+    '<svg viewBox="0 0 9 9" fill="currentColor" stroke-linejoin="round" role="img" aria-labelledby="f_title f_desc"><path d="M0 0"/></svg>'
+    """
+    return _written(_named(text, name=name, named_by=named_by))
+
+
+def _written(root: ET.Element) -> str:
+    """Write a drawing, its tags closed without a space; a sign ``>`` of a text is written as a character reference."""
+    return ET.tostring(root, encoding="unicode").replace(" />", "/>")
+
+
+def _named(text: str, *, name: str, named_by: str) -> ET.Element:
+    root = _cleaned(text, f"{name}_")
+    share_attributes(root)
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{named_by}_title {named_by}_desc")
+    return root
 
 
 def _cleaned(text: str, prefix: str) -> ET.Element:

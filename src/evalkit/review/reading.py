@@ -26,6 +26,7 @@ _AROUND = _SECTIONS | {"html", "thead", "table"}
 _SILENT = {"style", "script", "sup", "head"}
 _UNSEEN = "vh"
 _NOTES = "notes"
+_LIST = "sources-table"  # every source of the page by its title, each with its number
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _WORDS_OF_A_DRAWING = re.compile(r"<(desc|text)\b.*?</\1>", re.DOTALL)
 _END = re.compile(r"(?<=[.?!])\s+(?=[^\W\d_a-zà-ỹ]|\d)(?<!TP\. )")
@@ -154,6 +155,7 @@ def read(page: str) -> Page:
         parser.Parse(as_xml(_DRAWING.sub(_words_alone, page)), True)  # noqa: FBT003  the function's signature
     except expat.ExpatError as fault:
         raise ValueError("the page cannot be read") from fault
+    reader.name_sources()
     return reader.page
 
 
@@ -171,12 +173,18 @@ class _Reader:
         self._silent, self._in_head, self._noted = 0, False, False
         self._told: list[str] | None = None
         self._table: Table | None = None
+        self._numbers: list[str] = []  # of sources, in a cell
+        self._are_sources = False
+        self._titles: dict[str, str] = {}  # of sources by their numbers
+        self._by_number: list[
+            tuple[list[str], int, list[str]]
+        ] = []  # cells that have numbers of sources alone
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         if self._silent or tag in _SILENT or (tag == "span" and given.get("class") == _UNSEEN):
             self._silent += 1
         elif tag in _TOLD:
-            self._told = []
+            self._told, self._numbers = [], []
         elif tag == "div":
             self._noted = given.get("class") == _NOTES
         elif tag == "tr":
@@ -193,7 +201,7 @@ class _Reader:
         elif tag == "thead":
             self._in_head = True
         elif tag == "table":
-            self._table = Table(self._section)
+            self._table, self._are_sources = Table(self._section), given.get("id") == _LIST
             self.page.tables.append(self._table)
         else:
             self._section = given.get("aria-labelledby") or given.get("id") or tag
@@ -201,6 +209,8 @@ class _Reader:
     def text(self, data: str) -> None:
         if self._told is not None and not self._silent:
             self._told.append(data)
+        elif self._told is not None and data.isdigit():
+            self._numbers.append(data)
 
     def end(self, tag: str) -> None:
         if self._silent:
@@ -243,5 +253,15 @@ class _Reader:
             return
         if self._in_head or not self._table.rows:
             self._table.head.append(text)
-        else:
-            self._table.rows[-1].append(text)
+            return
+        row = self._table.rows[-1]
+        row.append(text)
+        if self._are_sources and len(row) == 1:
+            self._titles.update(dict.fromkeys(self._numbers, text))
+        elif self._numbers and not text:
+            self._by_number.append((row, len(row) - 1, self._numbers))
+
+    def name_sources(self) -> None:
+        """Write the titles of sources where a table has their numbers alone."""
+        for row, place, numbers in self._by_number:
+            row[place] = ", ".join(self._titles.get(number, "") for number in numbers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from evalkit.facts.areas import NationFacts
 from evalkit.programme.models import Request
 from evalkit.records import Summary
 from evalkit.reporting import formats
@@ -11,6 +10,7 @@ from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Secti
 from evalkit.reporting.brief.opening import latest_verdicts
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.citations import Citations
+from evalkit.reporting.sections.bases import source_title
 from evalkit.reporting.sections.news_sentences import unlike
 from evalkit.reporting.sections.shared_words import both, span, within_sentence
 from evalkit.reporting.wording import say
@@ -178,8 +178,8 @@ def sources(result: Summary, cites: Citations) -> Section | None:
     if not cites.order:
         return None
     items = tuple(_source(name, result) for name in cites.order)
-    blocks: list[Block] = [Sources(items)]
-    if isinstance(result.area, NationFacts) or len(items) > 1:
+    blocks: list[Block] = [Sources(items, tuple(source_title(name, result.area) for name in cites.order))]
+    if len(result.news.differing):
         blocks.append(
             Paragraph(
                 say("Where two sources differ, both figures are shown; nobody is averaged."), tone="aside"

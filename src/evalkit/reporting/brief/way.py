@@ -106,7 +106,7 @@ def waiting_and_missed(result: Summary) -> Section | None:
     blocks: list[Block] = []
     waiting = _waiting(result)
     if waiting:
-        blocks += [Paragraph(say("Waiting to be identified:")), Bullets(tuple(waiting))]
+        blocks += _waiting_words(waiting, result)
     area = result.area
     persons = {name for name, one in area.programme.measures.items() if one.disclosure == "person"}
     blocks += [
@@ -124,26 +124,37 @@ def waiting_and_missed(result: Summary) -> Section | None:
     )
 
 
-def _waiting(result: Summary) -> list[Bilingual]:
+def _waiting(result: Summary) -> list[Row]:
     rows = result.support.waiting if result.support is not None else pd.DataFrame()
     if rows.empty:
         return []
     rows = rows[rows["status"] == "estimated"]
     latest = rows.sort_values("period_end", kind="stable").drop_duplicates("indicator", keep="last")
-    return [_waiting_words(row, result) for row in latest.to_dict("records")]
+    return list(latest.to_dict("records"))
 
 
-def _waiting_words(row: Row, result: Summary) -> Bilingual:
+def _waiting_words(rows: list[Row], result: Summary) -> list[Block]:
+    """Say who waits, the period once where all figures are of one."""
+    told = [_figure(row, result) for row in rows]
+    spans = [span(row["period_start"], row["period_end"]) for row in rows]
+    if len(set(spans)) == 1:
+        return [Paragraph(say("Waiting to be identified, {period}:", period=spans[0])), Bullets(tuple(told))]
+    dated = (
+        say("{figure} ({period})", figure=one, period=when) for one, when in zip(told, spans, strict=True)
+    )
+    return [Paragraph(say("Waiting to be identified:")), Bullets(tuple(dated))]
+
+
+def _figure(row: Row, result: Summary) -> Bilingual:
     programme = result.area.programme
     indicator = programme.indicators[row["indicator"]]
-    words = {"indicator": both(indicator.label), "year": span(row["period_start"], row["period_end"])}
     if pd.isna(row["denominator"]):
         count = counted(row["numerator"], indicator.numerator, programme)
-        return say("{indicator}: {count} ({year})", count=count, **words)
+        return say("{indicator}: {count}", indicator=both(indicator.label), count=count)
     return say(
-        "{indicator}: {value}, {n} of {base} ({year})",
+        "{indicator}: {value}, {n} of {base}",
+        indicator=both(indicator.label),
         value=share_in_brief(indicator, row, programme),
         n=formats.figure(row["numerator"]),
         base=formats.figure(row["denominator"]),
-        **words,
     )

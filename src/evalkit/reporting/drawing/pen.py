@@ -50,6 +50,7 @@ class Pen:
     def __init__(self, width: float) -> None:
         self.width = width
         self._parts: list[str] = []
+        self._words: list[str] = []
 
     def text(
         self,
@@ -62,9 +63,9 @@ class Pen:
         size: float = SIZE,
         bold: bool = False,
     ) -> None:
-        """Write words with their baseline at y."""
+        """Write words with their baseline at y; they stand over all shapes, so that none runs through them."""
         weight = ' font-weight="700"' if bold else ""
-        self._parts.append(
+        self._words.append(
             f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size:g}" fill="{_colour(fill)}"{weight}>'
             f"{escape(words)}</text>"
         )
@@ -138,7 +139,9 @@ class Pen:
 
     def svg(self, height: float) -> str:
         """Return the drawing, cleaned as every drawing of a page is."""
-        return clean_svg(f'<svg viewBox="0 0 {self.width:g} {height:g}">{"".join(self._parts)}</svg>')
+        return clean_svg(
+            f'<svg viewBox="0 0 {self.width:g} {height:g}">{"".join(self._parts + self._words)}</svg>'
+        )
 
 
 def _dashed(dash: str) -> str:

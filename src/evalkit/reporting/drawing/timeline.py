@@ -110,7 +110,7 @@ def timeline(panels: Sequence[Panel], events: Sequence[Event] = ()) -> tuple[Bil
 
 def _drawn(panels: Sequence[Panel], events: Sequence[Event], language: str, *, width: float) -> str:
     pen, axis = Pen(width), _axis(panels, width)
-    height = 96.0 if width == WIDE else 84.0
+    height = 96.0 if width == WIDE else 76.0
     seen = [event for event in events if event.end > axis.first and event.start < axis.last + 1]
     seen = [event for event in seen if event.lasts or event.start > axis.first]
     y = _TOP + (_LABEL + 5 if seen else 0)

@@ -90,7 +90,7 @@ def _table(frame: pd.DataFrame, area: Area, unlike: Unlike) -> Table:
     else:
         columns.append(Column("source", say("Source")))
         cells = [
-            (*row, Cell(_sources([one["source_id"] for one in rows], area)))
+            (*row, Cell(named_sources([one["source_id"] for one in rows], area)))
             for row, rows in zip(cells, lines, strict=True)
         ]
     caption = say("Counts of cases and persons by period, basis and source")
@@ -156,7 +156,7 @@ def _long_row(row: Row, area: Area, unlike: Unlike) -> tuple[Cell, ...]:
 
 def source_notes(rows: pd.DataFrame, area: Area) -> tuple[Bilingual, ...]:
     """Return the note under a table that names the sources of its rows."""
-    return (say("Source of all rows: {source}.", source=_sources(rows["source_id"], area)),)
+    return (say("Source of all rows: {source}.", source=named_sources(rows["source_id"], area)),)
 
 
 def _heading(measure: str, basis: str, area: Area) -> Bilingual:
@@ -181,7 +181,8 @@ def _row(rows: list[Row], order: list[str], unlike: Unlike) -> tuple[Cell, ...]:
     return (Cell(span(first["period_start"], first["period_end"])), *cells)
 
 
-def _sources(ids: Iterable[str], area: Area) -> Bilingual:
+def named_sources(ids: Iterable[str], area: Area) -> Bilingual:
+    """Return sources by their titles, each once."""
     return formats.listed([source_title(name, area) for name in dict.fromkeys(ids)])
 
 

@@ -6,9 +6,21 @@ import pandas as pd
 
 from evalkit.facts.areas import NationFacts
 from evalkit.records import Area, Breakdowns
-from evalkit.reporting.blocks import Block, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
+from evalkit.reporting.blocks import (
+    CONFIDENTIAL,
+    Bilingual,
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Paragraph,
+    Section,
+    Table,
+)
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections.bases import source_notes
+from evalkit.reporting.sections.bases import named_sources, source_notes
 from evalkit.reporting.sections.coarser import coarser_sentences, region_tables
 from evalkit.reporting.sections.shared_words import (
     NOTHING,
@@ -40,10 +52,13 @@ def _(result: Breakdowns) -> Section:
         ),
         *left_out,
     ]
-    blocks += [
-        _table(rows, str(measure), str(dimension), area)
+    groups = [
+        (_table(rows, str(measure), str(dimension), area), rows)
         for (measure, dimension), rows in frame.groupby(["measure", "dimension"], sort=False)
     ]
+    blocks += [table for table, _ in groups if not _is_wholly_hidden(table)]
+    hidden = [_in_a_sentence(table, rows, area) for table, rows in groups if _is_wholly_hidden(table)]
+    blocks += [Bullets(tuple(hidden))] if hidden else []
     if isinstance(area, NationFacts):
         blocks += region_tables(area)
     return Section("breakdowns", title, tuple(blocks))
@@ -67,6 +82,25 @@ def _table(rows: pd.DataFrame, measure: str, dimension: str, area: Area) -> Tabl
         columns,
         tuple(_row(line, order) for line in lines),
         source_notes(rows, area),
+    )
+
+
+def _is_wholly_hidden(table: Table) -> bool:
+    """Whether a table would hold marks of hidden figures and nothing else."""
+    return {cell.text.en for row in table.rows for cell in row[1:]} <= {CONFIDENTIAL, NOTHING.en} and bool(
+        table.hidden
+    )
+
+
+def _in_a_sentence(table: Table, rows: pd.DataFrame, area: Area) -> Bilingual:
+    """Say of a table of marks alone what is hidden: which figures, of when, how many, from which source."""
+    return say(
+        "{table}, {period}: all {count} figures are confidential ({values}). Source: {source}.",
+        table=table.caption,
+        values=each(lambda *names: "; ".join(names), *(column.header for column in table.columns[1:])),
+        period=span(rows["period_start"].min(), rows["period_end"].max()),
+        count=formats.number(table.hidden),
+        source=named_sources(rows["source_id"], area),
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from evalkit.programme.models import Programme
 from evalkit.records import Area, Indicators
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
-from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.kind_words import method_words, value_with_unit, value_words
 from evalkit.reporting.sections.promises import nothing_due
@@ -18,8 +20,10 @@ from evalkit.reporting.sections.shared_words import (
     NOTHING,
     Row,
     both,
+    in_groups,
     place_basis,
     qualified,
+    sentence_start,
     span,
     status_word,
 )
@@ -43,14 +47,30 @@ def _(result: Indicators) -> Section:
                 "Each row gives the latest period with a figure. On a small base read the counts first; the percentage can jump by chance."
             )
         ),
-        indicator_table(
-            latest,
-            result.area,
-            name="indicators-table",
-            caption=say("Indicators with their counts, interval and method"),
-        ),
     ]
+    hidden = latest["status"] == "suppressed"
+    if not hidden.all():
+        caption = say("Indicators with their counts, interval and method")
+        blocks.append(indicator_table(latest[~hidden], result.area, name="indicators-table", caption=caption))
+    if hidden.any():
+        blocks.append(Bullets(tuple(_hidden(latest[hidden], result.area))))
     return Section("indicators", title, tuple(blocks))
+
+
+def _hidden(rows: pd.DataFrame, area: Area) -> Iterator[Bilingual]:
+    """Name the indicators that are hidden in their latest period, in a sentence for each period: their rows would hold marks alone."""
+    for period in in_groups(rows.to_dict("records"), ["period_start", "period_end"], ordered=True):
+        names = [_name(row, area) for row in period]
+        yield say(
+            "{period}: confidential are {indicators}.",
+            period=sentence_start(span(period[0]["period_start"], period[0]["period_end"])),
+            indicators=each(lambda *told: "; ".join(told), *names),
+        )
+
+
+def _name(row: Row, area: Area) -> Bilingual:
+    indicator = area.programme.indicators[row["indicator"]]
+    return say("{id} {label}", id=indicator.id, label=both(indicator.label))
 
 
 def latest_rows(frame: pd.DataFrame) -> pd.DataFrame:
@@ -83,6 +103,7 @@ def indicator_table(rows: pd.DataFrame, area: Area, *, name: str, caption: Bilin
     cells = tuple(_row(row, area, unlike) for row in rows.to_dict("records"))
     notes = (
         say("[u] marks a rate on fewer than 20 events: it is unstable."),
+        say("A count of what was done is no count of chance events: it has no interval."),
         say(
             "The base of a rate is person-years: the average populations of the years of the period, added up."
         ),
@@ -94,10 +115,9 @@ def indicator_table(rows: pd.DataFrame, area: Area, *, name: str, caption: Bilin
 
 
 def _row(row: Row, area: Area, unlike: Unlike) -> tuple[Cell, ...]:
-    indicator = area.programme.indicators[row["indicator"]]
     hidden = row["status"] == "suppressed"
     return (
-        Cell(say("{id} {label}", id=indicator.id, label=both(indicator.label))),
+        Cell(_name(row, area)),
         Cell(span(row["period_start"], row["period_end"])),
         Cell(CONFIDENTIAL) if hidden else _as_told(counts_cell(row), row, area),
         Cell(CONFIDENTIAL) if hidden else _as_told(value_cell(row, area.programme), row, area, unit=True),

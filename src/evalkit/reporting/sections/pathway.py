@@ -6,11 +6,19 @@ import pandas as pd
 
 from evalkit.programme.models import Stage
 from evalkit.records import Area, Pathway
-from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.limits import SMALL_BASE
-from evalkit.reporting.sections.shared_words import NOTHING, Row, both, either, fact_cell, place_basis, span
+from evalkit.reporting.sections.shared_words import (
+    NOTHING,
+    Row,
+    both,
+    either,
+    fact_cell,
+    place_basis,
+    sentence_start,
+    span,
+)
 from evalkit.reporting.sections.shares import limits_words, no_share, share_words
 from evalkit.reporting.wording import say
 
@@ -90,7 +98,7 @@ def _exceeding(frame: pd.DataFrame, area: Area) -> list[Block]:
     items = tuple(
         say(
             "{period}: more persons at the stage “{later}” than at “{earlier}”.",
-            period=_capital(span(row["period_start"], row["period_end"])),
+            period=sentence_start(span(row["period_start"], row["period_end"])),
             later=labels[row["stage"]],
             earlier=labels[order[order.index(row["stage"]) - 1]],
         )
@@ -102,10 +110,6 @@ def _exceeding(frame: pd.DataFrame, area: Area) -> list[Block]:
         "Where a later stage exceeds an earlier one; this follows from counting by year or by another place and is no error in itself:"
     )
     return [Paragraph(text), Bullets(items)]
-
-
-def _capital(words: Bilingual) -> Bilingual:
-    return each(lambda text: text[:1].upper() + text[1:], words)
 
 
 def _cohort_table(frame: pd.DataFrame, area: Area) -> Table:

@@ -37,6 +37,11 @@ def within_sentence(label: Bilingual) -> Bilingual:
     return each(lambda text: text[:1].lower() + text[1:], label)
 
 
+def sentence_start(words: Bilingual) -> Bilingual:
+    """Return words as they stand at the start of a sentence: with a capital."""
+    return each(lambda text: text[:1].upper() + text[1:], words)
+
+
 def area_name(area: Area) -> Bilingual:
     """Return the name of a province as officially styled, or the words for the nation."""
     if isinstance(area, ProvinceFacts):

@@ -7,12 +7,19 @@ import pandas as pd
 from evalkit.programme.supports import SupportMatrix
 from evalkit.records import Area, SupportGiven
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.coarser import coarser_sentences
 from evalkit.reporting.sections.indicators import indicator_table, latest_rows
-from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOT_AVAILABLE, NOTHING, Row, both, span
+from evalkit.reporting.sections.shared_words import (
+    CONFIDENTIAL,
+    NOT_AVAILABLE,
+    NOTHING,
+    Row,
+    both,
+    sentence_start,
+    span,
+)
 from evalkit.reporting.sections.shares import limits_words, no_share, share_words
 from evalkit.reporting.wording import say
 
@@ -51,14 +58,10 @@ def _supports(result: SupportGiven, matrix: SupportMatrix) -> list[Block]:
         rows = rows[rows["period_end"] == rows["period_end"].max()]
         when = span(rows["period_start"].iloc[0], rows["period_end"].iloc[0])
         text = say("{period}, under: {regime}.", period=when, regime=both(regime.label))
-        blocks.append(Paragraph(_capital(text)))
+        blocks.append(Paragraph(sentence_start(text)))
         for name in matrix.classes:
             blocks += _one_class(rows[rows["person_class"] == name], name, regime.id, matrix)
     return blocks
-
-
-def _capital(words: Bilingual) -> Bilingual:
-    return each(lambda text: text[:1].upper() + text[1:], words)
 
 
 def _one_class(rows: pd.DataFrame, name: str, regime: str, matrix: SupportMatrix) -> list[Block]:
@@ -69,13 +72,15 @@ def _one_class(rows: pd.DataFrame, name: str, regime: str, matrix: SupportMatrix
         entitled = (rows["entitlement"] != "none").any()
         none = say("{people}: nobody of this class is reported as entitled in the period.", people=label)
         barred = say("{people}: this class was entitled to no support of the list.", people=label)
-        return [Paragraph(_capital(none if entitled else barred))]
+        return [Paragraph(sentence_start(none if entitled else barred))]
     if (told["status"] == "suppressed").all():
         text = say("{people}: all figures are confidential [c].", people=label)
-        return [Paragraph(_capital(text))]
+        return [Paragraph(sentence_start(text))]
     if (told["status"] == "not_reported").all():
         return [
-            Paragraph(_capital(say("{people}: no figure in the sources used.", people=label)), tone="gap")
+            Paragraph(
+                sentence_start(say("{people}: no figure in the sources used.", people=label)), tone="gap"
+            )
         ]
     identifier = f"support-{regime}-{name}".replace("_", "-")
     return [_table(told, identifier, label, matrix)]
