@@ -194,7 +194,7 @@ def test_the_brief_of_quang_ninh_never_ends_on_the_zero():
     (figure,) = sections["over-time"].figures
     assert "at least 1</text>" in figure.svg.en
     told = " ".join(texts((sections["headline"],), "en"))
-    assert "-41.0 %, 95 % interval -66.4 % to +1.2 %" in without_marks(told)
+    assert "−41.0%, 95% interval −66.4% to +1.2%" in without_marks(told)
 
 
 def test_a_programme_that_declares_little_has_a_brief_all_the_same():

@@ -58,7 +58,7 @@ def test_no_event_over_some_exposure():
 
 
 def test_a_fall_to_zero():
-    """Row "y1=0, y0>0": change -100 %, CI lower -100, upper exact (QN 2 y vs 5 y: -56.5 %); label "fall to zero"."""
+    """Row "y1=0, y0>0": change −100%, CI lower -100, upper exact (QN 2 y vs 5 y: −56.5%); label "fall to zero"."""
     found = compare_counts(0, 23, later_exposure=2, earlier_exposure=5)
     assert (found.percent_change, found.percent_lower) == (-100, -100)
     assert found.percent_upper == pytest.approx(-56.5, abs=0.05)
@@ -92,7 +92,7 @@ def test_no_exposure_or_no_population():
 
 
 def test_a_missing_year_is_no_zero():
-    """Row "missing year": T counts observed years only; period totals under 80 % coverage refused."""
+    """Row "missing year": T counts observed years only; period totals under 80% coverage refused."""
     told = [fact("01", 4, year=year) for year in (2016, 2017, 2018)]
     later = fact("01", 4, year=2021)
     period = next(one for one in PROGRAMME.periods if one.id == "2016-2020")
@@ -244,7 +244,7 @@ def test_breaks_are_named_where_they_touch():
 
 
 def test_ratios_at_the_edge():
-    """DOMAIN.md: 0 of 0 is not applicable, never 100 %; carry-over may lift a period ratio above 100 %."""
+    """DOMAIN.md: 0 of 0 is not applicable, never 100%; carry-over may lift a period ratio above 100%."""
     nothing = [fact("01", 0, measure=name) for name in ("victims_supported", "victims_identified")]
     assert estimate("victims_supported", *nothing)["status"] == "not_applicable"
     no_base = [fact("01", n, measure=name) for n, name in ((2, "cases_cleared"), (0, "cases_instituted"))]

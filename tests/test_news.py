@@ -50,7 +50,7 @@ def test_quang_ninhs_summary_does_not_end_on_the_zero():
 
 def test_the_nations_summary_tells_that_men_and_boys_became_most_of_the_victims():
     first = known(evaluation_of("vn-published").summary)[0]
-    assert "men and boys: 12 of 126 persons in 2021 (9.5 %), 153 of 255 persons in 2022 (60.0 %)." in first
+    assert "men and boys: 12 of 126 persons in 2021 (9.5%), 153 of 255 persons in 2022 (60.0%)." in first
     assert "The figures do not say why: one large case" in first
 
 
@@ -115,7 +115,7 @@ def test_no_summary_ends_on_a_zero_or_a_fall_that_a_later_figure_contradicts(see
 
 
 def _tells_less(line: str) -> bool:
-    return "none in" in line or "Change of the yearly average" in line or " a year, 95 %" in line
+    return "none in" in line or "Change of the yearly average" in line or " a year, 95%" in line
 
 
 def test_the_random_tables_of_that_test_hold_zeros_that_later_figures_contradict():
@@ -202,7 +202,7 @@ def test_a_share_that_hardly_moved_and_a_small_year_are_no_news():
 
 
 def test_holm_asks_more_of_each_group_the_more_groups_are_looked_at():
-    """23 of 100 against 12 of 100: p = 0.06 by Fisher's test; the plain 95 % limits just leave out zero."""
+    """23 of 100 against 12 of 100: p = 0.06 by Fisher's test; the plain 95% limits just leave out zero."""
     one = shifts(*victims(2021, 100, male=12), *victims(2022, 100, male=23))
     two = shifts(*victims(2021, 100, male=12, female=50), *victims(2022, 100, male=23, female=50))
     low, high = confint_proportions_2indep(23, 100, 12, 100, method="newcomb", alpha=0.05)

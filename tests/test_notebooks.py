@@ -99,4 +99,4 @@ def test_the_first_look_runs_on_the_shipped_workspaces(workspace: str):
     assert [output for output in shown if output.output_type in ("error", "stream")] == []
     html = "".join(output.data.get("text/html", "") for output in shown if "data" in output)
     assert "So sánh chính xác hai số đếm" in html
-    assert "-66,4 % đến +1,2 %" in re.sub(r"<[^>]+>", "", html)
+    assert "−66,4% đến +1,2%" in re.sub(r"<[^>]+>", "", html)

@@ -102,7 +102,7 @@ def outside(later: float, earlier: float, years: tuple[float, float]) -> tuple[f
 
 
 def signed(value: float) -> str:
-    return f"{value:+.1f} %"
+    return f"{value:+.1f}%".replace("-", "−")
 
 
 def first_finding(section: Section) -> str:
@@ -126,7 +126,7 @@ def test_the_interval_printed_first_is_that_of_the_law_and_the_exact_one_is_seco
     _, section = compared(*BEFORE, *AFTER)
     lower, upper, p = outside(84, 120, (5, 5))
     sentence = first_finding(section)
-    assert f"-30.0 %, 95 % interval {signed(lower)} to {signed(upper)}, p = {p:.3f}" in sentence
+    assert f"−30.0%, 95% interval {signed(lower)} to {signed(upper)}, p = {p:.3f}" in sentence
     assert "pure chance" not in sentence
     assert "The difference could be chance." in sentence
     first, second = rows_of(section, "periods-table")[:2]
@@ -140,16 +140,16 @@ def test_the_interval_printed_first_is_that_of_the_law_and_the_exact_one_is_seco
 
 def test_without_a_law_the_condition_stands_in_the_sentence_itself():
     _, section = compared(*BEFORE, *AFTER, law=None)
-    assert "if years scatter as pure chance would make them, the 95 % interval is" in first_finding(section)
+    assert "if years scatter as pure chance would make them, the 95% interval is" in first_finding(section)
 
 
 def test_the_fall_said_to_be_found_in_four_of_five_comparisons_is_found_in_four_of_five():
-    """Totals of years with four times the variance of pure chance, drawn by numpy; the exact test alone would say 34 %."""
+    """Totals of years with four times the variance of pure chance, drawn by numpy; the exact test alone would say 34%."""
     _, section = compared(*BEFORE, *AFTER)
     text = plain_text(section, "en")
     assert "scatter 4.0 times as much as pure chance" in text
-    (told,) = set(re.findall(r"only a fall of about (\d+) % or more", text))
-    assert rows_of(section, "detectable-table")[0][2] == f"about {told} %"
+    (told,) = set(re.findall(r"only a fall of about (\d+)% or more", text))
+    assert rows_of(section, "detectable-table")[0][2] == f"about {told}%"
     rng = np.random.default_rng(4)
     before, after = (
         rng.negative_binomial(mean / (PHI - 1), 1 / PHI, 20_000)

@@ -55,7 +55,7 @@ def years(measure: str, *values: float | None, first: int = 2021) -> list[dict[s
 
 
 def test_a_support_is_held_against_those_who_accept_it_class_by_class():
-    """Hand calculation: 9 of 10 who accept, of 14 eligible: 90 %, Wilson 59.6 to 98.2."""
+    """Hand calculation: 9 of 10 who accept, of 14 eligible: 90%, Wilson 59.6 to 98.2."""
     table = support_table(
         facts_table(*supports("victim", 14, 10, 9), *supports("in_process", 5, 0, 0)), PROGRAMME
     )
@@ -149,7 +149,7 @@ def test_the_difference_of_two_shares_has_newcombes_limits():
 
 
 def test_a_group_stands_beside_everybody_else():
-    """Hand calculation: 20 of 40 women supported, 27 of 30 others: 50 % against 90 %, a gap of 40 points."""
+    """Hand calculation: 20 of 40 women supported, 27 of 30 others: 50% against 90%, a gap of 40 points."""
     rows = [fact("01", 70, measure="victims_identified"), fact("01", 47, measure="victims_supported")]
     rows += [
         fact("01", n, measure=f"victims_{name}", sex="female")
@@ -177,7 +177,7 @@ def test_a_gap_with_a_hidden_group_is_hidden_and_no_group_gives_none():
 
 
 def test_a_province_stands_beside_the_rest_of_the_nation_and_a_class_beside_the_first():
-    """Hand calculation: 10 of 20 against (90 - 10) of (120 - 20) = 80 %."""
+    """Hand calculation: 10 of 20 against (90 - 10) of (120 - 20) = 80%."""
     names = ("victims_supported", "victims_identified")
     province, nation = (
         estimates(*(fact(code, n, measure=name) for name, n in zip(names, figures, strict=True)))
@@ -202,7 +202,7 @@ def target(name: str, comparator: str, value: float, unit: str = "percent") -> T
 
 
 def test_the_pace_still_required_is_what_is_missing_over_the_years_left():
-    """Hand calculation: 60 % in 2020, 66 % in 2021, 70 % in 2023: +10/3 a year so far; (90 - 70) / 2 = 10 a year needed."""
+    """Hand calculation: 60% in 2020, 66% in 2021, 70% in 2023: +10/3 a year so far; (90 - 70) / 2 = 10 a year needed."""
     rows = years("communes_reached", 60, 66, None, 70, first=2020) + years(
         "communes_total", 100, 100, 100, 100, first=2020
     )
@@ -312,7 +312,7 @@ def followed(*rows: dict[str, Any]) -> pd.DataFrame:
 
 
 def test_before_and_after_a_review_are_sums_of_whole_years_and_its_own_year_is_neither():
-    """Hand calculation: 10/40 in 2021-22, 36/60 in 2024-25: 25 % to 60 %, +35 points."""
+    """Hand calculation: 10/40 in 2021-22, 36/60 in 2024-25: 25% to 60%, +35 points."""
     rows = years("waiting_costs_met", 4, 6, 99, 16, 20) + years("persons_waiting", 20, 20, 100, 30, 30)
     row = followed(*rows).loc[("R1", "waiting_costs_met")]
     assert (row["before_years"], row["after_years"]) == ((2021, 2022), (2024, 2025))

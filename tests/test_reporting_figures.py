@@ -71,7 +71,7 @@ TARGETS = pd.DataFrame(
             "lower": 45.3,
             "upper": 93.7,
             "target": 90.0,
-            "target_words": B("trên 90 %", "over 90 %"),
+            "target_words": B("trên 90%", "over 90%"),
             "note": B("chưa đạt", "not met"),
         },
         {
@@ -200,7 +200,7 @@ def test_a_trend_is_drawn_over_the_years_it_gives():
         {"year": [2015, 2022], "value": [8.0, 1.0], "lower": [5.0, 0.5], "upper": [12.0, 3.0]}
     )
     banded = yearly_counts(SERIES, title=TITLE, language="vi", trend=trend)
-    assert "xu hướng ước lượng và khoảng tin cậy 95 %" in texts(banded)
+    assert "xu hướng ước lượng và khoảng tin cậy 95%" in texts(banded)
     bare = yearly_counts(SERIES, title=TITLE, language="vi", trend=trend[["year", "value"]])
     assert "xu hướng ước lượng" in texts(bare)
 
@@ -240,7 +240,7 @@ def test_an_interval_is_drawn_to_scale():
 def test_targets_are_marked_to_scale_and_absence_is_said():
     svg = target_strip(TARGETS, title=TITLE, language="vi")
     said = texts(svg)
-    assert {"77,8 %", "trên 90 %", "chưa đạt", "không báo cáo"} <= set(said)
+    assert {"77,8%", "trên 90%", "chưa đạt", "không báo cáo"} <= set(said)
     marks = [path for path in parsed(svg).iter("path") if path.get("stroke-width") == "2.6"]
     assert len(marks) == 1
     assert marks[0].get("d").startswith(f"M{6 + 0.9 * (WIDTH - 12):.1f} ")
@@ -253,12 +253,12 @@ def test_a_target_on_growth_is_drawn_as_counts_and_never_on_the_scale():
         "lower": -51.8,
         "upper": 61.1,
     }
-    growth |= {"target": 10.0, "target_words": B("tăng 10 %", "up by 10 %"), "note": B("chưa đạt", "not met")}
+    growth |= {"target": 10.0, "target_words": B("tăng 10%", "up by 10%"), "note": B("chưa đạt", "not met")}
     svg = target_strip(
         pd.DataFrame([growth | {"counts": B("23; cần 29", "23; 29 needed")}]), title=TITLE, language="en"
     )
     assert {"23; 29 needed", "not met"} <= set(texts(svg))
-    assert not any("11.5" in text or "10 %" in text for text in texts(svg))
+    assert not any("11.5" in text or "10%" in text for text in texts(svg))
     assert not [path for path in parsed(svg).iter("path") if path.get("stroke-width") == "2.6"]
 
 

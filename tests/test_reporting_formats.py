@@ -16,7 +16,7 @@ from evalkit.reporting import formats
         (0, 0, "0", "0"),
         (1234567, 0, "1.234.567", "1,234,567"),
         (1234.56, 1, "1.234,6", "1,234.6"),
-        (-1234.5, 1, "-1.234,5", "-1,234.5"),
+        (-1234.5, 1, "−1.234,5", "−1,234.5"),
         (2.5, 0, "3", "3"),
         (0.125, 2, "0,13", "0.13"),
         (-0.04, 1, "0,0", "0.0"),
@@ -34,14 +34,15 @@ def test_a_missing_number_is_never_written(value):
         formats.number(value)
 
 
-def test_percentages_have_a_space_and_an_ascii_minus():
-    assert formats.percent(41) == ("41,0 %", "41.0 %")
-    assert formats.signed_percent(-41) == ("-41,0 %", "-41.0 %")
-    assert formats.signed_percent(1.249) == ("+1,2 %", "+1.2 %")
-    assert formats.signed_percent(0.04) == ("0,0 %", "0.0 %")
-    assert formats.percent(1234.5) == ("1.234,5 %", "1,234.5 %")
+def test_percentages_have_no_space_and_a_minus_sign():
+    assert formats.percent(41) == ("41,0%", "41.0%")
+    assert formats.signed_percent(-41) == ("−41,0%", "−41.0%")
+    assert formats.signed_percent(1.249) == ("+1,2%", "+1.2%")
+    assert formats.signed_percent(0.04) == ("0,0%", "0.0%")
+    assert formats.percent(1234.5) == ("1.234,5%", "1,234.5%")
     written = "".join(formats.signed_percent(-1234.5))
-    assert all(char.isascii() for char in written)
+    assert {char for char in written if not char.isascii()} == {"\N{MINUS SIGN}"}
+    assert formats.typed(written) == "-1.234,5%-1,234.5%"
 
 
 def test_p_values():

@@ -50,7 +50,7 @@ def test_a_period_s_count_has_its_number_a_year_with_exact_limits():
         2 * (1 / 23 + 1 / 39)
     )  # of the log ratio, with twice Poisson's variance
     limits = [100 * (23 / 39 * math.exp(sign * reach) - 1) for sign in (-1, 1)]
-    assert twice[4] == f"{limits[0]:+.1f} % to {limits[1]:+.1f} %"
+    assert twice[4] == f"{limits[0]:+.1f}% to {limits[1]:+.1f}%".replace("-", "−")
     assert twice[5:] == ["–", "–"]
 
 
@@ -63,7 +63,7 @@ def test_what_a_comparison_could_show_stands_beside_its_scatter():
 def test_a_time_at_zero_has_its_figures_in_a_table():
     """Two years without a case: the exact upper limit is -ln(0.025)/2 = 1.84 a year; 23 cases in five years give exp(-9.2)."""
     (row,) = rows_of(examine_zeros(bundle_of("vn-published").province("22")), "zero-cases")
-    assert row[:4] == ["2021–2022", "2 years", "1.8", "0.01 %"]
+    assert row[:4] == ["2021–2022", "2 years", "1.8", "0.01%"]
 
 
 def test_one_of_two_unlike_figures_names_the_other_wherever_it_stands():

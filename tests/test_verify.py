@@ -204,7 +204,7 @@ def test_the_user_s_and_the_machine_s_name_are_found_in_any_part_of_a_workbook(
     assert faults == [("tables/x.xlsx/docProps/core.xml", "a published file holds the name of a user")]
 
 
-OUTSIDE = "Change -29.6 %, 95 % interval -20.0 % to +31.3 %."
+OUTSIDE = "Change -29.6%, 95% interval -20.0% to +31.3%."
 
 
 def with_a_contradiction(reports: Path) -> None:

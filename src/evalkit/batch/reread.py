@@ -41,6 +41,7 @@ from evalkit.reporting.blocks import (
 )
 from evalkit.reporting.citations import without_marks
 from evalkit.reporting.exporter import read_notebook
+from evalkit.reporting.formats import typed
 from evalkit.reporting.page import about_lines, as_of_words, workbook_words
 from evalkit.reporting.render import table_notes
 from evalkit.reporting.source_numbers import with_source_numbers
@@ -284,7 +285,7 @@ def _read(row: Sequence[object]) -> list[Shown]:
 
 @lru_cache(maxsize=TEXTS)
 def _number(text: str) -> Shown:
-    plain = cleaned(text).removeprefix("'")
+    plain = typed(cleaned(text)).removeprefix("'")
     try:
         return round(float(plain), 9)
     except ValueError:

@@ -134,7 +134,7 @@ class Cell:
 
     Examples
     --------
-    >>> Cell(Bilingual("41,0 %", "41.0 %"), 41.0).value
+    >>> Cell(Bilingual("41,0%", "41.0%"), 41.0).value
     41.0
     >>> Cell(Bilingual("[c]", "[c]")).value is None
     True

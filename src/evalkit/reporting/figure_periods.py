@@ -36,7 +36,7 @@ def period_comparison(
         ``label`` (Bilingual), ``count`` (float), ``years`` (float), ``rate``, ``lower``, ``upper`` (counts per year;
         missing where there is no figure), ``note`` (Bilingual, why there is none; None otherwise).
     title : Bilingual
-        What the scale shows: "Số vụ mỗi năm, khoảng tin cậy 95 %".
+        What the scale shows: "Số vụ mỗi năm, khoảng tin cậy 95%".
     unit : Bilingual
         What is counted: "vụ", "cases".
     language : {"vi", "en"}

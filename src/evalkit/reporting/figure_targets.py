@@ -33,7 +33,7 @@ def target_strip(
     ----------
     rows : DataFrame, one row per indicator, in the order drawn
         ``label`` (Bilingual), ``value``, ``lower``, ``upper`` (percent; missing where there is no figure or no
-        interval), ``target`` (percent, missing where none was set), ``target_words`` (Bilingual: "trên 90 %"; None
+        interval), ``target`` (percent, missing where none was set), ``target_words`` (Bilingual: "trên 90%"; None
         where there is none), ``note`` (Bilingual: why there is no value, or the verdict; None for nothing); ``counts``
         (Bilingual, optional: "23; 29 needed"): a target on growth, which is written in counts and never put on the scale.
     title : Bilingual

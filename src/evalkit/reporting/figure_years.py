@@ -238,7 +238,7 @@ def _trend_key(canvas: Canvas, y: float, *, banded: bool) -> None:
     if banded:
         axes.axhspan(0, 1, color=INK, alpha=0.1, linewidth=0)
     axes.plot([0, 1], [0.5, 0.5], color=INK, linewidth=1.4, linestyle=(0, (4, 2)))
-    told = say("fitted trend and its 95 % interval") if banded else say("fitted trend")
+    told = say("fitted trend and its 95% interval") if banded else say("fitted trend")
     canvas.text(30, y, canvas.words.of(told))
 
 

@@ -17,7 +17,7 @@ from evalkit.reporting.drawn_words import DrawnWords
 from evalkit.reporting.formats import day, listed, number
 from evalkit.reporting.wording import catalogue
 
-_LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxy 0123456789 %.,–×"
+_LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxy 0123456789 %.,−–×"
 
 
 def keep_text_plain() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,6 +19,8 @@ from evalkit.errors import DeclarationError
 from evalkit.reporting.bilingual import Bilingual, by_language, each
 from evalkit.reporting.wording import say
 
+MINUS = "−"  # U+2212: as wide as a plus, and never the end of a line
+_SIGNED = re.compile(rf"{MINUS}(?=[\d.,])")
 _LOCALES = {"vi": "vi_VN", "en": "en_GB"}
 _OWN_DAYS = {"vi": "dd/MM/yyyy", "en": "d MMMM yyyy"}  # elsewhere the language's long form
 
@@ -36,7 +39,7 @@ def locale_of(language: str) -> Locale:
 
 
 def number(value: float, decimals: int = 0) -> Bilingual:
-    """Write a number; halves are rounded away from zero, and nothing is written as minus zero.
+    """Write a number, a negative one with a minus sign; halves are rounded away from zero, and nothing is written as minus zero.
 
     Parameters
     ----------
@@ -56,8 +59,21 @@ def number(value: float, decimals: int = 0) -> Bilingual:
     Bilingual(vi='1.234,5', en='1,234.5')
     >>> number(2.5), number(-0.04, 1)
     (Bilingual(vi='3', en='3'), Bilingual(vi='0,0', en='0.0'))
+    >>> number(-3)
+    Bilingual(vi='−3', en='−3')
     """
     return _written(_rounded(value, decimals), decimals)
+
+
+def typed(text: str) -> str:
+    """Return a text as it is typed in a file of figures: a hyphen for the minus sign, so that numbers read back.
+
+    Examples
+    --------
+    >>> typed("−41,0% (2021–2025)")
+    '-41,0% (2021–2025)'
+    """
+    return _SIGNED.sub("-", text)
 
 
 def figure(value: float) -> Bilingual:
@@ -86,12 +102,12 @@ def decimals_of(value: float) -> int:
 
 
 def percent(value: float, decimals: int = 1) -> Bilingual:
-    """Write a percentage (0 to 100), with a space before the sign.
+    """Write a percentage (0 to 100), its sign where the language has it: in Vietnamese and English without a space.
 
     Examples
     --------
     >>> percent(41)
-    Bilingual(vi='41,0 %', en='41.0 %')
+    Bilingual(vi='41,0%', en='41.0%')
     """
     return _percent(number(value, decimals))
 
@@ -102,7 +118,7 @@ def signed_percent(value: float, decimals: int = 1) -> Bilingual:
     Examples
     --------
     >>> signed_percent(-41), signed_percent(1.24), signed_percent(0)
-    (Bilingual(vi='-41,0 %', en='-41.0 %'), Bilingual(vi='+1,2 %', en='+1.2 %'), Bilingual(vi='0,0 %', en='0.0 %'))
+    (Bilingual(vi='−41,0%', en='−41.0%'), Bilingual(vi='+1,2%', en='+1.2%'), Bilingual(vi='0,0%', en='0.0%'))
     """
     written, sign = number(value, decimals), "+" if _rounded(value, decimals) > 0 else ""
     return _percent(each(lambda text: sign + text, written))
@@ -201,7 +217,7 @@ def _written(value: Decimal, decimals: int) -> Bilingual:
 @lru_cache(maxsize=50_000)  # a page has few different numbers, and many of them again on the next
 def _number_in(language: str, value: Decimal, decimals: int) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=locale_of(language)).replace("−", "-")
+    return format_decimal(value, format=pattern, locale=locale_of(language)).replace("-", MINUS)
 
 
 def _percent(written: Bilingual) -> Bilingual:
@@ -210,8 +226,6 @@ def _percent(written: Bilingual) -> Bilingual:
 
 @cache
 def _percent_sign(language: str) -> str:
-    """Return where a language puts the sign: behind a space in Vietnamese and English, elsewhere as CLDR has it."""
-    if language in _LOCALES:
-        return "{} %"
+    """Return where a language puts the sign, as CLDR has it."""
     pattern = locale_of(language).percent_formats[None]
     return f"{pattern.prefix[0]}{{}}{pattern.suffix[0]}"

@@ -81,7 +81,7 @@ def share_in_brief(indicator: Indicator, row: Mapping[str, Any], programme: Prog
     >>> one = programme.indicators["victims_supported"]
     >>> row = {"value": 90.09, "denominator": 444.0}
     >>> share_in_brief(one, row, programme).en, share_in_brief(one, row | {"target_value": 90.0}, programme).en
-    ('90 %', '90.1 %')
+    ('90%', '90.1%')
     """
     if indicator.kind not in IN_PERCENT or indicator.kind == "change" or row["denominator"] >= LARGE_BASE:
         return value_with_unit(indicator, row["value"], programme)
@@ -109,14 +109,14 @@ def method_words(kind: str, *, has_limits: bool) -> Bilingual:
         "count": say("Garwood exact interval"),
         "rate": say("per 100,000 inhabitants; Garwood exact interval"),
         "period_ratio": say(
-            "ratio of yearly totals; cases carried over can lift it above 100 %, so it has no interval"
+            "ratio of yearly totals; cases carried over can lift it above 100%, so it has no interval"
         ),
         "per_thousand": say("per 1,000 activities; Garwood exact interval"),
         "mean": say("an amount over a number, as reported: no interval"),
         "share_of_shares": say("a share over another share, 1 means in proportion: no interval"),
         "change": say("change on the period before; exact conditional interval"),
         "median_days": say("median of the days as the agency reports it: no interval"),
-        "conversion": say("two yearly totals of different persons: it may exceed 100 % and has no interval"),
-        "consistency": say("figures of two agencies for the same persons; 100 % means that they agree"),
+        "conversion": say("two yearly totals of different persons: it may exceed 100% and has no interval"),
+        "consistency": say("figures of two agencies for the same persons; 100% means that they agree"),
     }
     return methods[kind]

@@ -1,4 +1,4 @@
-"""Turn blocks into HTML. Every text passes through ``phrase``: normalised, escaped, and a percentage or a p-value kept on one line."""
+"""Turn blocks into HTML. Every text passes through ``phrase``: normalised, escaped, and a p-value kept on one line."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from evalkit.reporting.blocks import (
 from evalkit.reporting.citations import MARK, without_marks
 from evalkit.reporting.column_classes import KNOWN, own_class, table_classes
 from evalkit.reporting.formats import number
-from evalkit.reporting.svg import clean_svg, labelled_svg, named_svg
+from evalkit.reporting.svg import bare_svg, labelled_svg, named_svg
 from evalkit.reporting.wording import say
 
 _Frame = Literal["scroll", "cards", "behind"]
 _VIEW = re.compile(r'viewBox="([^"]+)"')
 _MARK = re.compile(r"(\[[cxzurp]\])")
-_UNBROKEN = re.compile(r"[-+]?\d[\d.,]* %|\bp [<>=] \d[\d.,]*\d")
+_UNBROKEN = re.compile(r"\bp [<>=] \d[\d.,]*\d")
 
 
 @dataclass(slots=True)
@@ -54,12 +54,12 @@ class Numbering:
 
 
 def phrase(text: str) -> Markup:
-    r"""Return a text as HTML: NFC, escaped, each percentage and each p-value kept on one line by no-break spaces.
+    r"""Return a text as HTML: NFC, escaped, each p-value kept on one line by no-break spaces.
 
     Examples
     --------
-    >>> phrase("giảm -41,0 % <b>")
-    Markup('giảm -41,0\xa0% &lt;b&gt;')
+    >>> phrase("giảm −41,0% <b>, p = 0,03")
+    Markup('giảm −41,0% &lt;b&gt;, p\xa0=\xa00,03')
     """
     normal = unicodedata.normalize("NFC", text)
     if MARK.search(normal):
@@ -293,7 +293,7 @@ def _rows(table: Table, language: Language, *, are_cards: bool) -> list[Markup]:
     if table.drawn is None:
         return [Markup("<tr>{}</tr>").format(Markup("").join(row)) for row in cells]
     drawn = [
-        Markup('<td class="drawn" aria-hidden="true">{}</td>').format(Markup(clean_svg(one)))  # noqa: S704  cleaned
+        Markup('<td class="drawn" aria-hidden="true">{}</td>').format(Markup(bare_svg(one)))  # noqa: S704  cleaned
         for one in table.drawings
     ]
     return [

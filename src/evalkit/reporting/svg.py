@@ -127,6 +127,20 @@ def _written(root: ET.Element) -> str:
     return ET.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
+def bare_svg(text: str) -> str:
+    """Return a cleaned drawing without words and without a name: what it takes its colour from is the page's style sheet.
+
+    Examples
+    --------
+    >>> bare_svg('<svg viewBox="0 0 9 9"><path d="M0 0"/></svg>')
+    '<svg viewBox="0 0 9 9"><path d="M0 0"/></svg>'
+    """
+    root = _cleaned(text, "")
+    share_attributes(root)
+    root.attrib = {"viewBox": root.attrib["viewBox"]}
+    return _written(root)
+
+
 def _named(text: str, *, name: str, named_by: str) -> ET.Element:
     root = _cleaned(text, f"{name}_")
     share_attributes(root)

@@ -22,6 +22,7 @@ from evalkit.languages import ending
 from evalkit.plain_cells import padded
 from evalkit.reporting.blocks import Cell, Language, PageHead, Section, Table
 from evalkit.reporting.citations import without_marks
+from evalkit.reporting.formats import typed
 from evalkit.reporting.page import about_lines, running_words
 from evalkit.reporting.render import table_notes
 from evalkit.reporting.wording import say
@@ -87,8 +88,8 @@ def guarded(text: str) -> str:
 
     Examples
     --------
-    >>> guarded("=HYPERLINK(1)"), guarded("-41,0 %"), guarded("Quảng Ninh")
-    ("'=HYPERLINK(1)", '-41,0 %', 'Quảng Ninh')
+    >>> guarded("=HYPERLINK(1)"), guarded("-41,0%"), guarded("Quảng Ninh")
+    ("'=HYPERLINK(1)", '-41,0%', 'Quảng Ninh')
     """
     return f"'{text}" if _FORMULA.match(text) and not _SIGNED_NUMBER.fullmatch(text) else text
 
@@ -193,4 +194,4 @@ def _sheet_name(place: int, language: Language) -> str:
 
 
 def _text(text: str) -> str:
-    return unicodedata.normalize("NFC", without_marks(text))
+    return typed(unicodedata.normalize("NFC", without_marks(text)))

@@ -40,7 +40,7 @@ def counts(text: str, language: Language) -> tuple[float, float] | None:
 
     Examples
     --------
-    >>> counts("69/1,106: 6.2 %", "en")
+    >>> counts("69/1,106: 6.2%", "en")
     (69.0, 1106.0)
     """
     found = _ratio(language).match(text)
@@ -64,8 +64,8 @@ def shares_told(text: str, language: Language) -> Iterator[tuple[int, tuple[Nume
 
     Examples
     --------
-    >>> [(place, one.text) for place, _, one in shares_told("12 of 126 persons in 2021 (9.5 %)", "en")]
-    [(27, '9.5 %')]
+    >>> [(place, one.text) for place, _, one in shares_told("12 of 126 persons in 2021 (9.5%)", "en")]
+    [(27, '9.5%')]
     """
     if "%" in text and ("/" in text or " of " in text or " trên " in text):
         for found in _counted(language).finditer(text):
@@ -113,7 +113,7 @@ def _change(before: Span, after: Span, *, relative: bool) -> Span | None:
 def _quantity(text: str, language: Language, *, percent: bool) -> Span | None:
     """Return what a cell gives: a share of two counts, a yearly average of so many years, or the number itself.
 
-    Two counts alone are a percentage where the figure beside them is one, or the change is in points: 1/1 beside 35/54 (64.8 %).
+    Two counts alone are a percentage where the figure beside them is one, or the change is in points: 1/1 beside 35/54 (64.8%).
     """
     told = [one for one in numerals(text, language) if not one.is_year]
     pair = counts(text, language)

@@ -46,11 +46,11 @@ class Interval(NamedTuple):
 
 @lru_cache(maxsize=_TEXTS)
 def intervals(text: str, language: Language) -> tuple[Interval, ...]:
-    """Return the intervals in a text: in brackets, or after the words for a 95 % interval.
+    """Return the intervals in a text: in brackets, or after the words for a 95% interval.
 
     Examples
     --------
-    >>> found = intervals("Change -29.6 %, 95 % interval -63.0 % to +31.3 %, p = 0.302", "en")
+    >>> found = intervals("Change -29.6%, 95% interval -63.0% to +31.3%, p = 0.302", "en")
     >>> [(one.estimate.value, one.low.value, one.top) for one in found]
     [(-29.6, -63.0, 31.3)]
     """

@@ -57,7 +57,7 @@ def numerals(text: str, language: Language) -> tuple[Numeral, ...]:
 
     Examples
     --------
-    >>> [one.value for one in numerals("từ \u22122,5 % đến 1.396.500 người, COVID-19, V01", "vi")]
+    >>> [one.value for one in numerals("từ \u22122,5% đến 1.396.500 người, COVID-19, V01", "vi")]
     [-2.5, 1396500.0]
     >>> numerals("0.26 of 1,000", "en")[0].decimals
     2

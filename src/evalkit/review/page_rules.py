@@ -52,7 +52,7 @@ def contradictions(html: str) -> list[Contradiction]:
 
     Examples
     --------
-    >>> page = '<html lang="en"><body><main><p>Change -29.6 %, 95 % interval -20.0 % to +31.3 %.</p></main></body></html>'
+    >>> page = '<html lang="en"><body><main><p>Change -29.6%, 95% interval -20.0% to +31.3%.</p></main></body></html>'
     >>> [one.rule for one in contradictions(page)]
     ['an interval holds its estimate']
     """

@@ -121,8 +121,8 @@ def split(text: str) -> list[str]:
 
     Examples
     --------
-    >>> split("Caution. Cases fell by 3.5 % (Fay 2010). 12 were tried.")
-    ['Caution.', 'Cases fell by 3.5 % (Fay 2010).', '12 were tried.']
+    >>> split("Caution. Cases fell by 3.5% (Fay 2010). 12 were tried.")
+    ['Caution.', 'Cases fell by 3.5% (Fay 2010).', '12 were tried.']
     """
     return _END.split(text)
 

@@ -91,7 +91,7 @@ def told_figures(text: str, language: Language) -> list[Numeral]:
 
     Examples
     --------
-    >>> [one.text for one in told_figures("In 2021, 3 of 12 cases (Article 150; 95 % interval 1 to 9)", "en")]
+    >>> [one.text for one in told_figures("In 2021, 3 of 12 cases (Article 150; 95% interval 1 to 9)", "en")]
     ['3', '12', '1', '9']
     """
     masked = _masks(language).sub(lambda found: "_" * len(found[0]), text)

@@ -41,7 +41,7 @@ def kept(promised: str, value: Span, language: Language) -> bool | None:
 
     Examples
     --------
-    >>> kept("over 90 %", Span(90.0, 90.0), "en"), kept("từ 90 % trở lên", Span(90.0, 90.0), "vi")
+    >>> kept("over 90%", Span(90.0, 90.0), "en"), kept("từ 90% trở lên", Span(90.0, 90.0), "vi")
     (False, True)
     """
     told = numerals(promised, language)

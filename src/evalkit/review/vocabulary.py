@@ -228,7 +228,7 @@ def role(head: str, language: Language) -> frozenset[str]:
 
     Examples
     --------
-    >>> sorted(role("Khoảng tin cậy 95 %", "vi")), sorted(role("Change, 95 % interval", "en"))
+    >>> sorted(role("Khoảng tin cậy 95%", "vi")), sorted(role("Change, 95% interval", "en"))
     (['interval'], ['change'])
     """
     place = 0 if language == "vi" else 1

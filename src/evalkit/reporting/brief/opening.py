@@ -246,7 +246,7 @@ def _periods_paragraph(pairs: list[Compared], result: Summary, cites: Citations)
     if last.earlier.count < SMALL_BASE:
         return sentences(text, verdict)
     change = say(
-        "The yearly average changed by {change}, 95 % interval {limits}.",
+        "The yearly average changed by {change}, 95% interval {limits}.",
         change=change_written(last.result.percent_change),
         limits=interval_words(last),
     )

@@ -136,7 +136,7 @@ def _events(result: Summary, topics: list[Topic]) -> list[Event]:
 
 def _caption(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
     """Say what a bar, a line and a band are, as far as they are drawn."""
-    parts = [say("Line: average a year of each period; band: its 95 % interval.")]
+    parts = [say("Line: average a year of each period; band: its 95% interval.")]
     panels = [panel for _, panel in pairs]
     if any(bar.state == "none" for panel in panels for bar in panel.bars):
         parts.append(say("–: no figure in the sources used."))

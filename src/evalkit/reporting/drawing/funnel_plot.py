@@ -60,7 +60,7 @@ def funnel_plot(told: FunnelDrawn) -> tuple[Bilingual, Bilingual]:
     """
     return (
         by_language(lambda language: _drawn(told, language, width=WIDTH_BESIDE, height=300.0)),
-        by_language(lambda language: _drawn(told, language, width=PHONE, height=190.0)),
+        by_language(lambda language: _drawn(told, language, width=PHONE, height=178.0)),
     )
 
 

@@ -58,7 +58,7 @@ def _figure(items: list[Compared], area: Area) -> Figure:
     indicator = area.programme.indicators[items[0].indicator]
     totals = [items[0].earlier, *(item.later for item in items)]
     windows = pd.DataFrame([_window(total) for total in totals])
-    title = say("{indicator}: number a year with its 95 % interval", indicator=both(indicator.label))
+    title = say("{indicator}: number a year with its 95% interval", indicator=both(indicator.label))
     drawing = draw_both(
         period_comparison,
         windows,

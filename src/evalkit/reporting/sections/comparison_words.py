@@ -55,11 +55,11 @@ def _numbers_sentence(item: Compared, area: Area) -> Bilingual:
     }
     if item.under_law is None:
         return say(
-            "{indicator}, {early}: {before}; {late}: {after}. Change of the yearly average {change}; if years scatter as pure chance would make them, the 95 % interval is {limits}, {p}.",
+            "{indicator}, {early}: {before}; {late}: {after}. Change of the yearly average {change}; if years scatter as pure chance would make them, the 95% interval is {limits}, {p}.",
             **words,
         )
     return say(
-        "{indicator}, {early}: {before}; {late}: {after}. Change of the yearly average {change}, 95 % interval {limits}, {p}.",
+        "{indicator}, {early}: {before}; {late}: {after}. Change of the yearly average {change}, 95% interval {limits}, {p}.",
         **words,
     )
 

@@ -85,7 +85,7 @@ def _table(
         Column("period", say("Period")),
         Column("value", say("In the group"), numeric=True),
         Column("others", say("Others"), numeric=True),
-        Column("difference", say("Difference in percentage points, 95 % interval"), numeric=True),
+        Column("difference", say("Difference in percentage points, 95% interval"), numeric=True),
     )
     rows = tuple(
         (Cell(what), Cell(who), *_figures(row))

@@ -96,7 +96,7 @@ def indicator_table(rows: pd.DataFrame, area: Area, *, name: str, caption: Bilin
         Column("period", say("Period")),
         Column("counts", say("Counts"), numeric=True),
         Column("value", say("Value"), numeric=True),
-        Column("interval", say("95 % interval"), numeric=True),
+        Column("interval", say("95% interval"), numeric=True),
         Column("method", say("Method and reading")),
     )
     unlike = Unlike(area)

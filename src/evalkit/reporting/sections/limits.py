@@ -27,9 +27,9 @@ def limits_written(lower: float, upper: float, *, write: Write) -> Bilingual:
     Examples
     --------
     >>> limits_written(-66.4, 1.2, write=formats.signed_percent).en
-    '-66.4 % to +1.2 %'
+    '−66.4% to +1.2%'
     >>> limits_written(5.3, math.inf, write=formats.signed_percent).en
-    '+5.3 % upwards, no upper limit can be given'
+    '+5.3% upwards, no upper limit can be given'
     >>> limits_written(-math.inf, math.nan, write=formats.number).en
     'no limits can be given'
     """
@@ -44,12 +44,12 @@ def limits_written(lower: float, upper: float, *, write: Write) -> Bilingual:
 
 
 def change_written(value: float) -> Bilingual:
-    """Write a change in percent; one above 10,000 % as a bound, for its digits would tell nothing.
+    """Write a change in percent; one above 10,000% as a bound, for its digits would tell nothing.
 
     Examples
     --------
     >>> change_written(-41.0).en, change_written(3.2e8).en
-    ('-41.0 %', 'more than +10,000 %')
+    ('−41.0%', 'more than +10,000%')
     """
     if math.isfinite(value) and value > BEYOND_TELLING:
         return say("more than {bound}", bound=formats.signed_percent(BEYOND_TELLING, 0))
@@ -62,6 +62,6 @@ def change_limits(lower: float, upper: float) -> Bilingual:
     Examples
     --------
     >>> change_limits(-100.0, 4.2e6).en
-    '-100.0 % to more than +10,000 %'
+    '−100.0% to more than +10,000%'
     """
     return limits_written(lower, upper, write=change_written)

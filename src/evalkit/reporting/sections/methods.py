@@ -56,7 +56,7 @@ def _methods() -> tuple[Bilingual, ...]:
 
 def _sources(area: Area) -> Table:
     used = [name for name in area.sources if name in set(area.facts["source_id"])]
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("source", say("Source")),
         Column("agency", say("Agency")),
         Column("date", say("Date")),
@@ -64,8 +64,12 @@ def _sources(area: Area) -> Table:
         Column("note", say("Note")),
     )
     rows = tuple(_source_row(name, area) for name in used)
-    notes = (say("Titles and agencies are given in the language of the source."),)
-    return Table("sources-table", say("Sources of the figures on this page"), columns, rows, notes)
+    notes = [say("Titles and agencies are given in the language of the source.")]
+    shared = {row[-1].text for row in rows}
+    if len(rows) > 1 and len(shared) == 1:  # said once, below
+        columns, rows = columns[:-1], tuple(row[:-1] for row in rows)
+        notes += [say("On each of them: {note}", note=note) for note in shared if note.en != "–"]
+    return Table("sources-table", say("Sources of the figures on this page"), columns, rows, tuple(notes))
 
 
 def _source_row(name: str, area: Area) -> tuple[Cell, ...]:

@@ -119,7 +119,7 @@ def _cohort_table(frame: pd.DataFrame, area: Area) -> Table:
         Column("period", say("Period")),
         Column("cohort", say("Of")),
         Column("share", say("Share"), numeric=True),
-        Column("interval", say("95 % interval"), numeric=True),
+        Column("interval", say("95% interval"), numeric=True),
     )
     ordered = frame.sort_values(["position", "period_end"], kind="stable")
     rows = tuple(_cohort_row(row, labels, area) for row in ordered.to_dict("records"))

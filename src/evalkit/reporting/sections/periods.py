@@ -71,7 +71,7 @@ def _(result: RateComparison) -> Section:
         limits = change_limits(result.percent_lower, result.percent_upper)
         numbers += [
             (say("Change of the yearly average"), change_written(result.percent_change)),
-            (say("95 % interval, if years scatter as pure chance would make them"), limits),
+            (say("95% interval, if years scatter as pure chance would make them"), limits),
         ]
     rows = tuple((Cell(name), Cell(value)) for name, value in numbers)
     table = Table("comparison-table", say("Two counts compared, exactly"), columns, rows)
@@ -138,7 +138,7 @@ def _table(items: list[Compared], area: Area) -> Table:
         Column("earlier", say("Earlier period"), numeric=True),
         Column("later", say("Later period"), numeric=True),
         Column("change", say("Change of the yearly average"), numeric=True),
-        Column("interval", say("95 % interval"), numeric=True),
+        Column("interval", say("95% interval"), numeric=True),
         Column("p", say("p (two-sided)"), numeric=True),
         Column("verdict", say("Verdict")),
     )

@@ -21,7 +21,7 @@ def target_name(target: Target, programme: Programme) -> Bilingual:
 
 
 def promise_words(target: Target, kind: str) -> Bilingual:
-    """Write a target's number with its comparator: "over 90 %" is strict and is not "at least 90 %"."""
+    """Write a target's number with its comparator: "over 90%" is strict and is not "at least 90%"."""
     value = float(target.value or 0)
     digits = len(f"{value:.6f}".rstrip("0").partition(".")[2])
     if kind == "change":

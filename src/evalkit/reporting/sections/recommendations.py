@@ -79,7 +79,7 @@ def _table(rows: pd.DataFrame, recommendation: Recommendation, name: Bilingual, 
         Column("indicator", say("Indicator")),
         Column("before", say("Before the review"), numeric=True),
         Column("after", say("After the review"), numeric=True),
-        Column("change", say("Change, 95 % interval"), numeric=True),
+        Column("change", say("Change, 95% interval"), numeric=True),
         Column("said", say("What can be said")),
     )
     cells = tuple(

@@ -18,7 +18,7 @@ def share_words(numerator: float, denominator: float, value: float) -> Bilingual
     Examples
     --------
     >>> share_words(3, 5, 60.0).en, share_words(1, 3, 33.3).en
-    ('3/5 (60.0 %)', '1/3')
+    ('3/5 (60.0%)', '1/3')
     """
     counts = {"n": formats.figure(numerator), "base": formats.figure(denominator)}
     if denominator < SMALL_BASE:
@@ -57,7 +57,7 @@ def limits_words(lower: float, upper: float) -> Bilingual:
     Examples
     --------
     >>> limits_words(23.07, 88.24).en
-    '23.1 % to 88.2 %'
+    '23.1% to 88.2%'
     """
     return limits_written(lower, upper, write=formats.percent)
 
@@ -68,7 +68,7 @@ def signed(value: float, decimals: int = 1) -> Bilingual:
     Examples
     --------
     >>> signed(-20.588).en, signed(3.5).vi, signed(0.01).en
-    ('-20.6', '+3,5', '0.0')
+    ('−20.6', '+3,5', '0.0')
     """
     written = formats.number(value, decimals)
     return written if written == formats.number(0, decimals) or value < 0 else each("+{}".format, written)
@@ -80,7 +80,7 @@ def points_words(value: float) -> Bilingual:
     Examples
     --------
     >>> points_words(-20.588).en, points_words(0).en
-    ('-20.6 percentage points', '0.0 percentage points')
+    ('−20.6 percentage points', '0.0 percentage points')
     """
     return say("{value} percentage points", value=signed(value))
 

@@ -175,11 +175,11 @@ def _plainly(found: Funnel, outside: int) -> Bilingual:
     }
     if outside == 1:
         return say(
-            "Of {tests} provinces, one lies outside the plain 95 % limits about the common rate, where pure chance would put about {expected}.",
+            "Of {tests} provinces, one lies outside the plain 95% limits about the common rate, where pure chance would put about {expected}.",
             **words,
         )
     return say(
-        "Of {tests} provinces, {outside} lie outside the plain 95 % limits about the common rate, where pure chance would put about {expected}.",
+        "Of {tests} provinces, {outside} lie outside the plain 95% limits about the common rate, where pure chance would put about {expected}.",
         outside=formats.number(outside),
         **words,
     )
@@ -207,12 +207,12 @@ def _table(item: ProvinceComparison, area: NationFacts, label: Bilingual, period
         Column("rate", say("Per 100,000 person-years"), numeric=True),
         Column(
             "shrunken",
-            say("Per 100,000 person-years, estimated with the help of the other provinces (95 % limits)"),
+            say("Per 100,000 person-years, estimated with the help of the other provinces (95% limits)"),
             numeric=True,
         ),
         Column("expected", say("Count expected at the common rate"), numeric=True),
-        Column("plain", say("Plain 95 % limits of the count"), numeric=True),
-        Column("wide", say("Widened 95 % limits of the count"), numeric=True),
+        Column("plain", say("Plain 95% limits of the count"), numeric=True),
+        Column("wide", say("Widened 95% limits of the count"), numeric=True),
         Column("verdict", say("Against the common rate")),
     )
     merged = _merged(item)

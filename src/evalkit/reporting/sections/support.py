@@ -92,7 +92,7 @@ def _table(rows: pd.DataFrame, identifier: str, label: Bilingual, matrix: Suppor
         Column("eligible", say("Eligible"), numeric=True),
         Column("accepting", say("Accepting"), numeric=True),
         Column("received", say("Received, of those accepting"), numeric=True),
-        Column("interval", say("95 % interval"), numeric=True),
+        Column("interval", say("95% interval"), numeric=True),
     )
     cells = tuple(_row(row, matrix) for row in rows.to_dict("records"))
     return Table(identifier, say("Support: {people}", people=label), columns, cells, _notes(rows))

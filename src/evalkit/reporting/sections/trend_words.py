@@ -34,7 +34,7 @@ def trend_numbers(item: Trend) -> Bilingual:
     if isinstance(fit, NotEstimable):
         raise TypeError("a trend that is not estimable has no checks, only a reason")
     return say(
-        "{change} a year, 95 % interval {limits}, {p} ({method})",
+        "{change} a year, 95% interval {limits}, {p} ({method})",
         change=change_written(fit.apc),
         limits=change_limits(fit.lower, fit.upper),
         p=p_words(fit.p),

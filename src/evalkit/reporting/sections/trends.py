@@ -107,7 +107,7 @@ def trend_sentence(item: Trend, area: Area) -> Bilingual:
         "method": method_words(fit.method),
     }
     numbers = say(
-        "{indicator}, {first} to {last}: {change} a year, 95 % interval {limits}, {p} ({method}).", **words
+        "{indicator}, {first} to {last}: {change} a year, 95% interval {limits}, {p} ({method}).", **words
     )
     return sentences(numbers, verdict_sentence(item.verdict, area.programme))
 

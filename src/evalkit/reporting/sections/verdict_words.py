@@ -83,7 +83,7 @@ def family_note(tests: int) -> Bilingual:
 
 def _check(check: Check, verdict: ChangeVerdict, programme: Programme) -> Bilingual:
     if check == "interval":
-        return say("the 95 % interval still holds no change")
+        return say("the 95% interval still holds no change")
     if check == "years_unknown":
         return say("only totals are known, not how single years scatter")
     if check == "single_year":

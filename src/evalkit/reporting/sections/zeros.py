@@ -40,7 +40,7 @@ def _(result: ZeroPeriods) -> Section:
 def zero_sentence(item: ZeroPeriod, area: Area) -> Bilingual:
     """Return what a run of zeros says: the zero, and the yearly number it still allows."""
     return say(
-        "{indicator}: 0 {unit} in {period} ({years}). A true average of up to {upper} {unit} a year fits such a run as well (upper 95 % limit, exact).",
+        "{indicator}: 0 {unit} in {period} ({years}). A true average of up to {upper} {unit} a year fits such a run as well (upper 95% limit, exact).",
         indicator=both(area.programme.indicators[item.indicator].label),
         unit=_unit(item, area),
         period=span(item.start, item.end),
@@ -91,7 +91,7 @@ def zero_table(item: ZeroPeriod, area: Area) -> Table:
     columns = (
         Column("period", say("Period")),
         Column("years", say("Length")),
-        Column("upper", say("Upper 95 % limit a year"), numeric=True),
+        Column("upper", say("Upper 95% limit a year"), numeric=True),
         Column("known", say("Probability at the pace before, taken as known"), numeric=True),
         Column("uncertain", say("Probability with the uncertainty of that pace"), numeric=True),
     )

@@ -1,0 +1,145 @@
+"""A page is small because nothing is said twice, and tells the same: budgets of bytes, sources by number, what marks share."""
+
+import gzip
+import html
+import re
+from functools import cache
+from importlib import resources
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from evalkit.evaluation import methods_used
+from evalkit.reporting.blocks import Bilingual, Cell, Column, Section, Sections, Table
+from evalkit.reporting.column_classes import KNOWN
+from evalkit.reporting.display import shown_as
+from evalkit.reporting.exporter import in_page_order
+from evalkit.reporting.page import page_from_sections
+from evalkit.reporting.render import Numbering, render_block
+from evalkit.reporting.sections import page_head
+from evalkit.reporting.svg_sharing import share_attributes
+from evalkit.reporting.table_files import table_files
+from evalkit.review.reading import read
+from tests.shipped import bundle_of, evaluation_of
+
+LANGUAGES = ("vi", "en")
+
+
+@cache
+def sections_of(name: str, code: str) -> tuple[Section, ...]:
+    area, result = bundle_of(name).province(code), evaluation_of(name, code)
+    steps = [getattr(result, step) for step in result.__slots__ if step not in ("area", "summary")]
+    shown = [shown_as(item) for item in (result.summary, area, *steps, methods_used(area))]
+    sections = [one for item in shown for one in (item.items if isinstance(item, Sections) else (item,))]
+    return tuple(in_page_order([section for section in sections if section.blocks]))
+
+
+@cache
+def page_of(name: str, code: str, language: str) -> str:
+    return page_from_sections(
+        page_head(bundle_of(name).province(code)), sections_of(name, code), language=language
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("name", "code"), [("demo", "11"), ("demo", "01"), ("vn-published", "22")])
+def test_a_page_of_a_province_keeps_to_its_bytes(name: str, code: str, language: str):
+    written = page_of(name, code, language).encode()
+    assert len(written) <= 200_000
+    assert len(gzip.compress(written)) <= 50_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_number_of_a_source_leads_to_one_place(language: str):
+    page = page_of("demo", "11", language)
+    asked, there = re.findall(r'href="#s(\d+)"', page), re.findall(r'id="s(\d+)"', page)
+    assert len(there) == len(set(there))
+    assert set(asked) == set(there) == {str(place) for place in range(1, len(there) + 1)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_reader_finds_the_titles_behind_the_numbers(language: str):
+    """What the files have as text, the page has as numbers; the page's reader has the text again."""
+    told = {table.caption: table for table in read(page_of("demo", "11", language)).tables}
+    seen = 0
+    for table in (table for section in sections_of("demo", "11") for table in section.tables):
+        if table.id in ("bases-table", "seldom-table"):
+            caption = next(one for one in told if one.endswith(table.caption.of(language)))
+            titles = [row[-1].text.of(language) for row in table.rows]
+            found = [row[-1] for row in told[caption].rows]
+            assert [re.sub(r" (?:và|and) ", ", ", title) for title in titles] == found
+            seen += 1
+    assert seen == 2
+
+
+def test_no_table_of_a_page_holds_marks_alone():
+    for table in (table for section in sections_of("demo", "11") for table in section.tables):
+        assert {cell.text.en for row in table.rows for cell in row[1:]} - {"[c]", "–"}, table.id
+
+
+def test_the_style_sheet_knows_every_column_that_classes_name():
+    text = resources.files("evalkit.reporting").joinpath("template/page.css").read_text(encoding="utf-8")
+    for kind in "nl":
+        known = re.findall(rf"\.{kind}(\d+) :nth-child\((\d+)\)", text)
+        assert {(str(place), str(place)) for place in range(2, KNOWN + 1)} == set(known)
+
+
+def test_a_column_beyond_those_known_has_its_class_at_its_cells():
+    columns = tuple(Column(f"c{place}", Bilingual("x", "x"), numeric=True) for place in range(KNOWN + 2))
+    row = tuple(Cell(Bilingual("1", "1")) for _ in columns)
+    written = render_block(Table("wide", Bilingual("x", "x"), columns, (row,)), Numbering("en"))
+    assert written.count('<td class="num">1</td>') >= 2
+    assert f"n{KNOWN}" in written
+    assert f"n{KNOWN + 1}" not in written
+
+
+TAKEN_OVER = ("fill", "stroke", "stroke-width", "stroke-dasharray", "text-anchor", "font-size", "font-weight")
+
+
+def looks(element: ET.Element, above: dict[str, str]) -> list[tuple[str, ...]]:
+    """Return every mark in its order with what it is drawn with, its own or its ancestors', as a browser finds it."""
+    mine = above | {name: element.attrib[name] for name in TAKEN_OVER if name in element.attrib}
+    if element.tag in ("svg", "g"):
+        return [one for child in element for one in looks(child, mine)]
+    asked = TAKEN_OVER if element.tag == "text" else TAKEN_OVER[:4]
+    place = tuple(element.get(name, "") for name in ("x", "y", "d", "cx"))
+    return [(element.tag, *place, *(mine.get(name, "") for name in asked))]
+
+
+def test_sharing_attributes_changes_no_mark_and_no_order():
+    text = '<text x="{}" y="1" text-anchor="{}" font-size="{}" fill="{}">a</text>'
+    drawing = (
+        '<svg fill="currentColor"><g stroke="#ff0000"><rect x="9" y="9" fill="none"/></g>'
+        + "".join(f'<rect x="{place}" y="1" fill="#00ff00" stroke-width="2"/>' for place in range(4))
+        + text.format(1, "middle", 11, "currentColor")
+        + text.format(2, "middle", 11, "#0000ff")
+        + text.format(3, "end", 12, "currentColor")
+        + '<path d="M0 0"/></svg>'
+    )
+    before, after = (ET.fromstring(drawing) for _ in range(2))  # noqa: S314  our own
+    share_attributes(after)
+    assert looks(after, {}) == looks(before, {})
+    assert len(ET.tostring(after)) < len(ET.tostring(before))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_percentage_has_no_space_and_a_negative_number_a_minus_sign(language: str):
+    """As the pages' design has it, in text, tables and drawings; a promise in its own words stays as it is written."""
+    page = re.sub(r"<style.*?</style>", "", page_of("demo", "11", language), flags=re.DOTALL)
+    own = {target.wording.of(language) for target in bundle_of("demo").programme.targets}
+    texts = [html.unescape(text) for text in re.findall(r">([^<>]+)<", page)]
+    said = [text for text in texts if text not in own]
+    assert [text for text in said if re.search(r"\d\s%", text)] == []
+    assert [text for text in said if re.search(r"(?<![\w.,/–-])-\d", text)] == []
+    assert sum(bool(re.search(r"−\d[\d.,]*%", text)) for text in said) > 10
+    assert {text for text in texts if "%" in text} & own, "what is quoted is there, byte for byte"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_files_of_a_page_have_no_minus_sign(language: str):
+    files = table_files(
+        page_head(bundle_of("demo").province("11")), sections_of("demo", "11"), language=language
+    )
+    texts = [content.decode() for name, content in files.items() if name.endswith(".csv")]
+    assert not [text for text in texts if re.search(r"−\d", text)]
+    assert sum(len(re.findall(r"(?<![\w-])-\d[\d.,]*%", text)) for text in texts) > 10
