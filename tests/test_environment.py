@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -99,10 +100,25 @@ POSIX_ONLY = ("fcntl", "pwd", "resource", "grp", "termios")
 
 
 @pytest.mark.parametrize(
-    "words", [["check", "data/vn-published"], ["indicators"], ["--help"], ["check", "data/demo"]]
+    "words",
+    [
+        ["check", "data/vn-published"],
+        ["indicators"],
+        ["--help"],
+        ["check", "data/demo"],
+        ["new", "{folder}/moi"],
+        ["template", "data/vn-published", "--province", "22", "--out", "{folder}/bieu.xlsx"],
+        ["import", "{folder}/form.csv", "{folder}/ws", "--mapping", "{folder}/mapping.toml"],
+    ],
+    ids=lambda words: words[0],
 )
-def test_what_an_officer_runs_needs_nothing_that_only_posix_has(words: list[str]):
+def test_what_an_officer_runs_needs_nothing_that_only_posix_has(words: list[str], tmp_path: Path):
     """Officers sit at Windows, where these modules do not exist."""
+    shutil.copytree("data/vn-published", tmp_path / "ws", ignore=shutil.ignore_patterns("ledger*"))
+    (tmp_path / "form.csv").write_text("x;2023\nQuảng Ninh;4\n", encoding="utf-8")
+    place = 'corner = "B2"\nplace = { column = "A", scheme = "34" }\nperiod = { row = 1 }\n'
+    (tmp_path / "mapping.toml").write_text(f'[table]\n{place}measure = "cases_recorded"\n', encoding="utf-8")
+    words = [word.replace("{folder}", str(tmp_path)) for word in words]
     hidden = f"import sys; sys.modules |= dict.fromkeys({POSIX_ONLY!r}); sys.argv = ['evalkit', *{words!r}]\n"
     code = hidden + "from evalkit.cli import main\nmain()"
     ended = subprocess.run(

@@ -54,7 +54,7 @@ class FormOrder:
 
 
 def form_rows(
-    programme: Programme, measures: Iterable[str] | None, *, parts: bool
+    programme: Programme, measures: Iterable[str] | None, *, parts: bool, brief: bool = False
 ) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield the rows of a form: key, measure and the values of its breakdowns.
 
@@ -65,24 +65,28 @@ def form_rows(
     parts : bool
         Whether the rows of the breakdowns are meant, or those of the totals. A measure whose values are never added up has no
         total: its rows are among the breakdowns.
+    brief : bool
+        Whether breakdowns are left out of what has a total.
     """
     for name in measures if measures is not None else programme.measures:
         measure = programme.measures[name]
         separate = [one for one in measure.dimensions if programme.dimensions[one].separate]
         if not parts and not separate:
             yield name, name, {}
-        for values in _breakdowns(programme, measure, separate) if parts else ():
+        for values in _breakdowns(programme, measure, separate, brief=brief) if parts else ():
             inside = ",".join(f"{dimension}={value}" for dimension, value in values.items())
             yield f"{name}[{inside}]", name, values
 
 
-def _breakdowns(programme: Programme, measure: Measure, separate: list[str]) -> Iterator[dict[str, str]]:
+def _breakdowns(
+    programme: Programme, measure: Measure, separate: list[str], *, brief: bool
+) -> Iterator[dict[str, str]]:
     """Yield each value of each breakdown by itself, always at one value of those that are never added up."""
     fixed = [
         dict(zip(separate, values, strict=True))
         for values in product(*(programme.dimensions[one].values for one in separate))
     ]
-    free = [one for one in measure.dimensions if one not in separate]
+    free = [] if brief else [one for one in measure.dimensions if one not in separate]
     for apart in fixed:
         if apart:
             yield apart
@@ -126,7 +130,8 @@ def _workbook(vocabulary: Vocabulary, order: FormOrder) -> bytes:
         ),
     }
     for parts in (False, True):
-        rows = list(form_rows(vocabulary.programme, order.measures, parts=parts))
+        brief = order.measures is not None
+        rows = list(form_rows(vocabulary.programme, order.measures, parts=parts, brief=brief))
         if rows:
             _write_sheet(book, styles, vocabulary, order, rows, parts=parts)
     book.close()

@@ -1,0 +1,279 @@
+"""The form that evalkit gives out, a new workspace, a returned form, a draft of a mapping: the way of an officer, by the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+from evalkit.batch.importing import slug
+from evalkit.cli import app
+from evalkit.facts.forms.form_template import CORNER, VERSION, form_rows
+from evalkit.programme.load import load_programme
+from evalkit.table import COLUMNS
+
+FIRST = 8
+SIGNS = {
+    "không phát sinh": "zero_reported",
+    "chưa có số liệu": "not_reported",
+    "không áp dụng": "not_applicable",
+}
+
+
+def run(*words: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout
+
+
+def told(*words: object) -> tuple[int, dict[str, Any]]:
+    code, text = run(*words, "--json")
+    return code, json.loads(text)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "so-lieu"
+    assert run("new", folder)[0] == 0
+    return folder
+
+
+def answered(folder: Path) -> None:
+    """Fill in the questions of a new workspace, as its owner does."""
+    settings = (folder / "evalkit.toml").read_text(encoding="utf-8")
+    (folder / "evalkit.toml").write_text(settings.replace('= "?"', '= "Bộ thử"'), encoding="utf-8")
+    sources = (folder / "sources.toml").read_text(encoding="utf-8")
+    sources = sources.replace('confidence = "?"', 'confidence = "to be checked"').replace(
+        '"?"', '"2026-01-15"'
+    )
+    (folder / "sources.toml").write_text(sources, encoding="utf-8")
+
+
+def form(folder: Path, path: Path, *more: str) -> Path:
+    assert run("template", folder, "--province", "22", "--out", path, "--years", "2020-2023", *more)[0] == 0
+    return path
+
+
+def fill(path: Path) -> dict[tuple[str, int], Any]:
+    """Write a figure or a sign into each cell of a form but some; return what was written by key and year."""
+    book, written = load_workbook(path), {}
+    programme = load_programme("vn-trafficking")
+    for sheet in book:
+        for row in range(FIRST, sheet.max_row + 1):
+            key = str(sheet.cell(row, 1).value)
+            whole = programme.measures[key.partition("[")[0]].whole
+            for column, year in enumerate(range(2020, 2024), start=5):
+                turn = (row * 5 + column) % 7
+                value: Any = [None, *SIGNS, row * 3 + column, 0, row + 100][turn]
+                value = value + 0.125 * column if isinstance(value, int) and value and not whole else value
+                sheet.cell(row, column).value = value
+                written[key, year] = value
+    book.save(path)
+    return {at: value for at, value in written.items() if value is not None}
+
+
+def facts(folder: Path, source: str = "form-34-22") -> pd.DataFrame:
+    return pd.read_csv(folder / "imported" / f"{source}.csv", dtype=str, keep_default_na=False)
+
+
+def key_of_row(row: pd.Series) -> str:
+    inside = [
+        f"{name}={row[name]}"
+        for name in row.index
+        if name not in (*COLUMNS, "preliminary", "mark") and row[name] != "all"
+    ]
+    return row["measure"] + (f"[{','.join(sorted(inside))}]" if inside else "")
+
+
+def sorted_key(key: str) -> str:
+    name, bracket, inside = key.partition("[")
+    return name + (f"[{','.join(sorted(inside.rstrip(']').split(',')))}]" if bracket else "")
+
+
+def test_a_filled_form_gives_back_every_measure_exactly(workspace: Path, tmp_path: Path):
+    path = form(workspace, tmp_path / "bieu.xlsx")
+    written = fill(path)
+    code, said = told("import", path, workspace)
+    assert (code, said["held"], said["taken"]) == (0, 0, len(written))
+    found = {
+        (key_of_row(row), int(row["period_start"][:4])): (row["value"], row["status"])
+        for _, row in facts(workspace).iterrows()
+    }
+    for (key, year), value in written.items():
+        got, status = found[sorted_key(key), year]
+        if isinstance(value, str):
+            assert status == SIGNS[value]
+        else:
+            assert float(got) == value
+    assert {key.partition("[")[0] for key, _ in written} == set(load_programme("vn-trafficking").measures)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
+def test_a_form_filled_and_saved_by_libreoffice_gives_the_same(workspace: Path, tmp_path: Path):
+    path = form(workspace, tmp_path / "bieu.xlsx")
+    written = fill(path)
+    out = tmp_path / "saved"
+    command = ["soffice", "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    code, said = told("import", out / path.name, workspace)
+    assert (code, said["taken"]) == (0, len(written))
+
+
+def test_a_form_has_a_row_for_each_measure_and_no_formula(workspace: Path, tmp_path: Path):
+    path = form(workspace, tmp_path / "bieu.xlsx")
+    book = load_workbook(path)
+    programme = load_programme("vn-trafficking")
+    keys = [[str(row[0].value) for row in sheet.iter_rows(min_row=FIRST, max_col=1)] for sheet in book]
+    assert keys == [[key for key, _, _ in form_rows(programme, None, parts=parts)] for parts in (False, True)]
+    assert {sheet["A2"].value for sheet in book} == {VERSION}
+    assert [book.worksheets[0][cell].value for cell in ("B3", "C3")] == ["22", "34"]
+    assert {"evalkit_version", "evalkit_place", "evalkit_figures"} <= set(book.defined_names)
+    assert book.worksheets[0][CORNER].value is None
+    with zipfile.ZipFile(path) as archive:
+        sheets = [archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert not any(b"<f>" in sheet for sheet in sheets)
+
+
+def test_the_form_of_the_request_list_asks_for_it_alone(workspace: Path, tmp_path: Path):
+    path = form(workspace, tmp_path / "bieu.xlsx", "--requests")
+    asked = {name for one in load_programme("vn-trafficking").requests for name in one.measures}
+    keys = [
+        str(row[0].value)
+        for sheet in load_workbook(path)
+        for row in sheet.iter_rows(min_row=FIRST, max_col=1)
+    ]
+    assert {key.partition("[")[0] for key in keys} == asked
+    assert {key for key in keys if "[" in key} == {key for key in keys if "person_class=" in key}
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        (["--province", "Quảng Minh"], "no unit of this name"),
+        (["--province", "22", "--years", "2023-2019"], "years are one year or a span"),
+        (["--province", "22", "--years", "soon"], "years are one year or a span"),
+        (["--province", "22", "--scheme", "35"], "no such scheme"),
+    ],
+)
+def test_a_form_that_cannot_be_is_refused(words: list[str], rule: str, workspace: Path, tmp_path: Path):
+    result = CliRunner().invoke(app, ["template", str(workspace), "--out", str(tmp_path / "x.xlsx"), *words])
+    assert result.exit_code == 3
+    assert rule in result.stderr
+    assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_a_form_is_never_written_over(workspace: Path, tmp_path: Path):
+    path = form(workspace, tmp_path / "bieu.xlsx")
+    before = path.read_bytes()
+    assert run("template", workspace, "--province", "22", "--out", path)[0] == 3
+    assert path.read_bytes() == before
+
+
+def test_a_new_workspace_asks_its_questions_until_they_are_answered(workspace: Path, tmp_path: Path):
+    assert run("check", workspace)[0] == 3
+    path = form(workspace, tmp_path / "bieu.xlsx")
+    book = load_workbook(path)
+    book.worksheets[0]["E8"] = 7
+    book.save(path)
+    assert told("import", path, workspace)[0] == 0
+    assert run("check", workspace)[0] == 3
+    answered(workspace)
+    code, text = run("check", workspace)
+    assert (code, "rows read: 1" in text) == (0, True)
+
+
+def test_a_new_workspace_is_made_in_an_empty_folder_alone(workspace: Path):
+    before = {path.name: path.read_bytes() for path in workspace.iterdir()}
+    assert run("new", workspace)[0] == 3
+    assert {path.name: path.read_bytes() for path in workspace.iterdir()} == before
+    assert "*" in before[".gitignore"].decode().splitlines()
+
+
+def test_a_cell_corrected_in_the_returned_form_is_taken(workspace: Path, tmp_path: Path):
+    path = form(workspace, tmp_path / "bieu.xlsx")
+    book = load_workbook(path)
+    book.worksheets[0]["E8"], book.worksheets[0]["F8"] = "12a", 5
+    book.save(path)
+    code, said = told("import", path, workspace)
+    assert (code, said["held"], "facts" in said["written"]) == (3, 1, False)
+    returned = Path(said["written"]["returned"][0])
+    book = load_workbook(returned)
+    assert "12a" not in str(book.worksheets[0]["E8"].comment.text)
+    assert book.worksheets[0]["F8"].comment is None
+    book.worksheets[0]["E8"] = 12
+    book.save(returned)
+    code, said = told("import", returned, workspace)
+    assert (code, said["taken"], said["held"]) == (0, 2, 0)
+    assert sorted(facts(workspace)["value"]) == ["12", "5"]
+    assert not (workspace / "imported" / "form-34-22.quarantine.csv").exists()
+
+
+def test_a_draft_does_not_run_until_it_is_filled_in(workspace: Path, tmp_path: Path):
+    path = tmp_path / "Biểu 1.csv"
+    path.write_text("Tỉnh;2022;2023\nHà Nội;1;2\nQuảng Ninh;-;4\n", encoding="utf-8")
+    code, said = told("import", path, workspace, "--suggest")
+    draft = Path(said["draft"])
+    assert (code, draft.name) == (0, f"{slug('Biểu 1')}.mapping.toml")
+    assert told("import", path, workspace, "--mapping", draft)[0] == 3
+    text = draft.read_text(encoding="utf-8")
+    for hole, value in {
+        'scheme = "?"': 'scheme = "34"',
+        'measure = "?"': 'measure = "cases_recorded"',
+        '"-" = "?"': '"-" = "zero_reported"',
+        'published = "?"': "published = false",
+        'edition_date = "?"': "edition_date = 2024-01-15",
+    }.items():
+        assert hole in text
+        text = text.replace(hole, value)
+    draft.write_text(text, encoding="utf-8")
+    code, said = told("import", path, workspace, "--mapping", draft)
+    assert (code, said["taken"]) == (0, 4)
+    assert facts(workspace, slug(path.stem))["value"].tolist() == ["1", "2", "0", "4"]
+
+
+def test_a_panel_with_a_row_of_no_place_holds_that_row_and_tells_the_region(tmp_path: Path):
+    """70 rows, 30 years, semicolons, a byte order mark: the region counts persons whose province nobody knows."""
+    from evalkit.places.registry import load_registry, reference_folder  # noqa: PLC0415
+
+    registry = load_registry(reference_folder())
+    lines = [["Địa phương", *map(str, range(1995, 2025))]]
+    for region in registry.regions("63"):
+        units = [unit for unit in registry.units("63") if unit.region_code == region]
+        extra = 3 if region == "R4" else 0
+        lines.append([units[0].region.root["vi"], *[str(10 * len(units) + extra)] * 30])
+        lines += [[unit.name, *["10"] * 30] for unit in units]
+    lines.append(["Không xác định", *["3"] * 30])
+    lines[5][4] = ".."
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=";", lineterminator="\r\n").writerows(lines)
+    path = tmp_path / "panel.csv"
+    path.write_bytes(stream.getvalue().encode("utf-8-sig"))
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(
+        '[table]\ncorner = "B2"\nplace = { column = "A", scheme = "63" }\nperiod = { row = 1 }\nmeasure = "cases_recorded"\n'
+        'marks = { ".." = "not_reported" }\nsource_id = "panel"\n',
+        encoding="utf-8",
+    )
+    folder = Path(
+        shutil.copytree("data/vn-published", tmp_path / "vn", ignore=shutil.ignore_patterns("ledger*"))
+    )
+    code, said = told("import", path, folder, "--mapping", mapping, "--take-the-rest")
+    assert (code, said["read"], said["taken"], said["held"]) == (3, 2100, 2070, 30)
+    assert {one["cell"].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for one in said["held_cells"]} == {
+        str(len(lines))
+    }
+    errors = [one for one in said["findings"] if one["severity"] == "error"]
+    row_of_region = next(number for number, line in enumerate(lines, start=1) if line[1] == "53")
+    assert len(errors) == 30
+    assert all(re.search(rf"[A-Z]{row_of_region}\b", one["where"]) for one in errors)
