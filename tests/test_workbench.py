@@ -18,7 +18,7 @@ from evalkit.errors import FactsError, SettingsError
 from evalkit.facts.bundle import open_bundle
 from evalkit.kernels.private_folder import kernel_path
 from evalkit.workbench.kernelspec import chosen_prefix, install_kernel, remove_kernel
-from evalkit.workbench.lab import explore_folder, lab_command, open_lab
+from evalkit.workbench.lab import LabOptions, explore_folder, lab_command, open_lab
 from tests.builders import fact
 from tests.workspaces import FACTS, at, tiny_workspace
 
@@ -48,8 +48,12 @@ def test_every_name_of_the_shop_window_is_there(name: str):
 
 
 def test_an_unknown_name_is_told_with_what_there_is():
-    with pytest.raises(AttributeError, match=r"no attribute 'open_bundel'.*open_bundle"):
+    with pytest.raises(AttributeError, match=r"no attribute 'open_bundel'; did you mean open_bundle"):
         _ = evalkit.open_bundel
+
+
+def test_tab_offers_the_shop_window_alone():
+    assert dir(evalkit) == sorted(evalkit.__all__)
 
 
 def test_star_import_gives_the_shop_window_only():
@@ -110,7 +114,7 @@ def test_the_lab_opens_the_first_notebook_on_protected_figures(
     monkeypatch.setenv("JUPYTER_PATH", "/others")
     persons = [fact("01", 2, **PERSONS), fact("02", 30, **PERSONS), fact("03", 40, **PERSONS)]
     workspace, started = tiny_workspace(tmp_path / "ws", facts=[*FACTS, *persons]), Started()
-    assert open_lab(workspace, browser=False, clock=at("2026-05-01"), start=started) == 7
+    assert open_lab(workspace, LabOptions(browser=False), clock=at("2026-05-01"), start=started) == 7
     folder = Path(started.env["EVALKIT_BUNDLE"])
     assert folder == tmp_path / ".evalkit" / "bundles" / "ws"
     bundle = open_bundle(folder)
@@ -175,14 +179,29 @@ def test_no_lab_is_started_on_rejected_facts(tmp_path: Path, monkeypatch: pytest
     assert not (tmp_path / ".evalkit").exists()
 
 
-def test_in_a_checkout_the_lab_works_on_the_checkout_s_notebooks(tmp_path: Path):
-    assert explore_folder(tmp_path) == notebooks_folder() / "explore"
-    assert (notebooks_folder() / "explore" / "01_first_look.ipynb").exists()
+def test_the_lab_works_on_copies_so_that_running_them_changes_no_checkout(tmp_path: Path):
+    assert explore_folder(tmp_path) == tmp_path / "explore"
+    shipped = sorted((notebooks_folder() / "explore").glob("*.ipynb"))
+    assert [path.name for path in sorted((tmp_path / "explore").iterdir())] == [path.name for path in shipped]
+    assert "/explore/" in Path(".gitignore").read_text(encoding="utf-8").splitlines()
 
 
-def test_elsewhere_packaged_notebooks_are_copied_and_nobody_s_work_is_overwritten(
+def test_the_lab_opens_internal_figures_and_another_language_where_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.chdir(tmp_path)
+    persons = [fact("01", 2, **PERSONS), fact("02", 30, **PERSONS), fact("03", 40, **PERSONS)]
+    workspace, started, told = tiny_workspace(tmp_path / "ws", facts=persons), Started(), []
+    options = LabOptions("internal", "old", "en")
+    open_lab(workspace, options, clock=at("2026-05-01"), start=started, tell=told.append)
+    bundle = open_bundle(started.env["EVALKIT_BUNDLE"])
+    assert (bundle.about.audience, bundle.about.scheme, bundle.about.hidden_cells) == ("internal", "old", 0)
+    assert Path(started.env["EVALKIT_BUNDLE"]).name == "ws-luu-hanh-noi-bo"
+    assert started.env["EVALKIT_LANG"] == "en"
+    assert told[0] == "preparing the figures of ws"
+
+
+def test_nobody_s_work_is_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     shipped = tmp_path / "_shipped" / "notebooks" / "explore"
     shipped.mkdir(parents=True)
     for name in ("01_first_look.ipynb", "02_more.ipynb"):

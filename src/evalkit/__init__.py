@@ -14,7 +14,8 @@ from importlib import import_module
 from typing import Any
 
 _SHOP_WINDOW = {
-    "open_bundle": "evalkit.facts.bundle",
+    "open_bundle": "evalkit.explore",
+    "trend": "evalkit.explore",
     "evaluate": "evalkit.evaluation",
     "estimate_indicators": "evalkit.evaluation",
     "assess_targets": "evalkit.evaluation",
@@ -57,11 +58,17 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(_SHOP_WINDOW[name]), name)
         _teach_notebook()
     else:
-        raise AttributeError(
-            f"module 'evalkit' has no attribute {name!r}; it offers {', '.join(_SHOP_WINDOW)}"
-        )
+        raise AttributeError(f"module 'evalkit' has no attribute {name!r}; {_nearest(name)}")
     globals()[name] = value
     return value
+
+
+def _nearest(name: str) -> str:
+    """Return the names of the shop window that are spelt most like one, or where they are all listed."""
+    from difflib import get_close_matches  # noqa: PLC0415  needed where a name is misspelt
+
+    close = get_close_matches(name, _SHOP_WINDOW, n=2, cutoff=0.5)
+    return f"did you mean {' or '.join(close)}?" if close else "dir(evalkit) lists what there is"
 
 
 def _teach_notebook() -> None:
@@ -72,8 +79,8 @@ def _teach_notebook() -> None:
 
 
 def __dir__() -> list[str]:
-    """List the shop window, for Tab."""
-    return sorted({*globals(), *__all__})
+    """List the shop window alone, for Tab."""
+    return sorted(__all__)
 
 
 def _version() -> str:

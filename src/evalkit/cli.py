@@ -315,6 +315,13 @@ def verify(reports: Annotated[Path, typer.Argument(help="A folder made by evalki
 def lab(
     workspace: WorkspaceArgument = Path(DEFAULT_WORKSPACE),
     *,
+    audience: Annotated[Audience, typer.Option(help="Whose figures the notebooks open.")] = Audience.public,
+    scheme: Annotated[
+        str | None, typer.Option(help="The boundary set; the workspace's own where left out.")
+    ] = None,
+    lang: Annotated[
+        str, typer.Option(help="The language of results; the workspace's first one where left out.")
+    ] = "",
     no_browser: Annotated[
         bool,
         typer.Option(
@@ -324,9 +331,11 @@ def lab(
 ) -> None:
     """Open JupyterLab on a workspace's protected figures."""
     settings = _workspace(workspace)
-    from evalkit.workbench.lab import open_lab  # noqa: PLC0415
+    from evalkit.workbench.lab import LabOptions, open_lab  # noqa: PLC0415
 
-    raise typer.Exit(open_lab(settings, browser=not no_browser))
+    language = _languages(lang, settings)[0] if lang else ""
+    options = LabOptions(audience.value, scheme, language, browser=not no_browser)
+    raise typer.Exit(open_lab(settings, options, tell=lambda text: typer.echo(shown(text), err=True)))
 
 
 @kernel_app.command("install")

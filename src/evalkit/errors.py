@@ -6,6 +6,7 @@ file, row, column or province, not the figure.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -48,6 +49,19 @@ class EvalkitError(Exception):
     def shown(self) -> str:
         """Return the message in the user's language."""
         return shown(self._message())
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the message alone in a notebook; asked again, with ``%tb``, the traceback."""
+        if getattr(self, "_told", False):
+            return traceback.format_exception(self)
+        self._told = True
+        lines = [
+            worded("where  {where}", where=placed(self.where)),
+            worded("rule   {rule}", rule=self.rule),
+            worded("do     {do}", do=self.do),
+            worded("%tb shows where in the code this was found"),
+        ]
+        return [type(self).__name__, *(f"  {shown(line)}" for line in lines)]
 
     def _message(self) -> str:
         return worded(

@@ -254,6 +254,14 @@ def fit_trends(area: Area) -> Trends:
     return Trends(area, items, lapses)
 
 
+@step(Trends)
+def fit_one_trend(area: Area, indicator: str) -> Trends:
+    """Fit the trend of one indicator, whether or not the programme asks for it."""
+    facts = _preferred_totals(area)
+    items, lapses = one_by_one([indicator], lambda name: _trend(facts, name, area), step=Trends.__name__)
+    return Trends(area, items, lapses)
+
+
 @step(Completeness)
 def report_completeness(indicators: Indicators) -> Completeness:
     """Tell what was reported and what was not, measure by measure; for the nation, province by province too."""

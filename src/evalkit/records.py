@@ -5,29 +5,96 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from importlib import import_module
 
 import pandas as pd
 
 from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
+from evalkit.facts.intake import Source
 from evalkit.indicators.news import News
 from evalkit.indicators.period_totals import PeriodComparison, PeriodTotal
 from evalkit.indicators.province_comparison import ProvinceComparison
 from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.lapses import Lapse
+from evalkit.short_form import ShortForm
 from evalkit.statistics.results import NotEstimable, TrendFit
 from evalkit.statistics.trend.latest_year import LatestYear
 from evalkit.statistics.trend.trend_study import TrendStudy
 from evalkit.statistics.verdicts import NO_COMPARISON, ChangeVerdict
 
 Area = ProvinceFacts | NationFacts
+_WORDS = (
+    "evalkit.reporting.sections"  # loaded by name when a record is read out: records know nothing of pages
+)
 _NOT_ASKED = NotEstimable("not_asked")
 
 
-@dataclass(frozen=True, slots=True)
-class Comparisons:
+class Record(ShortForm):
+    """What a step gives: short in a terminal, a section of the page in JupyterLab, plain words by :meth:`text`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Say what it is, of which place, and how much it holds."""
+        area: Area | None = getattr(self, "area", None)
+        of = f" of {short_name(area)}" if area is not None else ""
+        return f"<{type(self).__name__}{of}: {', '.join(_contents(self))}>"
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self, language: str | None = None) -> str:
+        """Return the record in plain words, as its section of the page says it.
+
+        Parameters
+        ----------
+        language : str, optional
+            A language of the workspace; the first one by default.
+        """
+        reporting = import_module(_WORDS)
+        if not reporting.is_shown(self):
+            return repr(self)
+        words: str = reporting.record_text(self, language)
+        return words
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """The sources of the record's area, by their id."""
+        area: Area | None = getattr(self, "area", None)
+        return dict(area.sources) if area is not None else {}
+
+
+def short_name(area: Area) -> str:
+    """Return a place as a researcher calls it: name and code, or the nation's code.
+
+    Parameters
+    ----------
+    area : ProvinceFacts or NationFacts
+    """
+    return f"{area.place.name} ({area.place.code})" if isinstance(area, ProvinceFacts) else area.about.nation
+
+
+def _contents(record: Record) -> list[str]:
+    """Return how much a record holds: rows of its frames, items, lapses."""
+    told = []
+    for field in fields(record):  # type: ignore[arg-type]  # every record is a dataclass
+        value = getattr(record, field.name)
+        if isinstance(value, pd.DataFrame):
+            told.append(f"{field.name} {len(value)} rows")
+        elif isinstance(value, tuple) and (value or field.name == "items"):
+            told.append(f"{len(value)} {field.name}")
+        elif isinstance(value, Record):
+            told.append(field.name)
+        elif isinstance(value, str):
+            told.append(value)
+    return told or ["nothing computed"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Comparisons(Record):
     """Programme periods compared, one item per pair of successive periods of an indicator."""
 
     area: Area
@@ -35,8 +102,8 @@ class Comparisons:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ZeroPeriods:
+@dataclass(frozen=True, slots=True, repr=False)
+class ZeroPeriods(Record):
     """The runs of zeros with which series end, and what else could explain them."""
 
     area: Area
@@ -44,8 +111,8 @@ class ZeroPeriods:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceBases:
+@dataclass(frozen=True, slots=True, repr=False)
+class PlaceBases(Record):
     """Figures of different place bases and sources beside each other; they are never added up.
 
     ``seldom`` holds the figures of measures reported too seldom for any other table.
@@ -57,8 +124,8 @@ class PlaceBases:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Breakdowns:
+@dataclass(frozen=True, slots=True, repr=False)
+class Breakdowns(Record):
     """Figures by one attribute, such as the sex of victims, for the latest periods."""
 
     area: Area
@@ -66,8 +133,8 @@ class Breakdowns:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Indicators:
+@dataclass(frozen=True, slots=True, repr=False)
+class Indicators(Record):
     """Every indicator in every period it was reported for, with its interval or the reason why it has none."""
 
     area: Area
@@ -75,8 +142,8 @@ class Indicators:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Assessments:
+@dataclass(frozen=True, slots=True, repr=False)
+class Assessments(Record):
     """Estimates held against the targets that bind the area: verdict and evidence as two statements."""
 
     area: Area
@@ -84,8 +151,8 @@ class Assessments:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MidTerm:
+@dataclass(frozen=True, slots=True, repr=False)
+class MidTerm(Record):
     """Where each target with a number stands, by the same records and verdicts as the assessment's."""
 
     area: Area
@@ -93,8 +160,8 @@ class MidTerm:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Pathway:
+@dataclass(frozen=True, slots=True, repr=False)
+class Pathway(Record):
     """The stages from reception to reintegration, side by side, period by period."""
 
     area: Area
@@ -102,8 +169,8 @@ class Pathway:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SupportGiven:
+@dataclass(frozen=True, slots=True, repr=False)
+class SupportGiven(Record):
     """Each support over those eligible and accepting, class by class; ``waiting`` tells of persons in identification."""
 
     area: Area
@@ -112,8 +179,8 @@ class SupportGiven:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Gaps:
+@dataclass(frozen=True, slots=True, repr=False)
+class Gaps(Record):
     """Differences of shares between a group and the others: by attribute, place, and legal class of person."""
 
     area: Area
@@ -123,8 +190,8 @@ class Gaps:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUp:
+@dataclass(frozen=True, slots=True, repr=False)
+class FollowUp(Record):
     """The indicators of each recommendation before and after the review; ``review`` is its day, None without one."""
 
     area: Area
@@ -133,8 +200,8 @@ class FollowUp:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+@dataclass(frozen=True, slots=True, repr=False)
+class Evidence(Record):
     """For each of the six DAC criteria the indicators that speak of it, and whether they have figures."""
 
     area: Area
@@ -142,8 +209,8 @@ class Evidence:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
+@dataclass(frozen=True, slots=True, repr=False)
+class Trend(ShortForm):
     """The yearly series of one indicator and the trend fitted to it, or the reason why there is none.
 
     ``study`` holds the checks beside a trend; ``totals`` the programme periods that have a figure; ``verdict`` says how surely
@@ -159,8 +226,8 @@ class Trend:
     latest: LatestYear | NotEstimable = _NOT_ASKED
 
 
-@dataclass(frozen=True, slots=True)
-class Trends:
+@dataclass(frozen=True, slots=True, repr=False)
+class Trends(Record):
     """The trends of the indicators for which the programme asks for one."""
 
     area: Area
@@ -168,8 +235,8 @@ class Trends:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Completeness:
+@dataclass(frozen=True, slots=True, repr=False)
+class Completeness(Record):
     """What was reported and what was not, measure by measure; findings on the figures shown.
 
     ``agencies`` are the indicators that hold agencies against each other or against their deadlines; ``places`` (for the
@@ -185,16 +252,16 @@ class Completeness:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Methods:
+@dataclass(frozen=True, slots=True, repr=False)
+class Methods(Record):
     """Which methods and sources stand behind the page."""
 
     area: Area
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProvincesSideBySide:
+@dataclass(frozen=True, slots=True, repr=False)
+class ProvincesSideBySide(Record):
     """The provinces' totals by programme period, in official order.
 
     ``frame`` has province_code, indicator, period, count, years, status and the reason where there is no total.
@@ -205,8 +272,8 @@ class ProvincesSideBySide:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProvincesCompared:
+@dataclass(frozen=True, slots=True, repr=False)
+class ProvincesCompared(Record):
     """The provinces' rates in the latest period with enough totals, one item per indicator that compares periods."""
 
     area: NationFacts
@@ -214,8 +281,8 @@ class ProvincesCompared:
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+@dataclass(frozen=True, slots=True, repr=False)
+class Summary(Record):
     """What the brief of a page draws on; what was not given, such as the pathway, leaves its block out."""
 
     area: Area
@@ -231,8 +298,8 @@ class Summary:
     support: SupportGiven | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Evaluation(Record):
     """Everything one page says, step by step."""
 
     area: Area

@@ -83,6 +83,12 @@ class ProvinceFacts:
     coarser: tuple[Coarser, ...] = ()
     funnels: dict[str, dict[str, Any]] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Name the place, and say how much is known of it."""
+        return (
+            f"<{self.place.full_name} ({self.place.code}, scheme {self.place.scheme}): {_told(self.facts)}>"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class NationFacts:
@@ -106,6 +112,18 @@ class NationFacts:
     own: dict[str, dict[str, float]] = field(default_factory=dict)
     coarser: tuple[Coarser, ...] = ()
     regions: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __repr__(self) -> str:
+        """Name the nation, and say how much is known of it."""
+        return f"<{self.about.nation}, the whole country: {_told(self.facts)}; {len(self.places)} provinces>"
+
+
+def _told(facts: pd.DataFrame) -> str:
+    """Return how many rows there are, and of which years."""
+    if facts.empty:
+        return "no figures"
+    first, last = facts["period_start"].min().year, facts["period_end"].max().year
+    return f"{len(facts)} rows of figures, {first}-{last}"
 
 
 def at_its_level(area: ProvinceFacts | NationFacts) -> pd.DataFrame:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,6 +30,7 @@ from evalkit.facts.plain_files import facts_from_parquet, facts_to_parquet, from
 from evalkit.labels import labels_in
 from evalkit.languages import speak
 from evalkit.messages import worded
+from evalkit.places.place_names import without_diacritics
 from evalkit.programme.models import Programme
 from evalkit.table import MARK, NATION_SCHEME, REGION_SCHEME
 
@@ -56,6 +59,8 @@ class Bundle:
         The sentences of the workspace's own catalogues: language to English to wording.
     coarser : tuple of Coarser
         Breakdowns that are not shown at some level.
+    provinces : Provinces
+        The provinces by code or name: ``bundle.provinces["22"]``; Tab completes inside the brackets.
     """
 
     about: About
@@ -67,16 +72,32 @@ class Bundle:
     findings: tuple[Finding, ...] = ()
     wordings: dict[str, dict[str, str]] = field(default_factory=dict)
     coarser: tuple[Coarser, ...] = ()
+    provinces: Provinces = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "provinces", Provinces(self)
+        )  # a field and no property: Tab reads it without running code
+
+    def __repr__(self) -> str:
+        """Say in three lines whose figures these are and how many."""
+        about, facts = self.about, self.facts
+        years = (
+            f"{facts['period_start'].min().year}-{facts['period_end'].max().year}"
+            if len(facts)
+            else "no years"
+        )
+        title = about.title.get("en") or next(iter(about.title.values()), "")
+        return (
+            f"<Bundle {about.workspace}: {title[:120]}\n"
+            f" {about.audience}, made {about.date or 'without a date'}; {len(self.places)} provinces of scheme {about.scheme}\n"
+            f" {len(facts)} rows of figures, {years}; {len(self.sources)} sources; {about.hidden_cells} figures hidden>"
+        )
 
     def speak(self) -> Bundle:
         """Make pages in the languages of this bundle from now on, and return it."""
         speak(self.about.languages, self.wordings)
         return self
-
-    @property
-    def provinces(self) -> Provinces:
-        """The provinces, by code or name: ``bundle.provinces["22"]``; Tab completes inside the brackets."""
-        return Provinces(self)
 
     def province(self, code_or_name: str) -> ProvinceFacts:
         """Return what is known of one province.
@@ -86,8 +107,7 @@ class Bundle:
         FactsError
             If the code or name stands for none of the bundle's places, or for several.
         """
-        place = match_place(code_or_name, self.places)
-        return _province_facts(self, place)
+        return _province_facts(self, match_place(code_or_name, self.places))
 
     def nation(self) -> NationFacts:
         """Return the whole country's facts: the nation's rows and the provinces', without those of regions."""
@@ -157,14 +177,17 @@ class Bundle:
             return open_bundle(folder)
 
 
-class Provinces:
-    """The provinces of a bundle: iterate, or look one up by code or name."""
+class Provinces(Mapping[str, ProvinceFacts]):
+    """The provinces of a bundle by code: iterate over the codes, or look one up by code or name.
+
+    Tab completes codes and names inside the brackets, with or without their diacritics.
+    """
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
 
-    def __iter__(self) -> Any:
-        return iter(self._bundle.places)
+    def __iter__(self) -> Iterator[str]:
+        return (place.code for place in self._bundle.places)
 
     def __len__(self) -> int:
         return len(self._bundle.places)
@@ -172,11 +195,36 @@ class Provinces:
     def __getitem__(self, code_or_name: str) -> ProvinceFacts:
         return self._bundle.province(code_or_name)
 
+    def __contains__(self, code_or_name: object) -> bool:
+        try:
+            return isinstance(code_or_name, str) and bool(match_place(code_or_name, self._bundle.places))
+        except FactsError:
+            return False
+
+    def get(self, code_or_name: str, default: Any = None) -> Any:
+        """Return a province, or something else where there is none."""
+        try:
+            return self[code_or_name]
+        except FactsError:
+            return default
+
     def _ipython_key_completions_(self) -> list[str]:
-        return [word for place in self._bundle.places for word in (place.code, place.name)]
+        plain = [without_diacritics(place.name) for place in self._bundle.places]
+        named = [word for place in self._bundle.places for word in (place.code, place.name)]
+        return list(dict.fromkeys([*named, *plain, *(name.lower() for name in plain)]))
 
     def __repr__(self) -> str:
-        return "\n".join(f"{place.code}  {place.name}" for place in self._bundle.places)
+        names = [f"{place.code} {place.name}" for place in self._bundle.places]
+        some = ", ".join(names[:12])
+        return f"<{len(names)} provinces: {some}{', ...' if len(names) > 12 else ''}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(place.code)}</td><td style='text-align:left'>{escape(place.name)}</td>"
+            f"<td style='text-align:left'>{escape(place.name_en)}</td></tr>"
+            for place in self._bundle.places
+        )
+        return f"<table>{rows}</table>"
 
 
 def open_bundle(folder: str | Path | None = None) -> Bundle:
@@ -192,7 +240,7 @@ def open_bundle(folder: str | Path | None = None) -> Bundle:
     FactsError
         If the folder holds no bundle, or one of another format.
     """
-    folder = Path(folder if folder is not None else os.environ.get(LAB_BUNDLE, "bundle"))
+    folder = bundle_folder(folder)
     if not (folder / "bundle.json").is_file():
         raise FactsError(
             where=str(folder),
@@ -208,6 +256,11 @@ def open_bundle(folder: str | Path | None = None) -> Bundle:
         )
     with labels_in(()):
         return _read_bundle(folder, head).speak()
+
+
+def bundle_folder(folder: str | Path | None) -> Path:
+    """Return the folder of a bundle: the one given, or the one that ``evalkit lab`` prepared."""
+    return Path(folder if folder is not None else os.environ.get(LAB_BUNDLE, "bundle"))
 
 
 def _read_bundle(folder: Path, head: dict[str, Any]) -> Bundle:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from pydantic import Field
 
@@ -16,13 +16,14 @@ from evalkit.places.registry import Registry, Unit
 
 
 class Part(Declared):
-    """A former unit that became part of a place."""
+    """A former unit that became part of a place, and since when."""
 
     code: str
     scheme: str
     name: str
     full_name: str
     within: str = ""
+    since: date | None = None
 
 
 class FormerName(Declared):
@@ -65,6 +66,10 @@ class Place(Declared):
     names: tuple[FormerName, ...]
     components: tuple[Part, ...]
     tiles: tuple[Tile, ...] = ()
+
+    def __repr__(self) -> str:
+        """Name it, with its code."""
+        return f"<{self.full_name} ({self.code}, scheme {self.scheme})>"
 
 
 def places_on(day: date, registry: Registry, *, scheme: str) -> tuple[Place, ...]:
@@ -109,6 +114,7 @@ def _place(unit: Unit, day: date, registry: Registry) -> Place:
                 scheme=part.scheme,
                 name=part.name,
                 **named(registry.full_name(part.code, part.scheme, part.valid_to or day)),
+                since=part.valid_to + timedelta(days=1) if part.valid_to else None,
             )
             for part in registry.components(unit.code, scheme)
         ),
@@ -125,8 +131,10 @@ def match_place(text: str, places: Sequence[Place]) -> Place:
     Raises
     ------
     FactsError
-        If it stands for none of them, or for several.
+        If it stands for none of them, or for several; of a former unit it is said what it became part of.
     """
+    if not isinstance(text, str):
+        raise _no_text(text)
     key = read_spelling(text).bare
     found = [
         place
@@ -135,6 +143,8 @@ def match_place(text: str, places: Sequence[Place]) -> Place:
     ]
     if len(found) == 1:
         return found[0]
+    if not found and (former := _former(text, key, places)):
+        raise former
     raise FactsError(
         where=f"province {text!r}",
         rule=worded("the text stands for several places")
@@ -145,3 +155,37 @@ def match_place(text: str, places: Sequence[Place]) -> Place:
             nearest=nearest(text, [word for place in places for word in (place.code, place.name)]),
         ),
     )
+
+
+def _no_text(given: object) -> FactsError:
+    """Return the refusal of what is no text: a code without quotation marks, above all."""
+    remedy = f'"{given:02d}"' if isinstance(given, int) and not isinstance(given, bool) else '"22"'
+    return FactsError(
+        where=f"province {given!r}",
+        rule=worded("a place is asked for by its code or name, as text: a number loses its leading zero"),
+        do=worded(
+            "write {remedy}, in quotation marks; with papermill: -r province_code {code}",
+            remedy=remedy,
+            code=remedy.strip('"'),
+        ),
+    )
+
+
+def _former(text: str, key: str, places: Sequence[Place]) -> FactsError | None:
+    """Return the refusal of a unit that became part of another one; None where it is none."""
+    for place in places:
+        for part in place.components:
+            if key == read_spelling(part.name).bare:
+                since = part.since.isoformat() if part.since else "?"
+                return FactsError(
+                    where=f"province {text!r}",
+                    rule=worded(
+                        "{part} is part of {place} since {day}", part=part.name, place=place.name, day=since
+                    ),
+                    do=worded(
+                        'ask for "{place}" ({code}); its facts of before are in parts',
+                        place=place.name,
+                        code=place.code,
+                    ),
+                )
+    return None

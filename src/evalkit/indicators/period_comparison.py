@@ -11,6 +11,7 @@ import pandas as pd
 
 from evalkit.indicators.windows import PeriodTotal
 from evalkit.programme.models import Break
+from evalkit.short_form import ShortForm
 from evalkit.statistics.conditional import conditional_p
 from evalkit.statistics.law.law_comparison import LawComparison, compare_under_law
 from evalkit.statistics.law.law_score import Window, change_p
@@ -42,8 +43,8 @@ class Beside:
 NOTHING_BESIDE = Beside()
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodComparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class PeriodComparison(ShortForm):
     """Two successive periods of one indicator.
 
     Attributes

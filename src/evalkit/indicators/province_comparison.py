@@ -11,6 +11,7 @@ from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.indicators.person_years import person_years
 from evalkit.indicators.place_totals import totals_of_places
 from evalkit.programme.models import Programme
+from evalkit.short_form import ShortForm
 from evalkit.statistics.law.period_scatter import LawOfYears
 from evalkit.statistics.provinces.funnel import Funnel, funnel
 from evalkit.statistics.provinces.heterogeneity import Heterogeneity, heterogeneity
@@ -28,8 +29,8 @@ from evalkit.table import TOLD
 FEWEST = 5
 
 
-@dataclass(frozen=True, slots=True)
-class ProvinceComparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class ProvinceComparison(ShortForm):
     """The rates of provinces in one programme period, from the plain question to the fine ones.
 
     Attributes

@@ -9,13 +9,14 @@ import pandas as pd
 from evalkit.additivity.years import exposure_years
 from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.programme.models import Break, Programme
+from evalkit.short_form import ShortForm
 from evalkit.statistics.comparisons import compare_counts
 from evalkit.statistics.rates import garwood_interval
 from evalkit.statistics.results import RateComparison
 
 
-@dataclass(frozen=True, slots=True)
-class ZeroPeriod:
+@dataclass(frozen=True, slots=True, repr=False)
+class ZeroPeriod(ShortForm):
     """The latest unbroken run of reported zeros of one indicator.
 
     Attributes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from evalkit.programme.models import CRITERIA, Indicator, Programme
+from evalkit.programme.models import CRITERIA, Indicator, IndicatorsFound, Programme
 
 POLARITY = {
     "higher": "a higher value is better",
@@ -46,6 +46,25 @@ def catalogue_json(programme: Programme) -> str:
     """Return the indicators as a JSON list; each holds everything that is declared of it, and its ``name``."""
     rows = [{"name": name, **each.model_dump(mode="json")} for name, each in programme.indicators.items()]
     return json.dumps(rows, ensure_ascii=False, indent=1)
+
+
+def found_text(found: IndicatorsFound) -> str:
+    """Return indicators that were looked for as text: definition, base, reading, holder, caveat, source, targets.
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> "Victims supported / Victims identified" in found_text(load_programme("vn-trafficking").find("victims supported"))
+    True
+    """
+    lines: list[str] = []
+    for name, indicator in found.items():
+        lines += [*_block(name, indicator, found.programme), f"         {'caveat:':14}{indicator.caveat.en}"]
+        targets = [one for one in found.programme.targets if one.indicator == name]
+        lines += [
+            f"         {'target:':14}{one.wording.en} ({one.valid_from} to {one.valid_to})" for one in targets
+        ]
+    return "\n".join(lines) or repr(found)
 
 
 def definition(indicator: Indicator, programme: Programme, *, language: str = "en") -> str:

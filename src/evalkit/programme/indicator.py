@@ -84,6 +84,12 @@ class Indicator(Declared):
     caveat: Label
     source: str
 
+    def __repr__(self) -> str:
+        """Name it, and say what it is made of."""
+        label = next(iter(self.label.root.values()))
+        parts = " / ".join(self.measures[:2])
+        return f"<Indicator {self.id}: {label[:120]} ({self.kind} of {parts})>"
+
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:
         needs_base = self.kind not in WITHOUT_BASE

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from evalkit.declaration import Declared
 from evalkit.labels import Dated, Label
 from evalkit.messages import worded
+from evalkit.places.place_names import without_diacritics
 from evalkit.places.population import POPULATION
 from evalkit.programme.indicator import Holder, Indicator, StageBasis
 from evalkit.programme.kinds import Kind
@@ -261,6 +262,24 @@ class Request(Declared):
     measures: tuple[str, ...] = Field(min_length=1)
 
 
+class IndicatorsFound(dict[str, Indicator]):
+    """Indicators that were looked for, by name, with the programme that declares them."""
+
+    def __init__(self, found: dict[str, Indicator], *, programme: Programme) -> None:
+        super().__init__(found)
+        self.programme = programme
+
+    def __repr__(self) -> str:
+        """List the first names and labels."""
+        lines = [
+            f"{name}: {one.label.en if 'en' in one.label.root else one.label}"[:70]
+            for name, one in self.items()
+        ]
+        more = [f"... {len(lines) - 4} more"] if len(lines) > 5 else []
+        shown = lines[:4] if more else lines
+        return "\n".join([*shown, *more]) or "no indicator says that"
+
+
 class Programme(Declared):
     """A whole programme, checked for dangling names and overlapping validities.
 
@@ -285,6 +304,37 @@ class Programme(Declared):
     support: SupportMatrix | None = None
     population: str = POPULATION
     counts_detection: bool = True
+
+    def __repr__(self) -> str:
+        """Say which programme it is and how much it declares."""
+        return (
+            f"<Programme {self.id}: {len(self.indicators)} indicators of {len(self.measures)} measures,"
+            f" {len(self.targets)} targets, {len(self.periods)} periods>"
+        )
+
+    def find(self, text: str) -> IndicatorsFound:
+        """Return the indicators in whose name, id, label, definition or measures a text stands.
+
+        Parameters
+        ----------
+        text : str
+            Small letters, capitals and diacritics do not matter; several words must all stand there.
+
+        Returns
+        -------
+        IndicatorsFound
+            Indicators by name; in JupyterLab it shows definition, caveat, source and targets of each.
+        """
+        wanted = without_diacritics(text).casefold().split()
+        found = {name: one for name, one in self.indicators.items() if self._says(name, one, wanted)}
+        return IndicatorsFound(found, programme=self)
+
+    def _says(self, name: str, indicator: Indicator, words: list[str]) -> bool:
+        texts = [name, indicator.id, *indicator.label.root.values(), indicator.numerator]
+        texts += list(indicator.definition.root.values()) if indicator.definition else []
+        texts += [one for measure in indicator.measures for one in self.measures[measure].label.root.values()]
+        said = without_diacritics(" ".join(texts)).casefold()
+        return bool(words) and all(word in said for word in words)
 
     def period_of(self, day: date) -> ProgrammePeriod | None:
         """Return the programme period a day belongs to."""

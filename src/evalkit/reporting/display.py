@@ -140,6 +140,16 @@ def shown_as(result: Any) -> Content:
     return Sections((*brief, written(result))) if brief else written(result)
 
 
+def is_shown(result: Any) -> bool:
+    """Tell whether a result is one that has a section."""
+    return section_of.dispatch(type(result)) is not section_of.dispatch(object)
+
+
+def record_text(result: Any, language: Language | None = None) -> str:
+    """Return a result as its section says it, as plain text."""
+    return plain_text(written(result), language or spoken()[0])
+
+
 def mime_bundle(result: Any, *, language: Language | None = None) -> dict[str, Any]:
     """Return what a display holds: the typed JSON, HTML for the notebook, plain text for a terminal."""
     language = language or spoken()[0]

@@ -7,6 +7,8 @@ import sys
 from typing import Any
 
 from evalkit.languages import spoken
+from evalkit.programme.catalogue_list import found_text
+from evalkit.programme.models import IndicatorsFound
 from evalkit.reporting.blocks import PageHead, Sections
 from evalkit.reporting.display import mime_bundle, section_of, shown_as
 
@@ -25,6 +27,11 @@ def teach_ipython() -> None:
     for kind in (*section_of.registry, PageHead, Sections):
         if kind is not object:
             shell.display_formatter.mimebundle_formatter.for_type(kind, _bundle)
+    shell.display_formatter.formatters["text/plain"].for_type(IndicatorsFound, _found)
+
+
+def _found(found: IndicatorsFound, printer: Any, _cycle: bool) -> None:  # noqa: FBT001  IPython's own signature
+    printer.text(found_text(found))
 
 
 def _bundle(result: Any, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG001  IPython's own signature

@@ -8,38 +8,69 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from evalkit.batch.clock import now
 from evalkit.batch.plan import notebooks_folder
 from evalkit.batch.prepared import prepare
+from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import LAB_BUNDLE
 from evalkit.kernels.private_folder import kernel_path
-from evalkit.workspace import Workspace
+from evalkit.messages import worded
+from evalkit.workspace import Audience, Workspace
 
 EXPLORE = "explore"
+LANGUAGE = "EVALKIT_LANG"
 FIRST_NOTEBOOK = "01_first_look.ipynb"
 _OWN_FOLDER = ".evalkit"
 
 
+@dataclass(frozen=True, slots=True)
+class LabOptions:
+    """What the lab is opened on, and for whom.
+
+    Attributes
+    ----------
+    audience : "public" or "internal"
+        Whose figures the notebooks open; internal ones are not protected, and everything made from them says so.
+    scheme : str or None
+        The boundary set; the workspace's own where None.
+    language : str
+        Of results and messages; the workspace's first one where empty.
+    browser : bool
+        Open a browser, or only print the address.
+    """
+
+    audience: Audience = "public"
+    scheme: str | None = None
+    language: str = ""
+    browser: bool = True
+
+
+_PUBLIC = LabOptions()
+
+
 def open_lab(
     workspace: Workspace,
+    options: LabOptions = _PUBLIC,
     *,
-    browser: bool = True,
     clock: Callable[[], datetime] = now,
     start: Callable[..., int] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> int:
     """Start JupyterLab and return its exit code.
 
     Parameters
     ----------
     workspace : Workspace
-        Its protected bundle, for the public, is what notebooks open.
-    browser : bool
-        Open a browser, or only print the address.
+        Its bundle is what notebooks open.
+    options : LabOptions
     clock, start : callable
         Give the time and start the program.
+    tell : callable
+        Is told what is being done.
 
     Raises
     ------
@@ -47,10 +78,13 @@ def open_lab(
         If the workspace's facts are refused: nothing is started then.
     """
     here = Path.cwd()
-    bundle = write_bundle(workspace, here / _OWN_FOLDER / "bundles", clock=clock)
+    tell(worded("preparing the figures of {workspace}", workspace=workspace.name))
+    bundle = write_bundle(workspace, here / _OWN_FOLDER / "bundles", options, clock=clock)
     notebooks = explore_folder(here)
+    tell(worded("starting JupyterLab in {folder}; Ctrl-C stops it", folder=here))
     return (start or run_program)(
-        lab_command(notebooks, browser=browser), env=lab_environment(os.environ, bundle=bundle)
+        lab_command(notebooks, browser=options.browser),
+        env=lab_environment(os.environ, bundle=bundle, language=options.language),
     )
 
 
@@ -68,26 +102,29 @@ def run_program(command: Sequence[str], *, env: Mapping[str, str]) -> int:
             signal.signal(signal.SIGTERM, before[1])
 
 
-def write_bundle(workspace: Workspace, folder: Path, *, clock: Callable[[], datetime] = now) -> Path:
-    """Write a workspace's protected bundle into a folder and return where it is; an earlier one is replaced."""
-    bundle = prepare(workspace, day=clock().date()).bundle
-    target = folder / workspace.name
+def write_bundle(
+    workspace: Workspace,
+    folder: Path,
+    options: LabOptions = _PUBLIC,
+    *,
+    clock: Callable[[], datetime] = now,
+) -> Path:
+    """Write a workspace's bundle into a folder and return where it is; an earlier one is replaced."""
+    bundle = prepare(workspace, day=clock().date(), audience=options.audience, scheme=options.scheme).bundle
+    target = folder / file_stem(workspace.name, options.audience)
     shutil.rmtree(target, ignore_errors=True)
     bundle.write(target)
     return target
 
 
 def explore_folder(here: Path) -> Path:
-    """Return the folder of notebooks to work in: the checkout's own, else a copy of the packaged ones.
+    """Return the folder of notebooks to work in: copies of those that come with evalkit, beside the workspace.
 
     A notebook that is there already is left as it is: it may hold somebody's work.
     """
-    shipped = notebooks_folder() / EXPLORE
-    if "_shipped" not in shipped.parts:
-        return shipped
     mine = here / EXPLORE
     mine.mkdir(exist_ok=True)
-    for notebook in sorted(shipped.glob("*.ipynb")):
+    for notebook in sorted((notebooks_folder() / EXPLORE).glob("*.ipynb")):
         if not (mine / notebook.name).exists():
             shutil.copyfile(notebook, mine / notebook.name)
     return mine
@@ -112,7 +149,8 @@ def _is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def lab_environment(outside: Mapping[str, str], *, bundle: Path) -> dict[str, str]:
+def lab_environment(outside: Mapping[str, str], *, bundle: Path, language: str = "") -> dict[str, str]:
     """Return the environment of JupyterLab: it finds the kernel, and its notebooks find the bundle."""
     paths = [str(kernel_path()), *filter(None, outside.get("JUPYTER_PATH", "").split(os.pathsep))]
-    return {**outside, "JUPYTER_PATH": os.pathsep.join(paths), LAB_BUNDLE: str(bundle.resolve())}
+    spoken = {LANGUAGE: language} if language else {}
+    return {**outside, **spoken, "JUPYTER_PATH": os.pathsep.join(paths), LAB_BUNDLE: str(bundle.resolve())}

@@ -1,7 +1,7 @@
 """What each section of a page says. Importing this package teaches ``section_of`` every result of an evaluation."""
 
 from evalkit.reporting.brief import compose as brief
-from evalkit.reporting.display import section_of, show
+from evalkit.reporting.display import is_shown, record_text, section_of, show
 from evalkit.reporting.jupyter_display import teach_ipython
 from evalkit.reporting.sections import (
     assessments,
@@ -34,6 +34,7 @@ __all__ = [
     "criteria",
     "gaps",
     "indicators",
+    "is_shown",
     "methods",
     "mid_term",
     "nation",
@@ -43,6 +44,7 @@ __all__ = [
     "place",
     "quality",
     "recommendations",
+    "record_text",
     "section_of",
     "show",
     "side_by_side",

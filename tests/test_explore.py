@@ -1,0 +1,201 @@
+"""What a researcher holds: short in a terminal, completed by Tab, refused with a remedy, and in tidy frames that equal the pages'."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+
+import evalkit as ek
+from evalkit.errors import EvalkitError, FactsError
+from evalkit.explore import OpenBundle
+from evalkit.records import Record
+from evalkit.table import NATION_SCHEME
+from tests.shipped import bundle_of
+
+BOTH = ["demo", "vn-published"]
+LONGEST = 400
+
+
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenBundle]:
+    bundles = {}
+    for name in BOTH:
+        folder = tmp_path_factory.mktemp(name) / "bundle"
+        bundle_of(name).write(folder)
+        bundles[name] = ek.open_bundle(folder)
+    return bundles
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_every_object_is_short_in_a_terminal(name: str, opened: dict[str, OpenBundle]):
+    bundle = opened[name]
+    province, nation = bundle.provinces["22"], bundle.nation()
+    found = bundle.programme.find("support")
+    evaluations = [ek.evaluate(province), ek.evaluate(nation)]
+    records = [getattr(one, field.name) for one in evaluations for field in fields(one)]
+    items = [item for one in records for item in getattr(one, "items", ())]
+    objects = [
+        bundle,
+        bundle.provinces,
+        province,
+        province.place,
+        nation,
+        bundle.programme,
+        found,
+        *found.values(),
+    ]
+    for one in [*objects, *evaluations, *records, *items, ek.compare_provinces(nation)]:
+        assert len(repr(one)) <= LONGEST, type(one)
+        assert len(repr(one).splitlines()) <= 5
+    assert all(isinstance(one, Record) for one in evaluations)
+
+
+def test_a_record_reads_as_plain_words(opened: dict[str, OpenBundle]):
+    trends = ek.fit_trends(opened["vn-published"].provinces["22"])
+    assert "Số vụ mua bán người được ghi nhận" in str(trends)
+    assert "Trafficking cases recorded" in trends.text("en")
+    assert set(trends.sources) == set(opened["vn-published"].sources)
+
+
+def test_provinces_are_a_mapping_whose_views_agree(opened: dict[str, OpenBundle]):
+    provinces = opened["vn-published"].provinces
+    assert len(provinces) == len(list(provinces)) == 34
+    assert all(code in provinces and provinces[code].place.code == code for code in provinces)
+    assert "Quảng Ninh" in provinces
+    assert "quang ninh" in provinces
+    assert 22 not in provinces
+    assert "Atlantis" not in provinces
+    assert provinces.get("Atlantis") is None
+    assert {code: area.place.code for code, area in list(provinces.items())[:2]} == {"01": "01", "04": "04"}
+
+
+@pytest.fixture
+def shell(opened: dict[str, OpenBundle]) -> InteractiveShell:
+    shell = InteractiveShell.instance()
+    shell.user_ns.update(bundle=opened["vn-published"], ek=ek)
+    return shell
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ('bundle.provinces["', "22"),
+        ('bundle.provinces["Quảng N', "Quảng Ninh"),
+        ('bundle.provinces["quang n', "quang ninh"),
+        ("ek.estimate_", "ek.estimate_indicators"),
+    ],
+)
+def test_tab_completes(typed: str, wanted: str, shell: InteractiveShell):
+    with provisionalcompleter():
+        found = [one.text for one in shell.Completer.completions(typed, len(typed))]
+    assert any(wanted.endswith(text.strip("\"'[]")) and text for text in found), found[:10]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("Hà Giang", "Hà Giang is part of Tuyên Quang since 2025-07-01"),
+        (22, "as text"),
+        ("Atlantis", "no page of this bundle"),
+    ],
+)
+def test_a_place_that_is_none_is_told_with_its_remedy(
+    asked: object, told: str, opened: dict[str, OpenBundle]
+):
+    with pytest.raises(FactsError, match=told):
+        opened["vn-published"].provinces[asked]  # type: ignore[index]
+
+
+def test_a_step_is_given_a_place_or_what_an_earlier_step_gave(opened: dict[str, OpenBundle]):
+    bundle = opened["demo"]
+    province = bundle.provinces["22"]
+    for call, told in (
+        (lambda: ek.fit_trends(bundle), "a bundle holds many places"),
+        (lambda: ek.fit_trends("22"), "a step takes a place"),
+        (lambda: ek.fit_trends(ek.estimate_indicators(province)), "a step takes a place"),
+        (lambda: ek.assess_targets(province), "gave: Indicators"),
+        (lambda: ek.compare_provinces(province), "for the nation"),
+    ):
+        with pytest.raises(FactsError, match=told):
+            call()
+
+
+def test_a_refusal_is_a_paragraph_and_the_traceback_is_asked_for(opened: dict[str, OpenBundle]):
+    with pytest.raises(EvalkitError) as caught:
+        opened["demo"].provinces["Atlantis"]
+    first, second = caught.value._render_traceback_(), caught.value._render_traceback_()
+    assert first[0] == "FactsError"
+    assert not any("exit" in line or "Traceback" in line for line in first)
+    assert "Traceback" in "".join(second)
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_the_frame_of_all_places_holds_what_each_page_holds(name: str, opened: dict[str, OpenBundle]):
+    bundle = opened[name]
+    frame = bundle.estimates
+    for area, code, scheme in [
+        (bundle.provinces["22"], "22", bundle.about.scheme),
+        (bundle.nation(), bundle.about.nation, NATION_SCHEME),
+    ]:
+        page = ek.estimate_indicators(area).frame
+        changes = page["kind"].eq("change")  # widened on the page by the law of the place's own years
+        own = frame[(frame["province_code"] == code) & (frame["scheme"] == scheme)].reset_index(drop=True)
+        pd.testing.assert_frame_equal(own.loc[~changes, page.columns], page[~changes])
+    assert frame["place"].notna().all()
+    assert frame["label"].notna().all()
+    assert (frame["region"].isna() == (frame["scheme"] == NATION_SCHEME)).all()
+
+
+def test_figures_bear_the_names_of_what_they_are(opened: dict[str, OpenBundle]):
+    figures = opened["vn-published"].figures
+    row = figures[(figures["province_code"] == "22") & (figures["measure"] == "cases_recorded")].iloc[0]
+    assert (row["place"], row["label"], row["unit_label"]) == (
+        "Quảng Ninh",
+        "Vụ mua bán người được ghi nhận",
+        "vụ",
+    )
+    assert set(figures["scheme"]) == {"34", NATION_SCHEME}
+
+
+def test_nothing_unprotected_is_in_the_frames(opened: dict[str, OpenBundle]):
+    figures = opened["demo"].figures
+    assert figures.loc[figures["mark"] == "c", "value"].isna().all()
+    assert (figures["mark"] == "c").sum() > 1000
+
+
+def test_any_indicator_has_a_trend_on_request(opened: dict[str, OpenBundle]):
+    province = opened["demo"].provinces["22"]
+    trends = ek.trend(province, "cases")
+    asked = next(item for item in ek.fit_trends(province).items if item.indicator == "cases")
+    assert trends.items[0].fit == asked.fit
+    assert len(ek.trend(province, "victims_supported").items) == 1
+    with pytest.raises(FactsError, match="no such indicator"):
+        ek.trend(province, "casess")
+
+
+def test_the_catalogue_is_searched_by_words_in_either_language(opened: dict[str, OpenBundle]):
+    programme = opened["vn-published"].programme
+    assert "victims_supported" in programme.find("victims SUPPORTED")
+    assert "victims_supported" in programme.find("nạn nhân được hỗ trợ")
+    assert "victims_supported" in programme.find("nan nhan duoc ho tro")
+    assert not programme.find("")
+    assert repr(programme.find("zzz")) == "no indicator says that"
+
+
+def test_a_bundle_is_opened_anew_from_its_folder(opened: dict[str, OpenBundle], tmp_path: Path):
+    bundle = opened["vn-published"]
+    assert bundle.folder is not None
+    assert bundle.reload().content_hash == bundle.content_hash
+    with pytest.raises(FactsError, match="not opened from a folder"):
+        OpenBundle(
+            **{
+                one.name: getattr(bundle, one.name)
+                for one in fields(bundle)
+                if one.init and one.name != "folder"
+            }
+        ).reload()
