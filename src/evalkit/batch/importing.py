@@ -16,9 +16,9 @@ from evalkit.errors import EvalkitError, FactsError
 from evalkit.facts.findings import Finding, findings_text
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.draft_mapping import draft_mapping
-from evalkit.facts.forms.facts_table_form import is_facts_table, read_facts_table
+from evalkit.facts.forms.facts_table_form import is_facts_table, read_facts_table, together
 from evalkit.facts.forms.filing import file_import
-from evalkit.facts.forms.form_file import open_form
+from evalkit.facts.forms.form_file import open_form, told_path
 from evalkit.facts.forms.form_reading import FormReading, Sender, place_names, read_form
 from evalkit.facts.forms.grid import Form, cell_name
 from evalkit.facts.forms.known_forms import known_form
@@ -70,6 +70,7 @@ def import_form(path: Path, folder: Path, options: ImportOptions) -> Imported:
         Exit code 0 where every figure cell was taken or left, 3 where the form is refused or a cell is held. A refused form
         writes nothing; with held cells the facts are written only where that is asked for.
     """
+    path = told_path(path)
     try:
         workspace = open_workspace(folder)
         vocabulary = _vocabulary(workspace)
@@ -80,6 +81,19 @@ def import_form(path: Path, folder: Path, options: ImportOptions) -> Imported:
         return _imported(path, form, workspace, vocabulary, mapping, options)
     except EvalkitError as refusal:
         return _refused(path, refusal)
+    except OSError as fault:
+        return _refused(path, _not_written(folder / IMPORTED, fault))
+
+
+def _not_written(folder: Path, fault: OSError) -> FactsError:
+    return FactsError(
+        where=str(folder),
+        rule=worded(
+            "what an import leaves must be writable, and there must be room ({fault})",
+            fault=fault.strerror or type(fault).__name__,
+        ),
+        do=worded("make room or give yourself the right to write there, then run the import again"),
+    )
 
 
 def _vocabulary(workspace: Workspace) -> Vocabulary:
@@ -113,7 +127,7 @@ def _imported(
         source = _source_id(mapping, path)
         sender = Sender(path, source, now().date(), sources)
         readings = [read_form(form, mapping, sender=sender, vocabulary=vocabulary)]
-    return _filed(path, form, workspace, list(readings), text, options, sources)
+    return _filed(path, form, workspace, together(readings), text, options, sources)
 
 
 def _sources(workspace: Workspace) -> dict[str, Source]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,7 +19,7 @@ from evalkit.input_file import plain_name
 from evalkit.messages import worded
 from evalkit.places.registry import Registry
 from evalkit.plain_cells import Fault, day_fault, number_fault
-from evalkit.table import COLUMNS, DATES
+from evalkit.table import COLUMNS, DATES, NATION_SCHEME
 
 _NEEDED = {"province_code", "scheme", "period_start", "period_end", "measure", "value", "source_id"}
 
@@ -79,6 +79,30 @@ def read_facts_table(sheet: Sheet, *, vocabulary: Vocabulary) -> tuple[FormReadi
     )
 
 
+def together(readings: Iterable[FormReading]) -> list[FormReading]:
+    """Return one reading a source: a file may have the figures of a source on several sheets."""
+    by_source: dict[str, list[FormReading]] = defaultdict(list)
+    for reading in readings:
+        by_source[reading.source_id].append(reading)
+    return [same[0] if len(same) == 1 else _joined(same) for same in by_source.values()]
+
+
+def _joined(same: list[FormReading]) -> FormReading:
+    facts = pd.concat([one.facts for one in same], ignore_index=True)
+    breakdowns = [name for name in facts if name not in (*COLUMNS, PRELIMINARY, MARK)]
+    facts = facts.fillna(dict.fromkeys(breakdowns, "all")).fillna("")
+    return FormReading(
+        same[0].source_id,
+        facts,
+        tuple(cell for one in same for cell in one.taken),
+        tuple(cell for one in same for cell in one.held),
+        tuple(cell for one in same for cell in one.left),
+        tuple(row for one in same for row in one.rows_left),
+        tuple(finding for one in same for finding in one.findings),
+        control_totals(facts),
+    )
+
+
 def _header(sheet: Sheet) -> _Header:
     names = {sheet.at(1, column).text: column for column in range(1, min(sheet.columns, 100) + 1)}
     return _Header({name: column for name, column in names.items() if name})
@@ -121,6 +145,7 @@ def _faults(texts: dict[str, str], vocabulary: Vocabulary) -> Iterator[tuple[str
     for name in DATES:
         if fault := day_fault(texts[name]):
             yield name, fault
+    yield from _place_fault(texts, vocabulary.registry)
     measure = vocabulary.programme.measures.get(texts["measure"])
     if measure is None:
         yield (
@@ -141,6 +166,42 @@ def _faults(texts: dict[str, str], vocabulary: Vocabulary) -> Iterator[tuple[str
         )
 
 
+<<<<<<< HEAD
+def _place_fault(texts: dict[str, str], registry: Registry) -> Iterator[tuple[str, Fault]]:
+    scheme, code = texts["scheme"], texts["province_code"]
+    if scheme == NATION_SCHEME:
+        known = {registry.nation.code}
+    elif scheme in registry.schemes:
+        known = {*(unit.code for unit in registry.units(scheme)), *registry.regions(scheme)}
+    else:
+        do = worded("write one of {schemes}", schemes=", ".join(registry.schemes))
+        yield "scheme", (worded("there is no such boundary set"), do)
+        return
+    if code not in known:
+        rule = worded("the boundary set has no place of this code")
+        yield "province_code", (rule, worded("correct the code; a name is no code"))
+
+
+def _text(cell: Cell, name: str) -> str:
+    """Return a cell as the facts table writes it."""
+    if cell.kind == "date":
+        return cell.text
+    if cell.kind == "number" and cell.number is not None:
+        return value_text(cell.number) if name == "value" else _digits(cell)
+    if cell.kind == "truth" or name in ("published", PRELIMINARY):
+        return cell.text.lower()
+    return cell.text if cell.kind in ("text", "blank") else "#"
+
+
+def _digits(cell: Cell) -> str:
+    """Return a number among words as its digits, with the zeros its format shows."""
+    whole = cell.number is not None and cell.number == cell.number.to_integral_value()
+    text = f"{cell.number or Decimal(0):.0f}" if whole else cell.text
+    return text.zfill(len(cell.format)) if cell.format and not cell.format.strip("0") else text
+
+
+=======
+>>>>>>> main
 def whole_code(code: str, scheme: str, registry: Registry) -> str:
     """Return a code with the zeros a spreadsheet took from it, where only the longer one is a code of the boundary set.
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Literal
 
 from evalkit.facts.forms.grid import Cell
+from evalkit.facts.forms.number_format import hides_figure, scales_figure, words_of
+from evalkit.facts.forms.person_names import may_be_quoted
 from evalkit.facts.forms.plain_words import plain_words, same_word, without_mark
 from evalkit.messages import worded
 from evalkit.plain_cells import MOST
@@ -55,6 +57,7 @@ _IN_WORDS = {
     ],
     *["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
 }
+_LONGEST = 200
 _BLANK_MARKS = " \u00a0\u2007\u2009\u202f"
 _TEXT = re.compile(r"(?P<before>[^0-9]*?)(?P<number>[-\u2212\u2013+]?\s?[0-9][0-9.,'\u2019 ]*)(?P<after>.*)")
 _EXPONENT = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?[eE][-+]?[0-9]+")
@@ -131,16 +134,52 @@ def read_figure(cell: Cell, rules: FigureRules) -> Figure | Held:
     """
     if (told := _by_legend(cell, rules)) is not None:
         return told
+    if (doubt := _doubtful(cell)) is not None:
+        return doubt
     if cell.kind == "number":
-        return _figure(cell.number, rules, mark=cell.raised, from_number=True)
+        return _shown_otherwise(cell, rules) or _figure(
+            cell.number, rules, mark=cell.raised, from_number=True
+        )
     if cell.kind == "text":
         return _of_text(cell.text, rules, cell.raised)
     return _no_figure(cell)
 
 
+def _doubtful(cell: Cell) -> Held | None:
+    """Return why what stands in a cell may not be what is meant."""
+    if cell.doubt == "struck":
+        return Held(worded("something in the cell is struck through"), _in_digits())
+    if cell.doubt == "lowered":
+        return Held(worded("a digit is written lowered: a note, or part of the figure?"), _in_digits())
+    if cell.doubt == "broken":
+        return Held(
+            worded("several figures stand in the cell"),
+            worded("write one figure a cell, or declare split in the mapping"),
+        )
+    return None
+
+
+def _shown_otherwise(cell: Cell, rules: FigureRules) -> Held | None:
+    """Return why a number is shown as another than it is: as a percentage, in thousands, with a unit, or not at all."""
+    shape = cell.format
+    if not shape or shape == "General":
+        return None
+    if scales_figure(shape):
+        return Held(
+            worded("the cell's format shows another number than it holds: per cent, or thousands"),
+            worded("give the cell the format of a plain number, and type the figure"),
+        )
+    if hides_figure(shape, zero=cell.number == 0):
+        return Held(
+            worded("the cell's format does not show its figure"),
+            worded("give the cell the format of a plain number, or clear it"),
+        )
+    return _unit_fault(words_of(shape), rules)
+
+
 def _by_legend(cell: Cell, rules: FigureRules) -> Figure | None:
     """Return what the form's legend says of a cell, if anything."""
-    if cell.kind not in ("text", "blank") or cell.raised:
+    if cell.kind not in ("text", "blank", "number") or cell.raised:
         return None
     meaning = rules.marks.get(same_word(cell.text))
     if meaning is None:
@@ -165,6 +204,8 @@ def _no_figure(cell: Cell) -> Held:
 
 
 def _of_text(text: str, rules: FigureRules, raised: str) -> Figure | Held:
+    if len(text) > _LONGEST:
+        return Held(worded("the text is longer than a figure"), _in_digits())
     bare, mark = without_mark(text)
     found = _TEXT.fullmatch(bare)
     wrong = _spoilt(text) or _two_figures(text, mark)
@@ -211,7 +252,7 @@ def _spoilt(text: str) -> Held | None:
 
 def _precision(before: str) -> Qualifier | None:
     """Return what the words before a figure say of it; None where they are not known."""
-    words = same_word(before.strip(" ("))
+    words = same_word(before)
     return "exact" if not words else _PRECISION.get(words)
 
 
@@ -228,7 +269,7 @@ def _unit_fault(after: str, rules: FigureRules) -> Held | None:
     return Held(
         worded(
             "{words} is not a unit of {measure}",
-            words=repr(words) if len(words) <= 24 else worded("what stands behind the figure"),
+            words=repr(words) if may_be_quoted(after) else worded("what stands behind the figure"),
             measure=rules.measure,
         ),
         worded("correct the figure's unit, or declare the word in unit_words"),
@@ -244,7 +285,7 @@ def _without_digits(text: str) -> Held:
     return Held(
         worded(
             "{words} is not declared as a mark",
-            words=repr(text) if len(text) <= 24 else worded("what stands in the cell"),
+            words=repr(text) if may_be_quoted(text) else worded("what stands in the cell"),
         ),
         worded("write the figure, or say in marks what the form's legend says of it"),
     )
@@ -267,6 +308,11 @@ def read_number(text: str, rules: FigureRules) -> Decimal | Held:
     whole, mark, parts = digits.partition(decimal) if decimal else (digits, "", "")
     if mark and not parts.isdecimal():
         return _badly_marked(rules)
+    if mark and rules.whole and rules.scale == 1 and len(parts) == 3:
+        return Held(
+            worded("three digits behind the decimal mark of a count: thousands, or decimals?"),
+            worded("type the figure without a mark"),
+        )
     whole = _ungrouped(whole, group)
     if not whole.isascii() or not whole.isdecimal():
         return _badly_marked(rules)
@@ -278,7 +324,7 @@ def _ungrouped(whole: str, group: str) -> str:
     for mark in [group, *_BLANK_MARKS, "'", "\u2019"]:
         if mark and mark in whole:
             first, *others = whole.split(mark)
-            fits = 1 <= len(first) <= 3 and all(len(one) == 3 for one in others)
+            fits = 1 <= len(first) <= 3 and first[0] != "0" and all(len(one) == 3 for one in others)
             return "".join([first, *others]) if fits else whole
     return whole
 
@@ -313,7 +359,7 @@ def _figure(
     from_number: bool = False,
 ) -> Figure | Held:
     """Return a number as a figure of its measure, or why it cannot be one."""
-    value = (number or Decimal(0)) * rules.scale
+    value = (number or Decimal(0)) * rules.scale + 0  # minus zero is zero
     if value < 0 and not rules.negative:
         return Held(worded("a count is never negative"), worded("correct the value"))
     if rules.whole and value != value.to_integral_value():
@@ -367,6 +413,8 @@ def read_split(cell: Cell, rules: dict[str, FigureRules]) -> dict[str, Figure] |
     told = _by_legend(cell, first)
     if told is not None:
         return dict.fromkeys(rules, told)
+    if (doubt := _doubtful(cell)) is not None:
+        return doubt
     if cell.kind == "number" and "" in rules:
         found = read_figure(cell, rules[""])
         return found if isinstance(found, Held) else {"": found}
@@ -377,7 +425,12 @@ def read_split(cell: Cell, rules: dict[str, FigureRules]) -> dict[str, Figure] |
 
 def _each(text: str, rules: dict[str, FigureRules]) -> dict[str, Figure] | Held:
     figures: dict[str, Figure] = {}
-    for words, number in _pairs(text):
+    pairs = _pairs(text) if len(text) <= _LONGEST else None
+    if pairs is None:
+        return Held(
+            worded("something beside the figures is no unit word of the mapping's split"), _in_digits()
+        )
+    for words, number in pairs:
         word = next((one for one in rules if same_word(one) == words), None)
         if word is None or word in figures:
             return Held(
@@ -396,11 +449,17 @@ _PAIR = re.compile(
 )
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
-    """Return each figure of a text with the word behind it; "()" for a bare one in brackets."""
-    pairs = []
+_BETWEEN = re.compile(r"[\s/;,.+&]*(?:và|and)?[\s/;,.]*")
+
+
+def _pairs(text: str) -> list[tuple[str, str]] | None:
+    """Return each figure of a text with the word behind it, "()" for a bare one in brackets; None where anything else stands there."""
+    pairs, end = [], 0
     for found in _PAIR.finditer(text):
-        word = same_word(found["word"].strip(" ,.-+").removesuffix(" và"))
+        if not _BETWEEN.fullmatch(text[end : found.start()]) or bool(found["open"]) != bool(found["close"]):
+            return None
+        end = found.end()
+        word = same_word(found["word"].strip(" ,.+").removesuffix(" và"))
         number = f"{found['before'] or ''}{found['number'].rstrip('.,')}".removeprefix("và ")
         pairs.append(("()" if found["open"] and not word else word, number))
-    return pairs
+    return pairs if not pairs or _BETWEEN.fullmatch(text[end:]) else None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
 import stat
 import zipfile
 from pathlib import Path
 
 from evalkit.errors import FactsError
 from evalkit.facts.forms.grid import Form
-from evalkit.facts.forms.older_workbook_file import read_older_form
-from evalkit.facts.forms.text_file import read_text_form
+from evalkit.facts.forms.older_workbook_file import MOST_WRITTEN_OUT, read_older_form
+from evalkit.facts.forms.open_document import written_out
+from evalkit.facts.forms.text_file import MOST_CELLS, read_text_form
 from evalkit.facts.forms.workbook_file import read_workbook_form
 from evalkit.messages import worded
 
@@ -25,7 +27,13 @@ _KINDS = (
     (b"Rar!", "RAR"),
     (b"7z\xbc\xaf", "7z"),
     (b"{\\rtf", "RTF"),
+    (b"SQLite", "SQLite"),
 )
+
+
+def told_path(path: Path) -> Path:
+    """Return a path as it may be told: what is no letter of any script is replaced."""
+    return Path(os.fsencode(path).decode("utf-8", "replace"))
 
 
 def open_form(path: Path, *, coding: str = "", mark: str = "") -> Form:
@@ -48,7 +56,9 @@ def open_form(path: Path, *, coding: str = "", mark: str = "") -> Form:
         return _older(path, data)
     if data.startswith(b"PK"):
         return _packed(path, data)
-    begun = data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    begun = data[:2000].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if begun.startswith(b"mime-version"):
+        raise _other(path, "HTML")
     if begun.startswith((b"<html", b"<!doctype", b"<table", b"<head", b"<meta", b"<body")):
         raise _other(path, "HTML")
     if begun.startswith(b"<"):
@@ -60,6 +70,8 @@ def open_form(path: Path, *, coding: str = "", mark: str = "") -> Form:
 
 
 def _bytes_of(path: Path) -> bytes:
+    if not str(path).isprintable() or "\ufffd" in str(path):
+        raise _unread(path, worded("the name of a form's file is of printed letters"))
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
@@ -103,6 +115,26 @@ def _older(path: Path, data: bytes) -> Form:
     return read_older_form(path, data)
 
 
+def _open_document(path: Path, data: bytes) -> Form:
+    """Return an ods; one that repeats cells without end is refused before they are written out."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = written_out(archive.read("content.xml"))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, KeyError):
+        raise _damaged(path) from None
+    if size > MOST_WRITTEN_OUT:
+        raise _unread(path, worded("a form has at most {cells} cells", cells=MOST_CELLS), large=True)
+    return read_older_form(path, data)
+
+
+def _damaged(path: Path) -> FactsError:
+    return FactsError(
+        where=str(path),
+        rule=worded("the workbook is damaged or was not sent whole"),
+        do=worded("send it again"),
+    )
+
+
 def _packed(path: Path, data: bytes) -> Form:
     """Return the form in a zip archive: a workbook of one kind or another."""
     try:
@@ -111,17 +143,13 @@ def _packed(path: Path, data: bytes) -> Form:
             sizes = sum(part.file_size for part in archive.infolist())
             kind = archive.read("mimetype")[:100] if "mimetype" in names else b""
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, KeyError):
-        raise FactsError(
-            where=str(path),
-            rule=worded("the workbook is damaged or was not sent whole"),
-            do=worded("send it again"),
-        ) from None
+        raise _damaged(path) from None
     if "xl/workbook.bin" in names or b"opendocument.spreadsheet" in kind:
         if sizes > MOST_BYTES * 2:
             raise _unread(
                 path, worded("a form has at most {most} MB", most=MOST_BYTES // 1_000_000), large=True
             )
-        return read_older_form(path, data)
+        return _open_document(path, data) if "content.xml" in names else read_older_form(path, data)
     if "xl/workbook.xml" in names or (
         "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
     ):

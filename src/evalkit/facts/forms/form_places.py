@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from evalkit.errors import FactsError
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.grid import Cell
+from evalkit.facts.forms.person_names import like_a_name
 from evalkit.facts.forms.plain_words import same_word, without_mark
 from evalkit.messages import listed, worded
 from evalkit.places.place_names import Spelling, read_spelling
@@ -19,7 +20,11 @@ _NUMBERED = re.compile(r"^(?:[0-9]{1,2}|[IVX]{1,4}|[a-z])[.)/]\s+")
 _HALVES = re.compile(r"\s+[-–—|]\s+|\s*/\s*")
 _REGION_WORDS = ("vung", "khu vuc", "region")
 _UNKNOWN = ("khongxacdinh", "chuaxacdinh", "khongro", "unidentified", "unknown", "notstated", "noikhac")
+<<<<<<< HEAD
+_LONGEST = 200
+=======
 _SHORT = 40  # a longer text is no name of a place, and is not quoted
+>>>>>>> main
 _ZEROS = re.compile(r"0+")
 
 
@@ -60,7 +65,14 @@ class FormPlaces:
         return self._known[text]
 
     def _read(self, text: str) -> Placed | Held:
+        if len(text) > _LONGEST:
+            return Held(
+                worded("the label is no place of the boundary set"),
+                worded("correct it, or leave the row by skip"),
+            )
         given = {same_word(label): code for label, code in self.labels.items()}.get(same_word(text))
+        if like_a_name(text):
+            return self._of_a_name(text, given)
         try:
             if given is not None or self.by_code:
                 return self._by_code(given if given is not None else text)
@@ -68,6 +80,29 @@ class FormPlaces:
         except FactsError as refusal:
             rule = worded("{label}: {rule}", label=repr(text), rule=refusal.rule)
             return Held(rule if 0 < len(text) <= _SHORT else refusal.rule, refusal.do)
+
+    def _of_a_name(self, text: str, given: str | None) -> Placed | Held:
+        """Return the place of a label that could be a person's name; where it is no place it is not quoted."""
+        try:
+            return self._by_code(given) if given is not None else self.registry_place(text)
+        except FactsError:
+            return Held(
+                worded("the label is no place of the boundary set"),
+                worded("correct it, or leave the row by skip"),
+            )
+
+    def registry_place(self, text: str) -> Placed:
+        """Return the place of a name.
+
+        Raises
+        ------
+        FactsError
+            If it is none.
+        """
+        found = self._by_code(text) if self.by_code else self._by_name(text)
+        if isinstance(found, Held):
+            raise FactsError(where="place", rule=found.rule, do=found.do)
+        return found
 
     def _code_text(self, cell: Cell) -> str:
         """Return a code as it is shown: 1 with the format 00 is 01."""
@@ -84,6 +119,11 @@ class FormPlaces:
 
     def _by_name(self, text: str) -> Placed | Held:
         bare = _NUMBERED.sub("", text)
+        if bare.isdecimal():
+            return Held(
+                worded("a number stands where the names of places are expected"),
+                worded('write the name, or say by = "code" in the mapping'),
+            )
         types = self.registry.nation.unit_type
         spelling = read_spelling(bare, types)
         if spelling.bare in _UNKNOWN:

@@ -183,7 +183,7 @@ def _put_together(
         facts,
         taken,
         _once(held, taken),
-        tuple(cell for _, reading in readings for cell in reading.left),
+        _left(readings, {*taken, *((one.sheet, one.cell) for one in held)}),
         tuple(row for _, reading in readings for row in reading.rows_left),
         tuple(findings),
         control_totals(facts),
@@ -198,6 +198,15 @@ def _once(held: Iterable[HeldCell], taken: Iterable[SheetCell]) -> tuple[HeldCel
             known.add((one.sheet, one.cell))
             once.append(one)
     return tuple(once)
+
+
+def _left(
+    readings: Iterable[tuple[TableMapping, TableReading]], others: set[SheetCell]
+) -> tuple[SheetCell, ...]:
+    """Return each cell that is left once; one that another table of the mapping takes or holds is not left."""
+    return tuple(
+        dict.fromkeys(cell for _, reading in readings for cell in reading.left if cell not in others)
+    )
 
 
 def _unread(form: Form, sheets: list[Sheet], path: Path) -> list[Finding]:

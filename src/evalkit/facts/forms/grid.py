@@ -11,10 +11,12 @@ from decimal import Decimal
 from typing import Literal
 
 CellKind = Literal["blank", "text", "number", "date", "truth", "error", "formula"]
+Doubt = Literal["", "broken", "struck", "lowered"]
 At = tuple[int, int]
 
 _NAME = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _COLUMN = re.compile(r"[A-Z]{1,3}")
+_BROKEN = re.compile(r"[0-9][^\S\n\r\t]*[\n\r\t\v\f\x85\u2028\u2029]\s*[0-9]")
 _BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\ufeff]+")
 
 
@@ -34,6 +36,9 @@ class Cell:
         What is written raised behind the text: the sign of a footnote.
     format : str
         The number format, which tells 1 shown as 01 and a day shown as a month.
+    doubt : str
+        Why what stands there may not be what is meant: "broken" where a line break parts two digits, "struck" where something
+        is struck through, "lowered" where a digit is written lowered.
     """
 
     kind: CellKind = "blank"
@@ -42,6 +47,7 @@ class Cell:
     day: datetime | None = None
     raised: str = ""
     format: str = ""
+    doubt: Doubt = ""
 
 
 BLANK = Cell()
@@ -55,6 +61,10 @@ class Area:
     left: int
     bottom: int
     right: int
+
+    def cells(self) -> Iterator[At]:
+        """Yield the cells of the area."""
+        yield from _cells_of(self)
 
     def holds(self, at: At) -> bool:
         """Tell whether a cell is in the area."""
@@ -71,6 +81,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[Area, ...] = ()
+    comments: dict[At, str] = field(default_factory=dict)
     _areas: dict[At, Area] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -185,7 +196,7 @@ def column_at(letters: str) -> int:
     return number
 
 
-def text_cell(text: str, *, raised: str = "", shape: str = "") -> Cell:
+def text_cell(text: str, *, raised: str = "", shape: str = "", doubt: Doubt = "") -> Cell:
     r"""Return a cell of text: composed letters, blanks collapsed; blank where nothing is left.
 
     Examples
@@ -194,7 +205,11 @@ def text_cell(text: str, *, raised: str = "", shape: str = "") -> Cell:
     'Quảng Ninh'
     """
     clean = _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
-    return Cell("text", clean, raised=raised, format=shape) if clean or raised else BLANK
+    if not clean and not raised:
+        return BLANK
+    return Cell(
+        "text", clean, raised=raised, format=shape, doubt=doubt or ("broken" if _BROKEN.search(text) else "")
+    )
 
 
 def number_cell(number: float, shape: str = "") -> Cell:

@@ -16,11 +16,13 @@ from evalkit.errors import FactsError
 from evalkit.facts.forms.figures import MarkMeaning
 from evalkit.facts.forms.grid import cell_at, column_at, is_cell_name, is_column_name
 from evalkit.facts.forms.period_texts import Calendar
+from evalkit.facts.forms.plain_words import same_word
 from evalkit.facts.forms.text_file import TextCoding
 from evalkit.input_file import plain_name
 from evalkit.messages import worded
 
 HOLE = "?"
+_LEAST, _MOST = Decimal("1e-12"), Decimal("1e12")
 _REFERENCE = re.compile(r"(\w+)(?:\[([^\]]*)\])?")
 _YEAR_STARTS = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})")
 
@@ -69,6 +71,8 @@ class Labelled(Declared):
     def _stands_somewhere(self) -> Self:
         if (self.row is None) == (self.column is None):
             raise ValueError(worded("labels stand in one row or in one column: give row = or column ="))
+        if _twice(self.labels):
+            raise ValueError(worded("a label stands twice, for different things"))
         return self
 
 
@@ -90,6 +94,8 @@ class PlaceAxis(Declared):
     def _stands_somewhere(self) -> Self:
         if (self.row is None) == (self.column is None):
             raise ValueError(worded("labels stand in one row or in one column: give row = or column ="))
+        if _twice(self.labels):
+            raise ValueError(worded("a label stands twice, for different things"))
         return self
 
 
@@ -154,8 +160,10 @@ class TableMapping(Declared):
         ways = [self.measure, self.rows, self.columns, self.split or None, self.items or None]
         if all(way is None for way in ways):
             raise ValueError(worded("a table says what it counts: measure, rows, columns, items or split"))
-        if self.factor <= 0:
+        if not _LEAST <= self.factor <= _MOST:
             raise ValueError(worded("scale is a number above zero"))
+        if _twice(self.items):
+            raise ValueError(worded("a label stands twice, for different things"))
         if _year_start(self.year_starts) is None:
             raise ValueError(worded('year_starts is a day and a month, for example "15/12"'))
         if self.until is not None and any(
@@ -168,9 +176,10 @@ class TableMapping(Declared):
     def factor(self) -> Decimal:
         """What every figure is multiplied by, exactly."""
         try:
-            return Decimal(str(self.scale))
+            factor = Decimal(str(self.scale))
         except ArithmeticError:
             return Decimal(0)
+        return factor if factor.is_finite() else Decimal(0)
 
     @property
     def calendar(self) -> Calendar:
@@ -255,7 +264,16 @@ def _with_labels(content: Any, fields: Mapping[str, Any]) -> Any:
         return content
     fixed = {name: inner for name, inner in content.items() if name in fields and name != "labels"}
     others = {name: inner for name, inner in content.items() if name not in fixed and name != "labels"}
+    if not isinstance(content.get("labels", {}), Mapping):
+        return content
     return {**fixed, "labels": {**content.get("labels", {}), **others}}
+
+
+def _twice(labels: Mapping[str, str]) -> bool:
+    """Tell whether a label stands for two things, written in small and in capital letters."""
+    return len({same_word(label) for label in labels}) < len(
+        {(same_word(label), of) for label, of in labels.items()}
+    )
 
 
 def _year_start(text: str) -> tuple[int, int] | None:

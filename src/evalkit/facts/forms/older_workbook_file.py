@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +15,8 @@ from evalkit.errors import FactsError
 from evalkit.facts.forms.grid import BLANK, Area, At, Cell, Form, Sheet, text_cell
 from evalkit.facts.forms.workbook_file import MOST_CELLS, MOST_SHEETS, plain_cell
 from evalkit.messages import worded
+
+MOST_WRITTEN_OUT = 2_000_000  # cells from the first to the last of a sheet, blank ones included
 
 
 def read_older_form(path: Path, data: bytes) -> Form:
@@ -36,10 +42,13 @@ def read_older_form(path: Path, data: bytes) -> Form:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415  loaded when such a workbook is read
 
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = [about for about in book.sheets_metadata if "Work" in str(about.typ)][:MOST_SHEETS]
-        sheets = [_sheet(book, about) for about in names]
-    except Exception as fault:  # noqa: BLE001  calamine raises several kinds of its own, and what Rust panics with
+        with quiet():
+            book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+            names = [about for about in book.sheets_metadata if "Work" in str(about.typ)]
+            sheets = [_sheet(book, about) for about in names[:MOST_SHEETS]]
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as fault:  # noqa: BLE001  calamine raises several kinds of its own; what Rust panics with is no Exception
         raise FactsError(
             where=str(path),
             rule=worded("the workbook cannot be read ({fault})", fault=type(fault).__name__),
@@ -57,8 +66,25 @@ def read_older_form(path: Path, data: bytes) -> Form:
     return Form(tuple(sheets), (unseen,))
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what Rust prints when it panics from the officer's screen: the refusal says it in words."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _sheet(book: Any, about: Any) -> Sheet:
     sheet = book.get_sheet_by_name(about.name)
+    if sheet.total_height * sheet.total_width > MOST_WRITTEN_OUT:
+        raise ValueError("size")
     cells: dict[At, Cell] = {}
     for row, values in enumerate(sheet.to_python(skip_empty_area=False), start=1):
         for column, value in enumerate(values, start=1):
@@ -66,6 +92,8 @@ def _sheet(book: Any, about: Any) -> Sheet:
                 cells[row, column] = cell
     areas = getattr(sheet, "merged_cell_ranges", None) or ()
     merged = tuple(Area(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in areas)
+    if sum((one.bottom - one.top + 1) * (one.right - one.left + 1) for one in merged) > MOST_CELLS:
+        raise ValueError("size")
     return Sheet(about.name, cells, hidden="Visible" not in str(about.visible), merged=merged)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from evalkit.errors import FactsError
-from evalkit.facts.forms.grid import At, Cell, Form, Sheet, column_name
+from evalkit.facts.forms.grid import At, Cell, Form, Sheet, column_name, text_cell
+from evalkit.facts.forms.person_names import like_a_name
 from evalkit.facts.forms.plain_words import plain_words, same_word
 from evalkit.messages import listed, worded
 
@@ -26,47 +27,7 @@ _SPACED = re.compile(r"(?<=[0-9])[ .\-](?=[0-9]{3})")
 _PHONE = re.compile(r"(?<![0-9])(?:\+?84|0)(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-9])[0-9]{7}(?![0-9])")
 _OLD_IDENTITY = re.compile(r"(?<![0-9])[0-3][0-9]{8}(?![0-9])")
 _BIRTH = re.compile(r"(?<![0-9])(?:[0-9]{1,2}[/.-][0-9]{1,2}[/.-])?(?:19[3-9][0-9]|20[01][0-9])(?![0-9])")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
-_FAMILY = frozenset(
-    [
-        "nguyễn",
-        "trần",
-        "lê",
-        "phạm",
-        "hoàng",
-        "huỳnh",
-        "phan",
-        "vũ",
-        "võ",
-        "đặng",
-        "bùi",
-        "đỗ",
-        "hồ",
-        "ngô",
-        "dương",
-        "lý",
-        "đinh",
-        "đoàn",
-        "lâm",
-        "trịnh",
-        "mai",
-        "đào",
-        "trương",
-        "hà",
-        "cao",
-        "tô",
-        "tạ",
-        "lương",
-        "vương",
-        "thào",
-        "vàng",
-        "giàng",
-        "sùng",
-        "lò",
-        "quàng",
-        "hoàng",
-    ]
-)
+_ADDRESS = re.compile(r"[\w+-]@[\w-]{1,99}\.\w")
 _PROVINCES = range(1, 97)
 
 
@@ -122,6 +83,10 @@ def refuse_particulars(
 def _in_sheet(sheet: Sheet, figures: Collection[At], is_place: Callable[[str], bool]) -> Iterator[Particular]:
     columns: dict[int, str] = {}
     others = {at: cell for at, cell in sheet.cells.items() if at not in figures}
+    others |= {
+        at: text_cell(f"{others[at].text if at in others else ''} {text}")
+        for at, text in sheet.comments.items()
+    }
     for (_, column), cell in sorted(others.items()):
         if cell.kind == "text" and len(cell.text) <= 60 and _is_heading(cell.text):
             columns.setdefault(column, cell.text)
@@ -131,7 +96,7 @@ def _in_sheet(sheet: Sheet, figures: Collection[At], is_place: Callable[[str], b
         yield Particular(
             sheet.name,
             worded("column {letters}", letters=column_name(column)),
-            heading if _is_heading(heading) else "",
+            _words_of(heading),
         )
 
 
@@ -146,6 +111,15 @@ def _is_heading(text: str) -> bool:
         and not re.search(r"[0-9]{3,}", plain)
         and len(plain.split()) <= 8
     )
+
+
+def _words_of(heading: str) -> str:
+    """Return of a heading the words that make it one, and no others: a name may stand behind them."""
+    plain, written = plain_words(heading), " ".join(heading.split())
+    found = _HEADINGS.search(plain) if _is_heading(heading) else None
+    if found is None or len(plain) != len(written):
+        return ""
+    return written[found.start() : found.end()]
 
 
 def _heading_of(sheet: Sheet, at: At, figures: Collection[At]) -> str:
@@ -207,8 +181,5 @@ def _tells_beside(cell: Cell) -> bool:
 
 
 def _is_name(cell: Cell, is_place: Callable[[str], bool]) -> bool:
-    """Tell whether a text is a person's name: a family name and one to four further words, each with a capital."""
-    words = cell.text.split() if cell.kind == "text" else []
-    if not 2 <= len(words) <= 5 or words[0].casefold() not in _FAMILY:
-        return False
-    return all(word.isalpha() and word[:1].isupper() for word in words) and not is_place(cell.text)
+    """Tell whether a cell holds a person's name and no place's."""
+    return cell.kind == "text" and like_a_name(cell.text) and not is_place(cell.text)

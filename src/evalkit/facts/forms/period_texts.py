@@ -14,6 +14,7 @@ from evalkit.plain_cells import FIRST_YEAR, LAST_YEAR
 
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
 _D = r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_LONGEST = 1_000
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _PRELIMINARY = re.compile(
     r"(?:^|\b)(so bo|uoc thuc hien|uoc tinh|uoc|preliminary|prel\.?|provisional)(?:\b|(?<=\.))"
@@ -63,6 +64,8 @@ class Calendar:
         >>> Calendar().day("03/04/2023"), Calendar().day("29/02/2023"), Calendar().day("1/1/23")
         (datetime.date(2023, 4, 3), None, None)
         """
+        if len(text) > _LONGEST:
+            return None
         parts = [int(part) for part in re.findall(r"[0-9]+", text)]
         if len(parts) != 3:
             return None
@@ -118,7 +121,7 @@ def period_of(cell: Cell, calendar: Calendar, *, anywhere: bool = False, stock: 
         return _year_number(cell, calendar)
     if cell.kind == "date":
         return _shown_day(cell, calendar, stock=stock)
-    if cell.kind != "text":
+    if cell.kind != "text" or len(cell.text) > _LONGEST or cell.doubt:
         return None
     text, mark = without_mark(cell.text)
     plain = plain_words(text)

@@ -8,7 +8,7 @@ import unicodedata
 from evalkit.places.place_names import without_diacritics
 
 _BLANKS = re.compile(r"\s+")
-_BEHIND = re.compile(r"\s*(\(\*+\)|\*+|\((?:[0-9]|[a-z])\)|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)$")
+_BEHIND = re.compile(r"\s*(\(\*{1,9}\)|\*{1,9}|\((?:[0-9]|[a-z])\)|[¹²³⁴⁵⁶⁷⁸⁹⁰]{1,9})$")
 
 
 def same_word(text: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalkit.facts.forms.grid import Form, Sheet
 from evalkit.facts.forms.table_reading import HeldCell
+from evalkit.facts.forms.workbook_file import opened
 from evalkit.messages import shown, told_in, worded
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 _AUTHOR = "evalkit"
 _RED = "FFF4C7AB"
+_LONGEST = 32_000
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def returned_form(path: Path, form: Form, held: Iterable[HeldCell], *, language: str) -> bytes:
@@ -35,16 +39,19 @@ def returned_form(path: Path, form: Form, held: Iterable[HeldCell], *, language:
     bytes
         An xlsx file. Formulas stand as the values they had.
     """
+    from openpyxl.cell.cell import MergedCell  # noqa: PLC0415
     from openpyxl.comments import Comment  # noqa: PLC0415  loaded when a form is returned
     from openpyxl.styles import PatternFill  # noqa: PLC0415
 
     book = _book(path, form)
+    places = {sheet.name: place for place, sheet in enumerate(form.sheets)}
     with told_in(language):
         for one in held:
-            cell = book[_title(one.sheet)].cell(*one.cell)
-            text = shown(worded("{rule}. {do}.", rule=one.held.rule, do=one.held.do))
-            cell.comment = Comment(text, _AUTHOR, height=140, width=320)
+            cell = book.worksheets[places[one.sheet]].cell(*one.cell)
+            text = _clean(shown(worded("{rule}. {do}.", rule=one.held.rule, do=one.held.do)))
             cell.fill = PatternFill("solid", fgColor=_RED)
+            if not isinstance(cell, MergedCell):
+                cell.comment = Comment(text, _AUTHOR, height=140, width=320)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -52,10 +59,9 @@ def returned_form(path: Path, form: Form, held: Iterable[HeldCell], *, language:
 
 def _book(path: Path, form: Form) -> Workbook:
     from openpyxl import Workbook as NewBook  # noqa: PLC0415
-    from openpyxl import load_workbook  # noqa: PLC0415
 
     if path.read_bytes()[:2] == b"PK" and not form.notes:
-        return load_workbook(path, data_only=True, rich_text=True, keep_links=False)
+        return opened(path.read_bytes(), values=True)
     book = NewBook()
     book.remove(book.worksheets[0])
     for sheet in form.sheets:
@@ -73,7 +79,12 @@ def _write(book: Workbook, sheet: Sheet) -> None:
         elif cell.kind == "date":
             one.value, one.number_format = cell.day, cell.format or "dd/mm/yyyy"
         else:
-            one.value, one.data_type = cell.text, "s"
+            one.value, one.data_type = _clean(cell.text), "s"
+
+
+def _clean(text: str) -> str:
+    """Return a text without the signs a workbook cannot hold, and no longer than a cell."""
+    return _FORBIDDEN.sub("\ufffd", text)[:_LONGEST]
 
 
 def _title(name: str) -> str:

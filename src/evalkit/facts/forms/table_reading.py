@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,10 +16,12 @@ from evalkit.facts.forms.form_places import FormPlaces, Placed, scheme_of
 from evalkit.facts.forms.grid import At, Cell, Sheet, cell_at, cell_name, column_at, column_name
 from evalkit.facts.forms.mapping import Labelled, PeriodAxis, PlaceAxis, TableMapping
 from evalkit.facts.forms.period_texts import Span, period_of
+from evalkit.facts.forms.person_names import like_a_name
 from evalkit.facts.forms.plain_words import same_word, without_mark
 from evalkit.messages import worded
 
 Made = TypeVar("Made")
+_FIGURE = re.compile(r"-?[0-9][0-9.,]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,10 @@ class _Table:
         self.top, self.first = cell_at(mapping.corner)
         last = cell_at(mapping.until) if mapping.until else (sheet.rows, self._last_column())
         self.bottom, self.last = min(last[0], sheet.rows), min(last[1], sheet.columns)
+        if self.top > sheet.rows or self.first > sheet.columns:
+            raise _nothing_there(sheet, mapping.corner)
+        self.inside = sorted({row for row, _ in sheet.cells if self.top <= row <= self.bottom})
+        self.filled = {column for row, column in sheet.cells if self.top <= row <= self.bottom}
         vocabulary.refuse_wrong_unit(sheet, mapping)
         self.places = self._places()
         self.fixed = self._fixed()
@@ -140,8 +147,7 @@ class _Table:
 
     def _place_cells(self, place: PlaceAxis) -> Iterator[Cell]:
         if place.column:
-            rows = range(self.top, self.bottom + 1)
-            yield from (self.sheet.at(row, column_at(place.column)) for row in rows)
+            yield from (self.sheet.at(row, column_at(place.column)) for row in self.inside)
         else:
             columns = range(self.first, self.last + 1)
             yield from (self.sheet.spread(place.row or 1, column) for column in columns)
@@ -161,7 +167,7 @@ class _Table:
         return _Line(place, span, counted, values)
 
     def _literal_place(self, text: str) -> Placed:
-        by_code = replace(self.places, by_code=True).read(Cell("text", text))
+        by_code = FormPlaces(self.words.registry, self.places.scheme, by_code=True).read(Cell("text", text))
         found = by_code if isinstance(by_code, Placed) else self.places.read(Cell("text", text))
         if isinstance(found, Held):
             raise FactsError(where="place", rule=found.rule, do=found.do)
@@ -191,7 +197,7 @@ class _Table:
             for column in range(self.first, self.last + 1)
             if (line := self._column(column)) is not None
         }
-        for row in range(self.top, self.bottom + 1):
+        for row in self.inside:
             self._row(row, columns)
         self._tell_others()
         return self.found
@@ -200,8 +206,7 @@ class _Table:
         """Return what a column says of its figures; None where it is a column of labels or empty."""
         if column in self.mapping.label_columns():
             return None
-        rows = range(self.top, self.bottom + 1)
-        if all(self.sheet.at(row, column).kind == "blank" for row in rows) and not self._headed(column):
+        if column not in self.filled and not self._headed(column):
             return None
         line = self._headings(column)
         hidden = column in self.sheet.hidden_columns
@@ -246,20 +251,25 @@ class _Table:
         """Return a heading: of a blank one above another level, the nearest to its left."""
         cell = self.sheet.spread(row, column)
         levels = self._heading_rows()
-        if cell.kind == "blank" and row != levels[-1]:
+        if cell.kind == "blank" and row != levels[-1] and self._begins_headed(row):
             for before in range(column - 1, self.first - 1, -1):
                 if (other := self.sheet.spread(row, before)).kind != "blank":
                     return other
         return cell
 
+    def _begins_headed(self, row: int) -> bool:
+        """Tell whether the first column has a heading in this row: else its headings may stand over the middle of their columns."""
+        labels = self.mapping.label_columns()
+        first = next(column for column in range(self.first, self.last + 2) if column not in labels)
+        return self.sheet.spread(row, first).kind != "blank"
+
     def _span_and_item(self, cell: Cell, row: int, column: int) -> tuple[Span | Held, Counted | Held | None]:
         """Return the period of a heading, and what is counted where the heading says that as well."""
         named: Counted | Held | None = None
-        for item, measure in self.mapping.items.items():
-            if same_word(item) in same_word(cell.text):
-                start = same_word(cell.text).index(same_word(item))
-                rest = same_word(cell.text)
-                rest = f"{rest[:start]} {rest[start + len(same_word(item)) :]}".strip(" :-–,;()")
+        said = same_word(cell.text)
+        for item, measure in sorted(self.mapping.items.items(), key=lambda one: -len(one[0])):
+            if found := re.search(rf"(?<!\w){re.escape(same_word(item))}(?!\w)", said):
+                rest = f"{said[: found.start()]} {said[found.end() :]}".strip(" :-–,;()")
                 named = self.words.counted(measure, self._fixed_values())
                 cell = replace(cell, text=rest)
                 break
@@ -300,7 +310,7 @@ class _Table:
         measure = known.get(same_word(cell.text)) or known.get(label) or self.words.measure_called(label)
         if measure is None:
             return Held(
-                worded("'{label}' is not in the mapping", label=cell.text[:60])
+                worded("'{label}' is not in the mapping", label=_told(cell.text))
                 if cell.text
                 else worded("no label stands in {name}", name=cell_name(at)),
                 worded("add the label to the mapping, or leave it by skip"),
@@ -321,7 +331,9 @@ class _Table:
             label = same_word(without_mark(cell.text)[0])
             if label not in known:
                 return values, Held(
-                    worded("'{label}' is no value of {name} in the mapping", label=cell.text[:60], name=name),
+                    worded(
+                        "'{label}' is no value of {name} in the mapping", label=_told(cell.text), name=name
+                    ),
                     worded("add the label to the mapping, or leave it by skip"),
                 )
             values[name] = known[label]
@@ -521,14 +533,19 @@ class _Table:
             marks={same_word(mark): meaning for mark, meaning in mapping.marks.items()},
         )
 
+    def _holds_figures(self, column: int) -> bool:
+        """Tell whether a column holds figures and is no running number of the rows."""
+        cells = [cell for row in self.inside if (cell := self.sheet.at(row, column)).kind != "blank"]
+        texts = [cell.text for cell in cells if _FIGURE.fullmatch(cell.text)]
+        return bool(texts) and texts != [str(number) for number in range(1, len(texts) + 1)]
+
     def _tell_others(self) -> None:
         """Tell of columns beside the table that hold figures and that the mapping does not name."""
         labels = self.mapping.label_columns()
         beside = [
             column
-            for column in range(self.first, self.sheet.columns + 1)
-            if not self.first <= column <= self.last and column not in labels
-            if any(self.sheet.at(row, column).kind == "number" for row in range(self.top, self.bottom + 1))
+            for column in sorted(self.filled - labels)
+            if not self.first <= column <= self.last and self._holds_figures(column)
         ]
         if beside:
             names = ", ".join(column_name(column) for column in beside)
@@ -539,6 +556,19 @@ class _Table:
                     names=names,
                 )
             )
+
+
+def _nothing_there(sheet: Sheet, corner: str) -> FactsError:
+    return FactsError(
+        where=f"sheet {sheet.name!r}",
+        rule=worded("nothing stands in {corner}, or right of and below it", corner=corner),
+        do=worded("name the first figure of the table as corner in the mapping"),
+    )
+
+
+def _told(label: str) -> str:
+    """Return a label as it is told: one that could be a person's name is not."""
+    return "..." if like_a_name(label) else "".join(one for one in label[:60] if one.isprintable())
 
 
 def _first(*given: Made | None) -> Made | None:

@@ -17,6 +17,7 @@ from evalkit.messages import worded
 TextCoding = Literal["utf-8", "utf-16", "cp1258", "cp1252", "tcvn3", "vni"]
 MOST_CELLS = 500_000
 MOST_COLUMNS = 16_384
+MOST_LINES = 1_000  # of one cell in quotation marks
 _MARKS = ("\t", ";", "|", ",")  # in the order in which they are taken where several would do
 _ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -51,7 +52,10 @@ def read_text_form(path: Path, data: bytes, *, coding: str = "", mark: str = "")
         If the coding is not told and is not UTF-8, a quotation mark is not closed, or there are more cells than a form has.
     """
     text = decoded(path, data, coding)
-    rows = list(rows_of(path, text, mark or mark_of(text)))
+    mark = mark or mark_of(text)
+    if text.count(mark) > MOST_CELLS:
+        raise _too_large(path)
+    rows = list(rows_of(path, text, mark))
     if sum(len(cells) for _, cells in rows) > MOST_CELLS or any(len(row) > MOST_COLUMNS for _, row in rows):
         raise _too_large(path)
     cells = {
@@ -160,7 +164,9 @@ def rows_of(path: Path, text: str, mark: str) -> Iterator[Row]:
         cells, open_cell = _split(path, first, line, mark)
         number += 1
         while open_cell is not None:
-            if number >= len(lines) or (mark in lines[number] and not _closes_first(lines[number], mark)):
+            if number >= min(len(lines), first + MOST_LINES) or (
+                mark in lines[number] and not _closes_first(lines[number], mark)
+            ):
                 raise _unclosed(path, first)
             rest, again = _split(path, first, '"' + lines[number], mark)
             cells += [f"{open_cell}\n{rest[0]}", *rest[1:]] if rest else []
@@ -180,30 +186,27 @@ def _split(path: Path, number: int, line: str, mark: str) -> tuple[list[str], st
     if '"' not in line:
         return line.split(mark), None
     cells: list[str] = []
+    at = 0
     while True:
-        if not line.startswith('"'):
-            cell, found, line = line.partition(mark)
-            cells.append(cell)
-        else:
-            quoted, rest = _quoted(line[1:])
-            if rest is None:
-                return cells, quoted
-            if rest and not rest.startswith(mark):
-                raise _unclosed(path, number)
-            cells.append(quoted)
-            found, line = rest[:1], rest[1:]
-        if not found:
+        quoted = line.startswith('"', at)
+        end = _closing(line, at + 1) if quoted else line.find(mark, at)
+        if quoted and end < 0:
+            return cells, line[at + 1 :].replace('""', '"')
+        end = len(line) if end < 0 else end
+        cells.append(line[at + 1 : end].replace('""', '"') if quoted else line[at:end])
+        at = end + 1 if quoted else end
+        if at >= len(line):
             return cells, None
+        if not line.startswith(mark, at):
+            raise _unclosed(path, number)
+        at += 1
 
 
-def _quoted(text: str) -> tuple[str, str | None]:
-    """Return what stands before the closing quotation mark, and what stands behind it; None where it does not close."""
-    position = 0
-    while (position := text.find('"', position)) >= 0:
-        if text[position + 1 : position + 2] != '"':
-            return text[:position].replace('""', '"'), text[position + 1 :]
-        position += 2
-    return text.replace('""', '"'), None
+def _closing(line: str, at: int) -> int:
+    """Return where the closing quotation mark stands, those written twice aside; -1 where it does not close."""
+    while (at := line.find('"', at)) >= 0 and line.startswith('"', at + 1):
+        at += 2
+    return at
 
 
 def _unclosed(path: Path, number: int) -> FactsError:

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalkit.errors import FactsError
-from evalkit.facts.forms.grid import BLANK, Area, At, Cell, Form, Sheet, day_cell, number_cell, text_cell
+from evalkit.facts.forms.grid import (
+    BLANK,
+    Area,
+    At,
+    Cell,
+    Doubt,
+    Form,
+    Sheet,
+    cell_at,
+    day_cell,
+    is_cell_name,
+    number_cell,
+    text_cell,
+)
 from evalkit.facts.forms.legacy_fonts import coding_of_font, modern
 from evalkit.messages import worded
 
@@ -24,10 +39,13 @@ MOST_UNPACKED = 80_000_000
 MOST_PARTS = 2_000
 MOST_SHEETS = 100
 MOST_CELLS = 500_000
+MOST_TAGS = 8_000_000
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s+ref=[\"']([^\"']*)[\"']")
 _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_RAISED = "superscript"
+_RAISED, _LOWERED = "superscript", "subscript"
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf", ".tif", ".tiff", ".bin")
 _MOST_NUMBER = 1e300
 
 
@@ -53,18 +71,23 @@ def read_workbook_form(path: Path, data: bytes) -> Form:
     """
     formulas = _look_inside(path, data)
     try:
-        book = _opened(data, values=True)
-        written = _opened(data, values=False) if formulas else None
+        book = opened(data, values=True)
+        written = opened(data, values=False) if formulas else None
         sheets = [_sheet(sheet, written[sheet.title] if written else None) for sheet in book.worksheets]
+    except FactsError:
+        raise
     except Exception as fault:  # noqa: BLE001  openpyxl raises whatever a damaged part makes it stumble over
         raise _damaged(path, type(fault).__name__) from None
     return Form(tuple(sheets))
 
 
-def _opened(data: bytes, *, values: bool) -> Workbook:
+def opened(data: bytes, *, values: bool) -> Workbook:
+    """Return a workbook of openpyxl: with the results of its formulas, or with the formulas."""
     from openpyxl import load_workbook  # noqa: PLC0415  loaded when a workbook is read
 
-    return load_workbook(io.BytesIO(data), data_only=values, rich_text=True, keep_links=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl warns of what it leaves out: none of it is a figure
+        return load_workbook(io.BytesIO(data), data_only=values, rich_text=True, keep_links=False)
 
 
 def _look_inside(path: Path, data: bytes) -> bool:
@@ -85,19 +108,44 @@ def _look_inside(path: Path, data: bytes) -> bool:
 
 
 def _formulas(path: Path, archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> bool:
-    cells, formulas = 0, False
+    cells = tags = merged = 0
+    formulas = False
     for part in parts:
-        if not part.filename.endswith((".xml", ".rels")):
-            continue
         content = archive.read(part)
-        if _DECLARES.search(content):
+        if part.filename.endswith(_PICTURES) or not content.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(
+            b"<"
+        ):
+            continue
+        if _DECLARES.search(content) or b"\x00" in content:
             raise _damaged(path, "DOCTYPE")
-        if part.filename.startswith("xl/worksheets/"):
-            cells += sum(1 for _ in _CELL.finditer(content))
-            formulas = formulas or _FORMULA.search(content) is not None
-    if cells > MOST_CELLS:
-        raise _too_large(path)
+        tags += content.count(b"<")
+        if tags > MOST_TAGS:
+            raise _too_large(path)
+        cells += sum(1 for _ in _CELL.finditer(content))
+        merged += _merged_cells(path, content)
+        formulas = formulas or _FORMULA.search(content) is not None
+        if cells > MOST_CELLS or merged > MOST_CELLS:
+            raise _too_large(path)
     return formulas
+
+
+def _merged_cells(path: Path, content: bytes) -> int:
+    """Return how many cells the merged areas of a sheet cover; refuse areas that overlap, which leave open what stands where."""
+    areas = [_area(path, found[1].decode("ascii", "replace")) for found in _MERGED.finditer(content)]
+    size = sum((one.bottom - one.top + 1) * (one.right - one.left + 1) for one in areas)
+    if size <= MOST_CELLS and len({at for one in areas for at in one.cells()}) < size:
+        raise _damaged(path, worded("merged areas overlap"))
+    return size
+
+
+def _area(path: Path, name: str) -> Area:
+    ends = name.replace("$", "").split(":")
+    if len(ends) > 2 or not all(is_cell_name(end) for end in ends):
+        raise _damaged(path, worded("a merged area is badly written"))
+    (top, left), (bottom, right) = cell_at(ends[0]), cell_at(ends[-1])
+    if bottom < top or right < left:
+        raise _damaged(path, worded("a merged area is badly written"))
+    return Area(top, left, bottom, right)
 
 
 def _too_large(path: Path) -> FactsError:
@@ -129,27 +177,25 @@ def _sheet(sheet: Worksheet, written: Worksheet | None) -> Sheet:
             cell = Cell("formula")
         if cell is not BLANK:
             cells[at] = cell
-    merged = tuple(Area(one.min_row, one.min_col, one.max_row, one.max_col) for one in _merged(sheet))
+    merged = tuple(
+        Area(one.min_row, one.min_col, one.max_row, one.max_col) for one in sheet.merged_cells.ranges
+    )
     return Sheet(
         sheet.title,
         cells,
         hidden=sheet.sheet_state != "visible",
-        hidden_rows=frozenset(row for row, about in sheet.row_dimensions.items() if about.hidden),
+        hidden_rows=frozenset(
+            row for row, about in sheet.row_dimensions.items() if about.hidden or about.height == 0
+        ),
         hidden_columns=frozenset(_hidden_columns(sheet)),
         merged=merged,
+        comments={at: one.comment.text or "" for at, one in sheet._cells.items() if one.comment},  # noqa: SLF001
     )
-
-
-def _merged(sheet: Worksheet) -> list[Any]:
-    """Return the merged areas; a sheet with absurdly large ones has none: its headings are then read cell by cell."""
-    areas = list(sheet.merged_cells.ranges)
-    size = sum((one.max_row - one.min_row + 1) * (one.max_col - one.min_col + 1) for one in areas)
-    return areas if size <= MOST_CELLS else []
 
 
 def _hidden_columns(sheet: Worksheet) -> Iterator[int]:
     for about in sheet.column_dimensions.values():
-        if about.hidden and about.min and about.max:
+        if (about.hidden or about.width == 0) and about.min and about.max:
             yield from range(about.min, min(about.max, sheet.max_column) + 1)
 
 
@@ -165,7 +211,8 @@ def _cell(cell: Any) -> Cell:
     if cell.data_type == "e" or isinstance(value, time | timedelta):
         return Cell("error", str(value))
     if isinstance(value, bool | int | float | date):
-        return plain_cell(value, shape)
+        plain = plain_cell(value, shape)
+        return replace(plain, doubt="struck") if cell.has_style and cell.font.strike else plain
     return _text(cell, value, shape)
 
 
@@ -187,13 +234,23 @@ def plain_cell(value: bool | float | date, shape: str = "") -> Cell:  # noqa: FB
 def _text(cell: Any, value: Any, shape: str) -> Cell:
     own = coding_of_font(getattr(cell.font, "name", "") or "") if cell.has_style else None
     text = raised = ""
+    doubt: Doubt = "struck" if cell.has_style and cell.font.strike else ""
     for run in value if isinstance(value, list) else [value]:
         font = getattr(run, "font", None)
         coding = coding_of_font(font.rFont) if font is not None and font.rFont else own
         letters = run if isinstance(run, str) else run.text
         letters = modern(letters, coding) if coding else letters
+        doubt = doubt or _doubt_of(font, letters)
         if font is not None and font.vertAlign == _RAISED:
             raised += letters.strip()
         else:
             text += letters
-    return text_cell(text, raised=raised, shape=shape)
+    return text_cell(text, raised=raised, shape=shape, doubt=doubt)
+
+
+def _doubt_of(font: Any, letters: str) -> Doubt:
+    if font is None or not letters.strip():
+        return ""
+    if font.strike:
+        return "struck"
+    return "lowered" if font.vertAlign == _LOWERED and any(letter.isdigit() for letter in letters) else ""
