@@ -44,7 +44,7 @@ from evalkit.reporting.exporter import read_notebook
 from evalkit.reporting.formats import typed
 from evalkit.reporting.page import about_lines, as_of_words, workbook_words
 from evalkit.reporting.render import table_notes
-from evalkit.reporting.source_numbers import with_source_numbers
+from evalkit.reporting.said_once import as_on_page
 from evalkit.reporting.wording import say
 from evalkit.review import reading
 from evalkit.table import dimensions_of
@@ -109,8 +109,10 @@ def refuse_differences(
         tables = [table for section in sections for table in section.tables]
         page = page_file(head.slug, language)
         seen = _readable(page, files)
-        figures = [figure for section in sections for figure in section.figures]
-        _require(seen.sentences == _sentences(parts, language), page)
+        shown = as_on_page(parts)
+        on_page = [part for part in shown if isinstance(part, Section)]
+        figures = [figure for section in on_page for figure in section.figures]
+        _require(seen.sentences == _sentences(shown, language), page)
         _require(set(seen.around) <= _around(head, parts, footer, language), page)
         _require(set(seen.tables) == {table.id for table in tables}, page)
         beside = seen.drawings.pop("", [])
@@ -119,7 +121,7 @@ def refuse_differences(
             beside == [mark for table in tables for one in table.drawings for mark in read_drawing(one)[0]],
             page,
         )
-        for table in (table for one in with_source_numbers(sections) for table in one.tables):
+        for table in (table for one in on_page for table in one.tables):
             rows = [[cleaned(text) for text in row] for row in seen.tables[table.id]]
             _require(rows == _rows(table, language), page)
         for figure in figures:

@@ -167,7 +167,8 @@ class Table:
     """A table with its caption. The first cell of a row is the row's header.
 
     ``drawings`` has a small SVG without words for each row, in a column of its own under ``drawn``, before the column of number
-    ``drawn_at``; all it tells stands in the row as text, too.
+    ``drawn_at``; all it tells stands in the row as text, too. ``is_put_together``: a page has one row for all first cells whose rows
+    read alike but for them; files have a row for each.
     """
 
     type: Literal["table"] = field(default="table", kw_only=True, repr=False)
@@ -179,6 +180,7 @@ class Table:
     drawings: tuple[str, ...] = ()
     drawn: Bilingual | None = None
     drawn_at: StrictInt = 0
+    is_put_together: StrictBool = False
 
     def __post_init__(self) -> None:
         """Refuse rows that do not fit the columns, and two columns of one name."""
@@ -207,7 +209,8 @@ class Table:
 class Figure:
     """A drawing (SVG text, one per language), what it tells in words (``alt``) and its caption.
 
-    ``narrow`` is the same drawn for a phone, where it differs; ``table`` holds the figures drawn, one tap away.
+    ``narrow`` is the same drawn for a phone, where it differs; ``table`` holds the figures drawn, one tap away. ``unless`` names
+    a figure that shows the same: a page whose brief has that one leaves this one out.
     """
 
     type: Literal["figure"] = field(default="figure", kw_only=True, repr=False)
@@ -217,6 +220,7 @@ class Figure:
     caption: Bilingual
     narrow: Bilingual | None = None
     table: Table | None = None
+    unless: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a figure that a listener would get nothing from."""

@@ -19,7 +19,7 @@ from evalkit.reporting.blocks import Bilingual, Language, PageHead, Section
 from evalkit.reporting.formats import day, locale_of
 from evalkit.reporting.index_tools import script_hash
 from evalkit.reporting.render import Numbering, phrase, render_folded, render_section
-from evalkit.reporting.source_numbers import with_source_numbers
+from evalkit.reporting.said_once import as_on_page
 from evalkit.reporting.wording import say
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
@@ -91,7 +91,7 @@ def page_from_sections(
     numbering = Numbering(
         language, stamp=say("For internal circulation only").of(language) if internal else ""
     )
-    sections = with_source_numbers(sections)
+    sections = as_on_page(sections)
     has_brief = any(isinstance(section, Section) and section.layer == "brief" for section in sections)
     parts = [_part(section, numbering, has_brief=has_brief) for section in sections]
     return assemble(head, parts, language=language, resources=resources)

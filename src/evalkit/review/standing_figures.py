@@ -135,9 +135,10 @@ def _is_list_of_names(text: str, language: Language) -> bool:
 
 
 def _counts(page: Page) -> Iterator[int]:
-    """Yield the counts of what is shown: rows, marks, verdicts, items of lists, and two such counts together."""
+    """Yield the counts of what is shown: rows, names put together in rows, marks, verdicts, items of lists, and two such counts together."""
     lists = [whole.text.count(_LISTED) + 1 for whole in page.wholes if whole.text.count(_LISTED) > 1]
     rows = [len(table.rows) for table in page.tables]
+    rows += [sum(row[0].count(_LISTED) + 1 for row in table.rows if row) for table in page.tables]
     yield from rows
     yield from lists
     yield from (number + more for number in lists for more in rows)

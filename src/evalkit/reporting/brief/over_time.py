@@ -12,7 +12,7 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Cell, Column, Figure, Section, Table
-from evalkit.reporting.brief.topics import Topic, shown_totals
+from evalkit.reporting.brief.topics import TIMELINE, Topic, shown_totals
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.timeline import Bar, Event, Panel, Step, timeline
 from evalkit.reporting.sections.compared import yearly_limits
@@ -30,8 +30,6 @@ from evalkit.reporting.wording import say
 from evalkit.statistics.results import TrendFit
 from evalkit.statistics.trend.latest_year import LatestYear
 
-NAME = "timeline"
-
 
 def over_time(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section | None:
     """Return the section with the counts over time; None where there is neither a year nor a period to draw."""
@@ -44,7 +42,7 @@ def over_time(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> S
         "Year by year: {topics}", topics=formats.listed([within_sentence(panel.title) for panel in panels])
     )
     alt = say("{title}. {panels}", title=title, panels=_read_aloud(panels))
-    figure = Figure(NAME, wide, alt, _caption(pairs, result), phone, _table(pairs))
+    figure = Figure(TIMELINE, wide, alt, _caption(pairs, result), phone, _table(pairs))
     return Section("over-time", title, (figure,), layer="brief", width="wide")
 
 

@@ -10,10 +10,12 @@ from evalkit.additivity.years import exposure_years
 from evalkit.indicators.news import Latest, Told
 from evalkit.indicators.sources import preferred
 from evalkit.indicators.topics import topics
+from evalkit.programme.models import Programme
 from evalkit.records import Area, Summary, Trend
 from evalkit.table import TOLD, totals_only
 
 MOST_TOPICS = 2
+TIMELINE = "timeline"  # the name of the drawing of the counts over time
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ def topics_of(result: Summary) -> tuple[Topic, ...]:
         Topic(name, programme.indicators[name].numerator, latest.get(name), trends.get(name))
         for name in topics(programme)[:MOST_TOPICS]
     )
+
+
+def drawn_over_time(indicator: str, programme: Programme) -> str:
+    """Return the name of the drawing in which a brief shows a count over time; nothing where it follows others."""
+    followed = topics(programme)[:MOST_TOPICS]
+    return TIMELINE if indicator in followed and programme.indicators[indicator].trend else ""
 
 
 def shown_totals(area: Area) -> pd.DataFrame:

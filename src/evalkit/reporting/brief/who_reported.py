@@ -108,4 +108,5 @@ def _table(drawn: SquaresDrawn, days: Bilingual) -> Table:
         say("Figures by province and subject, {period}", period=days),
         tuple(columns),
         rows,
+        is_put_together=True,
     )

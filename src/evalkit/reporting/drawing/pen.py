@@ -6,6 +6,8 @@ change it in one place.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from markupsafe import escape
@@ -88,6 +90,16 @@ class Pen:
             f'fill="{_colour(fill)}" stroke="{_colour(stroke)}"{_dashed(dash)}{_faded(opacity)}/>'
         )
 
+    def squares(
+        self, corners: Sequence[tuple[float, float]], side: float, *, fill: Colour, stroke: Colour = "none"
+    ) -> None:
+        """Draw squares alike from their upper left corners as one shape; nothing where there is none."""
+        if not corners:
+            return
+        around = f"h{side:g}v{side:g}h-{side:g}z"
+        steps = " ".join(f"M{x:.1f} {y:.1f}{around}" for x, y in corners)
+        self._parts.append(f'<path d="{steps}" fill="{_colour(fill)}" stroke="{_colour(stroke)}"/>')
+
     def line(
         self,
         x1: float,
@@ -116,9 +128,8 @@ class Pen:
         closed: bool = False,
     ) -> None:
         """Draw a line through points; closed, the area within it."""
-        steps = " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
         self._parts.append(
-            f'<path d="M{steps}{"Z" if closed else ""}" fill="{_colour(fill)}" stroke="{_colour(stroke)}" '
+            f'<path d="{_steps(points)}{"Z" if closed else ""}" fill="{_colour(fill)}" stroke="{_colour(stroke)}" '
             f'stroke-width="{width:g}"{_dashed(dash)}/>'
         )
 
@@ -142,6 +153,17 @@ class Pen:
         return clean_svg(
             f'<svg viewBox="0 0 {self.width:g} {height:g}">{"".join(self._parts + self._words)}</svg>'
         )
+
+
+def _steps(points: list[tuple[float, float]]) -> str:
+    """Return the way through points: a place, then the steps from each to the next, which are shorter to write.
+
+    Steps lie between rounded places, so that rounding does not add up.
+    """
+    places = [(round(10 * x), round(10 * y)) for x, y in points]
+    steps = [(after[0] - before[0], after[1] - before[1]) for before, after in pairwise(places)]
+    start = f"M{places[0][0] / 10:g} {places[0][1] / 10:g}"
+    return f"{start}l{' '.join(f'{x / 10:g} {y / 10:g}' for x, y in steps)}" if steps else start
 
 
 def _dashed(dash: str) -> str:

@@ -66,17 +66,13 @@ def _half(
         pen.text(
             left + names + (place + 0.5) * step, 12, str(place + 1), anchor="middle", size=_SIZE, fill="soft"
         )
+    corners: dict[Share, list[tuple[float, float]]] = {"every": [], "some": [], "none": []}
     for line, row in enumerate(rows):
         y = _HEAD + line * _ROW
         pen.text(left, y + _SIZE, told.places[row].of(language), size=_SIZE)
         for column, share in enumerate(told.shares[row]):
-            _square(pen, left + names + (column + 0.5) * step - _SQUARE / 2, y, share)
-
-
-def _square(pen: Pen, x: float, y: float, share: Share) -> None:
-    if share == "every":
-        pen.rect(x, y, _SQUARE, _SQUARE, fill="accent")
-    else:
-        pen.rect(x, y, _SQUARE, _SQUARE, fill="paper", stroke="bar")
-        if share == "some":
-            pen.rect(x, y + _SQUARE / 2, _SQUARE, _SQUARE / 2, fill="accent")
+            corners[share].append((left + names + (column + 0.5) * step - _SQUARE / 2, y))
+    pen.squares(corners["every"], _SQUARE, fill="accent")
+    pen.squares(corners["some"] + corners["none"], _SQUARE, fill="paper", stroke="bar")
+    for x, y in corners["some"]:
+        pen.rect(x, y + _SQUARE / 2, _SQUARE, _SQUARE / 2, fill="accent")

@@ -57,16 +57,32 @@ def _drawn(tiles: Sequence[TileDrawn], language: str, *, width: float, height: f
     columns, rows = max(tile.column for tile in tiles), max(tile.row for tile in tiles)
     wide = (width - _BORDER) / columns
     most = max([year for tile in tiles for year in tile.years if year is not None] + [1.0])
-    for tile in tiles:
-        x, y = _BORDER + (tile.column - 1) * wide, (tile.row - 1) * height
-        _tile(pen, tile, (x, y, wide - _GAP, height - _GAP), language, most=most, size=size)
+    placed = [
+        (tile, (_BORDER + (tile.column - 1) * wide, (tile.row - 1) * height, wide - _GAP, height - _GAP))
+        for tile in tiles
+    ]
+    for tile, box in sorted(placed, key=lambda one: _look(one[0])):
+        _ground(pen, tile, box)
+    for tile, (x, y, _, high) in placed:
+        if tile.has_land_border:
+            pen.rect(x - _BORDER, y, _BORDER, high, fill="ink")
+    for tile, box in placed:
+        _name(pen, tile, box, language, size=size)
+    for tile, box in placed:
+        if tile.state is not None:
+            _told(pen, tile, box, language, most=most, size=size)
     return pen.svg(rows * height)
+
+
+def _look(tile: TileDrawn) -> str:
+    """Return what tiles that look alike have in common: drawn after each other, they say it once."""
+    return tile.state or ""
 
 
 Box = tuple[float, float, float, float]
 
 
-def _tile(pen: Pen, tile: TileDrawn, box: Box, language: str, *, most: float, size: float) -> None:
+def _ground(pen: Pen, tile: TileDrawn, box: Box) -> None:
     x, y, width, height = box
     if tile.state is None:
         pen.rect(x, y, width, height, stroke="soft", dash="3 2")
@@ -74,26 +90,23 @@ def _tile(pen: Pen, tile: TileDrawn, box: Box, language: str, *, most: float, si
         pen.rect(x, y, width, height, stroke="soft", dash="2 2")
     else:
         pen.rect(x, y, width, height, fill="band" if tile.state == "value" else "paper", stroke="rule")
-    if tile.has_land_border:
-        pen.rect(x - _BORDER, y, _BORDER, height, fill="ink")
-    _name(pen, tile, box, language, size=size)
-    if tile.state is not None:
-        words = _count(tile).of(language)
-        pen.text(
-            x + width - 4,
-            y + height - 5,
-            words,
-            anchor="end",
-            size=size + 2,
-            bold=tile.state == "value",
-            fill="accent" if tile.state == "value" else "soft",
-        )
-        _years(
-            pen,
-            tile,
-            (x + 5, y + height * 0.48, width - 14 - long(words, size + 2), height * 0.42),
-            most=most,
-        )
+
+
+def _told(pen: Pen, tile: TileDrawn, box: Box, language: str, *, most: float, size: float) -> None:
+    """Write a tile's latest count and draw its years."""
+    x, y, width, height = box
+    words, has_count = _count(tile).of(language), tile.state == "value"
+    pen.text(
+        x + width - 4,
+        y + height - 5,
+        words,
+        anchor="end",
+        size=size + 2,
+        bold=has_count,
+        fill="accent" if has_count else "soft",
+    )
+    room = (x + 5, y + height * 0.48, width - 14 - long(words, size + 2), height * 0.42)
+    _years(pen, tile, room, most=most)
 
 
 def _count(tile: TileDrawn) -> Bilingual:

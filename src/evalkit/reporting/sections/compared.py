@@ -10,6 +10,7 @@ from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.records import Area, Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Figure
+from evalkit.reporting.brief.topics import drawn_over_time
 from evalkit.reporting.figures import draw_both, period_comparison
 from evalkit.reporting.sections.shared_words import both, counted, lasting, span
 from evalkit.reporting.wording import say
@@ -72,7 +73,8 @@ def _figure(items: list[Compared], area: Area) -> Figure:
         "Number a year by programme period, with exact (Garwood) intervals, if years scatter as pure chance would make them: {indicator}",
         indicator=both(indicator.label),
     )
-    return Figure(f"periods-{indicator.id.lower()}", drawing, alt, caption)
+    repeated = drawn_over_time(items[0].indicator, area.programme)
+    return Figure(f"periods-{indicator.id.lower()}", drawing, alt, caption, unless=repeated)
 
 
 def _window(total: PeriodTotal) -> dict[str, object]:

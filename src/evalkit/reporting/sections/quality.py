@@ -48,7 +48,11 @@ def _table(frame: pd.DataFrame, result: Completeness) -> Table:
     )
     rows = tuple(_row(row, result) for row in frame.to_dict("records"))
     return Table(
-        "completeness-table", say("Figures by measure: what was reported, and what was not"), columns, rows
+        "completeness-table",
+        say("Figures by measure: what was reported, and what was not"),
+        columns,
+        rows,
+        is_put_together=True,
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from evalkit.records import Area, Trend, Trends
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Figure, Paragraph, Section
+from evalkit.reporting.brief.topics import drawn_over_time
 from evalkit.reporting.display import section_of
 from evalkit.reporting.figures import Band, draw_both, yearly_counts
 from evalkit.reporting.sections.limits import change_limits, change_written
@@ -124,6 +125,7 @@ def _figure(item: Trend, area: Area) -> Figure:
         drawing,
         _alt(item, title),
         say("{title}; a missing or confidential year is a gap", title=title),
+        unless=drawn_over_time(item.indicator, area.programme),
     )
 
 
