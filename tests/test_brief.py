@@ -24,14 +24,16 @@ from evalkit.reporting.blocks import (
     Table,
 )
 from evalkit.reporting.brief.compose import brief_sections
+from evalkit.reporting.brief.who_reported import who_reported
 from evalkit.reporting.citations import MARK, without_marks
 from evalkit.reporting.drawing.strip import sparkline, target_strip
 from evalkit.reporting.drawing.tiles import TileDrawn, tile_grid
 from evalkit.reporting.drawing.timeline import Bar, Panel, Step, timeline
+from evalkit.reporting.said_once import as_on_page
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import NotEstimable
 from evalkit.statistics.trend.latest_year import LatestYear, latest_year
-from tests.shipped import bundle_of
+from tests.shipped import bundle_of, evaluation_of
 
 PLACES = {"demo": ("11", "17", "33", ""), "vn-published": ("22", "08", "12", "")}
 MOST_WORDS = {"vi": 1_150, "en": 900}
@@ -348,3 +350,24 @@ def test_a_country_without_a_grid_has_a_plain_table():
     section = next(section for section in brief_sections(summary) if section.id == "country")
     assert section.figures == ()
     assert len(section.tables[0].rows) == 34
+
+
+def test_a_matrix_without_an_empty_square_is_a_sentence():
+    """All 34 provinces of the demo tell every subject of every year; where one lacks a year of one, squares are drawn."""
+    summary = evaluation_of("demo").summary
+    section = who_reported(summary)
+    assert section is not None
+    assert section.figures == ()
+    assert [block.text.en for block in section.blocks][0].startswith(
+        "All 34 provinces have figures of every year"
+    )
+    facts, strands = summary.area.province_facts, bundle_of("demo").programme.measures
+    subject = [strands[name].strand for name in facts["measure"]]
+    lacks = (facts["province_code"] == "01") & (facts["period_end"].dt.year == 2022)
+    fewer = facts[~(lacks & (pd.Series(subject, facts.index) == strands["cases_recorded"].strand))]
+    drawn = who_reported(replace(summary, area=replace(summary.area, province_facts=fewer)))
+    assert "Of 170 squares 169 are full" in drawn.figures[0].alt.en
+    assert drawn.figures[0].svg.en.count("h11v11h-11z") == 170
+    told = as_on_page([drawn])[0].tables[0]
+    assert len(told.rows) == 2, "33 names read alike"
+    assert len(drawn.tables[0].rows) == 34, "the file has a row a province"

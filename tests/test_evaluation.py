@@ -256,15 +256,17 @@ def test_figures_of_the_same_years_stand_on_one_line_and_single_ones_on_their_ow
         ]
 
     calls = [("hotline_calls", year, float(year - 2000)) for year in (2023, 2021, 2022)]
-    keys, rows = table(figures(*calls, ("budget_spent", 2021, 5.0), ("budget_spent", 2023, 7.0)))
+    two = figures(*calls, ("budget_spent", 2021, 5.0), ("budget_spent", 2023, 7.0))
+    assert table(two)[0] == ["measure", "unit", "2021", "2022", "2023"], "one source stands below the table"
+    keys, rows = table(two.assign(source_id=["s"] * 3 + ["t"] * 2))
     assert keys == ["measure", "unit", "2021", "2022", "2023", "source"]
     assert rows == [
         ["Hotline calls", "calls", "21", "22", "23", "s"],
-        ["Budget spent", "million dong", "5", "–", "7", "s"],
+        ["Budget spent", "million dong", "5", "–", "7", "t"],
     ]
     keys, rows = table(figures(("hotline_calls", 2021, 1.0), ("budget_spent", 2023, 2.0)))
-    assert keys == ["measure", "unit", "period", "value", "source"]
-    assert [row[2:] for row in rows] == [["2021", "1", "s"], ["2023", "2", "s"]]
+    assert keys == ["measure", "unit", "period", "value"]
+    assert [row[2:] for row in rows] == [["2021", "1"], ["2023", "2"]]
     assert table(figures(("hotline_calls", 2021, 1.0)))[0] == keys, "one figure is told with its period"
     twice = figures(*calls, *calls)
     assert len(table(twice)[1]) == len(twice), "two figures of one source and period are both shown"

@@ -337,7 +337,10 @@ def _header(column: Column, place: int, language: Language) -> Markup:
 def _cells(
     row: tuple[Cell, ...], columns: tuple[Column, ...], language: Language, *, are_labelled: bool
 ) -> list[Markup]:
-    """Return the cells of a row; those of the first of the cards on a phone bear the head of their column."""
+    """Return the cells of a row; those of the first of the cards on a phone bear the head of their column.
+
+    A cell ends where the next one begins or its row ends, as HTML has it: a page has a few thousand of them.
+    """
 
     def label(column: Column) -> str:
         head = without_marks(column.header.of(language))
@@ -348,7 +351,7 @@ def _cells(
         for place, (cell, column) in enumerate(zip(row, columns, strict=True))
     ]
     first, *rest = cells
-    return [Markup(f'<th scope="row"{first}</th>'), *(Markup(f"<td{cell}</td>") for cell in rest)]  # noqa: S704  as above
+    return [Markup(f'<th scope="row"{first}</th>'), *(Markup(f"<td{cell}") for cell in rest)]  # noqa: S704  as above
 
 
 @lru_cache(

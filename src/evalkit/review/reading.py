@@ -18,6 +18,7 @@ LANGUAGES = ("vi", "en")
 
 _DOCTYPE = re.compile(r"\A\s*<!doctype html>", re.IGNORECASE)
 _SHORT = re.compile(r"<((?:br|col|hr|img|input|link|meta|wbr)\b[^<>]*?)/?>", re.IGNORECASE)
+_OPEN_CELL = re.compile(r"<td\b(?>(?:[^<]|<(?!/?t[dr]\b))*)(?=<td\b|</tr>)", re.IGNORECASE)
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]*;")
 _SENTENCES = {"h1", "h2", "h3", "h4", "p", "li", "dt", "dd", "caption", "figcaption", "summary", "desc"}
 _TOLD = _SENTENCES | {"th", "td", "text"}
@@ -46,14 +47,17 @@ def cleaned(text: str) -> str:
 
 
 def as_xml(page: str) -> str:
-    r"""Return a page with its doctype left out, its short tags closed and its named characters written out.
+    r"""Return a page with its doctype left out, short tags and open cells closed, named characters written out.
 
     Examples
     --------
     >>> as_xml("<!doctype html><p>a<br>b&nbsp;&lt;c</p>")
     '<p>a<br/>b\xa0&lt;c</p>'
+    >>> as_xml("<tr><th>a</th><td>1<td class='n'><b>2</b></tr>")
+    "<tr><th>a</th><td>1</td><td class='n'><b>2</b></td></tr>"
     """
     closed = _SHORT.sub(r"<\1/>", _DOCTYPE.sub("", page, count=1))
+    closed = _OPEN_CELL.sub(r"\g<0></td>", closed)
     return _NAMED.sub(lambda found: html.unescape(found[0]), closed)
 
 

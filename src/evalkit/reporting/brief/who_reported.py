@@ -8,9 +8,9 @@ from evalkit.facts.areas import NationFacts
 from evalkit.programme.models import ProgrammePeriod
 from evalkit.records import Summary
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Section, Table
+from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Paragraph, Section, Table
 from evalkit.reporting.drawing.squares import Share, SquaresDrawn, squares
-from evalkit.reporting.sections.shared_words import both
+from evalkit.reporting.sections.shared_words import both, within_sentence
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD
 
@@ -25,6 +25,8 @@ def who_reported(result: Summary) -> Section | None:
     if period is None:
         return None
     drawn = _matrix(rows, area, period)
+    if all(share == "every" for line in drawn.shares for share in line):
+        return _all_told(drawn, formats.period(period.valid_from, period.valid_to))
     wide, phone = squares(drawn)
     every = sum(share == "every" for line in drawn.shares for share in line)
     silent = sum(all(share == "none" for share in line) for line in drawn.shares)
@@ -39,6 +41,21 @@ def who_reported(result: Summary) -> Section | None:
     )
     figure = Figure("who-reported", wide, alt, _caption(drawn), phone, _table(drawn, days))
     return Section("who-reported-what", title, (figure,), layer="brief")
+
+
+def _all_told(drawn: SquaresDrawn, days: Bilingual) -> Section:
+    """Say in a sentence what a matrix without an empty square would say in hundreds."""
+    text = say(
+        "All {count} provinces have figures of every year on every subject: {subjects}.",
+        count=str(len(drawn.places)),
+        subjects=formats.listed([within_sentence(subject) for subject in drawn.subjects]),
+    )
+    return Section(
+        "who-reported-what",
+        say("Who reported what, {period}", period=days),
+        (Paragraph(text),),
+        layer="brief",
+    )
 
 
 def _told(area: NationFacts) -> pd.DataFrame:

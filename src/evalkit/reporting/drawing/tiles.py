@@ -138,11 +138,13 @@ def _years(pen: Pen, tile: TileDrawn, box: Box, *, most: float) -> None:
     x, y, width, height = box
     if len(tile.years) < 2 or width < 12 or not any(year is not None for year in tile.years):
         return
-    step = width / (len(tile.years) - 1)
+    step = max(
+        1, int(width / (len(tile.years) - 1))
+    )  # whole units: a line of a few is as true, and shorter to write
     run: list[tuple[float, float]] = []
     for place, year in enumerate(tile.years):
         if year is not None:
-            run.append((x + place * step, y + height * (1 - year / most)))
+            run.append((round(x) + place * step, round(y + height * (1 - year / most))))
         if year is None or place == len(tile.years) - 1:
             if len(run) > 1:
                 pen.path(run, stroke="bar", width=1.2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -106,13 +107,21 @@ def _seldom_table(frame: pd.DataFrame, area: Area, unlike: Unlike) -> Table:
     wide = len(periods) > 1 and len(lines) * (len(periods) + 3) < len(frame) * len(_long())
     if not wide or frame.duplicated(["measure", "source_id", "period_start", "period_end"]).any():
         cells = tuple(_long_row(row, area, unlike) for row in rows)
-        return Table("seldom-table", caption, _long(), cells)
+        return _with_one_source(Table("seldom-table", caption, _long(), cells), frame, area)
     measure, unit, *_, source = _long()
     columns = (measure, unit, *(_period_column(*period) for period in periods), source)
     cells = tuple(_wide_row(line, periods, area, unlike) for line in lines)
-    return Table(
-        "seldom-table", caption, columns, cells, (_empty(),) if len(frame) < len(lines) * len(periods) else ()
-    )
+    notes = (_empty(),) if len(frame) < len(lines) * len(periods) else ()
+    return _with_one_source(Table("seldom-table", caption, columns, cells, notes), frame, area)
+
+
+def _with_one_source(table: Table, frame: pd.DataFrame, area: Area) -> Table:
+    """Say the source below the table where all rows have one; its column is the last."""
+    if len(set(frame["source_id"])) > 1:
+        return table
+    rows = tuple(row[:-1] for row in table.rows)
+    notes = (*table.notes, *source_notes(frame, area))
+    return replace(table, columns=table.columns[:-1], rows=rows, notes=notes)
 
 
 def _days(row: Row) -> tuple[pd.Timestamp, pd.Timestamp]:

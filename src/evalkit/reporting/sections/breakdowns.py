@@ -36,7 +36,10 @@ from evalkit.reporting.wording import say
 
 @section_of.register
 def _(result: Breakdowns) -> Section:
-    frame, area = result.frame, result.area
+    area = result.area
+    frame = result.frame[
+        result.frame["measure"] != area.programme.population
+    ]  # the bases of rates stand with these
     title = say("Figures by attribute")
     if not area.programme.dimensions:
         return Section("breakdowns", title, ())

@@ -35,7 +35,8 @@ def _order(frame: pd.DataFrame) -> Bilingual:
 
 def _table(frame: pd.DataFrame, name: str, area: NationFacts) -> Table:
     indicator = area.programme.indicators[name]
-    periods = [period for period in area.programme.periods if period.id in set(frame["period"])]
+    told = set(frame.loc[frame["count"].notna() | (frame["reason"] == "suppressed"), "period"])
+    periods = [period for period in area.programme.periods if period.id in told]
     columns = (
         Column("province", say("Province or city")),
         *(Column(period.id, both(period.label), numeric=True) for period in periods),

@@ -77,10 +77,11 @@ def places(result: Completeness) -> list[Block]:
     """Tell province by province how much was reported, and who reported more than a year late."""
     if result.places.empty or not isinstance(result.area, NationFacts):
         return []
+    kinds = [(state, heading) for state, heading in _headings() if result.places[state].sum()]
     columns = (
         Column("province", say("Province or city")),
         Column("measures", say("Measures with a figure"), numeric=True),
-        *(Column(state, heading, numeric=True) for state, heading in _headings()),
+        *(Column(state, heading, numeric=True) for state, heading in kinds),
         Column("late", say("More than a year late"), numeric=True),
     )
     population = result.area.programme.population
@@ -91,7 +92,7 @@ def places(result: Completeness) -> list[Block]:
     rows = tuple(
         (
             Cell(say("{code} {name}", code=place.code, name=place.name)),
-            *_reporting(states.get(place.code, []), measures),
+            *_reporting(states.get(place.code, []), measures, [state for state, _ in kinds]),
             _count(late[place.code]),
         )
         for place in result.area.places
@@ -99,18 +100,18 @@ def places(result: Completeness) -> list[Block]:
     caption = say("Reporting by province: number of figures of each kind")
     notes = (
         say(
-            "Totals only, of all years and sources. A figure that is missing is not zero; zero is reported as zero."
+            "Totals only, of all years and sources; a kind that no province has a figure of is left out. A figure that is missing is not zero; zero is reported as zero."
         ),
     )
     return [Table("reporting-table", caption, columns, rows, notes)]
 
 
-def _reporting(own: list[Row], measures: int) -> tuple[Cell, ...]:
+def _reporting(own: list[Row], measures: int, kinds: list[str]) -> tuple[Cell, ...]:
     """Return of how many measures a province tells a figure, and its figures of each kind."""
     told = sum(any(row[state] > 0 for state in TOLD) for row in own)
     return (
         Cell(say("{told} of {all}", told=str(told), all=str(measures)), told),
-        *(_count(sum(int(row[state]) for row in own)) for state, _ in _headings()),
+        *(_count(sum(int(row[state]) for row in own)) for state in kinds),
     )
 
 
