@@ -358,7 +358,7 @@ def test_a_matrix_without_an_empty_square_is_a_sentence():
     section = who_reported(summary)
     assert section is not None
     assert section.figures == ()
-    assert [block.text.en for block in section.blocks][0].startswith(
+    assert next(block.text.en for block in section.blocks).startswith(
         "All 34 provinces have figures of every year"
     )
     facts, strands = summary.area.province_facts, bundle_of("demo").programme.measures

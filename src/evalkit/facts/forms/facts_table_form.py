@@ -166,7 +166,6 @@ def _faults(texts: dict[str, str], vocabulary: Vocabulary) -> Iterator[tuple[str
         )
 
 
-<<<<<<< HEAD
 def _place_fault(texts: dict[str, str], registry: Registry) -> Iterator[tuple[str, Fault]]:
     scheme, code = texts["scheme"], texts["province_code"]
     if scheme == NATION_SCHEME:
@@ -182,26 +181,6 @@ def _place_fault(texts: dict[str, str], registry: Registry) -> Iterator[tuple[st
         yield "province_code", (rule, worded("correct the code; a name is no code"))
 
 
-def _text(cell: Cell, name: str) -> str:
-    """Return a cell as the facts table writes it."""
-    if cell.kind == "date":
-        return cell.text
-    if cell.kind == "number" and cell.number is not None:
-        return value_text(cell.number) if name == "value" else _digits(cell)
-    if cell.kind == "truth" or name in ("published", PRELIMINARY):
-        return cell.text.lower()
-    return cell.text if cell.kind in ("text", "blank") else "#"
-
-
-def _digits(cell: Cell) -> str:
-    """Return a number among words as its digits, with the zeros its format shows."""
-    whole = cell.number is not None and cell.number == cell.number.to_integral_value()
-    text = f"{cell.number or Decimal(0):.0f}" if whole else cell.text
-    return text.zfill(len(cell.format)) if cell.format and not cell.format.strip("0") else text
-
-
-=======
->>>>>>> main
 def whole_code(code: str, scheme: str, registry: Registry) -> str:
     """Return a code with the zeros a spreadsheet took from it, where only the longer one is a code of the boundary set.
 

@@ -20,11 +20,8 @@ _NUMBERED = re.compile(r"^(?:[0-9]{1,2}|[IVX]{1,4}|[a-z])[.)/]\s+")
 _HALVES = re.compile(r"\s+[-–—|]\s+|\s*/\s*")
 _REGION_WORDS = ("vung", "khu vuc", "region")
 _UNKNOWN = ("khongxacdinh", "chuaxacdinh", "khongro", "unidentified", "unknown", "notstated", "noikhac")
-<<<<<<< HEAD
 _LONGEST = 200
-=======
 _SHORT = 40  # a longer text is no name of a place, and is not quoted
->>>>>>> main
 _ZEROS = re.compile(r"0+")
 
 
