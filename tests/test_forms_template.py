@@ -219,6 +219,50 @@ def test_a_cell_corrected_in_the_returned_form_is_taken(workspace: Path, tmp_pat
     assert not (workspace / "imported" / "form-34-22.quarantine.csv").exists()
 
 
+def test_a_form_that_was_worked_on_is_never_written_over(workspace: Path, tmp_path: Path):
+    path = form(workspace, tmp_path / "bieu.xlsx")
+    book = load_workbook(path)
+    book.worksheets[0]["E8"], book.worksheets[0]["E9"] = "12a", "3b"
+    book.save(path)
+    returned = Path(told("import", path, workspace)[1]["written"]["returned"][0])
+    book = load_workbook(returned)
+    book.worksheets[0]["E8"] = 12
+    book.save(returned)
+    mine = returned.read_bytes()
+    second = Path(told("import", path, workspace)[1]["written"]["returned"][0])
+    assert (second != returned, returned.read_bytes() == mine) == (True, True)
+    third = load_workbook(Path(told("import", returned, workspace)[1]["written"]["returned"][0])).worksheets[
+        0
+    ]
+    assert third["E8"].comment is None
+    assert third["E8"].fill.fgColor.rgb != third["E9"].fill.fgColor.rgb
+    assert (
+        "type the figure anew" in third["E9"].comment.text.lower()
+        or "gõ lại" in third["E9"].comment.text.lower()
+    )
+
+
+def test_a_label_to_be_left_that_stands_nowhere_is_refused(workspace: Path, tmp_path: Path):
+    path, mapping = tmp_path / "form.csv", tmp_path / "mapping.toml"
+    path.write_text("Tỉnh;2022\nHà Nội;1\n", encoding="utf-8")
+    lines = ['corner = "B2"', 'place = { column = "A", scheme = "34" }', "period = { row = 1 }"]
+    lines += ['measure = "cases_recorded"', 'skip = ["Hà Nôi 2"]']
+    mapping.write_text("[table]\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    code, said = told("import", path, workspace, "--mapping", mapping)
+    assert (code, "skip" in said["findings"][0]["where"]) == (3, True)
+
+
+def test_numbers_of_lines_are_no_places(workspace: Path, tmp_path: Path):
+    path, mapping = tmp_path / "form.csv", tmp_path / "mapping.toml"
+    path.write_text("STT;2022\n11;1300\n12;1200\n", encoding="utf-8")
+    lines = ['corner = "B2"', 'place = { column = "A", scheme = "34" }', "period = { row = 1 }"]
+    mapping.write_text(
+        "[table]\n" + "\n".join([*lines, 'measure = "cases_recorded"']) + "\n", encoding="utf-8"
+    )
+    code, said = told("import", path, workspace, "--mapping", mapping)
+    assert (code, said["taken"], said["held"]) == (3, 0, 2)
+
+
 def test_a_draft_does_not_run_until_it_is_filled_in(workspace: Path, tmp_path: Path):
     path = tmp_path / "Biểu 1.csv"
     path.write_text("Tỉnh;2022;2023\nHà Nội;1;2\nQuảng Ninh;-;4\n", encoding="utf-8")

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from evalkit.facts.forms.source_entry import add_source_entry
 from evalkit.facts.intake import Source, read_sources
 from evalkit.messages import ENGLISH, VIETNAMESE, shown, spoken, worded
 from evalkit.places.place_names import without_diacritics
+from evalkit.plain_cells import day_fault
 from evalkit.workspace import IMPORTED, Workspace, open_workspace
 
 _MOST_TOLD = 30
@@ -125,9 +127,24 @@ def _imported(
     else:
         mapping, text = (mapping, text) if mapping else known_form(path, form, vocabulary)
         source = _source_id(mapping, path)
-        sender = Sender(path, source, now().date(), sources)
+        sender = Sender(path, source, _issued(sources.get(source)), sources)
         readings = [read_form(form, mapping, sender=sender, vocabulary=vocabulary)]
-    return _filed(path, form, workspace, together(readings), text, options, sources)
+    return _filed(
+        path,
+        form,
+        workspace,
+        together(readings),
+        mapping_text=text,
+        options=options,
+        sources=sources,
+        vocabulary=vocabulary,
+    )
+
+
+def _issued(source: Source | None) -> date:
+    """Return the day a source says it was issued, else today: it stands where a mapping names none."""
+    text = source.date if source is not None else ""
+    return now().date() if day_fault(text) else date.fromisoformat(text)
 
 
 def _sources(workspace: Workspace) -> dict[str, Source]:
@@ -159,9 +176,11 @@ def _filed(
     form: Form,
     workspace: Workspace,
     readings: list[FormReading],
+    *,
     mapping_text: str,
     options: ImportOptions,
     sources: dict[str, Source],
+    vocabulary: Vocabulary,
 ) -> Imported:
     held = sum(len(reading.held) for reading in readings)
     files: dict[str, list[str]] = {}
@@ -175,19 +194,38 @@ def _filed(
             with_facts=(not held or options.take_the_rest) and not reading.facts.empty,
             day=now().date(),
             languages=(spoken(), VIETNAMESE if VIETNAMESE in workspace.languages else ENGLISH),
+            names=_names(vocabulary, spoken()),
         )
         for name, file in filed.files.items():
             files.setdefault(name, []).append(str(file))
     notes = [
         note
         for reading in readings
-        if (note := add_source_entry(workspace, reading.source_id, path, form, known=sources))
+        if (note := add_source_entry(workspace, reading, path, form, known=sources))
     ]
-    return _told(path, readings, files, notes, held=held)
+    return _told(path, readings, files, notes, held=held, folder=workspace.folder)
+
+
+def _names(vocabulary: Vocabulary, language: str) -> dict[str, str]:
+    """Return what measures, and the values of breakdowns ("sex=female"), are called in a language."""
+    programme = vocabulary.programme
+    labels = {name: one.label for name, one in programme.measures.items()}
+    labels |= {
+        f"{name}={value}": label
+        for name, one in programme.dimensions.items()
+        for value, label in one.values.items()
+    }
+    return {code: label.root.get(language, next(iter(label.root.values()))) for code, label in labels.items()}
 
 
 def _told(
-    path: Path, readings: list[FormReading], files: dict[str, list[str]], notes: list[Finding], *, held: int
+    path: Path,
+    readings: list[FormReading],
+    files: dict[str, list[str]],
+    notes: list[Finding],
+    *,
+    held: int,
+    folder: Path,
 ) -> Imported:
     findings = [*(one for reading in readings for one in reading.findings), *notes]
     counts = {
@@ -221,7 +259,7 @@ def _told(
         "written": files,
     }
     code = FactsError.exit_code if held or not counts["taken"] else 0
-    return Imported(_text(counts, readings, findings, files), content, code)
+    return Imported(_text(counts, readings, findings, files, folder), content, code)
 
 
 def _finding(one: Finding) -> dict[str, str]:
@@ -243,7 +281,11 @@ def _total(one: Any) -> dict[str, Any]:
 
 
 def _text(
-    counts: dict[str, int], readings: list[FormReading], findings: list[Finding], files: dict[str, list[str]]
+    counts: dict[str, int],
+    readings: list[FormReading],
+    findings: list[Finding],
+    files: dict[str, list[str]],
+    folder: Path,
 ) -> str:
     head = worded("figure cells: {read} read, {taken} taken, {held} held, {left} left", **counts)
     lines = [shown(head), *_held_lines(readings)]
@@ -253,13 +295,7 @@ def _text(
         shown(_written(name, path)) for name, paths in files.items() for path in paths if name in _SHOWN
     ]
     if counts["held"] and "facts" not in files:
-        lines.append(
-            shown(
-                worded(
-                    "no facts were written: correct the held cells, or take the others with --take-the-rest"
-                )
-            )
-        )
+        lines.append(shown(_nothing_written(readings, folder)))
     return "\n".join(lines)
 
 
@@ -273,6 +309,17 @@ def _written(name: str, path: str) -> str:
             "the form with a comment in each held cell, to correct and import again: {path}", path=path
         )
     return worded("the sheet as it was read, with control totals: {path}", path=path)
+
+
+def _nothing_written(readings: list[FormReading], folder: Path) -> str:
+    """Say that no facts were written, and that those of an earlier import stay where there are any."""
+    earlier = [one.source_id for one in readings if (folder / IMPORTED / f"{one.source_id}.csv").exists()]
+    if earlier:
+        return worded(
+            "no facts were written, those of an earlier import stay ({sources}): correct the held cells, or take the others with --take-the-rest",
+            sources=", ".join(earlier),
+        )
+    return worded("no facts were written: correct the held cells, or take the others with --take-the-rest")
 
 
 def _held_lines(readings: list[FormReading]) -> list[str]:

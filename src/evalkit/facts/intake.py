@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import Field
 
 from evalkit.csv_table import Layout, read_csv
-from evalkit.declaration import Declared, read_toml, validated
+from evalkit.declaration import Declared, line_of, read_toml, validated
 from evalkit.errors import EvalkitError, FactsError, Refusals
 from evalkit.facts.facts_workbook import WORKBOOK, read_facts_workbook
 from evalkit.facts.findings import Finding, refuse_errors
@@ -126,12 +126,27 @@ def read_sources(path: Path) -> dict[str, Source]:
         If the file is absent or malformed, or a source has an unknown or missing key.
     """
     refusals = Refusals()
+    content = read_toml(path, error=FactsError)
+    for name, entry in content.items():
+        for key in [key for key, value in entry.items() if value == "?"] if isinstance(entry, dict) else []:
+            refusals.add(_hole(path, name, key))
     sources = {
         name: refusals.of(validated, fields, Source, path=path, key=(name,), error=FactsError)
-        for name, fields in read_toml(path, error=FactsError).items()
+        for name, fields in content.items()
+        if not (isinstance(fields, dict) and "?" in fields.values())
     }
     refusals.refuse()
     return {name: source for name, source in sources.items() if source is not None}
+
+
+def _hole(path: Path, name: str, key: str) -> FactsError:
+    """Return the refusal of a question about a source that was not answered."""
+    line = line_of(path.read_text(encoding="utf-8"), (name, key))
+    return FactsError(
+        where=f"{path}, line {line}, key {name}.{key}",
+        rule=worded('a source is described by its sender: "?" stands here'),
+        do=worded("fill it in; the pages name the source beside each figure"),
+    )
 
 
 def place_of(row: pd.Series, column: str = "") -> str:

@@ -165,7 +165,7 @@ class _Words:
         rule, (code, scheme) = self._rule(one), self._places[_first(one)]
         do = (
             worded(
-                'ask the source which figure is right; or, where the source itself stands by them, write confirmed = "..." in its entry of sources.toml'
+                'ask the source which figure is right; or, where the source itself stands by them, write confirmed.vi = "..." and confirmed.en = "..." in its entry of sources.toml'
             )
             if severity == "error"
             else worded("ask the source which figure is right")

@@ -14,6 +14,7 @@ from evalkit.facts.forms.plain_words import same_word
 from evalkit.messages import worded
 from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
+from evalkit.table import ALL
 
 _PERSONS = ("nạn nhân", "đối tượng", "bị can", "bị cáo", "người")
 _CASES = ("vụ", "vụ việc", "vụ án", "trường hợp")
@@ -80,6 +81,8 @@ class Vocabulary:
 
     def with_values(self, counted: Counted, values: Mapping[str, str]) -> Counted | Held:
         """Return what is counted with further values of breakdowns, those that its labels gave."""
+        declared = self.programme.measures[counted.measure].dimensions
+        values = {name: value for name, value in values.items() if value != ALL or name in declared}
         both = {**dict(counted.values), **values}
         for name, value in values.items():
             try:
@@ -138,12 +141,9 @@ class Vocabulary:
         if not mapping.unit_said:
             return
         wanted = same_word(mapping.unit_said)
-        top = cell_at(mapping.corner)[0]
-        cells = (
-            [sheet.spread(*cell_at(mapping.unit_cell))]
-            if mapping.unit_cell
-            else [cell for (row, _), cell in sheet.cells.items() if row < top]
-        )
+        named = mapping.unit_cell
+        texts = [cell for cell in sheet.cells.values() if cell.kind == "text"]
+        cells = [sheet.spread(*cell_at(named))] if named else texts
         if not any(wanted in same_word(cell.text) for cell in cells):
             raise FactsError(
                 where=f"sheet {sheet.name!r}" + (f", cell {mapping.unit_cell}" if mapping.unit_cell else ""),

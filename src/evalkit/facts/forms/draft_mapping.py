@@ -112,19 +112,19 @@ def _lines(seen: _Seen, *, path: Path, vocabulary: Vocabulary) -> Iterator[str]:
     yield f"# {' '.join(path.name.split())}"
     yield "[table]"
     yield f"sheet = {quoted(seen.sheet.name)}"
-    yield f"corner = {quoted(cell_name((seen.rows[0], seen.columns[0])))}  # the first figure"
+    yield f"corner = {quoted(cell_name((seen.rows[0], seen.columns[0])))}  # ô số liệu đầu tiên · the first figure"
     if seen.scheme:
         schemes = ", ".join(vocabulary.registry.schemes)
         yield f'place = {{ column = "{column_name(seen.label_column)}", scheme = "{HOLE}" }}  # {schemes}'
     else:
-        yield f'place = "{HOLE}"  # the code of the province of the form'
+        yield f'place = "{HOLE}"  # mã của tỉnh · the code of the province of the form'
         yield f'scheme = "{HOLE}"'
     yield _period(seen)
     if seen.scheme:
-        yield f'measure = "{HOLE}"  # a name of measures*.toml: evalkit indicators lists what they feed'
+        yield f'measure = "{HOLE}"  # tên mục số liệu, như ở cột A của biểu do evalkit template tạo · a measure, named as in column A of evalkit\'s own form'
     yield from _writing(seen)
-    yield f'published = "{HOLE}"  # true if an authority has published these very figures, else false'
-    yield f'edition_date = "{HOLE}"  # the day of the form, as 2024-03-15 without quotation marks'
+    yield f'published = "{HOLE}"  # true nếu cơ quan có thẩm quyền đã công bố chính các số này, nếu không: false · true if an authority has published these very figures'
+    yield f'edition_date = "{HOLE}"  # ngày của biểu, viết 2024-03-15 không có ngoặc kép · the day of the form, without quotation marks'
     if not seen.scheme:
         yield from _rows(seen, vocabulary)
 
@@ -174,12 +174,12 @@ def _writing(seen: _Seen) -> Iterator[str]:
         if (cell := seen.sheet.at(row, column)).kind == "text" and cell.text[:1].isdigit()
     ]
     if any(mark in text for text in texts for mark in ".,"):
-        yield f'decimal = "{HOLE}"  # "," or "."'
-        yield f'group = "{HOLE}"  # "." or "," or "" where thousands are not parted'
+        yield f'decimal = "{HOLE}"  # dấu thập phân · the decimal mark: "," or "."'
+        yield f'group = "{HOLE}"  # dấu ngăn hàng nghìn, "" nếu không có · between thousands: "." or "," or ""'
     signs = list(_marks(seen))
     if signs:
         meanings = ", ".join(f'{quoted(sign)} = "{HOLE}"' for sign in signs)
-        yield f"marks = {{ {meanings} }}  # zero_reported, not_reported or not_applicable, by the form's own legend"
+        yield f"marks = {{ {meanings} }}  # theo chú giải của biểu · by the form's own legend: zero_reported, not_reported, not_applicable"
 
 
 def _marks(seen: _Seen) -> Iterator[str]:

@@ -103,6 +103,8 @@ class FigureRules:
         The words that may stand behind a figure, as :func:`same_word` has them.
     marks : dict
         What the form's legend says of signs and words, by :func:`same_word`; "" is a blank cell.
+    remedy : str
+        What to do about any held cell, where the form has no mapping that could be corrected.
     """
 
     measure: str
@@ -113,6 +115,7 @@ class FigureRules:
     scale: Decimal = Decimal(1)
     units: frozenset[str] = frozenset()
     marks: dict[str, MarkMeaning] = field(default_factory=dict)
+    remedy: str = ""
 
 
 def read_figure(cell: Cell, rules: FigureRules) -> Figure | Held:
@@ -132,6 +135,11 @@ def read_figure(cell: Cell, rules: FigureRules) -> Figure | Held:
     >>> read_figure(text_cell("12.5"), rules).rule
     'a point parts groups of three digits here'
     """
+    found = _read(cell, rules)
+    return Held(found.rule, rules.remedy) if isinstance(found, Held) and rules.remedy else found
+
+
+def _read(cell: Cell, rules: FigureRules) -> Figure | Held:
     if (told := _by_legend(cell, rules)) is not None:
         return told
     if (doubt := _doubtful(cell)) is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -37,6 +39,7 @@ def file_import(
     with_facts: bool,
     day: date,
     languages: tuple[str, str],
+    names: Mapping[str, str],
 ) -> Filed:
     """Write what became of a form into a workspace; what an earlier import of the same source left is replaced.
 
@@ -53,6 +56,8 @@ def file_import(
     day : date
     languages : tuple of str
         Of the picture, and of the comments in the returned form.
+    names : mapping of str
+        What measures and values of breakdowns are called on the picture.
     """
     folder = workspace / IMPORTED
     folder.mkdir(exist_ok=True)
@@ -64,20 +69,51 @@ def file_import(
         "quarantine": stem.with_suffix(".quarantine.csv"),
         "returned": stem.with_suffix(".returned.xlsx"),
     }
-    write_lasting(files["picture"], picture(form, reading, title=path.name, language=languages[0]))
-    write_lasting(files["record"], _record(path, reading, mapping_text, day, with_facts=with_facts))
     written = ["picture", "record"]
+    write_lasting(
+        files["picture"], picture(form, reading, title=path.name, language=languages[0], names=names)
+    )
     if with_facts:
         write_lasting(files["facts"], _csv(list(reading.facts.columns), reading.facts.to_numpy().tolist()))
         written.append("facts")
+    edited = _is_edited(files)
     if reading.held:
+        data = returned_form(
+            path, form, reading.held, language=languages[1]
+        )  # before its own file is written over
+        files["returned"] = _free(files["returned"]) if edited else files["returned"]
+        files["returned"].write_bytes(data)
         write_lasting(files["quarantine"], _csv(list(QUARANTINE_COLUMNS), _held_rows(path, reading)))
-        files["returned"].write_bytes(returned_form(path, form, reading.held, language=languages[1]))
         written += ["quarantine", "returned"]
     else:
-        for name in ("quarantine", "returned"):
-            files[name].unlink(missing_ok=True)
+        files["quarantine"].unlink(missing_ok=True)
+        if not edited:
+            files["returned"].unlink(missing_ok=True)
+    record = _record(path, reading, mapping_text, day, with_facts=with_facts)
+    record += f'returned_sha256 = "{_digest(files["returned"])}"\n' if reading.held else ""
+    write_lasting(files["record"], record)
     return Filed({name: files[name] for name in written})
+
+
+def _is_edited(files: dict[str, Path]) -> bool:
+    """Tell whether a returned form is no longer as it was written: somebody has worked on it."""
+    if not files["returned"].is_file():
+        return False
+    try:
+        before = tomllib.loads(files["record"].read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        before = {}
+    return before.get("returned_sha256") != _digest(files["returned"])
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _free(path: Path) -> Path:
+    """Return a name for a returned form beside one that somebody has worked on."""
+    numbered = (path.with_name(path.name.replace(".xlsx", f"-{number}.xlsx")) for number in range(2, 1000))
+    return next(one for one in numbered if not one.exists())
 
 
 def _held_rows(path: Path, reading: FormReading) -> list[list[str]]:
@@ -104,7 +140,7 @@ def _plain(text: str) -> str:
 
 def _record(path: Path, reading: FormReading, mapping_text: str, day: date, *, with_facts: bool) -> str:
     """Return what is kept of an import: the file's name and digest, the day, the counts, the mapping."""
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = _digest(path)
     lines = [
         f"file = {quoted(path.name)}",
         f'sha256 = "{digest}"',

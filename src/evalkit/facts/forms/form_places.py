@@ -22,6 +22,7 @@ _REGION_WORDS = ("vung", "khu vuc", "region")
 _UNKNOWN = ("khongxacdinh", "chuaxacdinh", "khongro", "unidentified", "unknown", "notstated", "noikhac")
 _LONGEST = 200
 _SHORT = 40  # a longer text is no name of a place, and is not quoted
+_OPTION = re.compile(r"--scheme (\S+)")
 _ZEROS = re.compile(r"0+")
 
 
@@ -76,7 +77,7 @@ class FormPlaces:
             return self._by_name(text)
         except FactsError as refusal:
             rule = worded("{label}: {rule}", label=repr(text), rule=refusal.rule)
-            return Held(rule if 0 < len(text) <= _SHORT else refusal.rule, refusal.do)
+            return Held(rule if 0 < len(text) <= _SHORT else refusal.rule, _without_option(refusal.do))
 
     def _of_a_name(self, text: str, given: str | None) -> Placed | Held:
         """Return the place of a label that could be a person's name; where it is no place it is not quoted."""
@@ -116,6 +117,11 @@ class FormPlaces:
 
     def _by_name(self, text: str) -> Placed | Held:
         bare = _NUMBERED.sub("", text)
+        if bare.replace(".", "").isdecimal():
+            return Held(
+                worded("a number stands where the name of a place is expected"),
+                worded('name the column of the places; where codes stand there, say by = "code"'),
+            )
         if bare.isdecimal():
             return Held(
                 worded("a number stands where the names of places are expected"),
@@ -158,6 +164,17 @@ class FormPlaces:
         found = [self._read(half) for half in halves]
         same = isinstance(found[0], Placed) and found[0] == found[1]
         return found[0] if same and isinstance(found[0], Placed) else None
+
+
+def _without_option(do: str) -> str:
+    """Return a remedy for who reads a form: the boundary set is said in the mapping, not by an option of a command."""
+    found = _OPTION.search(do)
+    if not found:
+        return do
+    return worded(
+        'if the form is of the boundary set {scheme}, write scheme = "{scheme}" in the mapping',
+        scheme=found[1],
+    )
 
 
 def _regions(registry: Registry, scheme: str) -> Iterable[tuple[str, str]]:

@@ -28,7 +28,7 @@ from evalkit.messages import worded
 from evalkit.table import COLUMNS, DATES
 
 PRELIMINARY, MARK = "preliminary", "mark"
-_AT_ROWS = re.compile(r"\brows? (?=[A-Z]{1,3}[0-9])")
+_AT_ROWS = re.compile(r"\brows? (?=\S)")
 SheetCell = tuple[str, At]
 
 
@@ -48,6 +48,8 @@ class FormReading:
     findings : tuple of Finding
         What the figures say of each other, and what was not read; never a figure.
     totals : tuple of ControlTotal
+    rounded_to : float
+        What the last digit of scaled figures stands for; 0 where they are whole.
     """
 
     source_id: str
@@ -58,6 +60,7 @@ class FormReading:
     rows_left: tuple[LeftRow, ...]
     findings: tuple[Finding, ...]
     totals: tuple[ControlTotal, ...]
+    rounded_to: float = 0
 
     @property
     def read(self) -> int:
@@ -187,6 +190,7 @@ def _put_together(
         tuple(row for _, reading in readings for row in reading.rows_left),
         tuple(findings),
         control_totals(facts),
+        _rounding(sender, readings).rounded_to,
     )
 
 
@@ -287,7 +291,7 @@ def _of_the_figures(
     table["published"] = facts["published"] == "true"
     for name in DATES:
         table[name] = pd.to_datetime(facts[name]).astype("datetime64[s]")
-    table[FILE], table[ROW] = file, facts["source_cell"].str.rpartition("!")[2]
+    table[FILE], table[ROW] = file, facts["source_cell"]
     beside = {"value", "status", "qualifier", "source_cell", FILE, ROW}
     key = [str(name) for name in table if name not in beside]
     again = table.duplicated(key, keep="first")

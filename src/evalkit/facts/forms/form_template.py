@@ -251,4 +251,4 @@ def _table(sheet: Sheet, vocabulary: Vocabulary) -> TableMapping:
             "blank": "leave",
             "source_id": sheet.at(*_SOURCE).text or None,
         }
-    )
+    ).as_own_form()

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from evalkit.declaration import Declared, read_toml, validated
 from evalkit.errors import FactsError
@@ -149,6 +149,9 @@ class TableMapping(Declared):
     encoding: TextCoding | None = None
     delimiter: Literal["", ",", ";", "|", "\t"] = ""
     blank: Literal["hold", "leave"] = "hold"
+    _own_form: bool = PrivateAttr(
+        default=False
+    )  # of the form that evalkit gives out: there is no mapping to correct
     source_id: SourceId | None = None
     published: bool = False
     edition_date: date | None = None
@@ -170,6 +173,16 @@ class TableMapping(Declared):
             last < first for last, first in zip(cell_at(self.until), cell_at(self.corner), strict=True)
         ):
             raise ValueError(worded("until is the last cell of the table, right of or below its corner"))
+        return self
+
+    @property
+    def own_form(self) -> bool:
+        """Whether the form is evalkit's own, which has no mapping that could be corrected."""
+        return self._own_form
+
+    def as_own_form(self) -> TableMapping:
+        """Return the table as one of evalkit's own form."""
+        self._own_form = True
         return self
 
     @property

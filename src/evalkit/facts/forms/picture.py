@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from html import escape
 
 from evalkit.facts.forms.control_totals import ControlTotal
@@ -19,6 +20,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size
 .wide { overflow-x: auto; }
 td, th { border: 1px solid #8888; padding: .2rem .45rem; vertical-align: top; }
 th { font-weight: 600; text-align: left; }
+.number { text-align: right; white-space: nowrap; }
 .taken { background: #2a7f4f2e; }
 .held { background: #c4511f40; font-weight: 600; }
 .left { background: #7772; text-decoration: line-through; }
@@ -27,7 +29,9 @@ ol.held-cells { background: none; font-weight: 400; }
 """
 
 
-def picture(form: Form, reading: FormReading, *, title: str, language: str) -> str:
+def picture(
+    form: Form, reading: FormReading, *, title: str, language: str, names: Mapping[str, str] | None = None
+) -> str:
     """Return a form as one page of HTML, without scripts and without anything from elsewhere.
 
     Parameters
@@ -38,6 +42,8 @@ def picture(form: Form, reading: FormReading, *, title: str, language: str) -> s
         The file's name.
     language : str
         The language of the messages, for the page's ``lang``.
+    names : mapping of str, optional
+        What measures and values of breakdowns are called; their codes stand where there is none.
 
     Returns
     -------
@@ -45,8 +51,8 @@ def picture(form: Form, reading: FormReading, *, title: str, language: str) -> s
         A cell of the sheet is marked as taken, held or left; each held one has its reason below. It shows every figure, and is
         for who sent the form alone.
     """
-    names = {name for name, _ in (*reading.taken, *reading.left)} | {one.sheet for one in reading.held}
-    sheets = [sheet for sheet in form.sheets if sheet.name in names]
+    read = {name for name, _ in (*reading.taken, *reading.left)} | {one.sheet for one in reading.held}
+    sheets = [sheet for sheet in form.sheets if sheet.name in read]
     parts = [
         f"<h1>{escape(title)}</h1>",
         f"<p>{_said(_counts(reading))}</p>",
@@ -54,7 +60,7 @@ def picture(form: Form, reading: FormReading, *, title: str, language: str) -> s
         _key(),
         *(_sheet(sheet, reading) for sheet in sheets),
         _held(reading),
-        _totals(reading.totals),
+        _totals(reading.totals, names or {}, language),
     ]
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title><style>{_STYLE}</style>'
     return f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
@@ -86,9 +92,10 @@ def _sheet(sheet: Sheet, reading: FormReading) -> str:
     marks |= {one.cell: "held" for one in reading.held if one.sheet == sheet.name}
     columns = range(1, min(sheet.columns, MOST_COLUMNS) + 1)
     heads = "".join(f'<th scope="col">{column_name(column)}</th>' for column in columns)
-    rows = "".join(_row(sheet, row, columns, marks) for row in range(1, min(sheet.rows, MOST_ROWS) + 1))
+    filled = sorted({row for row, _ in sheet.cells} | {row for row, _ in marks})
+    rows = "".join(_row(sheet, row, columns, marks) for row in filled[:MOST_ROWS])
     more = ""
-    if sheet.rows > MOST_ROWS or sheet.columns > MOST_COLUMNS:
+    if len(filled) > MOST_ROWS or sheet.columns > MOST_COLUMNS:
         more = f"<p>{_said(worded('Only the first {rows} rows and {columns} columns are drawn.', rows=MOST_ROWS, columns=MOST_COLUMNS))}</p>"
     return f'<h2>{escape(sheet.name)}</h2>{more}<div class="wide" tabindex="0"><table><tr><td></td>{heads}</tr>{rows}</table></div>'
 
@@ -100,7 +107,8 @@ def _row(sheet: Sheet, row: int, columns: range, marks: dict[At, str]) -> str:
         cell = sheet.at(*at)
         mark = marks.get(at, "")
         raised = f"<sup>{escape(cell.raised)}</sup>" if cell.raised else ""
-        name = f' class="{mark}" title="{cell_name(at)}"' if mark else ""
+        kinds = " ".join(filter(None, [mark, "number" if cell.kind == "number" else ""]))
+        name = f' class="{kinds}" title="{cell_name(at)}"' if kinds else ""
         cells.append(f"<td{name}>{escape(cell.text)}{raised}</td>")
     return f'<tr><th scope="row">{row}</th>{"".join(cells)}</tr>'
 
@@ -115,7 +123,7 @@ def _held(reading: FormReading) -> str:
     return f'<h2>{_said(worded("Held cells"))}</h2><ol class="held-cells">{lines}</ol>'
 
 
-def _totals(totals: Iterable[ControlTotal]) -> str:
+def _totals(totals: Iterable[ControlTotal], names: Mapping[str, str], language: str) -> str:
     heads = [
         worded("measure"),
         worded("breakdown"),
@@ -128,12 +136,27 @@ def _totals(totals: Iterable[ControlTotal]) -> str:
         worded("no figure"),
     ]
     first = "".join(f'<th scope="col">{_said(head)}</th>' for head in heads)
-    rows = "".join(f"<tr>{''.join(_cells(one))}</tr>" for one in totals)
+    rows = "".join(f"<tr>{''.join(_cells(one, names, language))}</tr>" for one in totals)
     return f'<h2>{_said(worded("Control totals"))}</h2><div class="wide" tabindex="0"><table><tr>{first}</tr>{rows}</table></div>'
 
 
-def _cells(one: ControlTotal) -> Iterator[str]:
+def _cells(one: ControlTotal, names: Mapping[str, str], language: str) -> Iterator[str]:
     level = {"unit": worded("units"), "region": worded("regions"), "nation": worded("nation")}[one.level]
-    texts = [one.measure, one.breakdown, one.period_start, one.period_end, shown(level)]
-    numbers = [one.cells, f"{one.total:f}", one.zeros, one.missing]
-    yield from (f"<td>{escape(str(text))}</td>" for text in [*texts, *numbers])
+    breakdown = ", ".join(names.get(part, part) for part in one.breakdown.split(", ") if part)
+    days = [f"{int(day[8:])}/{int(day[5:7])}/{day[:4]}" for day in (one.period_start, one.period_end)]
+    texts = [names.get(one.measure, one.measure), breakdown, *days, shown(level)]
+    yield from (f"<td>{escape(text)}</td>" for text in texts)
+    numbers = [str(one.cells), _grouped(one.total, language), str(one.zeros), str(one.missing)]
+    yield from (f'<td class="number">{escape(number)}</td>' for number in numbers)
+
+
+def _grouped(number: Decimal, language: str) -> str:
+    """Write a sum as the language of the page parts its digits.
+
+    Examples
+    --------
+    >>> _grouped(Decimal("1234567.5"), "vi"), _grouped(Decimal("1234567.5"), "en")
+    ('1.234.567,5', '1,234,567.5')
+    """
+    english = f"{number:,f}"
+    return english.translate(str.maketrans(",.", ".,")) if language == "vi" else english

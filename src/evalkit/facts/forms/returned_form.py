@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from evalkit.facts.forms.grid import Form, Sheet
 from evalkit.facts.forms.table_reading import HeldCell
 from evalkit.facts.forms.workbook_file import opened
-from evalkit.messages import shown, told_in, worded
+from evalkit.messages import shown, told_in
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -44,17 +44,30 @@ def returned_form(path: Path, form: Form, held: Iterable[HeldCell], *, language:
     from openpyxl.styles import PatternFill  # noqa: PLC0415
 
     book = _book(path, form)
+    _clear(book)
     places = {sheet.name: place for place, sheet in enumerate(form.sheets)}
     with told_in(language):
         for one in held:
             cell = book.worksheets[places[one.sheet]].cell(*one.cell)
-            text = _clean(shown(worded("{rule}. {do}.", rule=one.held.rule, do=one.held.do)))
+            rule, do = (text[:1].upper() + text[1:] for text in (shown(one.held.rule), shown(one.held.do)))
+            text = _clean(f"{rule}. {do}.")
             cell.fill = PatternFill("solid", fgColor=_RED)
             if not isinstance(cell, MergedCell):
-                cell.comment = Comment(text, _AUTHOR, height=140, width=320)
+                cell.comment = Comment(text, _AUTHOR, height=180, width=360)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _clear(book: Workbook) -> None:
+    """Take away the comments and the colour of an earlier return, so that what was corrected no longer bears them."""
+    from openpyxl.styles import PatternFill  # noqa: PLC0415
+
+    for sheet in book.worksheets:
+        for cell in list(sheet._cells.values()):  # noqa: SLF001  the cells there are
+            if cell.comment is not None and cell.comment.author == _AUTHOR:
+                cell.comment = None
+                cell.fill = PatternFill()
 
 
 def _book(path: Path, form: Form) -> Workbook:

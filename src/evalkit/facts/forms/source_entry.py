@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.filing import quoted
+from evalkit.facts.forms.form_reading import FormReading
 from evalkit.facts.forms.grid import Form
 from evalkit.facts.forms.mapping import HOLE
 from evalkit.messages import worded
@@ -17,14 +18,14 @@ _LONGEST = 160
 
 
 def add_source_entry(
-    workspace: Workspace, source_id: str, path: Path, form: Form, *, known: Collection[str]
+    workspace: Workspace, reading: FormReading, path: Path, form: Form, *, known: Collection[str]
 ) -> Finding | None:
     """Add an entry for a form's source to sources.toml where there is none; return what is to be filled in.
 
     Parameters
     ----------
     workspace : Workspace
-    source_id : str
+    reading : FormReading
     path : Path
         The form's file.
     form : Form
@@ -36,14 +37,13 @@ def add_source_entry(
     Finding or None
         None where the source is declared.
     """
-    file = workspace.sources_file
+    file, source_id = workspace.sources_file, reading.source_id
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     if source_id in known:
         return None
     if f"[{source_id}]" not in text:
-        file.write_text(
-            f"{text.rstrip()}\n\n{source_entry(source_id, path, form)}".lstrip(), encoding="utf-8"
-        )
+        entry = source_entry(source_id, path, form, rounded_to=reading.rounded_to)
+        file.write_text(f"{text.rstrip()}\n\n{entry}".lstrip(), encoding="utf-8")
     return Finding(
         "warning",
         where=f"{file}, [{source_id}]",
@@ -54,16 +54,18 @@ def add_source_entry(
     )
 
 
-def source_entry(source_id: str, path: Path, form: Form) -> str:
-    """Return the entry proposed for a form: the title of its first cell, the file's name and digest."""
+def source_entry(source_id: str, path: Path, form: Form, *, rounded_to: float = 0) -> str:
+    """Return the entry proposed for a form: the title of its first cell, the file's name and digest, what its figures are rounded to."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     title = next((cell.text for sheet in form.sheets[:1] if (cell := sheet.at(1, 1)).kind == "text"), "")
+    rounding = f"rounded_to = {rounded_to:g}  # làm tròn đến · its figures are rounded to this"
     lines = [
         f"[{source_id}]",
         f"title = {quoted((title or path.stem)[:_LONGEST])}",
-        f'agency = "{HOLE}"      # who issued the form',
-        f'date = "{HOLE}"        # the day it was issued, as 2024-03-15',
-        f'confidence = "{HOLE}"  # "verified" if you saw the original, else "to be checked"',
-        f"# from the file {path.name.encode('unicode_escape').decode()}, sha256 {digest[:16]}",
+        f'agency = "{HOLE}"      # cơ quan ban hành biểu · who issued the form',
+        f'date = "{HOLE}"        # ngày ban hành, ví dụ 2024-03-15 · the day it was issued',
+        f'confidence = "{HOLE}"  # "verified": đã xem bản gốc · the original was seen; "to be checked": chưa · it was not',
+        *([rounding] if rounded_to else []),
+        f"# {path.name.encode('unicode_escape').decode()}, sha256 {digest[:16]}",
     ]
     return "\n".join(lines) + "\n"

@@ -18,7 +18,7 @@ from evalkit.facts.forms.mapping import Labelled, PeriodAxis, PlaceAxis, TableMa
 from evalkit.facts.forms.period_texts import Span, period_of
 from evalkit.facts.forms.person_names import like_a_name
 from evalkit.facts.forms.plain_words import same_word, without_mark
-from evalkit.messages import worded
+from evalkit.messages import named, worded
 
 Made = TypeVar("Made")
 _FIGURE = re.compile(r"-?[0-9][0-9.,]{0,40}")
@@ -121,6 +121,7 @@ class _Table:
         self.inside = sorted({row for row, _ in sheet.cells if self.top <= row <= self.bottom})
         self.filled = {column for row, column in sheet.cells if self.top <= row <= self.bottom}
         vocabulary.refuse_wrong_unit(sheet, mapping)
+        self.skipped, self.skips_met = {same_word(text) for text in mapping.skip}, set[str]()
         self.places = self._places()
         self.fixed = self._fixed()
         self.found = TableReading()
@@ -200,7 +201,18 @@ class _Table:
         for row in self.inside:
             self._row(row, columns)
         self._tell_others()
+        self._refuse_idle_skips()
         return self.found
+
+    def _refuse_idle_skips(self) -> None:
+        """Refuse a label to be left that stands nowhere: what was meant by it would be taken."""
+        idle = [text for text in self.mapping.skip if same_word(text) not in self.skips_met]
+        if idle:
+            raise FactsError(
+                where=f"sheet {self.sheet.name!r}, skip",
+                rule=worded("no heading and no label of the table is {text}", text=repr(idle[0][:60])),
+                do=worded("write it as the form has it, or remove it from skip"),
+            )
 
     def _column(self, column: int) -> _Line | None:
         """Return what a column says of its figures; None where it is a column of labels or empty."""
@@ -224,9 +236,9 @@ class _Table:
 
     def _headings(self, column: int) -> _Line:
         mapping = self.mapping
-        texts = [self.sheet.spread(row, column).text for row in self._heading_rows()]
-        skipped = {same_word(text) for text in mapping.skip}
-        if any(same_word(text) in skipped for text in texts if text):
+        texts = {same_word(self.sheet.spread(row, column).text) for row in range(1, self.top)}
+        if found := texts & self.skipped:
+            self.skips_met |= found
             return _Line(left=True)
         place = mapping.place
         placed = (
@@ -345,7 +357,8 @@ class _Table:
         label = self._row_label(row)
         if not filled and not label:
             return
-        if same_word(label) in {same_word(text) for text in self.mapping.skip}:
+        if same_word(label) in self.skipped:
+            self.skips_met.add(same_word(label))
             self.found.left += [(self.sheet.name, (row, column)) for column in filled]
             self._leave(row, worded("left by the mapping"))
             return
@@ -520,8 +533,14 @@ class _Table:
         """Return how the figures of a measure are written in this table."""
         mapping = self.mapping
         declared = self.words.programme.measures[measure]
+        label = declared.label.root
         return FigureRules(
-            measure,
+            named(label.get("en", measure), label.get("vi", label.get("en", measure))),
+            remedy=worded(
+                "type the figure anew in digits, without marks, or choose a sign from the list of the cell"
+            )
+            if mapping.own_form
+            else "",
             whole=declared.whole,
             negative=declared.negative,
             decimal=mapping.decimal,

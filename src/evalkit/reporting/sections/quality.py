@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.facts.findings import Finding
 from evalkit.records import Area, Completeness
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import each
+from evalkit.reporting.bilingual import each, same
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.reporters import agencies, places
@@ -163,7 +165,21 @@ def _late(findings: tuple[Finding, ...]) -> list[Block]:
             count=str(len(late)),
         )
     )
-    return [Paragraph(text, tone="caution")]
+    return [Paragraph(text, tone="caution"), *([_late_table(late)] if len(late) > 1 else [])]
+
+
+def _late_table(late: list[Finding]) -> Table:
+    """Return how many figures came late, by the year of their period; the year stands behind what the remark is about."""
+    years = Counter(finding.where.rpartition(", ")[2] for finding in late)
+    rows = [(year, number) for year, number in sorted(years.items())]
+    cells = [(Cell(same(year)), Cell(same(str(number)), number)) for year, number in rows]
+    total = (Cell(say("All years")), Cell(same(str(len(late))), len(late)))
+    return Table(
+        "late-by-year",
+        say("Figures reported more than a year after the end of their period"),
+        (Column("year", say("Year of the period")), Column("figures", say("Figures"), numeric=True)),
+        (*cells, total),
+    )
 
 
 def _marks(result: Completeness) -> Bilingual:
