@@ -64,43 +64,17 @@ class FormPlaces:
 
     def _read(self, text: str) -> Placed | Held:
         if len(text) > _LONGEST:
-            return Held(
-                worded("the label is no place of the boundary set"),
-                worded("correct it, or leave the row by skip"),
-            )
+            return _no_place()
         given = {same_word(label): code for label, code in self.labels.items()}.get(same_word(text))
-        if like_a_name(text):
-            return self._of_a_name(text, given)
         try:
             if given is not None or self.by_code:
                 return self._by_code(given if given is not None else text)
             return self._by_name(text)
         except FactsError as refusal:
+            if like_a_name(text):
+                return _no_place()
             rule = worded("{label}: {rule}", label=repr(text), rule=refusal.rule)
             return Held(rule if 0 < len(text) <= _SHORT else refusal.rule, _without_option(refusal.do))
-
-    def _of_a_name(self, text: str, given: str | None) -> Placed | Held:
-        """Return the place of a label that could be a person's name; where it is no place it is not quoted."""
-        try:
-            return self._by_code(given) if given is not None else self.registry_place(text)
-        except FactsError:
-            return Held(
-                worded("the label is no place of the boundary set"),
-                worded("correct it, or leave the row by skip"),
-            )
-
-    def registry_place(self, text: str) -> Placed:
-        """Return the place of a name.
-
-        Raises
-        ------
-        FactsError
-            If it is none.
-        """
-        found = self._by_code(text) if self.by_code else self._by_name(text)
-        if isinstance(found, Held):
-            raise FactsError(where="place", rule=found.rule, do=found.do)
-        return found
 
     def _code_text(self, cell: Cell) -> str:
         """Return a code as it is shown: 1 with the format 00 is 01."""
@@ -166,6 +140,7 @@ class FormPlaces:
         return found[0] if same and isinstance(found[0], Placed) else None
 
 
+<<<<<<< HEAD
 def _without_option(do: str) -> str:
     """Return a remedy for who reads a form: the boundary set is said in the mapping, not by an option of a command."""
     found = _OPTION.search(do)
@@ -174,6 +149,12 @@ def _without_option(do: str) -> str:
     return worded(
         'if the form is of the boundary set {scheme}, write scheme = "{scheme}" in the mapping',
         scheme=found[1],
+=======
+def _no_place() -> Held:
+    """Return the rule for a label that is not quoted: it is long, or could be a person's name."""
+    return Held(
+        worded("the label is no place of the boundary set"), worded("correct it, or leave the row by skip")
+>>>>>>> f5edef8 (Benchmark: processor seconds and memory of an import of 100,000 figures)
     )
 
 
