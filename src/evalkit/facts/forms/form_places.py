@@ -140,7 +140,6 @@ class FormPlaces:
         return found[0] if same and isinstance(found[0], Placed) else None
 
 
-<<<<<<< HEAD
 def _without_option(do: str) -> str:
     """Return a remedy for who reads a form: the boundary set is said in the mapping, not by an option of a command."""
     found = _OPTION.search(do)
@@ -149,12 +148,13 @@ def _without_option(do: str) -> str:
     return worded(
         'if the form is of the boundary set {scheme}, write scheme = "{scheme}" in the mapping',
         scheme=found[1],
-=======
+    )
+
+
 def _no_place() -> Held:
     """Return the rule for a label that is not quoted: it is long, or could be a person's name."""
     return Held(
         worded("the label is no place of the boundary set"), worded("correct it, or leave the row by skip")
->>>>>>> f5edef8 (Benchmark: processor seconds and memory of an import of 100,000 figures)
     )
 
 

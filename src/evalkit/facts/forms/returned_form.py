@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable
+from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalkit.facts.forms.grid import Form, Sheet
 from evalkit.facts.forms.table_reading import HeldCell
@@ -43,6 +44,8 @@ def returned_form(path: Path, form: Form, held: Iterable[HeldCell], *, language:
     from openpyxl.comments import Comment  # noqa: PLC0415  loaded when a form is returned
     from openpyxl.styles import PatternFill  # noqa: PLC0415
 
+    fill = PatternFill("solid", fgColor=_RED)
+    painted: dict[bytes, Any] = {}
     book = _book(path, form)
     _clear(book)
     places = {sheet.name: place for place, sheet in enumerate(form.sheets)}
@@ -51,7 +54,7 @@ def returned_form(path: Path, form: Form, held: Iterable[HeldCell], *, language:
             cell = book.worksheets[places[one.sheet]].cell(*one.cell)
             rule, do = (text[:1].upper() + text[1:] for text in (shown(one.held.rule), shown(one.held.do)))
             text = _clean(f"{rule}. {do}.")
-            cell.fill = PatternFill("solid", fgColor=_RED)
+            _paint(cell, fill, painted)
             if not isinstance(cell, MergedCell):
                 cell.comment = Comment(text, _AUTHOR, height=180, width=360)
     stream = io.BytesIO()
@@ -68,6 +71,16 @@ def _clear(book: Workbook) -> None:
             if cell.comment is not None and cell.comment.author == _AUTHOR:
                 cell.comment = None
                 cell.fill = PatternFill()
+
+
+def _paint(cell: Any, fill: Any, painted: dict[bytes, Any]) -> None:
+    """Colour a cell; of cells that look alike, the first alone is worked out."""
+    look = cell._style.tobytes() if cell._style else b""  # noqa: SLF001  the numbers of its fonts, borders and formats
+    if look in painted:
+        cell._style = copy(painted[look])  # noqa: SLF001
+        return
+    cell.fill = fill
+    painted[look] = cell._style  # noqa: SLF001
 
 
 def _book(path: Path, form: Form) -> Workbook:

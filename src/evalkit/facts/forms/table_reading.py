@@ -125,6 +125,7 @@ class _Table:
         self.places = self._places()
         self.fixed = self._fixed()
         self.found = TableReading()
+        self.written: dict[str, FigureRules] = {}
 
     def _last_column(self) -> int:
         """Return the last column: the first, where nothing in the mapping runs across."""
@@ -531,6 +532,11 @@ class _Table:
 
     def rules(self, measure: str) -> FigureRules:
         """Return how the figures of a measure are written in this table."""
+        if measure not in self.written:
+            self.written[measure] = self._rules(measure)
+        return self.written[measure]
+
+    def _rules(self, measure: str) -> FigureRules:
         mapping = self.mapping
         declared = self.words.programme.measures[measure]
         label = declared.label.root
