@@ -39,7 +39,7 @@ PLACES = {"01": "Vọng Nguyệt", "02": "Sương Lĩnh", "10": "Phượng Khê"
 MEASURES = {"Số nạn nhân": "victims_identified", "Số được hỗ trợ": "victims_supported"}
 SEXES = {"Chung": "all", "Nam": "male", "Nữ": "female"}
 LEGEND = {"-": ("0", "zero_reported"), "...": ("", "not_reported"), "x": ("", "not_applicable")}
-SPOILT = ("12a", "1.2.3", "１２", "-4", "(4)", "12 (3)", "4-5", "12%", "1e5", "không rõ", "#N/A", "5\u200d1", "=1+1", "mười hai", "4 tấn", "0.123", "12.50")  # fmt: skip
+SPOILT = ("12a", "1.2.3", "１２", "-4", "(4)", "12 (3)", "4-5", "12%", "1e5", "không rõ", "#N/A", "5\u200d1", "=1+1", "mười hai", "4 tấn", "0.123", "12.50", "1234.567")  # fmt: skip
 
 
 @dataclass

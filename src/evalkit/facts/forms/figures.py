@@ -367,7 +367,7 @@ def _figure(
     from_number: bool = False,
 ) -> Figure | Held:
     """Return a number as a figure of its measure, or why it cannot be one."""
-    value = (number or Decimal(0)) * rules.scale + 0  # minus zero is zero
+    value = (number or Decimal(0)) * rules.scale
     if value < 0 and not rules.negative:
         return Held(worded("a count is never negative"), worded("correct the value"))
     if rules.whole and value != value.to_integral_value():
