@@ -10,12 +10,15 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from evalkit.errors import DeclarationError
 from evalkit.evaluation import evaluate
+from evalkit.facts.bundle import Bundle
 from evalkit.records import Evaluation, Summary
 from evalkit.reporting.blocks import (
     Bilingual,
     Block,
     Bullets,
+    Cell,
     Figure,
     KeyNumbers,
     Paragraph,
@@ -29,10 +32,13 @@ from evalkit.reporting.citations import MARK, without_marks
 from evalkit.reporting.drawing.strip import sparkline, target_strip
 from evalkit.reporting.drawing.tiles import TileDrawn, tile_grid
 from evalkit.reporting.drawing.timeline import Bar, Panel, Step, timeline
+from evalkit.reporting.render import Numbering, render_block
 from evalkit.reporting.said_once import as_on_page
+from evalkit.reporting.sections.shared_words import both
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import NotEstimable
 from evalkit.statistics.trend.latest_year import LatestYear, latest_year
+from evalkit.table import totals_only
 from tests.shipped import bundle_of, evaluation_of
 
 PLACES = {"demo": ("11", "17", "33", ""), "vn-published": ("22", "08", "12", "")}
@@ -371,3 +377,105 @@ def test_a_matrix_without_an_empty_square_is_a_sentence():
     told = as_on_page([drawn])[0].tables[0]
     assert len(told.rows) == 2, "33 names read alike"
     assert len(drawn.tables[0].rows) == 34, "the file has a row a province"
+
+
+@pytest.mark.parametrize("code", ["11", ""])
+def test_no_target_is_called_not_judged_whose_indicator_is_judged_below(code: str):
+    """A decision of 2024 replaced one of 2021: both have a target on the same share, and the later one is judged."""
+    section = next(one for one in brief_sections(evaluation_of("demo", code).summary) if one.id == "targets")
+    judged = {without_marks(row[0].text.en) for row in section.tables[0].rows}
+    text = next(block.text.en for block in section.blocks if not isinstance(block, Table))
+    assert "large dot" in text.lower()
+    assert [name for name in judged if name in text.partition("Not judged:")[2]] == []
+    assert len({row.indicator for row in bundle_of("demo").programme.targets}) < len(
+        bundle_of("demo").programme.targets
+    )
+
+
+def test_the_region_beside_a_province_is_the_sum_of_all_its_provinces_or_nothing():
+    """Region R1 of the demo has six provinces: its cases of 2025 are summed from the protected facts, and one hidden part leaves it out."""
+    bundle = bundle_of("demo")
+    codes = [place.code for place in bundle.places if place.region_code == "R1"]
+    facts = totals_only(bundle.facts)
+    of_year = facts[(facts["period_end"] == "2025-12-31") & (facts["period_start"] == "2025-01-01")]
+    own = of_year[of_year["province_code"].isin(codes) & (of_year["scheme"] == bundle.about.scheme)]
+    cases = own[own["measure"] == "cases_recorded"]
+    people = own[own["measure"] == "population_average"].drop_duplicates("province_code")
+    assert len(codes) == len(cases) == len(people) == 6
+    rate = 1e5 * cases["value"].sum() / people["value"].sum()
+
+    def row(bundle: Bundle) -> dict[str, str]:
+        sections = brief_sections(evaluate(bundle.province("11")).summary)
+        table = next(one for one in sections if one.id == "beside").tables[0]
+        keys = [column.key for column in table.columns]
+        return dict(zip(keys, [without_marks(cell.text.en) for cell in table.rows[0]], strict=True))
+
+    assert row(bundle)["region"] == f"{rate:.2f}"
+    assert row(bundle.slice_for("11")) == row(bundle), "the slice of one page tells the same"
+    hidden = bundle.facts.index == cases.index[cases["province_code"] == "02"][0]
+    changed = bundle.facts.assign(
+        value=bundle.facts["value"].mask(hidden), status=bundle.facts["status"].mask(hidden, "suppressed")
+    )
+    assert row(replace(bundle, facts=changed))["region"] == "–"
+
+
+def test_the_word_against_the_country_follows_the_interval_in_the_annex():
+    """Above or below only where the interval that stands in the annex leaves the country's figure out."""
+    result = evaluation_of("demo", "11")
+    table = next(one for one in brief_sections(result.summary) if one.id == "beside").tables[0]
+    labels = {both(one.label).en: name for name, one in result.area.programme.indicators.items()}
+    frame = result.indicators.frame
+    words = set()
+    for row in table.rows:
+        here = frame[
+            (frame["indicator"] == labels[without_marks(row[0].text.en)])
+            & (frame["period_end"] == "2025-12-31")
+        ]
+        here = here[(here["period_end"] - here["period_start"]).dt.days > 360].iloc[0]
+        nation, word = row[3].text.en, row[4].text.en
+        if nation == "–":
+            assert word == "–"
+            continue
+        value = float(nation.rstrip("%"))
+        words.add(word)
+        expected = (
+            "above"
+            if here["lower"] > value + 0.5
+            else "below"
+            if here["upper"] < value - 0.5
+            else "no clear difference"
+        )
+        assert word == expected
+    assert {"above", "no clear difference"} <= words
+
+
+def test_an_empty_page_names_the_provinces_most_like_it_and_leads_to_those_with_figures():
+    """Counted anew from the registry and the population: region, then land border, then the ratio of populations."""
+    bundle = bundle_of("vn-published")
+    places = {place.code: place for place in bundle.places}
+    people = totals_only(bundle.facts)
+    people = people[(people["measure"] == "population_average") & (people["scheme"] == bundle.about.scheme)]
+    people = people.sort_values("period_end").groupby("province_code")["value"].last()
+    mine = places["08"]
+    order = sorted(
+        (place for place in places.values() if place is not mine),
+        key=lambda place: (
+            place.region_code != mine.region_code,
+            bool(place.land_border) != bool(mine.land_border),
+            abs(np.log(people[place.code] / people["08"])),
+        ),
+    )
+    (table,) = brief_sections(evaluated("vn-published", "08").summary)[0].tables
+    assert [row[0].text.vi for row in table.rows] == [place.name for place in order[:3]]
+    assert [row[1].value for row in table.rows] == [people[place.code] for place in order[:3]]
+    for row, place in zip(table.rows, order[:3], strict=True):
+        own = bundle.facts[
+            (bundle.facts["province_code"] == place.code) & (bundle.facts["measure"] != "population_average")
+        ]
+        assert bool(row[2].value) == bool(len(own))
+        assert row[0].page == (f"{place.code}-{place.slug}" if len(own) else "")
+    led = brief_sections(evaluate(bundle.slice_for("04").province("04")).summary)[0]
+    assert 'href="11-dien-bien.en.html"' in render_block(led.tables[0], Numbering("en"))
+    assert 'href="11-dien-bien.html"' in render_block(led.tables[0], Numbering("vi"))
+    with pytest.raises(DeclarationError):
+        Cell(Bilingual("a", "a"), page="../a")

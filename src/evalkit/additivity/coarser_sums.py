@@ -63,10 +63,32 @@ def over_places(rows: pd.DataFrame, registry: Registry, *, scheme: str, region: 
     """
     units, nation = registry.units(scheme), registry.nation.code
     whole = {unit.code: unit.region_code if region else nation for unit in units}
+    return over_wholes(rows, whole, scheme=scheme, to=scheme if region else NATION_SCHEME)
+
+
+def over_wholes(rows: pd.DataFrame, whole: Mapping[str, str], *, scheme: str, to: str) -> pd.DataFrame:
+    """Return the totals of wholes that some places of a boundary set make up.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of a facts table.
+    whole : mapping of str
+        The code of the whole for that of each of its places; places without one are left out.
+    scheme : str
+        The boundary set whose places are added up.
+    to : str
+        What the totals have as their boundary set.
+
+    Returns
+    -------
+    DataFrame
+        As for :func:`over_values`.
+    """
     size = pd.Series(list(whole.values())).value_counts()
     inside = rows[(rows["scheme"] == scheme) & rows["province_code"].map(whole).fillna("").ne("")]
     code = inside["province_code"].map(whole)
-    summed = inside.assign(province_code=code, scheme=scheme if region else NATION_SCHEME)
+    summed = inside.assign(province_code=code, scheme=to)
     return _summed(summed, _each(inside), needed=code.map(size))
 
 

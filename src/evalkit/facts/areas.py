@@ -67,7 +67,8 @@ class ProvinceFacts:
 
     ``facts`` are the province's own rows; ``parts`` those of the units it was formed from; ``nation`` the country's;
     ``panel`` the law of scatter of its years by indicator; ``families`` how many comparisons and trends are made at once; ``coarser`` the
-    breakdowns that no province's page shows; ``funnels`` where it lies among all provinces, indicator by indicator, the others unnamed.
+    breakdowns that no province's page shows; ``funnels`` where it lies among all provinces, indicator by indicator, the others unnamed;
+    ``region`` the yearly sums of its region; ``nearest`` the provinces most like it, where it has no figure itself.
     """
 
     place: Place
@@ -82,6 +83,8 @@ class ProvinceFacts:
     findings: tuple[Finding, ...]
     coarser: tuple[Coarser, ...] = ()
     funnels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    region: pd.DataFrame = field(default_factory=pd.DataFrame)
+    nearest: tuple[dict[str, Any], ...] = ()
 
     def __repr__(self) -> str:
         """Name the place, and say how much is known of it."""

@@ -22,6 +22,7 @@ import pandas as pd
 
 from evalkit.errors import FactsError
 from evalkit.facts.areas import About, Coarser, NationFacts, ProvinceFacts
+from evalkit.facts.around import has_figures, nearest, region_sums
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
 from evalkit.facts.named_places import Place, match_place
@@ -36,6 +37,7 @@ from evalkit.table import MARK, NATION_SCHEME, REGION_SCHEME
 
 FORMAT = 3
 LAB_BUNDLE = "EVALKIT_BUNDLE"
+NEAREST = "nearest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ class Bundle:
         """Return the smaller bundle that holds only what one province's page may use."""
         place = match_place(code, self.places)
         mine = self.facts[_belongs(self.facts, place)]
+        mine = pd.concat([mine, self._region_of(place)], ignore_index=True)
         used = set(mine["source_id"])
         named = {
             (place.code, place.scheme),
@@ -150,11 +153,24 @@ class Bundle:
             about=replace(self.about, hidden_cells=int((mine[MARK] == "c").sum())),
             facts=mine.reset_index(drop=True),
             places=(place,),
-            panel=panel_for(place, self.panel, self.places),
+            panel=panel_for(place, self.panel, self.places) | self._nearest(place),
             sources={name: source for name, source in self.sources.items() if name in used},
             findings=tuple(item for item in self.findings if (item.province_code, item.scheme) in named),
             coarser=tuple(one for one in self.coarser if one.place == "province"),
         )
+
+    def _region_of(self, place: Place) -> pd.DataFrame:
+        """Return the sums of a place's region; a slice has them already."""
+        if len(self.places) == 1:
+            own = (self.facts["scheme"] == REGION_SCHEME) & (self.facts["province_code"] == place.region_code)
+            return self.facts[own]
+        return region_sums(self.facts, place, self.places, self.programme)
+
+    def _nearest(self, place: Place) -> dict[str, dict[str, Any]]:
+        """Return the places most like one that has no figure; a slice has them already."""
+        if len(self.places) == 1 or has_figures(self.facts, place, self.programme):
+            return {NEAREST: self.panel[NEAREST]} if NEAREST in self.panel else {}
+        return {NEAREST: {"places": nearest(self.facts, place, self.places, self.programme)}}
 
     @property
     def content_hash(self) -> str:
@@ -284,6 +300,7 @@ def _province_facts(bundle: Bundle, place: Place) -> ProvinceFacts:
     facts = bundle.facts
     own = (facts["province_code"] == place.code) & (facts["scheme"] == place.scheme)
     nation = facts["scheme"] == NATION_SCHEME
+    sliced = bundle.slice_for(place.code)
     return ProvinceFacts(
         place=place,
         about=bundle.about,
@@ -294,9 +311,11 @@ def _province_facts(bundle: Bundle, place: Place) -> ProvinceFacts:
         panel=laws_of(place, bundle.panel),
         families=bundle.panel.get("families", {}),
         sources=bundle.sources,
-        findings=bundle.slice_for(place.code).findings,
+        findings=sliced.findings,
         coarser=tuple(one for one in bundle.coarser if one.place == "province"),
         funnels=funnels_of(place, bundle.panel, bundle.places),
+        region=sliced.facts[sliced.facts["scheme"] == REGION_SCHEME].reset_index(drop=True),
+        nearest=tuple(sliced.panel.get(NEAREST, {}).get("places", ())),
     )
 
 

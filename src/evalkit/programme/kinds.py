@@ -126,4 +126,10 @@ WITHOUT_BASE = tuple(
     kind for kind, rule in KINDS.items() if rule.parts in ("figure", "period_before", "files")
 )
 IN_PERCENT = tuple(kind for kind, rule in KINDS.items() if rule.in_percent)
+BESIDE_OTHERS: tuple[Kind, ...] = (
+    "rate",
+    "proportion",
+    "mean",
+    "per_thousand",
+)  # fair between a small place and a large one
 SUMMED = tuple(kind for kind, rule in KINDS.items() if rule.sums)

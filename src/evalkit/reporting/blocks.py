@@ -41,6 +41,7 @@ LANGUAGES: tuple[Language, ...] = DEFAULT
 CONFIDENTIAL = "[c]"
 T = TypeVar("T")
 _IDENTIFIER = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+_STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -132,6 +133,8 @@ class Bullets:
 class Cell:
     """What the page shows (``text``) and what a download gets (``value``; the text itself where it is None).
 
+    ``page`` is the stem of the page beside this one that the text leads to, such as ``11-thien-linh``.
+
     Examples
     --------
     >>> Cell(Bilingual("41,0%", "41.0%"), 41.0).value
@@ -142,9 +145,16 @@ class Cell:
 
     text: Bilingual
     value: Value = None
+    page: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a number that is none."""
+        """Refuse a number that is none, and a page elsewhere."""
+        if self.page and not _STEM.fullmatch(self.page):
+            raise DeclarationError(
+                where=f"table cell {self.text.en!r}",
+                rule="a cell leads to a page in the same folder only",
+                do="give the stem of its file, such as 11-thien-linh",
+            )
         if isinstance(self.value, float) and not math.isfinite(self.value):
             raise DeclarationError(
                 where=f"table cell {self.text.en!r}",

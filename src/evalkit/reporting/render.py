@@ -10,6 +10,7 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
+from evalkit.languages import ending
 from evalkit.reporting.blocks import (
     CONFIDENTIAL,
     Bilingual,
@@ -347,11 +348,19 @@ def _cells(
         return f' data-label="{escape(head)}"' if are_labelled and column.numeric else ""
 
     cells = [
-        f"{own_class(cell, column, place, language)}{label(column)}>{_cell(cell.text.of(language), language)}"
+        f"{own_class(cell, column, place, language)}{label(column)}>{_leading(cell, language)}"
         for place, (cell, column) in enumerate(zip(row, columns, strict=True))
     ]
     first, *rest = cells
     return [Markup(f'<th scope="row"{first}</th>'), *(Markup(f"<td{cell}") for cell in rest)]  # noqa: S704  as above
+
+
+def _leading(cell: Cell, language: Language) -> Markup:
+    """Write a cell, as a link where it leads to a page beside this one in the same language."""
+    text = _cell(cell.text.of(language), language)
+    if not cell.page:
+        return text
+    return Markup('<a href="{}{}.html">{}</a>').format(cell.page, ending(language), text)
 
 
 @lru_cache(

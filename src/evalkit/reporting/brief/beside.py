@@ -8,6 +8,7 @@ from evalkit.additivity.years import exposure_years
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.indicators.estimates import estimate_indicators
 from evalkit.indicators.sources import preferred
+from evalkit.programme.kinds import BESIDE_OTHERS
 from evalkit.programme.models import Indicator, Programme
 from evalkit.records import Summary
 from evalkit.reporting import formats
@@ -17,13 +18,12 @@ from evalkit.reporting.brief.topics import Topic, shown_totals
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.strip import sparkline
 from evalkit.reporting.kind_words import share_in_brief, value_words
-from evalkit.reporting.sections.shared_words import NOTHING, both, either, fact_cell, qualified
+from evalkit.reporting.sections.shared_words import NOTHING, both, either, fact_cell, qualified, sentences
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD
 
 MOST_ROWS, MOST_COMPARED = 6, 5
 YEARS = 5
-COMPARED_KINDS = ("rate", "proportion", "mean", "per_thousand")
 FEWEST_YEARS = 2
 
 
@@ -36,35 +36,60 @@ def beside_the_country(result: Summary, cites: Citations) -> Section | None:
     names = _chosen(own, result)
     if not names:
         return None
-    nation = _nation(area, names)
-    year = int(own.loc[own["indicator"].isin(names), "year"].max())
-    rows = [row for name in names if (row := _row(name, year, own, nation, result, cites)) is not None]
+    own = own[own["indicator"].isin(names)]
+    year = _newest(own)
+    others = {
+        name: frame
+        for name, facts in (("region", area.region), ("nation", area.nation))
+        if len(frame := _of_year(_estimated(facts, names, area.programme), year)) or name == "nation"
+    }
+    rows = [row for name in names if (row := _row(name, own, others, result, cites)) is not None]
     if not rows:
         return None
+    table = _table(rows, list(others), year)
+    return Section("beside", _title(others), (_how_to_read(area, others), table), layer="brief", width="half")
+
+
+def _title(others: dict[str, pd.DataFrame]) -> Bilingual:
+    return say("Beside region and country") if "region" in others else say("Beside the whole country")
+
+
+def _table(rows: list[tuple[tuple[Cell, ...], str]], others: list[str], year: int) -> Table:
+    heads = {"region": say("Region"), "nation": say("Country")}
     columns = (
         Column("indicator", say("In {year}", year=str(year))),
         Column("place", say("Here"), numeric=True),
-        Column("nation", say("Whole country"), numeric=True),
+        *(Column(name, heads[name], numeric=True) for name in others),
+        Column("direction", say("Against the country")),
     )
-    table = Table(
+    return Table(
         "beside-the-country",
         say("Shares and rates of {year} beside those of the whole country", year=str(year)),
         columns,
         tuple(cells for cells, _ in rows),
         drawings=tuple(drawn for _, drawn in rows),
         drawn=say("{years} years", years=str(YEARS)),
-        drawn_at=3,
+        drawn_at=len(columns),
     )
-    note = Paragraph(
-        say("Counts stand beside each figure. The order of rows is that of the programme, not a ranking."),
-        tone="aside",
+
+
+def _how_to_read(area: ProvinceFacts, others: dict[str, pd.DataFrame]) -> Paragraph:
+    """Say what the words mean, and of what the region's figures are sums."""
+    how = say(
+        "Above or below: the country’s figure lies outside the 95% interval of the one here. Not a ranking."
     )
-    return Section("beside", say("Beside the whole country"), (note, table), layer="brief", width="half")
+    if "region" not in others:
+        return Paragraph(how, tone="aside")
+    whole = say(
+        "Region: {region}; – where a province of it has no figure to show.",
+        region=both(area.place.region),
+    )
+    return Paragraph(sentences(how, whole), tone="aside")
 
 
 def _yearly(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the estimates of whole years that have a value, the year with them."""
-    rows = frame[(frame["status"] == "estimated") & frame["kind"].isin(COMPARED_KINDS)]
+    rows = frame[(frame["status"] == "estimated") & frame["kind"].isin(BESIDE_OTHERS)]
     whole = [
         exposure_years(start, end) == 1
         for start, end in zip(rows["period_start"], rows["period_end"], strict=True)
@@ -83,47 +108,72 @@ def _chosen(own: pd.DataFrame, result: Summary) -> list[str]:
     return list(dict.fromkeys([*rates[:2], *promised, *others]))[:MOST_COMPARED]
 
 
-def _nation(area: ProvinceFacts, names: list[str]) -> pd.DataFrame:
-    """Estimate the country's figures of these indicators; the bundle has its protected facts."""
-    programme = area.programme.model_copy(
-        update={"indicators": {name: area.programme.indicators[name] for name in names}}
-    )
+def _estimated(facts: pd.DataFrame, names: list[str], whole: Programme) -> pd.DataFrame:
+    """Estimate these indicators of the country or a region; the bundle has their protected facts."""
+    programme = whole.model_copy(update={"indicators": {name: whole.indicators[name] for name in names}})
     used = {measure for one in programme.indicators.values() for measure in one.measures} | {
         programme.population
     }
-    facts = area.nation[area.nation["measure"].isin(used)]
+    facts = facts[facts["measure"].isin(used)] if len(facts) else facts
     if facts.empty:
         return pd.DataFrame(columns=["indicator", "year"])
     return _yearly(estimate_indicators(preferred(facts, programme), programme))
 
 
+def _newest(rows: pd.DataFrame) -> int:
+    return int(rows["year"].max())
+
+
+def _of_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
+    return frame[frame["year"] == year].drop_duplicates("indicator").set_index("indicator")
+
+
 def _row(
-    name: str, year: int, own: pd.DataFrame, nation: pd.DataFrame, result: Summary, cites: Citations
+    name: str, own: pd.DataFrame, others: dict[str, pd.DataFrame], result: Summary, cites: Citations
 ) -> tuple[tuple[Cell, ...], str] | None:
     programme = result.area.programme
     indicator = programme.indicators[name]
+    year = _newest(own)
     mine = own[own["indicator"] == name].drop_duplicates("year")
     latest = mine[mine["year"] == year]
     if latest.empty:
         return None
     here = latest.iloc[0]
-    there = nation[(nation["indicator"] == name) & (nation["year"] == year)].head(1)
+    there = [
+        next((row for _, row in frame[frame.index == name].iterrows()), None) for frame in others.values()
+    ]
     cells = (
         Cell(cites.after(both(indicator.label), here["source_id"])),
         Cell(_written(here, indicator, programme)),
-        Cell(_written(there.iloc[0], indicator, programme)) if len(there) else Cell(NOTHING),
+        *(Cell(NOTHING) if one is None else Cell(_value(one, indicator, programme)) for one in there),
+        Cell(_direction(here, there[-1])),
     )
     values = dict(zip(mine["year"], mine["value"], strict=True))
     years = range(year - YEARS + 1, year + 1)
     return cells, sparkline([float(values[one]) if one in values else None for one in years])
 
 
-def _written(row: pd.Series, indicator: Indicator, programme: Programme) -> Bilingual:
-    """Write a value with the counts behind it; what a rate is per stands in its name."""
+def _direction(here: pd.Series, nation: pd.Series | None) -> Bilingual:
+    """Say whether a figure lies above or below the country's, by the limits that stand with it in the annex; nothing where it has none."""
+    if nation is None or pd.isna(here["lower"]) or pd.isna(nation["value"]):
+        return NOTHING
+    if here["lower"] > nation["value"]:
+        return say("above")
+    return say("below") if here["upper"] < nation["value"] else say("no clear difference")
+
+
+def _value(row: pd.Series, indicator: Indicator, programme: Programme) -> Bilingual:
+    """Write a value alone, as of many provinces together; what a rate is per stands in its name."""
     if indicator.kind == "rate":
-        value = value_words(indicator.kind, row["value"])
+        return value_words(indicator.kind, row["value"])
+    return share_in_brief(indicator, {str(name): value for name, value in row.items()}, programme)
+
+
+def _written(row: pd.Series, indicator: Indicator, programme: Programme) -> Bilingual:
+    """Write a value with the counts behind it."""
+    value = _value(row, indicator, programme)
+    if indicator.kind == "rate":
         return say("{value} ({count})", value=value, count=formats.figure(row["numerator"]))
-    value = share_in_brief(indicator, {str(name): value for name, value in row.items()}, programme)
     return say(
         "{value} ({n} of {base})",
         value=value,

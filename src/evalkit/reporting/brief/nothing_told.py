@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from evalkit.facts.areas import ProvinceFacts
-from evalkit.records import Summary
+from evalkit.facts.audiences import file_stem
+from evalkit.records import Area, Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.brief.closing import missing_requests
 from evalkit.reporting.sections.place import place_paragraphs
-from evalkit.reporting.sections.shared_words import area_within, both
+from evalkit.reporting.sections.shared_words import NOTHING, area_within, both
 from evalkit.reporting.wording import say
 
 MOST_REQUESTS = 10
@@ -45,11 +47,37 @@ def nothing_told(result: Summary) -> tuple[Section, ...]:
                 )
             )
         )
+    blocks += _nearest(area)
     head = Section(
         "headline", say("No figure in the sources used yet"), tuple(blocks), layer="brief", width="wide"
     )
     asked = _requests(result)
     return (head, _looked(result), *([asked] if asked is not None else []))
+
+
+def _nearest(area: Area) -> list[Block]:
+    """Name the provinces most like this one, with a link to those that have figures: to look at, not to stand in for its own."""
+    if not isinstance(area, ProvinceFacts) or not area.nearest:
+        return []
+    columns = (
+        Column("province", say("Province or city")),
+        Column("population", say("Population, million"), numeric=True),
+        Column("items", say("Items with a figure"), numeric=True),
+    )
+    text = say(
+        "Most like it, for reference only: of the same region and with a land border as it has or has not, where there are such, then nearest in population."
+    )
+    rows = tuple(_like_it(told, area.about.audience) for told in area.nearest)
+    return [Paragraph(text, tone="aside"), Table("nearest", say("The provinces most like it"), columns, rows)]
+
+
+def _like_it(told: dict[str, Any], audience: str) -> tuple[Cell, ...]:
+    people, items = told["population"], told["items"]
+    return (
+        Cell(Bilingual(**told["name"]), page=file_stem(told["page"], audience) if items else ""),
+        Cell(NOTHING) if people is None else Cell(formats.number(people / 1e6, 2), people),
+        Cell(formats.number(items), items),
+    )
 
 
 def _looked(result: Summary) -> Section:

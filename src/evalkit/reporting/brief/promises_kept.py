@@ -72,7 +72,11 @@ def _how_to_read(result: Summary, rows: pd.DataFrame) -> Paragraph:
         return Paragraph(how, tone="aside")
     programme = result.area.programme
     targets = {target.id: target for target in programme.targets}
-    names = [_name(targets[one], result) for one in others["target_id"]]
+    judged = [_name(targets[one], result) for one in rows["target_id"]]
+    names = [name for one in others["target_id"] if (name := _name(targets[one], result)) not in judged]
+    if not names:  # a decision that was replaced promised the same before
+        return Paragraph(how, tone="aside")
+    names = list(dict.fromkeys(names))
     return Paragraph(sentences(how, say("Not judged: {names}.", names=formats.listed(names))), tone="aside")
 
 
