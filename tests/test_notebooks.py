@@ -88,6 +88,20 @@ def test_the_rule_would_notice_a_thick_cell(thick: str):
 
 @pytest.mark.end_to_end
 @pytest.mark.parametrize("workspace", ["demo", "vn-published"])
+@pytest.mark.parametrize("path", EXPLORE[1:], ids=lambda path: path.stem)
+def test_the_notebooks_to_explore_run_on_the_shipped_workspaces(path: Path, workspace: str):
+    notebook = nbformat.read(path, as_version=4)
+    with private_room() as room:
+        bundle_of(workspace).write(room / "desk" / "bundle")
+        settings = {"config": kernel_settings(room), "kernel_manager_class": ReportKernelManager}
+        NotebookClient(notebook, timeout=120, **settings).execute()
+    shown = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert [output for output in shown if output.output_type in ("error", "stream")] == []
+    assert len(shown) >= 3
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("workspace", ["demo", "vn-published"])
 def test_the_first_look_runs_on_the_shipped_workspaces(workspace: str):
     bundle = bundle_of(workspace)
     notebook = nbformat.read(EXPLORE[0], as_version=4)
