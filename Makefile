@@ -13,12 +13,12 @@ export PIP_USER := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PIP_TARGET PIP_PREFIX PIP_REQUIRE_HASHES
 
-.PHONY: help setup reports test lab check static indicators lock clean
+.PHONY: help setup reports screenshots test lab check static indicators lock clean
 .NOTPARALLEL:
 
 help: ## list the commands
 	@echo "make COMMAND, where COMMAND is one of:"
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-11s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-13s %s\n", $$1, $$2 }'
 
 setup: $(STAMP) ## only set up .venv
 
@@ -31,6 +31,9 @@ reports: $(STAMP) ## make the pages of both shipped workspaces: published figure
 		if [ -f "$$index" ]; then echo "open in a browser: $(CURDIR)/$$index"; else echo "not made: $$index"; fi; \
 	done; \
 	exit $$status
+
+screenshots: $(STAMP) ## take pictures of two of these pages by the installed Chromium, into reports/screenshots
+	@$(PY) -m tools.screenshots
 
 test: $(STAMP) ## run the tests and the examples in the docstrings (make test ARGS="-k rates" runs some of them)
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tools.screenshots import LOOKS, pages, pictures
 
 from evalkit.evaluation import methods_used
 from evalkit.reporting.blocks import Sections
@@ -183,3 +184,20 @@ def test_the_probe_sees_a_script_an_overflow_and_a_request_where_there_are_some(
     assert len(seen["requests"]) == 1
     assert not tamed["ran"]
     assert "/a.png" not in site.asked
+
+
+def test_pictures_of_two_pages_are_taken_as_screens_show_them(tmp_path: Path):
+    """A page of a plain colour: the picture of each look has its size, and an empty folder of reports has no page to take."""
+    assert pages(tmp_path) == []
+    for folder, name in (("demo", "11-a.html"), ("vn-published", "22-b.en.html")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text("<!doctype html><p>a</p>", encoding="utf-8")
+    (tmp_path / "demo" / "12-c.html").write_text("<p>not asked for</p>", encoding="utf-8")
+    taken = list(pictures(tmp_path))
+    assert len(taken) == 2 * len(LOOKS)
+    for one in taken:
+        head = one.read_bytes()[:24]
+        look = next(look for look in LOOKS if f".{look.name}." in one.name)
+        assert head[:8] == b"\x89PNG\r\n\x1a\n"
+        assert int.from_bytes(head[16:20], "big") == max(look.width, 500)
+        assert int.from_bytes(head[20:24], "big") == look.height
