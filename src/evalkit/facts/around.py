@@ -10,7 +10,7 @@ import pandas as pd
 
 from evalkit.additivity.coarser_sums import over_wholes
 from evalkit.facts.named_places import Place
-from evalkit.programme.kinds import BESIDE_OTHERS
+from evalkit.programme.kinds import BESIDE_OTHERS, KINDS
 from evalkit.programme.models import Programme
 from evalkit.table import REGION_SCHEME, TOLD, WITH_VALUE, totals_only
 
@@ -40,20 +40,49 @@ def region_sums(
     }
     if len(whole) < 2 or not place.region_code:
         return facts.iloc[:0]
-    rows = facts[facts["measure"].isin(_compared(programme)) & facts["province_code"].isin(list(whole))]
+    wanted = _compared(programme)
+    measures = {name for names in wanted for name in names}
+    rows = facts[facts["measure"].isin(measures) & facts["province_code"].isin(list(whole))]
     rows = totals_only(rows[(rows["period_end"] - rows["period_start"]).dt.days < _A_YEAR])
-    return over_wholes(rows, whole, scheme=place.scheme, to=REGION_SCHEME)
+    sums = over_wholes(rows, whole, scheme=place.scheme, to=REGION_SCHEME)
+    own = rows[(rows["province_code"] == place.code) & (rows["scheme"] == place.scheme)]
+    return sums[_used(sums, own[own["status"].isin(WITH_VALUE)], wanted)]
 
 
-def _compared(programme: Programme) -> set[str]:
-    """Return the measures that shares and rates are made of, medians and the like left out."""
-    used = {programme.population} | {
-        measure
+def _compared(programme: Programme) -> list[frozenset[str]]:
+    """Return the measures of each share and rate that adds up, the population with those of a rate; medians and the like are left out."""
+    measures = [
+        {*one.measures, *([programme.population] if KINDS[one.kind].parts == "person_years" else [])}
         for one in programme.indicators.values()
         if one.kind in BESIDE_OTHERS
-        for measure in one.measures
+    ]
+    added = {name for name, one in programme.measures.items() if one.additive}
+    return [frozenset(names) for names in measures if names <= added]
+
+
+def _used(sums: pd.DataFrame, own: pd.DataFrame, wanted: Sequence[frozenset[str]]) -> list[bool]:
+    """Tell which sums some share or rate needs of which the place has all figures, and the region too."""
+    there = _told(own) & _told(sums)
+    periods = {period for _, period in there}
+    used = {
+        (name, period)
+        for period in periods
+        for names in wanted
+        if all((name, period) in there for name in names)
+        for name in names
     }
-    return {name for name in used if name in programme.measures and programme.measures[name].additive}
+    return [row in used for row in _named(sums)]
+
+
+def _named(rows: pd.DataFrame) -> list[tuple[str, tuple[pd.Timestamp, pd.Timestamp]]]:
+    return [
+        (name, (start, end))
+        for name, start, end in zip(rows["measure"], rows["period_start"], rows["period_end"], strict=True)
+    ]
+
+
+def _told(rows: pd.DataFrame) -> set[tuple[str, tuple[pd.Timestamp, pd.Timestamp]]]:
+    return set(_named(rows))
 
 
 def nearest(
