@@ -325,7 +325,14 @@ def test_nothing_on_a_demo_page_is_computed_from_hidden_figures(demo: Bundle):
 def test_a_slice_gives_the_same_page_and_holds_no_other_province(demo: Bundle, tmp_path: Path):
     demo.slice_for("08").write(tmp_path)
     part = open_bundle(tmp_path)
-    assert set(part.facts["province_code"]) == {"08", "VN"}
+    assert set(part.facts["province_code"]) == {"08", "R1", "VN"}
+    region = part.facts[part.facts["province_code"] == "R1"]
+    shown = demo.facts[demo.facts["mark"] != "c"]
+    size = sum(place.region_code == "R1" for place in demo.places)
+    assert set(region["source_cell"]) == {f"sum of {size} figures"}, (
+        "only where each of its provinces is shown"
+    )
+    assert set(region["measure"]) <= set(shown["measure"])
     one, other = evaluate(part.province("08")), evaluated(demo, "08")
     for name in ("comparisons", "zeros", "indicators", "assessments", "trends"):
         assert text_of(getattr(one, name)) == text_of(getattr(other, name))
