@@ -418,3 +418,15 @@ def test_every_kind_has_its_record_and_every_record_a_formula():
 def test_what_sums_over_years_is_what_has_two_counts():
     """By hand: medians, changes, shares of shares and two holders' figures of one year are no sums."""
     assert set(KINDS) - set(SUMMED) == {"share_of_shares", "change", "median_days", "consistency"}
+
+
+def test_a_part_that_may_be_the_whole_gives_no_share_and_is_no_fault():
+    """About 16 of 15 may be all fifteen: the source was not exact, and nothing stands in its way."""
+    rows = [
+        fact("01", 15, measure="victims_identified"),
+        fact("01", 16, measure="victims_supported", qualifier="about"),
+    ]
+    table = estimate_indicators(facts_table(*rows), PROGRAMME).set_index("indicator")
+    row = table.loc["victims_supported"]
+    assert (row["status"], bool(pd.isna(row["value"]))) == ("not_estimable", True)
+    assert "sources_contradict" in row["flag"]

@@ -219,10 +219,10 @@ def _state_of(one: Places, other: Places) -> Places:
 
 
 def _keep_parts_within(found: Fractions, wide: Wide, asked: Asked, figures: Figures) -> None:
-    """Refuse parts larger than their base; where the two come from different sources, give no share instead."""
+    """Refuse parts larger than their base; of different sources, or where one is not exact, give no share instead."""
     made = (found.state == ESTIMATED) & asked.about["is_share"].astype(bool)[found.indicator]
     larger = made & (found.numerator > found.denominator)
-    wrong = larger & ~found.borrowed
+    wrong = larger & ~found.borrowed & ~found.inexact  # 15 of about 15 may be all: no share, and no fault
     if wrong.any():
         _refuse_larger(found.only(wrong), wide, asked)
     mixed = made & (figures.unit[found.above] != figures.unit[found.below])

@@ -53,6 +53,9 @@ class Vocabulary:
         """
         named = measure_named(text)
         if named is None or named[0] not in self.programme.measures:
+            called = self.measure_called(same_word(text))
+            named = (called, {}) if called else named
+        if named is None or named[0] not in self.programme.measures:
             raise FactsError(
                 where=f"measure {text!r}",
                 rule=worded("the programme has no such measure"),

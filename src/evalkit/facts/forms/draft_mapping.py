@@ -117,7 +117,7 @@ def _lines(seen: _Seen, *, path: Path, vocabulary: Vocabulary) -> Iterator[str]:
         schemes = ", ".join(vocabulary.registry.schemes)
         yield f'place = {{ column = "{column_name(seen.label_column)}", scheme = "{HOLE}" }}  # {schemes}'
     else:
-        yield f'place = "{HOLE}"  # mã của tỉnh · the code of the province of the form'
+        yield f'place = "{HOLE}"  # mã của tỉnh, ví dụ "22" · the code of the province of the form'
         yield f'scheme = "{HOLE}"'
     yield _period(seen)
     if seen.scheme:

@@ -163,6 +163,8 @@ class TableMapping(Declared):
         ways = [self.measure, self.rows, self.columns, self.split or None, self.items or None]
         if all(way is None for way in ways):
             raise ValueError(worded("a table says what it counts: measure, rows, columns, items or split"))
+        if any(not text.strip() for text in self.skip):
+            raise ValueError(worded("a label in skip has at least one letter"))
         if not _LEAST <= self.factor <= _MOST:
             raise ValueError(worded("scale is a number above zero"))
         if _twice(self.items):

@@ -385,8 +385,14 @@ class _Table:
             return False
         if axis is None or not axis.unit:
             return not filled
+        signed = not self._row_label(row)  # "Hà Nội, ngày 15 tháng 1": the place and day of a signature
         return all(
-            cell.kind == "text" and not any(letter.isdigit() for letter in cell.text) for cell in filled
+            cell.kind == "text"
+            and (
+                not any(map(str.isdigit, cell.text))
+                or (signed and cell.text[:1].isalpha() and "," in cell.text)
+            )
+            for cell in filled
         )
 
     def _leave(self, row: int, why: str) -> None:

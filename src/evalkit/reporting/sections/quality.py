@@ -19,6 +19,7 @@ from evalkit.reporting.wording import say
 from evalkit.table import STATUSES
 
 _MOST_LISTED = 12
+_LATE_YEARS = 3  # those that are named; the ones before stand together
 
 
 @section_of.register
@@ -171,8 +172,10 @@ def _late(findings: tuple[Finding, ...]) -> list[Block]:
 def _late_table(late: list[Finding]) -> Table:
     """Return how many figures came late, by the year of their period; the year stands behind what the remark is about."""
     years = Counter(finding.where.rpartition(", ")[2] for finding in late)
-    rows = [(year, number) for year, number in sorted(years.items())]
+    rows = sorted(years.items())[-_LATE_YEARS:]
     cells = [(Cell(same(year)), Cell(same(str(number)), number)) for year, number in rows]
+    if earlier := len(late) - sum(number for _, number in rows):
+        cells.insert(0, (Cell(say("Earlier years")), Cell(same(str(earlier)), earlier)))
     total = (Cell(say("All years")), Cell(same(str(len(late))), len(late)))
     return Table(
         "late-by-year",
