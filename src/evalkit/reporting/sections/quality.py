@@ -19,7 +19,7 @@ from evalkit.reporting.wording import say
 from evalkit.table import STATUSES
 
 _MOST_LISTED = 12
-_LATE_YEARS = 3  # those that are named; the ones before stand together
+_LATE_YEARS = 1  # that is named; the ones before stand together
 
 
 @section_of.register
@@ -178,9 +178,9 @@ def _late_table(late: list[Finding]) -> Table:
         cells.insert(0, (Cell(say("Earlier years")), Cell(same(str(earlier)), earlier)))
     total = (Cell(say("All years")), Cell(same(str(len(late))), len(late)))
     return Table(
-        "late-by-year",
-        say("Figures reported more than a year after the end of their period"),
-        (Column("year", say("Year of the period")), Column("figures", say("Figures"), numeric=True)),
+        "late",
+        say("Figures reported more than a year late"),
+        (Column("year", say("Year")), Column("figures", say("Figures"), numeric=True)),
         (*cells, total),
     )
 
