@@ -321,3 +321,26 @@ def test_a_panel_with_a_row_of_no_place_holds_that_row_and_tells_the_region(tmp_
     row_of_region = next(number for number, line in enumerate(lines, start=1) if line[1] == "53")
     assert len(errors) == 30
     assert all(re.search(rf"[A-Z]{row_of_region}\b", one["where"]) for one in errors)
+
+
+def test_years_before_the_boundary_set_began_are_told(workspace: Path, tmp_path: Path):
+    runner = CliRunner()
+    told_of = []
+    for scheme in ("34", "63"):
+        words = ["template", workspace, "--province", "22", "--years", "2019-2023", "--scheme", scheme]
+        out = tmp_path / f"{scheme}.xlsx"
+        told_of.append(runner.invoke(app, [*map(str, words), "--out", str(out)]).stderr)
+    assert "--scheme 63" in told_of[0]
+    assert told_of[1] == ""
+
+
+def test_every_fault_of_a_mapping_is_told_at_once(workspace: Path, tmp_path: Path):
+    path, mapping = tmp_path / "form.csv", tmp_path / "mapping.toml"
+    path.write_text("Tỉnh;2022\nHà Nội;1\n", encoding="utf-8")
+    mapping.write_text(
+        '[table]\ncorner = "2B"\nplace = { column = "7", scheme = "34" }\nperiod = 2022\nmesure = "x"\n'
+    )
+    result = CliRunner().invoke(app, ["import", str(path), str(workspace), "--mapping", str(mapping)])
+    assert result.exit_code == 3
+    assert result.stderr.count("FactsError") >= 3
+    assert "evalkit check" not in result.stderr

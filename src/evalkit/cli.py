@@ -244,7 +244,12 @@ def template(
     settings = _workspace(workspace)
     from evalkit.batch.forms_out import write_template  # noqa: PLC0415
 
-    file = write_template(settings, out, province=province, years=years, requests=requests, scheme=scheme)
+    def tell(text: str) -> None:
+        typer.echo(shown(text), err=True)
+
+    file = write_template(
+        settings, out, province=province, years=years, requests=requests, scheme=scheme, tell=tell
+    )
     typer.echo(shown(worded("form written: {file}", file=file)))
 
 

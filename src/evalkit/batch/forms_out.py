@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from evalkit.batch.clock import now
@@ -27,6 +28,7 @@ def write_template(
     years: str = "",
     requests: bool = False,
     scheme: str | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Write a form for a province.
 
@@ -43,6 +45,8 @@ def write_template(
         Whether the form asks for the figures of the programme's request list alone.
     scheme : str, optional
         The boundary set; the workspace's own by default.
+    tell : callable
+        Is told where another boundary set was in force in the years asked for.
 
     Raises
     ------
@@ -64,9 +68,24 @@ def write_template(
             rule=worded("a form is written into a new file that ends in .xlsx"),
             do=worded("give another name"),
         )
+    _tell_older_set(order, tell)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(template_workbook(Vocabulary(programme, registry), order))
     return out
+
+
+def _tell_older_set(order: FormOrder, tell: Callable[[str], None]) -> None:
+    """Tell that the years of a form lie before its boundary set began, and which set they belong to."""
+    unit, last = order.unit, date(order.years[-1], 12, 31)
+    if unit.valid_from is None or last >= unit.valid_from or not unit.component_scheme:
+        return
+    tell(
+        worded(
+            "figures of before {day} belong to the boundary set {older}: make the form with --scheme {older}, unless the figures were put together for the units of today",
+            day=unit.valid_from.isoformat(),
+            older=unit.component_scheme,
+        )
+    )
 
 
 def _years(text: str) -> Sequence[int]:

@@ -13,7 +13,7 @@ from typing import Any
 from evalkit.batch.clock import now
 from evalkit.batch.declarations import programme_of, registry_of
 from evalkit.batch.inhabitants import with_population
-from evalkit.errors import EvalkitError, FactsError
+from evalkit.errors import EvalkitError, FactsError, Refusals
 from evalkit.facts.findings import Finding, findings_text
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.draft_mapping import draft_mapping
@@ -344,7 +344,9 @@ def _held_lines(readings: list[FormReading]) -> list[str]:
 
 
 def _refused(path: Path, refusal: EvalkitError) -> Imported:
-    every = [Finding("error", one.where, one.rule, one.do) for one in refusal.every]
+    gathered = Refusals()
+    gathered.add(refusal)  # each by itself: all are shown here
+    every = [Finding("error", one.where, one.rule, one.do) for one in gathered.found]
     content = {
         "file": path.name,
         "source_ids": [],
@@ -359,7 +361,7 @@ def _refused(path: Path, refusal: EvalkitError) -> Imported:
         "totals": [],
         "written": {},
     }
-    return Imported(refusal.shown(), content, refusal.exit_code)
+    return Imported("\n".join(one.shown() for one in gathered.found), content, refusal.exit_code)
 
 
 def _suggested(path: Path, form: Form, workspace: Workspace, vocabulary: Vocabulary) -> Imported:
