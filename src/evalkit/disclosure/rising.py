@@ -69,7 +69,7 @@ class Rising:
         """
         ends = slice(*self._below.indptr[figure : figure + 2])
         parts = self._below.indices[ends]
-        if self.room[figure] > 0 or (self._below.data[ends] > 1).any():
+        if not len(parts) or self.room[figure] > 0 or (self._below.data[ends] > 1).any():
             return None
         asked = np.where(hidden, 0.0, price)
         cost = self._over[:, parts].T @ np.where(self.room == 0, asked, 0.0)

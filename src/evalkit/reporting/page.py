@@ -290,4 +290,4 @@ def _stylesheet(name: str) -> Markup:
     text = packaged.files("evalkit.reporting").joinpath("template", name).read_text(encoding="utf-8")
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r"\s+", " ", text).strip()
-    return Markup(re.sub(r" ?([{};,]) ?|(?<=:) ", r"\1", text))  # noqa: S704
+    return Markup(re.sub(r" ?([{};,]) ?|(?<=:) ", r"\1", text).replace(";}", "}"))  # noqa: S704

@@ -19,6 +19,7 @@ State = Literal["value", "zero", "none", "hidden"]
 
 _LEFT, _TOP, _TITLE, _UNDER = 6.0, 4.0, 24.0, 18.0
 _LABEL = 11.0
+_NEXT = 14.0  # from one row of labels to the next
 _FEWEST_PIXELS = 26.0  # a year's label needs so much room
 
 
@@ -113,9 +114,13 @@ def _drawn(panels: Sequence[Panel], events: Sequence[Event], language: str, *, w
     height = 96.0 if width == WIDE else 76.0
     seen = [event for event in events if event.end > axis.first and event.start < axis.last + 1]
     seen = [event for event in seen if event.lasts or event.start > axis.first]
-    y = _TOP + (_LABEL + 5 if seen else 0)
+    labels = _label_places(pen, axis, seen, language)
+    further = _NEXT * max((row for _, row in labels), default=0)
+    y = _TOP + further + (_LABEL + 5 if seen else 0)
     bottom = y + len(panels) * (height + _TITLE + _UNDER)
-    _events(pen, axis, seen, bottom=bottom, language=language)
+    _events(pen, axis, seen, top=_TOP + further, bottom=bottom)
+    for event, (start, row) in zip(_in_order(seen), labels, strict=True):
+        pen.text(start, _TOP + _LABEL + _NEXT * row, event.label.of(language), size=_LABEL, fill="soft")
     for panel in panels:
         pen.text(_LEFT, y + 13, panel.title.of(language), bold=True)
         y += _TITLE + height
@@ -131,21 +136,36 @@ def _axis(panels: Sequence[Panel], width: float) -> _Axis:
     return _Axis(min(years), max(years), _LEFT, width - _LEFT)
 
 
-def _events(pen: Pen, axis: _Axis, events: Sequence[Event], *, bottom: float, language: str) -> None:
-    taken = 0.0
-    for event in sorted(events, key=lambda event: event.start):
+def _in_order(events: Sequence[Event]) -> list[Event]:
+    return sorted(events, key=lambda event: event.start)
+
+
+def _label_places(pen: Pen, axis: _Axis, events: Sequence[Event], language: str) -> list[tuple[float, int]]:
+    """Return where each event's label begins, and in which row: the first in which it touches no other."""
+    taken: list[float] = []
+    places = []
+    for event in _in_order(events):
+        width = long(event.label.of(language), _LABEL)
+        left, end = axis.at(max(event.start, axis.first)), pen.width - _LEFT - width
+        row = next(
+            (row for row, before in enumerate(taken) if min(max(left, before), end) >= before), len(taken)
+        )
+        taken += [0.0] * (row == len(taken))
+        start = min(max(left, taken[row]), end)
+        taken[row] = start + width + 8
+        places.append((start, row))
+    return places
+
+
+def _events(pen: Pen, axis: _Axis, events: Sequence[Event], *, top: float, bottom: float) -> None:
+    for event in _in_order(events):
         left, right = axis.at(max(event.start, axis.first)), axis.at(min(event.end, axis.last + 1))
         if not event.lasts or right - left < axis.slot / 2:
-            pen.line(left, _TOP + _LABEL + 4, left, bottom - _UNDER, stroke="soft", dash="2 3")
+            pen.line(left, top + _LABEL + 4, left, bottom - _UNDER, stroke="soft", dash="2 3")
         else:
             pen.rect(
-                left, _TOP + _LABEL + 4, right - left, bottom - _LABEL - 8 - _TOP - _UNDER + 8, fill="event"
+                left, top + _LABEL + 4, right - left, bottom - _LABEL - 8 - top - _UNDER + 8, fill="event"
             )
-        words = event.label.of(language)
-        start = min(max(left, taken), pen.width - _LEFT - long(words, _LABEL))
-        if start >= taken:
-            pen.text(start, _TOP + _LABEL, words, size=_LABEL, fill="soft")
-            taken = start + long(words, _LABEL) + 8
 
 
 def _panel(pen: Pen, axis: _Axis, panel: Panel, *, base: float, height: float, language: str) -> None:
