@@ -30,10 +30,8 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from typer.testing import CliRunner
 
-from evalkit.batch import importing
 from evalkit.cli import app
-from evalkit.facts.forms.counted import Vocabulary
-from evalkit.workspace import Workspace
+from tests.form_workspaces import read_declarations_once
 
 MOST_SECONDS = 5.0
 NAMES = ("Vọng Nguyệt", "Sương Lĩnh", "Tuyết Lĩnh", "Mộc Lĩnh", "Bạch Vũ")
@@ -76,21 +74,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-_READ: dict[tuple[str, str, str], Vocabulary] = {}
-_VOCABULARY = importing._vocabulary
-
-
 @pytest.fixture(autouse=True)
 def _declarations_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The workspaces are copies of one: its programme and its places need not be read five hundred times."""
-
-    def vocabulary(workspace: Workspace) -> Vocabulary:
-        key = workspace.programme, workspace.places, workspace.scheme
-        if key not in _READ:
-            _READ[key] = _VOCABULARY(workspace)
-        return _READ[key]
-
-    monkeypatch.setattr(importing, "_vocabulary", vocabulary)
+    read_declarations_once(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

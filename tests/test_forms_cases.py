@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from evalkit.cli import app
 from evalkit.places.registry import load_registry, reference_folder
 from evalkit.workspace import open_workspace
+from tests.form_workspaces import read_declarations_once
 
 CASES = Path(__file__).parent / "intake"
 FILES: dict[str, dict[str, str]] = json.loads((CASES / "files.json").read_text(encoding="utf-8"))
@@ -35,6 +36,11 @@ COMPARED = (
     "status",
     "qualifier",
 )
+
+
+@pytest.fixture(autouse=True)
+def _declarations_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_declarations_once(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from evalkit.cli import app
 from evalkit.facts.forms.form_template import CORNER, VERSION, form_rows
 from evalkit.programme.load import load_programme
 from evalkit.table import COLUMNS
+from tests.form_workspaces import read_declarations_once
 
 FIRST = 8
 SIGNS = {
@@ -40,6 +41,11 @@ def run(*words: object) -> tuple[int, str]:
 def told(*words: object) -> tuple[int, dict[str, Any]]:
     code, text = run(*words, "--json")
     return code, json.loads(text)
+
+
+@pytest.fixture(autouse=True)
+def _declarations_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_declarations_once(monkeypatch)
 
 
 @pytest.fixture
