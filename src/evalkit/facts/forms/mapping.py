@@ -54,12 +54,11 @@ ColumnName = Annotated[str, AfterValidator(_column)]
 SourceId = Annotated[str, AfterValidator(_source)]
 
 
-class Labelled(Declared):
-    """A row or column of a form with what its labels mean: every key that is none of the fixed ones is a label."""
+class Labels(Declared):
+    """A row or a column of a form with what its labels mean: every key that is none of the fixed ones is a label."""
 
     row: int | None = Field(default=None, ge=1)
     column: ColumnName | None = None
-    unit: ColumnName | None = None
     labels: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="before")
@@ -76,27 +75,17 @@ class Labelled(Declared):
         return self
 
 
-class PlaceAxis(Declared):
+class Labelled(Labels):
+    """Where labels stand that say what is counted, or a value of a breakdown; ``unit`` is the column of their units."""
+
+    unit: ColumnName | None = None
+
+
+class PlaceAxis(Labels):
     """Where the places stand. ``by`` says whether names or codes stand there; every further key is a label with its code."""
 
-    column: ColumnName | None = None
-    row: int | None = Field(default=None, ge=1)
     scheme: str | None = None
     by: Literal["name", "code"] = "name"
-    labels: dict[str, str] = Field(default_factory=dict)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _part(cls, content: Any) -> Any:
-        return _with_labels(content, cls.model_fields)
-
-    @model_validator(mode="after")
-    def _stands_somewhere(self) -> Self:
-        if (self.row is None) == (self.column is None):
-            raise ValueError(worded("labels stand in one row or in one column: give row = or column ="))
-        if _twice(self.labels):
-            raise ValueError(worded("a label stands twice, for different things"))
-        return self
 
 
 class PeriodAxis(Declared):
