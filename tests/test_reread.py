@@ -15,10 +15,11 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from evalkit.batch import leaks
 from evalkit.batch.fingerprint import file_digest
+from evalkit.batch.leaks import refuse_leaks
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.batch.plan import facts_for, plan
 from evalkit.batch.prepare import make_bundle, receive
-from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike_facts
+from evalkit.batch.reread import refuse_differences, refuse_unlike_facts
 from evalkit.batch.run import run_batch
 from evalkit.batch.worker import page_contents
 from evalkit.errors import DisclosureError

@@ -13,6 +13,7 @@ from evalkit.table import ALL, NATION_SCHEME, WITH_VALUE, dimensions_of
 Span = tuple[pd.Timestamp, pd.Timestamp]
 _PLACE = ["province_code", "scheme"]
 _PERIOD = ["period_start", "period_end"]
+_WORKING = ("_part", "_needed", "_zero", "_exact")  # columns of the sums alone
 
 
 def over_values(rows: pd.DataFrame, dimension: str, values: Sequence[str]) -> pd.DataFrame:
@@ -124,14 +125,15 @@ def _summed(rows: pd.DataFrame, part: pd.Series, *, needed: int | pd.Series) -> 
     """Add up rows of one name; only where what they are parts of is made of them."""
     held = rows["status"].isin(WITH_VALUE)
     rows = rows[held].assign(_part=part, _needed=needed)
+    rows = rows.assign(_zero=rows["status"] == "zero_reported", _exact=rows["qualifier"] == "exact")
     names = [
         name for name in (*_PLACE, "place_basis", *_PERIOD, "measure", "unit", "source_id") if name in rows
     ]
-    key = [*names, *(name for name in dimensions_of(rows) if name not in ("_part", "_needed"))]
-    how: Mapping[str, tuple[str, object]] = {
+    key = [*names, *(name for name in dimensions_of(rows) if name not in _WORKING)]
+    how = {
         "value": ("value", "sum"),
-        "zero": ("status", lambda status: bool((status == "zero_reported").all())),
-        "exact": ("qualifier", lambda qualifier: bool((qualifier == "exact").all())),
+        "zero": ("_zero", "all"),
+        "exact": ("_exact", "all"),
         "published": ("published", "all"),
         "edition_date": ("edition_date", "max"),
         "_part": ("_part", "sum"),
@@ -145,4 +147,4 @@ def _summed(rows: pd.DataFrame, part: pd.Series, *, needed: int | pd.Series) -> 
         qualifier=np.where(whole["exact"], "exact", "about"),
         source_cell="sum of " + whole["number"].astype(str) + " figures",
     )
-    return said.reindex(columns=[name for name in rows.columns if name not in ("_part", "_needed")])
+    return said.reindex(columns=[name for name in rows.columns if name not in _WORKING])

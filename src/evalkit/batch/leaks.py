@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evalkit.errors import DisclosureError
 from evalkit.messages import worded
 
 _GENERIC_NAMES = {
@@ -121,6 +122,29 @@ def file_faults(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
         if suspicious:
             for rule in text_faults(content.decode("utf-8", errors="replace")):
                 yield name, rule
+
+
+def refuse_leaks(files: Mapping[str, bytes]) -> None:
+    """Refuse files that tell of paths, users, machines, settings, errors or raw rows.
+
+    Parameters
+    ----------
+    files : mapping of bytes by name
+
+    Raises
+    ------
+    DisclosureError
+        Naming the file and the rule; what was found is not repeated.
+    """
+    for name, rule in file_faults(files):
+        raise refusal(name, rule)
+
+
+def refusal(where: str, rule: str) -> DisclosureError:
+    """Return the refusal of a file that was about to be published."""
+    return DisclosureError(
+        where=where, rule=rule, do=worded("nothing was published; find out how it got there")
+    )
 
 
 def text_faults(text: str) -> Iterator[str]:

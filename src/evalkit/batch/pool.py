@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -71,6 +72,28 @@ class LocalWorkers(Executor):
     def _new_pool(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(1, context, _start_worker, (dict(self._servers),))
+
+
+@contextmanager
+def kernels_loaded_early() -> Iterator[Callable[[], None]]:
+    """Give a function that has the server which kernels are forked from load meanwhile; with the block it ends, used or not."""
+    started: list[bool] = []
+
+    def load() -> None:
+        from evalkit.kernels.private_folder import kernel_environment  # noqa: PLC0415  not loaded where no page is made
+        from evalkit.kernels.warm_server import can_fork, warm_up  # noqa: PLC0415
+
+        if not started and can_fork():
+            warm_up(kernel_environment(os.environ, room=Path(os.sep)))
+        started.append(True)
+
+    try:
+        yield load
+    finally:
+        if started:
+            from evalkit.kernels.warm_server import stop_servers  # noqa: PLC0415
+
+            stop_servers()
 
 
 @contextmanager
@@ -168,9 +191,24 @@ def make_pages(
 
 
 def _start_worker(servers: Mapping[str, str]) -> None:
-    from evalkit.batch.worker import start_worker  # noqa: PLC0415  papermill and nbconvert load in workers only
+    with _without_grammar_of_addresses():
+        from evalkit.batch.worker import start_worker  # noqa: PLC0415  papermill and nbconvert load in workers only
 
     start_worker(servers)
+
+
+@contextmanager
+def _without_grammar_of_addresses() -> Iterator[None]:
+    """Keep nbformat's checker from compiling a grammar of international addresses, a second of every worker; no notebook is checked for them."""
+    grammar = "rfc3987_syntax"
+    if grammar in sys.modules:
+        yield
+        return
+    sys.modules[grammar] = None  # type: ignore[assignment]  # as Python marks what cannot be imported; jsonschema goes on without
+    try:
+        yield
+    finally:
+        del sys.modules[grammar]
 
 
 def _make_page(order: PageOrder) -> PageMade | JobFailure:

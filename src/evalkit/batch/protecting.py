@@ -18,10 +18,10 @@ from evalkit.batch.clock import now
 from evalkit.batch.cost_page import cost_json, cost_pages
 from evalkit.batch.folder import default_folder
 from evalkit.batch.last_release import refuse_lost
+from evalkit.batch.leaks import refuse_leaks
 from evalkit.batch.manifest import is_reports_folder, read_manifest
 from evalkit.batch.prepare import make_bundle, protect_received, receive
 from evalkit.batch.releasing import ledger_of, mended, record_release, releasing
-from evalkit.batch.reread import refuse_leaks
 from evalkit.disclosure.report import Cost, costs, total
 from evalkit.errors import SettingsError
 from evalkit.facts.plain_files import facts_to_parquet

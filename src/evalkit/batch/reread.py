@@ -15,10 +15,9 @@ import pandas as pd
 from nbformat import NotebookNode
 from python_calamine import CalamineWorkbook
 
-from evalkit.batch.leaks import file_faults
+from evalkit.batch.leaks import refusal
 from evalkit.batch.page_facts import TEXTS, Seen, read_drawing, read_page
 from evalkit.batch.page_names import TABLES, page_file
-from evalkit.errors import DisclosureError
 from evalkit.facts.bundle import Bundle
 from evalkit.languages import ending
 from evalkit.messages import worded
@@ -58,22 +57,6 @@ def cleaned(text: str) -> str:
 
 
 _SIZE = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
-
-
-def refuse_leaks(files: Mapping[str, bytes]) -> None:
-    """Refuse files that tell of paths, users, machines, settings, errors or raw rows.
-
-    Parameters
-    ----------
-    files : mapping of bytes by name
-
-    Raises
-    ------
-    DisclosureError
-        Naming the file and the rule; what was found is not repeated.
-    """
-    for name, rule in file_faults(files):
-        raise _refusal(name, rule)
 
 
 def refuse_differences(
@@ -167,7 +150,7 @@ def _readable(page: str, files: Mapping[str, bytes]) -> Seen:
     try:
         return read_page(files[page].decode())
     except ValueError:
-        raise _refusal(page, worded("every drawing of a page can be read again")) from None
+        raise refusal(page, worded("every drawing of a page can be read again")) from None
 
 
 def _rows(table: Table, language: Language) -> list[list[str]]:
@@ -300,13 +283,7 @@ def _shown(cell: Cell, language: Language) -> Shown:
 
 def _require(holds: bool, where: str) -> None:  # noqa: FBT001  the one thing that is asked
     if not holds:
-        raise _refusal(
+        raise refusal(
             where,
             worded("a published file tells what was computed from the protected facts, and nothing else"),
         )
-
-
-def _refusal(where: str, rule: str) -> DisclosureError:
-    return DisclosureError(
-        where=where, rule=rule, do=worded("nothing was published; find out how it got there")
-    )

@@ -13,20 +13,22 @@ from evalkit.batch.clock import now
 from evalkit.batch.folder import locked, not_writable, refuse_foreign, work_folder
 from evalkit.batch.inputs import Ground, days_named_alike, keep_receipt, stock_of
 from evalkit.batch.last_release import refuse_lost
+from evalkit.batch.leaks import refuse_leaks
 from evalkit.batch.making import Making, Progress, make_and_keep
 from evalkit.batch.manifest import Manifest, PageRecord, read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport, lapsed
 from evalkit.batch.outcome import JobFailure
 from evalkit.batch.page_names import INDEX, page_files
 from evalkit.batch.plan import Job, notebooks_folder, plan
+from evalkit.batch.pool import kernels_loaded_early
 from evalkit.batch.prepared import prepare
 from evalkit.batch.printing import browser, pdf_name
 from evalkit.batch.publish import publish, settle, write_datapackage, write_index
 from evalkit.batch.receipt import reports_folder
 from evalkit.batch.record import manifest_after
 from evalkit.batch.releasing import ledger_of, mended, record_release, releasing
-from evalkit.batch.reread import refuse_leaks
 from evalkit.batch.staleness import CURRENT, why_made
+from evalkit.disclosure.protect import Progress as ProtectionProgress
 from evalkit.errors import BatchError, SettingsError
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
@@ -102,9 +104,11 @@ def run_batch(
         If some pages failed, or were made without some of their lines. What was made is published by then.
     """
     options = options or RunOptions(languages=workspace.languages)
-    with releasing(workspace) if options.audience == "public" else nullcontext():
-        task = _accept(workspace, options, clock, progress)
-        for sentence in mended(workspace) if options.audience == "public" else ():
+    elsewhere = executor is not None or options.scheduler
+    public = options.audience == "public"
+    with releasing(workspace) if public else nullcontext(), kernels_loaded_early() as load:
+        task = _accept(workspace, options, clock, progress, (lambda: None) if elsewhere else load)
+        for sentence in mended(workspace) if public else ():
             progress(Event("mended", {"message": sentence}))
         with locked(task.folder, private=options.audience == "internal"), work_folder(task.folder) as stage:
             report = _make_and_publish(task, stage, progress, executor)
@@ -121,20 +125,26 @@ def page_settings(options: RunOptions) -> dict[str, str]:
 
 
 def _accept(
-    workspace: Workspace, options: RunOptions, clock: Callable[[], datetime], progress: Progress
+    workspace: Workspace,
+    options: RunOptions,
+    clock: Callable[[], datetime],
+    progress: Progress,
+    load: Callable[[], None],
 ) -> _Task:
-    """Read, check, protect and plan; whatever is wrong is refused here, before the reports folder is touched."""
+    """Read, check, protect and plan; whatever is wrong is refused here, before the reports folder is touched.
+
+    ``load`` is called once it is sure that figures have changed: kernels load while they are protected.
+    """
     if options.pdf:
         browser()
     stock, day = stock_of(workspace, options), clock().date()
     scheme = options.scheme or workspace.scheme
-    made = prepare(
-        workspace,
-        day=day,
-        audience=options.audience,
-        scheme=scheme,
-        tell=lambda far: progress(Event("protecting", far._asdict())),
-    )
+
+    def protecting(far: ProtectionProgress) -> None:
+        progress(Event("protecting", far._asdict()))
+        load()
+
+    made = prepare(workspace, day=day, audience=options.audience, scheme=scheme, tell=protecting)
     codes = frozenset(made.registry.find(text, scheme).code for text in options.provinces)
     task = _Task(
         workspace=workspace,

@@ -19,12 +19,13 @@ from nbformat import NotebookNode
 from evalkit.batch import contradicted
 from evalkit.batch.clock import ticks
 from evalkit.batch.execute import execute
+from evalkit.batch.leaks import refuse_leaks
 from evalkit.batch.notebook_words import in_languages
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder, Reason
 from evalkit.batch.page_names import NOTEBOOKS
 from evalkit.batch.printing import printed
 from evalkit.batch.render import render
-from evalkit.batch.reread import refuse_differences, refuse_leaks, refuse_unlike_facts
+from evalkit.batch.reread import refuse_differences, refuse_unlike_facts
 from evalkit.errors import DisclosureError, EvalkitError
 from evalkit.kernels.forked import OBJECTS_BETWEEN_COLLECTIONS
 from evalkit.kernels.warm_server import use_servers

@@ -38,11 +38,7 @@ def beside_the_country(result: Summary, cites: Citations) -> Section | None:
         return None
     own = own[own["indicator"].isin(names)]
     year = _newest(own)
-    others = {
-        name: frame
-        for name, facts in (("region", area.region), ("nation", area.nation))
-        if len(frame := _of_year(_estimated(facts, names, area.programme), year)) or name == "nation"
-    }
+    others = _others(area, names, year)
     rows = [row for name in names if (row := _row(name, own, others, result, cites)) is not None]
     if not rows:
         return None
@@ -108,24 +104,28 @@ def _chosen(own: pd.DataFrame, result: Summary) -> list[str]:
     return list(dict.fromkeys([*rates[:2], *promised, *others]))[:MOST_COMPARED]
 
 
-def _estimated(facts: pd.DataFrame, names: list[str], whole: Programme) -> pd.DataFrame:
-    """Estimate these indicators of the country or a region; the bundle has their protected facts."""
+def _others(area: ProvinceFacts, names: list[str], year: int) -> dict[str, pd.DataFrame]:
+    """Return the estimates of the region, where it has any, and of the country in one year, by indicator."""
+    whole = area.programme
     programme = whole.model_copy(update={"indicators": {name: whole.indicators[name] for name in names}})
     used = {measure for one in programme.indicators.values() for measure in one.measures} | {
         programme.population
     }
-    facts = facts[facts["measure"].isin(used)] if len(facts) else facts
-    if facts.empty:
-        return pd.DataFrame(columns=["indicator", "year"])
-    return _yearly(estimate_indicators(preferred(facts, programme), programme))
+    facts = pd.concat([frame for frame in (area.region, area.nation) if len(frame)])
+    facts = facts[facts["measure"].isin(used)]
+    found = _yearly(estimate_indicators(preferred(facts, programme), programme))
+    found = found[found["year"] == year]
+    is_nation = found["province_code"] == area.about.nation
+    parts = {"region": found[~is_nation], "nation": found[is_nation]}
+    return {
+        name: frame.drop_duplicates("indicator").set_index("indicator")
+        for name, frame in parts.items()
+        if len(frame) or name == "nation"
+    }
 
 
 def _newest(rows: pd.DataFrame) -> int:
     return int(rows["year"].max())
-
-
-def _of_year(frame: pd.DataFrame, year: int) -> pd.DataFrame:
-    return frame[frame["year"] == year].drop_duplicates("indicator").set_index("indicator")
 
 
 def _row(
