@@ -137,6 +137,26 @@ def test_parameters_are_read_with_type_annotations_and_comments(tmp_path: Path):
     assert defaults == {"a": "04", "b": 3, "c": -0.5, "d": True}
 
 
+def test_lists_days_and_values_that_may_be_missing_are_declared_by_annotation(tmp_path: Path):
+    source = """years: list[int] = []
+names = ["Hà", "Lan"]
+since: "date" = "2024-01-31"
+until: date | None = None
+level: Optional[float] = 0.9
+bases: list[Literal["detection", "residence"]] = ["residence"]"""
+    found = read_parameters(write_notebook(tmp_path / "n.ipynb", parameters=source))
+    told = {name: (parameter.type_name, parameter.default) for name, parameter in found.items()}
+    assert told == {
+        "years": ("list[int]", []),
+        "names": ("list[str]", ["Hà", "Lan"]),
+        "since": ("date", "2024-01-31"),
+        "until": ("date | None", None),
+        "level": ("float | None", 0.9),
+        "bases": ("list[str]", ["residence"]),
+    }
+    assert found["bases"].choices == ("detection", "residence")
+
+
 LISTED = 'province_code: Literal["02", "04", "31"] = "02"\nyears: typing.Literal[5, 10] = 5'
 
 
@@ -176,7 +196,18 @@ def test_a_province_outside_the_notebook_s_list_is_refused_before_any_kernel_sta
         "import os",
         "a = b",
         "a, b = 1, 2",
-        "a = [1]",
+        "a = [1, 'x']",
+        "a = [[1]]",
+        "a = []",
+        "a = None",
+        "a = {'x': 1}",
+        "a: list[int] = [1.5]",
+        "a: list[int] = 1",
+        "a: list[dict] = []",
+        'a: date = "2024-13-01"',
+        'a: date = "1/2/2024"',
+        "a: float = 1e999",
+        "a: int | str = 1",
         "a =",
         "a.b = 1",
         'a["x"] = 1',
@@ -184,7 +215,7 @@ def test_a_province_outside_the_notebook_s_list_is_refused_before_any_kernel_sta
         'a: int = "1"',
         'a: Literal["x"] = "y"',
         'a: Literal["1", 1] = "1"',
-        "a: int | None = 1",
+        "a: int = None",
     ],
 )
 def test_a_parameters_cell_that_does_anything_else_is_refused(tmp_path: Path, source: str):

@@ -80,6 +80,64 @@ def test_what_a_notebook_does_not_take_is_refused(
         planned(bundle, tmp_path, **own)
 
 
+MORE = """years: list[int] = [2020]
+bases: list[Literal["detection", "residence"]] = ["residence"]
+since: date | None = None
+names: list[str] = []
+level: float | None = 0.9"""
+
+TYPED: list[tuple[str, str, Any]] = [
+    ("years", "2019, 2021", [2019, 2021]),
+    ("years", "[2019, 2021]", [2019, 2021]),
+    ("years", "2019", [2019]),
+    ("years", "", []),
+    ("bases", "detection,residence", ["detection", "residence"]),
+    ("since", "2024-12-31", "2024-12-31"),
+    ("since", "none", None),
+    ("names", '["Hà, Lan", "04"]', ["Hà, Lan", "04"]),
+    ("names", "none", ["none"]),
+    ("level", "None", None),
+    ("level", "1", 1.0),
+]
+
+
+def typed(bundle: Bundle, folder: Path, name: str, text: str) -> Any:
+    source = f'bundle = "bundle"\nprovince_code = "01"\n{MORE}'
+    notebook = write_notebook(folder / "own.ipynb", PROVINCE_PAGE, parameters=source)
+    jobs = plan(bundle, notebooks=tiny_notebooks(folder / "notebooks"), notebook=notebook, own={name: text})
+    return jobs[0].parameters[name]
+
+
+@pytest.mark.parametrize(("name", "text", "value"), TYPED)
+def test_lists_days_and_no_value_are_typed_as_text(
+    bundle: Bundle, tmp_path: Path, name: str, text: str, value: Any
+):
+    found = typed(bundle, tmp_path, name, text)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("years", "2019,", "separate the values by commas"),
+        ("years", "2019;2020", "separate the values by commas"),
+        ("years", "[2019", "separate the values by commas"),
+        ("years", "[[2019]]", "separate the values by commas"),
+        ("years", "2_019", "separate the values by commas"),
+        ("bases", "detection,home", "none of those it may take"),
+        ("since", "31/12/2024", "2024-12-31"),
+        ("since", "2024-02-30", "2024-12-31"),
+        ("since", "", "2024-12-31"),
+        ("level", "nan", "plain digits"),
+        ("level", "0,9", "plain digits"),
+    ],
+)
+def test_a_text_of_another_type_is_refused(bundle: Bundle, tmp_path: Path, name: str, text: str, told: str):
+    with pytest.raises(DeclarationError, match=told):
+        typed(bundle, tmp_path, name, text)
+
+
 def test_names_and_values_are_given_as_papermill_takes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     asked: list[RunOptions] = []
 
@@ -104,8 +162,8 @@ def test_names_and_values_are_given_as_papermill_takes_them(tmp_path: Path, monk
     assert ended.exit_code == 0, ended.output
     assert asked[0].parameters == (("years", "3"), ("heading", "a=b"))
     assert (asked[0].notebook, asked[0].nation) == (Path("own.ipynb"), True)
-    refused = CliRunner().invoke(app, ["run", str(tmp_path / "ws"), "-p", "years"])
-    assert refused.exit_code == 3
+    for wrong in (["-p", "years"], ["-p", "years", "3", "-p", "years=4"]):
+        assert CliRunner().invoke(app, ["run", str(tmp_path / "ws"), *wrong]).exit_code == 3
 
 
 def run(folder: Path, **changes: Any) -> RunReport:

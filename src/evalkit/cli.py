@@ -164,7 +164,7 @@ def run(
         retry,
         scheduler=scheduler,
         notebook=notebook,
-        parameters=tuple(_pair(text) for text in parameter or ()),
+        parameters=_pairs(parameter or []),
         nation=nation,
         pdf=pdf,
     )
@@ -406,6 +406,20 @@ def own_error(fault: Exception) -> str:
 
 def _interrupt(_number: int, _frame: Any) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _pairs(texts: list[str]) -> tuple[tuple[str, str], ...]:
+    """Return names and values of parameters, each named once."""
+    pairs = tuple(_pair(text) for text in texts)
+    names = [name for name, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SettingsError(
+            where=f"-p {twice}",
+            rule=worded("the parameter is given twice"),
+            do=worded("give it once; several values of a list stand together, separated by commas"),
+        )
+    return pairs
 
 
 def _pair(text: str) -> tuple[str, str]:

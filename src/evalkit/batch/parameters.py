@@ -12,26 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evalkit.batch.parameter_types import Parameter, Value, declared, fault_of, how_to_write, value_of
 from evalkit.declaration import nearest
 from evalkit.errors import DeclarationError
 from evalkit.messages import worded
 
 PARAMETERS = "parameters"
 NOTEBOOK_FORMAT = 4
-_LITERAL = ("Literal", "typing.Literal")
-Value = str | int | float | bool
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """What a notebook says of one parameter: its default, whose type every value must have, and the values it may take.
-
-    ``choices`` are those of an annotation such as ``audience: Literal["public", "internal"] = "public"``; none where any
-    value will do.
-    """
-
-    default: Value
-    choices: tuple[Value, ...] = ()
 
 
 def read_parameters(notebook: Path) -> dict[str, Parameter]:
@@ -40,8 +27,8 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
     Parameters
     ----------
     notebook : Path
-        A notebook with exactly one code cell tagged ``parameters``, which assigns plain values to names. An annotation is
-        ``str``, ``int``, ``float``, ``bool`` or a ``Literal`` of the values allowed, and the default must be of it.
+        A notebook with exactly one code cell tagged ``parameters``, which assigns plain values, or lists of them, to names.
+        Annotations are those of :func:`evalkit.batch.parameter_types.declared`.
 
     Raises
     ------
@@ -65,10 +52,10 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
         raise DeclarationError(
             where=f"{notebook}, cell tagged {PARAMETERS!r}",
             rule=worded(
-                "the cell holds nothing but assignments of one text, number or truth value to one name, of its type"
+                "the cell holds nothing but assignments of a text, number, truth value or list of these to one name, of its type"
             ),
             do=worded(
-                'write lines such as province_code = "22" or audience: Literal["public", "internal"] = "public"'
+                'write lines such as province_code = "22", years: list[int] = [2019, 2020] or audience: Literal["public", "internal"] = "public"'
             ),
         ) from fault
 
@@ -140,7 +127,7 @@ def check_parameters(
                 rule=worded("the notebook takes no such parameter"),
                 do=worded("correct the name; {nearest}", nearest=nearest(name, list(known))),
             )
-        fault = _fault(value, known[name])
+        fault = fault_of(value, known[name])
         if fault:
             raise DeclarationError(where=f"{notebook}, parameter {name!r}", rule=fault[0], do=fault[1])
 
@@ -153,86 +140,48 @@ def as_declared(texts: Mapping[str, str], known: Mapping[str, Parameter], *, whe
     texts : mapping of str
         Values by name of the parameter, as they were typed.
     known : mapping of Parameter
-        What the notebook takes.
+        What the notebook takes, those named in ``texts`` among them.
     where : str
         Names the notebook in a refusal.
 
     Raises
     ------
     DeclarationError
-        If a text is no value of the type wanted; an unknown name or choice is refused by :func:`check_parameters`.
+        If a text is no value of the type wanted, or none of those allowed.
 
     Examples
     --------
-    >>> known = {"years": Parameter(5), "code": Parameter("22"), "draw": Parameter(True)}
+    >>> known = {"years": declared(5), "code": declared("22"), "draw": declared(True)}
     >>> as_declared({"years": "10", "code": "04", "draw": "false"}, known, where="own.ipynb")
     {'years': 10, 'code': '04', 'draw': False}
     """
     found: dict[str, Value] = {}
     for name, text in texts.items():
-        kind = type(known[name].default) if name in known else str
         try:
-            found[name] = _TRUTH[text] if kind is bool else kind(text)
-        except (ValueError, KeyError) as fault:
+            found[name] = value_of(text, known[name])
+        except ValueError as fault:
             raise DeclarationError(
                 where=f"{where}, parameter {name!r}",
                 rule=worded(
-                    "its default is of type {wanted}, and the text given is none", wanted=kind.__name__
+                    "its default is of type {wanted}, and the text given is none",
+                    wanted=known[name].type_name,
                 ),
-                do=worded("write true or false")
-                if kind is bool
-                else worded("write a number in plain digits, such as 3 or 2.5"),
+                do=how_to_write(known[name]),
             ) from fault
+    check_parameters(found, Path(where), known=known)
     return found
-
-
-_TRUTH = {"true": True, "false": False}
-
-
-def _fault(value: Value, parameter: Parameter) -> tuple[str, str] | None:
-    """Say what is wrong with a value, and what to do."""
-    wanted, got = type(parameter.default).__name__, type(value).__name__
-    if wanted != got:
-        return (
-            worded(
-                "its default is of type {wanted}, the value given is of type {got}", wanted=wanted, got=got
-            ),
-            worded(
-                'give a value of type {wanted}; codes are text and keep their zeros ("04"; with papermill: -r, not -p)',
-                wanted=wanted,
-            ),
-        )
-    if parameter.choices and value not in parameter.choices:
-        return worded("the value is none of those it may take"), nearest(
-            str(value), list(map(str, parameter.choices))
-        )
-    return None
 
 
 def _assignment(statement: ast.stmt) -> tuple[str, Parameter]:
     """Return what ``name = value`` or ``name: type = value`` declares."""
     target: ast.expr
-    choices: tuple[Value, ...] = ()
     if isinstance(statement, ast.AnnAssign) and statement.value is not None:
-        target, value = statement.target, ast.literal_eval(statement.value)
-        choices = _choices(statement.annotation, value)
+        target, annotation = statement.target, statement.annotation
+        default = ast.literal_eval(statement.value)
     elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target, value = statement.targets[0], ast.literal_eval(statement.value)
+        target, annotation, default = statement.targets[0], None, ast.literal_eval(statement.value)
     else:
-        raise ValueError
-    if not isinstance(target, ast.Name) or not isinstance(value, Value):
-        raise ValueError  # noqa: TRY004  the one caller turns it into a DeclarationError
-    return target.id, Parameter(value, choices)
-
-
-def _choices(annotation: ast.expr, default: Value) -> tuple[Value, ...]:
-    """Return the values an annotation allows, none where it allows all of its type; the default must be among them."""
-    if isinstance(annotation, ast.Name) and annotation.id == type(default).__name__:
-        return ()
-    if not isinstance(annotation, ast.Subscript) or ast.unparse(annotation.value) not in _LITERAL:
-        raise ValueError
-    listed = ast.literal_eval(annotation.slice)
-    choices = listed if isinstance(listed, tuple) else (listed,)
-    if not all(type(one) is type(default) for one in choices) or default not in choices:
-        raise ValueError
-    return choices
+        raise ValueError(statement)
+    if not isinstance(target, ast.Name):
+        raise ValueError(statement)  # noqa: TRY004  the one caller turns it into a DeclarationError
+    return target.id, declared(default, annotation)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from evalkit.batch.fingerprint import digest, kit_digest, kit_version, library_versions, notebook_digest
-from evalkit.batch.parameters import Parameter, Value, as_declared, check_parameters, read_parameters
+from evalkit.batch.parameter_types import Parameter, Value
+from evalkit.batch.parameters import as_declared, check_parameters, read_parameters
 from evalkit.declaration import nearest
 from evalkit.errors import SettingsError
 from evalkit.facts.audiences import file_stem
