@@ -18,11 +18,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from evalkit import evaluation
 from evalkit.batch.clock import now
 from evalkit.batch.prepared import prepare
-from evalkit.facts.areas import NationFacts
-from evalkit.records import Area
+from evalkit.evaluation import AREA, recipe_of
+from evalkit.facts.areas import Area
 from evalkit.reporting.blocks import LANGUAGES
 from evalkit.reporting.display import written
 from evalkit.reporting.page import page_from_sections
@@ -30,26 +29,6 @@ from evalkit.reporting.sections import page_head
 from evalkit.workspace import open_workspace
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
-# Each step of the recipe with what it is given: the area, or records of steps before it.
-STEPS = {
-    "compare_periods": ("area",),
-    "examine_zeros": ("area",),
-    "place_bases": ("area",),
-    "break_down": ("area",),
-    "estimate_indicators": ("area",),
-    "assess_targets": ("estimate_indicators",),
-    "view_mid_term": ("estimate_indicators",),
-    "trace_pathway": ("area",),
-    "review_support": ("estimate_indicators",),
-    "find_gaps": ("estimate_indicators", "review_support"),
-    "follow_recommendations": ("estimate_indicators",),
-    "weigh_evidence": ("estimate_indicators",),
-    "fit_trends": ("area",),
-    "report_completeness": ("estimate_indicators",),
-    "sum_up": ("compare_periods", "examine_zeros", "assess_targets", "fit_trends", "report_completeness"),
-    "methods_used": ("area",),
-}
-OF_THE_NATION = ("provinces_side_by_side", "compare_provinces")
 
 
 class Clock:
@@ -68,12 +47,10 @@ class Clock:
 
 def one_page(area: Area, clock: Clock) -> None:
     """Make one page in all languages, step by step."""
-    made: dict[str, Any] = {"area": area}
-    for name, given in STEPS.items():
-        step = getattr(evaluation, name)
-        made[name] = clock.time(name, partial(step, *(made[one] for one in given)))
-    for name in OF_THE_NATION if isinstance(area, NationFacts) else ():
-        made[name] = clock.time(name, partial(getattr(evaluation, name), area))
+    made: dict[str, Any] = {AREA: area}
+    for step in recipe_of(area):
+        given = [made[name] for name in step.of.split()]
+        made[step.gives] = clock.time(step.gives, partial(step.by, *given))
     sections = clock.time("sections and drawings", lambda: [written(record) for record in made.values()])
     head = page_head(area)
     for language in LANGUAGES:

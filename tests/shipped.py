@@ -10,14 +10,19 @@ import fcntl
 import functools
 import shutil
 import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from evalkit.batch.prepare import Received, make_bundle, protect_received, receive
 from evalkit.disclosure.protect import Protected
 from evalkit.evaluation import evaluate
+from evalkit.facts.areas import Area
 from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.records import Evaluation
+from evalkit.reporting.blocks import Section, Sections
+from evalkit.reporting.display import shown_as
+from evalkit.reporting.exporter import in_page_order
 from evalkit.workspace import open_workspace
 
 ROOT = Path(__file__).parents[1]
@@ -69,3 +74,12 @@ def evaluation_of(name: str, code: str = "") -> Evaluation:
     """Evaluate a province of a shipped workspace, or the nation."""
     bundle = bundle_of(name)
     return evaluate(bundle.province(code) if code else bundle.nation())
+
+
+def sections_of(result: Evaluation, area: Area | None = None) -> list[Section]:
+    """Return the sections of a page in its order; of this area, where it is another than the evaluation's, such as its slice."""
+    area = area or result.area
+    records = [replace(record, area=area) for record in result.by_step().values()]
+    shown = [shown_as(item) for item in (area, *records)]
+    sections = [one for item in shown for one in (item.items if isinstance(item, Sections) else (item,))]
+    return in_page_order([section for section in sections if isinstance(section, Section) and section.blocks])

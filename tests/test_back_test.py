@@ -6,7 +6,6 @@ All pages of both workspaces: benchmarks/back_test.py.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,21 +13,14 @@ from benchmarks import back_test
 from benchmarks.back_test import digest_of_tables, digest_of_words, digests, frozen, mark_of, moved, words_of
 
 from evalkit.batch.page_names import neighbours
-from evalkit.evaluation import compare_provinces, methods_used, provinces_side_by_side
-from evalkit.facts.areas import NationFacts
-from evalkit.records import Evaluation
-from evalkit.reporting.blocks import Sections
-from evalkit.reporting.display import shown_as
-from evalkit.reporting.exporter import in_page_order
 from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.sections import page_head
 from evalkit.reporting.table_files import table_files
-from tests.shipped import ROOT, bundle_of, evaluation_of
+from tests.shipped import ROOT, bundle_of, evaluation_of, sections_of
 
 # Places that other tests evaluate too.
 AREAS = [("demo", ""), ("demo", "08"), ("demo", "22"), ("vn-published", ""), ("vn-published", "22")]
 PAGE = "<html><head><title>A</title><style>p {}</style></head><body><p>Cases<sup>1</sup> fell</p><td>23</td><footer>Made on 1 May.</footer>"
-STEPS = tuple(step for step in Evaluation.__slots__ if step not in ("area", "summary"))
 
 
 def digests_now(name: str, code: str) -> tuple[str, dict[str, str]]:
@@ -36,12 +28,7 @@ def digests_now(name: str, code: str) -> tuple[str, dict[str, str]]:
     result, bundle = evaluation_of(name, code), bundle_of(name)
     area = bundle.slice_for(code).province(code) if code else bundle.nation()  # as a run gives it to a kernel
     head = page_head(area)
-    summary, *steps = (replace(getattr(result, step), area=area) for step in ("summary", *STEPS))
-    if isinstance(area, NationFacts):
-        steps[-1:-1] = [provinces_side_by_side(area), compare_provinces(area)]
-    shown = [shown_as(item) for item in (summary, area, *steps, methods_used(area))]
-    sections = [one for item in shown for one in (item.items if isinstance(item, Sections) else (item,))]
-    sections = in_page_order([section for section in sections if section.blocks])
+    sections = sections_of(result, area)
     found, tables = {}, {}
     for language in ("vi", "en"):
         around = neighbours(head.slug, language, ("vi", "en"))

@@ -26,7 +26,7 @@ from evalkit.disclosure.ledger_file import append
 from evalkit.disclosure.linked_tables import labelled, linked_tables
 from evalkit.disclosure.protect import primary, protect
 from evalkit.disclosure.protection_rules import protected_cells
-from evalkit.evaluation import evaluate, methods_used, provinces_side_by_side
+from evalkit.evaluation import evaluate
 from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.indicators.completeness import (
     completeness,
@@ -346,10 +346,7 @@ def pages(bundle: Bundle) -> list[str]:
     made = []
     for area in (nation, *(bundle.province(place.code) for place in bundle.places)):
         result = evaluate(area)
-        steps = [getattr(result, name) for name in result.__slots__ if name != "area"]
-        sections = [section_of(step) for step in (*steps, methods_used(area))]
-        if area is nation:
-            sections.append(section_of(provinces_side_by_side(nation)))
+        sections = [section_of(record) for record in result.by_step().values()]
         made += [
             page_from_sections(page_head(area), sections, language=language) for language in ("vi", "en")
         ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 import unicodedata
 from dataclasses import replace
@@ -11,13 +13,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from evalkit.batch.plan import notebooks_folder
 from evalkit.errors import FactsError
 from evalkit.evaluation import (
+    AREA,
+    RECIPE,
     break_down,
     compare_provinces,
     evaluate,
     methods_used,
     provinces_side_by_side,
+    recipe_of,
 )
 from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.records import Evaluation
@@ -306,13 +312,54 @@ def test_a_province_is_found_by_code_and_by_name_in_either_unicode_form(publishe
 
 def test_every_section_of_every_page_can_be_made(published: Bundle, demo: Bundle):
     for bundle in (published, demo):
-        nation = bundle.nation()
         # by default the places that other tests evaluate too
         places = [place.code for place in bundle.places[::5]] if FULL else FEW[bundle.about.invented]
         results = [evaluated(bundle), *(evaluated(bundle, code) for code in places)]
         for result in results:
-            assert all(isinstance(section_of(getattr(result, name)), Section) for name in result.__slots__)
-        assert isinstance(section_of(provinces_side_by_side(nation)), Section)
+            given = result.by_step()
+            assert list(given) == [step.gives for step in recipe_of(result.area)]
+            assert all(isinstance(section_of(one), Section) for one in (result.area, *given.values()))
+
+
+def called(notebook: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the steps that a report notebook calls, in order: each with the names of the steps whose results it is given."""
+    cells = json.loads((notebooks_folder() / notebook).read_text(encoding="utf-8"))["cells"]
+    source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    known = {line.by.__name__ for line in RECIPE}
+    held: dict[str, str] = {}
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for node in ast.parse(source).body:
+        calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
+        for call in calls:
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            if name in known:
+                found.append((name, tuple(held.get(ast.unparse(one), AREA) for one in call.args)))
+                if isinstance(node, ast.Assign):
+                    held[ast.unparse(node.targets[0])] = name
+    return found
+
+
+@pytest.mark.parametrize(
+    ("notebook", "nation"), [("province_report.ipynb", False), ("national_overview.ipynb", True)]
+)
+def test_the_report_notebooks_call_the_steps_of_the_recipe(notebook: str, nation: bool):  # noqa: FBT001
+    by = {line.gives: line.by.__name__ for line in RECIPE}
+    wanted = [
+        (line.by.__name__, tuple(by.get(name, name) for name in line.of.split()))
+        for line in RECIPE
+        if nation or not line.for_nation
+    ]
+    assert called(notebook) == wanted
+
+
+def test_results_are_equal_where_their_content_is(demo: Bundle):
+    one, again, other = (evaluate(demo.slice_for(code).province(code)) for code in ("11", "11", "08"))
+    for name in one.__slots__:
+        assert getattr(one, name) == getattr(again, name), name
+        assert getattr(one, name) != getattr(other, name) or getattr(one, name) is None, name
+    assert one == again
+    moved = one.indicators.frame.assign(value=one.indicators.frame["value"] + 1e-9)
+    assert replace(one.indicators, frame=moved) != one.indicators
 
 
 def test_nothing_on_a_demo_page_is_computed_from_hidden_figures(demo: Bundle):

@@ -9,40 +9,23 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from evalkit.evaluation import compare_provinces, methods_used, provinces_side_by_side
-from evalkit.facts.areas import NationFacts
-from evalkit.reporting.blocks import Bilingual, Cell, Column, Section, Sections, Table
+from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
 from evalkit.reporting.column_classes import KNOWN
-from evalkit.reporting.display import shown_as
-from evalkit.reporting.exporter import in_page_order
 from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.render import Numbering, render_block
 from evalkit.reporting.sections import page_head
 from evalkit.reporting.svg_sharing import share_attributes
 from evalkit.reporting.table_files import table_files
 from evalkit.review.reading import read
-from tests.shipped import bundle_of, evaluation_of
+from tests.shipped import bundle_of, evaluation_of, sections_of
 
 LANGUAGES = ("vi", "en")
 
 
 @cache
-def sections_of(name: str, code: str) -> tuple[Section, ...]:
-    result = evaluation_of(name, code)
-    area = result.area
-    steps = [getattr(result, step) for step in result.__slots__ if step not in ("area", "summary")]
-    if isinstance(area, NationFacts):
-        steps += [provinces_side_by_side(area), compare_provinces(area)]
-    shown = [shown_as(item) for item in (result.summary, area, *steps, methods_used(area))]
-    sections = [one for item in shown for one in (item.items if isinstance(item, Sections) else (item,))]
-    return tuple(in_page_order([section for section in sections if section.blocks]))
-
-
-@cache
 def page_of(name: str, code: str, language: str) -> str:
-    return page_from_sections(
-        page_head(evaluation_of(name, code).area), sections_of(name, code), language=language
-    )
+    result = evaluation_of(name, code)
+    return page_from_sections(page_head(result.area), sections_of(result), language=language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -74,7 +57,7 @@ def test_the_reader_finds_the_titles_behind_the_numbers(language: str):
     """What the files have as text, the page has as numbers; the page's reader has the text again."""
     told = {table.caption: table for table in read(page_of("demo", "11", language)).tables}
     seen = 0
-    for table in (table for section in sections_of("demo", "11") for table in section.tables):
+    for table in (table for section in sections_of(evaluation_of("demo", "11")) for table in section.tables):
         if table.id in ("bases-table", "seldom-table"):
             caption = next(one for one in told if one.endswith(table.caption.of(language)))
             titles = [row[-1].text.of(language) for row in table.rows]
@@ -86,7 +69,7 @@ def test_the_reader_finds_the_titles_behind_the_numbers(language: str):
 
 def test_what_the_brief_draws_is_not_drawn_again_in_the_annex():
     """The section alone keeps its drawings; on a page the counts over time stand once."""
-    sections = sections_of("demo", "11")
+    sections = sections_of(evaluation_of("demo", "11"))
     names = {figure.id for section in sections for figure in section.figures}
     assert {"timeline", "trend-j06", "periods-j06"} <= names
     shown = re.findall(r'<figure id="([^"]+)"', page_of("demo", "11", "en"))
@@ -95,7 +78,7 @@ def test_what_the_brief_draws_is_not_drawn_again_in_the_annex():
 
 
 def test_no_table_of_a_page_holds_marks_alone():
-    for table in (table for section in sections_of("demo", "11") for table in section.tables):
+    for table in (table for section in sections_of(evaluation_of("demo", "11")) for table in section.tables):
         assert {cell.text.en for row in table.rows for cell in row[1:]} - {"[c]", "–"}, table.id
 
 
@@ -160,7 +143,9 @@ def test_a_percentage_has_no_space_and_a_negative_number_a_minus_sign(language: 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_files_of_a_page_have_no_minus_sign(language: str):
     files = table_files(
-        page_head(bundle_of("demo").province("11")), sections_of("demo", "11"), language=language
+        page_head(bundle_of("demo").province("11")),
+        sections_of(evaluation_of("demo", "11")),
+        language=language,
     )
     texts = [content.decode() for name, content in files.items() if name.endswith(".csv")]
     assert not [text for text in texts if re.search(r"−\d", text)]

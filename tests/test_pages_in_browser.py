@@ -15,13 +15,9 @@ from pathlib import Path
 import pytest
 from tools.screenshots import LOOKS, pages, pictures
 
-from evalkit.evaluation import methods_used
-from evalkit.reporting.blocks import Sections
-from evalkit.reporting.display import shown_as
-from evalkit.reporting.exporter import in_page_order
 from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.sections import page_head
-from tests.shipped import bundle_of, evaluation_of
+from tests.shipped import bundle_of, evaluation_of, sections_of
 
 ROOT = Path(__file__).parents[1]
 WIDTHS = (320, 375, 1280)
@@ -120,10 +116,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Si
     for name, code in (("demo", "11"), ("vn-published", "22")):
         province = bundle_of(name).province(code)
         result = evaluation_of(name, code)
-        steps = [getattr(result, step) for step in result.__slots__ if step not in ("area", "summary")]
-        shown = [shown_as(item) for item in (result.summary, province, *steps, methods_used(province))]
-        sections = [one for item in shown for one in (item.items if isinstance(item, Sections) else (item,))]
-        sections = in_page_order([section for section in sections if section.blocks])
+        sections = sections_of(result, province)
         for language in ("vi", "en"):
             html = page_from_sections(page_head(province), sections, language=language)
             (folder / f"{name}.{language}.html").write_text(html, encoding="utf-8")

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from evalkit.disclosure.protect import Protected, protect
-from evalkit.panel import panel_context, yearly_series
+from evalkit.indicators.yearly import yearly_series
+from evalkit.panel import panel_context
 from evalkit.places.registry import Registry
 from evalkit.statistics.law.law_of_panel import panel_law
 from evalkit.statistics.law.scatter import ScatterLaw

@@ -10,14 +10,9 @@ from evalkit.batch.options import RunOptions
 from evalkit.batch.printing import BROWSER, BROWSERS, browser, printed
 from evalkit.batch.run import page_settings
 from evalkit.errors import BatchError, SettingsError
-from evalkit.evaluation import compare_provinces, methods_used, provinces_side_by_side
-from evalkit.facts.areas import NationFacts
-from evalkit.reporting.blocks import Sections
-from evalkit.reporting.display import shown_as
-from evalkit.reporting.exporter import in_page_order
 from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.sections import page_head
-from tests.shipped import evaluation_of
+from tests.shipped import evaluation_of, sections_of
 
 SHEETS = [
     ("demo", "11", 2),
@@ -31,12 +26,7 @@ SHEETS = [
 
 def page_of(name: str, code: str, language: str) -> bytes:
     result = evaluation_of(name, code)
-    steps = [getattr(result, step) for step in result.__slots__ if step not in ("area", "summary")]
-    if isinstance(result.area, NationFacts):
-        steps += [provinces_side_by_side(result.area), compare_provinces(result.area)]
-    shown = [shown_as(item) for item in (result.summary, result.area, *steps, methods_used(result.area))]
-    sections = [one for item in shown for one in (item.items if isinstance(item, Sections) else (item,))]
-    ordered = in_page_order([section for section in sections if section.blocks])
+    ordered = sections_of(result)
     return page_from_sections(page_head(result.area), ordered, language=language).encode()
 
 

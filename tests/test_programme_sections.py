@@ -41,7 +41,7 @@ def indicators_of(name: str, code: str = "") -> Indicators:
 def page_of(code: str) -> dict[str, Section]:
     """Return the sections of one of the demo's pages by their identifiers."""
     result = evaluation_of("demo", code)
-    sections = [section_of(getattr(result, name)) for name in result.__slots__]
+    sections = [section_of(one) for one in (result.area, *result.by_step().values())]
     return {section.id: section for section in sections}
 
 

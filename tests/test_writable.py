@@ -17,16 +17,15 @@ from evalkit.evaluation import (
     estimate_indicators,
     evaluate,
     follow_recommendations,
-    methods_used,
     provinces_side_by_side,
 )
 from evalkit.facts.areas import About, NationFacts, ProvinceFacts
 from evalkit.facts.intake import Source, read_facts, without_origin
 from evalkit.facts.named_places import Place
+from evalkit.indicators.trends import Trend
 from evalkit.labels import Label
 from evalkit.places.population import POPULATION
 from evalkit.programme.load import load_programme
-from evalkit.records import Trend
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import LANGUAGES, Sections
 from evalkit.reporting.display import plain_text, shown_as
@@ -200,7 +199,7 @@ def test_whatever_a_province_s_series_is_its_page_can_be_written(
     area = province(rows, shape, populated=turn % 2 == 0, law=(None, "wild", "very wild")[turn % 3])
     found = evaluate(area)
     assert [len(item.series) for item in found.trends.items] == [len(SHAPES[shape])] * 2
-    require_written(methods_used(area), *(getattr(found, name) for name in found.__slots__))
+    require_written(area, *found.by_step().values())
 
 
 def test_whatever_the_provinces_series_are_the_nation_s_page_can_be_written(

@@ -1,43 +1,45 @@
 """THE RECIPE: what is done with one province's protected facts, or with the nation's, in the order of its page.
 
-Each step takes an area (a province or the nation) and returns a record that a researcher can hold, whose ``frame`` is a
-tidy table, and that shows itself as one section of the page.
+Each step takes an area (a province or the nation), or what an earlier step gave, and returns a record that a researcher can
+hold, whose ``frame`` is a tidy table, and that shows itself as one section of the page. ``RECIPE`` lists the steps; the report
+notebook calls the same ones in plain sight.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
-from evalkit.facts.areas import NationFacts, ProvinceFacts, at_its_level
+from evalkit.facts.areas import Area, NationFacts, ProvinceFacts, at_its_level
+from evalkit.facts.laws_of_area import family_of, law_of, laws_of, laws_of_provinces
 from evalkit.indicators import completeness as reported
 from evalkit.indicators.attainment import assess_targets as hold_against_targets
 from evalkit.indicators.by_attribute import breakdowns, seldom_reported
 from evalkit.indicators.changes_under_law import widened_changes
 from evalkit.indicators.estimates import estimate_indicators as estimate
 from evalkit.indicators.evidence import dac_view
-from evalkit.indicators.followup import follow_up
+from evalkit.indicators.followup import follow_up, without_lost
 from evalkit.indicators.gaps import class_gaps, group_gaps, place_gaps, shares_of_persons
 from evalkit.indicators.midterm import mid_term_view
 from evalkit.indicators.news import find_news
 from evalkit.indicators.pathway import pathway
-from evalkit.indicators.period_comparison import Beside, lies_inside
-from evalkit.indicators.period_totals import PeriodTotal, indicator_totals
+from evalkit.indicators.period_comparison import Beside
+from evalkit.indicators.period_totals import PeriodComparison, found_totals
 from evalkit.indicators.period_totals import compare_periods as compare
 from evalkit.indicators.province_comparison import ProvinceComparison
 from evalkit.indicators.province_comparison import compare_provinces as compare_rates
 from evalkit.indicators.province_totals import province_totals
 from evalkit.indicators.sources import preferred
 from evalkit.indicators.support import support_table, waiting_rows
+from evalkit.indicators.trends import Trend, trend_of
+from evalkit.indicators.yearly import yearly_series
 from evalkit.indicators.zeros import ZeroPeriod, find_zero_period
-from evalkit.lapses import Lapse, one_by_one, step, table_of
-from evalkit.panel import yearly_series
-from evalkit.programme.models import Programme, Target
+from evalkit.lapses import inherited, names_of, one_by_one, step, table_of
+from evalkit.programme.models import Target
 from evalkit.records import (
-    Area,
     Assessments,
     Breakdowns,
     Comparisons,
@@ -53,56 +55,27 @@ from evalkit.records import (
     PlaceBases,
     ProvincesCompared,
     ProvincesSideBySide,
+    Record,
     Summary,
     SupportGiven,
-    Trend,
     Trends,
     ZeroPeriods,
 )
-from evalkit.statistics.law.scatter import ScatterLaw
-from evalkit.statistics.results import NotEstimable
-from evalkit.statistics.trend.headline import fit_trend
-from evalkit.statistics.trend.latest_year import latest_year
-from evalkit.statistics.trend.trend_study import study_trend, trend_verdict
-from evalkit.statistics.verdicts import Family
 from evalkit.table import totals_only
-
-
-def evaluate(area: Area) -> Evaluation:
-    """Evaluate one area from its protected facts: the steps of the report notebook, as one value."""
-    comparisons = compare_periods(area)
-    zeros = examine_zeros(area)
-    bases = place_bases(area)
-    breakdowns = break_down(area)
-    indicators = estimate_indicators(area)
-    assessments = assess_targets(indicators)
-    mid_term = view_mid_term(indicators)
-    stages = trace_pathway(area)
-    support = review_support(indicators)
-    gaps = find_gaps(indicators, support)
-    followed = follow_recommendations(indicators)
-    evidence = weigh_evidence(indicators)
-    trends = fit_trends(area)
-    completeness = report_completeness(indicators)
-    summary = sum_up(comparisons, zeros, assessments, trends, completeness, indicators, stages, support)
-    # fmt: off
-    return Evaluation(
-        area, comparisons, zeros, bases, breakdowns, indicators, assessments, mid_term, stages, support, gaps, followed,
-        evidence, trends, completeness, summary,
-    )
-    # fmt: on
 
 
 @step(Comparisons)
 def compare_periods(area: Area) -> Comparisons:
     """Compare successive programme periods for each indicator that asks for it, under the law of scatter and exactly."""
-    facts = totals_only(area.facts)
+    facts, shown = totals_only(area.facts), _preferred_totals(area)
     wanted = [name for name, indicator in area.programme.indicators.items() if indicator.compare_periods]
-    found, lapses = one_by_one(
-        wanted,
-        lambda name: compare(facts, name, area.programme, beside=_beside(area, name)),
-        step=Comparisons.__name__,
-    )
+
+    def compared(name: str) -> tuple[PeriodComparison, ...]:
+        years = yearly_series(shown, area.programme.indicators[name].numerator, area.programme)
+        beside = Beside(law_of(area, name), years, family_of(area, "comparisons"))
+        return compare(facts, name, area.programme, beside=beside)
+
+    found, lapses = one_by_one(wanted, compared, step=Comparisons.__name__)
     return Comparisons(area, tuple(item for items in found for item in items), lapses)
 
 
@@ -114,7 +87,7 @@ def examine_zeros(area: Area) -> ZeroPeriods:
     every = totals_only(area.facts)
 
     def run_of(name: str) -> ZeroPeriod | None:
-        totals = _found_totals(every, name, area.programme)
+        totals = found_totals(every, name, area.programme)
         return find_zero_period(facts, name, area.programme, totals=totals)
 
     found, lapses = one_by_one(wanted, run_of, step=ZeroPeriods.__name__)
@@ -142,11 +115,11 @@ def estimate_indicators(area: Area) -> Indicators:
     facts = preferred(area.facts, area.programme)
     frame, lapses = table_of(
         list(area.programme.indicators),
-        lambda names: estimate(facts, _only(area.programme, names)),
+        lambda names: estimate(facts, area.programme.only(names)),
         step=Indicators.__name__,
     )
     changes = {
-        name: law for name, law in _laws(area).items() if area.programme.indicators[name].kind == "change"
+        name: law for name, law in laws_of(area).items() if area.programme.indicators[name].kind == "change"
     }
     return Indicators(area, widened_changes(frame, changes), lapses)
 
@@ -154,30 +127,29 @@ def estimate_indicators(area: Area) -> Indicators:
 @step(Assessments)
 def assess_targets(indicators: Indicators) -> Assessments:
     """Hold the estimates against the targets in force in their period."""
-    area, lost = indicators.area, _names(indicators.lapses)
+    area, lost = indicators.area, names_of(indicators.lapses)
     promised = _promised(area)
     frame, lapses = table_of(
         [name for name in promised if name not in lost],
         lambda names: hold_against_targets(indicators.frame, area.programme, _targets_of(area, names)),
         step=Assessments.__name__,
     )
-    return Assessments(area, frame, lapses + _inherited(indicators.lapses, promised, Assessments))
+    return Assessments(area, frame, lapses + inherited(indicators.lapses, promised, Assessments))
 
 
 @step(MidTerm)
 def view_mid_term(indicators: Indicators) -> MidTerm:
     """Tell where each target with a number stands: baseline, mid-point, latest figure, and the pace still required."""
-    area, lost = indicators.area, _names(indicators.lapses)
+    area, lost = indicators.area, names_of(indicators.lapses)
     promised = _promised(area)
     frame, lapses = table_of(
         [name for name in promised if name not in lost],
         lambda names: mid_term_view(
-            indicators.frame, area.programme, _targets_of(area, names), laws=_laws(area)
+            indicators.frame, area.programme, _targets_of(area, names), laws=laws_of(area)
         ),
         step=MidTerm.__name__,
     )
-    inherited = _inherited(indicators.lapses, promised, MidTerm)
-    return MidTerm(area, frame, lapses + inherited)
+    return MidTerm(area, frame, lapses + inherited(indicators.lapses, promised, MidTerm))
 
 
 @step(Pathway)
@@ -203,7 +175,7 @@ def find_gaps(indicators: Indicators, support: SupportGiven) -> Gaps:
     area = indicators.area
     groups, lapses = table_of(
         list(area.programme.indicators),
-        lambda names: group_gaps(area.facts, _only(area.programme, names)),
+        lambda names: group_gaps(area.facts, area.programme.only(names)),
         step=Gaps.__name__,
     )
     classes = class_gaps(support.frame, area.programme)
@@ -213,8 +185,9 @@ def find_gaps(indicators: Indicators, support: SupportGiven) -> Gaps:
     used = {measure for indicator in shares.indicators.values() for measure in indicator.measures}
     facts = area.nation[area.nation["measure"].isin(used)]
     nation = estimate(preferred(facts, shares), shares)
-    lapses += _inherited(indicators.lapses, set(shares.indicators) - _names(lapses), Gaps)
-    return Gaps(area, groups, place_gaps(_of(indicators, shares), nation), classes, lapses)
+    shown = indicators.frame[indicators.frame["indicator"].isin(list(shares.indicators))]
+    lapses += inherited(indicators.lapses, set(shares.indicators) - names_of(lapses), Gaps)
+    return Gaps(area, groups, place_gaps(shown, nation), classes, lapses)
 
 
 @step(FollowUp)
@@ -226,11 +199,11 @@ def follow_recommendations(indicators: Indicators) -> FollowUp:
     if last is None:
         return FollowUp(area, pd.DataFrame(), None)
     followed = {name for asked in area.programme.recommendations for name in asked.indicators}
-    lapses = _inherited(indicators.lapses, followed, FollowUp)
-    area = replace(area, programme=_without_followed(area.programme, _names(lapses)))
+    lapses = inherited(indicators.lapses, followed, FollowUp)
+    area = replace(area, programme=without_lost(area.programme, names_of(lapses)))
     return FollowUp(
         area,
-        follow_up(indicators.frame, area.programme, period=last, laws=_laws(area)),
+        follow_up(indicators.frame, area.programme, period=last, laws=laws_of(area)),
         last.mid_term,
         lapses,
     )
@@ -239,10 +212,10 @@ def follow_recommendations(indicators: Indicators) -> FollowUp:
 @step(Evidence)
 def weigh_evidence(indicators: Indicators) -> Evidence:
     """Tell for each of the six DAC criteria which figures speak of it, or that none does."""
-    area, lost = indicators.area, _names(indicators.lapses)
+    area, lost = indicators.area, names_of(indicators.lapses)
     kept = {name: one for name, one in area.programme.indicators.items() if name not in lost}
     frame = dac_view(indicators.frame, area.programme.model_copy(update={"indicators": kept}))
-    return Evidence(area, frame, _inherited(indicators.lapses, lost, Evidence))
+    return Evidence(area, frame, inherited(indicators.lapses, lost, Evidence))
 
 
 @step(Trends)
@@ -273,7 +246,7 @@ def report_completeness(indicators: Indicators) -> Completeness:
         late = reported.late_reporters(area.province_facts)
     agencies = reported.reconciliation(indicators.frame)
     held = {name for name, one in area.programme.indicators.items() if one.kind == "consistency"}
-    lapses = _inherited(indicators.lapses, held, Completeness)
+    lapses = inherited(indicators.lapses, held, Completeness)
     return Completeness(area, frame, area.findings, agencies, places, late, lapses)
 
 
@@ -314,7 +287,7 @@ def compare_provinces(nation: NationFacts) -> ProvincesCompared:
     wanted = [name for name, indicator in nation.programme.indicators.items() if indicator.compare_periods]
 
     def compared(name: str) -> ProvinceComparison:
-        return compare_rates(facts, name, nation.programme, law=_laws_of_provinces(nation, name))
+        return compare_rates(facts, name, nation.programme, law=laws_of_provinces(nation, name))
 
     items, lapses = one_by_one(wanted, compared, step=ProvincesCompared.__name__)
     return ProvincesCompared(nation, items, lapses)
@@ -326,38 +299,73 @@ def methods_used(area: Area) -> Methods:
     return Methods(area)
 
 
-def law_of(area: Area, indicator: str) -> ScatterLaw | None:
-    """Return how the yearly counts of an indicator scatter in this area; None where nothing was told of it."""
-    laws = area.panel if isinstance(area, ProvinceFacts) else area.nation_laws
-    return ScatterLaw.from_record(laws[indicator]) if indicator in laws else None
+AREA = "area"
 
 
-def family_of(area: Area, name: str) -> Family | None:
-    """Return the comparisons, or the trends, that are made at once on all pages."""
-    family = area.families.get(name)
-    return Family(int(family["tests"]), float(family["line"])) if family else None
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of the recipe: what is given, by which function, of the area or of what earlier lines gave (names parted by spaces).
+
+    ``for_nation`` marks what stands on the national page alone.
+    """
+
+    gives: str
+    by: Callable[..., Record]
+    of: str = AREA
+    for_nation: bool = False
 
 
-def _laws_of_provinces(nation: NationFacts, indicator: str) -> dict[str, ScatterLaw] | None:
-    """Return how the yearly counts of an indicator scatter in each province; None where nothing was told of it."""
-    if indicator not in nation.panel:
-        return None
-    law, own = ScatterLaw.from_record(nation.panel[indicator]), nation.own.get(indicator, {})
-    return {
-        place.code: replace(law, own=own.get(f"{place.scheme}:{place.code}", 1.0)) for place in nation.places
-    }
+RECIPE = (
+    Step("comparisons", compare_periods),
+    Step("zeros", examine_zeros),
+    Step("place_bases", place_bases),
+    Step("breakdowns", break_down),
+    Step("indicators", estimate_indicators),
+    Step("assessments", assess_targets, "indicators"),
+    Step("mid_term", view_mid_term, "indicators"),
+    Step("pathway", trace_pathway),
+    Step("support", review_support, "indicators"),
+    Step("gaps", find_gaps, "indicators support"),
+    Step("follow_up", follow_recommendations, "indicators"),
+    Step("evidence", weigh_evidence, "indicators"),
+    Step("trends", fit_trends),
+    Step("side_by_side", provinces_side_by_side, for_nation=True),
+    Step("compared", compare_provinces, for_nation=True),
+    Step("completeness", report_completeness, "indicators"),
+    Step("summary", sum_up, "comparisons zeros assessments trends completeness indicators pathway support"),
+    Step("methods", methods_used),
+)
 
 
-def _beside(area: Area, indicator: str) -> Beside:
-    """Return what a comparison of periods needs beside their totals."""
-    years = yearly_series(
-        _preferred_totals(area), area.programme.indicators[indicator].numerator, area.programme
-    )
-    return Beside(law_of(area, indicator), years, family_of(area, "comparisons"))
+def recipe_of(area: Area) -> tuple[Step, ...]:
+    """Return the steps of an area's page, in its order: a province's, or the nation's, which are two more."""
+    return tuple(line for line in RECIPE if isinstance(area, NationFacts) or not line.for_nation)
+
+
+def evaluate(area: Area) -> Evaluation:
+    """Evaluate one area from its protected facts: the steps of the report notebook, as one value.
+
+    Parameters
+    ----------
+    area : ProvinceFacts or NationFacts
+
+    Returns
+    -------
+    Evaluation
+        What each step gives, by its name.
+    """
+    found: dict[str, Any] = {AREA: area}
+    for line in recipe_of(area):
+        found[line.gives] = line.by(*(found[name] for name in line.of.split()))
+    return Evaluation(**found)
 
 
 def _preferred_totals(area: Area) -> pd.DataFrame:
     return preferred(totals_only(area.facts), area.programme)
+
+
+def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:
+    return trend_of(facts, name, area.programme, law=law_of(area, name), family=family_of(area, "trends"))
 
 
 def _targets(area: Area) -> tuple[Target, ...]:
@@ -367,71 +375,10 @@ def _targets(area: Area) -> tuple[Target, ...]:
     return tuple(target for target in area.programme.targets if target.level == "national")
 
 
-def _of(indicators: Indicators, programme: Programme) -> pd.DataFrame:
-    return indicators.frame[indicators.frame["indicator"].isin(list(programme.indicators))]
-
-
-def _only(programme: Programme, names: list[str]) -> Programme:
-    """Return the programme with some of its indicators; itself where these are all."""
-    if len(names) == len(programme.indicators):
-        return programme
-    return programme.model_copy(update={"indicators": {name: programme.indicators[name] for name in names}})
-
-
 def _promised(area: Area) -> list[str]:
     """Return the indicators of which something was promised; an empty name stands for promises without one."""
     return list(dict.fromkeys(target.indicator or "" for target in _targets(area)))
 
 
-def _laws(area: Area) -> dict[str, ScatterLaw]:
-    """Return how years scatter, by indicator, as far as that is known of a province or of the nation."""
-    found = {name: law_of(area, name) for name in area.programme.indicators}
-    return {name: law for name, law in found.items() if law is not None}
-
-
 def _targets_of(area: Area, names: list[str]) -> list[Target]:
     return [target for target in _targets(area) if (target.indicator or "") in names]
-
-
-def _names(lapses: tuple[Lapse, ...]) -> set[str]:
-    return {lapse.indicator for lapse in lapses}
-
-
-def _inherited(lapses: tuple[Lapse, ...], names: Collection[str], kind: type) -> tuple[Lapse, ...]:
-    """Return the lapses of some indicators as those of a record that is made from their estimates."""
-    return tuple(
-        Lapse(kind.__name__, lapse.indicator, lapse.error) for lapse in lapses if lapse.indicator in names
-    )
-
-
-def _without_followed(programme: Programme, lost: set[str]) -> Programme:
-    """Return the programme without the recommendations of which every indicator is lost, the others without the lost ones."""
-    kept = [
-        asked.model_copy(update={"indicators": tuple(name for name in asked.indicators if name not in lost)})
-        for asked in programme.recommendations
-        if not asked.indicators or set(asked.indicators) - lost
-    ]
-    return programme.model_copy(update={"recommendations": tuple(kept)})
-
-
-def _found_totals(facts: pd.DataFrame, name: str, programme: Programme) -> tuple[PeriodTotal, ...]:
-    return tuple(
-        total for total in indicator_totals(facts, name, programme) if isinstance(total, PeriodTotal)
-    )
-
-
-def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:
-    series = yearly_series(facts, area.programme.indicators[name].numerator, area.programme)
-    law = law_of(area, name)
-    fit = fit_trend(series, law=law)
-    measure = area.programme.indicators[name].numerator
-    events = [event for event in area.programme.breaks if not event.measures or measure in event.measures]
-    totals = _found_totals(facts, name, area.programme)
-    latest = latest_year(series, law=law)
-    if isinstance(fit, NotEstimable):
-        return Trend(name, series, fit, None, totals, latest=latest)
-    study = study_trend(series, fit, dates=[event.valid_from for event in events], law=law)
-    span = date(fit.first, 1, 1), date(fit.last, 12, 31)
-    inside = [event.id for event in events if lies_inside(event, *span)]
-    verdict = trend_verdict(fit, study, events=inside, family=family_of(area, "trends"))
-    return Trend(name, series, fit, study, totals, verdict, latest)

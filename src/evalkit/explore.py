@@ -12,12 +12,13 @@ from evalkit.declaration import nearest
 from evalkit.errors import FactsError
 from evalkit.evaluation import fit_one_trend
 from evalkit.facts import bundle as bundles
+from evalkit.facts.areas import Area
 from evalkit.facts.bundle import Bundle
 from evalkit.indicators.estimates import estimate_indicators
 from evalkit.indicators.sources import preferred
 from evalkit.labels import Label
 from evalkit.messages import worded
-from evalkit.records import Area, Trends
+from evalkit.records import Trends
 from evalkit.table import NATION_SCHEME, dimensions_of
 
 

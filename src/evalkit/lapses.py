@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -186,6 +186,18 @@ def _refuse_other(compute: Callable[..., object], given: object) -> None:
     else:
         return
     raise FactsError(where=f"{compute.__name__}({type(given).__name__})", rule=rule, do=do)
+
+
+def names_of(lapses: tuple[Lapse, ...]) -> set[str]:
+    """Return the indicators that lapses concern."""
+    return {lapse.indicator for lapse in lapses}
+
+
+def inherited(lapses: tuple[Lapse, ...], names: Collection[str], kind: type) -> tuple[Lapse, ...]:
+    """Return the lapses of some indicators as those of a record that is made from their estimates."""
+    return tuple(
+        Lapse(kind.__name__, lapse.indicator, lapse.error) for lapse in lapses if lapse.indicator in names
+    )
 
 
 def lapses_of(record: object) -> tuple[Lapse, ...]:

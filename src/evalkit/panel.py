@@ -16,6 +16,7 @@ from evalkit.indicators.period_comparison import period_change_p
 from evalkit.indicators.period_totals import indicator_totals
 from evalkit.indicators.province_comparison import funnel_of_period
 from evalkit.indicators.sources import preferred
+from evalkit.indicators.yearly import yearly_series
 from evalkit.programme.models import Programme
 from evalkit.statistics.law.law_of_panel import panel_law
 from evalkit.statistics.law.law_of_places import law_of_sum, place_laws
@@ -198,46 +199,3 @@ def page_findings(facts: pd.DataFrame, programme: Programme) -> tuple[Finding, .
         .drop_duplicates()
         .itertuples(index=False)
     )
-
-
-def yearly_series(
-    facts: pd.DataFrame, measure: str, programme: Programme, *, population: str | None = None
-) -> pd.DataFrame:
-    """Return the yearly figures of one measure, with the population of each year where every year has one.
-
-    Parameters
-    ----------
-    facts : DataFrame
-        Total rows of one or several places, one per period.
-    measure, population : str
-        What is counted, and the measure it is held against: the programme's population by default.
-    programme : Programme
-        Declares the place basis on which the measure is counted; figures on another basis are left aside.
-
-    Returns
-    -------
-    DataFrame
-        ``province_code``, ``year`` (int), ``count`` (missing where not reported or hidden), ``status``, ``low`` and ``high`` where
-        the facts have them (what is left to a hidden figure) and, where known for
-        all rows, ``exposure`` (person-years) with its ``exposure_source``. Calendar and police years alike count as the year they end in.
-    """
-    basis = programme.measures[measure].place_basis
-    counts = _years(facts[facts["place_basis"] == basis], measure).rename(columns={"value": "count"})
-    inhabitants = _years(facts, population or programme.population).rename(
-        columns={"value": "exposure", "source_id": "exposure_source"}
-    )
-    key, known = ["province_code", "year"], ["exposure", "exposure_source"]
-    series = counts.drop(columns="source_id").merge(inhabitants[[*key, *known]], on=key, how="left")
-    return series if series["exposure"].notna().all() else series.drop(columns=known)
-
-
-def _years(facts: pd.DataFrame, measure: str) -> pd.DataFrame:
-    rows = facts[facts["measure"] == measure]
-    rows = rows[(rows["period_end"] - rows["period_start"]).dt.days.between(364, 365)]
-    rows = rows.assign(year=rows["period_end"].dt.year)
-    rows = rows.sort_values(["province_code", "year", "period_start"])
-    # of a police and a calendar year that end in one year, the calendar year begins later
-    rows = rows.drop_duplicates(["province_code", "year"], keep="last")
-    names = ["province_code", "year", "value", "status", "source_id"]
-    names += [name for name in ("low", "high") if name in rows.columns]
-    return rows[names].reset_index(drop=True)

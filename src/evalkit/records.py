@@ -11,25 +11,20 @@ from importlib import import_module
 
 import pandas as pd
 
-from evalkit.facts.areas import NationFacts, ProvinceFacts
+from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
 from evalkit.indicators.news import News
-from evalkit.indicators.period_totals import PeriodComparison, PeriodTotal
+from evalkit.indicators.period_totals import PeriodComparison
 from evalkit.indicators.province_comparison import ProvinceComparison
+from evalkit.indicators.trends import Trend
 from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.lapses import Lapse
 from evalkit.short_form import ShortForm
-from evalkit.statistics.results import NotEstimable, TrendFit
-from evalkit.statistics.trend.latest_year import LatestYear
-from evalkit.statistics.trend.trend_study import TrendStudy
-from evalkit.statistics.verdicts import NO_COMPARISON, ChangeVerdict
 
-Area = ProvinceFacts | NationFacts
 _WORDS = (
     "evalkit.reporting.sections"  # loaded by name when a record is read out: records know nothing of pages
 )
-_NOT_ASKED = NotEstimable("not_asked")
 
 
 class Record(ShortForm):
@@ -93,7 +88,7 @@ def _contents(record: Record) -> list[str]:
     return told or ["nothing computed"]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Comparisons(Record):
     """Programme periods compared, one item per pair of successive periods of an indicator."""
 
@@ -102,7 +97,7 @@ class Comparisons(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ZeroPeriods(Record):
     """The runs of zeros with which series end, and what else could explain them."""
 
@@ -111,7 +106,7 @@ class ZeroPeriods(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class PlaceBases(Record):
     """Figures of different place bases and sources beside each other; they are never added up.
 
@@ -124,7 +119,7 @@ class PlaceBases(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Breakdowns(Record):
     """Figures by one attribute, such as the sex of victims, for the latest periods."""
 
@@ -133,7 +128,7 @@ class Breakdowns(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Indicators(Record):
     """Every indicator in every period it was reported for, with its interval or the reason why it has none."""
 
@@ -142,7 +137,7 @@ class Indicators(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Assessments(Record):
     """Estimates held against the targets that bind the area: verdict and evidence as two statements."""
 
@@ -151,7 +146,7 @@ class Assessments(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class MidTerm(Record):
     """Where each target with a number stands, by the same records and verdicts as the assessment's."""
 
@@ -160,7 +155,7 @@ class MidTerm(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Pathway(Record):
     """The stages from reception to reintegration, side by side, period by period."""
 
@@ -169,7 +164,7 @@ class Pathway(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SupportGiven(Record):
     """Each support over those eligible and accepting, class by class; ``waiting`` tells of persons in identification."""
 
@@ -179,7 +174,7 @@ class SupportGiven(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Gaps(Record):
     """Differences of shares between a group and the others: by attribute, place, and legal class of person."""
 
@@ -190,7 +185,7 @@ class Gaps(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class FollowUp(Record):
     """The indicators of each recommendation before and after the review; ``review`` is its day, None without one."""
 
@@ -200,7 +195,7 @@ class FollowUp(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Evidence(Record):
     """For each of the six DAC criteria the indicators that speak of it, and whether they have figures."""
 
@@ -209,24 +204,7 @@ class Evidence(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Trend(ShortForm):
-    """The yearly series of one indicator and the trend fitted to it, or the reason why there is none.
-
-    ``study`` holds the checks beside a trend; ``totals`` the programme periods that have a figure; ``verdict`` says how surely
-    the series rises or falls; ``latest`` whether the latest year is unusual beside those before it.
-    """
-
-    indicator: str
-    series: pd.DataFrame
-    fit: TrendFit | NotEstimable
-    study: TrendStudy | None
-    totals: tuple[PeriodTotal, ...]
-    verdict: ChangeVerdict = NO_COMPARISON
-    latest: LatestYear | NotEstimable = _NOT_ASKED
-
-
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Trends(Record):
     """The trends of the indicators for which the programme asks for one."""
 
@@ -235,7 +213,7 @@ class Trends(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Completeness(Record):
     """What was reported and what was not, measure by measure; findings on the figures shown.
 
@@ -252,7 +230,7 @@ class Completeness(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Methods(Record):
     """Which methods and sources stand behind the page."""
 
@@ -260,7 +238,7 @@ class Methods(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProvincesSideBySide(Record):
     """The provinces' totals by programme period, in official order.
 
@@ -272,7 +250,7 @@ class ProvincesSideBySide(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProvincesCompared(Record):
     """The provinces' rates in the latest period with enough totals, one item per indicator that compares periods."""
 
@@ -281,7 +259,7 @@ class ProvincesCompared(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Summary(Record):
     """What the brief of a page draws on; what was not given, such as the pathway, leaves its block out."""
 
@@ -298,9 +276,9 @@ class Summary(Record):
     support: SupportGiven | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False, kw_only=True)
 class Evaluation(Record):
-    """Everything one page says, step by step."""
+    """Everything one page says, step by step; what stands on the national page alone is None for a province."""
 
     area: Area
     comparisons: Comparisons
@@ -316,5 +294,13 @@ class Evaluation(Record):
     follow_up: FollowUp
     evidence: Evidence
     trends: Trends
+    side_by_side: ProvincesSideBySide | None = None
+    compared: ProvincesCompared | None = None
     completeness: Completeness
     summary: Summary
+    methods: Methods
+
+    def by_step(self) -> dict[str, Record]:
+        """Return what each step gave, by its name, in the order of the recipe."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: record for name, record in given.items() if isinstance(record, Record)}

@@ -12,6 +12,7 @@ from evalkit.facts.intake import Source
 from evalkit.facts.named_places import Place
 from evalkit.languages import DEFAULT
 from evalkit.programme.models import Programme
+from evalkit.short_form import ByContent
 from evalkit.table import ALL
 
 
@@ -61,8 +62,8 @@ class Coarser:
         return cls(item["measure"], tuple(item["by"]), item["place"], item["period"], item["small"], instead)
 
 
-@dataclass(frozen=True, slots=True)
-class ProvinceFacts:
+@dataclass(frozen=True, slots=True, eq=False)
+class ProvinceFacts(ByContent):
     """One province's protected facts and what its page needs beside them.
 
     ``facts`` are the province's own rows; ``parts`` those of the units it was formed from; ``nation`` the country's;
@@ -93,8 +94,8 @@ class ProvinceFacts:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class NationFacts:
+@dataclass(frozen=True, slots=True, eq=False)
+class NationFacts(ByContent):
     """The whole country's protected facts: ``facts`` are the nation's rows, ``province_facts`` the provinces'.
 
     ``panel`` is the law of scatter of a province's years by indicator, ``nation_laws`` that of the nation's; ``own`` tells by
@@ -121,6 +122,9 @@ class NationFacts:
         return f"<{self.about.nation}, the whole country: {_told(self.facts)}; {len(self.places)} provinces>"
 
 
+Area = ProvinceFacts | NationFacts
+
+
 def _told(facts: pd.DataFrame) -> str:
     """Return how many rows there are, and of which years."""
     if facts.empty:
@@ -129,7 +133,7 @@ def _told(facts: pd.DataFrame) -> str:
     return f"{len(facts)} rows of figures, {first}-{last}"
 
 
-def at_its_level(area: ProvinceFacts | NationFacts) -> pd.DataFrame:
+def at_its_level(area: Area) -> pd.DataFrame:
     """Return an area's rows without the hidden figures of breakdowns that are not shown at its level.
 
     Parameters

@@ -268,3 +268,13 @@ def _told(change: float, limits: tuple[float, float], unit: str, *, p: float = m
 def _not_comparable(reason: str) -> dict[str, Any]:
     numbers = dict.fromkeys(("change", "change_lower", "change_upper", "p"), math.nan)
     return numbers | {"change_unit": "", "said": "not_comparable", "reason": reason}
+
+
+def without_lost(programme: Programme, lost: set[str]) -> Programme:
+    """Return the programme without the recommendations of which every indicator is lost, the others without the lost ones."""
+    kept = [
+        asked.model_copy(update={"indicators": tuple(name for name in asked.indicators if name not in lost)})
+        for asked in programme.recommendations
+        if not asked.indicators or set(asked.indicators) - lost
+    ]
+    return programme.model_copy(update={"recommendations": tuple(kept)})

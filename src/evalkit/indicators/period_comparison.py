@@ -43,7 +43,7 @@ class Beside:
 NOTHING_BESIDE = Beside()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class PeriodComparison(ShortForm):
     """Two successive periods of one indicator.
 

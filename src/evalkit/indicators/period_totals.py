@@ -141,6 +141,12 @@ def indicator_totals(
     )
 
 
+def found_totals(facts: pd.DataFrame, indicator: str, programme: Programme) -> tuple[PeriodTotal, ...]:
+    """Return the totals of an indicator by programme period, those alone that could be made; arguments as for :func:`indicator_totals`."""
+    totals = indicator_totals(facts, indicator, programme)
+    return tuple(total for total in totals if isinstance(total, PeriodTotal))
+
+
 def compare_periods(
     facts: pd.DataFrame, indicator: str, programme: Programme, *, beside: Beside = NOTHING_BESIDE
 ) -> tuple[PeriodComparison, ...]:

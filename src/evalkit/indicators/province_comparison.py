@@ -29,7 +29,7 @@ from evalkit.table import TOLD
 FEWEST = 5
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProvinceComparison(ShortForm):
     """The rates of provinces in one programme period, from the plain question to the fine ones.
 

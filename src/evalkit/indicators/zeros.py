@@ -15,7 +15,7 @@ from evalkit.statistics.rates import garwood_interval
 from evalkit.statistics.results import RateComparison
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ZeroPeriod(ShortForm):
     """The latest unbroken run of reported zeros of one indicator.
 

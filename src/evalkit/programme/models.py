@@ -5,6 +5,7 @@ Everything here is declared in TOML and checked once, on loading. Nothing here c
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Literal, Self
 
@@ -344,6 +345,12 @@ class Programme(Declared):
         """Tell whether an indicator's numerator is a count, of which chance may have a part: money and medians are not."""
         measure = self.measures[indicator.numerator]
         return measure.whole and not measure.negative
+
+    def only(self, names: Collection[str]) -> Programme:
+        """Return the programme with some of its indicators, in the order of ``names``; itself where these are all."""
+        if len(names) == len(self.indicators):
+            return self
+        return self.model_copy(update={"indicators": {name: self.indicators[name] for name in names}})
 
     def targets_binding(self, province_code: str, scheme: str) -> tuple[Target, ...]:
         """Return the national targets and those set by one province."""

@@ -106,8 +106,7 @@ def _chosen(own: pd.DataFrame, result: Summary) -> list[str]:
 
 def _others(area: ProvinceFacts, names: list[str], year: int) -> dict[str, pd.DataFrame]:
     """Return the estimates of the region, where it has any, and of the country in one year, by indicator."""
-    whole = area.programme
-    programme = whole.model_copy(update={"indicators": {name: whole.indicators[name] for name in names}})
+    programme = area.programme.only(names)
     used = {measure for one in programme.indicators.values() for measure in one.measures} | {
         programme.population
     }

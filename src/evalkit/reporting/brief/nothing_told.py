@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from evalkit.facts.areas import ProvinceFacts
+from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.facts.audiences import file_stem
-from evalkit.records import Area, Summary
+from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from evalkit.additivity.years import exposure_years
+from evalkit.facts.areas import Area
 from evalkit.indicators.news import Latest, Told
 from evalkit.indicators.sources import preferred
 from evalkit.indicators.topics import topics
+from evalkit.indicators.trends import Trend
 from evalkit.programme.models import Programme
-from evalkit.records import Area, Summary, Trend
+from evalkit.records import Summary
 from evalkit.table import TOLD, totals_only
 
 MOST_TOPICS = 2

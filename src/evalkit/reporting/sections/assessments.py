@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.facts.areas import ProvinceFacts
+from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.indicators.judging import JUDGED
 from evalkit.programme.models import Programme, Target
-from evalkit.records import Area, Assessments
+from evalkit.records import Assessments
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from evalkit.records import Area, PlaceBases
+from evalkit.facts.areas import Area
+from evalkit.records import PlaceBases
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of

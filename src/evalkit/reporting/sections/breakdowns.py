@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.facts.areas import NationFacts
-from evalkit.records import Area, Breakdowns
+from evalkit.facts.areas import Area, NationFacts
+from evalkit.records import Breakdowns
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import (

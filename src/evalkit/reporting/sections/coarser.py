@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator
 
 import pandas as pd
 
-from evalkit.facts.areas import Coarser, NationFacts
-from evalkit.records import Area
+from evalkit.facts.areas import Area, Coarser, NationFacts
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Table
 from evalkit.reporting.sections.shared_words import NOTHING, Row, both, fact_cell, span, within_sentence

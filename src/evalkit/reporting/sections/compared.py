@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from evalkit.facts.areas import Area
 from evalkit.indicators.period_totals import PeriodTotal
-from evalkit.records import Area, Comparisons
+from evalkit.records import Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Figure
 from evalkit.reporting.brief.topics import drawn_over_time

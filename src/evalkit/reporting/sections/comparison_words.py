@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from evalkit.facts.areas import Area
 from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.programme.models import Programme
-from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.sections.compared import Compared

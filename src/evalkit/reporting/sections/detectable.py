@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from evalkit.records import Area
+from evalkit.facts.areas import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
 from evalkit.reporting.sections.compared import Compared

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.facts.areas import ProvinceFacts
+from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.programme.models import Dimension
 from evalkit.programme.supports import SupportMatrix
-from evalkit.records import Area, Gaps
+from evalkit.records import Gaps
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from evalkit.facts.areas import Area
 from evalkit.programme.models import Programme
-from evalkit.records import Area, Indicators
+from evalkit.records import Indicators
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table

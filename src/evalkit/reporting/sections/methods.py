@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from evalkit.records import Area, Methods
+from evalkit.facts.areas import Area
+from evalkit.records import Methods
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of

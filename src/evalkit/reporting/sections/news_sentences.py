@@ -7,11 +7,12 @@ from datetime import date
 
 import pandas as pd
 
+from evalkit.facts.areas import Area
 from evalkit.indicators.group_shifts import GroupShift, ShareOfYear
 from evalkit.indicators.news import Latest, Told, ZeroNews
 from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.programme.models import Break
-from evalkit.records import Area, Summary
+from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.sections.shared_words import both, counted, either, qualified_count, span

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evalkit.facts.areas import Area
 from evalkit.programme.models import Stage
-from evalkit.records import Area, Pathway
+from evalkit.records import Pathway
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.limits import SMALL_BASE

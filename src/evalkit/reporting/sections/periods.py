@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from evalkit.facts.areas import Area
 from evalkit.indicators.period_totals import PeriodTotal
-from evalkit.records import Area, Comparisons
+from evalkit.records import Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of

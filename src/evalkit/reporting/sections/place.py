@@ -6,10 +6,9 @@ from datetime import timedelta
 
 import pandas as pd
 
-from evalkit.facts.areas import NationFacts, ProvinceFacts
+from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.named_places import Place
-from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, PageHead, Paragraph, Section
 from evalkit.reporting.display import section_of

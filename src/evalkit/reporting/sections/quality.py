@@ -6,9 +6,9 @@ from collections import Counter
 
 import pandas as pd
 
-from evalkit.facts.areas import ProvinceFacts
+from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.facts.findings import Finding
-from evalkit.records import Area, Completeness
+from evalkit.records import Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table

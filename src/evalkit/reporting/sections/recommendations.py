@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evalkit.facts.areas import Area
 from evalkit.programme.models import Indicator, Programme, Recommendation
-from evalkit.records import Area, FollowUp
+from evalkit.records import FollowUp
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pandas as pd
 
-from evalkit.facts.areas import NationFacts
-from evalkit.records import Area, Completeness
+from evalkit.facts.areas import Area, NationFacts
+from evalkit.records import Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, both, in_groups, span

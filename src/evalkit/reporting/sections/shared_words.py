@@ -8,12 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from evalkit.facts.areas import ProvinceFacts
+from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.facts.named_places import Place
 from evalkit.indicators.windows import PeriodTotal
 from evalkit.labels import Label
 from evalkit.programme.models import Programme
-from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import by_language, each, same
 from evalkit.reporting.blocks import Bilingual, Cell

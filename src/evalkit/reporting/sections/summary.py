@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from evalkit.facts.areas import Area
 from evalkit.indicators.judging import JUDGED
+from evalkit.indicators.trends import Trend
 from evalkit.programme.kinds import IN_PERCENT
-from evalkit.records import Area, Summary, Trend
+from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section, Table

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evalkit.facts.areas import Area
 from evalkit.programme.supports import SupportMatrix
-from evalkit.records import Area, SupportGiven
+from evalkit.records import SupportGiven
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of

@@ -6,7 +6,8 @@ import math
 
 import pandas as pd
 
-from evalkit.records import Area, Trend
+from evalkit.facts.areas import Area
+from evalkit.indicators.trends import Trend
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalkit.records import Trend
+from evalkit.indicators.trends import Trend
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.sections.limits import change_limits, change_written

@@ -6,7 +6,9 @@ from datetime import date
 
 import pandas as pd
 
-from evalkit.records import Area, Trend, Trends
+from evalkit.facts.areas import Area
+from evalkit.indicators.trends import Trend
+from evalkit.records import Trends
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Figure, Paragraph, Section
 from evalkit.reporting.brief.topics import drawn_over_time

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evalkit.facts.areas import ProvinceFacts
+from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.facts.findings import CONFIRMED
 from evalkit.indicators.sources import differing
-from evalkit.records import Area
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell
 from evalkit.reporting.sections.shared_words import both, either

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from evalkit.facts.areas import Area
 from evalkit.indicators.zeros import ZeroPeriod
-from evalkit.records import Area, ZeroPeriods
+from evalkit.records import ZeroPeriods
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import section_of
