@@ -1,0 +1,286 @@
+"""What the rows and columns of a form's table say of their figures, by their headings and labels: place, period, what is counted, values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from evalkit.facts.forms.counted import Counted, Vocabulary
+from evalkit.facts.forms.figures import Held
+from evalkit.facts.forms.form_places import FormPlaces, Placed
+from evalkit.facts.forms.grid import At, Cell, Sheet, cell_name, column_at, column_name
+from evalkit.facts.forms.mapping import Labelled, PeriodAxis, PlaceAxis, TableMapping
+from evalkit.facts.forms.period_texts import Span, period_of
+from evalkit.facts.forms.person_names import like_a_name
+from evalkit.facts.forms.plain_words import same_word, without_mark
+from evalkit.messages import worded
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Where the figures of a table stand: its first row, its first and last column, and the columns that hold anything."""
+
+    top: int
+    first: int
+    last: int
+    filled: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a row or a column of the table says of its figures: a part of their meaning, or why they are held."""
+
+    place: Placed | Held | None = None
+    span: Span | Held | None = None
+    counted: Counted | Held | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    fault: Held | None = None
+    left: bool = False
+    hidden: str = ""
+
+
+class Headings:
+    """The headings and labels of one table.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    mapping : TableMapping
+    vocabulary : Vocabulary
+        The measures, units and places of the workspace.
+    places : FormPlaces
+        How this form names places.
+    extent : Extent
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        mapping: TableMapping,
+        vocabulary: Vocabulary,
+        *,
+        places: FormPlaces,
+        extent: Extent,
+    ) -> None:
+        self.sheet, self.mapping, self.words, self.places = sheet, mapping, vocabulary, places
+        self.top, self.first, self.last, self.filled = extent.top, extent.first, extent.last, extent.filled
+        self.skipped, self.skips_met = {same_word(text) for text in mapping.skip}, set[str]()
+
+    @property
+    def skips_not_met(self) -> list[str]:
+        """The labels to be left that stand nowhere, once the table has been gone through."""
+        return [text for text in self.mapping.skip if same_word(text) not in self.skips_met]
+
+    def leaves(self, label: str) -> bool:
+        """Tell whether a row or column of this label is left by the mapping, and note that it was met."""
+        if same_word(label) not in self.skipped:
+            return False
+        self.skips_met.add(same_word(label))
+        return True
+
+    def of_column(self, column: int) -> Line | None:
+        """Return what a column says of its figures; None where it is a column of labels or empty."""
+        if column in self.mapping.label_columns():
+            return None
+        if column not in self.filled and not self._headed(column):
+            return None
+        line = self._headings(column)
+        hidden = column in self.sheet.hidden_columns
+        name = column_name(column)
+        return replace(line, hidden=worded("column {name} is hidden", name=name) if hidden else "")
+
+    def _headed(self, column: int) -> bool:
+        """Tell whether a column has a heading of its own."""
+        return any(self.sheet.spread(row, column).kind != "blank" for row in self._heading_rows())
+
+    def _heading_rows(self) -> list[int]:
+        mapping = self.mapping
+        axes = [mapping.place, mapping.period, mapping.by_columns, *mapping.dimensions.values()]
+        return sorted({axis.row for axis in axes if not isinstance(axis, str | int | None) and axis.row})
+
+    def _headings(self, column: int) -> Line:
+        mapping = self.mapping
+        texts = {same_word(self.sheet.spread(row, column).text) for row in range(1, self.top)}
+        if found := texts & self.skipped:
+            self.skips_met |= found
+            return Line(left=True)
+        place = mapping.place
+        placed = (
+            self.places.read(self._heading(place.row, column))
+            if isinstance(place, PlaceAxis) and place.row
+            else None
+        )
+        counted = self._labelled(mapping.by_columns, column=column)
+        span = None
+        if isinstance(mapping.period, PeriodAxis) and mapping.period.row:
+            span, named = self._span_and_item(
+                self._heading(mapping.period.row, column), mapping.period.row, column
+            )
+            counted = counted or named
+        values, fault = self._values(
+            {name: axis for name, axis in mapping.dimensions.items() if getattr(axis, "row", None)},
+            column=column,
+        )
+        return Line(placed, span, counted, values, fault)
+
+    def _heading(self, row: int, column: int) -> Cell:
+        """Return a heading: of a blank one above another level, the nearest to its left."""
+        cell = self.sheet.spread(row, column)
+        levels = self._heading_rows()
+        if cell.kind == "blank" and row != levels[-1] and self._begins_headed(row):
+            for before in range(column - 1, self.first - 1, -1):
+                if (other := self.sheet.spread(row, before)).kind != "blank":
+                    return other
+        return cell
+
+    def _begins_headed(self, row: int) -> bool:
+        """Tell whether the first column has a heading in this row: else its headings may stand over the middle of their columns."""
+        labels = self.mapping.label_columns()
+        first = next(column for column in range(self.first, self.last + 2) if column not in labels)
+        return self.sheet.spread(row, first).kind != "blank"
+
+    def _span_and_item(self, cell: Cell, row: int, column: int) -> tuple[Span | Held, Counted | Held | None]:
+        """Return the period of a heading, and what is counted where the heading says that as well."""
+        named: Counted | Held | None = None
+        said = same_word(cell.text)
+        for item, measure in sorted(self.mapping.items.items(), key=lambda one: -len(one[0])):
+            if found := re.search(rf"(?<!\w){re.escape(same_word(item))}(?!\w)", said):
+                rest = f"{said[: found.start()]} {said[found.end() :]}".strip(" :-–,;()")
+                named = self.words.counted(measure, self._fixed_values())
+                cell = replace(cell, text=rest)
+                break
+        span = period_of(cell, self.mapping.calendar, stock=self._stock())
+        if self.mapping.items and named is None:
+            named = Held(
+                worded(
+                    "the heading {name} names none of the items of the mapping", name=cell_name((row, column))
+                ),
+                worded("add it to items"),
+            )
+        return span or self._no_period(cell, (row, column)), named
+
+    def _no_period(self, cell: Cell, at: At) -> Held:
+        if cell.kind == "number":
+            rule = worded(
+                "the heading {name} names no period (a day number without a date format?)", name=cell_name(at)
+            )
+        else:
+            rule = worded("the heading {name} names no dated period", name=cell_name(at))
+        return Held(rule, worded("write the period with its year or its first and last day"))
+
+    def _stock(self) -> bool:
+        measure = self.mapping.measure if isinstance(self.mapping.measure, str) else ""
+        return self.words.is_stock(measure)
+
+    def _fixed_values(self) -> dict[str, str]:
+        return {name: given for name, given in self.mapping.dimensions.items() if isinstance(given, str)}
+
+    def _labelled(self, axis: Labelled | None, *, row: int = 0, column: int = 0) -> Counted | Held | None:
+        """Return what a row or column counts, by its label."""
+        if axis is None:
+            return None
+        at = (row, column_at(axis.column)) if axis.column else (axis.row or 1, column)
+        cell = self._heading(*at) if axis.row else self.sheet.at(*at)
+        known = {same_word(label): measure for label, measure in axis.labels.items()}
+        label = same_word(without_mark(cell.text)[0])
+        measure = known.get(same_word(cell.text)) or known.get(label) or self.words.measure_called(label)
+        if measure is None:
+            return Held(
+                worded("'{label}' is not in the mapping", label=_told(cell.text))
+                if cell.text
+                else worded("no label stands in {name}", name=cell_name(at)),
+                worded("add the label to the mapping, or leave it by skip"),
+            )
+        return self.words.counted(measure, self._fixed_values())
+
+    def _values(
+        self, axes: Mapping[str, object], *, row: int = 0, column: int = 0
+    ) -> tuple[dict[str, str], Held | None]:
+        """Return the values of the breakdowns that the labels of a row or column say."""
+        values: dict[str, str] = {}
+        for name, axis in axes.items():
+            if not isinstance(axis, Labelled):
+                continue
+            at = (row, column_at(axis.column)) if axis.column else (axis.row or 1, column)
+            cell = self._heading(*at) if axis.row else self.sheet.at(*at)
+            known = {same_word(label): value for label, value in axis.labels.items()}
+            label = same_word(without_mark(cell.text)[0])
+            if label not in known:
+                return values, Held(
+                    worded(
+                        "'{label}' is no value of {name} in the mapping", label=_told(cell.text), name=name
+                    ),
+                    worded("add the label to the mapping, or leave it by skip"),
+                )
+            values[name] = known[label]
+        return values, None
+
+    def row_label(self, row: int) -> str:
+        """Return the label of a row: what stands in the column of its place or of what it counts."""
+        axes = [self.mapping.place, self.mapping.by_rows]
+        names = [axis.column for axis in axes if isinstance(axis, PlaceAxis | Labelled) and axis.column]
+        return next((text for name in names if (text := self.sheet.at(row, column_at(name)).text)), "")
+
+    def of_row(self, row: int) -> Line:
+        """Return what a row says of its figures."""
+        mapping = self.mapping
+        place = mapping.place
+        placed = (
+            self.places.read(self.sheet.at(row, column_at(place.column)))
+            if isinstance(place, PlaceAxis) and place.column
+            else None
+        )
+        counted = self._labelled(mapping.by_rows, row=row)
+        values, fault = self._values(
+            {name: axis for name, axis in mapping.dimensions.items() if getattr(axis, "column", None)},
+            row=row,
+        )
+        span = self._row_span(row)
+        fault = next((one for one in (placed, counted, fault) if isinstance(one, Held)), None) or fault
+        if fault is None and isinstance(counted, Counted):
+            fault = self._unit_fault(row, counted)
+        return Line(placed, span, counted, values, fault)
+
+    def _unit_fault(self, row: int, counted: Counted) -> Held | None:
+        axis = self.mapping.by_rows
+        if axis is None or not axis.unit:
+            return None
+        said = self.sheet.at(row, column_at(axis.unit)).text
+        return self.words.unit_fault(said, counted.measure, self.mapping.unit_words)
+
+    def _row_span(self, row: int) -> Span | Held | None:
+        period = self.mapping.period
+        if not isinstance(period, PeriodAxis):
+            return None
+        if period.column:
+            at = (row, column_at(period.column))
+            return period_of(
+                self.sheet.at(*at), self.mapping.calendar, stock=self._stock()
+            ) or self._no_period(self.sheet.at(*at), at)
+        if period.from_column and period.to_column:
+            start, end = (
+                self._day((row, column_at(name))) for name in (period.from_column, period.to_column)
+            )
+            if isinstance(start, Held) or isinstance(end, Held):
+                return start if isinstance(start, Held) else end if isinstance(end, Held) else None
+            if end < start:
+                return Held(worded("the period ends before it begins"), worded("correct the two days"))
+            return Span(start, end)
+        return None
+
+    def _day(self, at: At) -> date | Held:
+        cell = self.sheet.at(*at)
+        day = cell.day.date() if cell.day is not None else self.mapping.calendar.day(cell.text)
+        if day is not None:
+            return day
+        return Held(
+            worded("{name} is no day of the calendar with a year of four digits", name=cell_name(at)),
+            worded("write it as day/month/year, for example 03/04/2023"),
+        )
+
+
+def _told(label: str) -> str:
+    """Return a label as it is told: one that could be a person's name is not."""
+    return "..." if like_a_name(label) else "".join(one for one in label[:60] if one.isprintable())
