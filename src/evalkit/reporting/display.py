@@ -6,8 +6,9 @@ shown: a raw table has no period, no base and no interval, and may hold what nob
 
 from __future__ import annotations
 
-from functools import singledispatch
-from typing import Any
+from collections.abc import Callable
+from functools import singledispatch, wraps
+from typing import Any, TypeVar, get_type_hints
 
 from markupsafe import Markup
 
@@ -15,6 +16,7 @@ from evalkit.errors import DisclosureError
 from evalkit.languages import spoken
 from evalkit.lapses import Lapse, attempt, is_whole, lapses_of
 from evalkit.reporting.blocks import (
+    Bilingual,
     Block,
     Bullets,
     Content,
@@ -29,8 +31,18 @@ from evalkit.reporting.blocks import (
     to_json,
 )
 from evalkit.reporting.citations import without_marks
-from evalkit.reporting.lapsed import has_heading, is_empty, lines_of, not_written, section_of_lapses
+from evalkit.reporting.lapsed import (
+    HEADINGS,
+    Heading,
+    has_heading,
+    is_empty,
+    lines_of,
+    not_written,
+    section_of_lapses,
+)
 from evalkit.reporting.render import Numbering, phrase, render_section, table_notes
+
+Blocks = TypeVar("Blocks", bound=Callable[..., tuple[Block, ...]])
 
 SECTION_MIME = "application/vnd.evalkit.section.v1+json"
 PAGE_MIME = "application/vnd.evalkit.page.v1+json"
@@ -76,6 +88,36 @@ def section_of(result: Any) -> Section:
 @section_of.register
 def _(result: Section) -> Section:
     return result
+
+
+def headed(name: str, title: Callable[[], Bilingual]) -> Callable[[Blocks], Blocks]:
+    """Register how a record is shown: under which heading, by a function that writes its blocks.
+
+    Parameters
+    ----------
+    name : str
+        The section's identifier on the page.
+    title : callable
+        Gives its heading.
+
+    Returns
+    -------
+    callable
+        A decorator of a function that takes the record, its first parameter annotated with the record's type, and returns
+        blocks; without any, the section does not appear.
+    """
+
+    def register(write: Blocks) -> Blocks:
+        @wraps(write)
+        def section(result: Any) -> Section:
+            return Section(name, title(), tuple(write(result)))
+
+        kind = next(iter(get_type_hints(write).values()))
+        section_of.register(kind, section)
+        HEADINGS[kind.__name__] = Heading(name, title)
+        return write
+
+    return register
 
 
 @singledispatch

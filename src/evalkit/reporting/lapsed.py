@@ -3,49 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from evalkit.lapses import Lapse, is_whole, lapses_of
 from evalkit.reporting.blocks import Bilingual, Paragraph, Section, Sections
 from evalkit.reporting.wording import say
 
-Heading = tuple[str, Bilingual]
-_HEADINGS: dict[str, Callable[[], Heading]] = {
-    "ProvinceFacts": lambda: ("place", say("The place")),
-    "NationFacts": lambda: ("place", say("The country")),
-    "Summary": lambda: ("summary", say("In short")),
-    "Comparisons": lambda: ("periods", say("Programme periods compared")),
-    "ZeroPeriods": lambda: ("zeros", say("Periods without a case")),
-    "PlaceBases": lambda: ("bases", say("Cases and persons: why two numbers are not the same")),
-    "Breakdowns": lambda: ("breakdowns", say("Figures by attribute")),
-    "Indicators": lambda: ("indicators", say("Indicators, latest reported period")),
-    "Assessments": lambda: ("assessment", say("Targets: verdict and evidence")),
-    "MidTerm": lambda: ("midterm", say("Targets on the way: baseline, mid-point, latest figure")),
-    "Pathway": lambda: ("pathway", say("From reception to reintegration")),
-    "SupportGiven": lambda: ("support", say("Support: received by those entitled who accept it")),
-    "Gaps": lambda: ("gaps", say("Who might be missed")),
-    "FollowUp": lambda: (
-        "recommendations",
-        say("Recommendations: what the figures show before and after"),
-    ),
-    "Evidence": lambda: ("dac", say("The six evaluation criteria")),
-    "Trends": lambda: ("trends", say("Trends of yearly figures")),
-    "ProvincesSideBySide": lambda: ("provinces", say("The provinces side by side")),
-    "ProvincesCompared": lambda: ("rates", say("Rates of the provinces compared")),
-    "Completeness": lambda: ("quality", say("What was reported, and what was not")),
-    "Methods": lambda: ("methods", say("Methods and sources")),
-}
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a section is called: its identifier on the page, and its title, looked up in the languages of the moment."""
+
+    id: str
+    title: Callable[[], Bilingual]
+
+
+HEADINGS: dict[str, Heading] = {}  # by the name of the record's type; each section registers its own
 
 
 def has_heading(result: object) -> bool:
     """Tell whether a result is a step's record, whose section can be replaced by a line."""
-    return type(result).__name__ in _HEADINGS
+    return type(result).__name__ in HEADINGS
 
 
 def section_of_lapses(result: Any) -> Section:
     """Return a record's section that holds nothing but its lapses."""
-    name, title = _HEADINGS[type(result).__name__]()
-    return Section(name, title, lines_of(result, lapses_of(result)))
+    heading = HEADINGS[type(result).__name__]
+    return Section(heading.id, heading.title(), lines_of(result, lapses_of(result)))
 
 
 def is_empty(result: Any) -> bool:
@@ -93,7 +78,7 @@ def _words(lapse: Lapse, result: Any) -> Bilingual:
     if not lapse.indicator:
         return say(
             "The section “{section}” could not be computed; nothing is said of it here.",
-            section=_HEADINGS[lapse.step]()[1],
+            section=HEADINGS[lapse.step].title(),
         )
     label = result.area.programme.indicators[lapse.indicator].label
     name = Bilingual(**label.root)
@@ -111,8 +96,10 @@ def _words(lapse: Lapse, result: Any) -> Bilingual:
 
 def not_written(result: Any, lapse: Lapse) -> Section:
     """Return the section of a record that an error kept from being written."""
-    name, title = _HEADINGS[type(result).__name__]()
+    heading = HEADINGS[type(result).__name__]
     text = say(
         "This section could not be written because of an error of the program ({error}).", error=lapse.error
     )
-    return Section(name, title, (Paragraph(text, tone="lapse"), *lines_of(result, lapses_of(result))))
+    return Section(
+        heading.id, heading.title(), (Paragraph(text, tone="lapse"), *lines_of(result, lapses_of(result)))
+    )

@@ -9,8 +9,8 @@ from evalkit.indicators.judging import JUDGED
 from evalkit.programme.models import Programme, Target
 from evalkit.records import Assessments
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.sections.indicators import counts_cell, value_cell
 from evalkit.reporting.sections.promises import (
     evidence_words,
@@ -28,12 +28,11 @@ from evalkit.reporting.wording import say
 SHOWN = ("met", "not_met", "too_few", "so_far", "other_window")
 
 
-@section_of.register
-def _(result: Assessments) -> Section:
+@headed("assessment", lambda: say("Targets: verdict and evidence"))
+def _(result: Assessments) -> tuple[Block, ...]:
     frame = result.frame
     told = frame["verdict"].isin(SHOWN) | (frame["status"] == "suppressed") | _is_zero_of_zero(frame)
     judged = frame[told & (frame["verdict"] != "unquantified")]
-    title = say("Targets: verdict and evidence")
     if judged.empty:
         text = say(
             "No target with a number can be judged: the sources used hold none of the figures it needs."
@@ -49,7 +48,7 @@ def _(result: Assessments) -> Section:
             *_in_sentences(judged, result.area),
         ]
     blocks += _targets(_binding(result.area), result.area)
-    return Section("assessment", title, tuple(blocks))
+    return tuple(blocks)
 
 
 def _is_zero_of_zero(frame: pd.DataFrame) -> pd.Series:

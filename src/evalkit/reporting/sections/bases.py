@@ -10,8 +10,8 @@ import pandas as pd
 from evalkit.facts.areas import Area
 from evalkit.records import PlaceBases
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.sections.shared_words import (
     NOTHING,
     Row,
@@ -41,10 +41,9 @@ def _empty() -> Bilingual:
     )
 
 
-@section_of.register
-def _(result: PlaceBases) -> Section:
+@headed("bases", lambda: say("Cases and persons: why two numbers are not the same"))
+def _(result: PlaceBases) -> tuple[Block, ...]:
     frame, area = result.frame, result.area
-    title = say("Cases and persons: why two numbers are not the same")
     unlike = Unlike(area)
     blocks: list[Block] = (
         [_basis_sentence(frame, area), _table(frame, area, unlike)] if not frame.empty else []
@@ -54,7 +53,7 @@ def _(result: PlaceBases) -> Section:
     if not blocks:
         text = say("The sources used hold no count of cases or persons for this place.")
         blocks.append(Paragraph(text, tone="gap"))
-    return Section("bases", title, tuple(blocks))
+    return tuple(blocks)
 
 
 def _basis_sentence(frame: pd.DataFrame, area: Area) -> Paragraph:

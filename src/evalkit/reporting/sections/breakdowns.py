@@ -16,10 +16,9 @@ from evalkit.reporting.blocks import (
     Cell,
     Column,
     Paragraph,
-    Section,
     Table,
 )
-from evalkit.reporting.display import section_of
+from evalkit.reporting.display import headed
 from evalkit.reporting.sections.bases import named_sources, source_notes
 from evalkit.reporting.sections.coarser import coarser_sentences, region_tables
 from evalkit.reporting.sections.shared_words import (
@@ -34,19 +33,18 @@ from evalkit.reporting.sections.shared_words import (
 from evalkit.reporting.wording import say
 
 
-@section_of.register
-def _(result: Breakdowns) -> Section:
+@headed("breakdowns", lambda: say("Figures by attribute"))
+def _(result: Breakdowns) -> tuple[Block, ...]:
     area = result.area
     frame = result.frame[
         result.frame["measure"] != area.programme.population
     ]  # the bases of rates stand with these
-    title = say("Figures by attribute")
     if not area.programme.dimensions:
-        return Section("breakdowns", title, ())
+        return ()
     left_out = coarser_sentences(area, measures=list(area.programme.measures), crossed=False)
     if frame.empty and not left_out:
         text = say("No figure by sex, age or another attribute is in the sources used for this place.")
-        return Section("breakdowns", title, (Paragraph(text, tone="gap"),))
+        return (Paragraph(text, tone="gap"),)
     blocks: list[Block] = [
         Paragraph(
             say(
@@ -64,7 +62,7 @@ def _(result: Breakdowns) -> Section:
     blocks += [Bullets(tuple(hidden))] if hidden else []
     if isinstance(area, NationFacts):
         blocks += region_tables(area)
-    return Section("breakdowns", title, tuple(blocks))
+    return tuple(blocks)
 
 
 def _table(rows: pd.DataFrame, measure: str, dimension: str, area: Area) -> Table:

@@ -7,14 +7,14 @@ import pandas as pd
 from evalkit.programme.models import Programme
 from evalkit.records import Evidence
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.sections.shared_words import NOTHING, named_codes
 from evalkit.reporting.wording import say
 
 
-@section_of.register
-def _(result: Evidence) -> Section:
+@headed("dac", lambda: say("The six evaluation criteria"))
+def _(result: Evidence) -> tuple[Block, ...]:
     text = say(
         "An evaluation asks six questions of a programme (OECD-DAC 2019). The table says which figures speak of each, not how the answer turns out; no figure here shows an effect. What figures cannot answer needs interviews, files and visits."
     )
@@ -30,7 +30,7 @@ def _(result: Evidence) -> Section:
         Column("without", say("Without a figure")),
     )
     table = Table("dac-table", say("Evidence by criterion"), columns, tables)
-    return Section("dac", say("The six evaluation criteria"), (Paragraph(text), table))
+    return (Paragraph(text), table)
 
 
 def criterion_words(name: str) -> Bilingual:

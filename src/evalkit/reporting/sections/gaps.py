@@ -9,8 +9,8 @@ from evalkit.programme.models import Dimension
 from evalkit.programme.supports import SupportMatrix
 from evalkit.records import Gaps
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.sections.shared_words import Row, area_name, both, span, within_sentence
 from evalkit.reporting.sections.shares import difference_cell, share_cell
 from evalkit.reporting.wording import say
@@ -18,9 +18,8 @@ from evalkit.reporting.wording import say
 SHOWN = ("estimated", "suppressed")
 
 
-@section_of.register
-def _(result: Gaps) -> Section:
-    title = say("Who might be missed")
+@headed("gaps", lambda: say("Who might be missed"))
+def _(result: Gaps) -> tuple[Block, ...]:
     groups, places, classes = (_latest(frame) for frame in (result.groups, result.places, result.classes))
     hidden = sum(_hidden(frame) for frame in (groups, places, classes))
     groups, places, classes = (_told(frame) for frame in (groups, places, classes))
@@ -39,7 +38,7 @@ def _(result: Gaps) -> Section:
         blocks.append(_places_table(places, result.area))
     if len(classes) and result.area.programme.support is not None:
         blocks.append(_classes_table(classes, result.area.programme.support))
-    return Section("gaps", title, (*blocks, *_silent(groups, result.area), *_confidential(hidden)))
+    return (*blocks, *_silent(groups, result.area), *_confidential(hidden))
 
 
 def _latest(frame: pd.DataFrame) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from evalkit.programme.models import Programme
 from evalkit.records import Indicators
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
-from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.kind_words import method_words, value_with_unit, value_words
 from evalkit.reporting.sections.promises import nothing_due
 from evalkit.reporting.sections.shared_words import (
@@ -32,16 +32,15 @@ from evalkit.reporting.sections.unlike import Unlike
 from evalkit.reporting.wording import say
 
 
-@section_of.register
-def _(result: Indicators) -> Section:
+@headed("indicators", lambda: say("Indicators, latest reported period"))
+def _(result: Indicators) -> tuple[Block, ...]:
     latest = latest_rows(result.frame)
-    title = say("Indicators, latest reported period")
     if latest.empty:
         text = say(
             "The sources used hold no figure for any of the programme's {count} indicators in this place.",
             count=str(len(result.area.programme.indicators)),
         )
-        return Section("indicators", title, (Paragraph(text, tone="gap"),))
+        return (Paragraph(text, tone="gap"),)
     blocks: list[Block] = [
         Paragraph(
             say(
@@ -55,7 +54,7 @@ def _(result: Indicators) -> Section:
         blocks.append(indicator_table(latest[~hidden], result.area, name="indicators-table", caption=caption))
     if hidden.any():
         blocks.append(Bullets(tuple(_hidden(latest[hidden], result.area))))
-    return Section("indicators", title, tuple(blocks))
+    return tuple(blocks)
 
 
 def _hidden(rows: pd.DataFrame, area: Area) -> Iterator[Bilingual]:

@@ -7,15 +7,15 @@ from datetime import date
 from evalkit.facts.areas import Area
 from evalkit.records import Methods
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.sections.bases import source_title
 from evalkit.reporting.sections.shared_words import both
 from evalkit.reporting.wording import say
 
 
-@section_of.register
-def _(result: Methods) -> Section:
+@headed("methods", lambda: say("Methods and sources"))
+def _(result: Methods) -> tuple[Block, ...]:
     blocks: list[Block] = [Bullets(_methods()), _sources(result.area)]
     if result.area.about.invented:
         blocks.insert(
@@ -27,7 +27,7 @@ def _(result: Methods) -> Section:
                 tone="caution",
             ),
         )
-    return Section("methods", say("Methods and sources"), tuple(blocks))
+    return tuple(blocks)
 
 
 def _methods() -> tuple[Bilingual, ...]:

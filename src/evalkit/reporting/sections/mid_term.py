@@ -8,8 +8,8 @@ from evalkit.programme.kinds import IN_PERCENT
 from evalkit.programme.models import Programme, Target
 from evalkit.records import MidTerm
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.kind_words import value_with_unit
 from evalkit.reporting.sections.promises import needed_words, promise_words, target_name, verdict_words
 from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, chance
@@ -19,16 +19,15 @@ from evalkit.reporting.wording import say
 POINTS = ("baseline", "mid", "last")
 
 
-@section_of.register
-def _(result: MidTerm) -> Section:
-    title = say("Targets on the way: baseline, mid-point, latest figure")
+@headed("midterm", lambda: say("Targets on the way: baseline, mid-point, latest figure"))
+def _(result: MidTerm) -> tuple[Block, ...]:
     frame = result.frame
     told = frame[[_has_point(row) for row in frame.to_dict("records")]]
     if told.empty:
         text = say(
             "The sources used hold no yearly figure for any target with a number, before it came into force or under it."
         )
-        return Section("midterm", title, (Paragraph(text, tone="gap"),))
+        return (Paragraph(text, tone="gap"),)
     text = say(
         "The required pace is what must still be gained each year; it is arithmetic and no forecast. A chance of meeting a target is given for counts of cases and persons alone, from five yearly figures on; it supposes that the mean goes on, and that years scatter as they do in all provinces together."
     )
@@ -38,7 +37,7 @@ def _(result: MidTerm) -> Section:
     if silent:
         names = formats.listed([target_name(target, result.area.programme) for target in silent])
         blocks.append(Paragraph(say("Without any yearly figure: {targets}.", targets=names), tone="gap"))
-    return Section("midterm", title, tuple(blocks))
+    return tuple(blocks)
 
 
 def _has_point(row: Row) -> bool:

@@ -6,21 +6,21 @@ import pandas as pd
 
 from evalkit.facts.areas import NationFacts
 from evalkit.records import ProvincesSideBySide
-from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, both, counted, lasting
 from evalkit.reporting.wording import say
 
 STABLE = 20  # events, as for the mark [u]
 
 
-@section_of.register
-def _(result: ProvincesSideBySide) -> Section:
+@headed("provinces", lambda: say("The provinces side by side"))
+def _(result: ProvincesSideBySide) -> tuple[Block, ...]:
     frame = result.frame
     blocks: list[Block] = [Paragraph(_order(frame), tone="caution")]
     names = dict.fromkeys(frame["indicator"])
     blocks += [_table(frame[frame["indicator"] == name], name, result.area) for name in names]
-    return Section("provinces", say("The provinces side by side"), tuple(blocks))
+    return tuple(blocks)
 
 
 def _order(frame: pd.DataFrame) -> Bilingual:

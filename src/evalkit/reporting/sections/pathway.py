@@ -7,8 +7,8 @@ import pandas as pd
 from evalkit.facts.areas import Area
 from evalkit.programme.models import Stage
 from evalkit.records import Pathway
-from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.sections.limits import SMALL_BASE
 from evalkit.reporting.sections.shared_words import (
     NOTHING,
@@ -26,15 +26,14 @@ from evalkit.reporting.wording import say
 YEARS = 5
 
 
-@section_of.register
-def _(result: Pathway) -> Section:
-    title = say("From reception to reintegration")
+@headed("pathway", lambda: say("From reception to reintegration"))
+def _(result: Pathway) -> tuple[Block, ...]:
     frame, area = _latest(result.frame), result.area
     if not area.programme.stages:
-        return Section("pathway", title, ())
+        return ()
     if frame.empty:
         text = say("For no year have two stages or more been reported for this place.")
-        return Section("pathway", title, (Paragraph(text, tone="gap"),))
+        return (Paragraph(text, tone="gap"),)
     blocks: list[Block] = [
         Paragraph(
             say(
@@ -50,7 +49,7 @@ def _(result: Pathway) -> Section:
     if not cohorts.empty:
         blocks.append(_cohort_table(cohorts, area))
     blocks.append(Bullets(tuple(_meaning(stage, area) for stage in area.programme.stages)))
-    return Section("pathway", title, tuple(blocks))
+    return tuple(blocks)
 
 
 def _latest(frame: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.records import Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.display import headed, section_of
 from evalkit.reporting.sections.compared import Compared, compared, comparison_figures, yearly_limits
 from evalkit.reporting.sections.comparison_words import (
     caution_sentence,
@@ -34,8 +34,8 @@ from evalkit.statistics.results import NotEstimable, RateComparison
 from evalkit.table import totals_only
 
 
-@section_of.register
-def _(result: Comparisons) -> Section:
+@headed("periods", lambda: say("Programme periods compared"))
+def _(result: Comparisons) -> tuple[Block, ...]:
     blocks: list[Block] = []
     made = compared(result)
     for item in made:
@@ -57,7 +57,7 @@ def _(result: Comparisons) -> Section:
                 tone="gap",
             )
         )
-    return Section("periods", say("Programme periods compared"), tuple(blocks))
+    return tuple(blocks)
 
 
 @section_of.register

@@ -10,8 +10,8 @@ from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.named_places import Place
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, PageHead, Paragraph, Section
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, PageHead, Paragraph
+from evalkit.reporting.display import headed
 from evalkit.reporting.sections.shared_words import area_name, both, counted, place_name
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD, totals_only
@@ -41,11 +41,11 @@ def _subtitle(area: Area) -> Bilingual:
     return say("{programme} · {workspace} · figures of {years}", years=years, **words)
 
 
-@section_of.register
-def _(province: ProvinceFacts) -> Section:
+@headed("place", lambda: say("The place"))
+def _(province: ProvinceFacts) -> tuple[Block, ...]:
     place = province.place
     told = place_paragraphs(province)
-    return Section("place", say("The place"), (told[0], *_names(place), *_former_units(place), *told[1:]))
+    return (told[0], *_names(place), *_former_units(place), *told[1:])
 
 
 def place_paragraphs(province: ProvinceFacts) -> list[Block]:
@@ -59,10 +59,10 @@ def place_paragraphs(province: ProvinceFacts) -> list[Block]:
     return blocks
 
 
-@section_of.register
-def _(nation: NationFacts) -> Section:
+@headed("place", lambda: say("The country"))
+def _(nation: NationFacts) -> tuple[Block, ...]:
     text = say("The pages are made for {count} provinces and cities.", count=str(len(nation.places)))
-    return Section("place", say("The country"), (Paragraph(text),))
+    return (Paragraph(text),)
 
 
 def _place_sentence(place: Place) -> Bilingual:

@@ -11,8 +11,8 @@ from evalkit.facts.findings import Finding
 from evalkit.records import Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
-from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.sections.reporters import agencies, places
 from evalkit.reporting.sections.shared_words import NOTHING, Row, both, span, status_word
 from evalkit.reporting.wording import say
@@ -22,8 +22,8 @@ _MOST_LISTED = 12
 _LATE_YEARS = 1  # that is named; the ones before stand together
 
 
-@section_of.register
-def _(result: Completeness) -> Section:
+@headed("quality", lambda: say("What was reported, and what was not"))
+def _(result: Completeness) -> tuple[Block, ...]:
     area, frame = result.area, result.frame
     frame = frame[frame["measure"] != area.programme.population]
     with_figure = frame[frame["last"].notna()]
@@ -40,7 +40,7 @@ def _(result: Completeness) -> Section:
     blocks += [_table(frame[told], result)] if told.any() else []
     blocks += [*_untold(frame[~told], result), *_late(result.findings), *agencies(result), *places(result)]
     blocks += [Paragraph(_marks(result)), *_custodian(result)]
-    return Section("quality", say("What was reported, and what was not"), tuple(blocks))
+    return tuple(blocks)
 
 
 def _table(frame: pd.DataFrame, result: Completeness) -> Table:

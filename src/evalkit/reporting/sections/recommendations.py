@@ -9,8 +9,8 @@ from evalkit.programme.models import Indicator, Programme, Recommendation
 from evalkit.records import FollowUp
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
-from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.kind_words import value_with_unit
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written, limits_written
 from evalkit.reporting.sections.shared_words import (
@@ -28,15 +28,14 @@ from evalkit.reporting.wording import say
 PERCENTAGES = ("proportion", "carried_over", "period_ratio", "conversion", "consistency", "change")
 
 
-@section_of.register
-def _(result: FollowUp) -> Section:
-    title = say("Recommendations: what the figures show before and after")
+@headed("recommendations", lambda: say("Recommendations: what the figures show before and after"))
+def _(result: FollowUp) -> tuple[Block, ...]:
     programme = result.area.programme
     if not programme.recommendations:
-        return Section("recommendations", title, ())
+        return ()
     if result.review is None or result.frame.empty:
         text = say("The programme declares no review with a day and recommendations.")
-        return Section("recommendations", title, (Paragraph(text, tone="gap"),))
+        return (Paragraph(text, tone="gap"),)
     blocks: list[Block] = [
         Paragraph(
             say(
@@ -49,7 +48,7 @@ def _(result: FollowUp) -> Section:
     for recommendation in programme.recommendations:
         rows = result.frame[result.frame["recommendation"] == recommendation.id]
         blocks += _one(rows, recommendation, result.area)
-    return Section("recommendations", title, tuple(blocks))
+    return tuple(blocks)
 
 
 def _one(rows: pd.DataFrame, recommendation: Recommendation, area: Area) -> list[Block]:

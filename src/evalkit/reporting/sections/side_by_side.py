@@ -11,8 +11,8 @@ from evalkit.facts.areas import NationFacts
 from evalkit.indicators.province_comparison import ProvinceComparison
 from evalkit.records import ProvincesCompared
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.sections.shared_words import NOTHING, Row, both, counted, p_words, reason, sentences
 from evalkit.reporting.wording import say
 from evalkit.statistics.law.scatter import ScatterLaw
@@ -25,12 +25,12 @@ PER = 100_000
 LIMITS = ["plain_lower", "plain_upper", "wide_lower", "wide_upper"]
 
 
-@section_of.register
-def _(result: ProvincesCompared) -> Section:
+@headed("rates", lambda: say("Rates of the provinces compared"))
+def _(result: ProvincesCompared) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for item in result.items:
         blocks += _blocks(item, result.area)
-    return Section("rates", say("Rates of the provinces compared"), tuple(blocks))
+    return tuple(blocks)
 
 
 def _blocks(item: ProvinceComparison, area: NationFacts) -> list[Block]:

@@ -11,8 +11,8 @@ from evalkit.programme.kinds import IN_PERCENT
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
-from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.kind_words import value_with_unit
 from evalkit.reporting.sections.compared import Compared, compared
 from evalkit.reporting.sections.comparison_words import comparison_sentence
@@ -34,8 +34,8 @@ from evalkit.statistics.results import TrendFit
 SMALL_BASE = 10
 
 
-@section_of.register
-def _(result: Summary) -> Section:
+@headed("summary", lambda: say("In short"))
+def _(result: Summary) -> tuple[Block, ...]:
     known = _known(result)
     blocks: list[Block] = []
     if known:
@@ -45,7 +45,7 @@ def _(result: Summary) -> Section:
         text = _nothing_summarised(result)
         blocks.append(Paragraph(text, tone="gap"))
     blocks += [Paragraph(say("What is not known:")), Bullets(tuple(_unknown(result)))]
-    return Section("summary", say("In short"), tuple(blocks))
+    return tuple(blocks)
 
 
 def _known(result: Summary) -> list[Sentence]:

@@ -8,8 +8,8 @@ from evalkit.facts.areas import Area
 from evalkit.programme.supports import SupportMatrix
 from evalkit.records import SupportGiven
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.sections.coarser import coarser_sentences
 from evalkit.reporting.sections.indicators import indicator_table, latest_rows
 from evalkit.reporting.sections.shared_words import (
@@ -25,14 +25,13 @@ from evalkit.reporting.sections.shares import limits_words, no_share, share_word
 from evalkit.reporting.wording import say
 
 
-@section_of.register
-def _(result: SupportGiven) -> Section:
-    title = say("Support: received by those entitled who accept it")
+@headed("support", lambda: say("Support: received by those entitled who accept it"))
+def _(result: SupportGiven) -> tuple[Block, ...]:
     matrix = result.area.programme.support
     if matrix is None:
-        return Section("support", title, ())
+        return ()
     blocks: list[Block] = [*_supports(result, matrix), *_waiting(result)]
-    return Section("support", title, tuple(blocks))
+    return tuple(blocks)
 
 
 def _supports(result: SupportGiven, matrix: SupportMatrix) -> list[Block]:

@@ -10,9 +10,9 @@ from evalkit.facts.areas import Area
 from evalkit.indicators.trends import Trend
 from evalkit.records import Trends
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Figure, Paragraph, Section
+from evalkit.reporting.blocks import Bilingual, Block, Figure, Paragraph
 from evalkit.reporting.brief.topics import drawn_over_time
-from evalkit.reporting.display import section_of
+from evalkit.reporting.display import headed
 from evalkit.reporting.figures import Band, draw_both, yearly_counts
 from evalkit.reporting.sections.limits import change_limits, change_written
 from evalkit.reporting.sections.shared_words import Row, both, p_words, reason, sentences, span, total_words
@@ -23,8 +23,8 @@ from evalkit.reporting.wording import say
 from evalkit.statistics.results import NotEstimable
 
 
-@section_of.register
-def _(result: Trends) -> Section:
+@headed("trends", lambda: say("Trends of yearly figures"))
+def _(result: Trends) -> tuple[Block, ...]:
     programme = result.area.programme
     blocks: list[Block] = []
     for item in result.items:
@@ -36,7 +36,7 @@ def _(result: Trends) -> Section:
         )
     if any(indicator.trend for indicator in programme.indicators.values()):
         blocks.append(Paragraph(together))
-    return Section("trends", say("Trends of yearly figures"), tuple(blocks))
+    return tuple(blocks)
 
 
 def _blocks(item: Trend, area: Area) -> list[Block]:

@@ -6,8 +6,8 @@ from evalkit.facts.areas import Area
 from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.records import ZeroPeriods
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.display import section_of
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Table
+from evalkit.reporting.display import headed
 from evalkit.reporting.sections.shared_words import (
     NOTHING,
     asks_for_comparisons,
@@ -20,11 +20,11 @@ from evalkit.reporting.sections.shared_words import (
 from evalkit.reporting.wording import say
 
 
-@section_of.register
-def _(result: ZeroPeriods) -> Section:
+@headed("zeros", lambda: say("Periods without a case"))
+def _(result: ZeroPeriods) -> tuple[Block, ...]:
     blocks: list[Block] = []
     if not asks_for_comparisons(result.area):
-        return Section("zeros", say("Periods without a case"), ())
+        return ()
     for item in result.items:
         blocks.append(Paragraph(zero_sentence(item, result.area), tone="finding"))
         blocks += _readings(item, result.area)
@@ -35,7 +35,7 @@ def _(result: ZeroPeriods) -> Section:
         blocks.append(
             Paragraph(say("No series ends with a reported zero. Nothing reported does not mean zero."))
         )
-    return Section("zeros", say("Periods without a case"), tuple(blocks))
+    return tuple(blocks)
 
 
 def zero_sentence(item: ZeroPeriod, area: Area) -> Bilingual:
