@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from evalkit.statistics.comparisons import compare_counts, surprise_of_zero
 from evalkit.statistics.conditional import conditional_p, midp_shares, null_share, ratio_limits
@@ -15,6 +16,7 @@ from evalkit.statistics.power import baseline_needed, comparison_power
 from evalkit.statistics.proportions import clopper_pearson_interval, one_sided_bound
 from evalkit.statistics.rates import byar_interval, garwood_interval, one_sided_upper
 from evalkit.statistics.results import RateComparison
+from evalkit.statistics.surveillance.farrington import FarringtonSettings, farrington, farrington_original
 from tests.reference.families import Answer, Family, Limits, NotBuiltError, limits_per_row, per_row
 from tests.reference.shapes import Inputs
 
@@ -319,8 +321,44 @@ def _next_year(i: Inputs) -> Any:
     return rate_posterior(sum(i["baseline"]), len(i["baseline"])).next_count()
 
 
+def _farrington_settings(i: Inputs) -> FarringtonSettings:
+    few = tuple(i.get("limit54", (5, 4)))
+    if i.word("model", "farrington") == "farrington":
+        options = {"reweight": bool(i.get("reweight", True)), "trend": bool(i.get("trend", True)), "few": few}
+        return farrington_original(
+            years=i.get("b", 3), window=i.get("w", 3), alpha=i.get("alpha", 0.01), **options
+        )
+    if i.word("threshold_method", "nbplugin") != "nbplugin":
+        raise NotBuiltError
+    left_out = i.get("past_not_included")
+    return FarringtonSettings(
+        years=i.get("b", 5),
+        window=i.get("w", 3),
+        alpha=i.get("alpha", 0.01),
+        left_out=i.get("w", 3) if left_out is None else left_out,
+        weights_from=float(i.get("weights_threshold", 2.58)) if i.get("reweight", True) else None,
+        trend=bool(i.get("trend", True)),
+        trend_level=float(i.get("p_threshold_trend", 0.05)),
+        periods=i.get("periods", 1),
+        few=few,
+    )
+
+
+def _watched(i: Inputs) -> pd.DataFrame:
+    if "range" not in i:
+        raise NotBuiltError
+    first, last = i["range"]
+    counts = i.rows()["count"] if i.has_rows else i.take("count")
+    return farrington(
+        counts, freq=i.get("freq", 52), rows=range(first - 1, last), settings=_farrington_settings(i)
+    )
+
+
 ALARM = Family(
-    answers={},
+    answers={
+        "upperbound": lambda i: _watched(i)["upper"].tolist(),
+        "alarms": lambda i: _watched(i)["alarm"].astype(int).tolist(),
+    },
     patterns={
         r"q(\d+)": lambda i, share: _next_year(i).ppf(float(f"0.{share}")),
         r"p_ge_(\d+)": lambda i, count: _next_year(i).sf(int(count) - 1),
