@@ -41,6 +41,7 @@ _SHOP_WINDOW = {
     "joinpoint_panel": "evalkit.statistics.joinpoint.joinpoint",
     "JoinpointSettings": "evalkit.statistics.joinpoint.joinpoint_settings",
     "changepoint": "evalkit.statistics.trend.changepoint",
+    "hidden_cases": "evalkit.statistics.hidden_cases",
     "page_head": "evalkit.reporting.sections",
     "show": "evalkit.reporting.sections",
     "own_table": "evalkit.reporting.own",

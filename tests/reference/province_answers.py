@@ -21,6 +21,7 @@ from evalkit.statistics.law.gamma_poisson import (
     marshall_moments,
 )
 from evalkit.statistics.law.lognormal_rates import LogNormalRates, log_normal_rates
+from evalkit.statistics.list_models import ListModel, fit_lists, list_cells
 from evalkit.statistics.multiplicity import Rule, adjust_tests
 from evalkit.statistics.panel.controlled import ControlledChange, controlled_change
 from evalkit.statistics.panel.covariate_rates import CovariateRates, rates_given_covariates
@@ -343,26 +344,52 @@ SYNTHETIC = Family(
 # ---- lists
 
 
-def _hidden(i: Inputs) -> HiddenTotal:
-    if i.has_rows:
-        raise NotBuiltError
+def _two(i: Inputs) -> HiddenTotal:
     return estimated(two_lists(i["n1"], i["n2"], both=i["m"], fewest=1, level=i.level))
 
 
+def _several(i: Inputs) -> ListModel:
+    lists, rows = list(i["lists"]), i.rows()
+    cells = list_cells(rows[[*lists, "count"]], lists)
+    return estimated(fit_lists(cells, lists, interactions=i.get("interactions") or ()))
+
+
+def _seen(i: Inputs) -> float:
+    if not i.has_rows:
+        return _two(i).seen
+    lists = list(i["lists"])
+    return float(list_cells(i.rows()[[*lists, "count"]], lists)["count"].sum())
+
+
+def _all(i: Inputs) -> float:
+    return _several(i).total if i.has_rows else _two(i).total
+
+
+def _of_model(field: str) -> Answer:
+    def value(i: Inputs) -> Any:
+        if not i.has_rows:
+            raise NotBuiltError
+        return getattr(_several(i), field)
+
+    return value
+
+
 def _hidden_limits(i: Inputs, level: float) -> tuple[float, float]:
-    found = _hidden(Inputs({**i, "conf": level}, i.data))
+    if i.has_rows:
+        raise NotBuiltError
+    found = _two(Inputs({**i, "conf": level}, i.data))
     return found.lower, found.upper
 
 
 CAPTURE = Family(
     answers={
-        "N": lambda i: _hidden(i).total,
-        "se": lambda i: _hidden(i).se,
-        "observed": lambda i: _hidden(i).seen,
-        "hidden": lambda i: _hidden(i).total - _hidden(i).seen,
+        "N": _all,
+        "se": lambda i: _two(i).se,
+        "observed": _seen,
+        "hidden": lambda i: _all(i) - _seen(i),
+        **{field: _of_model(field) for field in ("deviance", "df", "aic")},
     },
     limits={"N": _hidden_limits},
-    declined={"aic": "no model of hidden persons is chosen by a criterion that only the persons seen inform"},
     main="N",
 )
 

@@ -15,7 +15,6 @@ from evalkit.errors import FactsError
 from evalkit.statistics.counts import Numbers, whole_counts
 from evalkit.statistics.surveillance.weighted_poisson import WeightedFits, fit_weighted
 
-PERIODS_A_YEAR = {"weeks": 52, "months": 12, "quarters": 4}
 TREND_LEVEL = 0.05
 YEARS_FOR_A_TREND = 3
 LARGEST_SHARE_MISSING = 1 / 3  # of the rows of a baseline; more, and its season is not known
@@ -43,7 +42,7 @@ class FarringtonSettings:
         Chance that a quiet row lies above its bound (of the original method two-sided: half of it lies above).
     bound : str
         "two_thirds" (original: normal on the scale of the two-thirds power), "plugin" (flexible: quantile of the negative binomial with
-        the expected count as known) or "predictive" (the same, its variance with that of the expected count).
+        the expected count as known) or "predictive" (the same with the error of what is estimated: see the notes of :func:`farrington`).
     left_out : int
         Rows before the one asked that never enter its baseline, so that an outbreak does not raise its own bound.
     weights_from : float or None
@@ -118,6 +117,45 @@ def farrington_original(
     )
 
 
+def watch_settings(freq: int, *, alpha: float = 0.01) -> FarringtonSettings:
+    """Return the settings of what the kit prints: without a trend, since an alarm asks what is unusual beside what has been.
+
+    Parameters
+    ----------
+    freq : int
+        Rows a year: 52, 12 or 4.
+    alpha : float
+        Share of quiet rows above their bound.
+
+    Raises
+    ------
+    FactsError
+        If rows are no weeks, months or quarters.
+
+    Examples
+    --------
+    >>> watch_settings(12).periods, watch_settings(4).window
+    (4, 0)
+    """
+    parts = {52: (3, 10, 26), 12: (1, 4, 6), 4: (0, 4, 2)}
+    if freq not in parts:
+        raise FactsError(
+            where="alarms",
+            rule="figures of weeks, months or quarters are watched",
+            do="give 52, 12 or 4 rows a year",
+        )
+    window, periods, left_out = parts[freq]
+    return FarringtonSettings(
+        window=window,
+        alpha=alpha,
+        bound="predictive",
+        left_out=left_out,
+        weights_from=3.5,
+        trend=False,
+        periods=periods,
+    )
+
+
 def farrington(
     counts: ArrayLike,
     *,
@@ -153,7 +191,10 @@ def farrington(
     Notes
     -----
     Quasi-Poisson regression on the baseline, log-linear in the row number; standardised Anscombe residuals above ``weights_from`` lower
-    a row's weight by their square, and the fit is made once more. Bounds as in :class:`FarringtonSettings`.
+    a row's weight by their square, and the fit is made once more. Bounds as in :class:`FarringtonSettings`. The predictive one is what
+    the kit prints, since it raises as many false alarms as it says (benchmarks/alarms.py): to the variance of the count comes that of
+    the expected count; half the chance of the count itself is left out (mid-p), since counts go by steps; and the level is that of t
+    with the degrees of freedom of the dispersion, whose own scatter is that of squared residuals of negative binomial counts.
 
     References
     ----------
@@ -252,14 +293,15 @@ def _bounds(
     here[:, -1] = 1.0
     flat = fit_of(levels)
     mean, error = flat.predict(here)
-    dispersion, kept = flat.dispersion, np.zeros(len(asked), dtype=bool)
+    dispersion, degrees, kept = flat.dispersion, flat.degrees, np.zeros(len(asked), dtype=bool)
     if settings.trend and settings.years >= YEARS_FOR_A_TREND:
         bent = fit_of(steep)
         risen, its_error = bent.predict(np.column_stack([np.zeros(len(asked)), here]))
         kept = (risen <= counts.max(axis=1)) & (_p_of_trend(bent) < settings.trend_level)
         mean, error = np.where(kept, risen, mean), np.where(kept, its_error, error)
         dispersion = np.where(kept, bent.dispersion, dispersion)
-    upper = _upper(mean, dispersion, error, settings)
+        degrees = np.where(kept, bent.degrees, degrees)
+    upper = _upper(mean, dispersion, error, degrees, settings)
     return pd.DataFrame({"expected": mean, "upper": upper, "trend": kept, "dispersion": dispersion})
 
 
@@ -282,14 +324,27 @@ def _reweighted(
     return fit_weighted(design, counts, lowered * (weights.sum(axis=1) / lowered.sum(axis=1))[:, None])
 
 
-def _upper(mean: Numbers, dispersion: Numbers, error: Numbers, settings: FarringtonSettings) -> Numbers:
+def _upper(
+    mean: Numbers, dispersion: Numbers, error: Numbers, degrees: Numbers, settings: FarringtonSettings
+) -> Numbers:
     """Return the bounds of expected counts, their error being that of the logarithm at dispersion 1."""
     of_mean = dispersion * error**2 * mean  # variance of the expected count over the count
     if settings.bound == "two_thirds":
         reach = stats.norm.ppf(1 - settings.alpha / 2)
         spread = np.sqrt(4 / 9 * np.cbrt(mean) * (dispersion + of_mean))
         return np.asarray((mean ** (2 / 3) + reach * spread) ** 1.5)
-    factor = dispersion + (of_mean if settings.bound == "predictive" else 0.0)
-    beyond = np.maximum(factor - 1, 1e-12)
-    scattered = stats.nbinom.ppf(1 - settings.alpha, mean / beyond, 1 / (1 + beyond))
-    return np.asarray(np.where(factor > 1 + 1e-9, scattered, stats.poisson.ppf(1 - settings.alpha, mean)))
+    if settings.bound == "plugin":
+        scattered = _scattered(mean, dispersion).ppf(1 - settings.alpha)
+        return np.asarray(np.where(dispersion > 1, scattered, stats.poisson.ppf(1 - settings.alpha, mean)))
+    tails = 6 * (dispersion - 1) / mean + 1 / (dispersion * mean)  # excess kurtosis of the negative binomial
+    own = np.maximum(2 * degrees / (2 + tails), 1.0)
+    level = stats.norm.sf(stats.t.ppf(1 - settings.alpha, own))
+    law = _scattered(mean, dispersion + of_mean)
+    upper = law.ppf(1 - level)
+    return np.asarray(upper - (law.sf(upper) + law.pmf(upper) / 2 < level))
+
+
+def _scattered(mean: Numbers, factor: Numbers) -> stats.distributions.rv_frozen:
+    """Return the negative binomial law of a mean and a variance of ``factor`` times it."""
+    beyond = np.maximum(factor - 1, 1e-9)
+    return stats.nbinom(mean / beyond, 1 / (1 + beyond))
