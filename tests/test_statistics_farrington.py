@@ -116,9 +116,9 @@ def test_a_trend_that_leads_above_all_that_was_seen_is_dropped():
 
 
 def test_two_years_tell_no_trend():
-    falling = drawn(3, rise=-0.3)
+    falling = np.round(400 * np.exp(-0.03 * np.arange(84)))
     kept = [
-        bool(farrington(falling, freq=12, rows=[119], settings=farrington_original(years=years))["trend"][0])
+        bool(farrington(falling, freq=12, rows=[83], settings=farrington_original(years=years))["trend"][0])
         for years in (2, 5)
     ]
     assert kept == [False, True]
@@ -144,14 +144,24 @@ def test_an_outbreak_just_before_does_not_raise_its_own_bound():
     assert farrington(counts, freq=12, rows=[119], settings=settings)["upper"][0] == quiet
 
 
-def test_the_error_of_the_expectation_widens_the_predictive_bound():
-    found = {
-        bound: farrington(drawn(8), freq=12, settings=FarringtonSettings(window=1, bound=bound))[
-            "upper"
-        ].sum()
-        for bound in ("plugin", "predictive")
-    }
-    assert found["predictive"] > found["plugin"]
+def test_the_predictive_bound_is_the_largest_count_that_is_not_too_rare():
+    """By counting up: chance of more and half that of as many, from mean and dispersion of the baseline, at the level of t."""
+    settings = FarringtonSettings(
+        window=1, bound="predictive", weights_from=None, trend=False, left_out=6, alpha=0.02
+    )
+    for seed in range(6):
+        counts = drawn(seed, mean=6.0)
+        baseline = counts[[118 - 12 * year + step for year in range(1, 6) for step in (-1, 0, 1)]]
+        mean = baseline.mean()
+        phi = max(1.0, float(((baseline - mean) ** 2 / mean).sum() / 14))
+        tails = stats.nbinom(mean / (phi - 1), 1 / phi).stats(moments="k") if phi > 1 else 1 / mean
+        level = stats.norm.sf(stats.t.ppf(0.98, 14 * 2 / (2 + float(tails))))
+        variance = phi * mean + phi * mean / 15
+        law = stats.nbinom(mean**2 / (variance - mean), mean / variance)
+        count = 0
+        while law.sf(count + 1) + law.pmf(count + 1) / 2 >= level:
+            count += 1
+        assert farrington(counts, freq=12, rows=[118], settings=settings)["upper"].tolist() == [count]
 
 
 # ---- what gives no bound

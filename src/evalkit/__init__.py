@@ -16,6 +16,7 @@ from typing import Any
 _SHOP_WINDOW = {
     "open_bundle": "evalkit.explore",
     "trend": "evalkit.explore",
+    "alarms": "evalkit.explore",
     "evaluate": "evalkit.evaluation",
     "estimate_indicators": "evalkit.evaluation",
     "assess_targets": "evalkit.evaluation",

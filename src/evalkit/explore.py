@@ -14,11 +14,13 @@ from evalkit.evaluation import fit_one_trend
 from evalkit.facts import bundle as bundles
 from evalkit.facts.areas import Area
 from evalkit.facts.bundle import Bundle
+from evalkit.indicators.alarms import Alarms, watch
 from evalkit.indicators.estimates import estimate_indicators
 from evalkit.indicators.sources import preferred
 from evalkit.labels import Label
 from evalkit.messages import worded
 from evalkit.records import Trends
+from evalkit.statistics.results import NotEstimable
 from evalkit.table import NATION_SCHEME, dimensions_of
 
 
@@ -158,6 +160,38 @@ def trend(area: Area, indicator: str) -> Trends:
             do=nearest(str(indicator), list(known)),
         )
     return fit_one_trend(area, indicator)
+
+
+def alarms(area: Area, measure: str, *, alpha: float = 0.01) -> Alarms | NotEstimable:
+    """Hold the latest year's months (or quarters) of a measure against the years before; no page shows it.
+
+    Parameters
+    ----------
+    area : ProvinceFacts or NationFacts
+        A place of a bundle.
+    measure : str
+        The name of a measure that is counted, such as "cases_recorded".
+    alpha : float
+        Share of quiet months that lie above their bound, strictly between 0 and 1.
+
+    Returns
+    -------
+    Alarms or NotEstimable
+        ``frame`` has a row per month, ``str`` the plain words. Not estimable where no month or quarter is reported, or one is hidden.
+
+    Raises
+    ------
+    FactsError
+        If the programme has no such measure; the nearest names are told.
+    """
+    known = area.programme.measures
+    if measure not in known:
+        raise FactsError(
+            where=f"alarms({measure!r})",
+            rule=worded("the programme has no such measure"),
+            do=nearest(str(measure), list(known)),
+        )
+    return watch(area.facts, measure, area.programme, alpha=alpha)
 
 
 def _said(label: Label, bundle: Bundle) -> str:
