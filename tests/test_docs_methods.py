@@ -54,7 +54,7 @@ def test_the_examples_of_the_page_run():
 
 def test_every_function_of_the_first_table_exists():
     rows = re.findall(r"^\| [^|]*\? \| (`[^|]*`) \| `([\w.]+)` \|$", TEXT, re.MULTILINE)
-    assert len(rows) == 12
+    assert len(rows) == 13
     for names, module in rows:
         room = importlib.import_module(f"evalkit.statistics.{module}")
         assert [name for name in re.findall(r"`(\w+)`", names) if not hasattr(room, name)] == []
@@ -176,3 +176,11 @@ def test_the_words_on_unlike_provinces_are_those_of_the_table():
         least, most = re.findall(r"\d+", words)
         assert words in TEXT
         assert (round(100 * shares.min()), round(100 * shares.max())) == (int(least), int(most))
+
+
+def test_quiet_months_sound_the_alarm_as_often_as_the_page_says():
+    rows = dict(re.findall(r"^\| ([a-z].*?) \| ((?:[\d.]+ % \| ){5}[\d.]+ %) \|$", TEXT, re.MULTILINE))
+    shares = {name: [float(one) for one in re.findall(r"([\d.]+) %", told)] for name, told in rows.items()}
+    assert len(shares) == 4
+    assert all(0.8 <= share <= 1.2 for share in shares.pop("printed (predictive)"))
+    assert all(1.4 <= share <= 3.4 for others in shares.values() for share in others)

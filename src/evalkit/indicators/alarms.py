@@ -57,7 +57,7 @@ class Alarms(ShortForm):
         return (
             f"{self.measure}: {len(above)} of {len(judged)} {self.step} above their bound{': ' if told else ''}{told}. "
             f"{len(self.frame) - len(judged)} could not be judged. Where nothing changes, {100 * self.alpha:g}% of {self.step} lie above it, "
-            f"{self.false_alarms:.2f} a year in one place and {34 * self.false_alarms:.0f} in 34. An alarm asks for a look at what was "
+            f"{self.false_alarms:.2f} a year in one place and {10 * self.false_alarms:.1f} in ten. An alarm asks for a look at what was "
             "recorded; it does not tell a rise of crime from a rise of detection or of reporting."
         )
 

@@ -27,7 +27,6 @@ from evalkit.statistics.trend.poisson_batch import fit_batch
 
 MOST_LISTS = 5
 DRAWS = 1000
-LEAST_WEIGHT = 0.001  # a model below it is left out of the drawn tables
 LARGEST_MULTIPLE = 1000.0  # hidden over observed, beyond which a drawn table tells nothing
 
 
@@ -124,8 +123,9 @@ def hidden_cases(
     Notes
     -----
     Every hierarchical log-linear model with interactions of pairs that has an estimate, weighted by exp(-BIC/2). Limits are
-    percentiles of a parametric bootstrap: tables drawn from the averaged model, weighed and averaged anew; a profile would hold one model for
-    settled, and which one it is matters most here. Where an interaction is told by few cases the limits are wide, and should be.
+    percentiles of a parametric bootstrap in which each model draws as many tables as its weight and is fitted to them: a profile
+    would hold one model for settled, and which one it is matters most here. They hold the number in fewer cases than they say where
+    the lists are linked so weakly that no model can tell (docs/provinces.md).
 
     References
     ----------
@@ -157,7 +157,7 @@ def hidden_cases(
         return next(model for model in models.values() if isinstance(model, NotEstimable))
     hidden = [model.hidden for model in fitted]
     drawn = _drawn(cells, lists, fitted, draws=draws, seed=seed)
-    lower, upper = np.quantile(drawn, [0.5 - level / 2, 0.5 + level / 2])
+    lower, upper = np.quantile(drawn, [0.5 - level / 2, 0.5 + level / 2], method="inverted_cdf")
     average = float(_weights(fitted) @ np.array(hidden))
     return HiddenCases(
         observed=fitted[0].observed,
@@ -217,33 +217,23 @@ def _without(cells: pd.DataFrame, lists: Sequence[str], name: str) -> dict[str, 
 def _drawn(
     cells: pd.DataFrame, lists: Sequence[str], fitted: Sequence[ListModel], *, draws: int, seed: int
 ) -> Numbers:
-    """Return the average of tables drawn from the averaged model; a table that tells nothing has no upper bound."""
-    weights = _weights(fitted)
-    held = [model for model, weight in zip(fitted, weights, strict=True) if weight >= LEAST_WEIGHT]
-    expected = sum(weight * model.expected for model, weight in zip(held, _weights(held), strict=True))
-    hidden = float(_weights(held) @ np.array([model.hidden for model in held]))
-    every = round(fitted[0].observed + hidden)
-    shares = np.append(expected, hidden) / (float(np.sum(expected)) + hidden)
-    tables = np.random.default_rng(seed).multinomial(every, shares, size=draws)[:, :-1].T.astype(float)
-    found, bic = np.empty((len(held), draws)), np.empty((len(held), draws))
-    for at, model in enumerate(held):
-        found[at], bic[at] = _refitted(cells, lists, model, tables)
-    raw = np.exp((bic.min(axis=0) - bic) / 2)
-    told = np.isfinite(bic).any(axis=0)
-    average = (np.where(raw > 0, found, 0.0) * raw).sum(axis=0) / np.where(told, raw.sum(axis=0), 1.0)
-    return np.where(told, average, np.inf)
+    """Return hidden cases of drawn tables: each model draws as many as its weight, and is fitted to them."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for model, number in zip(fitted, np.rint(draws * _weights(fitted)).astype(int).tolist(), strict=True):
+        if number:
+            shares = np.append(model.expected, model.hidden) / model.total
+            tables = rng.multinomial(round(model.total), shares, size=number)[:, :-1]
+            found.append(_refitted(cells, lists, model, tables.T.astype(float)))
+    return np.concatenate(found)
 
 
-def _refitted(
-    cells: pd.DataFrame, lists: Sequence[str], model: ListModel, tables: Numbers
-) -> tuple[Numbers, Numbers]:
-    """Return hidden cases and BIC (less what all models share) of one model in each table; infinite where it has no estimate."""
+def _refitted(cells: pd.DataFrame, lists: Sequence[str], model: ListModel, tables: Numbers) -> Numbers:
+    """Return the hidden cases of one model in each table; infinite where it has no estimate: such a table sets no upper limit."""
     design = design_of(cells, lists, model.interactions)
-    coefficients, deviances = fit_batch(design, tables, offset=np.zeros((len(tables), 1)))
+    coefficients, _ = fit_batch(design, tables, offset=np.zeros((len(tables), 1)))
     hidden = np.exp(np.minimum(coefficients[0], 40.0))
-    seen = tables.sum(axis=0)
-    ran_away = hidden > LARGEST_MULTIPLE * seen
-    for at in range(1 + len(lists), design.shape[1]):
-        ran_away |= design[:, at] @ tables == 0
-    bic = deviances + design.shape[1] * np.log(seen)
-    return hidden, np.where(ran_away, np.inf, bic)
+    ran_away = hidden > LARGEST_MULTIPLE * tables.sum(axis=0)
+    for column in design.T[1 + len(lists) :]:
+        ran_away |= column @ tables == 0
+    return np.where(ran_away, np.inf, hidden)
