@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from benchmarks.hidden_cases import made_up
 
 import evalkit as ek
 from evalkit.errors import FactsError
@@ -154,14 +155,6 @@ def test_the_seed_alone_decides_the_limits(found: HiddenCases):
     again = hidden_cases(table(COUNTS), lists=LISTS, draws=400)
     assert isinstance(again, HiddenCases)
     assert (again.lower, again.upper) == (found.lower, found.upper)
-
-
-def made_up(rng: np.random.Generator, *, size: int, linked: float) -> pd.DataFrame:
-    """Draw a population of known size; of ``linked`` of those on the first list it is certain that they are on the second."""
-    first, second, third = (rng.random(size) < chance for chance in (0.4, 0.35, 0.3))
-    second |= first & (rng.random(size) < linked)
-    frame = pd.DataFrame({"police": first, "border": second, "aid": third}).astype(int)
-    return frame[frame.sum(axis=1) > 0]
 
 
 @pytest.mark.parametrize("linked", [0.0, 0.5])
