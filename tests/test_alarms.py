@@ -10,8 +10,8 @@ import pytest
 
 import evalkit as ek
 from evalkit.errors import FactsError
+from evalkit.facts.areas import Area
 from evalkit.indicators.alarms import Alarms, watch
-from evalkit.records import Area
 from evalkit.statistics.results import NotEstimable
 from evalkit.statistics.surveillance.farrington import farrington, watch_settings
 from tests.builders import PROGRAMME, fact, facts_table
