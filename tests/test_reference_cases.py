@@ -24,7 +24,7 @@ BUILT = {
     *("its", "nonparametric", "penalised"),
 }
 # what of the newer edition no function answers yet; a family that is not named here is answered whole
-OPEN = {"did", "panel"}
+OPEN = {"panel"}
 
 
 @pytest.fixture(scope="module", params=FOLDERS, ids=lambda folder: folder.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.reference import (
     count_answers,
+    effect_answers,
     province_answers,
     segment_answers,
     share_answers,
@@ -17,4 +18,5 @@ FAMILIES: dict[str, Family] = (
     | trend_answers.FAMILIES
     | segment_answers.FAMILIES
     | province_answers.FAMILIES
+    | effect_answers.FAMILIES
 )

@@ -1,4 +1,4 @@
-"""Answers of the functions that set provinces side by side, or one change beside another."""
+"""Answers of the functions that set provinces side by side."""
 
 from __future__ import annotations
 
@@ -23,18 +23,15 @@ from evalkit.statistics.law.gamma_poisson import (
 from evalkit.statistics.law.lognormal_rates import LogNormalRates, log_normal_rates
 from evalkit.statistics.list_models import ListModel, fit_lists, list_cells
 from evalkit.statistics.multiplicity import Rule, adjust_tests
-from evalkit.statistics.panel.controlled import ControlledChange, controlled_change
 from evalkit.statistics.panel.covariate_rates import CovariateRates, rates_given_covariates
-from evalkit.statistics.panel.synthetic import SyntheticControl, synthetic_control
 from evalkit.statistics.provinces.heterogeneity import Heterogeneity, heterogeneity
 from evalkit.statistics.provinces.shrinkage import posterior
 from evalkit.statistics.stratified import PooledRatio, pooled_ratio
 from tests.reference.families import Answer, Family, NotBuiltError, estimated
 from tests.reference.shapes import Inputs
-from tests.reference.tolerance import Leading
 
 
-def _named(rows: pd.DataFrame) -> pd.DataFrame:
+def named(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows with a code for each unit: its name, or its place."""
     codes = rows["unit"] if "unit" in rows else pd.Series(range(1, len(rows) + 1))
     return rows.assign(province_code=codes.astype(str))
@@ -49,7 +46,7 @@ def _scatter(i: Inputs) -> Heterogeneity:
 
 @cache
 def _tested(inputs: str, data: Path) -> Heterogeneity:
-    rows = _named(Inputs(json.loads(inputs), data).rows())
+    rows = named(Inputs(json.loads(inputs), data).rows())
     if "exposure" not in rows:
         rows["exposure"] = rows.get("expected", 1.0)
     return estimated(heterogeneity(rows))
@@ -238,7 +235,7 @@ _FIGURES = {"x1": "later", "x2": "earlier", "t1": "later_exposure", "t2": "earli
 def _pooled(i: Inputs) -> PooledRatio:
     if i.word("model") in ("gee", "meta"):
         raise NotBuiltError
-    rows = _named(i.rows().rename(columns={} if "later" in i.rows() else _FIGURES))
+    rows = named(i.rows().rename(columns={} if "later" in i.rows() else _FIGURES))
     for exposure in ("later_exposure", "earlier_exposure"):
         if exposure not in rows:
             rows[exposure] = 1.0
@@ -274,72 +271,6 @@ PANEL = Family(
     main="rr",
 )
 
-
-def _change(i: Inputs, level: float | None = None) -> ControlledChange:
-    if i.has_rows:
-        raise NotBuiltError
-    place, comparison = ((i[f"{who}_post"], i[f"{who}_pre"]) for who in ("treated", "control"))
-    return estimated(controlled_change(place, comparison, level=level or i.level))
-
-
-def _changed(field: str) -> Answer:
-    return lambda i: getattr(_change(i), field)
-
-
-def _wald(i: Inputs, level: float) -> tuple[float, float]:
-    found = _change(i, level)
-    return found.wald_lower, found.wald_upper
-
-
-def _fisher(i: Inputs, level: float) -> tuple[float, float]:
-    found = _change(i, level)
-    return found.lower, found.upper
-
-
-DID = Family(
-    answers={
-        "rrr": _changed("ratio"),
-        "se_log": _changed("log_se"),
-        "fisher_p": _changed("p_minlike"),
-        "fisher_or_cmle": _changed("exact_ratio"),
-    },
-    limits={"": _wald, "rrr": _wald, "fisher": _fisher},
-    declined={"coef": "biased where programmes start in different years; its own case says so"},
-    main="rrr",
-)
-
-# ---- a mixture of others
-
-
-def _synthetic(i: Inputs) -> SyntheticControl:
-    return _mixed(json.dumps(i), i.data)
-
-
-@cache
-def _mixed(inputs: str, data: Path) -> SyntheticControl:
-    i = Inputs(json.loads(inputs), data)
-    panel = _named(i.rows()).assign(year=lambda rows: rows["time"])[["province_code", "year", "value"]]
-    first = int(i.take("first_treated_year"))
-    return estimated(synthetic_control(panel, treated=str(i["treated"]), first_year=first))
-
-
-SYNTHETIC = Family(
-    answers={
-        "sc": lambda i: _synthetic(i).effect,
-        "did": lambda i: _synthetic(i).difference_in_differences,
-        "weights": lambda i: _synthetic(i).weights.to_dict(),
-        "sc_top_weights": lambda i: Leading(_synthetic(i).weights.tolist()),
-        "mspe_ratio_rank": lambda i: _synthetic(i).rank,
-        "n_units": lambda i: _synthetic(i).places,
-        "placebo_p": lambda i: _synthetic(i).placebo_p,
-    },
-    declined={
-        "sdid": "its weights need a penalty that series of small counts cannot inform",
-        "sc_top_states": "R stops before the optimum (misfit 1.6648; here 1.6564, where the last two have no weight)",
-        "published_table1": "a table that holds the estimator not offered; the others are asked one by one",
-    },
-    main="sc",
-)
 
 # ---- lists
 
@@ -398,7 +329,5 @@ FAMILIES = {
     "empirical_bayes": EMPIRICAL_BAYES,
     "multiplicity": MULTIPLICITY,
     "panel": PANEL,
-    "did": DID,
-    "synthetic_control": SYNTHETIC,
     "capture_recapture": CAPTURE,
 }
