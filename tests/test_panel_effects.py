@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from typing import Any
@@ -9,12 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+from scipy import stats
 
 from evalkit.errors import DeclarationError, FactsError
+from evalkit.statistics.panel.comparable import comparable
+from evalkit.statistics.panel.count_imputation import count_imputation
+from evalkit.statistics.panel.effect import Effect, LeftOut
 from evalkit.statistics.panel.group_time import GroupTime, group_time_effects
 from evalkit.statistics.panel.panel import Panel
+from evalkit.statistics.panel.randomisation import assignments, number_of_assignments
 from evalkit.statistics.results import NotEstimable
-from tests.panels import STAGGERED, YEARS, ruled
+from tests.panels import LAW, STAGGERED, YEARS, drawn, ruled
 
 
 def reason(found: object) -> str:
@@ -59,6 +66,11 @@ def test_a_start_outside_the_periods_is_from_the_first_or_never():
     panel = ruled((2005, 2030, *[None] * 10))
     assert panel.starts.tolist() == [0, 8, *[8] * 10]
     assert panel.ever.sum() == 1
+
+
+def effect(found: object) -> Effect:
+    assert isinstance(found, Effect)
+    return found
 
 
 # ---- effects by group and time
@@ -126,3 +138,173 @@ def test_an_effect_is_the_change_of_a_group_less_that_of_the_never_treated(group
 )
 def test_effects_by_group_and_time_are_refused_with_a_reason(panel: Panel, why: str):
     assert reason(group_time_effects(panel)) == why
+
+
+# ---- counts: what the untreated cells expect
+
+ONE_START = (*[2014] * 6, *[None] * 6)
+
+
+def plain(since: tuple[int | None, ...] = ONE_START, **fields: Any) -> Panel:
+    """The ruled panel with exposures that stay: ratios of ratios can be worked out by hand."""
+    exposure = np.repeat(1 + 0.1 * np.arange(12)[:, None], 8, axis=1)
+    return replace(ruled(since), exposure=exposure, **fields)
+
+
+def ratio_of_ratios(counts: np.ndarray, ever: np.ndarray, after: np.ndarray) -> float:
+    own, others = counts[ever], counts[~ever]
+    return float(
+        own[:, after].sum() / own[:, ~after].sum() / (others[:, after].sum() / others[:, ~after].sum())
+    )
+
+
+def expected_by_glm(panel: Panel, untreated: np.ndarray) -> np.ndarray:
+    """A dummy for each place and period, fitted by statsmodels to the untreated cells."""
+    place, period = np.indices(panel.counts.shape).reshape(2, -1)
+    design = np.column_stack([place == k for k in range(12)] + [period == k for k in range(1, 8)]).astype(
+        float
+    )
+    offset, keep = np.log(panel.exposure.ravel()), untreated.ravel()
+    model = sm.GLM(
+        panel.counts.ravel()[keep], design[keep], family=sm.families.Poisson(), offset=offset[keep]
+    )
+    return np.asarray(model.fit(tol=1e-12, maxiter=200).predict(design, offset=offset)).reshape(12, 8)
+
+
+def with_gaps() -> Panel:
+    counts = ruled().counts.copy()
+    counts[[1, 4, 9, 11], [6, 2, 0, 7]] = np.nan
+    return replace(ruled(), counts=counts)
+
+
+@pytest.mark.parametrize("panel", [ruled(), with_gaps()], ids=["whole", "gaps"])
+def test_the_ratio_of_staggered_starts_is_that_of_a_poisson_model_of_the_untreated_cells(panel: Panel):
+    found = effect(count_imputation(panel))
+    fitted = expected_by_glm(panel, panel.reported & ~panel.treated)
+    cells = panel.treated & panel.reported
+    assert found.estimate == pytest.approx(panel.counts[cells].sum() / fitted[cells].sum(), rel=1e-7)
+    first = cells & (np.arange(12) < 3)[:, None]
+    row = found.cohorts.set_index("at").loc[2014]
+    assert row["estimate"] == pytest.approx(panel.counts[first].sum() / fitted[first].sum(), rel=1e-7)
+    assert (row["cases"], row["expected"]) == pytest.approx((panel.counts[first].sum(), fitted[first].sum()))
+    assert (found.treated, found.comparison, found.cases_after) == (6, 6, panel.counts[cells].sum())
+
+
+def test_a_point_before_the_start_is_estimated_as_if_the_programme_had_been_then():
+    panel = ruled()
+    found = effect(count_imputation(panel)).events.set_index("at")
+    assert found.index.tolist() == list(range(-6, 4))
+    year_before = np.zeros((12, 8), dtype=bool)
+    year_before[[0, 1, 2], 3] = year_before[[3, 4, 5], 5] = True
+    fitted = expected_by_glm(panel, ~panel.treated & ~year_before)
+    wanted = panel.counts[year_before].sum() / fitted[year_before].sum()
+    assert found.loc[-1, "estimate"] == pytest.approx(wanted, rel=1e-7)
+    assert found.loc[-1, "places"] == 6
+
+
+def test_with_one_start_the_ratio_and_its_limits_are_worked_out_by_hand():
+    panel = plain()
+    ever, after = panel.ever, np.array(YEARS) >= 2014
+    found = effect(count_imputation(panel))
+    whole = ratio_of_ratios(panel.counts, ever, after)
+    without = [ratio_of_ratios(np.delete(panel.counts, k, 0), np.delete(ever, k), after) for k in range(12)]
+    moved = (np.log(without) - np.log(whole)) ** 2 * 11 / 12
+    own, others = moved[:6].sum(), moved[6:].sum()
+    degrees = (own + others) ** 2 / (own**2 / 5 + others**2 / 5)
+    reach = stats.t.ppf(0.975, degrees) * np.sqrt(own + others)
+    limits = np.exp(np.log(whole) + np.array([-reach, reach]))
+    assert (found.estimate, found.lower, found.upper) == pytest.approx((whole, *limits), rel=1e-6)
+    assert (found.least, found.most) == pytest.approx((min(without[:6]), max(without[:6])), rel=1e-6)
+
+
+def test_the_randomisation_p_is_that_of_all_assignments_gone_through_one_by_one():
+    panel = plain(law=LAW)
+    after, found = np.array(YEARS) >= 2014, effect(count_imputation(panel))
+
+    def far(treated: tuple[int, ...]) -> float:
+        ever = np.isin(np.arange(12), treated)
+        own, others = panel.counts[ever], panel.counts[~ever]
+        seen = own[:, after].sum()
+        grown = others[:, after].sum(axis=0) / others[:, ~after].sum()  # a year after over the years before
+        expected = np.outer(own[:, ~after].sum(axis=1), grown)
+        share = panel.counts[:, ~after].sum(axis=0) / panel.counts[:, ~after].sum()
+        fitted = np.outer(own[:, ~after].sum(axis=1), share)
+        spread = [(0.5 + (one + 0.41 * one**2).sum()) / (0.5 + one.sum()) ** 2 for one in (expected, fitted)]
+        return abs(np.log((seen + 0.5) / (expected.sum() + 0.5))) / np.sqrt(sum(spread))
+
+    ways = list(itertools.combinations(range(12), 6))
+    true = far((0, 1, 2, 3, 4, 5))
+    wanted = sum(far(way) >= true * (1 - 1e-9) for way in ways) / len(ways)
+    assert found.chance is not None
+    assert (found.chance.p, found.chance.assignments, found.chance.complete) == (wanted, 924, True)
+    assert found.chance.smallest == 1 / 924
+
+
+def test_one_of_34_places_gives_no_p_below_one_in_34():
+    assert number_of_assignments(np.array([5] + [15] * 33)) == 34
+    ways, complete = assignments(np.array([5] + [15] * 33))
+    assert (len({tuple(way) for way in ways.tolist()}), complete) == (34, True)
+
+
+def test_an_effect_that_is_there_is_found_and_told_with_what_it_rests_on():
+    since = (*[2014] * 4, *[2016] * 4, *[None] * 26)
+    found = effect(count_imputation(drawn(np.random.default_rng(4), since, mean=12, ratio=0.4)))
+    assert found.lower < 0.4 < found.upper < 0.8
+    assert found.chance is not None
+    assert found.chance.p == found.chance.smallest == 0.001
+    frame = found.frame
+    assert frame.columns.tolist() == [
+        "kind", "at", "estimate", "lower", "upper", "places", "cases", "expected",
+    ]  # fmt: skip
+    assert frame["kind"].value_counts().to_dict() == {"event": 17, "cohort": 2, "overall": 1}
+    after = frame[(frame["kind"] == "event") & (frame["at"] >= 0)]
+    assert after["cases"].sum() == found.cases_after == frame["cases"].iloc[0]
+
+
+def test_a_start_of_one_place_has_no_interval_and_is_named_and_one_of_few_cases_is_left_out():
+    one = effect(count_imputation(ruled((2013, *[2015] * 5, *[None] * 6))))
+    assert LeftOut("2013", "cohort_of_one") in one.left_out
+    row = one.cohorts.set_index("at").loc[2013]
+    assert row["estimate"] > 0
+    assert np.isnan(row[["lower", "upper"]].to_numpy(float)).all()
+    counts = ruled().counts.copy()
+    counts[0] = [1, 0, 2, 1, 0, 3, 1, 1]
+    few = effect(count_imputation(replace(ruled((2013, *[2015] * 5, *[None] * 6)), counts=counts)))
+    assert (few.left_out, few.treated) == ((LeftOut("00", "too_few_cases"),), 5)
+    counts[7] = 0
+    empty = effect(count_imputation(replace(ruled((2010, *[2015] * 5, *[None] * 6)), counts=counts)))
+    assert empty.left_out == (LeftOut("00", "treated_from_start"), LeftOut("07", "no_cases"))
+    assert empty.comparison == 5
+
+
+def zero(panel: Panel, rows: slice, columns: slice, *, to: float = 0.0) -> Panel:
+    counts = panel.counts.copy()
+    counts[rows, columns] = to
+    return replace(panel, counts=counts)
+
+
+REFUSED = {
+    "none_treated": ruled((None,) * 12),
+    "all_treated": ruled((*[2013] * 6, *[2015] * 6)),
+    "treated_from_start": ruled((*[2010] * 6, *[None] * 6)),
+    "too_few_treated": ruled((2014, *[None] * 11)),
+    "too_few_compared": ruled((*[2014] * 8, *[None] * 4)),
+    "no_cases_before": zero(plain(), slice(0, 6), slice(0, 4)),
+    "no_cases_after": zero(plain(), slice(0, 6), slice(4, 8)),
+    "no_comparison_cases": zero(plain(), slice(6, 12), slice(0, 4)),
+    "no_comparison": zero(plain(), slice(6, 12), slice(0, 8)),
+    "too_few_cases": replace(plain(), counts=np.eye(12, 8) + np.eye(12, 8, 2) + np.eye(12, 8, -6)),
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_what_cannot_be_told_is_refused_with_a_reason_and_what_would_be_needed(why: str):
+    assert reason(count_imputation(REFUSED[why])) == why
+    found = comparable(REFUSED[why])
+    assert isinstance(found, NotEstimable)
+    assert ("needed" in found.detail) == why.startswith("too_few")
+
+
+def test_a_comparison_of_which_nothing_was_reported_after_the_start_is_none():
+    panel = zero(plain(), slice(6, 12), slice(4, 8), to=np.nan)
+    assert reason(count_imputation(panel)) == "no_comparison"

@@ -1,0 +1,227 @@
+"""The effect on counts: what the untreated cells expect of the treated ones, held against what was counted there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from evalkit.statistics.counts import Numbers
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.panel.comparable import FEWEST_CASES, comparable
+from evalkit.statistics.panel.effect import Effect, LeftOut
+from evalkit.statistics.panel.panel import Mask, Panel, treated_cells
+from evalkit.statistics.panel.randomisation import DRAWS, Starts, chance_of
+from evalkit.statistics.panel.untreated_fit import expected_counts
+from evalkit.statistics.results import NotEstimable
+
+FEWEST_FOR_LIMITS = 3
+
+
+def count_imputation(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -> Effect | NotEstimable:
+    """Estimate the ratio of the cases counted under a programme to those expected without it.
+
+    Parameters
+    ----------
+    panel : Panel
+        Counts; starts may differ. Cells that were not reported count on neither side.
+    level : float
+        Confidence level of the limits.
+    draws : int
+        Assignments drawn for the randomisation p where there are more than 2,000.
+
+    Returns
+    -------
+    Effect or NotEstimable
+        Refused as :func:`evalkit.statistics.panel.comparable.comparable` says: under 5 places with the programme or without,
+        under 30 cases of the places that start together, no case before or after.
+
+    Notes
+    -----
+    A Poisson model with place effects, period effects and the log exposure as offset is fitted to the untreated cells alone: no place
+    that already has the programme stands for one without, as in two-way fixed effects. With one start and constant exposures the ratio
+    is the ratio of two ratios. A point before the start is estimated as one after it: its cells are taken out of the fit. Limits: each
+    place left out in turn (CRV3), t with Satterthwaite's degrees of freedom from the treated places and the others. Randomisation:
+    the starts given to other places, distance the log ratio (half a case added) over its standard error under the law.
+
+    References
+    ----------
+    Borusyak, Jaravel and Spiess (2024), Rev. Econ. Stud. 91, 3253-3285; Wooldridge (2023), Econometrics J. 26, C31-C66; Bell and
+    McCaffrey (2002), Survey Methodology 28, 169-181.
+
+    Examples
+    --------
+    >>> counts = np.array([[8.0, 12, 3, 4]] * 5 + [[10, 14, 11, 12], [4, 7, 5, 6]] * 4)
+    >>> names, years = tuple("ABCDEFGHIJKLM"), (2020, 2021, 2022, 2023)
+    >>> found = count_imputation(Panel(counts, np.ones((13, 4)), (2022,) * 5 + (None,) * 8, names, years))
+    >>> round(found.estimate, 3), round((35 / 100) / (136 / 140), 3)
+    (0.36, 0.36)
+    >>> found.chance.p, found.cases_before, found.cases_after
+    (0.000777000777000777, 100.0, 35.0)
+    """
+    usable = comparable(panel)
+    if isinstance(usable, NotEstimable):
+        return usable
+    kept, left_out = usable
+    jackknife = _Jackknife.of(kept, level)
+    ever = kept.ever
+    whole = jackknife.after(kept.treated[None])
+    least, most = jackknife.range_of_treated(kept.treated)
+    return Effect(
+        design="count_imputation",
+        scale="ratio",
+        estimate=float(whole["estimate"].iloc[0]),
+        lower=float(whole["lower"].iloc[0]),
+        upper=float(whole["upper"].iloc[0]),
+        level=level,
+        chance=chance_of(kept.starts, lambda ways: distances(kept, ways), draws=draws),
+        treated=int(ever.sum()),
+        comparison=int((~ever).sum()),
+        cases_before=kept.cases(ever[:, None] & ~kept.treated),
+        cases_after=kept.cases(kept.treated),
+        events=_events(kept, jackknife),
+        cohorts=_cohorts(kept, jackknife),
+        left_out=(*left_out, *_lonely(kept)),
+        least=least,
+        most=most,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Jackknife:
+    """A panel fitted to its untreated cells: as it is, then without each place in turn."""
+
+    panel: Panel
+    expected: Numbers
+    level: float
+
+    @classmethod
+    def of(cls, panel: Panel, level: float, also_out: Mask | None = None) -> _Jackknife:
+        """Fit without some cells beside the treated ones."""
+        untreated = panel.reported & ~panel.treated
+        if also_out is not None:
+            untreated &= ~also_out
+        left = np.vstack([np.zeros((1, len(panel.places)), bool), np.eye(len(panel.places), dtype=bool)])
+        fits = expected_counts(panel.counts, panel.exposure, untreated & ~left[:, :, None])
+        return cls(panel, fits, level)
+
+    def after(self, cells: Mask) -> pd.DataFrame:
+        """Return a row for each set of cells: ratio, limits, places, cases counted and expected."""
+        return pd.DataFrame([self._row(one) for one in cells])
+
+    def range_of_treated(self, cells: Mask) -> tuple[float, float]:
+        """Return the range of the ratio without each treated place."""
+        ratios = self._ratios(cells)[1:][self.panel.ever]
+        return float(np.nanmin(ratios)), float(np.nanmax(ratios))
+
+    def _sums(self, cells: Mask) -> tuple[Numbers, Numbers]:
+        told = cells & self.panel.reported & ~np.isnan(self.expected)
+        seen = np.where(told, self.panel.counts, 0.0).sum(axis=(1, 2))
+        return seen, np.where(told, self.expected, 0.0).sum(axis=(1, 2))
+
+    def _ratios(self, cells: Mask) -> Numbers:
+        seen, expected = self._sums(cells)
+        return np.divide(seen, expected, out=np.full_like(seen, np.nan), where=expected > 0)
+
+    def _row(self, cells: Mask) -> dict[str, float]:
+        seen, expected = self._sums(cells)
+        ratios = self._ratios(cells)
+        lower, upper = self._limits(ratios, np.asarray(cells.any(axis=1)))
+        return {
+            "estimate": float(ratios[0]),
+            "lower": lower,
+            "upper": upper,
+            "places": int((cells & self.panel.reported).any(axis=1).sum()),
+            "cases": float(seen[0]),
+            "expected": float(expected[0]),
+        }
+
+    def _limits(self, ratios: Numbers, own: Mask) -> tuple[float, float]:
+        """Return the limits; missing where a ratio is 0 or cannot be told, or rests on few places."""
+        if own.sum() < FEWEST_FOR_LIMITS or not (ratios > 0).all():
+            return np.nan, np.nan
+        logs = np.log(ratios)
+        moved = (logs[1:] - logs[0]) ** 2 * (len(own) - 1) / len(own)
+        parts = np.array([moved[own].sum(), moved[~own].sum()])
+        if parts.sum() == 0:
+            return float(ratios[0]), float(ratios[0])
+        spread = parts**2 / np.array([own.sum() - 1, max(int((~own).sum()) - 1, 1)])
+        degrees = parts.sum() ** 2 / spread.sum()
+        reach = float(stats.t.ppf(0.5 + self.level / 2, degrees) * np.sqrt(parts.sum()))
+        return float(np.exp(logs[0] - reach)), float(np.exp(logs[0] + reach))
+
+
+def _since(panel: Panel) -> NDArray[np.int_]:
+    """Return periods since the start for each cell; a number far below zero where the place never starts."""
+    periods = np.array(panel.periods)
+    first = np.array([*panel.periods, 10**9])[panel.starts]
+    return np.asarray(periods[None, :] - first[:, None])
+
+
+def _events(panel: Panel, after: _Jackknife) -> pd.DataFrame:
+    """Return the ratio by period since the start; those before it each from a fit without their cells."""
+    since = _since(panel)
+    rows = []
+    for event in np.unique(since[panel.ever]):
+        cells = since == event
+        fit = after if event >= 0 else _Jackknife.of(panel, after.level, also_out=cells)
+        rows.append(fit.after(cells[None]).assign(at=int(event)))
+    return pd.concat(rows, ignore_index=True)
+
+
+def _cohorts(panel: Panel, after: _Jackknife) -> pd.DataFrame:
+    starts = np.unique(panel.starts[panel.ever])
+    cells = np.array([panel.treated & (panel.starts == start)[:, None] for start in starts])
+    return after.after(cells).assign(at=panel.cohorts)
+
+
+def _lonely(panel: Panel) -> tuple[LeftOut, ...]:
+    """Name the starts of a single place: no interval of their own."""
+    starts, many = np.unique(panel.starts[panel.ever], return_counts=True)
+    return tuple(LeftOut(str(panel.periods[k]), "cohort_of_one") for k in starts[many == 1])
+
+
+def distances(panel: Panel, ways: Starts) -> Numbers:
+    """Return how far from none the effect is under each assignment, in standard errors under the law.
+
+    Parameters
+    ----------
+    panel : Panel
+    ways : ndarray, assignments x places
+        Start of each place.
+
+    Returns
+    -------
+    ndarray
+        Missing where places that would start together have fewer than 30 cases.
+    """
+    cells = treated_cells(ways, len(panel.periods)) & panel.reported
+    fit = expected_counts(panel.counts, panel.exposure, panel.reported & ~cells)
+    fit = np.nan_to_num(fit)
+    before = (ways < len(panel.periods))[:, :, None] & panel.reported & ~cells
+    seen, expected = (
+        np.where(cells, panel.counts, 0.0).sum(axis=(1, 2)),
+        np.where(cells, fit, 0.0).sum(axis=(1, 2)),
+    )
+    error = np.sqrt(_relative(fit, cells, panel.law) + _relative(fit, before, panel.law))
+    found = np.abs(np.log((seen + 0.5) / (expected + 0.5))) / error
+    return np.where(_have_cases(panel, ways), found, np.nan)
+
+
+def _relative(fit: Numbers, cells: Mask, law: ScatterLaw) -> Numbers:
+    """Return the variance of the sum of some cells under the law, over its square; half a case is added."""
+    means = np.where(cells, fit, 0.0)
+    factor = 1 + law.alpha * means if law.form == "quadratic" else max(law.phi if law.is_known else 1.0, 1.0)
+    scatter = (means * factor).sum(axis=(1, 2))
+    return np.asarray((0.5 + scatter) / (0.5 + means.sum(axis=(1, 2))) ** 2)
+
+
+def _have_cases(panel: Panel, ways: Starts) -> Mask:
+    """Tell which assignments would not be refused for too few cases in places that start together."""
+    totals = np.nansum(panel.counts, axis=1)
+    starts = np.unique(panel.starts[panel.ever])
+    sums = np.array([(ways == start) @ totals for start in starts])
+    return np.asarray((sums >= FEWEST_CASES).all(axis=0))
