@@ -20,6 +20,7 @@ from evalkit.statistics.panel.effect import Effect, LeftOut
 from evalkit.statistics.panel.group_time import GroupTime, group_time_effects
 from evalkit.statistics.panel.panel import Panel
 from evalkit.statistics.panel.randomisation import assignments, number_of_assignments
+from evalkit.statistics.panel.two_way import TwoWay, two_way, two_way_effect
 from evalkit.statistics.results import NotEstimable
 from tests.panels import LAW, STAGGERED, YEARS, drawn, ruled
 
@@ -308,3 +309,31 @@ def test_what_cannot_be_told_is_refused_with_a_reason_and_what_would_be_needed(w
 def test_a_comparison_of_which_nothing_was_reported_after_the_start_is_none():
     panel = zero(plain(), slice(6, 12), slice(4, 8), to=np.nan)
     assert reason(count_imputation(panel)) == "no_comparison"
+
+
+# ---- two-way fixed effects: what they would have said
+
+
+def test_two_way_fixed_effects_of_counts_and_values_are_those_of_another_program():
+    """pyfixest 0.60: fepois with offset, feols; CRV1. CRV3: fepois without each place in turn (its own drops the offset)."""
+    counts, values = two_way(ruled()), two_way(replace(ruled(), whole=False))
+    assert isinstance(counts, TwoWay)
+    assert isinstance(values, TwoWay)
+    assert counts.coefficient == pytest.approx(-0.04900634, rel=1e-6)
+    assert counts.clustered == pytest.approx(0.08389441, rel=1e-6)
+    assert counts.left_out == pytest.approx(0.0876057171, rel=1e-6)
+    assert (values.coefficient, values.clustered) == pytest.approx((-0.27225702, 0.55890322), rel=1e-6)
+
+
+def test_with_one_start_two_way_effects_say_what_the_untreated_cells_do_and_with_several_they_do_not():
+    one, several = plain(), plain(STAGGERED)
+    assert effect(two_way_effect(one)).estimate == pytest.approx(
+        effect(count_imputation(one)).estimate, rel=1e-7
+    )
+    apart = effect(two_way_effect(several)).estimate / effect(count_imputation(several)).estimate
+    assert abs(np.log(apart)) > 0.005
+
+
+@pytest.mark.parametrize("panel", [ruled((2014,) * 12), zero(plain(), slice(0, 6), slice(4, 8))])
+def test_two_way_effects_that_periods_hide_or_zeros_drive_to_infinity_are_refused(panel: Panel):
+    assert reason(two_way(panel)) == "no_comparison"

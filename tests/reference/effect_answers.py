@@ -13,6 +13,7 @@ from evalkit.statistics.panel.controlled import ControlledChange, controlled_cha
 from evalkit.statistics.panel.group_time import GroupTime, group_time_effects
 from evalkit.statistics.panel.panel import Panel
 from evalkit.statistics.panel.synthetic import SyntheticControl, synthetic_control
+from evalkit.statistics.panel.two_way import two_way
 from tests.reference.families import Answer, Family, NotBuiltError, estimated
 from tests.reference.province_answers import named
 from tests.reference.shapes import Inputs
@@ -30,14 +31,17 @@ def _group_time(i: Inputs) -> GroupTime:
 
 @cache
 def _staggered(inputs: str, data: Path) -> GroupTime:
-    i = Inputs(json.loads(inputs), data)
+    panel = _panel(Inputs(json.loads(inputs), data))
+    usable = panel.reported.all(axis=1) & (panel.starts > 0)
+    return estimated(group_time_effects(panel.kept(usable)))
+
+
+def _panel(i: Inputs) -> Panel:
     rows = named(i.rows()).assign(year=lambda rows: rows["time"], count=lambda rows: rows["value"])
     started = rows.drop_duplicates("province_code").set_index("province_code")["first_treated"]
     started = started[started.notna() & np.isfinite(started) & (started != float(i.get("never_treated", 0)))]
     since = {str(place): int(first) for place, first in started.items()}
-    panel = Panel.from_frame(rows[["province_code", "year", "count"]], since, whole=False)
-    usable = panel.reported.all(axis=1) & (panel.starts > 0)
-    return estimated(group_time_effects(panel.kept(usable)))
+    return Panel.from_frame(rows[["province_code", "year", "count"]], since, whole=False)
 
 
 def _cells(i: Inputs, field: str) -> Any:
@@ -83,6 +87,7 @@ DID = Family(
         "rrr": _changed("ratio"),
         "se_log": _changed("log_se"),
         "fisher_p": _changed("p_minlike"),
+        "coef": lambda i: estimated(two_way(_panel(i))).coefficient,
         "fisher_or_cmle": _changed("exact_ratio"),
     },
     patterns={
@@ -90,7 +95,6 @@ DID = Family(
         r"(simple|group_overall|dynamic_overall|event_-?\d+|group_\d+)(_se)?": _aggregated,
     },
     limits={"": _wald, "rrr": _wald, "fisher": _fisher},
-    declined={"coef": "biased where programmes start in different years; its own case says so"},
     main="rrr",
 )
 

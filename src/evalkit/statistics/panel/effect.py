@@ -57,7 +57,7 @@ class Effect:
     Attributes
     ----------
     design : str
-        A lasting short code: ``count_imputation``, ``two_way_poisson``, ``group_time``, ``synthetic_control``,
+        A lasting short code: ``count_imputation``, ``two_way``, ``group_time``, ``synthetic_control``,
         ``controlled_change``.
     scale : {"ratio", "difference"}
         Whether 1 (a ratio of rates) or 0 (a difference) is no effect.
