@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from evalkit.errors import FactsError
+from evalkit.statistics.counts import Numbers
 from evalkit.statistics.results import NotEstimable
 from evalkit.table import refuse_repeated
 
@@ -165,11 +166,26 @@ def _refusal(
 
 
 def _weights(others: pd.DataFrame, place: pd.Series) -> pd.Series:
-    """Return the mixture of others, no share negative and their sum one, that lies nearest to the place."""
+    return pd.Series(mixture(others.to_numpy(float), place.to_numpy(float)), index=others.columns)
+
+
+def mixture(others: Numbers, place: Numbers) -> Numbers:
+    """Return the shares of others, none negative and their sum one, whose mixture lies nearest to a place.
+
+    Parameters
+    ----------
+    others : ndarray, periods x others
+    place : ndarray
+
+    Examples
+    --------
+    >>> mixture(np.array([[0.0, 10.0], [2.0, 4.0]]), np.array([5.0, 3.0])).round(6).tolist()
+    [0.5, 0.5]
+    """
     scale = float(np.abs(place).max()) or 1.0
-    sides = np.vstack([others.to_numpy() / scale, np.full(others.shape[1], _SUM_TO_ONE)])
-    shares, _ = optimize.nnls(sides, np.append(place.to_numpy() / scale, _SUM_TO_ONE))
-    return pd.Series(shares / shares.sum(), index=others.columns)
+    sides = np.vstack([others / scale, np.full(others.shape[1], _SUM_TO_ONE)])
+    shares, _ = optimize.nnls(sides, np.append(place / scale, _SUM_TO_ONE))
+    return np.asarray(shares / shares.sum())
 
 
 def _growth(wide: pd.DataFrame, place: str, treated: str, before: NDArray[np.bool_]) -> float:
