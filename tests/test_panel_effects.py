@@ -15,11 +15,16 @@ from scipy import stats
 
 from evalkit.errors import DeclarationError, FactsError
 from evalkit.statistics.panel.comparable import comparable
+from evalkit.statistics.panel.controlled import ControlledChange, controlled_change
+from evalkit.statistics.panel.controlled_effect import controlled_effect
 from evalkit.statistics.panel.count_imputation import count_imputation
 from evalkit.statistics.panel.effect import Effect, LeftOut
 from evalkit.statistics.panel.group_time import GroupTime, group_time_effects
+from evalkit.statistics.panel.measured_effect import measured_effect
 from evalkit.statistics.panel.panel import Panel
 from evalkit.statistics.panel.randomisation import assignments, number_of_assignments
+from evalkit.statistics.panel.synthetic import SyntheticControl, synthetic_control
+from evalkit.statistics.panel.synthetic_effect import synthetic_effect
 from evalkit.statistics.panel.two_way import TwoWay, two_way, two_way_effect
 from evalkit.statistics.results import NotEstimable
 from tests.panels import LAW, STAGGERED, YEARS, drawn, ruled
@@ -337,3 +342,163 @@ def test_with_one_start_two_way_effects_say_what_the_untreated_cells_do_and_with
 @pytest.mark.parametrize("panel", [ruled((2014,) * 12), zero(plain(), slice(0, 6), slice(4, 8))])
 def test_two_way_effects_that_periods_hide_or_zeros_drive_to_infinity_are_refused(panel: Panel):
     assert reason(two_way(panel)) == "no_comparison"
+
+
+# ---- one or a few places
+
+
+def one_of_34(ratio: float = 0.3, treated: int = 1) -> Panel:
+    since = (*[2016] * treated, *[None] * (34 - treated))
+    return drawn(np.random.default_rng(16), since, mean=40, ratio=ratio)
+
+
+def as_frame(panel: Panel) -> pd.DataFrame:
+    rows = [
+        (place, year, panel.counts[k, t])
+        for k, place in enumerate(panel.places)
+        for t, year in enumerate(panel.periods)
+    ]
+    return pd.DataFrame(rows, columns=["province_code", "year", "value"])
+
+
+def test_one_place_against_a_mixture_is_the_synthetic_control_with_its_placebos():
+    panel = one_of_34()
+    found, wanted = (
+        effect(synthetic_effect(panel)),
+        synthetic_control(as_frame(panel), treated="00", first_year=2016),
+    )
+    assert isinstance(wanted, SyntheticControl)
+    years = wanted.frame.set_index("year")
+    assert found.events.set_index("at").loc[0, "expected"] == pytest.approx(years.loc[2016, "synthetic"])
+    after = years.loc[2016:]
+    assert found.estimate == pytest.approx(after["observed"].sum() / after["synthetic"].sum())
+    matched = [place for place in panel.places if matches(panel, place)]  # the others would have been refused
+    assert found.chance is not None
+    assert found.chance.assignments == len(matched) <= 34
+    assert found.chance.smallest == 1 / len(matched)
+    far = [placebo_distance(panel, place) for place in matched]
+    assert found.chance.p == np.mean(np.array(far) >= placebo_distance(panel, "00") - 1e-9)
+    assert np.isnan([found.lower, found.upper]).all()
+
+
+def placebo(panel: Panel, place: str) -> object:
+    others = as_frame(panel)
+    others = others[(others["province_code"] != "00") | (place == "00")]
+    return synthetic_control(others, treated=place, first_year=2016)
+
+
+def matches(panel: Panel, place: str) -> bool:
+    return isinstance(placebo(panel, place), SyntheticControl)
+
+
+def placebo_distance(panel: Panel, place: str) -> float:
+    """The log ratio over its error under the law, from the years of a synthetic control."""
+    found = placebo(panel, place)
+    assert isinstance(found, SyntheticControl)
+    after = found.frame[found.frame["year"] >= 2016]
+    seen, mixed = after["observed"], after["synthetic"]
+    error = np.sqrt(0.5 + (mixed + 0.41 * mixed**2).sum()) / (0.5 + mixed.sum())
+    return float(abs(np.log((seen.sum() + 0.5) / (mixed.sum() + 0.5))) / error)
+
+
+def test_three_places_are_found_by_mixtures_and_refused_by_what_needs_five():
+    panel = one_of_34(0.2, treated=3)
+    found = effect(synthetic_effect(panel, draws=199))
+    assert 0.1 < found.estimate < 0.4
+    assert found.chance is not None
+    assert found.chance.p <= 0.05
+    assert not found.chance.complete
+    assert (found.treated, found.comparison) == (3, 31)
+    assert reason(count_imputation(panel)) == "too_few_treated"
+
+
+@pytest.mark.parametrize(
+    ("panel", "why"),
+    [
+        (replace(one_of_34(), treated_since=(2011, *[None] * 33)), "too_few_years"),
+        (zero(one_of_34(), slice(0, 1), slice(0, 8), to=1.0), "insufficient_events"),
+        (zero(one_of_34(), slice(0, 1), slice(2, 3), to=np.nan), "not_reported"),
+        (zero(one_of_34(), slice(0, 1), slice(0, 8), to=9000.0), "no_match"),
+        (zero(one_of_34(), slice(0, 1), slice(8, 15)), "no_cases_after"),
+    ],
+)
+def test_a_mixture_is_refused_with_a_reason(panel: Panel, why: str):
+    assert reason(synthetic_effect(panel, draws=9)) == why
+
+
+# ---- measured values, and before and after in two groups
+
+
+def test_a_measured_value_has_the_headline_of_the_group_time_effects_and_their_randomisation_p():
+    panel = replace(ruled(), whole=False)
+    found = effect(measured_effect(panel))
+    assert found.estimate == pytest.approx(OUTSIDE["simple"][0], rel=1e-6)
+    reach = stats.t.ppf(0.975, 5) * OUTSIDE["simple"][1]
+    assert (found.upper - found.lower) / 2 == pytest.approx(reach, rel=1e-6)
+    assert found.events.set_index("at")["places"].to_dict() == {
+        **dict.fromkeys((-5, -4), 3), **dict.fromkeys((-3, -2, -1, 0, 1), 6), **dict.fromkeys((2, 3), 3),
+    }  # fmt: skip
+    ways, complete = assignments(panel.starts)
+    far = []
+    for way in ways:
+        since = tuple(YEARS[at] if at < 8 else None for at in way)
+        again = group_time_effects(replace(panel, treated_since=since))
+        assert isinstance(again, GroupTime)
+        far.append(abs(again.simple()[0]))
+    assert found.chance is not None
+    assert found.chance.p == np.mean(np.array(far) >= far[0] - 1e-9)
+    assert not complete
+
+
+def test_a_measured_value_is_refused_or_does_without_what_tells_nothing():
+    panel = replace(ruled((2010, *[2014] * 5, *[None] * 6)), whole=False)
+    found = effect(measured_effect(zero(panel, slice(11, 12), slice(0, 1), to=np.nan)))
+    assert found.left_out == (LeftOut("00", "treated_from_start"), LeftOut("11", "years_missing"))
+    for since, why in {
+        (None,) * 12: "none_treated",
+        (2014,) * 12: "all_treated",
+        (*[2010] * 6, *[None] * 6): "treated_from_start",
+        (2014, *[None] * 11): "too_few_treated",
+        (*[2014] * 8, *[None] * 4): "too_few_compared",
+    }.items():
+        assert reason(measured_effect(replace(ruled(since), whole=False))) == why
+    unreported = zero(replace(ruled(), whole=False), slice(6, 12), slice(0, 1), to=np.nan)
+    assert reason(measured_effect(unreported)) == "no_comparison"
+
+
+def test_two_groups_before_and_after_have_the_exact_limits_where_no_law_is_known_and_wider_ones_under_it():
+    panel = plain()
+    found, under = effect(controlled_effect(panel)), effect(controlled_effect(replace(panel, law=LAW)))
+    counts, lived = panel.counts, panel.exposure
+    wanted = controlled_change(
+        (counts[:6, 4:].sum(), counts[:6, :4].sum()),
+        (counts[6:, 4:].sum(), counts[6:, :4].sum()),
+        place_exposure=(lived[:6, 4:].sum(), lived[:6, :4].sum()),
+        comparison_exposure=(lived[6:, 4:].sum(), lived[6:, :4].sum()),
+    )
+    assert isinstance(wanted, ControlledChange)
+    assert (found.estimate, found.lower, found.upper) == pytest.approx(
+        (wanted.ratio, wanted.lower, wanted.upper)
+    )
+    assert under.lower < found.lower < found.estimate < found.upper < under.upper
+    assert found.cohorts["expected"].item() * found.estimate == pytest.approx(found.cases_after)
+    assert found.events["at"].tolist() == [-4, -3, -2, -1, 0, 1, 2, 3]
+    assert reason(controlled_effect(plain(STAGGERED))) == "different_starts"
+
+
+def test_limits_under_the_law_are_those_of_its_variance_worked_out_place_by_place():
+    panel = plain(law=LAW)
+    found, spread = effect(controlled_effect(panel)), 0.0
+    for rows, columns in itertools.product((slice(0, 6), slice(6, 12)), (slice(0, 4), slice(4, 8))):
+        part = panel.counts[rows, columns]
+        spread += sum(4 * (m := row.mean()) * (1 + 0.41 * m) for row in part) / part.sum() ** 2
+    reach = 1.959963985 * np.sqrt(spread)
+    assert np.log([found.lower, found.upper]) == pytest.approx(
+        [np.log(found.estimate) - reach, np.log(found.estimate) + reach]
+    )
+
+
+@pytest.mark.parametrize("method", [count_imputation, two_way_effect, controlled_effect])
+@pytest.mark.parametrize("why", REFUSED)
+def test_every_method_for_counts_refuses_alike(method: Any, why: str):
+    assert reason(method(REFUSED[why])) == why

@@ -15,7 +15,8 @@ class NotEstimable:
         A lasting short code, one of ``too_few_years``, ``insufficient_events``, ``no_events``, ``suppressed``,
         ``not_reported``, ``partial_period``, ``different_bases``, ``single_period``, ``too_few_points``,
         ``separation``; of provinces together also ``too_few_provinces``, ``no_exposure``, ``no_tests``,
-        ``small_overlap``, ``no_match``; of joinpoint and change point also ``years_missing``, ``zero_in_log_model``.
+        ``small_overlap``, ``no_match``; of joinpoint and change point also ``years_missing``, ``zero_in_log_model``;
+        of the effect of a programme those of :func:`evalkit.statistics.panel.comparable.comparable` and ``different_starts``.
     detail : dict
         What can still be said, for instance ``exact_p`` and ``total``; empty where nothing can.
 

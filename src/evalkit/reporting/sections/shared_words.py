@@ -16,6 +16,7 @@ from evalkit.programme.models import Programme
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import by_language, each, same
 from evalkit.reporting.blocks import Bilingual, Cell
+from evalkit.reporting.sections.effect_words import NO_EFFECT
 from evalkit.reporting.wording import say
 from evalkit.table import MARK, PRELIMINARY, REVISED
 
@@ -225,7 +226,8 @@ def status_word(name: str) -> Bilingual:
 
 def reason(code: str) -> Bilingual:
     """Return the sentence for a reason why there is no number."""
-    known = {
+    known: dict[str, Callable[[], Bilingual]] = {
+        **NO_EFFECT,
         "not_reported": lambda: say("No figure has been reported."),
         "no_data": lambda: say("No figure has been reported."),
         "suppressed": lambda: say(

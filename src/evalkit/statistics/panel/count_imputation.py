@@ -12,7 +12,7 @@ from scipy import stats
 from evalkit.statistics.counts import Numbers
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.panel.comparable import FEWEST_CASES, comparable
-from evalkit.statistics.panel.effect import Effect, LeftOut
+from evalkit.statistics.panel.effect import Effect, LeftOut, basis_of
 from evalkit.statistics.panel.panel import Mask, Panel, treated_cells
 from evalkit.statistics.panel.randomisation import DRAWS, Starts, chance_of
 from evalkit.statistics.panel.untreated_fit import expected_counts
@@ -67,7 +67,6 @@ def count_imputation(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -
         return usable
     kept, left_out = usable
     jackknife = _Jackknife.of(kept, level)
-    ever = kept.ever
     whole = jackknife.after(kept.treated[None])
     least, most = jackknife.range_of_treated(kept.treated)
     return Effect(
@@ -78,10 +77,7 @@ def count_imputation(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -
         upper=float(whole["upper"].iloc[0]),
         level=level,
         chance=chance_of(kept.starts, lambda ways: distances(kept, ways), draws=draws),
-        treated=int(ever.sum()),
-        comparison=int((~ever).sum()),
-        cases_before=kept.cases(ever[:, None] & ~kept.treated),
-        cases_after=kept.cases(kept.treated),
+        **basis_of(kept),
         events=_events(kept, jackknife),
         cohorts=_cohorts(kept, jackknife),
         left_out=(*left_out, *_lonely(kept)),
@@ -214,9 +210,23 @@ def distances(panel: Panel, ways: Starts) -> Numbers:
 def _relative(fit: Numbers, cells: Mask, law: ScatterLaw) -> Numbers:
     """Return the variance of the sum of some cells under the law, over its square; half a case is added."""
     means = np.where(cells, fit, 0.0)
-    factor = 1 + law.alpha * means if law.form == "quadratic" else max(law.phi if law.is_known else 1.0, 1.0)
-    scatter = (means * factor).sum(axis=(1, 2))
+    scatter = (means * variance_factors(law, means)).sum(axis=(1, 2))
     return np.asarray((0.5 + scatter) / (0.5 + means.sum(axis=(1, 2))) ** 2)
+
+
+def variance_factors(law: ScatterLaw, means: Numbers) -> Numbers:
+    """Return variance over mean under the law, for many means at once; 1 where the law is not known.
+
+    Examples
+    --------
+    >>> variance_factors(ScatterLaw.unknown(), np.array([1.0, 9.0])).tolist()
+    [1.0, 1.0]
+    """
+    if not law.is_known:
+        return np.ones_like(means)
+    return law.own * np.maximum(
+        1.0, 1 + law.alpha * means if law.form == "quadratic" else law.phi + 0 * means
+    )
 
 
 def _have_cases(panel: Panel, ways: Starts) -> Mask:

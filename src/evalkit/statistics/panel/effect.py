@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 
 import pandas as pd
+
+from evalkit.statistics.panel.panel import Panel
 
 Scale = Literal["ratio", "difference"]
 COLUMNS = ("kind", "at", "estimate", "lower", "upper", "places", "cases", "expected")
@@ -113,3 +115,30 @@ class Effect:
         parts = {"overall": whole, "cohort": self.cohorts, "event": self.events}
         rows = [part.assign(kind=kind).reindex(columns=COLUMNS) for kind, part in parts.items() if len(part)]
         return pd.concat([part.astype({"at": float, "expected": float}) for part in rows], ignore_index=True)
+
+
+class Basis(TypedDict):
+    """The fields of an effect that tell what it rests on."""
+
+    treated: int
+    comparison: int
+    cases_before: float
+    cases_after: float
+
+
+def basis_of(panel: Panel) -> Basis:
+    """Return what an effect rests on, of the panel that is left.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> basis_of(Panel(np.array([[4.0, 1], [5, 6]]), np.ones((2, 2)), (2021, None), ("A", "B"), (2020, 2021)))
+    {'treated': 1, 'comparison': 1, 'cases_before': 4.0, 'cases_after': 1.0}
+    """
+    ever = panel.ever
+    return {
+        "treated": int(ever.sum()),
+        "comparison": int((~ever).sum()),
+        "cases_before": panel.cases(ever[:, None] & ~panel.treated),
+        "cases_after": panel.cases(panel.treated),
+    }

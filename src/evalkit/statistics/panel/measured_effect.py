@@ -8,7 +8,7 @@ from scipy import stats
 
 from evalkit.statistics.counts import Numbers
 from evalkit.statistics.panel.comparable import FEWEST_COMPARED, FEWEST_TREATED
-from evalkit.statistics.panel.effect import Effect, LeftOut
+from evalkit.statistics.panel.effect import Effect, LeftOut, basis_of
 from evalkit.statistics.panel.group_time import group_time_effects
 from evalkit.statistics.panel.panel import Panel
 from evalkit.statistics.panel.randomisation import DRAWS, Starts, chance_of
@@ -71,10 +71,7 @@ def measured_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) ->
         upper=estimate + reach * error,
         level=level,
         chance=chance_of(kept.starts, lambda ways: np.abs(_simple(kept, ways)), draws=draws),
-        treated=int(ever.sum()),
-        comparison=int((~ever).sum()),
-        cases_before=kept.cases(ever[:, None] & ~kept.treated),
-        cases_after=kept.cases(kept.treated),
+        **basis_of(kept),
         events=_rows({at: found.event(at) for at in found.events()}, _by_event(kept), reach),
         cohorts=_rows({at: found.group(at) for at in kept.cohorts}, _by_cohort(kept), reach),
         left_out=(*left_out, *lonely),

@@ -14,7 +14,7 @@ from scipy import stats
 
 from evalkit.statistics.counts import Numbers
 from evalkit.statistics.panel.comparable import comparable
-from evalkit.statistics.panel.effect import Effect
+from evalkit.statistics.panel.effect import Effect, basis_of
 from evalkit.statistics.panel.panel import Panel
 from evalkit.statistics.results import NotEstimable
 
@@ -111,10 +111,7 @@ def two_way_effect(panel: Panel, *, level: float = 0.95) -> Effect | NotEstimabl
         upper=float(limits[2]),
         level=level,
         chance=None,
-        treated=int(kept.ever.sum()),
-        comparison=int((~kept.ever).sum()),
-        cases_before=kept.cases(kept.ever[:, None] & ~kept.treated),
-        cases_after=kept.cases(kept.treated),
+        **basis_of(kept),
         events=pd.DataFrame(),
         cohorts=pd.DataFrame(),
         left_out=left_out,
