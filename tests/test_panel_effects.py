@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,26 @@ def test_an_effect_is_the_change_of_a_group_less_that_of_the_never_treated(group
 
     wanted = [slowly(group, time) for group in (2014, 2016) for time in YEARS[1:]]
     assert group_time.cells["att"].tolist() == pytest.approx(wanted)
+
+
+MPDTA = Path(__file__).parents[2] / "shared" / "reference-2" / "data" / "mpdta.csv"
+
+
+@pytest.mark.skipif(not MPDTA.exists(), reason="the data file may not be distributed")
+def test_county_teen_employment_is_as_published():
+    """Callaway and Sant'Anna 2021, and the two-way coefficient by R's lm."""
+    rows = pd.read_csv(MPDTA).rename(columns={"countyreal": "province_code", "lemp": "count"})
+    first = rows.drop_duplicates("province_code").set_index("province_code")["first.treat"]
+    panel = Panel.from_frame(
+        rows[["province_code", "year", "count"]], first[first > 0].to_dict(), whole=False
+    )
+    found = group_time_effects(panel)
+    assert isinstance(found, GroupTime)
+    assert [round(value, 4) for value in found.simple()] == [-0.0400, 0.0120]
+    assert round(found.groups()[0], 4) == -0.0310
+    assert round(found.dynamic()[0], 4) == -0.0772
+    assert len(found.cells) == 12
+    assert two_way(panel).coefficient == pytest.approx(-0.03654894, rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -347,8 +368,8 @@ def test_two_way_effects_that_periods_hide_or_zeros_drive_to_infinity_are_refuse
 # ---- one or a few places
 
 
-def one_of_34(ratio: float = 0.3, treated: int = 1) -> Panel:
-    since = (*[2016] * treated, *[None] * (34 - treated))
+def one_of_34(ratio: float = 0.3, treated: int = 1, *, places: int = 34) -> Panel:
+    since = (*[2016] * treated, *[None] * (places - treated))
     return drawn(np.random.default_rng(16), since, mean=40, ratio=ratio)
 
 
@@ -362,7 +383,7 @@ def as_frame(panel: Panel) -> pd.DataFrame:
 
 
 def test_one_place_against_a_mixture_is_the_synthetic_control_with_its_placebos():
-    panel = one_of_34()
+    panel = one_of_34(places=12)
     found, wanted = (
         effect(synthetic_effect(panel)),
         synthetic_control(as_frame(panel), treated="00", first_year=2016),
@@ -374,7 +395,7 @@ def test_one_place_against_a_mixture_is_the_synthetic_control_with_its_placebos(
     assert found.estimate == pytest.approx(after["observed"].sum() / after["synthetic"].sum())
     matched = [place for place in panel.places if matches(panel, place)]  # the others would have been refused
     assert found.chance is not None
-    assert found.chance.assignments == len(matched) <= 34
+    assert found.chance.assignments == len(matched) <= 12
     assert found.chance.smallest == 1 / len(matched)
     far = [placebo_distance(panel, place) for place in matched]
     assert found.chance.p == np.mean(np.array(far) >= placebo_distance(panel, "00") - 1e-9)
