@@ -14,6 +14,8 @@ from evalkit.statistics.panel.panel import Panel
 from evalkit.statistics.panel.randomisation import DRAWS, Starts, chance_of
 from evalkit.statistics.results import NotEstimable
 
+MANY_PLACES = 20  # from which on the limits are normal, as they are published
+
 
 def measured_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -> Effect | NotEstimable:
     """Estimate the mean difference that a programme made to a value, over all treated places and periods.
@@ -36,8 +38,8 @@ def measured_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) ->
 
     Notes
     -----
-    The headline is the simple aggregation of Callaway and Sant'Anna. Limits: t with one less than the smaller of the numbers of places
-    with and without the programme; with a single place in a start its own effect has none. Randomisation: distance the difference.
+    The headline is the simple aggregation of Callaway and Sant'Anna. Limits: normal from 20 places with and 20 without the programme on, else t with
+    one less than the smaller of the two numbers; with a single place in a start its own effect has none. Randomisation: distance the difference.
 
     References
     ----------
@@ -59,7 +61,8 @@ def measured_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) ->
     if isinstance(found, NotEstimable):
         return found
     ever = kept.ever
-    reach = float(stats.t.ppf(0.5 + level / 2, min(ever.sum(), (~ever).sum()) - 1))
+    fewest = int(min(ever.sum(), (~ever).sum()))
+    reach = float(stats.t.ppf(0.5 + level / 2, fewest - 1 if fewest < MANY_PLACES else np.inf))
     estimate, error = found.simple()
     starts, many = np.unique(kept.starts[ever], return_counts=True)
     lonely = tuple(LeftOut(str(kept.periods[at]), "cohort_of_one") for at in starts[many == 1])

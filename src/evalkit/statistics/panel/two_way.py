@@ -33,7 +33,7 @@ class TwoWay:
     coefficient : float
         Log ratio of rates; of a measured value its difference.
     clustered, left_out : float
-        Standard error clustered by place: the sandwich with the small-sample factor (CRV1), and each place left out in turn (CRV3).
+        Standard error clustered by place: the sandwich (CRV1), and each place left out in turn (CRV3), both with the small-sample factor.
     """
 
     coefficient: float
@@ -75,7 +75,7 @@ def two_way(panel: Panel) -> TwoWay | NotEstimable:
     coefficient, clustered = fitted
     others = [_fit(kept.kept(np.arange(len(kept.places)) != k)) for k in range(len(kept.places))]
     moved = np.array([np.nan if one is None else one[0] - coefficient for one in others])
-    spread = float((moved**2).sum()) * (len(moved) - 1) / len(moved)
+    spread = float((moved**2).sum()) * _Cells.of(kept).small_sample
     return TwoWay(coefficient, clustered, float(np.sqrt(spread)))
 
 
@@ -167,10 +167,14 @@ class _Cells:
         beta = bread @ (columns.T @ (centred * weights))
         residuals = centred - columns @ beta
         scores = np.add.reduceat(columns * (residuals * weights)[:, None], self.first)
-        groups, cells = len(self.first), len(values)
-        factor = groups / (groups - 1) * (cells - 1) / (cells - len(beta) - 1)
-        variance = factor * (bread @ (scores.T @ scores) @ bread)[0, 0]
+        variance = self.small_sample * (bread @ (scores.T @ scores) @ bread)[0, 0]
         return float(beta[0]), float(np.sqrt(variance)), values - residuals
+
+    @property
+    def small_sample(self) -> float:
+        """The factor of clustered variances; effects of places, which lie within the clusters, are not counted."""
+        groups, cells = len(self.first), len(self.counts)
+        return float(groups / (groups - 1) * (cells - 1) / (cells - self.columns.shape[1] - 1))
 
     def _centred(self, values: Numbers, weights: Numbers) -> Numbers:
         """Take each place's weighted mean away: what its dummy would do."""
