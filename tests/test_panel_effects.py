@@ -461,7 +461,7 @@ def test_a_measured_value_has_the_headline_of_the_group_time_effects_and_their_r
     assert found.events.set_index("at")["places"].to_dict() == {
         **dict.fromkeys((-5, -4), 3), **dict.fromkeys((-3, -2, -1, 0, 1), 6), **dict.fromkeys((2, 3), 3),
     }  # fmt: skip
-    ways, complete = assignments(panel.starts)
+    ways, complete = assignments(panel.starts, seed=panel.seed)
     far = []
     for way in ways:
         since = tuple(YEARS[at] if at < 8 else None for at in way)

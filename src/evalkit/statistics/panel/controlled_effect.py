@@ -70,7 +70,9 @@ def controlled_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) 
         lower=lower,
         upper=upper,
         level=level,
-        chance=chance_of(kept.starts, lambda ways: _distances(kept, after, ways), draws=draws),
+        chance=chance_of(
+            kept.starts, lambda ways: _distances(kept, after, ways), draws=draws, seed=kept.seed
+        ),
         **basis_of(kept),
         events=_events(kept, after, level),
         cohorts=pd.DataFrame([whole.row(level) | {"at": kept.periods[at]}]),

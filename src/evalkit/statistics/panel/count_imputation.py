@@ -76,7 +76,7 @@ def count_imputation(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -
         lower=float(whole["lower"].iloc[0]),
         upper=float(whole["upper"].iloc[0]),
         level=level,
-        chance=chance_of(kept.starts, lambda ways: distances(kept, ways), draws=draws),
+        chance=chance_of(kept.starts, lambda ways: distances(kept, ways), draws=draws, seed=kept.seed),
         **basis_of(kept),
         events=_events(kept, jackknife),
         cohorts=_cohorts(kept, jackknife),

@@ -73,7 +73,7 @@ def measured_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) ->
         lower=estimate - reach * error,
         upper=estimate + reach * error,
         level=level,
-        chance=chance_of(kept.starts, lambda ways: np.abs(_simple(kept, ways)), draws=draws),
+        chance=chance_of(kept.starts, lambda ways: np.abs(_simple(kept, ways)), draws=draws, seed=kept.seed),
         **basis_of(kept),
         events=_rows({at: found.event(at) for at in found.events()}, _by_event(kept), reach),
         cohorts=_rows({at: found.group(at) for at in kept.cohorts}, _by_cohort(kept), reach),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -163,6 +164,11 @@ class Panel:
     def cohorts(self) -> list[int]:
         """First treated periods that occur, rising; a start between two periods counts from the later one on."""
         return [self.periods[at] for at in np.unique(self.starts[self.ever])]
+
+    @property
+    def seed(self) -> int:
+        """Seed of what is drawn: it follows from the counts, so that a panel gives one p, and other panels other draws."""
+        return zlib.crc32(np.ascontiguousarray(self.counts).tobytes())
 
     def kept(self, keep: Mask) -> Self:
         """Return the panel of some of its places."""

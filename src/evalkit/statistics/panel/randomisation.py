@@ -29,7 +29,7 @@ def assignments(starts: Starts, *, draws: int = DRAWS, seed: int = SEED) -> tupl
     draws : int
         How many to draw where there are more than 2,000.
     seed : int
-        Of the draws.
+        Of the draws; the same draws for every panel would shift the p of all of them alike.
 
     Examples
     --------

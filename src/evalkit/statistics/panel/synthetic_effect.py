@@ -77,7 +77,7 @@ def synthetic_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -
         lower=np.nan,
         upper=np.nan,
         level=level,
-        chance=chance_of(rows.starts, lambda ways: _distances(rows, ways), draws=draws),
+        chance=chance_of(rows.starts, lambda ways: _distances(rows, ways), draws=draws, seed=rows.seed),
         **basis_of(rows),
         events=_events(rows, expected),
         cohorts=_cohorts(rows, expected),
