@@ -14,7 +14,7 @@ from evalkit.statistics.panel.group_time import GroupTime, group_time_effects
 from evalkit.statistics.panel.panel import Panel
 from evalkit.statistics.panel.synthetic import SyntheticControl, synthetic_control
 from evalkit.statistics.panel.two_way import two_way
-from tests.reference.families import Answer, Family, NotBuiltError, estimated
+from tests.reference.families import Answer, Family, NotBuiltError, RefusedError, estimated
 from tests.reference.province_answers import named
 from tests.reference.shapes import Inputs
 from tests.reference.tolerance import Leading
@@ -37,7 +37,10 @@ def _staggered(inputs: str, data: Path) -> GroupTime:
 
 
 def _panel(i: Inputs) -> Panel:
-    rows = named(i.rows()).assign(year=lambda rows: rows["time"], count=lambda rows: rows["value"])
+    given = named(i.rows())
+    if not {"province_code", "time", "value", "first_treated"} <= set(given):
+        raise RefusedError("the case names no columns of units, times, values and starts")
+    rows = given.assign(year=lambda rows: rows["time"], count=lambda rows: rows["value"])
     started = rows.drop_duplicates("province_code").set_index("province_code")["first_treated"]
     started = started[started.notna() & np.isfinite(started) & (started != float(i.get("never_treated", 0)))]
     since = {str(place): int(first) for place, first in started.items()}
