@@ -219,6 +219,37 @@ def test_a_small_country_is(tmp_path: Path):
     assert "With so few cases a ranking would mostly rank chance" in told
 
 
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("units", [1, 2])
+def test_a_country_of_one_place_or_two_has_its_pages(tmp_path: Path, units: int):
+    folder = made_country(tmp_path / "norland", Shape(units, 1, 5, 20))
+    asked = ["run", str(folder), "--out", str(tmp_path / "out")]
+    with speaking(DEFAULT):
+        result = CliRunner().invoke(app, asked)
+        assert result.exit_code == 0, result.output
+        assert CliRunner().invoke(app, ["verify", str(tmp_path / "out")]).exit_code == 0
+    assert len(list((tmp_path / "out").glob("*.html"))) == units + 2
+
+
+def test_three_hundred_indicators_are_estimated_as_one_is(tmp_path: Path):
+    """297 counts of the same crashes under other names: each has the figures of the first, line by line."""
+    folder = made_country(tmp_path / "norland", Shape(6, 2, 5, 40))
+    file = folder / "programme" / "indicators.toml"
+    text = file.read_text(encoding="utf-8")
+    first = text[: text.index("[indicator.", 1)]
+    plain = re.sub(r"(?m)^(trend|compare_periods) = true\n", "", first)
+    copies = [
+        plain.replace("[indicator.crashes]", f"[indicator.crashes_{n}]").replace('id = "C1"', f'id = "Z{n}"')
+        for n in range(297)
+    ]
+    file.write_text(text + "\n".join(copies), encoding="utf-8")
+    bundle = make_bundle(receive(open_workspace(folder)), day=date(2026, 1, 1))
+    estimates = evaluate(bundle.province("01")).indicators.frame
+    named = estimates.groupby("indicator")["value"].apply(list)
+    assert len(named) >= 300
+    assert all(named[f"crashes_{n}"] == named["crashes"] for n in range(297))
+
+
 def test_the_country_has_60_months(tmp_path: Path):
     facts = (made_country(tmp_path / "norland", TWO) / "facts.csv").read_text(encoding="utf-8")
     months = {
