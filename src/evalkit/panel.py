@@ -17,6 +17,7 @@ from evalkit.indicators.period_totals import indicator_totals
 from evalkit.indicators.province_comparison import funnel_of_period
 from evalkit.indicators.sources import preferred
 from evalkit.indicators.yearly import yearly_series
+from evalkit.programme.kinds import KINDS
 from evalkit.programme.models import Programme
 from evalkit.statistics.law.law_of_panel import panel_law
 from evalkit.statistics.law.law_of_places import law_of_sum, place_laws
@@ -29,7 +30,6 @@ from evalkit.table import NATION_SCHEME, RANGE_KEY, totals_only
 
 LATE_DAYS = 365
 STEPS_OF_LINES = 25
-WITH_LAW = ("count", "change", "rate", "per_thousand")
 
 
 def panel_context(
@@ -135,7 +135,7 @@ def _laws_by_indicator(
     """Return the laws of each indicator that has one; they are those of its measure, and measures without a figure share theirs."""
     told, found, laws = set(rows["measure"]), dict[str, dict[str, ScatterLaw]](), {}
     for name, indicator in programme.indicators.items():
-        if (indicator.kind in WITH_LAW or indicator.trend) and programme.is_counted(indicator):
+        if (KINDS[indicator.kind].by_chance or indicator.trend) and programme.is_counted(indicator):
             measure = indicator.numerator
             key = measure if measure in told else ""
             if key not in found:

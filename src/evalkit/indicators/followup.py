@@ -15,7 +15,7 @@ from evalkit.additivity.years import exposure_years
 from evalkit.indicators.attainment import Records, records_by_indicator
 from evalkit.indicators.changes_under_law import Laws, limits_of_rates
 from evalkit.indicators.person_years import PLACE
-from evalkit.programme.kinds import SUMMED
+from evalkit.programme.kinds import KINDS, SUMMED
 from evalkit.programme.models import Indicator, Programme, ProgrammePeriod
 from evalkit.statistics.comparisons import compare_counts
 from evalkit.statistics.law.law_score import Window, change_p
@@ -198,7 +198,8 @@ def _change(
         if one["status"] != "estimated":
             return _not_comparable(f"{one['status']}_{side}")
     before, after = sides
-    by_chance = indicator.kind in ("rate", "per_thousand") or (
+    rule = KINDS[indicator.kind]
+    by_chance = (rule.formula == "events" and rule.has_base) or (
         indicator.kind == "count" and indicator.level != "output" and given.programme.is_counted(indicator)
     )
     if by_chance:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from evalkit.programme.models import Indicator, Kind, Target
+from evalkit.programme.kinds import KINDS, Formula, Kind, Parts
+from evalkit.programme.models import Indicator, Target
 
 Verdict = Literal["met", "not_met", "too_few", "so_far", "other_window", "not_applicable", "unquantified"]
 Evidence = Literal["clear", "chance_could_explain", "no_interval", "arithmetic", "none"]
@@ -105,21 +106,26 @@ def _against(row: Row, _: Indicator) -> Fraction:
     return share / (exact(row["against_numerator"]) / exact(row["against_denominator"]))
 
 
-SHARE = Rule(_over_base, "denominator", _part_of_base)
-RULES: dict[Kind, Rule] = {
-    "count": Rule(lambda row, _: exact(row["numerator"]), needed=_promised),
-    "rate": Rule(_over_base),
-    "proportion": SHARE,
-    "carried_over": SHARE,
-    "conversion": SHARE,
-    "period_ratio": SHARE,
-    "consistency": SHARE,
-    "per_thousand": Rule(_over_base, "denominator"),
-    "mean": Rule(_over_base, "denominator"),
+_SHARE = Rule(_over_base, "denominator", _part_of_base)
+_BY_FORMULA: Mapping[Formula, Rule] = {
+    "share": _SHARE,
+    "ratio": _SHARE,
+    "amount": Rule(_over_base, "denominator"),
     "share_of_shares": Rule(_against, "denominator"),
     "change": Rule(_change, "denominator", _grown),
-    "median_days": Rule(lambda row, _: exact(row["value"]), "numerator"),
+    "as_reported": Rule(lambda row, _: exact(row["value"]), "numerator"),
 }
+_EVENTS: Mapping[Parts, Rule] = {
+    "figure": Rule(lambda row, _: exact(row["numerator"]), needed=_promised),
+    "person_years": Rule(_over_base),
+    "base": Rule(_over_base, "denominator"),
+}
+
+
+def rule_of(kind: Kind) -> Rule:
+    """Return how a kind is judged: its formula tells, of events what they are held against."""
+    rule = KINDS[kind]
+    return _EVENTS[rule.parts] if rule.formula == "events" else _BY_FORMULA[rule.formula]
 
 
 def assess(row: Row, target: Target, indicator: Indicator) -> Assessment:
@@ -159,7 +165,7 @@ def assess(row: Row, target: Target, indicator: Indicator) -> Assessment:
     """
     if target.value is None:
         return Assessment("unquantified")
-    rule, promised = RULES[indicator.kind], exact(target.value)
+    rule, promised = rule_of(indicator.kind), exact(target.value)
     if (refusal := _refusal(row, rule, indicator.kind)) is not None:
         return Assessment(refusal)
     distance = rule.value(row, indicator) - promised
@@ -187,7 +193,7 @@ def holds(distance: Fraction | float, target: Target) -> bool:
 def is_census(target: Target, indicator: Indicator) -> bool:
     """Tell whether a promise is judged by arithmetic alone: on own doings, or one that allows no exception."""
     whole = {"at_least": indicator.scale, "at_most": 0.0}.get(str(target.comparator))
-    return indicator.is_own_doing or (RULES[indicator.kind] is SHARE and target.value == whole)
+    return indicator.is_own_doing or (rule_of(indicator.kind) is _SHARE and target.value == whole)
 
 
 def _refusal(row: Row, rule: Rule, kind: Kind) -> Verdict | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from evalkit.declaration import read_toml
 from evalkit.programme.catalogue_list import ON, POLARITY, definition, holder_lines
+from evalkit.programme.kinds import KINDS
 from evalkit.programme.load import load_programme
 from evalkit.programme.models import CRITERIA, Indicator, Programme
 
@@ -23,20 +24,6 @@ Written by `make indicators` from the programme's TOML and from `tests/specs`; c
 The worked examples are tests: their figures are invented, their results were computed by hand.
 A count of cases or of victims is neutral: neither a rise nor a fall is called progress.
 """
-KINDS = {
-    "count": "count",
-    "rate": "events per inhabitants",
-    "proportion": "part of a whole",
-    "period_ratio": "ratio of two totals of a period, with work carried over",
-    "per_thousand": "events per 1,000 activities",
-    "mean": "amount per person",
-    "share_of_shares": "share over another share",
-    "change": "change on the period before",
-    "median_days": "median days between stages",
-    "conversion": "one stage over an earlier one",
-    "carried_over": "share carried over",
-    "consistency": "two holders beside each other",
-}
 
 
 def read_specs(folder: Path) -> dict[str, dict[str, Any]]:
@@ -72,7 +59,7 @@ def _entry(name: str, indicator: Indicator, programme: Programme) -> list[str]:
     measure = programme.measures[indicator.numerator]
     basis = {"cohort": " (of one cohort)", "totals": " (of yearly totals)", None: ""}[indicator.basis]
     about = {
-        "kind": f"{KINDS[indicator.kind]}{basis}; {indicator.level}"
+        "kind": f"{KINDS[indicator.kind].words}{basis}; {indicator.level}"
         + (f"; {indicator.three_p}" if indicator.three_p else ""),
         "definition": definition(indicator, programme),
         "định nghĩa": definition(indicator, programme, language="vi"),

@@ -1,6 +1,7 @@
 """THE table of kinds: what each kind of indicator is made of, how its value and limits are found, and how it is read.
 
-A new kind is one record here, and one formula in :mod:`evalkit.indicators.formulas` where none of those there fits.
+A new kind is one record here; one formula in :mod:`evalkit.indicators.formulas` where none of those there fits, and one sentence in
+:mod:`evalkit.reporting.kind_words` where none says how it is made. How it is judged, written and tested against chance follows from the record.
 
 ========================  ==========================================================================  ======================
 kind                      value                                                                       limits
@@ -43,6 +44,7 @@ Kind = Literal[
 Parts = Literal["figure", "person_years", "base", "period_before", "files"]
 Formula = Literal["events", "share", "ratio", "amount", "share_of_shares", "change", "as_reported"]
 Said = Literal["", "small_number", "small_base"]
+Written = Literal["figure", "tenths", "hundredths", "percent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class KindRule:
         ``period_before``, or nothing but a number of ``files`` that tells how much a median rests on.
     formula : str
         How value and limits follow from the parts. A conversion of one cohort is a ``share`` all the same.
+    words : str
+        What it is, in English, for the list of indicators.
     unit : str
         ``{above}`` and ``{below}`` are the units of the two measures; "" for percent, or whatever ``scale`` says.
     method : str
@@ -68,54 +72,115 @@ class KindRule:
         The flag of a value that rests on little: few events, or a base under the indicator's ``min_base``.
     any_place_basis : bool
         Whether its two parts may be counted at different places: visits, or another holder's figure.
+    beside_others : bool
+        Whether it is fair to put a small place and a large one beside each other by it.
     """
 
     parts: Parts
     formula: Formula
+    words: str
     unit: str = ""
     method: str = ""
     in_percent: bool = False
     sums: bool = True
     warns: Said = "small_base"
     any_place_basis: bool = False
+    beside_others: bool = False
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether it rests on events that come by chance, year by year, under a law of scatter."""
+        return self.formula in ("events", "change")
+
+    @property
+    def has_base(self) -> bool:
+        """Whether something stands below the line that it is divided by, or compared with."""
+        return self.parts not in ("figure", "files")
+
+    @property
+    def written(self) -> Written:
+        """How its value is written: as a figure, with one decimal, with two, or as a percentage."""
+        if self.in_percent or self.formula == "change":
+            return "percent"
+        if self.formula == "amount":
+            return "tenths"
+        return "hundredths" if self.has_base else "figure"
 
 
 KINDS: dict[Kind, KindRule] = {
-    "count": KindRule("figure", "events", "{above}", warns=""),
-    "rate": KindRule("person_years", "events", "per {scale:.0f} person-years", warns="small_number"),
-    "proportion": KindRule("base", "share", in_percent=True),
+    "count": KindRule("figure", "events", "count", "{above}", warns=""),
+    "rate": KindRule(
+        "person_years",
+        "events",
+        "events per inhabitants",
+        "per {scale:.0f} person-years",
+        warns="small_number",
+        beside_others=True,
+    ),
+    "proportion": KindRule("base", "share", "part of a whole", in_percent=True, beside_others=True),
     "period_ratio": KindRule(
-        "base", "ratio", method="ratio of yearly totals with carry-over", in_percent=True
+        "base",
+        "ratio",
+        "ratio of two totals of a period, with work carried over",
+        method="ratio of yearly totals with carry-over",
+        in_percent=True,
     ),
     "per_thousand": KindRule(
-        "base", "events", "per {scale:.0f} {below}", warns="small_number", any_place_basis=True
+        "base",
+        "events",
+        "events per 1,000 activities",
+        "per {scale:.0f} {below}",
+        warns="small_number",
+        any_place_basis=True,
+        beside_others=True,
     ),
     "mean": KindRule(
         "base",
         "amount",
+        "amount per person",
         "{above} per {below}",
         method="amount over number, as reported",
         any_place_basis=True,
+        beside_others=True,
     ),
     "share_of_shares": KindRule(
-        "base", "share_of_shares", "ratio", method="share over share, as reported", sums=False, warns=""
+        "base",
+        "share_of_shares",
+        "share over another share",
+        "ratio",
+        method="share over share, as reported",
+        sums=False,
+        warns="",
     ),
     "change": KindRule(
         "period_before",
         "change",
+        "change on the period before",
         "percent",
         method="exact conditional comparison of two periods",
         sums=False,
         warns="",
     ),
     "median_days": KindRule(
-        "files", "as_reported", "{above}", method="median as the agency reports it", sums=False
+        "files",
+        "as_reported",
+        "median days between stages",
+        "{above}",
+        method="median as the agency reports it",
+        sums=False,
     ),
-    "conversion": KindRule("base", "ratio", method="ratio of yearly totals of two stages", in_percent=True),
-    "carried_over": KindRule("base", "share", in_percent=True),
+    "conversion": KindRule(
+        "base",
+        "ratio",
+        "one stage over an earlier one",
+        method="ratio of yearly totals of two stages",
+        in_percent=True,
+    ),
+    "carried_over": KindRule("base", "share", "share carried over", in_percent=True),
     "consistency": KindRule(
         "base",
         "ratio",
+        "two holders beside each other",
         method="two holders' figures side by side",
         in_percent=True,
         sums=False,
@@ -126,10 +191,5 @@ WITHOUT_BASE = tuple(
     kind for kind, rule in KINDS.items() if rule.parts in ("figure", "period_before", "files")
 )
 IN_PERCENT = tuple(kind for kind, rule in KINDS.items() if rule.in_percent)
-BESIDE_OTHERS: tuple[Kind, ...] = (
-    "rate",
-    "proportion",
-    "mean",
-    "per_thousand",
-)  # fair between a small place and a large one
+BESIDE_OTHERS = tuple(kind for kind, rule in KINDS.items() if rule.beside_others)
 SUMMED = tuple(kind for kind, rule in KINDS.items() if rule.sums)

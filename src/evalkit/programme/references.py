@@ -11,6 +11,7 @@ from evalkit.declaration import line_of, nearest, read_toml
 from evalkit.errors import DeclarationError, together
 from evalkit.labels import Dated
 from evalkit.messages import worded
+from evalkit.programme.kinds import KINDS
 from evalkit.programme.models import Indicator, Programme, Target
 
 Key = tuple[str | int, ...]
@@ -56,11 +57,7 @@ def refuse_misread(programme: Programme, files: Files) -> None:
         counted = (
             programme.counts_detection and programme.measures[indicator.numerator].disclosure != "activity"
         )
-        if (
-            indicator.kind in ("count", "rate", "per_thousand", "change")
-            and counted
-            and indicator.polarity != "neutral"
-        ):
+        if KINDS[indicator.kind].by_chance and counted and indicator.polarity != "neutral":
             raise DeclarationError(
                 where=_place(files["indicators"], ("indicator", name, "polarity")),
                 rule=worded("a count of cases or persons is neutral: more of them can mean more effort"),
@@ -85,7 +82,8 @@ def refuse_misread(programme: Programme, files: Files) -> None:
 
 def _refuse_chance_on_amounts(programme: Programme, files: Files) -> None:
     for name, indicator in programme.indicators.items():
-        asks = indicator.kind in ("rate", "per_thousand", "change") or indicator.is_share
+        rule = KINDS[indicator.kind]
+        asks = (rule.by_chance and rule.has_base) or indicator.is_share
         if (asks or indicator.trend or indicator.compare_periods) and not programme.is_counted(indicator):
             raise DeclarationError(
                 where=_place(files["indicators"], ("indicator", name, "numerator")),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from evalkit.programme.kinds import IN_PERCENT
+from evalkit.programme.kinds import IN_PERCENT, KINDS, Kind, KindRule, Written
 from evalkit.programme.models import Indicator, Programme
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
@@ -13,9 +13,15 @@ from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.wording import say
 
 LARGE_BASE = 1_000
+_WRITTEN: Mapping[Written, Callable[[float], Bilingual]] = {
+    "figure": formats.figure,
+    "tenths": lambda value: formats.number(value, 1),
+    "hundredths": lambda value: formats.number(value, 2),
+    "percent": formats.percent,
+}
 
 
-def value_words(kind: str, value: float) -> Bilingual:
+def value_words(kind: Kind, value: float) -> Bilingual:
     """Write an indicator's value in the unit of its kind: a count, days, a rate, a ratio, or a percentage.
 
     Examples
@@ -23,15 +29,7 @@ def value_words(kind: str, value: float) -> Bilingual:
     >>> value_words("share_of_shares", 1.254).en, value_words("median_days", 45.0).en
     ('1.25', '45')
     """
-    if kind in ("count", "median_days"):
-        return formats.figure(value)
-    if kind == "mean":
-        return formats.number(value, 1)
-    return (
-        formats.number(value, 2)
-        if kind in ("rate", "per_thousand", "share_of_shares")
-        else formats.percent(value)
-    )
+    return _WRITTEN[KINDS[kind].written](value)
 
 
 def value_with_unit(indicator: Indicator, value: float, programme: Programme) -> Bilingual:
@@ -51,14 +49,15 @@ def value_with_unit(indicator: Indicator, value: float, programme: Programme) ->
     >>> [value_with_unit(programme.indicators[name], 2.0, programme).en for name in ("cases", "days_to_trial", "waiting_days_mean")]
     ['2 cases', '2 days', '2.0 days']
     """
-    written, kind = value_words(indicator.kind, value), indicator.kind
-    if kind == "rate":
-        return say("{value} per {base} inhabitants", value=written, base=formats.number(indicator.scale))
-    if kind == "per_thousand":
-        return say("{value} per {base} activities", value=written, base=formats.number(indicator.scale))
-    if kind == "median_days":
+    written, rule = value_words(indicator.kind, value), KINDS[indicator.kind]
+    base = formats.number(indicator.scale)
+    if rule.parts == "person_years":
+        return say("{value} per {base} inhabitants", value=written, base=base)
+    if rule.formula == "events" and rule.has_base:
+        return say("{value} per {base} activities", value=written, base=base)
+    if rule.formula == "as_reported":
         return say("{value} days", value=written)
-    if kind not in ("count", "mean"):
+    if rule.written not in ("figure", "tenths"):
         return written
     unit = programme.units[programme.measures[indicator.numerator].unit].label
     return each("{} {}".format, written, Bilingual(**unit.root))
@@ -91,7 +90,7 @@ def share_in_brief(indicator: Indicator, row: Mapping[str, Any], programme: Prog
     return formats.percent(row["value"], 0)
 
 
-def method_words(kind: str, *, has_limits: bool) -> Bilingual:
+def method_words(kind: Kind, *, has_limits: bool) -> Bilingual:
     """Say by which method a value of a kind was made, and why it has no interval where it has none.
 
     Parameters
@@ -101,22 +100,33 @@ def method_words(kind: str, *, has_limits: bool) -> Bilingual:
     has_limits : bool
         Whether the value has an interval.
     """
-    if kind in ("proportion", "carried_over") or (kind == "conversion" and has_limits):
+    rule = KINDS[kind]
+    if rule.formula == "share" or (kind == "conversion" and has_limits):
         return say("Wilson score interval")
-    if kind == "count" and not has_limits:
+    if rule.parts == "figure" and not has_limits:
         return say("a count of what was done")
     methods = {
-        "count": say("Garwood exact interval"),
-        "rate": say("per 100,000 inhabitants; Garwood exact interval"),
         "period_ratio": say(
             "ratio of yearly totals; cases carried over can lift it above 100%, so it has no interval"
         ),
-        "per_thousand": say("per 1,000 activities; Garwood exact interval"),
-        "mean": say("an amount over a number, as reported: no interval"),
-        "share_of_shares": say("a share over another share, 1 means in proportion: no interval"),
-        "change": say("change on the period before; exact conditional interval"),
-        "median_days": say("median of the days as the agency reports it: no interval"),
         "conversion": say("two yearly totals of different persons: it may exceed 100% and has no interval"),
         "consistency": say("figures of two agencies for the same persons; 100% means that they agree"),
     }
-    return methods[kind]
+    return methods.get(kind) or _by_formula(rule)
+
+
+def _by_formula(rule: KindRule) -> Bilingual:
+    """Say the method of a kind that has no sentence of its own."""
+    if rule.formula == "events":
+        return {
+            "figure": say("Garwood exact interval"),
+            "person_years": say("per 100,000 inhabitants; Garwood exact interval"),
+            "base": say("per 1,000 activities; Garwood exact interval"),
+        }[rule.parts]
+    return {
+        "ratio": say("a ratio of two totals: it may exceed 100% and has no interval"),
+        "amount": say("an amount over a number, as reported: no interval"),
+        "share_of_shares": say("a share over another share, 1 means in proportion: no interval"),
+        "change": say("change on the period before; exact conditional interval"),
+        "as_reported": say("median of the days as the agency reports it: no interval"),
+    }[rule.formula]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evalkit.programme.kinds import KINDS
 from evalkit.programme.models import Programme, Target
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.sections.shared_words import Row, both
 from evalkit.reporting.wording import say
-
-POISSON = ("count", "rate", "per_thousand", "change")
 
 
 def target_name(target: Target, programme: Programme) -> Bilingual:
@@ -116,7 +115,7 @@ def _chance(row: Row) -> Bilingual:
         if row["gap"] == 0:
             return say("exactly on the number promised, so it cannot be said with certainty")
         return say("chance alone could explain the distance")
-    if row["kind"] in POISSON:
+    if KINDS[row["kind"]].by_chance:
         return say("clear, if years scatter as pure chance makes them")
     return say("clear: the whole interval lies on this side")
 

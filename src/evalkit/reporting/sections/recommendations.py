@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from evalkit.facts.areas import Area
+from evalkit.programme.kinds import KINDS
 from evalkit.programme.models import Indicator, Programme, Recommendation
 from evalkit.records import FollowUp
 from evalkit.reporting import formats
@@ -24,8 +25,6 @@ from evalkit.reporting.sections.shared_words import (
 )
 from evalkit.reporting.sections.shares import points_words, signed
 from evalkit.reporting.wording import say
-
-PERCENTAGES = ("proportion", "carried_over", "period_ratio", "conversion", "consistency", "change")
 
 
 @headed("recommendations", lambda: say("Recommendations: what the figures show before and after"))
@@ -160,9 +159,10 @@ def _change_in_percent(row: Row) -> Cell:
 
 def _plain(value: float, indicator: Indicator) -> Bilingual:
     """Write a difference that has no limits, in the unit of its kind."""
-    if indicator.kind in PERCENTAGES:
+    rule = KINDS[indicator.kind]
+    if rule.written == "percent":
         return points_words(value)
-    return signed(value, 2 if indicator.kind == "share_of_shares" else 1)
+    return signed(value, 2 if rule.formula == "share_of_shares" else 1)
 
 
 def _said(row: Row) -> Bilingual:
