@@ -90,17 +90,23 @@ def share_in_brief(indicator: Indicator, row: Mapping[str, Any], programme: Prog
     return formats.percent(row["value"], 0)
 
 
-def method_words(kind: Kind, *, has_limits: bool) -> Bilingual:
-    """Say by which method a value of a kind was made, and why it has no interval where it has none.
+def method_words(indicator: Indicator, *, has_limits: bool) -> Bilingual:
+    """Say by which method a value of an indicator was made, and why it has no interval where it has none.
 
     Parameters
     ----------
-    kind : str
-        A kind of indicator.
+    indicator : Indicator
     has_limits : bool
         Whether the value has an interval.
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> rate = load_programme("vn-trafficking").indicators["case_rate"]
+    >>> method_words(rate.model_copy(update={"scale": 1_000.0}), has_limits=True).en
+    'per 1,000 inhabitants; Garwood exact interval'
     """
-    rule = KINDS[kind]
+    rule, kind = KINDS[indicator.kind], indicator.kind
     if rule.formula == "share" or (kind == "conversion" and has_limits):
         return say("Wilson score interval")
     if rule.parts == "figure" and not has_limits:
@@ -112,16 +118,16 @@ def method_words(kind: Kind, *, has_limits: bool) -> Bilingual:
         "conversion": say("two yearly totals of different persons: it may exceed 100% and has no interval"),
         "consistency": say("figures of two agencies for the same persons; 100% means that they agree"),
     }
-    return methods.get(kind) or _by_formula(rule)
+    return methods.get(kind) or _by_formula(rule, formats.number(indicator.scale))
 
 
-def _by_formula(rule: KindRule) -> Bilingual:
+def _by_formula(rule: KindRule, base: Bilingual) -> Bilingual:
     """Say the method of a kind that has no sentence of its own."""
     if rule.formula == "events":
         return {
             "figure": say("Garwood exact interval"),
-            "person_years": say("per 100,000 inhabitants; Garwood exact interval"),
-            "base": say("per 1,000 activities; Garwood exact interval"),
+            "person_years": say("per {base} inhabitants; Garwood exact interval", base=base),
+            "base": say("per {base} activities; Garwood exact interval", base=base),
         }[rule.parts]
     return {
         "ratio": say("a ratio of two totals: it may exceed 100% and has no interval"),

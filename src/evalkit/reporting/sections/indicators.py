@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from evalkit.facts.areas import Area
-from evalkit.programme.models import Programme
+from evalkit.programme.models import Indicator, Programme
 from evalkit.records import Indicators
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
@@ -116,13 +116,14 @@ def indicator_table(rows: pd.DataFrame, area: Area, *, name: str, caption: Bilin
 
 def _row(row: Row, area: Area, unlike: Unlike) -> tuple[Cell, ...]:
     hidden = row["status"] == "suppressed"
+    reading = _reading(row, area.programme.indicators[row["indicator"]])
     return (
         Cell(_name(row, area)),
         Cell(span(row["period_start"], row["period_end"])),
         Cell(CONFIDENTIAL) if hidden else _as_told(counts_cell(row), row, area),
         Cell(CONFIDENTIAL) if hidden else _as_told(value_cell(row, area.programme), row, area, unit=True),
         Cell(CONFIDENTIAL) if hidden else _interval(row),
-        Cell(_reading(row) if hidden else _with_unlike(_reading(row), row, area, unlike)),
+        Cell(reading if hidden else _with_unlike(reading, row, area, unlike)),
     )
 
 
@@ -193,13 +194,13 @@ def _interval(row: Row) -> Cell:
     return Cell(say("{low} to {high}", low=words[0], high=words[1]))
 
 
-def _reading(row: Row) -> Bilingual:
+def _reading(row: Row, indicator: Indicator) -> Bilingual:
     if (due := nothing_due(row)) is not None:
         return due
     flags, basis = row["flag"].split(";"), place_basis(row["place_basis"])
     if row["kind"] == "count" and "inexact" in flags and "derived" not in flags:
         return say("{basis}; the source does not give the figure exactly: no interval", basis=basis)
-    words = {"method": method_words(row["kind"], has_limits=not pd.isna(row["lower"])), "basis": basis}
+    words = {"method": method_words(indicator, has_limits=not pd.isna(row["lower"])), "basis": basis}
     if "derived" in flags:
         return say("{method}; {basis}; {status}", status=status_word("derived"), **words)
     if "inexact" in flags:
