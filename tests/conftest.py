@@ -45,13 +45,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         )
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _what_processes_share(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Where tests run side by side, the folder around those of each process is this run's alone."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shipped.SHARED.append(tmp_path_factory.getbasetemp().parent)
-
-
 @pytest.fixture(scope="module")
 def server_stays() -> Iterator[Callable[[], None]]:
     """Keep the server that kernels are forked from, which a run ends, until the last test of the module: loading takes seconds.

@@ -1,6 +1,7 @@
 """What the steps of an evaluation give: records that a researcher can hold, and that show themselves as a section.
 
-``lapses`` of a record tell what an unexpected error took from it, see :mod:`evalkit.lapses`.
+The columns of their frames are listed here, once, by meaning and unit; the steps refer to them. ``lapses`` of a record tell what an
+unexpected error took from it, see :mod:`evalkit.lapses`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,14 @@ _WORDS = (
 
 
 class Record(ShortForm):
-    """What a step gives: short in a terminal, a section of the page in JupyterLab, plain words by :meth:`text`."""
+    """What a step gives: short in a terminal, a section of the page in JupyterLab, plain words by :meth:`text`.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> ek.place_bases(ek.open_bundle().provinces["04"])
+    <PlaceBases of Tuyết Lĩnh (04): frame 101 rows, seldom 232 rows>
+    """
 
     __slots__ = ()
 
@@ -90,7 +98,26 @@ def _contents(record: Record) -> list[str]:
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Comparisons(Record):
-    """Programme periods compared, one item per pair of successive periods of an indicator."""
+    """Programme periods compared, one item per pair of successive periods of an indicator.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    items : tuple of PeriodComparison
+        Indicators in the order of the programme, periods in the order of time; see
+        :class:`evalkit.indicators.period_comparison.PeriodComparison`. A pair of which one period has no total says why in its
+        ``result`` (a ``NotEstimable``): nothing is filled in. Empty where the programme compares no indicator or the place has no figure.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> [(item.earlier.count, item.later.count, item.verdict.grade) for item in ek.compare_periods(province).items]
+    [(74.0, 86.0, 'open'), (86.0, 69.0, 'open')]
+    """
 
     area: Area
     items: tuple[PeriodComparison, ...]
@@ -99,7 +126,25 @@ class Comparisons(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ZeroPeriods(Record):
-    """The runs of zeros with which series end, and what else could explain them."""
+    """The runs of zeros with which series end, and what else could explain them.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    items : tuple of ZeroPeriod
+        One per series that ends with reported zeros; see :class:`evalkit.indicators.zeros.ZeroPeriod`. A year that was not reported
+        is no zero and ends a run. Empty where no series ends with one.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> run = ek.examine_zeros(ek.open_bundle().provinces["22"]).items[0]
+    >>> run.indicator, run.years, round(run.upper_per_year, 2)
+    ('cases', 4.0, 0.92)
+    """
 
     area: Area
     items: tuple[ZeroPeriod, ...]
@@ -108,9 +153,41 @@ class ZeroPeriods(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class PlaceBases(Record):
-    """Figures of different place bases and sources beside each other; they are never added up.
+    """Figures of different place bases and sources beside each other; they count different things and are never added up.
 
-    ``seldom`` holds the figures of measures reported too seldom for any other table.
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    frame : DataFrame, one row per period, source and measure
+        By period and then in the programme's order of measures.
+
+        - ``period_start``, ``period_end`` (datetime): first and last day, both inclusive.
+        - ``source_id`` (str): the source, a key of ``sources``.
+        - ``measure`` (str): what is counted, by its name in the programme.
+        - ``place_basis`` (str): where it is counted: occurrence, residence, detection or reception.
+        - ``value`` (float, in the unit of the measure): the figure; missing where it is hidden or not reported.
+        - ``status`` (str): reported, zero_reported, derived, not_reported, not_applicable or suppressed.
+        - ``qualifier`` (str): how exact the source's own wording is: exact, about, more_than, nearly or at_least.
+    seldom : DataFrame, one row per period and source
+        The figures of measures told so seldom that no other table shows them; in the programme's order of measures.
+
+        - ``measure`` (str): as in ``frame``.
+        - ``period_start``, ``period_end`` (datetime): as in ``frame``.
+        - ``value`` (float, in the unit of the measure): as in ``frame``.
+        - ``status``, ``qualifier``, ``source_id`` (str): as in ``frame``.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> frame = ek.place_bases(province).frame
+    >>> frame[["measure", "place_basis", "value"]].tail(2)
+                          measure place_basis  value
+    99   hotline_persons_referred   detection    0.0
+    100          persons_received   reception   24.0
     """
 
     area: Area
@@ -121,7 +198,37 @@ class PlaceBases(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Breakdowns(Record):
-    """Figures by one attribute, such as the sex of victims, for the latest periods."""
+    """Figures by one attribute, such as the sex of victims, for the latest periods.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    frame : DataFrame, one row per measure, attribute value, period and source
+        The five latest periods of each measure and attribute, in the programme's order, later periods last. Rows that cross two
+        attributes are left out.
+
+        - ``measure`` (str): what is counted, by its name in the programme.
+        - ``dimension`` (str): the attribute, such as ``sex``.
+        - ``category`` (str): its value, such as ``female``.
+        - ``period_start``, ``period_end`` (datetime): first and last day, both inclusive.
+        - ``value`` (float, in the unit of the measure): the figure; missing where it is hidden or not reported.
+        - ``status`` (str): reported, zero_reported, derived, not_reported, not_applicable or suppressed.
+        - ``qualifier`` (str): how exact the source's own wording is.
+        - ``source_id`` (str): the source, a key of ``sources``.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> frame = ek.break_down(province).frame
+    >>> frame.loc[frame["measure"].eq("victims_identified"), ["category", "value", "status"]].tail(2)
+       category  value      status
+    93   female    NaN  suppressed
+    94     male    NaN  suppressed
+    """
 
     area: Area
     frame: pd.DataFrame
@@ -130,7 +237,47 @@ class Breakdowns(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Indicators(Record):
-    """Every indicator in every period it was reported for, with its interval or the reason why it has none."""
+    """Every indicator in every period it was reported for, with its interval or the reason why it has none.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    frame : DataFrame, one row per indicator, place basis, period and source
+        ``value`` is missing unless ``status`` is ``estimated``; ``lower`` and ``upper`` are missing too where the kind has no model of
+        chance (period ratios, what the programme itself does).
+
+        - ``indicator`` (str): its name in the programme.
+        - ``indicator_id`` (str): its short code, such as J06.
+        - ``kind`` (str): what it is made of: count, rate, proportion, period_ratio, change, ...
+        - ``province_code``, ``scheme`` (str): the place, and the boundary set its code belongs to.
+        - ``place_basis`` (str): where its numerator is counted: occurrence, residence, detection or reception.
+        - ``period_start``, ``period_end`` (datetime): first and last day, both inclusive.
+        - ``source_id`` (str): the source of the numerator, a key of ``sources``.
+        - ``numerator`` (float): events or persons; of a median the number of files, of a carried-over share what was not new.
+        - ``denominator`` (float): the base: events or persons, person-years of a rate, the earlier figure of a change; missing for a count.
+        - ``value`` (float, in ``unit``): the estimate.
+        - ``lower``, ``upper`` (float, in ``unit``): its limits at ``level``.
+        - ``bound_one_sided`` (float, in ``unit``): exact one-sided bound where the numerator is 0 or the whole base; else missing.
+        - ``level`` (float): confidence level of the limits; missing without a value.
+        - ``method`` (str): how the limits are made; "" without a value.
+        - ``unit`` (str): of ``value``: percent, or a unit of the programme.
+        - ``status`` (str): estimated, suppressed, not_reported, not_applicable (0 of 0 too) or not_estimable.
+        - ``flag`` (str): what to mind, codes joined by ";": small_number, small_base, no_population, no_base, derived, inexact, ...; "" for nothing.
+        - ``against_numerator``, ``against_denominator`` (float): the second share of a share of shares; missing for other kinds.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> frame = ek.estimate_indicators(province).frame
+    >>> frame.loc[frame["indicator"].eq("cases"), ["value", "lower", "upper", "status"]].tail(2).round(1)
+        value  lower  upper     status
+    13   16.0    9.1   26.0  estimated
+    14   23.0   14.6   34.5  estimated
+    """
 
     area: Area
     frame: pd.DataFrame
@@ -139,7 +286,49 @@ class Indicators(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Assessments(Record):
-    """Estimates held against the targets that bind the area: verdict and evidence as two statements."""
+    """Estimates held against the targets that bind the area: verdict and evidence as two statements.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    frame : DataFrame, one row per target and year, or longer period
+        A target that no estimate meets in time has one row, ``not_applicable``; a target without a number one row, ``unquantified``.
+        ``gap``, ``needed`` and ``reached`` are missing where there is no verdict of met or not met.
+
+        - ``target_id`` (str): the target, by its id in the programme.
+        - ``target_level`` (str): national or provincial.
+        - ``indicator``, ``kind`` (str): what the target is set on, as in ``Indicators.frame``; "" for a target without a number.
+        - ``province_code``, ``scheme``, ``place_basis`` (str): as in ``Indicators.frame``.
+        - ``period_start``, ``period_end`` (datetime): first and last day of the estimate, both inclusive; missing where there is none.
+        - ``source_id`` (str): the source of the numerator.
+        - ``numerator``, ``denominator`` (float): as in ``Indicators.frame``.
+        - ``value``, ``lower``, ``upper`` (float, in ``unit``): the estimate and its limits.
+        - ``unit``, ``status``, ``flag`` (str): as in ``Indicators.frame``.
+        - ``against_numerator``, ``against_denominator`` (float): as in ``Indicators.frame``.
+        - ``comparator`` (str): greater_than, at_least, less_than or at_most; "" without a number.
+        - ``target_value`` (float, in ``target_unit``): what was promised; missing without a number.
+        - ``target_unit`` (str): percent, count, ...; "" without a number.
+        - ``gap`` (float, in ``target_unit``): estimate minus promise; for percent in percentage points.
+        - ``verdict`` (str): met, not_met, too_few (a base under 5), so_far, other_window, not_applicable or unquantified.
+        - ``evidence`` (str): clear, chance_could_explain, no_interval, arithmetic (chance has no say) or none.
+        - ``is_small_base`` (bool): judged on a base of 5 to 19.
+        - ``needed`` (float): the count that had to be reached, or not to be passed, on this base.
+        - ``reached`` (float): which part of the promise was reached, from 0 to 1.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> indicators = ek.estimate_indicators(province)
+    >>> frame = ek.assess_targets(indicators).frame
+    >>> frame[["target_id", "numerator", "denominator", "target_value", "verdict", "evidence", "needed"]].head(2)
+      target_id  numerator  denominator  target_value  verdict    evidence  needed
+    0   T1-2021       11.0         11.0         100.0      met  arithmetic    11.0
+    1   T1-2021       30.0         31.0         100.0  not_met  arithmetic    31.0
+    """
 
     area: Area
     frame: pd.DataFrame
@@ -148,7 +337,61 @@ class Assessments(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class MidTerm(Record):
-    """Where each target with a number stands, by the same records and verdicts as the assessment's."""
+    """Where each target with a number stands, by the same records and verdicts as the assessment's.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    frame : DataFrame, one row per target with a number
+        No trend is carried beyond the data, and no missing figure is filled in: what hangs on one is missing.
+
+        - ``target_id``, ``indicator`` (str): the target, and what it is set on.
+        - ``province_code``, ``scheme`` (str): the place.
+        - ``unit`` (str): of the target: percent, count, ...
+        - ``comparator`` (str): greater_than, at_least, less_than or at_most.
+        - ``target_value`` (float, in ``unit``): what was promised.
+        - ``period`` (str): the programme period the target belongs to, by its id; "" where it belongs to none.
+        - ``baseline_end`` (datetime): last day of the last yearly figure before the target came into force; missing where there is none.
+        - ``baseline_value`` (float, in ``unit``): its estimate.
+        - ``baseline_status`` (str): its status, as in ``Indicators.frame``.
+        - ``baseline_numerator``, ``baseline_denominator`` (float): what it is made of.
+        - ``baseline_place_basis``, ``baseline_kind`` (str): where it is counted, and its kind of indicator.
+        - ``mid_end`` (datetime): last day of the last yearly figure that ended by the mid-term day; missing where there is none.
+        - ``mid_value`` (float, in ``unit``): its estimate.
+        - ``mid_status`` (str): its status, as in ``Indicators.frame``.
+        - ``mid_numerator``, ``mid_denominator`` (float): what it is made of.
+        - ``mid_place_basis``, ``mid_kind`` (str): where it is counted, and its kind of indicator.
+        - ``last_end`` (datetime): last day of the latest yearly figure under the target; missing where there is none.
+        - ``last_value`` (float, in ``unit``): its estimate.
+        - ``last_status`` (str): its status, as in ``Indicators.frame``.
+        - ``last_numerator``, ``last_denominator`` (float): what it is made of.
+        - ``last_place_basis``, ``last_kind`` (str): where it is counted, and its kind of indicator.
+        - ``last_verdict``, ``last_evidence`` (str): as ``verdict`` and ``evidence`` of ``Assessments.frame``.
+        - ``last_gap`` (float, in ``unit``): as there; missing without a verdict.
+        - ``last_is_small_base`` (bool): as there.
+        - ``last_needed`` (float): as there.
+        - ``years_left`` (float, years): from the latest figure to the end of the target.
+        - ``pace_so_far`` (float, in ``unit`` a year): change from baseline to the latest figure.
+        - ``required_pace`` (float, in ``unit`` a year): change still needed; 0 where the target is met, missing where no time is left or for a change in percent.
+        - ``next_needed`` (float): of a change in percent, the count of the next year that would keep it; else missing.
+        - ``chance`` (float, from 0 to 1): probability that the count of the last year meets the target if the mean of the years so far goes on.
+        - ``supposes`` (str): how years were taken to scatter for it: law or pure_chance; "" without it.
+        - ``reason`` (str): why there is no ``chance``: own_doing, no_method_for_kind, too_few_years, no_time_left, or the status of the figure that lacks; else "".
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> indicators = ek.estimate_indicators(province)
+    >>> frame = ek.view_mid_term(indicators).frame
+    >>> frame[["target_id", "baseline_value", "last_value", "target_value", "last_verdict", "years_left"]].head(2).round(1)
+      target_id  baseline_value  last_value  target_value last_verdict  years_left
+    0   T1-2021            88.9       100.0         100.0          met         0.0
+    1   T1-2024           100.0       100.0         100.0          met         0.0
+    """
 
     area: Area
     frame: pd.DataFrame
@@ -157,7 +400,45 @@ class MidTerm(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Pathway(Record):
-    """The stages from reception to reintegration, side by side, period by period."""
+    """The stages from reception to reintegration, side by side, period by period: yearly totals of different persons, no funnel.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    frame : DataFrame, one row per period and stage
+        Periods in which fewer than two stages are told are left out.
+
+        - ``province_code``, ``scheme`` (str): the place.
+        - ``period_start``, ``period_end`` (datetime): first and last day, both inclusive.
+        - ``stage`` (str): its id in the programme.
+        - ``position`` (int): 1 for the first stage, 2 for the next, ...
+        - ``measure`` (str): what is counted at this stage.
+        - ``basis`` (str): totals (of a period) or cohort (of the same persons).
+        - ``place_basis`` (str): where it is counted.
+        - ``source_id`` (str): the source; "" where none reports.
+        - ``value`` (float, persons): the figure; missing where it is hidden or not reported.
+        - ``status``, ``qualifier`` (str): of the figure.
+        - ``figures`` (tuple): the unlike figures where sources differ; else empty.
+        - ``base_measure`` (str): of a cohort, the measure it is a part of; else "".
+        - ``base_value`` (float, persons): its figure; missing for totals.
+        - ``share`` (float, percent of the cohort): missing for totals, and where two sources or unlike figures would be mixed.
+        - ``lower``, ``upper`` (float, percent): Wilson limits of the share.
+        - ``exceeds_earlier`` (bool): more persons than at the stage before, who cannot all be the same.
+        - ``other_place_basis`` (bool): counted elsewhere than the stage before.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> ek.trace_pathway(province).frame[["stage", "value", "base_value", "share"]].tail(3).round(1)
+               stage  value  base_value  share
+    72    identified   34.0         NaN    NaN
+    73     supported   32.0        34.0   94.1
+    74  reintegrated   15.0        24.0   62.5
+    """
 
     area: Area
     frame: pd.DataFrame
@@ -166,7 +447,50 @@ class Pathway(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SupportGiven(Record):
-    """Each support over those eligible and accepting, class by class; ``waiting`` tells of persons in identification."""
+    """Each support over those eligible and accepting, class by class; ``waiting`` tells of persons in identification.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    frame : DataFrame, one row per period, class of person and support
+        There is no row over classes: legal classes of persons are never added up. Empty where the programme has no matrix of
+        supports or nothing was reported.
+
+        - ``province_code``, ``scheme`` (str): the place.
+        - ``period_start``, ``period_end`` (datetime): first and last day, both inclusive.
+        - ``person_class``, ``support`` (str): the legal class and the support, by their names in the programme.
+        - ``letter`` (str): of the support in the law.
+        - ``regime`` (str): the law in force, by its id; "" where the period spans two.
+        - ``entitlement`` (str): full, case_by_case, none or to_be_checked; "" where the period spans two regimes.
+        - ``source_id`` (str): the sources, joined by ";".
+        - ``eligible``, ``accepting``, ``received`` (float, persons): missing where hidden or not reported.
+        - ``value`` (float, percent of those accepting): who received it; missing unless ``status`` is estimated.
+        - ``lower``, ``upper`` (float, percent): Wilson limits.
+        - ``status`` (str): estimated, suppressed, not_reported or not_applicable (not entitled, or nobody accepted).
+        - ``flag`` (str): small_base (under 10), not_entitled (reported although the class is entitled to nothing); else "".
+    waiting : DataFrame
+        The estimates that tell of persons who wait for verification; they stand apart from identified victims.
+
+        - those of ``Indicators.frame``
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> indicators = ek.estimate_indicators(province)
+    >>> given = ek.review_support(indicators)
+    >>> given.frame[["person_class", "support", "entitlement", "status"]].head(2)
+      person_class    support entitlement      status
+    0       victim  essential        full  suppressed
+    1       victim    medical        full  suppressed
+    >>> given.waiting[["indicator", "value"]].tail(2)
+                indicator  value
+    621  waiting_spending   32.0
+    622  waiting_spending   42.0
+    """
 
     area: Area
     frame: pd.DataFrame
@@ -176,7 +500,51 @@ class SupportGiven(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Gaps(Record):
-    """Differences of shares between a group and the others: by attribute, place, and legal class of person."""
+    """Differences of shares between a group and the others: by attribute, place, and legal class of person; never ranks.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    groups : DataFrame, one row per indicator, attribute value and period
+        Each group beside the total less the group, in declared order.
+
+        - ``indicator`` (str): the share that is looked at; in ``classes`` the support.
+        - ``dimension`` (str): what parts the groups: an attribute such as ``sex``; ``place`` in ``places``; the legal class in ``classes``.
+        - ``group`` (str): the value of the attribute; in ``places`` the province's code.
+        - ``beside`` (str): ``rest``, everybody else; in ``classes`` the first class declared.
+        - ``province_code``, ``scheme`` (str): the place.
+        - ``place_basis`` (str): where the numerator is counted.
+        - ``period_start``, ``period_end`` (datetime): first and last day, both inclusive.
+        - ``numerator``, ``denominator`` (float): of the group; missing where hidden.
+        - ``value``, ``lower``, ``upper`` (float, percent): the group's share with Wilson limits.
+        - ``beside_numerator``, ``beside_denominator`` (float): of the others.
+        - ``beside_value`` (float, percent): the share of the others.
+        - ``difference`` (float, percentage points): group minus the others; missing unless ``status`` is estimated.
+        - ``difference_lower``, ``difference_upper`` (float, percentage points): Newcombe's limits.
+        - ``status`` (str): estimated, suppressed (a figure needed is hidden) or not_applicable (nobody in the group, or nobody else).
+        - ``flag`` (str): small_base (under 10) or "".
+    places : DataFrame, one row per indicator and period
+        The province beside the rest of the nation, for shares of persons; without columns for the nation.
+
+        - those of ``Gaps.groups``
+    classes : DataFrame, one row per support, class of person and period
+        Each legal class beside the first one declared.
+
+        - those of ``Gaps.groups``
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> indicators = ek.estimate_indicators(province)
+    >>> gaps = ek.find_gaps(indicators, ek.review_support(indicators))
+    >>> gaps.places[["value", "beside_value", "difference", "difference_lower", "difference_upper"]].tail(1).round(1)
+        value  beside_value  difference  difference_lower  difference_upper
+    32  100.0          81.1        18.9             -47.4              31.4
+    """
 
     area: Area
     groups: pd.DataFrame
@@ -187,7 +555,49 @@ class Gaps(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class FollowUp(Record):
-    """The indicators of each recommendation before and after the review; ``review`` is its day, None without one."""
+    """The indicators of each recommendation before and after the review; nothing here says that the recommendation caused anything.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    frame : DataFrame, one row per recommendation and indicator
+        The year of the review itself is neither before nor after. Without columns where no programme period was reviewed.
+
+        - ``recommendation`` (str): its id in the programme.
+        - ``indicator``, ``indicator_id`` (str): what it is followed by; "" where it names none.
+        - ``kind`` (str): kind of the indicator.
+        - ``polarity`` (str): which direction is good: higher, lower or neutral.
+        - ``province_code``, ``scheme`` (str): the place; "" where nothing was reported.
+        - ``unit`` (str): of the values.
+        - ``before_years`` (tuple of int): the years of the programme period that ended by the day of the review.
+        - ``before_numerator``, ``before_denominator`` (float): sums over these years.
+        - ``before_value`` (float, in ``unit``): made from the sums; a year for a count, of the last year where sums make no sense.
+        - ``before_status`` (str): estimated, suppressed, not_reported, not_applicable or not_estimable.
+        - ``after_years`` (tuple of int): the years of the programme period that began after the review.
+        - ``after_numerator``, ``after_denominator`` (float): sums over these years.
+        - ``after_value`` (float, in ``unit``): made from the sums; a year for a count, of the last year where sums make no sense.
+        - ``after_status`` (str): estimated, suppressed, not_reported, not_applicable or not_estimable.
+        - ``change`` (float, in ``change_unit``): after compared with before; missing where they are not comparable.
+        - ``change_lower``, ``change_upper`` (float, in ``change_unit``): its limits; missing where there is no model of chance.
+        - ``change_unit`` (str): percent (rates and counts), points (percentage points of shares) or the indicator's unit; "" without a change.
+        - ``p`` (float): of no change; missing without limits.
+        - ``said`` (str): distinguishable, not_among_all (alone, but not among all rows), not_distinguishable, no_limits or not_comparable.
+        - ``reason`` (str): why not comparable, such as suppressed_before or no_indicator; else "".
+    review : date or None
+        The day of the latest mid-term review; None where there was none.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> indicators = ek.estimate_indicators(province)
+    >>> followed = ek.follow_recommendations(indicators)
+    >>> followed.review.isoformat(), followed.frame["said"].value_counts().to_dict()
+    ('2023-06-30', {'no_limits': 11, 'not_distinguishable': 6, 'not_among_all': 2, 'not_comparable': 1})
+    """
 
     area: Area
     frame: pd.DataFrame
@@ -197,7 +607,35 @@ class FollowUp(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Evidence(Record):
-    """For each of the six DAC criteria the indicators that speak of it, and whether they have figures."""
+    """For each of the six DAC criteria the indicators that speak of it, and whether they have figures.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    frame : DataFrame, one row per criterion and indicator
+        In the order of OECD-DAC (2019); a criterion that no indicator speaks of has one row.
+
+        - ``criterion`` (str): relevance, coherence, effectiveness, efficiency, impact or sustainability.
+        - ``indicator``, ``indicator_id`` (str): name and short code; "" where no indicator speaks of the criterion.
+        - ``level`` (str): result level: output, outcome or impact.
+        - ``three_p`` (str): prevention, protection, prosecution or partnership; "" where it is none of them.
+        - ``estimates`` (int): number of estimates with a value.
+        - ``suppressed`` (int): number of hidden ones.
+        - ``first``, ``last`` (datetime): first and last day of the periods with a value; missing where there is none.
+        - ``has_evidence`` (bool): there is an estimate with a value.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> indicators = ek.estimate_indicators(province)
+    >>> frame = ek.weigh_evidence(indicators).frame
+    >>> frame.groupby("criterion", sort=False)["estimates"].sum().to_dict()
+    {'relevance': 51, 'coherence': 39, 'effectiveness': 146, 'efficiency': 74, 'impact': 80, 'sustainability': 20}
+    """
 
     area: Area
     frame: pd.DataFrame
@@ -206,7 +644,25 @@ class Evidence(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Trends(Record):
-    """The trends of the indicators for which the programme asks for one."""
+    """The trends of the indicators for which the programme asks for one.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    items : tuple of Trend
+        In the order of the programme; see :class:`evalkit.indicators.trends.Trend`. An item whose series carries no trend says why in
+        its ``fit`` (a ``NotEstimable``).
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> [(item.indicator, item.verdict.grade) for item in ek.fit_trends(province).items]
+    [('cases', 'open'), ('victims_identified', 'open')]
+    """
 
     area: Area
     items: tuple[Trend, ...]
@@ -217,8 +673,50 @@ class Trends(Record):
 class Completeness(Record):
     """What was reported and what was not, measure by measure; findings on the figures shown.
 
-    ``agencies`` are the indicators that hold agencies against each other or against their deadlines; ``places`` (for the
-    nation) tells the same of each province, ``late`` who reported more than a year late.
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    frame : DataFrame, one row per measure of the programme, reported or not
+        Totals are counted; of measures that are never given in total, their parts.
+
+        - ``measure`` (str): its name in the programme.
+        - ``reported``, ``zero_reported``, ``derived``, ``not_reported``, ``not_applicable``, ``suppressed`` (int): number of figures of each status.
+        - ``first``, ``last`` (datetime): first and last day told, shown or hidden; missing where nothing is.
+        - ``sources`` (int): number of sources.
+    findings : tuple of Finding
+        What the checks saw in the figures shown: where, which rule, what to do; never a value.
+    agencies : DataFrame
+        The estimates that hold two holders' figures, or figures and their deadlines, against each other; neither is taken to be right.
+
+        - those of ``Indicators.frame``
+        - ``difference`` (float): the first holder's figure less the second's; missing where one is hidden or not reported.
+        - ``agrees`` (bool): both say the same; False where one is missing.
+    places : DataFrame, one row per province and measure
+        Of the nation; without columns for a province.
+
+        - ``province_code``, ``scheme`` (str): the province.
+        - those of ``Completeness.frame``
+    late : DataFrame, one row per figure
+        Of the nation; without columns for a province. Who reported more than a year after the period ended; figures that were
+        officially published are left aside.
+
+        - ``province_code``, ``scheme`` (str): the province.
+        - ``source_id``, ``measure`` (str): whose figure of what.
+        - ``period_end`` (datetime): last day of the period.
+        - ``edition_date`` (datetime): the day of the first edition.
+        - ``days_late`` (int, days): beyond the year allowed.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> indicators = ek.estimate_indicators(province)
+    >>> told = ek.report_completeness(indicators).frame.set_index("measure").loc["cases_recorded"]
+    >>> int(told["reported"]), int(told["derived"]), int(told["not_reported"])
+    (2, 13, 0)
     """
 
     area: Area
@@ -232,7 +730,23 @@ class Completeness(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Methods(Record):
-    """Which methods and sources stand behind the page."""
+    """Which methods and sources stand behind the page; it holds no figures, and its text is made from the area.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> methods = ek.methods_used(province)
+    >>> sorted(methods.sources)[:2]
+    ['invented-central', 'invented-communication']
+    """
 
     area: Area
     lapses: tuple[Lapse, ...] = ()
@@ -240,9 +754,33 @@ class Methods(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProvincesSideBySide(Record):
-    """The provinces' totals by programme period, in official order.
+    """The provinces' totals by programme period, in official order and without a rank.
 
-    ``frame`` has province_code, indicator, period, count, years, status and the reason where there is no total.
+    Attributes
+    ----------
+    area : NationFacts
+        The nation.
+    frame : DataFrame, one row per indicator, province and programme period
+
+        - ``province_code`` (str): the province.
+        - ``indicator``, ``period`` (str): by their names in the programme.
+        - ``count`` (float, events or persons): the total; missing where there is none.
+        - ``years`` (float, years): how long was counted; missing without a total.
+        - ``status`` (str): reported, zero_reported or derived; "" without a total.
+        - ``reason`` (str): why there is no total: suppressed, not_reported, partial_period, different_bases; "" with one.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> frame = ek.provinces_side_by_side(ek.open_bundle().nation()).frame
+    >>> frame.loc[frame["province_code"].eq("04"), ["period", "count", "years", "status"]]
+           period  count  years   status
+    8   2011-2015   74.0    5.0  derived
+    9   2016-2020   86.0    5.0  derived
+    10  2021-2025   69.0    5.0  derived
+    11  2026-2030    NaN    NaN
     """
 
     area: NationFacts
@@ -252,7 +790,25 @@ class ProvincesSideBySide(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProvincesCompared(Record):
-    """The provinces' rates in the latest period with enough totals, one item per indicator that compares periods."""
+    """The provinces' rates in the latest period with enough totals, one item per indicator that compares periods.
+
+    Attributes
+    ----------
+    area : NationFacts
+        The nation.
+    items : tuple of ProvinceComparison
+        See :class:`evalkit.indicators.province_comparison.ProvinceComparison`; ``differs`` is to be read first. With reasons in place of
+        results where fewer than five provinces have a total, or one is hidden.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> item = ek.compare_provinces(ek.open_bundle().nation()).items[0]
+    >>> item.indicator, item.period, item.differs.provinces, item.differs.method, item.differs.p
+    ('cases', '2021-2025', 34, 'simulation', 0.0005)
+    """
 
     area: NationFacts
     items: tuple[ProvinceComparison, ...]
@@ -261,7 +817,31 @@ class ProvincesCompared(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Summary(Record):
-    """What the brief of a page draws on; what was not given, such as the pathway, leaves its block out."""
+    """What the brief of a page draws on; what was not given, such as the pathway, leaves its block out.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    comparisons, zeros, assessments, trends, completeness : Comparisons, ZeroPeriods, Assessments, Trends, Completeness
+        What these steps gave.
+    news : News
+        What may be called news; see :class:`evalkit.indicators.news.News`.
+    lapses : tuple of Lapse
+        Those of the records given.
+    indicators, pathway, support : Indicators, Pathway, SupportGiven or None
+        What these steps gave, where it was given.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> indicators = ek.estimate_indicators(province)
+    >>> early = ek.compare_periods(province), ek.examine_zeros(province), ek.assess_targets(indicators)
+    >>> summary = ek.sum_up(*early, ek.fit_trends(province), ek.report_completeness(indicators))
+    >>> [latest.year.value for latest in summary.news.latest if latest.indicator == "cases"], summary.pathway is None
+    ([23.0], True)
+    """
 
     area: Area
     comparisons: Comparisons
@@ -278,7 +858,27 @@ class Summary(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False, kw_only=True)
 class Evaluation(Record):
-    """Everything one page says, step by step; what stands on the national page alone is None for a province."""
+    """Everything one page says, step by step; what stands on the national page alone is None for a province.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    comparisons, zeros, place_bases, breakdowns, indicators, assessments, mid_term, pathway, support, gaps, follow_up, evidence, trends : Record
+        What the steps of the recipe gave, each a record of its own kind.
+    side_by_side, compared : ProvincesSideBySide, ProvincesCompared or None
+        Of the nation alone.
+    completeness, summary, methods : Record
+        As above.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> found = ek.evaluate(province)
+    >>> found.side_by_side is None, list(found.by_step())[:3]
+    (True, ['comparisons', 'zeros', 'place_bases'])
+    """
 
     area: Area
     comparisons: Comparisons
