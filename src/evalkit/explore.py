@@ -28,10 +28,19 @@ from evalkit.table import NATION_SCHEME, dimensions_of
 class OpenBundle(Bundle):
     """A bundle with tidy frames of every place, ready for pandas, seaborn and statsmodels; nothing in it is unprotected.
 
+    Beside what stands here it has all that a :class:`evalkit.facts.bundle.Bundle` has: ``provinces``, ``nation()``, ``programme``, ``sources``.
+
     Attributes
     ----------
     folder : Path or None
         Where it was opened.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> bundle = ek.open_bundle()
+    >>> bundle.provinces["04"]
+    <Tỉnh Tuyết Lĩnh (04, scheme d34): 753 rows of figures, 2011-2025>
     """
 
     folder: Path | None = None
@@ -43,9 +52,24 @@ class OpenBundle(Bundle):
         Returns
         -------
         DataFrame, one row per place, indicator and period
-            ``place``, ``region`` (missing for the nation), ``label`` (of the indicator), ``unit_label``, ``source``, then the columns of
-            :func:`evalkit.indicators.estimates.estimate_indicators`: ``value`` with ``lower`` and ``upper`` at ``level``, missing unless
-            ``status`` is "estimated"; ``numerator`` and ``denominator``; ``flag``; ``period_start``, ``period_end``.
+            The limits of changes are those if years scatter as pure chance would make them: the page of a place widens them by its law.
+
+            - ``place`` (str): name of the province, code of the nation.
+            - ``region`` (str): of the province; missing for the nation.
+            - ``label`` (str): of the indicator, in the workspace's first language.
+            - ``unit_label`` (str): of the unit; missing for one that the programme does not declare, such as percent.
+            - ``source`` (str): title of the source.
+            - those of ``Indicators.frame``
+
+        Examples
+        --------
+        >>> import evalkit as ek
+        >>> frame = ek.open_bundle().estimates
+        >>> cases = frame[frame["indicator"].eq("cases") & frame["period_end"].eq("2025-12-31")]
+        >>> cases[["place", "value", "lower", "upper"]].tail(2).round(1)
+                 place  value  lower  upper
+        509  Phú Sương    0.0    0.0    3.7
+        524         VN  178.0  152.8  206.2
         """
         programme = self.programme
         frame = estimate_indicators(preferred(self._of_pages(), programme), programme)
@@ -59,9 +83,36 @@ class OpenBundle(Bundle):
         Returns
         -------
         DataFrame, one row per figure
-            ``place``, ``region``, ``label`` (of the measure), ``unit_label``, ``source``, then the columns of the facts table; a breakdown has its
-            values' labels in a column ``<breakdown>_label``. ``value`` is missing where ``status`` is "suppressed", "not_reported" or
-            "not_applicable"; ``mark`` is "c" for a hidden figure, "r" for a revised and "p" for a preliminary one.
+            Every source's figures and every edition that the bundle holds.
+
+            - ``place`` (str): name of the province, code of the nation.
+            - ``region`` (str): of the province; missing for the nation.
+            - ``label`` (str): of the measure, in the workspace's first language.
+            - ``unit_label`` (str): of the unit.
+            - ``source`` (str): title of the source.
+            - ``province_code``, ``scheme`` (str): the place, and the boundary set its code belongs to.
+            - ``place_basis`` (str): where it is counted: occurrence, residence, detection or reception.
+            - ``period_start``, ``period_end`` (datetime): first and last day, both inclusive.
+            - ``measure`` (str): what is counted, by its name in the programme.
+            - ``<breakdown>`` (str): one column per breakdown, such as ``sex``: its value, "all" for the total.
+            - ``<breakdown>_label`` (str): the label of that value; missing for the total.
+            - ``value`` (float, in ``unit``): missing where ``status`` is suppressed, not_reported or not_applicable.
+            - ``unit`` (str): of the programme; cases and persons are never mixed.
+            - ``status`` (str): reported, zero_reported, derived, not_reported, not_applicable or suppressed.
+            - ``qualifier`` (str): how exact the source's own wording is: exact, about, more_than, nearly or at_least.
+            - ``published`` (bool): officially published, hence never hidden.
+            - ``mark`` (str): c for a hidden figure, r for a revised, p for a preliminary one; else "".
+            - ``source_id`` (str): the source, a key of ``sources``.
+            - ``edition_date`` (datetime): the day the source published it.
+            - ``source_cell`` (str): where in the source.
+
+        Examples
+        --------
+        >>> import evalkit as ek
+        >>> figures = ek.open_bundle().figures
+        >>> girls = figures[figures["measure"].eq("victims_identified") & figures["sex"].eq("female")]
+        >>> girls["status"].value_counts().to_dict(), int(girls.loc[girls["mark"].eq("c"), "value"].count())
+        ({'suppressed': 365, 'zero_reported': 156, 'not_reported': 2}, 0)
         """
         facts, programme = self._of_pages(), self.programme
         labels = {name: _said(one.label, self) for name, one in programme.measures.items()}
@@ -126,6 +177,13 @@ def open_bundle(folder: str | Path | None = None) -> OpenBundle:
     ------
     FactsError
         If the folder holds no bundle, or one of another format.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> bundle = ek.open_bundle()  # in the lab; elsewhere with its folder
+    >>> len(bundle.provinces), bundle.nation()
+    (34, <VN, the whole country: 779 rows of figures, 2011-2025; 34 provinces>)
     """
     opened = bundles.open_bundle(folder)
     given = {one.name: getattr(opened, one.name) for one in fields(Bundle) if one.init}
@@ -151,6 +209,17 @@ def trend(area: Area, indicator: str) -> Trends:
     ------
     FactsError
         If the programme has no such indicator; the nearest names are told.
+
+    References
+    ----------
+    As :func:`evalkit.evaluation.fit_trends`: Fay (2010), R Journal 2, 53-58; McCullagh and Nelder (1989), Generalized Linear Models, ch. 9.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> found = ek.trend(ek.open_bundle().provinces["04"], "victims_supported").items[0]
+    >>> round(found.fit.apc, 1), round(found.fit.lower, 1), round(found.fit.upper, 1), found.verdict.grade
+    (-0.2, -9.4, 9.8, 'open')
     """
     known = area.programme.indicators
     if indicator not in known:
@@ -182,7 +251,28 @@ def alarms(area: Area, measure: str, *, alpha: float = 0.01) -> Alarms | NotEsti
     Raises
     ------
     FactsError
-        If the programme has no such measure; the nearest names are told.
+        If the programme has no such measure; the nearest names are told. Or if it is not counted in whole numbers.
+
+    References
+    ----------
+    Farrington et al. (1996), J. R. Stat. Soc. A 159, 547-563; Noufaily et al. (2013), Stat. Med. 32, 1206-1222.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> from dataclasses import replace
+    >>> province = ek.open_bundle().provinces["04"]
+    >>> ek.alarms(province, "cases_recorded").reason  # the invented agencies report years alone
+    'not_reported'
+    >>> months = pd.date_range("2019-01-01", periods=84, freq="MS")
+    >>> of_a_year = province.facts[province.facts["measure"].eq("cases_recorded")].iloc[[0]]
+    >>> facts = of_a_year.loc[of_a_year.index.repeat(84)].assign(period_start=months, period_end=months + pd.offsets.MonthEnd(0))
+    >>> facts = facts.assign(value=[4.0, 3, 5, 6, 8, 9, 7, 5, 4, 3, 2, 3] * 6 + [4.0, 3, 5, 6, 8, 9, 7, 5, 4, 3, 2, 14])
+    >>> found = ek.alarms(replace(province, facts=facts), "cases_recorded")
+    >>> found.frame[["count", "expected", "upper", "alarm"]].tail(2).round(1)
+        count  expected  upper  alarm
+    10    2.0       2.7    7.0  False
+    11   14.0       3.0    8.0   True
     """
     known = area.programme.measures
     if measure not in known:

@@ -28,8 +28,16 @@ class Alarms(ShortForm):
     step : str
         "months" or "quarters".
     frame : DataFrame, one row per month or quarter
-        ``period_start``, ``period_end``, ``count``, ``expected``, ``upper``, ``alarm``, ``dispersion``, ``points`` and ``reason`` as
-        :func:`~evalkit.statistics.surveillance.farrington.farrington` gives them.
+        See :func:`~evalkit.statistics.surveillance.farrington.farrington`.
+
+        - ``period_start``, ``period_end`` (datetime): first and last day, both inclusive.
+        - ``count`` (float, in the unit of the measure): missing where not reported.
+        - ``expected`` (float): what the same season of earlier years makes usual; missing where it could not be judged.
+        - ``upper`` (float): the alarm bound; missing likewise.
+        - ``alarm`` (bool): the count lies above its bound.
+        - ``dispersion`` (float): of the baseline, never below 1.
+        - ``points`` (int): figures in the baseline.
+        - ``reason`` (str): why it could not be judged; else "".
     alpha : float
         Share of quiet months or quarters that lie above their bound.
     """

@@ -26,8 +26,41 @@ _NOT_ASKED = NotEstimable("not_asked")
 class Trend(ShortForm):
     """The yearly series of one indicator and the trend fitted to it, or the reason why there is none.
 
-    ``study`` holds the checks beside a trend; ``totals`` the programme periods that have a figure; ``verdict`` says how surely
-    the series rises or falls; ``latest`` whether the latest year is unusual beside those before it.
+    Attributes
+    ----------
+    indicator : str
+        Its name in the programme; its numerator is what is fitted.
+    series : DataFrame, one row per year
+        A year that nobody reported may have no row.
+
+        - ``province_code`` (str): the place.
+        - ``year`` (int): calendar and police years alike by the year they end in.
+        - ``count`` (float, events or persons): missing where it is hidden or not reported, never 0 for it.
+        - ``status`` (str): of the count: reported, zero_reported, derived, not_reported, not_applicable or suppressed.
+        - ``exposure`` (float or absent, person-years): the population of the year; absent unless every year has one.
+        - ``exposure_source`` (str or absent): the source of the population; absent with it.
+    fit : TrendFit or NotEstimable
+        Annual percent change with its limits, or the reason why the series carries no trend; see
+        :class:`evalkit.statistics.results.TrendFit`.
+    study : TrendStudy or None
+        The checks beside a trend; None where there is no trend.
+    totals : tuple of PeriodTotal
+        The programme periods that have a figure.
+    verdict : ChangeVerdict
+        How surely the series rises or falls.
+    latest : LatestYear or NotEstimable
+        Whether the latest year is unusual beside those before it.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> cases = ek.fit_trends(ek.open_bundle().provinces["04"]).items[0]
+    >>> cases.series[["year", "count", "status"]].tail(2)
+        year  count    status
+    13  2024   16.0  reported
+    14  2025   23.0  reported
+    >>> cases.fit.method, cases.verdict.grade, cases.latest.is_unusual
+    ('negative binomial', 'open', False)
     """
 
     indicator: str

@@ -107,6 +107,11 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
     base : Path, optional
         What a relative folder is relative to: the workspace.
 
+    Returns
+    -------
+    Programme
+        Its ``indicators``, ``measures``, ``dimensions`` and ``units`` by name, its ``periods``, ``targets`` and ``breaks`` in declared order.
+
     Raises
     ------
     DeclarationError

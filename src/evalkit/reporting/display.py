@@ -166,6 +166,16 @@ def show(*results: Any, language: Language | None = None) -> None:
     ------
     DisclosureError
         If one of them may not be shown; then none is.
+
+    Examples
+    --------
+    >>> import contextlib, io
+    >>> from evalkit.reporting.blocks import Bilingual
+    >>> section = Section("cases", Bilingual("Số vụ", "Cases"), (Paragraph(Bilingual("Giảm.", "Fell.")),))
+    >>> with contextlib.redirect_stdout(io.StringIO()) as displayed:  # in a notebook it appears below the cell
+    ...     show(section, language="en")
+    >>> "Fell." in displayed.getvalue()
+    True
     """
     from IPython.display import display  # noqa: PLC0415  light import: only a notebook has IPython loaded
 

@@ -41,6 +41,11 @@ def own_table(frame: pd.DataFrame, *, name: str, title: Text, period: Text, sour
     title, period, source : str or mapping of str by language
         What it shows, of which days, and where the figures come from; a plain text stands in every language.
 
+    Returns
+    -------
+    Section
+        For :func:`evalkit.show`: the line of period and source, and the table.
+
     Raises
     ------
     FactsError
@@ -86,10 +91,25 @@ def own_figure(drawing: Drawing, *, name: str, title: Text, alt: Text, period: T
     title, alt, period, source : str or mapping of str by language
         ``alt`` says what is to be seen, with its figures, for whoever hears the page; it is not the title again.
 
+    Returns
+    -------
+    Section
+        For :func:`evalkit.show`: the line of period and source, and the drawing.
+
     Raises
     ------
     FactsError, DeclarationError
         As of :func:`own_table`; or if title and alt are the same.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure as Drawing
+    >>> drawing = Drawing(figsize=(3, 2))
+    >>> bars = drawing.subplots().bar(["2024", "2025"], [16, 37])
+    >>> about = {"period": "2024–2025", "source": "own computation"}
+    >>> section = own_figure(drawing, name="waiting", title="Waiting", alt="Waiting: 16 in 2024, 37 in 2025", **about)
+    >>> section.blocks[1].alt.en, section.blocks[1].svg.en.startswith("<svg")
+    ('Waiting: 16 in 2024, 37 in 2025', True)
     """
     told = _told(name, period, source)
     import matplotlib as mpl  # noqa: PLC0415  drawing is loaded where somebody draws

@@ -18,7 +18,26 @@ from evalkit.table import TOLD, totals_only
 
 
 def page_head(area: Area) -> PageHead:
-    """Return the head of an area's page."""
+    """Return the head of an area's page.
+
+    Parameters
+    ----------
+    area : ProvinceFacts or NationFacts
+        A place of a bundle: ``bundle.provinces["22"]`` or ``bundle.nation()``.
+
+    Returns
+    -------
+    PageHead
+        Title and subtitle by language, the stem of the file's name, for whom the page is, and whether its figures are invented. A report
+        notebook shows it first.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> head = ek.page_head(ek.open_bundle().provinces["04"])
+    >>> head.title.en, head.slug, head.invented
+    ('Tuyet Linh', '04-tuyet-linh', True)
+    """
     slug = f"{area.place.code}-{area.place.slug}" if isinstance(area, ProvinceFacts) else "national"
     return PageHead(
         title=area_name(area),

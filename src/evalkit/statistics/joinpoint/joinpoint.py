@@ -42,9 +42,14 @@ def joinpoint(
     Parameters
     ----------
     frame : DataFrame, one row per year
-        The columns named by ``count``, ``time`` (whole years, or dates) and, where the trend is one of rates,
-        ``exposure`` (person-years). A missing count, an exposure of 0 or none, or a ``status`` without a value leaves
-        the year out; it is never taken as 0.
+        The columns named below. A missing count, an exposure of 0 or none, or a ``status`` without a value leaves the year
+        out; it is never taken as 0.
+    count : str
+        The column of counts: whole numbers.
+    exposure : str, optional
+        The column of person-years, where the trend is one of rates.
+    time : str
+        The column of whole years, or of dates.
     dates : sequence of int
         Years in which a bend was expected beforehand (a law, the start of a programme): they are fitted and tested, none
         is looked for, and the result is not exploratory.
@@ -105,12 +110,28 @@ def joinpoint_panel(
     ----------
     frame : DataFrame, one row per series and year
         As for :func:`joinpoint`, with the column ``by`` that tells the series apart.
+    by : str
+        The column of the series' names.
+    count, exposure, time : str
+        As for :func:`joinpoint`.
+    settings : JoinpointSettings
+        The same for all series.
 
     Returns
     -------
     dict
         The name of each series, in order, to its result. So many tests find bends by chance alone: count them with
-        Benjamini and Hochberg's rule (p of each fit) before any is named.
+        Benjamini and Hochberg's rule (p of each fit) before any is named. A series that cannot be analysed has its reason.
+
+    Raises
+    ------
+    FactsError, SettingsError
+        As :func:`joinpoint`; the message names the series.
+
+    References
+    ----------
+    Kim, Fay, Feuer and Midthune (2000), Statistics in Medicine 19, 335-351; Benjamini and Hochberg (1995), J. R. Stat. Soc. B 57,
+    289-300.
 
     Examples
     --------

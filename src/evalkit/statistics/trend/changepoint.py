@@ -34,6 +34,12 @@ def changepoint(
     ----------
     frame : DataFrame, one row per year
         As for :func:`evalkit.statistics.joinpoint.joinpoint.joinpoint`: a missing count is no zero.
+    count : str
+        The column of counts: whole numbers.
+    exposure : str, optional
+        The column of person-years, where rates are compared.
+    time : str
+        The column of whole years, or of dates.
     outside : int
         Years each regime has at least.
     dispersion : float
