@@ -215,8 +215,8 @@ def break_down(area: Area) -> Breakdowns:
     Returns
     -------
     Breakdowns
-        The columns stand there. A hidden figure has status ``suppressed`` and no value; a breakdown that is shown at no such level of
-        places has no row.
+        The columns stand there. A hidden figure has status ``suppressed`` and no value; those of a breakdown that is not
+        shown at this level of places have no row.
 
     Raises
     ------
@@ -353,8 +353,9 @@ def view_mid_term(indicators: Indicators) -> MidTerm:
 
     Notes
     -----
-    A chance of attainment is given for counts of what befalls alone, from five yearly figures on: the probability, by a Gamma-Poisson
-    posterior with the law of scatter, that the last year keeps the promise if the mean of these years goes on.
+    A chance of attainment is given for counts of what befalls alone, from five yearly figures on: the probability that the count of the
+    last year keeps the promise if the mean of these years goes on. Jeffreys' prior stands on that mean, and years scatter by the law where it
+    is known (beta negative binomial), else as pure chance would make them.
 
     References
     ----------

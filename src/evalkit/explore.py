@@ -83,7 +83,7 @@ class OpenBundle(Bundle):
         Returns
         -------
         DataFrame, one row per figure
-            Every source's figures and every edition that the bundle holds.
+            The figures of every source.
 
             - ``place`` (str): name of the province, code of the nation.
             - ``region`` (str): of the province; missing for the nation.
