@@ -1,5 +1,6 @@
 """The brief of a page: what it says first, how long it is, that its drawings tell what its tables tell, and what it does without."""
 
+import csv
 import html
 import re
 from collections.abc import Iterator
@@ -39,7 +40,7 @@ from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import NotEstimable
 from evalkit.statistics.trend.latest_year import LatestYear, latest_year
 from evalkit.table import totals_only
-from tests.shipped import bundle_of, evaluation_of
+from tests.shipped import ROOT, bundle_of, evaluation_of
 
 PLACES = {"demo": ("11", "17", "33", ""), "vn-published": ("22", "08", "12", "")}
 MOST_WORDS = {"vi": 1_150, "en": 900}
@@ -338,6 +339,32 @@ def test_the_grid_of_the_country_has_every_province_once_and_both_archipelagos()
     for svg in (figure.svg, figure.narrow):
         assert "Hoàng Sa" in svg.vi
         assert "Trường Sa" in svg.vi
+
+
+@pytest.mark.parametrize(("scheme", "number"), [("34", 34), ("63", 63)])
+def test_every_province_of_either_scheme_has_one_tile_of_its_own(scheme: str, number: int):
+    with (ROOT / "data" / "reference" / "grid.csv").open(encoding="utf-8", newline="") as stream:
+        tiles = [row for row in csv.DictReader(stream) if row["scheme"] == scheme]
+    with (ROOT / "data" / "reference" / "units.csv").open(encoding="utf-8", newline="") as stream:
+        units = [row["code"] for row in csv.DictReader(stream) if row["scheme"] == scheme]
+    assert len(units) == number
+    assert sorted(tile["code"] for tile in tiles if not tile["inset_vi"]) == sorted(units)
+    assert len({(tile["row"], tile["column"]) for tile in tiles}) == len(tiles)
+    insets = {tile["code"]: tile["inset_vi"] for tile in tiles if tile["inset_vi"]}
+    assert insets == {"48": "QĐ. Hoàng Sa (Đà Nẵng)", "56": "QĐ. Trường Sa (Khánh Hòa)"}
+
+
+def test_a_name_too_long_for_its_tile_takes_two_lines_and_a_short_one_does_not():
+    names = {"Bà Rịa - Vũng Tàu": ["Bà Rịa -", "Vũng Tàu"], "Hà Nội": ["Hà Nội"]}
+    for name, lines in names.items():
+        tiles = [
+            TileDrawn(
+                1, column, Bilingual(name if column == 1 else "B", name if column == 1 else "B"), "none"
+            )
+            for column in range(1, 6)
+        ]
+        _, phone = tile_grid(tiles)
+        assert [line for line in re.findall(r">([^<]+)</text>", phone.vi) if line not in "B–"] == lines
 
 
 def test_a_tile_tells_a_zero_from_a_blank_and_from_a_hidden_figure():

@@ -16,6 +16,7 @@ from evalkit.reporting.formats import number
 State = Literal["value", "zero", "hidden", "none"]
 
 _GAP, _BORDER = 3.0, 3.0
+_SMALLEST = 8.0  # letters below it cannot be read on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +117,36 @@ def _count(tile: TileDrawn) -> Bilingual:
 
 
 def _name(pen: Pen, tile: TileDrawn, box: Box, language: str, *, size: float) -> None:
-    """Write the name as large as its tile lets it be; that of an inset in two lines where it must."""
+    """Write the name as large as its tile lets it be, in two lines where one would be too small to read."""
     x, y, width, height = box
-    name, room = tile.name.of(language), width - 8
-    lines = [name]
-    if tile.state is None and long(name, size) > room and " (" in name:
-        first, _, rest = name.partition(" (")
-        lines = [first, f"({rest}"]
-    fitted = min([size, *(size * room / max(1.1 * long(line, size), 1) for line in lines)])
+    lines = _lines(tile.name.of(language), width - 8, size, is_inset=tile.state is None)
+    fitted = round(max(_fitted(lines, width - 8, size), _SMALLEST), 1)
+    apart = height / 2 - 2 if tile.state is None else fitted + 1
     for place, line in enumerate(lines):
         pen.text(
             x + 5,
-            y + size + place * (height / 2 - 2),
+            y + size + place * apart,
             line,
-            size=round(max(fitted, 8.0), 1),
+            size=fitted,
             fill="soft" if tile.state is None else "ink",
         )
+
+
+def _lines(name: str, room: float, size: float, *, is_inset: bool) -> list[str]:
+    """Return a name in one line or two: that of an inset parts at its bracket, another at the space nearest to its middle."""
+    if is_inset and long(name, size) > room and " (" in name:
+        first, _, rest = name.partition(" (")
+        return [first, f"({rest}"]
+    spaces = [place for place, letter in enumerate(name) if letter == " "]
+    if is_inset or not spaces or _fitted([name], room, size) >= _SMALLEST:
+        return [name]
+    middle = min(spaces, key=lambda place: abs(place - len(name) / 2))
+    return [name[:middle], name[middle + 1 :]]
+
+
+def _fitted(lines: Sequence[str], room: float, size: float) -> float:
+    """Return the size at which every line has room, never above the size wanted."""
+    return min([size, *(size * room / max(1.1 * long(line, size), 1) for line in lines)])
 
 
 def _years(pen: Pen, tile: TileDrawn, box: Box, *, most: float) -> None:
