@@ -13,7 +13,7 @@ export PIP_USER := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PIP_TARGET PIP_PREFIX PIP_REQUIRE_HASHES
 
-.PHONY: help setup reports screenshots test lab check static indicators lock clean
+.PHONY: help setup reports docs screenshots test lab check static indicators lock clean
 .NOTPARALLEL:
 
 help: ## list the commands
@@ -31,6 +31,9 @@ reports: $(STAMP) ## make the pages of both shipped workspaces: published figure
 		if [ -f "$$index" ]; then echo "open in a browser: $(CURDIR)/$$index"; else echo "not made: $$index"; fi; \
 	done; \
 	exit $$status
+
+docs: $(STAMP) ## make the documentation site in docs/_site, read without network: how-to, methods, functions, messages; half a minute
+	@$(PY) -m tools.docs_site
 
 screenshots: $(STAMP) ## take pictures of two of these pages by the installed Chromium, into reports/screenshots
 	@$(PY) -m tools.screenshots
@@ -58,8 +61,8 @@ lock: | $(PY) ## pin all dependencies anew after a change in pyproject.toml (ARG
 	| .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command "make lock" --extra dev $(ARGS) --output-file requirements.lock pyproject.toml -
 
-clean: ## remove the pages of the shipped workspaces and all caches; .venv and other people's reports stay
-	rm -rf reports/vn-published reports/demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+clean: ## remove the pages of the shipped workspaces, the documentation site and all caches; .venv and other people's reports stay
+	rm -rf reports/vn-published reports/demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist docs/_site
 	find $(wildcard src tests benchmarks notebooks) \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 $(PY):

@@ -81,6 +81,12 @@ def test_the_lock_pins_one_allowed_version_of_each_dependency(python: str):
         assert allowed.contains(versions[0]), f"{name} {versions[0]} is not {allowed}: run make lock"
 
 
+@pytest.mark.parametrize("extra", ["cluster", "docs"])
+def test_whoever_develops_has_what_the_other_extras_add(extra: str):
+    extras = {name: bounds(lines) for name, lines in PROJECT["project"]["optional-dependencies"].items()}
+    assert extras[extra].items() <= extras["dev"].items()
+
+
 def test_the_lock_pins_exact_versions_each_with_hashes():
     for pin, hashes in pins():
         assert [specifier.operator for specifier in pin.specifier] == ["=="], f"{pin.name} is not pinned"
