@@ -18,6 +18,7 @@ import nbformat
 import pytest
 import typer
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from tools.docs_site.build import is_replaceable
 from tools.docs_site.contents import NOTEBOOKS, PAGES_OF_FILES, STANDS_FOR
 from tools.docs_site.links import turned
 from tools.docs_site.notebook_page import notebook_page
@@ -26,6 +27,7 @@ import evalkit
 from evalkit import records
 from evalkit.cli import app
 from evalkit.messages import catalogue
+from evalkit.workspace import open_workspace
 from tests.lengths import FULL
 
 pytestmark = pytest.mark.xdist_group("docs_site")  # pages are read once
@@ -181,6 +183,20 @@ def test_the_reading_would_notice_what_is_loaded(held: str, tmp_path: Path):
     assert [is_elsewhere(address) for address in Reading(tmp_path / "page.html").loaded] == [True]
 
 
+# ---- where it goes
+
+
+def test_a_folder_that_holds_something_else_is_not_replaced(site: Path, tmp_path: Path):
+    assert is_replaceable(site)
+    assert is_replaceable(tmp_path)
+    assert is_replaceable(tmp_path / "new")
+    (tmp_path / "letter.txt").touch()
+    assert not is_replaceable(tmp_path)
+    words = [sys.executable, "-m", "tools.docs_site", str(tmp_path), "--unrun"]
+    assert subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode == 2
+    assert (tmp_path / "letter.txt").exists()
+
+
 # ---- what is in it
 
 
@@ -257,11 +273,18 @@ def test_a_notebook_page_shows_each_cell_and_what_it_gave(tmp_path: Path):
         ),
         new_output("display_data", {"image/png": PICTURE, "text/plain": "not this"}),
         new_output("display_data", {"text/plain": "c"}),
+        new_output("display_data", {"text/plain": "<Axes at 0x7f12>"}),
         new_output("stream", text="neither this"),
     ]
     cells = [new_markdown_cell("# Head"), new_code_cell("1 + 1", outputs=outputs), new_markdown_cell("tail")]
-    page = notebook_page(new_notebook(cells=cells), name="n", pictures=tmp_path, workspace="demo")
+    page = notebook_page(
+        new_notebook(cells=cells),
+        name="n",
+        pictures=tmp_path,
+        workspace=open_workspace(ROOT / "data" / "demo"),
+    )
     assert page.startswith("# Head\n\n*Run on the protected figures of `data/demo`")
+    assert "an **invented** country" in page
     shown = '```python\n1 + 1\n```\n\n```{raw} html\n<p id="x">a b</p>\n```\n\n![n-1](n-1.png)\n\n```text\nc\n```\n\ntail'
     assert page.endswith(shown)
     assert (tmp_path / "n-1.png").read_bytes() == base64.b64decode(PICTURE)

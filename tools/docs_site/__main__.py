@@ -7,9 +7,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tools.docs_site.build import build_site, make_bundles
-
-REPOSITORY = Path(__file__).parents[2]
+from tools.docs_site.build import build_site, is_replaceable, make_bundles
 
 
 def main() -> int:
@@ -18,9 +16,11 @@ def main() -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=Path("docs/_site"))
     parser.add_argument("--unrun", action="store_true", help="show the notebooks without results")
     given = parser.parse_args()
+    if not is_replaceable(given.folder):
+        parser.error(f"{given.folder} holds something else than the site: choose another folder")
     with TemporaryDirectory(prefix="evalkit-docs-") as folder:
-        bundles = {} if given.unrun else make_bundles(REPOSITORY, Path(folder))
-        code = build_site(REPOSITORY, given.folder, bundles=bundles)
+        bundles = {} if given.unrun else make_bundles(Path(folder))
+        code = build_site(given.folder, bundles=bundles)
     if code == 0:
         sys.stdout.write(f"open in a browser: {(given.folder / 'index.html').resolve()}\n")
     return code

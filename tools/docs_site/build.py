@@ -16,19 +16,19 @@ from tools.docs_site.links import turned
 from tools.docs_site.markdown import fenced
 from tools.docs_site.notebook_page import notebook_page, read_notebook, run_notebook
 
+_MADE = ".buildinfo"
+REPOSITORY = Path(__file__).parents[2]
 SETTINGS = ("conf.py", "site.css")
 
 # On whose figures the notebooks are run: the published ones hold the place they name, the invented country enough cases for a model.
 RUN_ON = {"first-look": "vn-published", "compare-and-model": "demo", "exploration-to-batch": "vn-published"}
 
 
-def build_site(repository: Path, target: Path, *, bundles: Mapping[str, Path]) -> int:
+def build_site(target: Path, *, bundles: Mapping[str, Path]) -> int:
     """Make the site anew and return Sphinx's exit code; a warning of Sphinx is a fault.
 
     Parameters
     ----------
-    repository : Path
-        The top of the repository.
     target : Path
         The folder of the site; what it held is removed.
     bundles : mapping of str to Path
@@ -38,21 +38,28 @@ def build_site(repository: Path, target: Path, *, bundles: Mapping[str, Path]) -
     with TemporaryDirectory(prefix="evalkit-docs-") as folder:
         sources = Path(folder) / "sources"
         sources.mkdir()
-        bring_together(repository, sources, bundles=bundles)
+        bring_together(sources, bundles=bundles)
         words = ["-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "-d", f"{folder}/doctrees"]
         return subprocess.run([sys.executable, *words, str(sources), str(target)], check=False).returncode  # noqa: S603  our own words
 
 
-def bring_together(repository: Path, sources: Path, *, bundles: Mapping[str, Path]) -> None:
+def is_replaceable(target: Path) -> bool:
+    """Tell whether a folder may be made anew: it is not there, is empty, or holds a site that Sphinx made."""
+    return (
+        not target.exists() or (target / _MADE).is_file() or (target.is_dir() and not any(target.iterdir()))
+    )
+
+
+def bring_together(sources: Path, *, bundles: Mapping[str, Path]) -> None:
     """Write every page of the site as Markdown into a folder, with the settings of Sphinx and the pictures."""
     for setting in (
-        *(repository / "docs" / "site" / name for name in SETTINGS),
-        *(repository / "docs").glob("*.png"),
+        *(REPOSITORY / "docs" / "site" / name for name in SETTINGS),
+        *(REPOSITORY / "docs").glob("*.png"),
     ):
         shutil.copy(setting, sources)
     leading = {**STANDS_FOR, **PAGES_OF_FILES}
     for file, page in PAGES_OF_FILES.items():
-        text = _text_of(repository / file, page, sources, bundles)
+        text = _text_of(REPOSITORY / file, page, sources, bundles)
         (sources / f"{page}.md").write_text(turned(text, of=file, pages=leading), encoding="utf-8")
     for page, written in GENERATED.items():
         (sources / f"{page}.md").write_text(written(), encoding="utf-8")
@@ -73,12 +80,14 @@ def _text_of(file: Path, page: str, sources: Path, bundles: Mapping[str, Path]) 
     """Return a file as Markdown; a notebook is run where there are figures for it."""
     if file.suffix != ".ipynb":
         return file.read_text(encoding="utf-8")
-    workspace = RUN_ON[page] if RUN_ON[page] in bundles else ""
-    notebook = run_notebook(file, bundles[workspace]) if workspace else read_notebook(file)
-    return notebook_page(notebook, name=page, pictures=sources, workspace=workspace)
+    name = RUN_ON[page]
+    if name not in bundles:
+        return notebook_page(read_notebook(file), name=page, pictures=sources)
+    workspace = open_workspace(REPOSITORY / "data" / name)
+    return notebook_page(run_notebook(file, bundles[name]), name=page, pictures=sources, workspace=workspace)
 
 
-def make_bundles(repository: Path, folder: Path) -> dict[str, Path]:
+def make_bundles(folder: Path) -> dict[str, Path]:
     """Protect the shipped workspaces that notebooks are run on, and return the bundle of each."""
     names = sorted(set(RUN_ON.values()))
-    return {name: write_bundle(open_workspace(repository / "data" / name), folder) for name in names}
+    return {name: write_bundle(open_workspace(REPOSITORY / "data" / name), folder) for name in names}

@@ -12,12 +12,15 @@ import nbformat
 from nbclient import NotebookClient
 
 from evalkit.kernels.private_folder import ReportKernelManager, kernel_settings, private_room
+from evalkit.workspace import Workspace
 from tools.docs_site.markdown import fenced
 
 _SECONDS = 300
 _RUN = "Run on the protected figures of `data/{workspace}` when this site was made. · Chạy trên số liệu đã bảo vệ của `data/{workspace}` khi lập trang này."
+_INVENTED = "They are those of an **invented** country: no figure, name or place is real. · Đó là số liệu của một đất nước **giả định**: không con số, tên gọi hay địa điểm nào có thật."
 _NOT_RUN = "Shown as it stands, without results: this site was made without running it. · Chưa chạy, nên không có kết quả."
 _INNER_LINK = re.compile(r'<a\b[^>]*href="#[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+>")  # says nothing, and another thing at each run
 _LOADED = re.compile(r"<script\b.*?</script>", re.DOTALL)
 
 
@@ -49,7 +52,9 @@ def run_notebook(path: Path, bundle: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-def notebook_page(notebook: nbformat.NotebookNode, *, name: str, pictures: Path, workspace: str = "") -> str:
+def notebook_page(
+    notebook: nbformat.NotebookNode, *, name: str, pictures: Path, workspace: Workspace | None = None
+) -> str:
     """Return a notebook as Markdown, and write its pictures into a folder.
 
     Parameters
@@ -59,12 +64,11 @@ def notebook_page(notebook: nbformat.NotebookNode, *, name: str, pictures: Path,
         Of the page: its pictures are named after it.
     pictures : Path
         The folder of the page.
-    workspace : str
-        On whose figures it was run; "" if it was not.
+    workspace : Workspace, optional
+        On whose figures it was run; none if it was not.
     """
     head, *cells = notebook.cells
-    remark = f"*{_RUN.format(workspace=workspace)}*" if workspace else f"*{_NOT_RUN}*"
-    parts = [head.source, remark]
+    parts = [head.source, _remark(workspace)]
     for number, cell in enumerate(cells, start=1):
         if cell.cell_type == "code":
             parts.append(fenced(cell.source, "python"))
@@ -72,6 +76,14 @@ def notebook_page(notebook: nbformat.NotebookNode, *, name: str, pictures: Path,
         else:
             parts.append(cell.source)
     return "\n\n".join(parts)
+
+
+def _remark(workspace: Workspace | None) -> str:
+    """Return whether the notebook was run, and on what: figures that are invented are said to be."""
+    if workspace is None:
+        return f"*{_NOT_RUN}*"
+    run = f"*{_RUN.format(workspace=workspace.name)}*"
+    return f"{run}\n\n{_INVENTED}" if workspace.invented else run
 
 
 def _results(cell: nbformat.NotebookNode, picture: Path) -> Iterator[str]:
@@ -83,5 +95,5 @@ def _results(cell: nbformat.NotebookNode, picture: Path) -> Iterator[str]:
         elif "image/png" in shown:
             picture.with_suffix(".png").write_bytes(base64.b64decode(shown["image/png"]))
             yield f"![{picture.name}]({picture.name}.png)"
-        elif "text/plain" in shown:
+        elif "text/plain" in shown and not _ADDRESS.search(shown["text/plain"]):
             yield fenced(shown["text/plain"])
