@@ -24,8 +24,8 @@ from evalkit.evaluation import AREA, recipe_of
 from evalkit.facts.areas import Area
 from evalkit.reporting.blocks import LANGUAGES
 from evalkit.reporting.display import written
+from evalkit.reporting.every_section import page_head
 from evalkit.reporting.page import page_from_sections
-from evalkit.reporting.sections import page_head
 from evalkit.workspace import open_workspace
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"

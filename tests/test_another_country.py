@@ -15,7 +15,7 @@ from babel.dates import get_month_names
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
-import evalkit.reporting.sections  # noqa: F401  how each result is shown
+import evalkit.reporting.every_section  # noqa: F401  how each result is shown
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.cli import app
 from evalkit.evaluation import compare_provinces, evaluate, provinces_side_by_side

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-import evalkit.reporting.sections  # noqa: F401
+import evalkit.reporting.every_section  # noqa: F401
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.evaluation import evaluate
 from evalkit.facts.bundle import Bundle

@@ -13,8 +13,8 @@ from benchmarks import back_test
 from benchmarks.back_test import digest_of_tables, digest_of_words, digests, frozen, mark_of, moved, words_of
 
 from evalkit.batch.page_names import neighbours
+from evalkit.reporting.every_section import page_head
 from evalkit.reporting.page import page_from_sections
-from evalkit.reporting.sections import page_head
 from evalkit.reporting.table_files import table_files
 from tests.shipped import ROOT, bundle_of, evaluation_of, sections_of
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-import evalkit.reporting.sections  # noqa: F401
+import evalkit.reporting.every_section  # noqa: F401
 from evalkit.evaluation import trace_pathway
 from evalkit.indicators.pathway import pathway
 from evalkit.indicators.sources import differing

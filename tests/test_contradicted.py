@@ -18,7 +18,7 @@ from evalkit.batch.run import run_batch
 from evalkit.errors import EvalkitError
 from evalkit.reporting.blocks import Bilingual, Paragraph, Section
 from evalkit.reporting.display import mime_bundle
-from evalkit.reporting.sections import page_head
+from evalkit.reporting.every_section import page_head
 from tests.workspaces import at, options, tiny_notebooks, tiny_workspace
 
 SOUND = b'<html lang="en"><main><p>Cases fell, it says.</p></main></html>'

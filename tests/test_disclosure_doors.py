@@ -42,8 +42,8 @@ from evalkit.indicators.pathway import pathway
 from evalkit.indicators.support import support_table
 from evalkit.places.registry import Registry
 from evalkit.reporting.display import section_of
+from evalkit.reporting.every_section import page_head
 from evalkit.reporting.page import page_from_sections
-from evalkit.reporting.sections import page_head
 from evalkit.statistics.joinpoint.joinpoint import joinpoint
 from evalkit.statistics.provinces.shrinkage import shrink_rates
 from evalkit.table import totals_only

@@ -29,7 +29,7 @@ from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.records import Evaluation
 from evalkit.reporting.blocks import Section, Table
 from evalkit.reporting.display import plain_text, section_of
-from evalkit.reporting.sections import page_head
+from evalkit.reporting.every_section import page_head
 from evalkit.reporting.sections.side_by_side import _outside, _scatter
 from evalkit.statistics.joinpoint.joinpoint_results import JoinpointFit
 from evalkit.statistics.law.scatter import ScatterLaw

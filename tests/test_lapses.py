@@ -24,8 +24,8 @@ from evalkit.kernels.warm_server import can_fork
 from evalkit.lapses import Lapse, attempt
 from evalkit.reporting.blocks import Bilingual, Section
 from evalkit.reporting.display import mime_bundle, plain_text, written
+from evalkit.reporting.every_section import section_of
 from evalkit.reporting.lapsed import has_heading, lapses_told, not_written
-from evalkit.reporting.sections import section_of
 from evalkit.workspace import Workspace, open_workspace
 from tests.builders import PROGRAMME, fact
 from tests.workspaces import NATIONAL_PAGE, NATIONAL_PARAMETERS, TABLE, at, tiny_workspace, write_notebook

@@ -30,7 +30,7 @@ from evalkit.programme.models import Programme, Target
 from evalkit.records import Comparisons
 from evalkit.reporting.blocks import Bilingual, Paragraph, Section, Table
 from evalkit.reporting.display import plain_text
-from evalkit.reporting.sections import section_of
+from evalkit.reporting.every_section import section_of
 from evalkit.reporting.sections.side_by_side import _difference
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.provinces.heterogeneity import Heterogeneity, heterogeneity

@@ -11,10 +11,10 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from evalkit.errors import DeclarationError, FactsError
 from evalkit.reporting.blocks import Section, from_json
 from evalkit.reporting.display import PAGE_MIME, SECTION_MIME
+from evalkit.reporting.every_section import page_head
 from evalkit.reporting.exporter import EvalkitExporter
 from evalkit.reporting.jupyter_display import teach_ipython
 from evalkit.reporting.own import own_figure, own_table
-from evalkit.reporting.sections import page_head
 from tests.shipped import evaluation_of
 
 FRAME = pd.DataFrame({"year": [2024, 2025], "waiting": [16.0, None], "note": ["a <b>", "=1+1"]})

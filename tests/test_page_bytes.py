@@ -11,9 +11,9 @@ import pytest
 
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
 from evalkit.reporting.column_classes import KNOWN
+from evalkit.reporting.every_section import page_head
 from evalkit.reporting.page import page_from_sections
 from evalkit.reporting.render import Numbering, render_block
-from evalkit.reporting.sections import page_head
 from evalkit.reporting.svg_sharing import share_attributes
 from evalkit.reporting.table_files import table_files
 from evalkit.review.reading import read

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from tools.screenshots import LOOKS, pages, pictures
 
+from evalkit.reporting.every_section import page_head
 from evalkit.reporting.page import page_from_sections
-from evalkit.reporting.sections import page_head
 from tests.shipped import bundle_of, evaluation_of, sections_of
 
 ROOT = Path(__file__).parents[1]

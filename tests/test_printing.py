@@ -10,8 +10,8 @@ from evalkit.batch.options import RunOptions
 from evalkit.batch.printing import BROWSER, BROWSERS, browser, printed
 from evalkit.batch.run import page_settings
 from evalkit.errors import BatchError, SettingsError
+from evalkit.reporting.every_section import page_head
 from evalkit.reporting.page import page_from_sections
-from evalkit.reporting.sections import page_head
 from tests.shipped import evaluation_of, sections_of
 
 SHEETS = [

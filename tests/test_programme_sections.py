@@ -24,7 +24,7 @@ from evalkit.evaluation import (
 from evalkit.records import Indicators
 from evalkit.reporting.blocks import Section, Table
 from evalkit.reporting.display import plain_text
-from evalkit.reporting.sections import section_of
+from evalkit.reporting.every_section import section_of
 from tests.builders import fact, facts_table
 from tests.shipped import DAY, ROOT, bundle_of, evaluation_of, received
 

@@ -28,7 +28,7 @@ from evalkit.facts.bundle import Bundle
 from evalkit.kernels.private_folder import kernel_environment
 from evalkit.reporting.blocks import Bilingual, Cell, Table
 from evalkit.reporting.display import mime_bundle, section_of
-from evalkit.reporting.sections import page_head
+from evalkit.reporting.every_section import page_head
 from tests.builders import fact
 from tests.workspaces import PagesWithoutKernel, at, options, tiny_notebooks, tiny_workspace
 

@@ -6,7 +6,7 @@ import math
 
 from scipy import stats
 
-import evalkit.reporting.sections  # noqa: F401
+import evalkit.reporting.every_section  # noqa: F401
 from evalkit.evaluation import (
     compare_periods,
     estimate_indicators,

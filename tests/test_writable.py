@@ -29,9 +29,9 @@ from evalkit.programme.load import load_programme
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import LANGUAGES, Sections
 from evalkit.reporting.display import plain_text, shown_as
+from evalkit.reporting.every_section import section_of
 from evalkit.reporting.lapsed import lapses_told
 from evalkit.reporting.render import Numbering, render_section
-from evalkit.reporting.sections import section_of
 from evalkit.reporting.sections.limits import change_limits, change_written, limits_written
 from evalkit.reporting.sections.shared_words import chance, p_words
 from evalkit.reporting.sections.shares import share_cell

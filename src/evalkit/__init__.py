@@ -43,8 +43,8 @@ _SHOP_WINDOW = {
     "JoinpointSettings": "evalkit.statistics.joinpoint.joinpoint_settings",
     "changepoint": "evalkit.statistics.trend.changepoint",
     "hidden_cases": "evalkit.statistics.hidden_cases",
-    "page_head": "evalkit.reporting.sections",
-    "show": "evalkit.reporting.sections",
+    "page_head": "evalkit.reporting.every_section",
+    "show": "evalkit.reporting.every_section",
     "own_table": "evalkit.reporting.own",
     "own_figure": "evalkit.reporting.own",
 }
@@ -77,7 +77,7 @@ def _teach_notebook() -> None:
     """In a notebook, let results display themselves."""
     ipython = sys.modules.get("IPython")
     if ipython is not None and ipython.get_ipython() is not None:
-        import_module("evalkit.reporting.sections")
+        import_module("evalkit.reporting.every_section")
 
 
 def __dir__() -> list[str]:

@@ -23,9 +23,7 @@ from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.lapses import Lapse
 from evalkit.short_form import ShortForm
 
-_WORDS = (
-    "evalkit.reporting.sections"  # loaded by name when a record is read out: records know nothing of pages
-)
+_WORDS = "evalkit.reporting.every_section"  # loaded by name when a record is read out: records know nothing of pages
 
 
 class Record(ShortForm):

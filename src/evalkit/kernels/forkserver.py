@@ -32,7 +32,7 @@ PRELOADED = (
     "ipykernel.ipkernel",
     "evalkit.evaluation",
     "evalkit.facts.bundle",
-    "evalkit.reporting.sections",
+    "evalkit.reporting.every_section",
     "evalkit.reporting.canvas",
     "matplotlib.pyplot",
     "seaborn",
