@@ -341,6 +341,26 @@ def test_the_grid_of_the_country_has_every_province_once_and_both_archipelagos()
         assert "Trường Sa" in svg.vi
 
 
+@pytest.mark.parametrize("code", ["11", "08", "22", ""])
+def test_the_number_of_targets_not_judged_is_that_of_the_promises_named(code: str):
+    """A decision that was replaced promised the same before: that is one promise, judged or not."""
+    result = evaluated("demo", code).summary
+    frame, programme = result.assessments.frame, result.area.programme
+    promises = {target.id: (target.indicator or str(target.wording)) for target in programme.targets}
+    done = frame[frame["verdict"].isin(["met", "not_met"])]
+    latest = done[done["period_end"].dt.year == done["period_end"].dt.year.max()]
+    left = {promises[one] for one in frame["target_id"]} - {promises[one] for one in latest["target_id"]}
+    numbers = [
+        block
+        for section in brief_sections(result)
+        for block in section.blocks
+        if isinstance(block, KeyNumbers)
+    ]
+    details = [detail.en for block in numbers for item in block.items for detail in item.details]
+    assert left
+    assert f"not judged: {len(left)}" in details
+
+
 @pytest.mark.parametrize(("scheme", "number"), [("34", 34), ("63", 63)])
 def test_every_province_of_either_scheme_has_one_tile_of_its_own(scheme: str, number: int):
     with (ROOT / "data" / "reference" / "grid.csv").open(encoding="utf-8", newline="") as stream:

@@ -7,7 +7,7 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section, Sources
-from evalkit.reporting.brief.opening import latest_verdicts
+from evalkit.reporting.brief.promises_kept import latest_verdicts
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.bases import source_title

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from evalkit.indicators.judging import JUDGED
 from evalkit.indicators.news import Told, ZeroNews
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
 from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Block, KeyNumber, KeyNumbers, Paragraph, Section
+from evalkit.reporting.brief.promises_kept import latest_verdicts, unjudged
 from evalkit.reporting.brief.topics import Topic, year_before
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.compared import Compared, compared
@@ -349,32 +348,20 @@ def _usual(topic: Topic, told: Told) -> list[Bilingual]:
     ]
 
 
-def latest_verdicts(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the latest year in which a target was judged, the unjudged of that year too."""
-    judged = frame[frame["verdict"].isin(JUDGED)]
-    if judged.empty:
-        return judged
-    year = judged["period_end"].dt.year.max()
-    rows: pd.DataFrame = frame[
-        (frame["period_end"].dt.year == year) & frame["verdict"].isin([*JUDGED, "too_few"])
-    ]
-    return rows
-
-
 def _targets_met(result: Summary) -> KeyNumber | None:
     """Count the targets met of those judged in the latest year; nothing where a programme has none."""
     if not result.area.programme.targets:
         return None
     rows = latest_verdicts(result.assessments.frame)
     label = say("targets met, of those that can be judged")
-    binding = result.assessments.frame["target_id"].nunique()
     if rows.empty:
-        return KeyNumber(same("–"), same(""), label, (say("no target can be judged"),)) if binding else None
+        is_bound = len(result.assessments.frame) > 0
+        return KeyNumber(same("–"), same(""), label, (say("no target can be judged"),)) if is_bound else None
     judged = rows[rows["verdict"].isin(JUDGED)]
-    met, unjudged = int((judged["verdict"] == "met").sum()), binding - judged["target_id"].nunique()
+    met, others = int((judged["verdict"] == "met").sum()), len(unjudged(result, judged))
     details = [say("in {year}", year=str(judged["period_end"].dt.year.max()))]
-    if unjudged:
-        details.append(say("not judged: {count}", count=str(unjudged)))
+    if others:
+        details.append(say("not judged: {count}", count=str(others)))
     return KeyNumber(
         say("{met} of {judged}", met=str(met), judged=str(len(judged))), same(""), label, tuple(details)
     )

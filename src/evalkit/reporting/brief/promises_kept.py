@@ -13,7 +13,6 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.brief.opening import latest_verdicts
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.strip import bare_strip, target_strip
 from evalkit.reporting.kind_words import share_in_brief
@@ -51,6 +50,26 @@ def targets_of_the_year(result: Summary, cites: Citations) -> Section | None:
     return Section("targets", _title(rows, year), (_how_to_read(result, rows), table), layer="brief")
 
 
+def latest_verdicts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the latest year in which a target was judged, the unjudged of that year too."""
+    judged = frame[frame["verdict"].isin(JUDGED)]
+    if judged.empty:
+        return judged
+    year = judged["period_end"].dt.year.max()
+    rows: pd.DataFrame = frame[
+        (frame["period_end"].dt.year == year) & frame["verdict"].isin([*JUDGED, "too_few"])
+    ]
+    return rows
+
+
+def unjudged(result: Summary, rows: pd.DataFrame) -> list[Bilingual]:
+    """Return the names of what binds a place and is not among some verdicts; once where a decision that was replaced promised the same before."""
+    targets = {target.id: target for target in result.area.programme.targets}
+    told = {_name(targets[one], result) for one in rows["target_id"]}
+    names = [_name(targets[one], result) for one in result.assessments.frame["target_id"].unique()]
+    return [name for name in dict.fromkeys(names) if name not in told]
+
+
 def _title(rows: pd.DataFrame, year: str) -> Bilingual:
     counts = {name: int((rows["verdict"] == name).sum()) for name in _ORDER}
     words = {"year": year, "met": str(counts["met"]), "missed": str(counts["not_met"])}
@@ -65,18 +84,10 @@ def _title(rows: pd.DataFrame, year: str) -> Bilingual:
 
 def _how_to_read(result: Summary, rows: pd.DataFrame) -> Paragraph:
     """Say what the strip shows, and which targets are not judged."""
-    binding = result.assessments.frame.drop_duplicates("target_id")
-    others = binding[~binding["target_id"].isin(rows["target_id"])]
     how = say("Upright line: the target. Large dot: this year; pale dots: the years before.")
-    if others.empty:
+    names = unjudged(result, rows)
+    if not names:
         return Paragraph(how, tone="aside")
-    programme = result.area.programme
-    targets = {target.id: target for target in programme.targets}
-    judged = [_name(targets[one], result) for one in rows["target_id"]]
-    names = [name for one in others["target_id"] if (name := _name(targets[one], result)) not in judged]
-    if not names:  # a decision that was replaced promised the same before
-        return Paragraph(how, tone="aside")
-    names = list(dict.fromkeys(names))
     return Paragraph(sentences(how, say("Not judged: {names}.", names=formats.listed(names))), tone="aside")
 
 

@@ -192,7 +192,7 @@ def _marks(result: Completeness) -> Bilingual:
         "Marks: [c] confidential (a small count of persons, another figure that would give it away, or a median over few cases); [u] fewer than 20 events. Counts of persons under {k}, or under {strict} where they are crossed by a sensitive or a second attribute, are hidden unless officially published. Among all the figures this page is made from, {hidden} are hidden, those of breakdowns that it does not show included.",
         k=str(result.area.about.k),
         strict=str(result.area.about.k_sensitive),
-        hidden=str(result.area.about.hidden_cells),
+        hidden=formats.number(result.area.about.hidden_cells),
     )
 
 

@@ -164,7 +164,7 @@ def _unknown(result: Summary) -> list[Bilingual]:
         sentences.append(
             say(
                 "{hidden} figures are confidential to protect persons; nothing is computed from them.",
-                hidden=str(hidden),
+                hidden=formats.number(hidden),
             )
         )
     return sentences
