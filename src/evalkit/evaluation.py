@@ -18,11 +18,12 @@ from typing import Any
 import pandas as pd
 
 from evalkit.facts.areas import Area, NationFacts, ProvinceFacts, at_its_level
-from evalkit.facts.laws_of_area import family_of, law_of, laws_of, laws_of_provinces
+from evalkit.facts.laws_of_area import family_of, law_of, law_of_measure, laws_of, laws_of_provinces
 from evalkit.indicators import completeness as reported
 from evalkit.indicators.attainment import assess_targets as hold_against_targets
 from evalkit.indicators.by_attribute import breakdowns, seldom_reported
 from evalkit.indicators.changes_under_law import widened_changes
+from evalkit.indicators.effects import ComparedEffect, effect_of
 from evalkit.indicators.estimates import estimate_indicators as estimate
 from evalkit.indicators.evidence import dac_view
 from evalkit.indicators.followup import follow_up, without_lost
@@ -42,12 +43,14 @@ from evalkit.indicators.trends import Trend, trend_of
 from evalkit.indicators.yearly import yearly_series
 from evalkit.indicators.zeros import ZeroPeriod, find_zero_period
 from evalkit.lapses import inherited, names_of, one_by_one, step, table_of
+from evalkit.programme.comparison import Comparison
 from evalkit.programme.models import Target
 from evalkit.records import (
     Assessments,
     Breakdowns,
     Comparisons,
     Completeness,
+    Effects,
     Evaluation,
     Evidence,
     FollowUp,
@@ -844,6 +847,20 @@ def compare_provinces(nation: NationFacts) -> ProvincesCompared:
     return ProvincesCompared(nation, items, lapses)
 
 
+@step(Effects)
+def compare_with_others(nation: NationFacts) -> Effects:
+    """Hold places with a measure against places without it, for each comparison that the programme declares."""
+    declared = {one.id: one for one in nation.programme.comparisons}
+    items, lapses = one_by_one(declared, lambda name: _effect(nation, declared[name]), step=Effects.__name__)
+    return Effects(nation, items, lapses)
+
+
+@step(Effects)
+def compare_once(nation: NationFacts, comparison: Comparison) -> Effects:
+    """Hold places with a measure against places without it, whether or not the programme declares it."""
+    return Effects(nation, (_effect(nation, comparison),))
+
+
 @step(Methods)
 def methods_used(area: Area) -> Methods:
     """Name the methods and the sources behind an area's page.
@@ -905,6 +922,7 @@ RECIPE = (
     Step("trends", fit_trends),
     Step("side_by_side", provinces_side_by_side, for_nation=True),
     Step("compared", compare_provinces, for_nation=True),
+    Step("effects", compare_with_others, for_nation=True),
     Step("completeness", report_completeness, "indicators"),
     Step("summary", sum_up, "comparisons zeros assessments trends completeness indicators pathway support"),
     Step("methods", methods_used),
@@ -912,7 +930,7 @@ RECIPE = (
 
 
 def recipe_of(area: Area) -> tuple[Step, ...]:
-    """Return the steps of an area's page, in its order: a province's, or the nation's, which are two more."""
+    """Return the steps of an area's page, in its order: a province's, or the nation's, which are three more."""
     return tuple(line for line in RECIPE if isinstance(area, NationFacts) or not line.for_nation)
 
 
@@ -954,6 +972,12 @@ def _preferred_totals(area: Area) -> pd.DataFrame:
 
 def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:
     return trend_of(facts, name, area.programme, law=law_of(area, name), family=family_of(area, "trends"))
+
+
+def _effect(nation: NationFacts, comparison: Comparison) -> ComparedEffect:
+    codes = [place.code for place in nation.places if place.scheme == comparison.scheme]
+    law = law_of_measure(nation, comparison.measure)
+    return effect_of(nation.province_facts, comparison, nation.programme, places=codes, law=law)
 
 
 def _targets(area: Area) -> tuple[Target, ...]:

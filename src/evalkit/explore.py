@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
-from evalkit.evaluation import fit_one_trend
+from evalkit.evaluation import compare_once, fit_one_trend
 from evalkit.facts import bundle as bundles
-from evalkit.facts.areas import Area
+from evalkit.facts.areas import Area, NationFacts
 from evalkit.facts.bundle import Bundle
+from evalkit.facts.comparisons_chosen import declared_comparison, own_comparison
 from evalkit.indicators.alarms import Alarms, watch
 from evalkit.indicators.estimates import estimate_indicators
 from evalkit.indicators.sources import preferred
 from evalkit.labels import Label
 from evalkit.messages import worded
-from evalkit.records import Trends
+from evalkit.records import Effects, Trends
 from evalkit.statistics.results import NotEstimable
 from evalkit.table import NATION_SCHEME, dimensions_of
 
@@ -282,6 +285,40 @@ def alarms(area: Area, measure: str, *, alpha: float = 0.01) -> Alarms | NotEsti
             do=nearest(str(measure), list(known)),
         )
     return watch(area.facts, measure, area.programme, alpha=alpha)
+
+
+def effect(
+    place: Bundle | NationFacts,
+    comparison: str | Mapping[str, Any] = "",
+    **chosen: Any,
+) -> Effects:
+    """Hold places with a measure against places without it: a comparison that the programme declares, or one of your own.
+
+    Parameters
+    ----------
+    place : Bundle or NationFacts
+        A bundle, or its nation.
+    comparison : str or mapping
+        The id of a declared one; or what follows, as a mapping.
+    **chosen
+        ``measure``; ``who``, place (code or name) to first year with the measure; ``compared_with``, places or "others" (the default);
+        ``window``, first and last year. A comparison of your own is always exploratory: chosen after the fact.
+
+    Returns
+    -------
+    Effects
+        With one item: an effect, or the reason why there is none. It shows itself as the page's section does; ``frame`` is a tidy table.
+
+    Raises
+    ------
+    FactsError
+        If the programme has no such comparison or measure, or the pages no such place; the nearest names are told.
+    """
+    nation = place.nation() if isinstance(place, Bundle) else place
+    if isinstance(comparison, str) and comparison:
+        return compare_once(nation, declared_comparison(nation, comparison))
+    given = chosen if isinstance(comparison, str) else {**comparison, **chosen}
+    return compare_once(nation, own_comparison(nation, given))
 
 
 def _said(label: Label, bundle: Bundle) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
+from evalkit.indicators.effects import ComparedEffect
 from evalkit.indicators.news import News
 from evalkit.indicators.period_totals import PeriodComparison
 from evalkit.indicators.province_comparison import ProvinceComparison
@@ -814,6 +815,21 @@ class ProvincesCompared(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Effects(Record):
+    """Places with a measure held against places without it, one item per comparison; where none is declared, nothing."""
+
+    area: NationFacts
+    items: tuple[ComparedEffect, ...]
+    lapses: tuple[Lapse, ...] = ()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rows of all items: :attr:`evalkit.indicators.effects.ComparedEffect.frame`."""
+        frames = [item.frame for item in self.items]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Summary(Record):
     """What the brief of a page draws on; what was not given, such as the pathway, leaves its block out.
 
@@ -894,6 +910,7 @@ class Evaluation(Record):
     trends: Trends
     side_by_side: ProvincesSideBySide | None = None
     compared: ProvincesCompared | None = None
+    effects: Effects | None = None
     completeness: Completeness
     summary: Summary
     methods: Methods

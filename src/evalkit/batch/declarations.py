@@ -11,6 +11,7 @@ from evalkit.labels import labels_in
 from evalkit.languages import DEFAULT
 from evalkit.messages import worded
 from evalkit.places.registry import Registry, load_registry, reference_folder
+from evalkit.programme.comparison import refuse_unknown_places
 from evalkit.programme.load import load_programme, programme_folders, shipped_programmes
 from evalkit.programme.models import Programme
 from evalkit.reporting.wording import catalogue, own_catalogues, untold
@@ -58,6 +59,19 @@ def registry_of(workspace: Workspace) -> Registry:
             do=nearest(workspace.scheme, list(registry.schemes)),
         )
     return registry
+
+
+def refuse_strange_comparisons(programme: Programme, registry: Registry, workspace: Workspace) -> None:
+    """Refuse comparisons of places that the workspace's pages are not about.
+
+    Raises
+    ------
+    DeclarationError
+        With the nearest name.
+    """
+    refuse_unknown_places(
+        programme.comparisons, registry, scheme=workspace.scheme, where=f"programme {workspace.programme!r}"
+    )
 
 
 def language_findings(workspace: Workspace) -> list[Finding]:

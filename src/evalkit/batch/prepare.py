@@ -12,6 +12,7 @@ from evalkit.batch.clock import now
 from evalkit.batch.declarations import (
     language_findings,
     programme_of,
+    refuse_strange_comparisons,
     registry_of,
     sources_of,
 )
@@ -82,10 +83,11 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     registry = refusals.of(registry_of, workspace)
     programme = refusals.of(programme_of, workspace)
     if programme is not None and registry is not None:
+        refusals.of(refuse_strange_comparisons, programme, registry, workspace)
         programme = refusals.of(with_population, programme, registry, workspace)
     sources = refusals.of(sources_of, workspace)
     table, unread = read_facts_told(workspace.fact_files, programme)
-    if programme is None or registry is None or sources is None:
+    if programme is None or registry is None or sources is None or refusals.found:
         refusals.of(refuse_errors, unread)
         raise refusals.all()
     found = check_facts(

@@ -21,6 +21,13 @@ def laws_of(area: Area) -> dict[str, ScatterLaw]:
     return {name: law for name, law in found.items() if law is not None}
 
 
+def law_of_measure(nation: NationFacts, measure: str) -> ScatterLaw | None:
+    """Return how a province's years of a measure scatter, told for each indicator that counts it; None where nothing was told."""
+    names = [name for name, one in nation.programme.indicators.items() if one.numerator == measure]
+    laws = [nation.panel[name] for name in names if name in nation.panel]
+    return ScatterLaw.from_record(laws[0]) if laws else None
+
+
 def laws_of_provinces(nation: NationFacts, indicator: str) -> dict[str, ScatterLaw] | None:
     """Return how the yearly counts of an indicator scatter in each province; None where nothing was told of it."""
     if indicator not in nation.panel:

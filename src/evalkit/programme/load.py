@@ -17,6 +17,7 @@ from evalkit.labels import Label, label_languages
 from evalkit.messages import worded
 from evalkit.programme.models import (
     Break,
+    Comparison,
     Dimension,
     Indicator,
     Measure,
@@ -74,6 +75,10 @@ class _RequestsFile(Declared):
     request: tuple[Request, ...] = ()
 
 
+class _ComparisonsFile(Declared):
+    comparison: tuple[Comparison, ...] = ()
+
+
 NAMED: dict[str, type[Declared]] = {"measures": _MeasuresFile, "indicators": _IndicatorsFile}
 PROMISED: dict[str, type[Declared]] = {
     "targets": _TargetsFile,
@@ -81,6 +86,7 @@ PROMISED: dict[str, type[Declared]] = {
     "recommendations": _RecommendationsFile,
     "pathway": _PathwayFile,
     "requests": _RequestsFile,
+    "comparisons": _ComparisonsFile,
     "support": SupportMatrix,
 }
 _KEYS = {
@@ -89,6 +95,7 @@ _KEYS = {
     "recommendations": "recommendation",
     "pathway": "stage",
     "requests": "request",
+    "comparisons": "comparison",
 }
 FILES = ("programme", *NAMED, *PROMISED)
 _CATALOGUE = Path(str(resources.files("evalkit.programme"))) / "catalogue"
@@ -101,7 +108,8 @@ def load_programme(name: str, *, base: Path | None = None) -> Programme:
     ----------
     name : str
         ``"vn-trafficking"``, or a folder (relative to ``base``) that holds programme.toml, measures.toml and
-        indicators.toml and, where wanted, targets.toml, breaks.toml, recommendations.toml, pathway.toml, requests.toml and support.toml.
+        indicators.toml and, where wanted, targets.toml, breaks.toml, recommendations.toml, pathway.toml, requests.toml, comparisons.toml
+        and support.toml.
         A long file may be split: ``indicators-victims.toml`` is read after ``indicators.toml``. With ``extends = "name"``
         in its programme.toml it is laid over the programme named, see :mod:`evalkit.programme.overlay`.
     base : Path, optional
@@ -165,7 +173,7 @@ def _loaded(folders: tuple[Path, ...]) -> Programme:
 
 
 def _promises(files: dict[str, tuple[Path, ...]], refusals: Refusals) -> dict[str, Any]:
-    """Return what a programme may do without: targets, events, recommendations, the pathway, requests, the supports."""
+    """Return what a programme may do without: targets, events, recommendations, the pathway, requests, comparisons, the supports."""
     read = {
         part: [one for path in files[part] if (one := refusals.of(read_declaration, path, model)) is not None]
         for part, model in PROMISED.items()
@@ -179,6 +187,7 @@ def _promises(files: dict[str, tuple[Path, ...]], refusals: Refusals) -> dict[st
         "recommendations": many["recommendations"],
         "stages": many["pathway"],
         "requests": many["requests"],
+        "comparisons": many["comparisons"],
         "support": read["support"][0] if read["support"] else None,
     }
 

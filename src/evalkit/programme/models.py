@@ -16,6 +16,7 @@ from evalkit.labels import Dated, Label
 from evalkit.messages import worded
 from evalkit.places.place_names import without_diacritics
 from evalkit.places.population import POPULATION
+from evalkit.programme.comparison import Comparison
 from evalkit.programme.indicator import Holder, Indicator, StageBasis
 from evalkit.programme.kinds import Kind
 from evalkit.programme.supports import SupportMatrix
@@ -36,6 +37,7 @@ __all__ = [
     "CRITERIA",
     "Break",
     "Comparator",
+    "Comparison",
     "Criterion",
     "Dated",
     "Dimension",
@@ -302,6 +304,7 @@ class Programme(Declared):
     recommendations: tuple[Recommendation, ...] = ()
     stages: tuple[Stage, ...] = ()
     requests: tuple[Request, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
     support: SupportMatrix | None = None
     population: str = POPULATION
     counts_detection: bool = True

@@ -53,6 +53,7 @@ def refuse_misread(programme: Programme, files: Files) -> None:
     Refused too is chance on what is not counted: limits and trends of money or of medians.
     """
     _refuse_chance_on_amounts(programme, files)
+    _refuse_comparisons_of_amounts(programme, files)
     for name, indicator in programme.indicators.items():
         counted = (
             programme.counts_detection and programme.measures[indicator.numerator].disclosure != "activity"
@@ -97,6 +98,24 @@ def _refuse_chance_on_amounts(programme: Programme, files: Files) -> None:
             )
 
 
+def _refuse_comparisons_of_amounts(programme: Programme, files: Files) -> None:
+    """Refuse a comparison of what is not counted, or not added over places, and two comparisons of one id."""
+    for n, one in enumerate(programme.comparisons):
+        measure = programme.measures[one.measure]
+        if not (measure.additive and measure.whole and not measure.negative):
+            raise DeclarationError(
+                where=_place(files["comparisons"], ("comparison", n, "measure")),
+                rule=worded("a comparison takes a measure that counts and is added over places"),
+                do=worded("name another measure than {measure}", measure=repr(one.measure)),
+            )
+        if one.id in [other.id for other in programme.comparisons[:n]]:
+            raise DeclarationError(
+                where=_place(files["comparisons"], ("comparison", n, "id")),
+                rule=worded("{again} is declared twice", again=repr(one.id)),
+                do=worded("keep one of the two tables"),
+            )
+
+
 def _exists(indicator: Indicator, target: Target) -> bool:
     first, last = indicator.valid_from or date.min, indicator.valid_to or date.max
     return first <= target.valid_from and target.valid_to <= last
@@ -138,6 +157,8 @@ def _used_names(programme: Programme) -> Iterator[Use]:
         yield "indicators", ("indicator", name, "strand"), indicator.strand, strands
     yield from _names_used_by_promises(programme, strands)
     yield from _names_used_by_pathways(programme)
+    for n, one in enumerate(programme.comparisons):
+        yield "comparisons", ("comparison", n, "measure"), one.measure, programme.measures
     for n, request in enumerate(programme.requests):
         yield from (
             ("requests", ("request", n, "measures"), one, programme.measures) for one in request.measures

@@ -80,8 +80,7 @@ def _words(lapse: Lapse, result: Any) -> Bilingual:
             "The section “{section}” could not be computed; nothing is said of it here.",
             section=HEADINGS[lapse.step].title(),
         )
-    label = result.area.programme.indicators[lapse.indicator].label
-    name = Bilingual(**label.root)
+    name = _named(lapse.indicator, result)
     if lapse.step != type(result).__name__:
         return say(
             "{indicator}: part of it could not be computed; nothing is said of that part here.",
@@ -92,6 +91,14 @@ def _words(lapse: Lapse, result: Any) -> Bilingual:
         indicator=name,
         error=lapse.error,
     )
+
+
+def _named(name: str, result: Any) -> Bilingual:
+    """Return the label of the indicator that a lapse concerns, or of the comparison."""
+    programme = result.area.programme
+    comparisons = {one.id: one.label for one in programme.comparisons}
+    label = programme.indicators[name].label if name in programme.indicators else comparisons[name]
+    return Bilingual(**label.root)
 
 
 def not_written(result: Any, lapse: Lapse) -> Section:

@@ -39,5 +39,34 @@ NO_EFFECT: Mapping[str, Callable[[], Bilingual]] = {
     "different_starts": lambda: say(
         "The places started in different years; before and after are not the same years for all."
     ),
+    "too_many_hidden": lambda: say(
+        "More than a fifth of the figures needed are confidential; these are the small ones, and the rest is no fair picture."
+    ),
+    "other_scheme": lambda: say("The places named are not those that these pages are about."),
     "no_match": lambda: say("No mixture of other places ran as this place did before the start."),
+}
+
+# what the methods for panels mean by codes that elsewhere speak of a trend
+HERE: Mapping[str, Callable[[], Bilingual]] = {
+    "too_few_years": lambda: say(
+        "Fewer than five years were reported before the start; a mixture of other places cannot be matched to so few."
+    ),
+    "insufficient_events": lambda: say(
+        "The places with the measure had fewer than two cases a year before the start; a mixture of other places cannot be matched to so few."
+    ),
+    "not_reported": lambda: say(
+        "Of the places with the measure, or of the others, years needed were not reported."
+    ),
+}
+
+LEFT_OUT: Mapping[str, Callable[[], Bilingual]] = {
+    "treated_from_start": lambda: say("had the measure from the first year on"),
+    "no_cases": lambda: say("no case in any year"),
+    "too_few_cases": lambda: say("fewer than 30 cases in the places that start together"),
+    "years_missing": lambda: say("a year is not reported"),
+    "cohort_of_one": lambda: say(
+        "one place alone starts in this year: no interval of its own, but part of the whole"
+    ),
+    "no_figure": lambda: say("no figure that is shown"),
+    "broken_year": lambda: say("the measure began within the year: neither before nor after"),
 }

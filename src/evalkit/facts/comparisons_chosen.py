@@ -1,0 +1,117 @@
+"""Comparisons of places with and without a measure that a researcher asks for: one that is declared, or one chosen on the spot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from evalkit.declaration import nearest, rule_of
+from evalkit.errors import FactsError
+from evalkit.facts.areas import NationFacts
+from evalkit.messages import worded
+from evalkit.programme.comparison import OTHERS, Comparison
+
+KEYS = ("measure", "who", "compared_with", "window")
+CHOSEN = "own"
+
+
+def declared_comparison(nation: NationFacts, name: str) -> Comparison:
+    """Return a comparison of the programme by its id.
+
+    Raises
+    ------
+    FactsError
+        If there is none; the nearest are told.
+    """
+    known = {one.id: one for one in nation.programme.comparisons}
+    if name not in known:
+        do = worded("the programme declares no comparison; give measure, who and window")
+        raise FactsError(
+            where=f"effect({name!r})",
+            rule=worded("the programme has no such comparison"),
+            do=nearest(name, list(known)) if known else do,
+        )
+    return known[name]
+
+
+def own_comparison(nation: NationFacts, given: Mapping[str, Any]) -> Comparison:
+    """Return a comparison chosen on the spot, which is registered on no day.
+
+    Parameters
+    ----------
+    nation : NationFacts
+    given : mapping
+        ``measure``, ``who`` (place to first year), ``compared_with`` ("others" by default), ``window`` (first and last year).
+
+    Raises
+    ------
+    FactsError
+        If a key is missing or not known, a measure or a place is not, or the parts do not fit together.
+    """
+    _refuse_keys(given)
+    measures = nation.programme.measures
+    measure = str(given["measure"])
+    if measure not in measures:
+        raise _wrong(worded("the programme has no such measure"), nearest(measure, list(measures)))
+    counted = measures[measure]
+    if not (counted.additive and counted.whole and not counted.negative):
+        rule = worded("a comparison takes a measure that counts and is added over places")
+        raise _wrong(rule, worded("name another measure than {measure}", measure=repr(measure)))
+    others = given.get("compared_with", OTHERS)
+    try:
+        who, (first, last) = dict(given["who"]), given["window"]
+        since = {code: date(int(year), 1, 1) for code, year in _coded(who, nation).items()}
+        compared = others if others == OTHERS else tuple(_coded(dict.fromkeys(others), nation))
+        first, last = int(first), int(last)
+    except (TypeError, ValueError):
+        rule = worded("who gives each place its first year, window is a first and a last year")
+        raise _wrong(rule, worded('write who={"22": 2018}, window=(2011, 2022)')) from None
+    return _made(
+        label=counted.label,
+        measure=measure,
+        who=tuple(since),
+        since=since,
+        compared_with=compared,
+        first_year=first,
+        last_year=last,
+        scheme=nation.about.scheme,
+    )
+
+
+def _made(**parts: Any) -> Comparison:
+    try:
+        return Comparison(id=CHOSEN, expected="none", source=CHOSEN, **parts)
+    except ValidationError as refused:
+        fault = refused.errors(include_url=False)[0]
+        raise _wrong(rule_of(fault), worded("correct the value")) from None
+
+
+def _refuse_keys(given: Mapping[str, Any]) -> None:
+    unknown = [name for name in given if name not in KEYS]
+    if unknown:
+        raise _wrong(worded("unknown key"), nearest(str(unknown[0]), list(KEYS)))
+    missing = [name for name in KEYS if name not in given and name != "compared_with"]
+    if missing:
+        rule = worded("a comparison needs measure, who and window; {missing} is missing", missing=missing[0])
+        raise _wrong(rule, worded('write who={"22": 2018}, window=(2011, 2022)'))
+
+
+def _coded(told: Mapping[Any, Any], nation: NationFacts) -> dict[str, Any]:
+    """Return a mapping of places by code; a place may be given by its code or its name."""
+    names = {name: place.code for place in nation.places for name in (place.name, place.code)}
+    _refuse_places(told, names)
+    return {names[str(place)]: value for place, value in told.items()}
+
+
+def _refuse_places(told: Iterable[Any], names: Mapping[str, str]) -> None:
+    for place in told:
+        if str(place) not in names:
+            rule = worded("{code} is no code of a place of these pages", code=repr(place))
+            raise _wrong(rule, nearest(str(place), list(names)))
+
+
+def _wrong(rule: str, do: str) -> FactsError:
+    return FactsError(where="effect()", rule=rule, do=do)

@@ -1,0 +1,249 @@
+"""What happened where a measure was taken, held against places without it: from yearly figures to an effect, or a reason why there is none.
+
+The methods for panels are loaded where a comparison is declared, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from evalkit.indicators.sources import preferred
+from evalkit.indicators.yearly import yearly_series
+from evalkit.programme.comparison import Comparison
+from evalkit.programme.models import Programme
+from evalkit.short_form import ShortForm
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.results import NotEstimable
+from evalkit.table import totals_only
+
+if TYPE_CHECKING:
+    from evalkit.statistics.panel.effect import Effect
+    from evalkit.statistics.panel.panel import Panel
+
+MOST_HIDDEN = (
+    0.2  # of the figures of either side; what is hidden is small, and without it the rest is no fair picture
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The figures of the places with the measure, or of those without: how many the window has, and how many there are.
+
+    Attributes
+    ----------
+    places, cells : int
+        Places declared, and their years in the window.
+    hidden, missing : int
+        Years whose figure is confidential, or was not reported.
+    silent : tuple of str
+        Places without a figure in the whole window.
+    """
+
+    places: int
+    cells: int
+    hidden: int
+    missing: int
+    silent: tuple[str, ...]
+
+    @property
+    def is_mostly_told(self) -> bool:
+        """Tell whether few enough figures are hidden."""
+        return self.hidden <= MOST_HIDDEN * self.cells
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class ComparedEffect(ShortForm):
+    """One comparison, what came of it, and what it rests on.
+
+    Attributes
+    ----------
+    comparison : Comparison
+    found : Effect or NotEstimable
+        From five places with the measure on by imputation from the years without it, below by mixtures of other places.
+    two_way : Effect or NotEstimable
+        What two-way fixed effects would have said; never the headline.
+    exploratory : bool
+        Whether it was chosen when its figures were known already, or nobody can tell.
+    starts : dict
+        First whole year with the measure to the places.
+    broken : tuple of (place, year)
+        Years left out, for the measure began in the midst of them.
+    treated, compared : Side
+    per_person : bool
+        Whether rates are per inhabitant; else a place's years count alike.
+    law : ScatterLaw
+    """
+
+    comparison: Comparison
+    found: Effect | NotEstimable
+    two_way: Effect | NotEstimable
+    exploratory: bool
+    starts: dict[int, tuple[str, ...]]
+    broken: tuple[tuple[str, int], ...]
+    treated: Side
+    compared: Side
+    per_person: bool
+    law: ScatterLaw
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rows of the effect, each with ``comparison`` and ``exploratory``; a reason in place of them where it cannot be told."""
+        name, found = self.comparison.id, self.found
+        if isinstance(found, NotEstimable):
+            told = {"comparison": name, "exploratory": self.exploratory, "design": "", "reason": found.reason}
+            return pd.DataFrame([told])
+        rows, by_chance = found.frame, found.chance
+        p, smallest = (by_chance.p, by_chance.smallest) if by_chance else (np.nan, np.nan)
+        whole = rows["kind"] == "overall"
+        return rows.assign(
+            comparison=name,
+            exploratory=self.exploratory,
+            design=found.design,
+            reason="",
+            p=np.where(whole, p, np.nan),
+            smallest_p=np.where(whole, smallest, np.nan),
+        )
+
+
+def effect_of(
+    facts: pd.DataFrame,
+    comparison: Comparison,
+    programme: Programme,
+    *,
+    places: Sequence[str],
+    law: ScatterLaw | None = None,
+) -> ComparedEffect:
+    """Return what came of one comparison.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        The provinces' protected figures; yearly totals of the preferred source and the measure's own place basis are used.
+    comparison : Comparison
+    programme : Programme
+    places : sequence of str
+        The codes of all places of the pages.
+    law : ScatterLaw, optional
+        How a province's years of the measure scatter; not known by default.
+
+    Returns
+    -------
+    ComparedEffect
+        Not estimable, beside the reasons of the methods: ``other_scheme`` (the pages are about other places), ``too_many_hidden``
+        (over a fifth of the figures of a side are confidential), ``not_reported`` (a side has no figure at all).
+    """
+    law = law or ScatterLaw.unknown()
+    cells = _cells(facts, comparison, programme, comparison.with_others(places))
+    treated = _side(cells, comparison.who)
+    compared = _side(cells, comparison.with_others(places))
+    known = set(comparison.who) <= set(places)
+    refused = _refusal(treated, compared) if known else NotEstimable("other_scheme")
+    found, two_way = (refused, refused) if refused is not None else _told(cells, comparison, law)
+    who = [code for code in comparison.who if code not in treated.silent]
+    return ComparedEffect(
+        comparison,
+        found,
+        two_way,
+        is_exploratory(facts, comparison),
+        _starts(comparison, who),
+        tuple((code, year) for code in who if (year := comparison.broken_year(code)) is not None),
+        treated,
+        compared,
+        "exposure" in cells,
+        law,
+    )
+
+
+def is_exploratory(facts: pd.DataFrame, comparison: Comparison) -> bool:
+    """Tell whether a comparison was laid down only when a figure of its places since the start was known, or on no day at all."""
+    if comparison.registered_on is None:
+        return True
+    rows = facts[facts["measure"].eq(comparison.measure) & facts["province_code"].isin(comparison.who)]
+    began = pd.to_datetime(rows["province_code"].map(comparison.began))
+    known = rows.loc[rows["period_end"] >= began, "edition_date"]
+    return bool((known <= pd.Timestamp(comparison.registered_on)).any())
+
+
+def _cells(
+    facts: pd.DataFrame, comparison: Comparison, programme: Programme, others: Sequence[str]
+) -> pd.DataFrame:
+    """Return a row for each place and year of the window: ``count``, ``status`` and, where every figure has one, ``exposure``."""
+    codes = [*comparison.who, *others]
+    rows = facts[facts["measure"].isin([comparison.measure, programme.population])]
+    rows = totals_only(rows[rows["province_code"].isin(codes)])
+    rows = rows[rows["period_end"].dt.year.between(comparison.first_year, comparison.last_year)]
+    series = yearly_series(preferred(rows, programme), comparison.measure, programme)
+    years = range(comparison.first_year, comparison.last_year + 1)
+    grid = pd.MultiIndex.from_product([codes, years], names=["province_code", "year"]).to_frame(index=False)
+    names = [name for name in ("count", "status", "exposure") if name in series]
+    return grid.merge(series[["province_code", "year", *names]], how="left", on=["province_code", "year"])
+
+
+def _side(cells: pd.DataFrame, codes: Sequence[str]) -> Side:
+    own = cells[cells["province_code"].isin(codes)]
+    hidden = own["status"].eq("suppressed")
+    told = set(own.loc[own["count"].notna(), "province_code"])
+    return Side(
+        places=len(codes),
+        cells=len(own),
+        hidden=int(hidden.sum()),
+        missing=int((own["count"].isna() & ~hidden).sum()),
+        silent=tuple(code for code in codes if code not in told),
+    )
+
+
+def _starts(comparison: Comparison, who: Sequence[str]) -> dict[int, tuple[str, ...]]:
+    years = sorted({comparison.first_whole_year(code) for code in who})
+    return {year: tuple(code for code in who if comparison.first_whole_year(code) == year) for year in years}
+
+
+def _told(
+    cells: pd.DataFrame, comparison: Comparison, law: ScatterLaw
+) -> tuple[Effect | NotEstimable, Effect | NotEstimable]:
+    """Return the effect by the method that the number of places calls for, and what two-way fixed effects would have said."""
+    from evalkit.statistics.panel.count_imputation import count_imputation  # noqa: PLC0415  light import
+    from evalkit.statistics.panel.synthetic_effect import synthetic_effect  # noqa: PLC0415
+    from evalkit.statistics.panel.two_way import two_way_effect  # noqa: PLC0415
+
+    panel = _panel(comparison, _without_broken(cells, comparison), law)
+    found = count_imputation(panel)
+    if isinstance(found, NotEstimable) and found.reason == "too_few_treated":
+        years = {comparison.broken_year(code) for code in comparison.who}
+        return synthetic_effect(_panel(comparison, cells[~cells["year"].isin(years)], law)), found
+    return found, two_way_effect(panel)
+
+
+def _refusal(treated: Side, compared: Side) -> NotEstimable | None:
+    """Return why nothing is computed: a side is empty, or not told."""
+    if compared.places == 0:
+        return NotEstimable("all_treated", {"treated": treated.places})
+    for side in (treated, compared):
+        if not side.is_mostly_told:
+            return NotEstimable("too_many_hidden", {"hidden": side.hidden, "cells": side.cells})
+        if len(side.silent) == side.places:
+            return NotEstimable("not_reported")
+    return None
+
+
+def _without_broken(cells: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    """Take out the figures of years in the midst of which the measure began."""
+    broken = {(code, comparison.broken_year(code)) for code in comparison.who}
+    inside = [pair in broken for pair in zip(cells["province_code"], cells["year"], strict=True)]
+    return cells.assign(count=cells["count"].mask(pd.Series(inside, index=cells.index, dtype=bool)))
+
+
+def _panel(comparison: Comparison, cells: pd.DataFrame, law: ScatterLaw) -> Panel:
+    """Return the panel of the places and years that have a figure."""
+    from evalkit.statistics.panel.panel import Panel  # noqa: PLC0415
+
+    told = cells[cells["count"].notna()]
+    rows = cells[cells["province_code"].isin(told["province_code"]) & cells["year"].isin(told["year"])]
+    since = {code: comparison.first_whole_year(code) for code in comparison.who}
+    return Panel.from_frame(
+        rows, {code: year for code, year in since.items() if code in set(rows["province_code"])}, law=law
+    )
