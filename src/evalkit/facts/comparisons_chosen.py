@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from evalkit.declaration import nearest, rule_of
 from evalkit.errors import FactsError
 from evalkit.facts.areas import NationFacts
+from evalkit.labels import labels_in
 from evalkit.messages import worded
 from evalkit.programme.comparison import OTHERS, Comparison
 
@@ -62,8 +63,8 @@ def own_comparison(nation: NationFacts, given: Mapping[str, Any]) -> Comparison:
         raise _wrong(rule, worded("name another measure than {measure}", measure=repr(measure)))
     others = given.get("compared_with", OTHERS)
     try:
-        who, (first, last) = dict(given["who"]), given["window"]
-        since = {code: date(int(year), 1, 1) for code, year in _coded(who, nation).items()}
+        first, last = given["window"]
+        since = {code: date(int(year), 1, 1) for code, year in _coded(given["who"], nation).items()}
         compared = others if others == OTHERS else tuple(_coded(dict.fromkeys(others), nation))
         first, last = int(first), int(last)
     except (TypeError, ValueError):
@@ -83,7 +84,8 @@ def own_comparison(nation: NationFacts, given: Mapping[str, Any]) -> Comparison:
 
 def _made(**parts: Any) -> Comparison:
     try:
-        return Comparison(id=CHOSEN, expected="none", source=CHOSEN, **parts)
+        with labels_in(()):  # it has the measure's, in the languages of the pages
+            return Comparison(id=CHOSEN, expected="none", source=CHOSEN, **parts)
     except ValidationError as refused:
         fault = refused.errors(include_url=False)[0]
         raise _wrong(rule_of(fault), worded("correct the value")) from None
@@ -101,6 +103,8 @@ def _refuse_keys(given: Mapping[str, Any]) -> None:
 
 def _coded(told: Mapping[Any, Any], nation: NationFacts) -> dict[str, Any]:
     """Return a mapping of places by code; a place may be given by its code or its name."""
+    if not isinstance(told, Mapping):
+        raise TypeError
     names = {name: place.code for place in nation.places for name in (place.name, place.code)}
     _refuse_places(told, names)
     return {names[str(place)]: value for place, value in told.items()}

@@ -13,7 +13,7 @@ from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph
 from evalkit.reporting.display import headed
 from evalkit.reporting.sections.effect_words import HERE
 from evalkit.reporting.sections.shared_words import both, counted, p_words, reason, sentences
-from evalkit.reporting.sections.without_measure_tables import left_out, limits, tables
+from evalkit.reporting.sections.without_measure_tables import left_out, limits, places, tables
 from evalkit.reporting.wording import say
 from evalkit.statistics.results import NotEstimable
 
@@ -51,7 +51,7 @@ def _told(item: ComparedEffect, found: Effect, result: Effects) -> list[Block]:
         Paragraph(sentences(*numbers), tone="finding"),
         *tables(item, found, result.area),
         Paragraph(_before(found)),
-        Paragraph(sentences(_rates(item), *_hidden(item), *_one_less(found), *_two_way(item))),
+        Paragraph(sentences(_rates(item), *_hidden(item))),
         Paragraph(_caution(programme)),
     ]
     return [*blocks, Paragraph(say("What was left out, and why:")), Bullets(lines)] if lines else blocks
@@ -79,16 +79,12 @@ def _declared(item: ComparedEffect) -> Bilingual:
     )
 
 
-def _places(number: int) -> Bilingual:
-    return say("one place") if number == 1 else say("{count} places", count=formats.number(number))
-
-
 def _counts(item: ComparedEffect, found: Effect, programme: Programme) -> Bilingual:
     measure = item.comparison.measure
     return say(
         "With the measure: {treated}; {before} before its start, {after} since. Without it: {compared}.",
-        treated=_places(found.treated),
-        compared=_places(found.comparison),
+        treated=places(found.treated),
+        compared=places(found.comparison),
         before=counted(found.cases_before, measure, programme),
         after=counted(found.cases_after, measure, programme),
     )
@@ -141,12 +137,8 @@ def _before(found: Effect) -> Bilingual:
         return say(
             "The mixture was matched to the years before the start; that the ratio is near 1 there is no finding."
         )
-    before = found.events[found.events["at"] < 0].dropna(subset=["lower", "upper"])
-    off = int(((before["lower"] > 1) | (before["upper"] < 1)).sum())
     return say(
-        "Years before the start are estimated as those after it; there the ratio should lie near 1. Of {told} such rows with an interval, {off} exclude 1. Nothing shows that the places would have run alike afterwards.",
-        told=formats.number(len(before)),
-        off=formats.number(off),
+        "Years before the start are estimated as those after it; there the ratio should lie near 1. Nothing shows that the places would have run alike afterwards."
     )
 
 
@@ -165,7 +157,7 @@ def _hidden(item: ComparedEffect) -> tuple[Bilingual, ...]:
     if not hidden + missing:
         return ()
     text = say(
-        "Confidential: {treated} of {treated_cells} yearly figures with the measure and {compared} of {compared_cells} without it; not reported: {missing}.",
+        "Confidential [c]: {treated} of {treated_cells} yearly figures with the measure and {compared} of {compared_cells} without it; not reported: {missing}.",
         treated=formats.number(item.treated.hidden),
         treated_cells=formats.number(item.treated.cells),
         compared=formats.number(item.compared.hidden),
@@ -174,28 +166,6 @@ def _hidden(item: ComparedEffect) -> tuple[Bilingual, ...]:
     )
     small = say("What is confidential is small; without it the ratio may be off in either direction.")
     return (text, small) if hidden else (text,)
-
-
-def _one_less(found: Effect) -> tuple[Bilingual, ...]:
-    if math.isnan(found.least):
-        return ()
-    text = say(
-        "With each place of the measure left out in turn, the ratio is {range}.",
-        range=limits(found.least, found.most),
-    )
-    return (text,)
-
-
-def _two_way(item: ComparedEffect) -> tuple[Bilingual, ...]:
-    """Say what two-way fixed effects would have said."""
-    if isinstance(item.two_way, NotEstimable) or item.found is item.two_way:
-        return ()
-    text = say(
-        "Two-way fixed effects, which mislead where starts differ, would have said {ratio} ({limits}).",
-        ratio=formats.number(item.two_way.estimate, 2),
-        limits=limits(item.two_way.lower, item.two_way.upper),
-    )
-    return (text,)
 
 
 def _caution(programme: Programme) -> Bilingual:

@@ -15,6 +15,7 @@ from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
 from evalkit.reporting.sections.effect_words import LEFT_OUT
 from evalkit.reporting.sections.shared_words import NOTHING, both, place_name
 from evalkit.reporting.wording import say
+from evalkit.statistics.results import NotEstimable
 
 if TYPE_CHECKING:
     from evalkit.statistics.panel.effect import Effect
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
 
 def tables(item: ComparedEffect, found: Effect, area: NationFacts) -> tuple[Table, ...]:
     """Return the tables of one comparison; each caption says where the comparison is exploratory."""
-    return (_whole(item, found), _starts(item, area), _years(item, found))
+    shown = (_whole(item, found), _starts(item, area), _years(item, found))
+    checks = _checks(item, found)
+    return (*shown, checks) if checks.rows else shown
+
+
+def places(number: int) -> Bilingual:
+    """Return how many places, one written as one."""
+    return say("one place") if number == 1 else say("{count} places", count=formats.number(number))
 
 
 def limits(lower: float, upper: float) -> Bilingual:
@@ -37,9 +45,15 @@ def left_out(item: ComparedEffect, found: Effect, area: NationFacts) -> tuple[Bi
     silent = [(code, "no_figure") for code in (*item.treated.silent, *item.compared.silent)]
     why = [*silent, *((one.what, one.reason) for one in found.left_out)]
     lines = [say("{place}: {why}", place=_name(what, area), why=LEFT_OUT[reason]()) for what, reason in why]
+    years = [year for _, year in item.broken]
     broken = [
-        say("{place}, {year}: {why}", place=_name(code, area), year=str(year), why=LEFT_OUT["broken_year"]())
-        for code, year in item.broken
+        say(
+            "{year}: {why} ({places})",
+            year=str(year),
+            why=LEFT_OUT["broken_year"](),
+            places=places(years.count(year)),
+        )
+        for year in sorted(set(years))
     ]
     return (*lines, *broken)
 
@@ -111,7 +125,8 @@ def _years(item: ComparedEffect, found: Effect) -> Table:
         Column("ratio", say("Ratio to what was expected"), numeric=True),
         Column("limits", say("95% interval of the ratio")),
     )
-    rows = tuple(_year(row) for row in found.events.to_dict("records"))
+    events = found.events[found.events["places"] > 0]
+    rows = tuple(_year(row) for row in events.to_dict("records"))
     return Table(_id(item, "years"), _caption(item, say("year by year")), columns, rows)
 
 
@@ -124,6 +139,27 @@ def _year(row: dict[Any, Any]) -> tuple[Cell, ...]:
         _number(row["estimate"], 2),
         Cell(limits(row["lower"], row["upper"])),
     )
+
+
+def _checks(item: ComparedEffect, found: Effect) -> Table:
+    """Return what was tried beside the ratio, as far as the design allows."""
+    rows: list[tuple[Cell, ...]] = []
+    if not math.isnan(found.least):
+        one_less = say("Each place with the measure left out in turn: smallest and largest ratio")
+        rows.append((Cell(one_less), Cell(limits(found.least, found.most))))
+    if found.design != "synthetic_control":
+        before = found.events[found.events["at"] < 0].dropna(subset=["lower", "upper"])
+        off = int(((before["lower"] > 1) | (before["upper"] < 1)).sum())
+        none = say("Years before the start with an interval: in how many it excludes 1")
+        told = say("{off} of {all}", off=formats.number(off), all=formats.number(len(before)))
+        rows.append((Cell(none), Cell(told)))
+    if not isinstance(item.two_way, NotEstimable):
+        said = say("Two-way fixed effects, which mislead where starts differ: what they would have said")
+        ratio = formats.number(item.two_way.estimate, 2)
+        range_ = limits(item.two_way.lower, item.two_way.upper)
+        rows.append((Cell(said), Cell(say("{ratio} ({limits})", ratio=ratio, limits=range_))))
+    columns = (Column("check", say("Check")), Column("result", say("Result")))
+    return Table(_id(item, "checks"), _caption(item, say("checks")), columns, tuple(rows))
 
 
 def _number(value: float, decimals: int) -> Cell:

@@ -1,0 +1,466 @@
+"""Places with a measure held against places without it: from a declaration in TOML to the section of the national page.
+
+What an effect should be is computed anew, slowly, from the figures as they were drawn.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+import evalkit as ek
+import evalkit.reporting.sections
+from evalkit.batch.prepare import receive
+from evalkit.errors import DeclarationError, EvalkitError, FactsError
+from evalkit.evaluation import recipe_of
+from evalkit.facts.areas import NationFacts
+from evalkit.labels import labels_in
+from evalkit.languages import speaking
+from evalkit.programme.comparison import Comparison
+from evalkit.programme.load import load_programme
+from evalkit.records import Effects
+from evalkit.reporting.blocks import Bullets, Paragraph, Table
+from evalkit.reporting.display import section_of, shown_as
+from evalkit.statistics.panel.effect import Effect
+from evalkit.statistics.panel.panel import Panel
+from evalkit.statistics.panel.synthetic_effect import synthetic_effect
+from evalkit.statistics.results import NotEstimable
+from evalkit.workspace import open_workspace
+from tests.compared_country import (
+    AFTER,
+    CODES,
+    FIRST,
+    LAST,
+    SIX,
+    START,
+    TRUE,
+    bundle,
+    country,
+    crashes,
+    declared,
+)
+
+TWO_DAYS = "{" + ", ".join(f"{code} = {START if code < '04' else START + 2}-01-01" for code in SIX) + "}"
+ELEVEN = ", ".join(f'"{code}"' for code in CODES[6:17])
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with speaking(("en",)), labels_in(("en",)):
+        yield
+
+
+@pytest.fixture(scope="module")
+def nation(tmp_path_factory: pytest.TempPathFactory) -> NationFacts:
+    """The nation with three comparisons: declared in time, in two waves, of one county against eleven."""
+    declarations = (
+        declared(),
+        declared(id='"waves"', since=TWO_DAYS),
+        declared(id='"one"', who='["06"]', compared_with=f"[{ELEVEN}]"),
+    )
+    return bundle(country(tmp_path_factory.mktemp("compared"), *declarations)).nation()
+
+
+def told(nation: NationFacts, **changes: object) -> NationFacts:
+    """Return the nation with its first comparison alone, changed."""
+    first = nation.programme.comparisons[0]
+    content = first.model_dump() | changes
+    one = Comparison.model_validate(content)
+    return replace(nation, programme=nation.programme.model_copy(update={"comparisons": (one,)}))
+
+
+def words(result: Effects) -> str:
+    return " ".join(
+        text
+        for block in section_of(result).blocks
+        for text in ([block.text.en] if isinstance(block, Paragraph) else [])
+        + ([one.en for one in block.items] if isinstance(block, Bullets) else [])
+    )
+
+
+def sums(codes: tuple[str, ...], years: range) -> int:
+    return sum(crashes(code, year) for code in codes for year in years)
+
+
+BEFORE, SINCE = range(FIRST, START), range(START, LAST + 1)
+
+
+def test_the_interval_holds_the_ratio_that_was_drawn_and_the_estimate_is_four_sums(nation: NationFacts):
+    """With one start and inhabitants that stay the same, imputation is one ratio of sums over another."""
+    found = ek.effect(nation, "cameras").items[0].found
+    assert isinstance(found, Effect)
+    assert found.design == "count_imputation"
+    own = sums(SIX, SINCE) / sums(SIX, BEFORE)
+    others = sums(CODES[6:], SINCE) / sums(CODES[6:], BEFORE)
+    assert found.estimate == pytest.approx(own / others, rel=1e-6)
+    assert found.lower < TRUE < found.upper < 1
+    assert (found.cases_before, found.cases_after) == (sums(SIX, BEFORE), sums(SIX, SINCE))
+    assert (found.treated, found.comparison) == (6, 14)
+    assert found.chance is not None
+    assert found.chance.p == found.chance.smallest == 1 / 1000
+
+
+def test_waves_are_imputed_from_untreated_cells_alone(nation: NationFacts):
+    """A Poisson regression with a dummy per place and year, fitted by another library to the cells without the measure."""
+    rows = [
+        (code, year, crashes(code, year), np.log(199_000 + 1000 * int(code)))
+        for code in CODES
+        for year in range(FIRST, LAST + 1)
+    ]
+    frame = pd.DataFrame(rows, columns=["code", "year", "count", "log_people"])
+    start = frame["code"].map({code: START if code < "04" else START + 2 for code in SIX}).fillna(9999)
+    treated = frame["year"] >= start
+    dummies = pd.get_dummies(frame[["code", "year"]].astype(str), drop_first=True, dtype=float)
+    columns = sm.add_constant(dummies)
+    fit = sm.GLM(
+        frame.loc[~treated, "count"],
+        columns[~treated],
+        family=sm.families.Poisson(),
+        offset=frame.loc[~treated, "log_people"],
+    ).fit()
+    expected = fit.predict(columns[treated], offset=frame.loc[treated, "log_people"])
+    found = ek.effect(nation, "waves").items[0]
+    assert isinstance(found.found, Effect)
+    assert found.found.estimate == pytest.approx(frame.loc[treated, "count"].sum() / expected.sum(), rel=1e-6)
+    assert found.starts == {START: ("01", "02", "03"), START + 2: ("04", "05", "06")}
+
+
+def test_few_places_are_held_against_a_mixture_and_the_smallest_p_decides_what_is_said(nation: NationFacts):
+    item = ek.effect(nation, "one").items[0]
+    counts = np.array(
+        [[crashes(code, year) for year in range(FIRST, LAST + 1)] for code in ("06", *CODES[6:17])],
+        dtype=float,
+    )
+    people = np.repeat([[205_000.0 + 1000 * k] for k in range(12)], 10, axis=1)
+    since = (START, *[None] * 11)
+    names, years = ("06", *CODES[6:17]), tuple(range(FIRST, LAST + 1))
+    alone = synthetic_effect(Panel(counts, people, since, names, years, law=item.law))
+    assert isinstance(alone, Effect)
+    assert isinstance(item.found, Effect)
+    assert item.found.estimate == pytest.approx(alone.estimate, rel=1e-9)
+    assert item.found.design == "synthetic_control"
+    text = words(ek.effect(nation, "one"))
+    assert "with so few places there is no interval" in text
+    assert item.found.chance is not None
+    assert item.found.chance.smallest > 0.05
+    assert "not even the largest difference could be told from chance" in text
+    assert "hardly explains" not in text
+
+
+def test_the_section_says_the_numbers_of_the_effect(nation: NationFacts):
+    result = ek.effect(nation, "cameras")
+    found, text = result.items[0].found, words(result)
+    assert isinstance(found, Effect)
+    assert f"{found.estimate:.2f} times as many were recorded" in text
+    assert f"(95% interval {found.lower:.2f} to {found.upper:.2f})" in text
+    assert f"{found.cases_before:.0f} crashes before its start, {found.cases_after:.0f} crashes since" in text
+    assert "p = 0.001 (smallest p possible: 0.001). Chance alone hardly explains this difference." in text
+    tables = {block.id: block for block in section_of(result).blocks if isinstance(block, Table)}
+    years = tables["without-years-cameras"]
+    assert [row[0].value for row in years.rows] == list(range(-5, 5))
+    assert [row[2].value for row in years.rows] == found.events["cases"].tolist()
+    assert [row[4].value for row in years.rows] == found.events["estimate"].round(4).tolist()
+    assert [row[3].value for row in years.rows] == found.events["expected"].round(4).tolist()
+    assert tables["without-ratio-cameras"].rows[0][0].value == round(found.estimate, 4)
+    assert [cell.text.en for cell in tables["without-starts-cameras"].rows[0][:2]] == [str(START), "6"]
+    checks = [[cell.text.en for cell in row] for row in tables["without-checks-cameras"].rows]
+    assert checks[0][1] == f"{found.least:.2f} to {found.most:.2f}"
+    before = found.events.query("at < 0")
+    excluded = sum(not low <= 1 <= high for low, high in zip(before["lower"], before["upper"], strict=True))
+    assert checks[1][1] == f"{excluded} of {len(before)}"
+    assert not any(verb in text for verb in ("caused", "because of the measure", "led to", "reduced"))
+
+
+def test_what_two_way_fixed_effects_would_have_said_stands_beside_and_never_as_the_headline(
+    nation: NationFacts,
+):
+    item = ek.effect(nation, "waves").items[0]
+    assert isinstance(item.two_way, Effect)
+    assert isinstance(item.found, Effect)
+    assert item.two_way.design == "two_way"
+    result = ek.effect(nation, "waves")
+    tables = {block.id: block for block in section_of(result).blocks if isinstance(block, Table)}
+    last = [cell.text.en for cell in tables["without-checks-waves"].rows[-1]]
+    assert last[0].endswith("what they would have said")
+    assert last[1].startswith(f"{item.two_way.estimate:.2f} ({item.two_way.lower:.2f} to ")
+    assert f"{item.two_way.estimate:.2f}" not in words(result)
+
+
+@pytest.mark.parametrize(
+    ("registered", "exploratory"),
+    [
+        (date(START, 6, 1), False),
+        (date(START + 1, 1, 31), False),
+        (date(START + 1, 2, 1), True),
+        (AFTER, True),
+        (None, True),
+    ],
+)
+def test_what_was_registered_when_its_figures_were_known_is_exploratory_wherever_it_is_shown(
+    nation: NationFacts,
+    registered: date | None,
+    exploratory: bool,  # noqa: FBT001
+):
+    """The figures of the first year since the start are of 1 February of the next."""
+    result = ek.compare_with_others(told(nation, registered_on=registered))
+    assert result.items[0].exploratory is exploratory
+    assert result.frame["exploratory"].eq(exploratory).all()
+    captions = [block.caption.en for block in section_of(result).blocks if isinstance(block, Table)]
+    assert len(captions) == 4
+    assert all(("exploratory, chosen after the fact" in one) is exploratory for one in captions)
+    assert ("exploratory, chosen after the fact" in words(result)) is exploratory
+    assert ("laid down on" in words(result)) is not exploratory
+
+
+def test_a_comparison_of_ones_own_is_the_same_and_always_exploratory(nation: NationFacts):
+    who = dict.fromkeys(SIX, START)
+    own = ek.effect(nation, measure="road_crashes", who=who, window=(FIRST, LAST))
+    as_mapping = ek.effect(nation, {"measure": "road_crashes", "who": who, "window": (FIRST, LAST)})
+    names = {place.code: place.name for place in nation.places}
+    by_name = ek.effect(
+        nation, measure="road_crashes", who={names[code]: START for code in SIX}, window=(FIRST, LAST)
+    )
+    declared_one = ek.effect(nation, "cameras").items[0].found
+    for one in (own, as_mapping, by_name):
+        assert one.items[0].exploratory
+        assert isinstance(one.items[0].found, Effect)
+        assert one.items[0].found.estimate == declared_one.estimate
+    assert "exploratory, chosen after the fact" in str(own)
+    assert own.frame.loc[0, ["kind", "places"]].tolist() == ["overall", 6]
+    assert repr(own) == "<Effects of NR: 1 items>"
+
+
+def zeros(since: range) -> pd.Series | None:
+    """Return how to set the figures of the six counties to zero in some years."""
+
+    def changed(rows: pd.DataFrame) -> pd.DataFrame:
+        none = rows["province_code"].isin(SIX) & rows["period_end"].dt.year.isin(since)
+        none &= rows["measure"].eq("road_crashes")
+        return rows.assign(value=rows["value"].mask(none, 0.0))
+
+    return changed
+
+
+def hidden(codes: tuple[str, ...], number: int):
+    """Return how to hide the first figures of some counties, as protection leaves them."""
+
+    def changed(rows: pd.DataFrame) -> pd.DataFrame:
+        own = rows["measure"].eq("road_crashes") & rows["province_code"].isin(codes)
+        at = rows.index[own][:number]
+        rows = rows.copy()
+        rows.loc[at, "status"] = "suppressed"
+        rows.loc[at, "value"] = np.nan
+        return rows
+
+    return changed
+
+
+def without(years: range, codes: tuple[str, ...]):
+    """Return how to take figures away."""
+    return lambda rows: rows[~(rows["period_end"].dt.year.isin(years) & rows["province_code"].isin(codes))]
+
+
+BAD = {
+    "zeros before": (zeros(BEFORE), {}, "no_cases_before", "had no case before it"),
+    "zeros since": (zeros(SINCE), {}, "no_cases_after", "have had no case since its start"),
+    "treated from the first year": (
+        without(BEFORE, CODES),
+        {},
+        "treated_from_start",
+        "from the first year on",
+    ),
+    "all treated": (
+        None,
+        {"who": CODES, "since": date(START, 1, 1)},
+        "all_treated",
+        "none is left to compare with",
+    ),
+    "comparison empty after protection": (
+        hidden(CODES[6:], 140),
+        {},
+        "too_many_hidden",
+        "More than a fifth of the figures needed are confidential",
+    ),
+    "no figure of a side": (without(range(FIRST, LAST + 1), SIX), {}, "not_reported", "were not reported"),
+    "too few years before one place": (
+        without(range(FIRST, FIRST + 2), CODES),
+        {"who": ("03",)},
+        "too_few_years",
+        "cannot be matched to so few",
+    ),
+    "a year of the only place is missing": (
+        without(range(START - 1, START), ("03",)),
+        {"who": ("03",)},
+        "not_reported",
+        "years needed were not reported",
+    ),
+    "few others": (
+        None,
+        {"compared_with": CODES[6:9]},
+        "too_few_compared",
+        "chance cannot be judged by so few",
+    ),
+    "places of other pages": (
+        None,
+        {"scheme": "shires"},
+        "other_scheme",
+        "not those that these pages are about",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_cannot_be_told_has_its_reason_in_words_and_no_number(case: str, nation: NationFacts):
+    change, keys, reason, said = BAD[case]
+    area = told(nation, **keys)
+    if change is not None:
+        area = replace(area, province_facts=change(area.province_facts))
+    result = ek.compare_with_others(area)
+    found = result.items[0].found
+    assert isinstance(found, NotEstimable)
+    assert found.reason == reason
+    blocks = section_of(result).blocks
+    assert all(isinstance(block, Paragraph) for block in blocks)
+    assert said in words(result)
+    assert "times as many" not in words(result)
+    assert result.frame["reason"].tolist() == [reason]
+    assert "estimate" not in result.frame
+
+
+@pytest.mark.parametrize(("number", "refused"), [(28, False), (29, True)])
+def test_a_fifth_of_the_figures_may_be_hidden_and_how_many_are_is_said(
+    nation: NationFacts,
+    number: int,
+    refused: bool,  # noqa: FBT001
+):
+    area = told(nation)
+    area = replace(area, province_facts=hidden(CODES[6:], number)(area.province_facts))
+    result = ek.compare_with_others(area)
+    assert isinstance(result.items[0].found, NotEstimable) is refused
+    assert (
+        f"Confidential [c]: 0 of 60 yearly figures with the measure and {number} of 140 without it"
+        in words(result)
+    )
+
+
+def test_a_year_in_which_the_measure_began_counts_on_neither_side(nation: NationFacts):
+    result = ek.compare_with_others(told(nation, since=date(START, 7, 1)))
+    found = result.items[0].found
+    assert isinstance(found, Effect)
+    assert (found.cases_before, found.cases_after) == (
+        sums(SIX, BEFORE),
+        sums(SIX, range(START + 1, LAST + 1)),
+    )
+    assert f"{START}: the measure began within the year: neither before nor after (6 places)" in words(result)
+    tables = {block.id: block for block in section_of(result).blocks if isinstance(block, Table)}
+    assert [row[0].value for row in tables["without-years-cameras"].rows] == [-6, -5, -4, -3, -2, 0, 1, 2, 3]
+
+
+def test_nothing_declared_no_section_and_no_method_loaded(tmp_path: Path):
+    opened = bundle(country(tmp_path / "ws"))
+    nation = opened.nation()
+    given = next(line for line in recipe_of(nation) if line.gives == "effects")
+    assert section_of(given.by(nation)).blocks == ()
+    assert shown_as(given.by(nation)).blocks == ()
+    opened.write(tmp_path / "bundle")
+    code = (
+        "import sys, evalkit as ek\n"
+        f"nation = ek.open_bundle({str(tmp_path / 'bundle')!r}).nation()\n"
+        "ek.show(ek.compare_with_others(nation))\n"
+        "loaded = [name for name in sys.modules if name.startswith('evalkit.statistics.panel.')]\n"
+        "print(len(ek.compare_with_others(nation).items), loaded)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip().splitlines()[-1] == "0 []"
+
+
+REFUSED = {
+    "unknown measure": ({"measure": '"road_crashs"'}, 'did you mean "road_crashes"'),
+    "unknown key": ({"sinse": "2020-01-01"}, "unknown key"),
+    "overlap": ({"compared_with": '["01", "09"]'}, "stands in who and in compared_with"),
+    "twice": ({"who": '["01", "01"]'}, "stands twice in who"),
+    "no year before": ({"first_year": str(START)}, "a year before the start"),
+    "no year after": ({"last_year": str(START - 1)}, "a whole one after it"),
+    "no whole year after": ({"since": f"{LAST}-07-01"}, "a whole one after it"),
+    "day without a place": ({"since": f"{{01 = {START}-01-01}}"}, "is in one alone"),
+    "nobody to compare with": ({"compared_with": "[]"}, "compared_with names places"),
+    "unknown place": ({"who": '["01", "99"]'}, "is no code of a place of these pages"),
+    "unknown place to compare with": ({"compared_with": '["7"]'}, "is no code of a place of these pages"),
+    "other scheme": ({"scheme": '"shires"'}, "places that the pages are about"),
+    "unlike direction": ({"expected": '"less"'}, "'fall', 'rise' or 'none'"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_declaration_that_cannot_be_meant_is_refused_with_its_place(case: str, tmp_path: Path):
+    changes, said = REFUSED[case]
+    folder = country(tmp_path, declared(**changes))
+    with pytest.raises(EvalkitError) as refused:
+        receive(open_workspace(folder), day=date(LAST + 2, 1, 1))
+    assert any(said in f"{one.rule} {one.do}" for one in refused.value.every)
+    assert all("compar" in one.where for one in refused.value.every)
+
+
+def test_a_name_in_place_of_a_code_is_answered_with_the_code(tmp_path: Path):
+    names = dict(
+        line.split(",")[1:3] for line in (country(tmp_path) / "units.csv").read_text().splitlines()[1:]
+    )
+    (tmp_path / "programme" / "comparisons.toml").write_text(declared(who=f'["{names["03"]}"]'))
+    with pytest.raises(DeclarationError, match="write its code, '03'"):
+        receive(open_workspace(tmp_path), day=date(LAST + 2, 1, 1))
+
+
+def test_two_of_one_id_and_money_are_refused(tmp_path: Path):
+    folder = country(tmp_path, declared(), declared())
+    with pytest.raises(DeclarationError, match="'cameras' is declared twice"):
+        load_programme("programme", base=folder)
+    measures = folder / "programme" / "measures.toml"
+    text = measures.read_text(encoding="utf-8")
+    measures.write_text(
+        text.replace("[measure.persons_helped]", "[measure.persons_helped]\nadditive = false")
+    )
+    (folder / "programme" / "comparisons.toml").write_text(declared(measure='"persons_helped"'))
+    with pytest.raises(DeclarationError, match="a measure that counts and is added over places"):
+        load_programme("programme", base=folder)
+
+
+def test_a_programme_laid_over_another_has_its_comparisons_or_its_own(tmp_path: Path):
+    country(tmp_path, declared())
+    whole = (tmp_path / "programme" / "programme.toml").read_text(encoding="utf-8")
+    (tmp_path / "programme.toml").write_text('extends = "programme"\n' + whole, encoding="utf-8")
+    assert [one.id for one in load_programme(str(tmp_path)).comparisons] == ["cameras"]
+    (tmp_path / "comparisons.toml").write_text(declared(id='"own"'), encoding="utf-8")
+    assert [one.id for one in load_programme(str(tmp_path)).comparisons] == ["own"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"comparison": "camera"}, 'did you mean "cameras"'),
+        ({"measure": "crashes"}, "no such measure"),
+        ({"who": {"99": START}}, "no code of a place"),
+        ({"who": {"01": START}, "compared_with": ["01", "02"]}, "stands in who and in compared_with"),
+        ({"window": (START, LAST)}, "a year before the start"),
+        ({"window": 2020}, "a first and a last year"),
+        ({"who": ["01"]}, "who gives each place its first year"),
+        ({"years": (1, 2)}, "unknown key"),
+        ({"window": None}, "a first and a last year"),
+    ],
+)
+def test_what_is_asked_for_wrongly_is_refused_with_the_nearest_name(
+    asked: dict[str, object], said: str, nation: NationFacts
+):
+    whole = {"measure": "road_crashes", "who": {"01": START}, "window": (FIRST, LAST)}
+    given = asked if "comparison" in asked else whole | asked
+    with pytest.raises(FactsError, match=said):
+        ek.effect(nation, **given)
+    with pytest.raises(FactsError, match="is missing"):
+        ek.effect(nation, measure="road_crashes")
