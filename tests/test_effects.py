@@ -171,6 +171,14 @@ def test_the_section_says_the_numbers_of_the_effect(nation: NationFacts):
     assert [row[3].value for row in years.rows] == found.events["expected"].round(4).tolist()
     assert tables["without-ratio-cameras"].rows[0][0].value == round(found.estimate, 4)
     assert [cell.text.en for cell in tables["without-starts-cameras"].rows[0][:2]] == [str(START), "6"]
+    people = sum(199_000 + 1000 * int(code) for code in SIX)
+    rates = [sums(SIX, years) / people / 5 * 100_000 for years in (BEFORE, SINCE)]
+    counts = [[cell.text.en for cell in row] for row in tables["without-counts-cameras"].rows]
+    assert [row[1:] for row in counts[:2]] == [
+        [str(sums(SIX, BEFORE)), f"{rates[0]:.2f}"],
+        [str(sums(SIX, SINCE)), f"{rates[1]:.2f}"],
+    ]
+    assert counts[2][1:] == [f"{sums(SIX, SINCE) / found.estimate:.1f}", f"{rates[1] / found.estimate:.2f}"]
     checks = [[cell.text.en for cell in row] for row in tables["without-checks-cameras"].rows]
     assert checks[0][1] == f"{found.least:.2f} to {found.most:.2f}"
     before = found.events.query("at < 0")
@@ -214,7 +222,7 @@ def test_what_was_registered_when_its_figures_were_known_is_exploratory_wherever
     assert result.items[0].exploratory is exploratory
     assert result.frame["exploratory"].eq(exploratory).all()
     captions = [block.caption.en for block in section_of(result).blocks if isinstance(block, Table)]
-    assert len(captions) == 4
+    assert len(captions) == 5
     assert all(("exploratory, chosen after the fact" in one) is exploratory for one in captions)
     assert ("exploratory, chosen after the fact" in words(result)) is exploratory
     assert ("laid down on" in words(result)) is not exploratory

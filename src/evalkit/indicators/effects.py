@@ -76,6 +76,8 @@ class ComparedEffect(ShortForm):
     treated, compared : Side
     per_person : bool
         Whether rates are per inhabitant; else a place's years count alike.
+    rates : tuple of float
+        Counted a person-year (else a place and year) with the measure, before its start and since; of the places that the effect rests on.
     law : ScatterLaw
     """
 
@@ -88,6 +90,7 @@ class ComparedEffect(ShortForm):
     treated: Side
     compared: Side
     per_person: bool
+    rates: tuple[float, float]
     law: ScatterLaw
 
     @property
@@ -155,6 +158,7 @@ def effect_of(
         treated,
         compared,
         "exposure" in cells,
+        _rates(cells, comparison, found),
         law,
     )
 
@@ -195,6 +199,23 @@ def _side(cells: pd.DataFrame, codes: Sequence[str]) -> Side:
         missing=int((own["count"].isna() & ~hidden).sum()),
         silent=tuple(code for code in codes if code not in told),
     )
+
+
+def _rates(cells: pd.DataFrame, comparison: Comparison, found: Effect | NotEstimable) -> tuple[float, float]:
+    """Return what was counted a person-year, or a place and year, with the measure: before its start and since."""
+    if isinstance(found, NotEstimable):
+        return np.nan, np.nan
+    out = [one.what for one in found.left_out]
+    codes = [code for code in comparison.who if code not in out]
+    own = cells[cells["province_code"].isin(codes) & cells["count"].notna()]
+    years = own["year"] - own["province_code"].map(comparison.first_whole_year)
+    broken = own["year"].eq(own["province_code"].map(comparison.broken_year))
+    lived = own["exposure"] if "exposure" in own else pd.Series(1.0, index=own.index)
+    before, since = (
+        float(own.loc[rows, "count"].sum() / lived[rows].sum())
+        for rows in ((years < 0) & ~broken, years >= 0)
+    )
+    return before, since
 
 
 def _starts(comparison: Comparison, who: Sequence[str]) -> dict[int, tuple[str, ...]]:

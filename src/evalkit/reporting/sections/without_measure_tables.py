@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from evalkit.statistics.panel.effect import Effect
 
 
+PER = 100_000
+
+
 def tables(item: ComparedEffect, found: Effect, area: NationFacts) -> tuple[Table, ...]:
     """Return the tables of one comparison; each caption says where the comparison is exploratory."""
-    shown = (_whole(item, found), _starts(item, area), _years(item, found))
+    shown = (_whole(item, found), _counts(item, found), _starts(item, area), _years(item, found))
     checks = _checks(item, found)
     return (*shown, checks) if checks.rows else shown
 
@@ -84,12 +87,10 @@ def _whole(item: ComparedEffect, found: Effect) -> Table:
         Column("smallest", say("Smallest p possible"), numeric=True),
         Column("with", say("Places with the measure"), numeric=True),
         Column("without", say("Places without it"), numeric=True),
-        Column("before", say("Counted before the start"), numeric=True),
-        Column("after", say("Counted since the start"), numeric=True),
     )
     chance = found.chance
     by_chance = (chance.p, chance.smallest) if chance else (math.nan, math.nan)
-    counts = (found.treated, found.comparison, found.cases_before, found.cases_after)
+    counts = (found.treated, found.comparison)
     row = (
         _number(found.estimate, 2),
         Cell(limits(found.lower, found.upper)),
@@ -97,6 +98,35 @@ def _whole(item: ComparedEffect, found: Effect) -> Table:
         *(_number(float(one), 0) for one in counts),
     )
     return Table(_id(item, "ratio"), _caption(item, say("the ratio")), columns, (row,))
+
+
+def _counts(item: ComparedEffect, found: Effect) -> Table:
+    """Return what was counted with the measure, never without its rate, and what was expected."""
+    per, decimals = (PER, 2) if item.per_person else (1, 1)
+    rate = say("Per 100,000 person-years") if item.per_person else say("A place and year")
+    columns = (
+        Column("when", say("With the measure")),
+        Column("counted", say("Number"), numeric=True),
+        Column("rate", rate, numeric=True),
+    )
+    before, since = item.rates
+    expected = float(found.cohorts["expected"].sum())
+    rows = (
+        (say("counted before the start"), _number(found.cases_before, 0), _number(before * per, decimals)),
+        (say("counted since the start"), _number(found.cases_after, 0), _number(since * per, decimals)),
+        (
+            say("expected since the start"),
+            _number(expected, 1),
+            _number(_expected_rate(item, found) * per, decimals),
+        ),
+    )
+    told = tuple((Cell(name), *numbers) for name, *numbers in rows)
+    return Table(_id(item, "counts"), _caption(item, say("counts and rates")), columns, told)
+
+
+def _expected_rate(item: ComparedEffect, found: Effect) -> float:
+    """Return the rate expected since the start: the one counted, without the ratio; missing where none was counted."""
+    return item.rates[1] / found.estimate if found.estimate > 0 else math.nan
 
 
 def _starts(item: ComparedEffect, area: NationFacts) -> Table:
