@@ -849,7 +849,35 @@ def compare_provinces(nation: NationFacts) -> ProvincesCompared:
 
 @step(Effects)
 def compare_with_others(nation: NationFacts) -> Effects:
-    """Hold places with a measure against places without it, for each comparison that the programme declares."""
+    """Hold places with a measure against places without it, for each comparison that the programme declares.
+
+    Parameters
+    ----------
+    nation : NationFacts
+        The nation of a bundle: ``bundle.nation()``.
+
+    Returns
+    -------
+    Effects
+        One item per comparison; none where the programme declares none. A comparison that was laid down when its figures were known is
+        marked exploratory.
+
+    Raises
+    ------
+    FactsError
+        If it is given anything but the nation, such as a province.
+
+    References
+    ----------
+    Borusyak, Jaravel and Spiess (2024), Rev. Econ. Stud. 91, 3253-3285; Abadie, Diamond and Hainmueller (2010), J. Am. Stat.
+    Assoc. 105, 493-505.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> ek.compare_with_others(ek.open_bundle().nation()).items  # the invented programme declares none
+    ()
+    """
     declared = {one.id: one for one in nation.programme.comparisons}
     items, lapses = one_by_one(declared, lambda name: _effect(nation, declared[name]), step=Effects.__name__)
     return Effects(nation, items, lapses)

@@ -312,7 +312,22 @@ def effect(
     Raises
     ------
     FactsError
-        If the programme has no such comparison or measure, or the pages no such place; the nearest names are told.
+        If the programme has no such comparison or measure, or the pages no such place; the nearest names are told. Or if the parts do
+        not fit together.
+
+    References
+    ----------
+    Borusyak, Jaravel and Spiess (2024), Rev. Econ. Stud. 91, 3253-3285; Abadie, Diamond and Hainmueller (2010), J. Am. Stat.
+    Assoc. 105, 493-505.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> five = dict.fromkeys(["06", "08", "10", "11", "12"], 2019)
+    >>> chosen = {"measure": "cases_recorded", "who": five, "window": (2011, 2025)}
+    >>> item = ek.effect(ek.open_bundle(), chosen).items[0]
+    >>> round(item.found.estimate, 2), round(item.found.lower, 2), round(item.found.upper, 2), item.exploratory
+    (0.9, 0.45, 1.82, True)
     """
     nation = place.nation() if isinstance(place, Bundle) else place
     if isinstance(comparison, str) and comparison:

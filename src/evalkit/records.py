@@ -816,7 +816,30 @@ class ProvincesCompared(Record):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Effects(Record):
-    """Places with a measure held against places without it, one item per comparison; where none is declared, nothing."""
+    """Places with a measure held against places without it, one item per comparison; where none is declared, nothing.
+
+    Attributes
+    ----------
+    area : NationFacts
+        The nation.
+    items : tuple of ComparedEffect
+        See :class:`evalkit.indicators.effects.ComparedEffect`; ``found`` is an effect, or the reason why there is none, ``exploratory``
+        says whether the comparison was chosen after the fact.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> nation = ek.open_bundle().nation()
+    >>> five = dict.fromkeys(["06", "08", "10", "11", "12"], 2019)
+    >>> found = ek.effect(nation, measure="cases_recorded", who=five, window=(2011, 2025))
+    >>> found.frame[["kind", "at", "places", "cases", "estimate"]].head(3).round(2)
+          kind      at  places  cases  estimate
+    0  overall     NaN       5  150.0      0.90
+    1   cohort  2019.0       5  150.0      0.90
+    2    event    -8.0       5   45.0      1.24
+    """
 
     area: NationFacts
     items: tuple[ComparedEffect, ...]
@@ -880,7 +903,7 @@ class Evaluation(Record):
         The place.
     comparisons, zeros, place_bases, breakdowns, indicators, assessments, mid_term, pathway, support, gaps, follow_up, evidence, trends : Record
         What the steps of the recipe gave, each a record of its own kind.
-    side_by_side, compared : ProvincesSideBySide, ProvincesCompared or None
+    side_by_side, compared, effects : ProvincesSideBySide, ProvincesCompared, Effects or None
         Of the nation alone.
     completeness, summary, methods : Record
         As above.
