@@ -23,7 +23,8 @@ from evalkit.indicators import completeness as reported
 from evalkit.indicators.attainment import assess_targets as hold_against_targets
 from evalkit.indicators.by_attribute import breakdowns, seldom_reported
 from evalkit.indicators.changes_under_law import widened_changes
-from evalkit.indicators.effects import ComparedEffect, effect_of
+from evalkit.indicators.compared_effect import ComparedEffect
+from evalkit.indicators.effects import effect_of
 from evalkit.indicators.estimates import estimate_indicators as estimate
 from evalkit.indicators.evidence import dac_view
 from evalkit.indicators.followup import follow_up, without_lost

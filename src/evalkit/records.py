@@ -15,7 +15,7 @@ import pandas as pd
 from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
-from evalkit.indicators.effects import ComparedEffect
+from evalkit.indicators.compared_effect import ComparedEffect
 from evalkit.indicators.news import News
 from evalkit.indicators.period_totals import PeriodComparison
 from evalkit.indicators.province_comparison import ProvinceComparison
@@ -823,7 +823,7 @@ class Effects(Record):
     area : NationFacts
         The nation.
     items : tuple of ComparedEffect
-        See :class:`evalkit.indicators.effects.ComparedEffect`; ``found`` is an effect, or the reason why there is none, ``exploratory``
+        See :class:`evalkit.indicators.compared_effect.ComparedEffect`; ``found`` is an effect, or the reason why there is none, ``exploratory``
         says whether the comparison was chosen after the fact.
     lapses : tuple of Lapse
         What an unexpected error took; empty as a rule.
@@ -847,7 +847,7 @@ class Effects(Record):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The rows of all items: :attr:`evalkit.indicators.effects.ComparedEffect.frame`."""
+        """The rows of all items: :attr:`evalkit.indicators.compared_effect.ComparedEffect.frame`."""
         frames = [item.frame for item in self.items]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 

@@ -61,25 +61,23 @@ def own_comparison(nation: NationFacts, given: Mapping[str, Any]) -> Comparison:
     if not (counted.additive and counted.whole and not counted.negative):
         rule = worded("a comparison takes a measure that counts and is added over places")
         raise _wrong(rule, worded("name another measure than {measure}", measure=repr(measure)))
+    return _made(
+        label=counted.label, measure=measure, scheme=nation.about.scheme, **_places_and_years(nation, given)
+    )
+
+
+def _places_and_years(nation: NationFacts, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return who has the measure since when, whom it is compared with, and the window."""
     others = given.get("compared_with", OTHERS)
     try:
         first, last = given["window"]
         since = {code: date(int(year), 1, 1) for code, year in _coded(given["who"], nation).items()}
         compared = others if others == OTHERS else tuple(_coded(dict.fromkeys(others), nation))
-        first, last = int(first), int(last)
+        years = {"first_year": int(first), "last_year": int(last)}
     except (TypeError, ValueError):
         rule = worded("who gives each place its first year, window is a first and a last year")
         raise _wrong(rule, worded('write who={"22": 2018}, window=(2011, 2022)')) from None
-    return _made(
-        label=counted.label,
-        measure=measure,
-        who=tuple(since),
-        since=since,
-        compared_with=compared,
-        first_year=first,
-        last_year=last,
-        scheme=nation.about.scheme,
-    )
+    return {"who": tuple(since), "since": since, "compared_with": compared, **years}
 
 
 def _made(**parts: Any) -> Comparison:

@@ -6,17 +6,16 @@ The methods for panels are loaded where a comparison is declared, and nowhere el
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from evalkit.indicators.compared_effect import ComparedEffect, Side
 from evalkit.indicators.sources import preferred
 from evalkit.indicators.yearly import yearly_series
 from evalkit.programme.comparison import Comparison
 from evalkit.programme.models import Programme
-from evalkit.short_form import ShortForm
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import NotEstimable
 from evalkit.table import totals_only
@@ -24,93 +23,6 @@ from evalkit.table import totals_only
 if TYPE_CHECKING:
     from evalkit.statistics.panel.effect import Effect
     from evalkit.statistics.panel.panel import Panel
-
-MOST_HIDDEN = (
-    0.2  # of the figures of either side; what is hidden is small, and without it the rest is no fair picture
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """The figures of the places with the measure, or of those without: how many the window has, and how many there are.
-
-    Attributes
-    ----------
-    places, cells : int
-        Places declared, and their years in the window.
-    hidden, missing : int
-        Years whose figure is confidential, or was not reported.
-    silent : tuple of str
-        Places without a figure in the whole window.
-    """
-
-    places: int
-    cells: int
-    hidden: int
-    missing: int
-    silent: tuple[str, ...]
-
-    @property
-    def is_mostly_told(self) -> bool:
-        """Tell whether few enough figures are hidden."""
-        return self.hidden <= MOST_HIDDEN * self.cells
-
-
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
-class ComparedEffect(ShortForm):
-    """One comparison, what came of it, and what it rests on.
-
-    Attributes
-    ----------
-    comparison : Comparison
-    found : Effect or NotEstimable
-        From five places with the measure on by imputation from the years without it, below by mixtures of other places.
-    two_way : Effect or NotEstimable
-        What two-way fixed effects would have said; never the headline.
-    exploratory : bool
-        Whether it was chosen when its figures were known already, or nobody can tell.
-    starts : dict
-        First whole year with the measure to the places.
-    broken : tuple of (place, year)
-        Years left out, for the measure began in the midst of them.
-    treated, compared : Side
-    per_person : bool
-        Whether rates are per inhabitant; else a place's years count alike.
-    rates : tuple of float
-        Counted a person-year (else a place and year) with the measure, before its start and since; of the places that the effect rests on.
-    law : ScatterLaw
-    """
-
-    comparison: Comparison
-    found: Effect | NotEstimable
-    two_way: Effect | NotEstimable
-    exploratory: bool
-    starts: dict[int, tuple[str, ...]]
-    broken: tuple[tuple[str, int], ...]
-    treated: Side
-    compared: Side
-    per_person: bool
-    rates: tuple[float, float]
-    law: ScatterLaw
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """The rows of the effect, each with ``comparison`` and ``exploratory``; a reason in place of them where it cannot be told."""
-        name, found = self.comparison.id, self.found
-        if isinstance(found, NotEstimable):
-            told = {"comparison": name, "exploratory": self.exploratory, "design": "", "reason": found.reason}
-            return pd.DataFrame([told])
-        rows, by_chance = found.frame, found.chance
-        p, smallest = (by_chance.p, by_chance.smallest) if by_chance else (np.nan, np.nan)
-        whole = rows["kind"] == "overall"
-        return rows.assign(
-            comparison=name,
-            exploratory=self.exploratory,
-            design=found.design,
-            reason="",
-            p=np.where(whole, p, np.nan),
-            smallest_p=np.where(whole, smallest, np.nan),
-        )
 
 
 def effect_of(

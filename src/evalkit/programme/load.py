@@ -32,7 +32,12 @@ from evalkit.programme.models import (
     Target,
 )
 from evalkit.programme.overlay import BY_NAME, Tables, completed, raw_tables, without
-from evalkit.programme.references import refuse_dangling_names, refuse_misread, refuse_overlaps
+from evalkit.programme.references import (
+    refuse_comparisons_of_amounts,
+    refuse_dangling_names,
+    refuse_misread,
+    refuse_overlaps,
+)
 
 
 class _ProgrammeFile(Declared):
@@ -169,6 +174,7 @@ def _loaded(folders: tuple[Path, ...]) -> Programme:
     refuse_dangling_names(programme, files)
     refuse_overlaps(programme, files)
     refuse_misread(programme, files)
+    refuse_comparisons_of_amounts(programme, files)
     return programme
 
 

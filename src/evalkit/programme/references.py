@@ -53,7 +53,6 @@ def refuse_misread(programme: Programme, files: Files) -> None:
     Refused too is chance on what is not counted: limits and trends of money or of medians.
     """
     _refuse_chance_on_amounts(programme, files)
-    _refuse_comparisons_of_amounts(programme, files)
     for name, indicator in programme.indicators.items():
         counted = (
             programme.counts_detection and programme.measures[indicator.numerator].disclosure != "activity"
@@ -98,7 +97,7 @@ def _refuse_chance_on_amounts(programme: Programme, files: Files) -> None:
             )
 
 
-def _refuse_comparisons_of_amounts(programme: Programme, files: Files) -> None:
+def refuse_comparisons_of_amounts(programme: Programme, files: Files) -> None:
     """Refuse a comparison of what is not counted, or not added over places, and two comparisons of one id."""
     for n, one in enumerate(programme.comparisons):
         measure = programme.measures[one.measure]

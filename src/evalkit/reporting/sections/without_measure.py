@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from evalkit.indicators.effects import ComparedEffect
+from evalkit.indicators.compared_effect import ComparedEffect
 from evalkit.programme.models import Programme
 from evalkit.records import Effects
 from evalkit.reporting import formats

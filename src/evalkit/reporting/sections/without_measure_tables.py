@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from evalkit.facts.areas import NationFacts
-from evalkit.indicators.effects import ComparedEffect
+from evalkit.indicators.compared_effect import ComparedEffect
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
