@@ -17,7 +17,7 @@ import pytest
 import statsmodels.api as sm
 
 import evalkit as ek
-import evalkit.reporting.every_section  # noqa: F401  how each result is shown
+import evalkit.reporting.every_section
 from evalkit.batch.prepare import receive
 from evalkit.errors import DeclarationError, EvalkitError, FactsError
 from evalkit.evaluation import recipe_of
