@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,6 +33,7 @@ def prepare(
     audience: Audience = "public",
     scheme: str | None = None,
     tell: Tell = lambda _: None,
+    begin: Callable[[], None] = lambda: None,
 ) -> Prepared:
     """Return the bundle of a workspace: the one kept from the last time where nothing has changed, else made anew and kept.
 
@@ -40,6 +42,8 @@ def prepare(
     workspace : Workspace
     day, audience, scheme, tell
         As for :func:`make_bundle`. An internal bundle is never kept.
+    begin : callable
+        Called where none is kept that holds good, before one is made: pages will be made too.
 
     Raises
     ------
@@ -52,6 +56,7 @@ def prepare(
     kept = kept_bundle(workspace, asked, inputs=inputs)
     if kept is not None:
         return Prepared(kept[0], registry_of(workspace), kept[1], since)
+    begin()
     received = receive(workspace)
     bundle = make_bundle(received, day=day, audience=audience, scheme=scheme, tell=tell)
     warnings = sum(finding.severity == "warning" for finding in received.findings)

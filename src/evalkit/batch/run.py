@@ -28,7 +28,6 @@ from evalkit.batch.receipt import reports_folder
 from evalkit.batch.record import manifest_after
 from evalkit.batch.releasing import ledger_of, mended, record_release, releasing
 from evalkit.batch.staleness import CURRENT, why_made
-from evalkit.disclosure.protect import Progress as ProtectionProgress
 from evalkit.errors import BatchError, SettingsError
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
@@ -133,18 +132,20 @@ def _accept(
 ) -> _Task:
     """Read, check, protect and plan; whatever is wrong is refused here, before the reports folder is touched.
 
-    ``load`` is called once it is sure that figures have changed: kernels load while they are protected.
+    ``load`` is called where something has changed since the last run: kernels load while the figures are protected.
     """
     if options.pdf:
         browser()
     stock, day = stock_of(workspace, options), clock().date()
     scheme = options.scheme or workspace.scheme
-
-    def protecting(far: ProtectionProgress) -> None:
-        progress(Event("protecting", far._asdict()))
-        load()
-
-    made = prepare(workspace, day=day, audience=options.audience, scheme=scheme, tell=protecting)
+    made = prepare(
+        workspace,
+        day=day,
+        audience=options.audience,
+        scheme=scheme,
+        tell=lambda far: progress(Event("protecting", far._asdict())),
+        begin=load,
+    )
     codes = frozenset(made.registry.find(text, scheme).code for text in options.provinces)
     task = _Task(
         workspace=workspace,
