@@ -20,7 +20,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from evalkit import evaluation
+from evalkit import steps
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.facts.bundle import Bundle, open_bundle
@@ -51,14 +51,14 @@ def least(work: Callable[[], object]) -> float:
 
 def readers(area: ProvinceFacts) -> dict[str, Callable[[], object]]:
     """Return the steps of a page that read its estimates."""
-    indicators = evaluation.estimate_indicators(area)
-    support = evaluation.review_support(indicators)
+    indicators = steps.estimate_indicators(area)
+    support = steps.review_support(indicators)
     return {
-        "targets": lambda: evaluation.assess_targets(indicators),
-        "mid-term": lambda: evaluation.view_mid_term(indicators),
-        "gaps": lambda: evaluation.find_gaps(indicators, support),
-        "follow-up": lambda: evaluation.follow_recommendations(indicators),
-        "completeness": lambda: evaluation.report_completeness(indicators),
+        "targets": lambda: steps.assess_targets(indicators),
+        "mid-term": lambda: steps.view_mid_term(indicators),
+        "gaps": lambda: steps.find_gaps(indicators, support),
+        "follow-up": lambda: steps.follow_recommendations(indicators),
+        "completeness": lambda: steps.report_completeness(indicators),
     }
 
 
@@ -69,7 +69,7 @@ def main() -> None:
     small, large, nation = areas[0], areas[-1], bundle.nation()
     named = {"smallest province": small, "largest province": large, "nation": nation}
     for name, area in named.items():
-        spent = least(lambda area=area: evaluation.estimate_indicators(area))  # type: ignore[misc]
+        spent = least(lambda area=area: steps.estimate_indicators(area))  # type: ignore[misc]
         print(f"{name:20} {len(area.facts):7,} facts {spent:8.3f} s")
     facts = nation.province_facts
     spent = least(lambda: estimate_indicators(facts, bundle.programme))

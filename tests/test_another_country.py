@@ -18,11 +18,12 @@ from typer.testing import CliRunner
 import evalkit.reporting.every_section  # noqa: F401  how each result is shown
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.cli import app
-from evalkit.evaluation import compare_provinces, evaluate, provinces_side_by_side
+from evalkit.evaluation import evaluate
 from evalkit.languages import DEFAULT, speaking
 from evalkit.programme.load import load_programme
 from evalkit.reporting.display import plain_text, written
 from evalkit.reporting.wording import catalogue
+from evalkit.steps import compare_provinces, provinces_side_by_side
 from evalkit.workspace import open_workspace
 from tests.made_country import FIRST, Shape, made_country, names_of, write_catalogue
 from tests.pseudo import plain_words, pseudo

@@ -9,12 +9,12 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 import evalkit.reporting.every_section  # noqa: F401
-from evalkit.evaluation import trace_pathway
 from evalkit.indicators.pathway import pathway
 from evalkit.indicators.sources import differing
 from evalkit.reporting.blocks import Section, Table
 from evalkit.reporting.display import plain_text, section_of
 from evalkit.reporting.wording import catalogue
+from evalkit.steps import trace_pathway
 from tests.builders import PROGRAMME, fact, facts_table
 from tests.shipped import bundle_of, evaluation_of
 

@@ -15,13 +15,13 @@ from evalkit.batch.releasing import ledger_of, record_release
 from evalkit.disclosure.coarsening import Coarsening, coarsened
 from evalkit.disclosure.protect import protect
 from evalkit.errors import SettingsError
-from evalkit.evaluation import break_down
 from evalkit.facts.bundle import Bundle
 from evalkit.places.registry import load_registry, reference_folder
 from evalkit.programme.load import load_programme
 from evalkit.reporting.blocks import Paragraph, Section, Table
 from evalkit.reporting.display import section_of
 from evalkit.reporting.sections import breakdowns as _  # noqa: F401  registers how the record is shown
+from evalkit.steps import break_down
 from evalkit.workspace import Coarser, DisclosurePolicy, open_workspace
 from tests.builders import fact, facts_table
 from tests.workspaces import tiny_workspace

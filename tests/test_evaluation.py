@@ -15,16 +15,7 @@ import pytest
 
 from evalkit.batch.plan import notebooks_folder
 from evalkit.errors import FactsError
-from evalkit.evaluation import (
-    AREA,
-    RECIPE,
-    break_down,
-    compare_provinces,
-    evaluate,
-    methods_used,
-    provinces_side_by_side,
-    recipe_of,
-)
+from evalkit.evaluation import AREA, RECIPE, evaluate, recipe_of
 from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.records import Evaluation
 from evalkit.reporting.blocks import Section, Table
@@ -35,6 +26,7 @@ from evalkit.statistics.joinpoint.joinpoint_results import JoinpointFit
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.provinces.funnel import funnel
 from evalkit.statistics.results import NotEstimable, RateComparison, TrendFit
+from evalkit.steps import break_down, compare_provinces, methods_used, provinces_side_by_side
 from tests.lengths import FULL
 from tests.shipped import bundle_of, evaluation_of
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import evalkit.evaluation as steps
+from evalkit import steps
 from evalkit.batch.manifest import read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport
 from evalkit.batch.page_names import page_file
@@ -17,7 +17,7 @@ from evalkit.batch.run import run_batch
 from evalkit.batch.runlog import lines
 from evalkit.batch.verify import verify
 from evalkit.errors import BatchError, DisclosureError
-from evalkit.evaluation import compare_provinces, evaluate, provinces_side_by_side
+from evalkit.evaluation import evaluate
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.facts.bundle import Bundle
 from evalkit.kernels.warm_server import can_fork
@@ -26,6 +26,7 @@ from evalkit.reporting.blocks import Bilingual, Section
 from evalkit.reporting.display import mime_bundle, plain_text, written
 from evalkit.reporting.every_section import section_of
 from evalkit.reporting.lapsed import has_heading, lapses_told, not_written
+from evalkit.steps import compare_provinces, provinces_side_by_side
 from evalkit.workspace import Workspace, open_workspace
 from tests.builders import PROGRAMME, fact
 from tests.workspaces import NATIONAL_PAGE, NATIONAL_PARAMETERS, TABLE, at, tiny_workspace, write_notebook
@@ -173,7 +174,7 @@ ek.show(ek.examine_zeros(province), ek.fit_trends(province))
 # The trigger's path stands in it backwards: a page that holds a path of this computer is refused.
 HARM = """
 import os
-import evalkit.evaluation as steps
+import evalkit.steps as steps
 trigger = {trigger!r}[::-1]
 harm = open(trigger).read() if os.path.exists(trigger) else ""
 original = steps.find_zero_period

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from evalkit.evaluation import compare_periods, examine_zeros, fit_trends, sum_up
 from evalkit.facts.areas import ProvinceFacts
 from evalkit.indicators.group_shifts import GroupShift, group_shifts
 from evalkit.indicators.news import find_news
@@ -22,6 +21,7 @@ from evalkit.reporting.formats import period
 from evalkit.reporting.sections.shared_words import total_words
 from evalkit.reporting.sentence import Caution, Sentence
 from evalkit.statistics.results import RateComparison, TrendFit
+from evalkit.steps import compare_periods, examine_zeros, fit_trends, sum_up
 from tests.builders import NATION, PROGRAMME, fact, facts_table
 from tests.shipped import bundle_of, evaluation_of
 

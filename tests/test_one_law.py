@@ -14,14 +14,6 @@ import pytest
 from scipy import optimize, stats
 from statsmodels.stats.rates import test_poisson_2indep as two_poisson_rates
 
-from evalkit.evaluation import (
-    assess_targets,
-    compare_periods,
-    estimate_indicators,
-    fit_trends,
-    follow_recommendations,
-    view_mid_term,
-)
 from evalkit.facts.areas import About, ProvinceFacts
 from evalkit.facts.intake import Source
 from evalkit.facts.named_places import Place
@@ -34,6 +26,14 @@ from evalkit.reporting.every_section import section_of
 from evalkit.reporting.sections.side_by_side import _difference
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.provinces.heterogeneity import Heterogeneity, heterogeneity
+from evalkit.steps import (
+    assess_targets,
+    compare_periods,
+    estimate_indicators,
+    fit_trends,
+    follow_recommendations,
+    view_mid_term,
+)
 from tests.builders import PROGRAMME, fact, facts_table
 
 PHI = 4.0

@@ -10,7 +10,11 @@ import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from evalkit.batch.prepare import make_bundle
-from evalkit.evaluation import (
+from evalkit.records import Indicators
+from evalkit.reporting.blocks import Section, Table
+from evalkit.reporting.display import plain_text
+from evalkit.reporting.every_section import section_of
+from evalkit.steps import (
     assess_targets,
     estimate_indicators,
     find_gaps,
@@ -21,10 +25,6 @@ from evalkit.evaluation import (
     view_mid_term,
     weigh_evidence,
 )
-from evalkit.records import Indicators
-from evalkit.reporting.blocks import Section, Table
-from evalkit.reporting.display import plain_text
-from evalkit.reporting.every_section import section_of
 from tests.builders import fact, facts_table
 from tests.shipped import DAY, ROOT, bundle_of, evaluation_of, received
 

@@ -23,12 +23,12 @@ from evalkit.batch.reread import refuse_differences, refuse_unlike_facts
 from evalkit.batch.run import run_batch
 from evalkit.batch.worker import page_contents
 from evalkit.errors import DisclosureError
-from evalkit.evaluation import break_down, fit_trends
 from evalkit.facts.bundle import Bundle
 from evalkit.kernels.private_folder import kernel_environment
 from evalkit.reporting.blocks import Bilingual, Cell, Table
 from evalkit.reporting.display import mime_bundle, section_of
 from evalkit.reporting.every_section import page_head
+from evalkit.steps import break_down, fit_trends
 from tests.builders import fact
 from tests.workspaces import PagesWithoutKernel, at, options, tiny_notebooks, tiny_workspace
 

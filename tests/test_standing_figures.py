@@ -7,15 +7,9 @@ import math
 from scipy import stats
 
 import evalkit.reporting.every_section  # noqa: F401
-from evalkit.evaluation import (
-    compare_periods,
-    estimate_indicators,
-    examine_zeros,
-    fit_trends,
-    place_bases,
-)
 from evalkit.reporting.blocks import Paragraph, Table
 from evalkit.reporting.display import section_of
+from evalkit.steps import compare_periods, estimate_indicators, examine_zeros, fit_trends, place_bases
 from tests.shipped import bundle_of
 
 

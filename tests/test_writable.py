@@ -12,13 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evalkit.evaluation import (
-    compare_provinces,
-    estimate_indicators,
-    evaluate,
-    follow_recommendations,
-    provinces_side_by_side,
-)
+from evalkit.evaluation import evaluate
 from evalkit.facts.areas import About, NationFacts, ProvinceFacts
 from evalkit.facts.intake import Source, read_facts, without_origin
 from evalkit.facts.named_places import Place
@@ -42,6 +36,12 @@ from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import NotEstimable, TrendFit
 from evalkit.statistics.trend.headline import fit_trend
 from evalkit.statistics.trend.trend_study import study_trend
+from evalkit.steps import (
+    compare_provinces,
+    estimate_indicators,
+    follow_recommendations,
+    provinces_side_by_side,
+)
 from tests.builders import fact, facts_table
 from tests.shipped import ROOT
 

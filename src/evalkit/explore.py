@@ -12,7 +12,6 @@ import pandas as pd
 
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
-from evalkit.evaluation import compare_once, fit_one_trend
 from evalkit.facts import bundle as bundles
 from evalkit.facts.areas import Area, NationFacts
 from evalkit.facts.bundle import Bundle
@@ -24,6 +23,7 @@ from evalkit.labels import Label
 from evalkit.messages import worded
 from evalkit.records import Effects, Trends
 from evalkit.statistics.results import NotEstimable
+from evalkit.steps import compare_once, fit_one_trend
 from evalkit.table import NATION_SCHEME, dimensions_of
 
 
@@ -215,7 +215,7 @@ def trend(area: Area, indicator: str) -> Trends:
 
     References
     ----------
-    As :func:`evalkit.evaluation.fit_trends`: Fay (2010), R Journal 2, 53-58; McCullagh and Nelder (1989), Generalized Linear Models, ch. 9.
+    As :func:`evalkit.steps.fit_trends`: Fay (2010), R Journal 2, 53-58; McCullagh and Nelder (1989), Generalized Linear Models, ch. 9.
 
     Examples
     --------
