@@ -198,12 +198,43 @@ def test_the_brief_of_quang_ninh_never_ends_on_the_zero():
     sections = {section.id: section for section in brief_sections(evaluated("vn-published", "22").summary)}
     assert (
         sections["headline"].title.en
-        == "Trafficking cases recorded: none in 2021–2022, then at least 1 case (2023)"
+        == "Trafficking cases recorded: none in 2021–2022; trafficking cases handled, with those carried over: at least 1 case (2023)"
     )
     (figure,) = sections["over-time"].figures
     assert "at least 1</text>" in figure.svg.en
     told = " ".join(texts((sections["headline"],), "en"))
-    assert "−41.0%, 95% interval −66.4% to +1.2%" in without_marks(told)
+    chance = "if years scatter as pure chance would make them, the 95% interval is −66.4% to +1.2%"
+    assert f"−41.0%; {chance}" in without_marks(told)
+    pace = (
+        "Had the pace of 2016–2020 (23 cases) gone on, such a run would have a probability of 0.04%, if years"
+    )
+    assert pace in told
+    assert "Chance alone hardly explains it; the figures do not say what changed." in told
+
+
+def test_where_no_periods_can_be_compared_the_brief_tells_the_years_and_how_surely():
+    sections = {section.id: section for section in brief_sections(evaluated("vn-published", "").summary)}
+    told = without_marks(" ".join(texts((sections["headline"],), "en")))
+    assert "Trafficking cases recorded: from 507 (2013) to 91 (2024). The number appears to fall, but" in told
+    asked = " ".join(texts((sections["ask-next"],), "en"))
+    assert "Supreme People’s Procuracy" in asked
+    assert "rovincial" not in asked
+
+
+def test_the_expected_range_names_the_law_it_stands_on():
+    sections = {section.id: section for section in brief_sections(evaluated("demo", "11").summary)}
+    told = without_marks(" ".join(texts((sections["headline"],), "en")))
+    assert "allowing for how years scatter, the 95% interval is −73.5% to +99.0%" in told
+    assert "outside the range to be expected from the 14 years before (1 to 42), but within it" in told
+    asked = " ".join(texts((sections["ask-next"],), "en"))
+    assert "Victims identified: how many cases do the 2025 figures come from" in asked
+
+
+def test_a_share_of_all_is_not_called_all_or_more():
+    sections = {section.id: section for section in brief_sections(evaluated("demo", "11").summary)}
+    told = " ".join(texts((sections["targets"],), "en"))
+    assert "target 100%" in told
+    assert "100% or more" not in told
 
 
 def test_a_programme_that_declares_little_has_a_brief_all_the_same():

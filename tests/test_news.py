@@ -39,11 +39,11 @@ def test_quang_ninhs_summary_does_not_end_on_the_zero():
     text = " ".join(known(summary))
     zero = next(line for line in known(summary) if "none in 2021–2022" in line)
     assert "Border closure during COVID-19" in zero
-    assert "at least 1 case (2023). The crime took place in Hạ Long" in zero
+    assert "at least 1 case (2023). The case of 2023 took place in Hạ Long" in zero
     assert "Persons received for verification, 10 persons (2023)." in text
     assert "at least 1 case (1 December 2025 – 31 January 2026)." in text
     vi = " ".join(known(summary, "vi"))
-    assert "Vụ này xảy ra tại Hạ Long" in vi
+    assert "Vụ năm 2023 xảy ra tại Hạ Long" in vi
     assert "ít nhất 1 vụ (01/12/2025–31/01/2026)" in vi
     assert "10 người (năm 2023)" in vi
 
@@ -248,4 +248,4 @@ def test_every_comparison_with_an_event_inside_carries_it():
         "named once, by the verdict or behind it"
     )
     open_one = next(line for line in known(evaluation_of("demo").summary) if "646 cases" in line)
-    assert "What may have bent the figures of 2011–2020: Border closure (invented)." in open_one
+    assert "What may have affected the figures of 2011–2020: Border closure (invented)." in open_one

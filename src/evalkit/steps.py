@@ -147,7 +147,8 @@ def examine_zeros(area: Area) -> ZeroPeriods:
 
     References
     ----------
-    Garwood (1936), Biometrika 28, 437-442: the exact upper limit for a count of zero, 3.689 over the years of the run.
+    Garwood (1936), Biometrika 28, 437-442: the exact upper limit for a count of zero, 3.689 over the years of the run, where it is not known
+    how years scatter; where it is, :func:`evalkit.statistics.law.years_at_zero.largest_mean`.
 
     Examples
     --------
@@ -162,7 +163,7 @@ def examine_zeros(area: Area) -> ZeroPeriods:
 
     def run_of(name: str) -> ZeroPeriod | None:
         totals = found_totals(every, name, area.programme)
-        return find_zero_period(facts, name, area.programme, totals=totals)
+        return find_zero_period(facts, name, area.programme, totals=totals, law=law_of(area, name))
 
     found, lapses = one_by_one(wanted, run_of, step=ZeroPeriods.__name__)
     return ZeroPeriods(area, tuple(item for item in found if item is not None), lapses)
@@ -759,7 +760,7 @@ def sum_up(
     area = comparisons.area
     given = (comparisons, zeros, assessments, trends, completeness)
     of_kind = {type(record): record for record in others}
-    news = find_news(area.facts, area.programme, nation=isinstance(area, NationFacts))
+    news = find_news(area.facts, area.programme, nation=isinstance(area, NationFacts), laws=laws_of(area))
     lapses = tuple(lapse for record in given for lapse in record.lapses)
     indicators, stages, support = (of_kind.get(kind) for kind in (Indicators, Pathway, SupportGiven))
     return Summary(area, *given, news, lapses, indicators, stages, support)  # type: ignore[arg-type]  # by their own kinds

@@ -5,7 +5,9 @@ Pure: tables in, records out. One door: the summary of a page.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -17,8 +19,10 @@ from evalkit.indicators.sources import beside, differing, preferred
 from evalkit.indicators.topics import measures_of_topic, topics
 from evalkit.indicators.zeros import ZeroPeriod, find_zero_period
 from evalkit.programme.models import Programme
+from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.table import TOLD, WITH_VALUE, totals_only
 
+NO_LAWS: Mapping[str, ScatterLaw] = MappingProxyType({})
 LONG_ZERO = 2.0  # years: a single year at zero inside a series is no news, a run of two is
 
 
@@ -95,7 +99,9 @@ class News:
     differing: pd.DataFrame
 
 
-def find_news(facts: pd.DataFrame, programme: Programme, *, nation: bool) -> News:
+def find_news(
+    facts: pd.DataFrame, programme: Programme, *, nation: bool, laws: Mapping[str, ScatterLaw] = NO_LAWS
+) -> News:
     """Return what is news in one area's figures.
 
     Parameters
@@ -106,6 +112,8 @@ def find_news(facts: pd.DataFrame, programme: Programme, *, nation: bool) -> New
         Its counts that are compared or followed over time are the topics.
     nation : bool
         Only a nation's groups are large enough to be told apart.
+    laws : mapping of indicator to ScatterLaw
+        How years scatter, where that is known.
 
     Examples
     --------
@@ -130,7 +138,7 @@ def find_news(facts: pd.DataFrame, programme: Programme, *, nation: bool) -> New
     wanted = topics(programme)
     latest = (_latest(_on_topic(every, name, programme), name) for name in wanted)
     runs = (
-        _zero_run(facts, shown, name, programme)
+        _zero_run(facts, shown, name, programme, laws.get(name))
         for name in wanted
         if programme.indicators[name].compare_periods
     )
@@ -183,7 +191,7 @@ def _zero_news(every: pd.DataFrame, run: ZeroPeriod, programme: Programme) -> Ze
 
 
 def _zero_run(
-    facts: pd.DataFrame, shown: pd.DataFrame, indicator: str, programme: Programme
+    facts: pd.DataFrame, shown: pd.DataFrame, indicator: str, programme: Programme, law: ScatterLaw | None
 ) -> ZeroPeriod | None:
     """Return the run of zeros the series ends with, else the latest one of two years or more."""
     measure = programme.indicators[indicator].numerator
@@ -192,7 +200,7 @@ def _zero_run(
     periods = tuple(total for total in found if isinstance(total, PeriodTotal))
     zeros = rows.loc[rows["status"] == "zero_reported", "period_end"]
     for end in sorted(zeros.unique(), reverse=True):
-        run = find_zero_period(rows[rows["period_end"] <= end], indicator, programme, totals=periods)
+        run = find_zero_period(rows[rows["period_end"] <= end], indicator, programme, totals=periods, law=law)
         if run is not None and (run.years >= LONG_ZERO or end == rows["period_end"].max()):
             return run
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,9 +11,8 @@ from evalkit.additivity.years import exposure_years
 from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.programme.models import Break, Programme
 from evalkit.short_form import ShortForm
-from evalkit.statistics.comparisons import compare_counts
-from evalkit.statistics.rates import garwood_interval
-from evalkit.statistics.results import RateComparison
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.law.years_at_zero import chance_of_no_case, largest_mean
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -27,11 +27,14 @@ class ZeroPeriod(ShortForm):
     years : float
         Its length.
     upper_per_year : float
-        Upper 95 % limit (two-sided, exact) of the yearly number that a run of zeros still allows.
+        Upper 95 % limit (two-sided) of the yearly number that a run of zeros still allows.
     earlier : PeriodTotal or None
         The programme period before the run, where it has a total.
-    comparison : RateComparison or None
-        The run held against that period.
+    chance_known, chance_predictive : float
+        How probable such a run is had the pace of that period gone on: taken as exactly known, and with its own uncertainty. Missing
+        where there is no such period.
+    by_law : bool
+        Years were taken to scatter by the law of the panel, else as pure chance would make them.
     rivals : tuple of Break
         Dated events that touch the run and could explain it as well.
     """
@@ -42,12 +45,19 @@ class ZeroPeriod(ShortForm):
     years: float
     upper_per_year: float
     earlier: PeriodTotal | None
-    comparison: RateComparison | None
+    chance_known: float
+    chance_predictive: float
+    by_law: bool
     rivals: tuple[Break, ...]
 
 
 def find_zero_period(
-    facts: pd.DataFrame, indicator: str, programme: Programme, *, totals: tuple[PeriodTotal, ...]
+    facts: pd.DataFrame,
+    indicator: str,
+    programme: Programme,
+    *,
+    totals: tuple[PeriodTotal, ...],
+    law: ScatterLaw | None = None,
 ) -> ZeroPeriod | None:
     """Return the run of zeros with which an area's series ends, if it ends with one.
 
@@ -62,6 +72,8 @@ def find_zero_period(
         Names the measure and the dated events.
     totals : tuple of PeriodTotal
         The area's totals by programme period, in order of time.
+    law : ScatterLaw, optional
+        How years scatter; without one, or with an unknown one, as pure chance would make them.
 
     Returns
     -------
@@ -70,7 +82,8 @@ def find_zero_period(
 
     Notes
     -----
-    The bound is Garwood's (1936) exact upper limit for a count of zero, 3.689 / years.
+    Limit and probabilities come from :mod:`evalkit.statistics.law.years_at_zero`; without a law the limit is Garwood's (1936) exact one
+    for a count of zero, 3.689 / years.
 
     Examples
     --------
@@ -94,23 +107,21 @@ def find_zero_period(
     years = exposure_years(start, end)
     before = [total for total in totals if total.end < start and total.count > 0]
     earlier = before[-1] if before else None
-    _, upper = garwood_interval(0, years)
+    chances = (math.nan, math.nan)
+    if earlier is not None:
+        chances = chance_of_no_case(earlier.count, earlier_years=earlier.years, years=years, law=law)
     return ZeroPeriod(
         indicator=indicator,
         start=start,
         end=end,
         years=years,
-        upper_per_year=float(upper),
+        upper_per_year=largest_mean(years, law),
         earlier=earlier,
-        comparison=_against(earlier, years),
+        chance_known=chances[0],
+        chance_predictive=chances[1],
+        by_law=law is not None and law.is_known,
         rivals=programme.breaks_between(start.date(), end.date()),
     )
-
-
-def _against(earlier: PeriodTotal | None, years: float) -> RateComparison | None:
-    if earlier is None:
-        return None
-    return compare_counts(0, earlier.count, later_exposure=years, earlier_exposure=earlier.years)
 
 
 def _run_of_zeros(rows: pd.DataFrame) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:

@@ -256,13 +256,18 @@ class Request(Declared):
     """A figure that whoever reads the pages may ask for: what, in which unit, from whom, and the measures that it would fill.
 
     A request of whose measures one has a figure in the latest programme period is not made again. ``ask`` is the agency, or the
-    agencies, that keep the figure.
+    agencies, that keep the figure of a province; ``ask_nation`` keeps the whole country's (by default the same).
     """
 
     id: str
     label: Label
     ask: Label
+    ask_nation: Label | None = None
     measures: tuple[str, ...] = Field(min_length=1)
+
+    def agency(self, *, nation: bool) -> Label:
+        """Return whom to ask: of a province's figure, or of the whole country's."""
+        return self.ask_nation if nation and self.ask_nation is not None else self.ask
 
 
 class IndicatorsFound(dict[str, Indicator]):

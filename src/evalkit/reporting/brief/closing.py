@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalkit.facts.areas import NationFacts
 from evalkit.programme.models import Request
 from evalkit.records import Summary
 from evalkit.reporting import formats
@@ -51,7 +52,7 @@ def _on_unusual(result: Summary, topics: tuple[Topic, ...]) -> list[Bilingual]:
         for topic in topics
         if topic.trend is not None
         and isinstance(topic.trend.latest, LatestYear)
-        and topic.trend.latest.is_unusual
+        and topic.trend.latest.lies_outside
     ]
 
 
@@ -83,7 +84,8 @@ def _on_silent(result: Summary) -> list[Bilingual]:
     if not silent:
         return []
     names = [within_sentence(both(programme.measures[name].label)) for name in silent]
-    return [say("Which agency keeps the figures on {measures}?", measures=formats.listed(names))]
+    listed = each(lambda *texts: "; ".join(texts), *names)
+    return [say("Which agencies keep these figures: {measures}?", measures=listed)]
 
 
 def _on_the_furthest(result: Summary) -> list[Bilingual]:
@@ -104,13 +106,16 @@ def _on_the_furthest(result: Summary) -> list[Bilingual]:
 
 
 def _holder(indicator: str, result: Summary) -> Bilingual | None:
-    """Return the agency that holds an indicator's figures: declared with it, or with a request for one of its measures."""
+    """Return the agency that holds an indicator's figures: declared with it, or with a request for one of its measures.
+
+    Those declared with indicators are a province's; the country's are declared with requests alone.
+    """
     programme = result.area.programme
-    one = programme.indicators[indicator]
-    if one.holders:
+    one, nation = programme.indicators[indicator], isinstance(result.area, NationFacts)
+    if one.holders and not nation:
         return both(one.holders[-1].agency)
-    asked = [request.ask for request in programme.requests if set(one.measures) & set(request.measures)]
-    return both(asked[0]) if asked else None
+    asked = [request for request in programme.requests if set(one.measures) & set(request.measures)]
+    return both(asked[0].agency(nation=nation)) if asked else None
 
 
 def _asked(agency: Bilingual | None, question: Bilingual) -> Bilingual:
@@ -120,8 +125,13 @@ def _asked(agency: Bilingual | None, question: Bilingual) -> Bilingual:
 
 
 def _on_missing(result: Summary) -> list[Bilingual]:
+    nation = isinstance(result.area, NationFacts)
     return [
-        say("{agency}: {figures}?", agency=both(request.ask), figures=within_sentence(both(request.label)))
+        say(
+            "{agency}: {figures}?",
+            agency=both(request.agency(nation=nation)),
+            figures=within_sentence(both(request.label)),
+        )
         for request in missing_requests(result)
     ]
 
@@ -182,7 +192,7 @@ def sources(result: Summary, cites: Citations) -> Section | None:
     if len(result.news.differing):
         blocks.append(
             Paragraph(
-                say("Where two sources differ, both figures are shown; nobody is averaged."), tone="aside"
+                say("Where two sources differ, both figures are shown; no average is taken."), tone="aside"
             )
         )
     return Section("cited", say("Sources"), tuple(blocks), layer="brief")
@@ -192,7 +202,7 @@ def _source(name: str, result: Summary) -> Bilingual:
     source = result.area.sources.get(name)
     if source is None:
         return say("{source}.", source=name)
-    date = say("day of publication unknown") if source.date in UNDATED else same(source.date)
+    date = say("date not given") if source.date in UNDATED else same(source.date)
     words: dict[str, Bilingual | str] = {"title": source.title, "agency": source.agency, "date": date}
     if source.confidence == "verified":
         return say("{title}. {agency}. {date}.", **words)

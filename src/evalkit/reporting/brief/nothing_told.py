@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from evalkit.facts.areas import Area, ProvinceFacts
+from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
 from evalkit.facts.audiences import file_stem
 from evalkit.records import Summary
 from evalkit.reporting import formats
@@ -39,14 +39,7 @@ def nothing_told(result: Summary) -> tuple[Section, ...]:
         )
     ]
     if bound:
-        blocks.append(
-            Paragraph(
-                say(
-                    "{bound} targets of the programme bind it; none can be judged without figures.",
-                    bound=str(bound),
-                )
-            )
-        )
+        blocks.append(Paragraph(_bound(bound)))
     blocks += _nearest(area)
     head = Section(
         "headline", say("No figure in the sources used yet"), tuple(blocks), layer="brief", width="wide"
@@ -55,9 +48,20 @@ def nothing_told(result: Summary) -> tuple[Section, ...]:
     return (head, _looked(result), *([asked] if asked is not None else []))
 
 
+def _bound(targets: int) -> Bilingual:
+    if targets == 1:
+        return say("One target of the programme applies here; it cannot be judged without figures.")
+    return say(
+        "{bound} targets of the programme apply here; none can be judged without figures.", bound=str(targets)
+    )
+
+
 def _nearest(area: Area) -> list[Block]:
-    """Name the provinces most like this one, with a link to those that have figures: to look at, not to stand in for its own."""
-    if not isinstance(area, ProvinceFacts) or not area.nearest:
+    """Name the provinces most like this one, with a link to those that have figures: to look at, not to stand in for its own.
+
+    Nothing where none of them has any.
+    """
+    if not isinstance(area, ProvinceFacts) or not any(told["items"] for told in area.nearest):
         return []
     columns = (
         Column("province", say("Province or city")),
@@ -107,14 +111,15 @@ def _requests(result: Summary) -> Section | None:
     columns = (
         Column("number", say("No.")),
         Column("figure", say("Figure, for each year")),
-        Column("ask", say("Ask")),
+        Column("ask", say("Agency that keeps it")),
     )
+    nation = isinstance(result.area, NationFacts)
     rows = tuple(
-        (Cell(same(str(place)), place), Cell(both(request.label)), Cell(both(request.ask)))
+        (Cell(same(str(place)), place), Cell(both(request.label)), Cell(both(request.agency(nation=nation))))
         for place, request in enumerate(requests, start=1)
     )
     note = say(
-        "For each year of {period}, the whole province; a zero written as 0; no names and no files of persons.",
+        "For each year of {period}, the whole place: 0 where there was none, “not known” where it is not known; no names and no files of persons.",
         period=_years_asked(result),
     )
     table = Table("requests", say("The figures to ask for first"), columns, rows)

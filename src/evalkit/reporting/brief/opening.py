@@ -20,7 +20,7 @@ from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.compared import Compared, compared
 from evalkit.reporting.sections.comparison_words import interval_words, window_words
 from evalkit.reporting.sections.limits import SMALL_BASE, change_written
-from evalkit.reporting.sections.news_sentences import shift_sentences, unlike, zero_caution
+from evalkit.reporting.sections.news_sentences import shift_sentences, unlike, zero_cautions
 from evalkit.reporting.sections.shared_words import (
     both,
     counted,
@@ -33,6 +33,7 @@ from evalkit.reporting.sections.shared_words import (
 from evalkit.reporting.sections.summary import verdict_sentences
 from evalkit.reporting.sections.verdict_words import verdict_sentence
 from evalkit.reporting.wording import say
+from evalkit.statistics.results import TrendFit
 from evalkit.statistics.trend.latest_year import LatestYear
 from evalkit.statistics.verdicts import ChangeVerdict
 
@@ -42,17 +43,19 @@ class Headline:
     """What the page says first, and what may not be missing beside it."""
 
     text: Bilingual
-    caution: Bilingual | None = None
+    cautions: tuple[Bilingual, ...] = ()
     is_comparison: bool = False
 
 
 def opening(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section:
     """Return the first section of a page that has figures."""
     head = _headline(result, topics)
-    blocks: list[Block] = [Paragraph(head.caution)] if head.caution is not None else []
+    blocks: list[Block] = [Paragraph(caution) for caution in head.cautions]
     pairs = _pairs(result, topics)
     if pairs:
         blocks.append(Paragraph(_periods_paragraph(pairs, result, cites)))
+    else:
+        blocks += [Paragraph(text) for text in _years_paragraph(topics, result, cites)]
     verdicts = verdict_sentences(result)
     if verdicts:
         blocks.append(Paragraph(sentences(*verdicts)))
@@ -82,7 +85,7 @@ def _headline(result: Summary, topics: tuple[Topic, ...]) -> Headline:
 
 
 def _split(caution: Bilingual, headline: Bilingual) -> Headline:
-    return Headline(headline, caution)
+    return Headline(headline, (caution,))
 
 
 def _unusual(topic: Topic, topics: tuple[Topic, ...], result: Summary) -> Headline | None:
@@ -108,7 +111,7 @@ def _unusual(topic: Topic, topics: tuple[Topic, ...], result: Summary) -> Headli
         high=formats.number(found.high),
     )
     others = [_other_count(other, found.year, result) for other in topics if other != topic]
-    return Headline(sentences(text, *(one for one in others if one is not None)), caution)
+    return Headline(sentences(text, *(one for one in others if one is not None)), (caution,))
 
 
 def _other_count(topic: Topic, year: int, result: Summary) -> Bilingual | None:
@@ -129,17 +132,19 @@ def _zero(item: ZeroNews, result: Summary) -> Headline:
         "indicator": both(area.programme.indicators[run.indicator].label),
         "period": span(run.start, run.end),
     }
-    caution = zero_caution(item, area)
+    cautions = zero_cautions(item, area)
     if item.later is None:
-        return Headline(say("{indicator}: none in {period}", **words), caution)
+        return Headline(say("{indicator}: none in {period}", **words), cautions)
     later = item.later
-    text = say(
-        "{indicator}: none in {period}, then {count} ({when})",
-        count=qualified_count(later.value, later.qualifier, later.measure, area.programme),
-        when=span(later.start, later.end),
-        **words,
-    )
-    return Headline(text, caution)
+    words |= {
+        "count": qualified_count(later.value, later.qualifier, later.measure, area.programme),
+        "when": span(later.start, later.end),
+    }
+    if later.measure == area.programme.indicators[run.indicator].numerator:
+        return Headline(say("{indicator}: none in {period}, then {count} ({when})", **words), cautions)
+    words["measure"] = within_sentence(both(area.programme.measures[later.measure].label))
+    text = say("{indicator}: none in {period}; {measure}: {count} ({when})", **words)
+    return Headline(text, cautions)
 
 
 def _change(item: Compared, result: Summary) -> Headline:
@@ -157,7 +162,7 @@ def _change(item: Compared, result: Summary) -> Headline:
         if item.later.count < item.earlier.count
         else say("{measure}: up from {before} ({early}) to {after} ({late})", **words)
     )
-    return Headline(text, None, is_comparison=True)
+    return Headline(text, is_comparison=True)
 
 
 def _latest(result: Summary, topics: tuple[Topic, ...]) -> Headline:
@@ -244,12 +249,44 @@ def _periods_paragraph(pairs: list[Compared], result: Summary, cites: Citations)
     text, verdict = say("{told}.", told=told), verdict_sentence(_first_check(last.verdict), programme)
     if last.earlier.count < SMALL_BASE:
         return sentences(text, verdict)
-    change = say(
-        "The yearly average changed by {change}, 95% interval {limits}.",
-        change=change_written(last.result.percent_change),
-        limits=interval_words(last),
+    words = {"change": change_written(last.result.percent_change), "limits": interval_words(last)}
+    change = (
+        say(
+            "The yearly average changed by {change}; if years scatter as pure chance would make them, the 95% interval is {limits}.",
+            **words,
+        )
+        if last.under_law is None
+        else say(
+            "The yearly average changed by {change}; allowing for how years scatter, the 95% interval is {limits}.",
+            **words,
+        )
     )
     return sentences(text, change, verdict)
+
+
+def _years_paragraph(topics: tuple[Topic, ...], result: Summary, cites: Citations) -> list[Bilingual]:
+    """Say, where no periods can be compared, the first and the last year of the first series with a trend and how surely it moves."""
+    for topic in topics:
+        trend = topic.trend
+        if trend is None or not isinstance(trend.fit, TrendFit):
+            continue
+        told = trend.series.set_index("year")["count"]
+        first, last = (float(told[year]) for year in (trend.fit.first, trend.fit.last))
+        rows = result.area.facts
+        rows = rows[(rows["measure"] == topic.measure) & rows["value"].notna()]
+        years = rows["period_end"].dt.year.isin([trend.fit.first, trend.fit.last])
+        text = say(
+            "{measure}: from {before} ({first}) to {after} ({last})",
+            measure=both(result.area.programme.measures[topic.measure].label),
+            before=formats.number(first),
+            after=formats.number(last),
+            first=str(trend.fit.first),
+            last=str(trend.fit.last),
+        )
+        text = cites.after(text, *rows.loc[years, "source_id"].drop_duplicates())
+        verdict = verdict_sentence(_first_check(trend.verdict), result.area.programme)
+        return [sentences(say("{told}.", told=text), verdict)]
+    return []
 
 
 def _first_check(verdict: ChangeVerdict) -> ChangeVerdict:
@@ -338,14 +375,19 @@ def _usual(topic: Topic, told: Told) -> list[Bilingual]:
     found = topic.trend.latest if topic.trend is not None else None
     if not isinstance(found, LatestYear) or found.year != told.end.year or told.measure != topic.measure:
         return []
-    return [
-        say(
-            "to be expected from the {before} years before: {low} to {high}",
-            before=str(found.before),
-            low=formats.number(found.low),
-            high=formats.number(found.high),
-        )
-    ]
+    words: dict[str, Bilingual | str] = {
+        "before": str(found.before),
+        "low": formats.number(found.low),
+        "high": formats.number(found.high),
+    }
+    if found.lies_outside and not found.is_unusual:
+        return [
+            say(
+                "outside the range to be expected from the {before} years before ({low} to {high}), but within it if one of them is left out",
+                **words,
+            )
+        ]
+    return [say("to be expected from the {before} years before: {low} to {high}", **words)]
 
 
 def _targets_met(result: Summary) -> KeyNumber | None:

@@ -14,7 +14,7 @@ from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Cell, Column, Figure, Section, Table
 from evalkit.reporting.brief.topics import TIMELINE, Topic, shown_totals
 from evalkit.reporting.citations import Citations
-from evalkit.reporting.drawing.timeline import Bar, Event, Panel, Step, timeline
+from evalkit.reporting.drawing.timeline import Bar, Event, Panel, Step, step_days, timeline
 from evalkit.reporting.sections.compared import yearly_limits
 from evalkit.reporting.sections.shared_words import (
     NOT_AVAILABLE,
@@ -166,17 +166,17 @@ def _read_aloud(panels: list[Panel]) -> Bilingual:
     for panel in panels:
         years = [_bar_words(bar) for bar in panel.bars if bar.state != "none"]
         years += [
-            say("{years} on average {mean} a year", years=_years(step), mean=formats.number(step.mean, 1))
+            say(
+                "{years} on average {mean} a year",
+                years=same(step_days(step)),
+                mean=formats.number(step.mean, 1),
+            )
             for step in panel.steps
             if not step.has_bars
         ]
         if years:
             lines.append(say("{measure}: {years}.", measure=panel.title, years=formats.listed(years)))
     return sentences(*lines)
-
-
-def _years(step: Step) -> Bilingual:
-    return same(f"{int(step.start)}–{int(step.end - 0.01)}")
 
 
 def _bar_words(bar: Bar) -> Bilingual:

@@ -44,7 +44,7 @@ def targets_of_the_year(result: Summary, cites: Citations) -> Section | None:
         columns,
         tuple(_row(row, result, cites) for row in records),
         drawings=tuple(_strip(row, result) for row in records),
-        drawn=say("Against the promise"),
+        drawn=say("Against the target"),
         drawn_at=2,
     )
     return Section("targets", _title(rows, year), (_how_to_read(result, rows), table), layer="brief")
@@ -84,11 +84,13 @@ def _title(rows: pd.DataFrame, year: str) -> Bilingual:
 
 def _how_to_read(result: Summary, rows: pd.DataFrame) -> Paragraph:
     """Say what the strip shows, and which targets are not judged."""
-    how = say("Upright line: the target. Large dot: this year; pale dots: the years before.")
-    names = unjudged(result, rows)
-    if not names:
-        return Paragraph(how, tone="aside")
-    return Paragraph(sentences(how, say("Not judged: {names}.", names=formats.listed(names))), tone="aside")
+    how = say("Vertical line: the target. Large dot: this year; pale dots: the years before.")
+    parts = [how]
+    if (rows["verdict"] == "too_few").any() or rows["is_small_base"].astype(bool).any():
+        parts.append(say("A base under 5 is too few to judge; one under 20 is small."))
+    if names := unjudged(result, rows):
+        parts.append(say("Not judged: {names}.", names=formats.listed(names)))
+    return Paragraph(sentences(*parts), tone="aside")
 
 
 def _name(target: Target, result: Summary) -> Bilingual:

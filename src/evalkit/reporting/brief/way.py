@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evalkit.programme.kinds import IN_PERCENT
 from evalkit.programme.models import Stage
 from evalkit.records import Summary
 from evalkit.reporting import formats
@@ -117,11 +118,18 @@ def waiting_and_missed(result: Summary) -> Section | None:
         return None
     return Section(
         "waiting-and-missed",
-        say("Who waits, and who may be missed"),
+        _who(waiting, blocks),
         tuple(blocks),
         layer="brief",
         width="narrow",
     )
+
+
+def _who(waiting: list[Row], blocks: list[Block]) -> Bilingual:
+    """Name what the section tells: who waits, which breakdowns cannot be shown, or both."""
+    if not waiting:
+        return say("Who may be missed")
+    return say("Who waits, and who may be missed") if isinstance(blocks[-1], Paragraph) else say("Who waits")
 
 
 def _waiting(result: Summary) -> list[Row]:
@@ -151,6 +159,14 @@ def _figure(row: Row, result: Summary) -> Bilingual:
     if pd.isna(row["denominator"]):
         count = counted(row["numerator"], indicator.numerator, programme)
         return say("{indicator}: {count}", indicator=both(indicator.label), count=count)
+    if indicator.kind not in IN_PERCENT:
+        return say(
+            "{indicator}: {value} ({n} for {base})",
+            indicator=both(indicator.label),
+            value=share_in_brief(indicator, row, programme),
+            n=counted(row["numerator"], indicator.numerator, programme),
+            base=counted(row["denominator"], str(indicator.denominator), programme),
+        )
     return say(
         "{indicator}: {value}, {n} of {base}",
         indicator=both(indicator.label),

@@ -39,7 +39,7 @@ def stages(bars: Sequence[StageBar]) -> tuple[Bilingual, Bilingual]:
 def _drawn(bars: Sequence[StageBar], language: str, *, width: float) -> str:
     pen = Pen(width)
     labels = max(long(bar.label.of(language)) for bar in bars)
-    left = min(labels + 8, width * 0.45)
+    left = min(labels + 8, width * 0.52)
     words = max(long(bar.words.of(language)) for bar in bars)
     scale = max((width - left - words - 12), 40) / max([max(bar.count, bar.of or 0) for bar in bars] + [1.0])
     for place, bar in enumerate(bars):

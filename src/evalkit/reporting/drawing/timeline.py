@@ -20,6 +20,7 @@ State = Literal["value", "zero", "none", "hidden"]
 _LEFT, _TOP, _TITLE, _UNDER = 6.0, 4.0, 24.0, 18.0
 _LABEL = 11.0
 _NEXT = 14.0  # from one row of labels to the next
+_DAY = 0.004  # of a year
 _FEWEST_PIXELS = 26.0  # a year's label needs so much room
 
 
@@ -141,17 +142,15 @@ def _in_order(events: Sequence[Event]) -> list[Event]:
 
 
 def _label_places(pen: Pen, axis: _Axis, events: Sequence[Event], language: str) -> list[tuple[float, int]]:
-    """Return where each event's label begins, and in which row: the first in which it touches no other."""
+    """Return where each event's label begins, at its own day, and in which row: the first in which it touches no other."""
     taken: list[float] = []
     places = []
     for event in _in_order(events):
         width = long(event.label.of(language), _LABEL)
         left, end = axis.at(max(event.start, axis.first)), pen.width - _LEFT - width
-        row = next(
-            (row for row, before in enumerate(taken) if min(max(left, before), end) >= before), len(taken)
-        )
+        start = min(left, end)
+        row = next((row for row, before in enumerate(taken) if start >= before), len(taken))
         taken += [0.0] * (row == len(taken))
-        start = min(max(left, taken[row]), end)
         taken[row] = start + width + 8
         places.append((start, row))
     return places
@@ -249,7 +248,7 @@ def _under(pen: Pen, axis: _Axis, step: Step, *, y: float, language: str) -> Non
     """Write a period's mean under the line, as much of it as there is room for."""
     mean = number(step.mean, 1)
     room = axis.at(step.end) - axis.at(step.start) - 4
-    years = f"{int(step.start)}–{int(step.end - 0.01)}"
+    years = step_days(step)
     for words in (
         say("{years}: {mean} a year", years=years, mean=mean),
         say("{mean} a year", mean=mean),
@@ -260,6 +259,20 @@ def _under(pen: Pen, axis: _Axis, step: Step, *, y: float, language: str) -> Non
             middle = (axis.at(step.start) + axis.at(step.end)) / 2
             pen.text(middle, y, text, anchor="middle", size=_LABEL, fill="accent")
             return
+
+
+def step_days(step: Step) -> str:
+    """Return the years of a period; where it begins or ends within a year, with the month.
+
+    Examples
+    --------
+    >>> step_days(Step(2016.0, 2021.0, 1.0, 0.0, 2.0, False)), step_days(Step(2021.0, 2023.5, 1.0, 0.0, 2.0, False))
+    ('2016–2020', '2021–6/2023')
+    """
+    first, last = int(step.start + _DAY), int(step.end - _DAY)
+    begins, ends = step.start - first, step.end - last
+    start = str(first) if begins < _DAY else f"{1 + round(12 * begins)}/{first}"
+    return f"{start}–{last}" if ends > 1 - _DAY else f"{start}–{round(12 * ends)}/{last}"
 
 
 def _years(pen: Pen, axis: _Axis, y: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 
@@ -15,12 +16,21 @@ from evalkit.programme.models import Break
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
-from evalkit.reporting.sections.shared_words import both, counted, either, qualified_count, span
+from evalkit.reporting.sections.shared_words import (
+    both,
+    chance,
+    counted,
+    either,
+    lasting,
+    qualified_count,
+    span,
+)
 from evalkit.reporting.sentence import Caution, Sentence, joined
 from evalkit.reporting.wording import say
 
 MOST_SHIFTS = 2
 MOST_DIFFERING = 2
+SELDOM = 0.025  # a run of zeros less probable is hardly chance: one tail of the two-sided 5 %
 
 
 def shift_sentences(result: Summary) -> list[Sentence]:
@@ -78,35 +88,70 @@ def zero_news_sentence(item: ZeroNews, area: Area) -> Sentence:
     """Say a zero with its bound, the first later figure above zero, and persons received meanwhile."""
     run = item.run
     numerator = area.programme.indicators[run.indicator].numerator
-    text = say(
-        "{indicator}: none in {period}; a time of this length at zero still fits with up to {upper} {unit} a year.",
+    none = say(
+        "{indicator}: none in {period}.",
         indicator=both(area.programme.indicators[run.indicator].label),
         period=span(run.start, run.end),
-        upper=formats.number(run.upper_per_year, 1),
-        unit=both(area.programme.units[area.programme.measures[numerator].unit].label),
     )
+    text = joined(none, still_allowed(run, area))
     then = [_against_words(item.against, area)] if item.against is not None else []
     then += [_received_words(item.received, area)] if item.received is not None else []
     then += [_later_words(item.later, area)] if item.later is not None else []
     return Sentence(text, _zero_cautions(numerator, run, area), tuple(then))
 
 
-def zero_caution(item: ZeroNews, area: Area) -> Bilingual:
-    """Say beside a headline on a run of zeros: what it still fits with, what happened meanwhile, and what came after."""
+def zero_cautions(item: ZeroNews, area: Area) -> tuple[Bilingual, ...]:
+    """Say beside a headline on a run of zeros: what it rules out and how probable it is; then what happened meanwhile and came after."""
     run = item.run
     numerator = area.programme.indicators[run.indicator].numerator
-    parts = [
-        say(
-            "A time of this length without a case still fits with up to {upper} {unit} a year.",
-            upper=formats.number(run.upper_per_year, 1),
-            unit=both(area.programme.units[area.programme.measures[numerator].unit].label),
-        )
-    ]
-    parts += [caution.text for caution in _zero_cautions(numerator, run, area)[:1]]
+    first = joined(still_allowed(run, area), *against_the_pace_before(run, area))
+    parts = [caution.text for caution in _zero_cautions(numerator, run, area)[:1]]
     parts += [_against_words(item.against, area)] if item.against is not None else []
     source = area.sources.get(item.later.source) if item.later is not None and item.later.value == 1 else None
     parts += [both(source.tells)] if source is not None and source.tells is not None else []
-    return joined(*parts)
+    return (first, joined(*parts)) if parts else (first,)
+
+
+def still_allowed(run: ZeroPeriod, area: Area) -> Bilingual:
+    """Say the yearly number that a run of zeros does not rule out."""
+    measure = area.programme.measures[area.programme.indicators[run.indicator].numerator]
+    words: dict[str, Bilingual] = {
+        "years": lasting(run.years),
+        "unit": both(area.programme.units[measure.unit].label),
+    }
+    if math.isinf(run.upper_per_year):
+        return say(
+            "Years scatter so much that a run of {years} at zero rules out no number of {unit} a year.",
+            **words,
+        )
+    words["upper"] = formats.number(run.upper_per_year, 1)
+    return say("A run of {years} at zero does not rule out up to {upper} {unit} a year.", **words)
+
+
+def against_the_pace_before(run: ZeroPeriod, area: Area) -> list[Bilingual]:
+    """Say how probable a run of zeros is at the pace of the period before, under which law, and what follows from that."""
+    if run.earlier is None:
+        return []
+    measure = area.programme.indicators[run.indicator].numerator
+    words = {
+        "count": counted(run.earlier.count, measure, area.programme),
+        "period": span(run.earlier.start, run.earlier.end),
+        "chance": chance(run.chance_predictive),
+    }
+    told = (
+        say(
+            "Had the pace of {period} ({count}) gone on, such a run would have a probability of {chance}, allowing for how years scatter.",
+            **words,
+        )
+        if run.by_law
+        else say(
+            "Had the pace of {period} ({count}) gone on, such a run would have a probability of {chance}, if years scattered as pure chance would make them.",
+            **words,
+        )
+    )
+    if run.chance_predictive < SELDOM:
+        return [told, say("Chance alone hardly explains it; the figures do not say what changed.")]
+    return [told, say("It could be chance.")]
 
 
 def _against_words(told: Told, area: Area) -> Bilingual:
@@ -224,7 +269,7 @@ def break_cautions(
     if not events:
         return ()
     text = say(
-        "What may have bent the figures of {period}: {events}.",
+        "What may have affected the figures of {period}: {events}.",
         period=span(pd.Timestamp(start), pd.Timestamp(end)),
         events=formats.listed([both(event.label) for event in events]),
     )

@@ -11,6 +11,8 @@ from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.sections.shared_words import Row, both
 from evalkit.reporting.wording import say
 
+WHOLE = 100.0  # per cent: nothing is more
+
 
 def target_name(target: Target, programme: Programme) -> Bilingual:
     """Write a target's code with its name: that of its indicator, or its own words where it has none."""
@@ -26,6 +28,9 @@ def promise_words(target: Target, kind: str) -> Bilingual:
     if kind == "change":
         return _growth_promised(target, value, digits)
     written = formats.percent(value, digits) if target.unit == "percent" else formats.number(value, digits)
+    is_part = KINDS[kind].formula == "share" if kind in KINDS else False
+    if is_part and value == WHOLE and target.comparator in (None, "at_least"):
+        return written
     return _compared(target, written)
 
 

@@ -42,7 +42,7 @@ def verdict_sentence(verdict: ChangeVerdict, programme: Programme) -> Bilingual:
     failed = [_check(check, verdict, programme) for check in verdict.failed]
     checks = each(lambda *texts: "; ".join(texts), *failed)
     if verdict.grade == "open":
-        return say("It is too early to call this a change: {checks}.", checks=checks)
+        return say("No change is established: {checks}.", checks=checks)
     fall, rise = (
         say("The number appears to fall, but {checks}.", checks=checks),
         say("The number appears to rise, but {checks}.", checks=checks),
@@ -63,7 +63,7 @@ def verdict_words(verdict: ChangeVerdict) -> Bilingual:
     if verdict.could_be_chance:
         return say("could be chance")
     if verdict.grade == "open":
-        return say("too early to call a change")
+        return say("no change established")
     words = {
         ("clear", "fall"): say("a clear fall"),
         ("clear", "rise"): say("a clear rise"),
@@ -83,7 +83,7 @@ def family_note(tests: int) -> Bilingual:
 
 def _check(check: Check, verdict: ChangeVerdict, programme: Programme) -> Bilingual:
     if check == "interval":
-        return say("the 95% interval still holds no change")
+        return say("the 95% interval includes no change")
     if check == "years_unknown":
         return say("only totals are known, not how single years scatter")
     if check == "single_year":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from evalkit.facts.areas import Area
 from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.records import ZeroPeriods
@@ -40,13 +42,26 @@ def _(result: ZeroPeriods) -> tuple[Block, ...]:
 
 def zero_sentence(item: ZeroPeriod, area: Area) -> Bilingual:
     """Return what a run of zeros says: the zero, and the yearly number it still allows."""
+    words = {
+        "indicator": both(area.programme.indicators[item.indicator].label),
+        "unit": _unit(item, area),
+        "period": span(item.start, item.end),
+        "years": lasting(item.years),
+    }
+    if math.isinf(item.upper_per_year):
+        return say(
+            "{indicator}: 0 {unit} in {period} ({years}). Years scatter so much that such a run sets no upper limit.",
+            **words,
+        )
+    words["upper"] = formats.number(item.upper_per_year, 1)
+    if item.by_law:
+        return say(
+            "{indicator}: 0 {unit} in {period} ({years}). A true average of up to {upper} {unit} a year fits such a run as well (upper 95% limit, allowing for how years scatter).",
+            **words,
+        )
     return say(
-        "{indicator}: 0 {unit} in {period} ({years}). A true average of up to {upper} {unit} a year fits such a run as well (upper 95% limit, exact).",
-        indicator=both(area.programme.indicators[item.indicator].label),
-        unit=_unit(item, area),
-        period=span(item.start, item.end),
-        years=lasting(item.years),
-        upper=formats.number(item.upper_per_year, 1),
+        "{indicator}: 0 {unit} in {period} ({years}). A true average of up to {upper} {unit} a year fits such a run as well (upper 95% limit, if years scatter as pure chance would make them).",
+        **words,
     )
 
 
@@ -71,15 +86,21 @@ def _readings(item: ZeroPeriod, area: Area) -> list[Block]:
 
 def _surprise(item: ZeroPeriod, area: Area) -> list[Block]:
     """Tell how surprising the zero is if nothing had changed since the period before."""
-    if item.earlier is None or item.comparison is None:
+    if item.earlier is None:
         return []
     measure = area.programme.indicators[item.indicator].numerator
     words = {
         "count": counted(item.earlier.count, measure, area.programme),
         "period": span(item.earlier.start, item.earlier.end),
-        "poisson": chance(item.comparison.surprise_known),
-        "predictive": chance(item.comparison.surprise_predictive),
+        "poisson": chance(item.chance_known),
+        "predictive": chance(item.chance_predictive),
     }
+    if item.by_law:
+        text = say(
+            "Had the pace of {period} ({count}) gone on, such a run would have a probability of {poisson} taken as exactly known, {predictive} with its own uncertainty, allowing for how years scatter. A small probability says that something changed, not what.",
+            **words,
+        )
+        return [Paragraph(text)]
     text = say(
         "Had the pace of {period} ({count}) gone on, such a run would have a probability of {poisson} taken as exactly known, {predictive} with its own uncertainty. More scatter between years would raise both. A small probability says that something changed, not what.",
         **words,
@@ -96,13 +117,14 @@ def zero_table(item: ZeroPeriod, area: Area) -> Table:
         Column("known", say("Probability at the pace before, taken as known"), numeric=True),
         Column("uncertain", say("Probability with the uncertainty of that pace"), numeric=True),
     )
-    found = item.comparison
     row = (
         Cell(span(item.start, item.end)),
         Cell(lasting(item.years)),
-        Cell(formats.number(item.upper_per_year, 1), round(item.upper_per_year, 4)),
-        Cell(NOTHING if found is None else chance(found.surprise_known)),
-        Cell(NOTHING if found is None else chance(found.surprise_predictive)),
+        Cell(NOTHING)
+        if math.isinf(item.upper_per_year)
+        else Cell(formats.number(item.upper_per_year, 1), round(item.upper_per_year, 4)),
+        Cell(NOTHING if item.earlier is None else chance(item.chance_known)),
+        Cell(NOTHING if item.earlier is None else chance(item.chance_predictive)),
     )
     caption = say(
         "{indicator}: a time at zero",

@@ -42,6 +42,11 @@ class LatestYear:
     is_unusual: bool
     by_law: bool
 
+    @property
+    def lies_outside(self) -> bool:
+        """The count lies outside the range, be it unusual or not."""
+        return not self.low <= self.count <= self.high
+
 
 def latest_year(series: pd.DataFrame, *, law: ScatterLaw | None = None) -> LatestYear | NotEstimable:
     """Return whether the latest year of a series is unusual.

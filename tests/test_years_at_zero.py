@@ -1,0 +1,67 @@
+"""Years without a case: what they still allow, and how probable they are at an earlier pace, under the law of scatter."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.law.years_at_zero import chance_of_no_case, largest_mean
+from evalkit.steps import examine_zeros
+from tests.shipped import bundle_of
+
+LAW = ScatterLaw("quadratic", 2.0, 0.41, series=60, cells=600, degrees=480, p=0.0)
+LINEAR = ScatterLaw("linear", 3.0, 0.2, series=60, cells=600, degrees=480, p=0.0)
+UNKNOWN = ScatterLaw.unknown()
+
+
+@pytest.mark.parametrize("years", [1, 2, 4, 7.5])
+def test_without_a_law_the_limit_is_the_exact_one(years: float):
+    exact = stats.chi2.ppf(0.975, 2) / 2 / years
+    assert largest_mean(years) == pytest.approx(exact)
+    assert largest_mean(years, UNKNOWN) == pytest.approx(exact)
+
+
+@pytest.mark.parametrize("law", [LAW, LINEAR, replace(LAW, own=1.6)])
+@pytest.mark.parametrize("years", [2, 4])
+def test_at_the_limit_a_run_of_zeros_has_the_probability_of_one_tail(law: ScatterLaw, years: int):
+    mean = largest_mean(years, law)
+    variance = mean * law.variance_factor(mean)
+    year = stats.nbinom(mean**2 / (variance - mean), mean / variance)
+    assert year.pmf(0) ** years == pytest.approx(0.025, rel=1e-6)
+    assert mean > largest_mean(years)
+
+
+def test_years_that_scatter_without_bound_set_no_limit():
+    wild = replace(LAW, alpha=40.0)
+    assert largest_mean(1, wild) == math.inf
+
+
+def test_the_chance_of_a_run_is_that_of_drawn_years():
+    """The earlier pace has its own uncertainty: drawn from the same prior by weights, years from the negative binomial itself."""
+    rng = np.random.default_rng(4)
+    alpha, before, count, run = 0.41, 5, 23, 2
+    size = 1 / alpha
+    share = rng.beta(size * before, count + 0.5, 400_000)
+    drawn = stats.nbinom.rvs(size * run, share, random_state=rng)
+    known, predictive = chance_of_no_case(count, earlier_years=before, years=run, law=LAW)
+    assert predictive == pytest.approx((drawn == 0).mean(), abs=4 * math.sqrt(0.0083 / 400_000))
+    assert known == pytest.approx(stats.nbinom.pmf(0, size, size / (size + count / before)) ** run)
+
+
+def test_without_a_law_the_chance_is_that_of_poisson_years():
+    known, predictive = chance_of_no_case(23, earlier_years=5, years=2, law=UNKNOWN)
+    assert known == pytest.approx(math.exp(-9.2))
+    assert predictive == pytest.approx(stats.nbinom.pmf(0, 23.5, 5 / 7))
+
+
+def test_a_page_takes_the_law_of_its_panel_where_it_is_known():
+    run = examine_zeros(bundle_of("demo").provinces["22"]).items[0]
+    assert run.by_law
+    assert run.upper_per_year > stats.chi2.ppf(0.975, 2) / 2 / run.years
+    bare = examine_zeros(bundle_of("vn-published").provinces["22"]).items
+    assert not any(item.by_law for item in bare)
