@@ -557,3 +557,24 @@ def test_an_empty_page_names_the_provinces_most_like_it_and_leads_to_those_with_
     assert 'href="11-dien-bien.html"' in render_block(led.tables[0], Numbering("vi"))
     with pytest.raises(DeclarationError):
         Cell(Bilingual("a", "a"), page="../a")
+
+
+def test_few_places_with_figures_are_named_instead_of_drawn():
+    section = {one.id: one for one in brief_sections(evaluated("vn-published", "").summary)}[
+        "who-reported-what"
+    ]
+    (block,) = section.blocks
+    assert isinstance(block, Paragraph)
+    rows = totals_only(bundle_of("vn-published").nation().province_facts)
+    rows = rows[(rows["measure"] != "population_average") & rows["period_end"].dt.year.between(2016, 2020)]
+    told = rows[rows["status"].isin(["reported", "zero_reported", "derived"])]["province_code"].nunique()
+    assert block.text.en.startswith(f"{told} of 34 provinces have figures: ")
+    assert "Quang Ninh" in block.text.en
+
+
+def test_an_english_page_says_what_a_vietnamese_title_means_and_still_names_it():
+    section = {one.id: one for one in brief_sections(evaluated("vn-published", "22").summary)}["cited"]
+    told = " ".join(texts((section,), "en"))
+    assert "received and supported 10 trafficking victims in 2023 [VietnamPlus: Quảng Ninh tiếp nhận" in told
+    assert "Department of Labour, Invalids and Social Affairs of Quảng Ninh. 2023-12." in told
+    assert "[" not in " ".join(texts((section,), "vi"))

@@ -88,6 +88,22 @@ class Label(RootModel[dict[str, Text]]):
         return self.of(KEY)
 
 
+class Gloss(RootModel[dict[str, Text]]):
+    """What words of another language mean, in any languages or none.
+
+    Examples
+    --------
+    >>> Gloss({"en": "Ministry of Health"}).of("en"), Gloss({}).of("en")
+    ('Ministry of Health', None)
+    """
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+    def of(self, language: str) -> str | None:
+        """Return the meaning in a language, where it is told."""
+        return self.root.get(language)
+
+
 class Dated(Declared):
     """Something in force from one day to another, both inclusive."""
 

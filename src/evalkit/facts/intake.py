@@ -14,7 +14,7 @@ from evalkit.declaration import Declared, line_of, read_toml, validated
 from evalkit.errors import EvalkitError, FactsError, Refusals
 from evalkit.facts.facts_workbook import WORKBOOK, read_facts_workbook
 from evalkit.facts.findings import Finding, refuse_errors
-from evalkit.labels import Label
+from evalkit.labels import Gloss, Label
 from evalkit.messages import worded
 from evalkit.plain_cells import Fault, day_fault, number_fault, number_of
 from evalkit.programme.models import Programme
@@ -31,7 +31,8 @@ Located = tuple[int, Finding]  # with the position of its row
 class Source(Declared):
     """Where a figure comes from. ``confidence`` says whether the original itself was seen.
 
-    ``tells`` is what the source says, in one sentence, of the single case its figure of cases stands for.
+    ``tells`` is what the source says, in one sentence, of the single case its figure of cases stands for. ``title_in`` and ``agency_in``
+    say in other languages what the title and the agency mean; the source itself is always named in its own.
     """
 
     title: str = Field(min_length=1)
@@ -41,6 +42,8 @@ class Source(Declared):
     confidence: Literal["verified", "to be checked"]
     note: Label | None = None
     tells: Label | None = None
+    title_in: Gloss = Gloss({})
+    agency_in: Gloss = Gloss({})
     due: str = ""
     received: str = ""
     rounded_to: float = Field(default=0.0, ge=0)

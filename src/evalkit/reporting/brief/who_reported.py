@@ -14,6 +14,8 @@ from evalkit.reporting.sections.shared_words import both, within_sentence
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD
 
+MOST_NAMED = 8  # places with a figure that are named in a sentence instead of drawn
+
 
 def who_reported(result: Summary) -> Section | None:
     """Return the matrix of places by subjects; None for a province, or where no province has a figure."""
@@ -27,6 +29,13 @@ def who_reported(result: Summary) -> Section | None:
     drawn = _matrix(rows, area, period)
     if all(share == "every" for line in drawn.shares for share in line):
         return _all_told(drawn, formats.period(period.valid_from, period.valid_to))
+    told = [
+        name
+        for name, line in zip(drawn.places, drawn.shares, strict=True)
+        if any(share != "none" for share in line)
+    ]
+    if len(told) <= MOST_NAMED < len(drawn.places):
+        return _few_told(told, len(drawn.places), formats.period(period.valid_from, period.valid_to))
     wide, phone = squares(drawn)
     every = sum(share == "every" for line in drawn.shares for share in line)
     silent = sum(all(share == "none" for share in line) for line in drawn.shares)
@@ -49,6 +58,22 @@ def _all_told(drawn: SquaresDrawn, days: Bilingual) -> Section:
         "All {count} provinces have figures of every year on every subject: {subjects}.",
         count=str(len(drawn.places)),
         subjects=formats.listed([within_sentence(subject) for subject in drawn.subjects]),
+    )
+    return Section(
+        "who-reported-what",
+        say("Who reported what, {period}", period=days),
+        (Paragraph(text),),
+        layer="brief",
+    )
+
+
+def _few_told(told: list[Bilingual], places: int, days: Bilingual) -> Section:
+    """Name the few places that have a figure at all: a matrix would be empty."""
+    text = say(
+        "{some} of {all} provinces have figures: {names}. Of the others the sources used have none.",
+        some=str(len(told)),
+        all=str(places),
+        names=formats.listed(told),
     )
     return Section(
         "who-reported-what",

@@ -8,8 +8,10 @@ from dataclasses import replace
 import pandas as pd
 
 from evalkit.facts.areas import Area
+from evalkit.labels import Gloss
 from evalkit.records import PlaceBases
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import by_language
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
 from evalkit.reporting.sections.shared_words import (
@@ -193,6 +195,16 @@ def _row(rows: list[Row], order: list[str], unlike: Unlike) -> tuple[Cell, ...]:
 def named_sources(ids: Iterable[str], area: Area) -> Bilingual:
     """Return sources by their titles, each once."""
     return formats.listed([source_title(name, area) for name in dict.fromkeys(ids)])
+
+
+def explained(title: str, meaning: Gloss) -> Bilingual:
+    """Return a title with what it means: first the meaning in the page's language, then the title itself in brackets."""
+    return by_language(lambda one: f"{told} [{title}]" if (told := meaning.of(one)) else title)
+
+
+def translated(name: str, meaning: Gloss) -> Bilingual:
+    """Return a name in the page's language where that is told, else as it is."""
+    return by_language(lambda one: meaning.of(one) or name)
 
 
 def source_title(source_id: str, area: Area) -> Bilingual:

@@ -9,7 +9,7 @@ from evalkit.records import Methods
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
-from evalkit.reporting.sections.bases import source_title
+from evalkit.reporting.sections.bases import source_title, translated
 from evalkit.reporting.sections.shared_words import both
 from evalkit.reporting.wording import say
 
@@ -77,7 +77,7 @@ def _source_row(name: str, area: Area) -> tuple[Cell, ...]:
     source = area.sources[name]
     return (
         Cell(source_title(name, area)),
-        Cell(Bilingual(source.agency, source.agency)),
+        Cell(translated(source.agency, source.agency_in)),
         Cell(_day(source.date)),
         Cell(Bilingual(source.address or "–", source.address or "–")),
         Cell(both(source.note) if source.note else Bilingual("–", "–")),
