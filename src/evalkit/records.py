@@ -853,6 +853,29 @@ class Effects(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
+class SinceLast(ShortForm):
+    """What is new in an area's totals since the edition released before.
+
+    Attributes
+    ----------
+    edition, date : str
+        The name of that edition and its day, YYYY-MM-DD.
+    new : DataFrame, one row per figure
+        ``measure``, ``period_start``, ``period_end`` (datetime), ``source_id``.
+    revised : DataFrame, one row per figure
+        The same columns, with ``value`` and ``before`` (float, in the measure's unit).
+    verdicts : DataFrame, one row per target and period judged otherwise than in that edition
+        ``target_id``, ``period_start``, ``period_end``, ``verdict`` and ``before`` (met, not_met or too_few).
+    """
+
+    edition: str
+    date: str
+    new: pd.DataFrame
+    revised: pd.DataFrame
+    verdicts: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Summary(Record):
     """What the brief of a page draws on; what was not given, such as the pathway, leaves its block out.
 
@@ -868,6 +891,8 @@ class Summary(Record):
         Those of the records given.
     indicators, pathway, support : Indicators, Pathway, SupportGiven or None
         What these steps gave, where it was given.
+    since : SinceLast or None
+        What is new or revised since the last edition; None for a first one.
 
     Examples
     --------
@@ -891,6 +916,7 @@ class Summary(Record):
     indicators: Indicators | None = None
     pathway: Pathway | None = None
     support: SupportGiven | None = None
+    since: SinceLast | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False, kw_only=True)

@@ -11,11 +11,12 @@ prepares.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pandas as pd
 
 from evalkit.facts.areas import Area, NationFacts, ProvinceFacts, at_its_level
+from evalkit.facts.editions import Changed, Since, facts_before
 from evalkit.facts.laws_of_area import family_of, law_of, law_of_measure, laws_of, laws_of_provinces
 from evalkit.indicators import completeness as reported
 from evalkit.indicators.attainment import assess_targets as hold_against_targets
@@ -60,6 +61,7 @@ from evalkit.records import (
     PlaceBases,
     ProvincesCompared,
     ProvincesSideBySide,
+    SinceLast,
     Summary,
     SupportGiven,
     Trends,
@@ -763,7 +765,8 @@ def sum_up(
     news = find_news(area.facts, area.programme, nation=isinstance(area, NationFacts), laws=laws_of(area))
     lapses = tuple(lapse for record in given for lapse in record.lapses)
     indicators, stages, support = (of_kind.get(kind) for kind in (Indicators, Pathway, SupportGiven))
-    return Summary(area, *given, news, lapses, indicators, stages, support)  # type: ignore[arg-type]  # by their own kinds
+    since = _since_last(area, assessments)
+    return Summary(area, *given, news, lapses, indicators, stages, support, since)  # type: ignore[arg-type]  # by their own kinds
 
 
 @step(ProvincesSideBySide)
@@ -914,6 +917,35 @@ def methods_used(area: Area) -> Methods:
     'Báo cáo năm của cơ quan điều tra (số liệu giả định / invented figures)'
     """
     return Methods(area)
+
+
+def _since_last(area: Area, assessments: Assessments) -> SinceLast | None:
+    """Return what is new since the last edition; targets are judged once more by the figures of then, where any has changed."""
+    since = area.since
+    if since is None:
+        return None
+    rows = pd.DataFrame([asdict(one) for one in since.changed], columns=list(Changed.__slots__))
+    rows = rows.astype({"period_start": "datetime64[us]", "period_end": "datetime64[us]", "before": float})
+    names = ["place_basis", "period_start", "period_end", "measure", "source_id"]
+    values = totals_only(area.facts)[[*names, "value"]]
+    values = values.astype({"period_start": "datetime64[us]", "period_end": "datetime64[us]"})
+    told = rows.merge(values, on=names, how="inner")
+    columns = ["measure", "period_start", "period_end", "source_id"]
+    new, revised = told[told["before"].isna()], told[told["before"].notna()]
+    verdicts = _verdicts_changed(area, since, assessments) if len(told) else pd.DataFrame()
+    return SinceLast(
+        since.edition, since.date, new[columns], revised[[*columns, "value", "before"]], verdicts
+    )
+
+
+def _verdicts_changed(area: Area, since: Since, assessments: Assessments) -> pd.DataFrame:
+    """Return the targets and periods whose verdict is another than it was by the figures of the last edition."""
+    then = replace(area, facts=facts_before(area.facts, since))
+    keys = ["target_id", "period_start", "period_end"]
+    before = assess_targets(estimate_indicators(then)).frame[[*keys, "verdict"]]
+    both = assessments.frame[[*keys, "verdict"]].merge(before, on=keys, suffixes=("", "_before"))
+    both = both.rename(columns={"verdict_before": "before"})
+    return both[both["verdict"] != both["before"]].reset_index(drop=True)
 
 
 def _preferred_totals(area: Area) -> pd.DataFrame:

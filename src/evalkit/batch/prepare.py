@@ -18,6 +18,7 @@ from evalkit.batch.declarations import (
 )
 from evalkit.batch.inhabitants import counts_population, unused_findings, with_population
 from evalkit.batch.releasing import ledger_of
+from evalkit.batch.since_last import since_last
 from evalkit.disclosure.coarsening import coarsened
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, Tell, protect
 from evalkit.disclosure.secret_key import secret_key
@@ -31,6 +32,7 @@ from evalkit.facts.boundaries import (
 )
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.checks import check_facts
+from evalkit.facts.editions import Since
 from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.forms.mapping import HOLE
 from evalkit.facts.intake import PRELIMINARY, Source, read_facts_told, without_origin
@@ -170,7 +172,18 @@ def make_bundle(
         ),
         wordings=own_catalogues(received.workspace.folder, received.workspace.languages),
         coarser=_coarser(protected),
+        since=_since(received, protected, scheme=scheme, day=day) if audience == "public" else None,
     ).speak()
+
+
+def _since(received: Received, protected: Protected, *, scheme: str, day: date) -> Since | None:
+    return since_last(
+        protected.facts,
+        workspace=received.workspace,
+        scheme=scheme,
+        programme=received.programme,
+        day=day,
+    )
 
 
 def _coarser(protected: Protected) -> tuple[Coarser, ...]:

@@ -11,6 +11,7 @@ from evalkit.batch.bundle_cache import carry_over
 from evalkit.batch.folder import locked
 from evalkit.batch.last_release import refuse_forgotten, remember
 from evalkit.batch.receipt import OWN_FOLDER
+from evalkit.batch.since_last import keep_edition
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger
 from evalkit.disclosure.ledger_file import append, mend, read_ledger
@@ -116,6 +117,7 @@ def _recorded(workspace: Workspace, bundle: Bundle, ledger: Ledger, *, edition: 
     told = told_by(bundle.facts, bundle.programme, policy)
     since, ledger = ledger.head, append(workspace.folder, ledger, told, about=about)
     remember(workspace, ledger)
+    keep_edition(workspace, bundle, edition=edition)
     carry_over(workspace, bundle, since=since, ledger=ledger.head)
     return ledger
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from evalkit.facts.editions import Since
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
 from evalkit.facts.named_places import Place
@@ -69,7 +70,8 @@ class ProvinceFacts(ByContent):
     ``facts`` are the province's own rows; ``parts`` those of the units it was formed from; ``nation`` the country's;
     ``panel`` the law of scatter of its years by indicator; ``families`` how many comparisons and trends are made at once; ``coarser`` the
     breakdowns that no province's page shows; ``funnels`` where it lies among all provinces, indicator by indicator, the others unnamed;
-    ``region`` the yearly sums of its region; ``nearest`` the provinces most like it, where it has no figure itself.
+    ``region`` the yearly sums of its region; ``nearest`` the provinces most like it, where it has no figure itself; ``since`` what is new
+    since the last edition, where there was one.
     """
 
     place: Place
@@ -86,6 +88,7 @@ class ProvinceFacts(ByContent):
     funnels: dict[str, dict[str, Any]] = field(default_factory=dict)
     region: pd.DataFrame = field(default_factory=pd.DataFrame)
     nearest: tuple[dict[str, Any], ...] = ()
+    since: Since | None = None
 
     def __repr__(self) -> str:
         """Name the place, and say how much is known of it."""
@@ -100,7 +103,8 @@ class NationFacts(ByContent):
 
     ``panel`` is the law of scatter of a province's years by indicator, ``nation_laws`` that of the nation's; ``own`` tells by
     indicator and place ("scheme:code") how many times the panel's variance the place's own years scatter, where it is more. ``coarser``
-    are the breakdowns not shown at some level, ``regions`` the rows of regions that are shown instead of provinces'.
+    are the breakdowns not shown at some level, ``regions`` the rows of regions that are shown instead of provinces', ``since`` what is new
+    in the nation's own figures since the last edition.
     """
 
     about: About
@@ -116,6 +120,7 @@ class NationFacts(ByContent):
     own: dict[str, dict[str, float]] = field(default_factory=dict)
     coarser: tuple[Coarser, ...] = ()
     regions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    since: Since | None = None
 
     def __repr__(self) -> str:
         """Name the nation, and say how much is known of it."""

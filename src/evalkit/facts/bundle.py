@@ -2,7 +2,8 @@
 
 Files: ``bundle.json`` (what it is), ``facts.parquet`` (protected facts), ``programme.json``, ``places.json``,
 ``sources.json``, ``panel.json`` (the law of scatter of the whole panel, computed after protection), ``findings.json``,
-``wordings.json`` (sentences of the workspace's own catalogues), ``coarser.json`` (breakdowns not shown at some level).
+``wordings.json`` (sentences of the workspace's own catalogues), ``coarser.json`` (breakdowns not shown at some level), ``since.json``
+(what is new since the last edition).
 A slice for one province has the same files and holds only what that province's page may use.
 """
 
@@ -12,7 +13,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ import pandas as pd
 from evalkit.errors import FactsError
 from evalkit.facts.areas import About, Coarser, NationFacts, ProvinceFacts
 from evalkit.facts.around import has_figures, nearest, region_sums
+from evalkit.facts.editions import Since
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
 from evalkit.facts.named_places import Place, match_place
@@ -35,7 +37,7 @@ from evalkit.places.place_names import without_diacritics
 from evalkit.programme.models import Programme
 from evalkit.table import MARK, NATION_SCHEME, REGION_SCHEME
 
-FORMAT = 3
+FORMAT = 4
 LAB_BUNDLE = "EVALKIT_BUNDLE"
 NEAREST = "nearest"
 
@@ -61,6 +63,8 @@ class Bundle:
         The sentences of the workspace's own catalogues: language to English to wording.
     coarser : tuple of Coarser
         Breakdowns that are not shown at some level.
+    since : Since or None
+        The totals that are new or revised since the last edition; None for a first one.
     provinces : Provinces
         The provinces by code or name: ``bundle.provinces["22"]``; Tab completes inside the brackets.
     """
@@ -74,6 +78,7 @@ class Bundle:
     findings: tuple[Finding, ...] = ()
     wordings: dict[str, dict[str, str]] = field(default_factory=dict)
     coarser: tuple[Coarser, ...] = ()
+    since: Since | None = None
     provinces: Provinces = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -129,6 +134,7 @@ class Bundle:
             own=self.panel.get("own", {}),
             coarser=self.coarser,
             regions=self._regions(),
+            since=self.since.of(self.about.nation, NATION_SCHEME) if self.since else None,
         )
 
     def _regions(self) -> pd.DataFrame:
@@ -157,6 +163,7 @@ class Bundle:
             sources={name: source for name, source in self.sources.items() if name in used},
             findings=tuple(item for item in self.findings if (item.province_code, item.scheme) in named),
             coarser=tuple(one for one in self.coarser if one.place == "province"),
+            since=self.since.of(place.code, place.scheme) if self.since else None,
         )
 
     def _region_of(self, place: Place) -> pd.DataFrame:
@@ -293,6 +300,7 @@ def _read_bundle(folder: Path, head: dict[str, Any]) -> Bundle:
         findings=tuple(Finding(**item) for item in from_json(folder / "findings.json")),
         wordings=from_json(folder / "wordings.json"),
         coarser=tuple(Coarser.read(item) for item in from_json(folder / "coarser.json")),
+        since=Since.read(from_json(folder / "since.json")),
     )
 
 
@@ -316,6 +324,7 @@ def _province_facts(bundle: Bundle, place: Place) -> ProvinceFacts:
         funnels=funnels_of(place, bundle.panel, bundle.places),
         region=sliced.facts[sliced.facts["scheme"] == REGION_SCHEME].reset_index(drop=True),
         nearest=tuple(sliced.panel.get(NEAREST, {}).get("places", ())),
+        since=sliced.since,
     )
 
 
@@ -327,6 +336,14 @@ def _belongs(facts: pd.DataFrame, place: Place) -> pd.Series:
         codes = [code for code, of in places if of == scheme]
         belongs |= (facts["scheme"] == scheme) & facts["province_code"].isin(codes)
     return belongs
+
+
+def _as_rows(since: Since | None) -> dict[str, Any]:
+    """Return what is new as plain values, a figure a row."""
+    if since is None:
+        return {}
+    rows = [list(astuple(one)) for one in since.changed]
+    return {"edition": since.edition, "date": since.date, "changed": rows}
 
 
 def _files(bundle: Bundle) -> dict[str, bytes]:
@@ -344,4 +361,5 @@ def _files(bundle: Bundle) -> dict[str, bytes]:
         "findings.json": to_json(findings),
         "wordings.json": to_json(bundle.wordings),
         "coarser.json": to_json([asdict(one) for one in bundle.coarser]),
+        "since.json": to_json(_as_rows(bundle.since)),
     }

@@ -16,6 +16,7 @@ from evalkit.reporting.brief.nothing_told import has_figures, nothing_told
 from evalkit.reporting.brief.opening import opening
 from evalkit.reporting.brief.over_time import over_time
 from evalkit.reporting.brief.promises_kept import targets_of_the_year
+from evalkit.reporting.brief.since_last import since_last_edition
 from evalkit.reporting.brief.topics import topics_of
 from evalkit.reporting.brief.way import waiting_and_missed, way_of_persons
 from evalkit.reporting.brief.who_reported import who_reported
@@ -49,6 +50,7 @@ def brief_sections(result: Summary) -> tuple[Section, ...]:
         ("beside", lambda: beside_the_country(result, cites)),
         ("among-all-provinces", lambda: among_all(result, topics)),
         ("last-years", lambda: last_years(result, topics, cites)),
+        ("since-last", lambda: since_last_edition(result, topics)),
         ("who-reported-what", lambda: who_reported(result)),
         ("ask-next", lambda: what_to_ask(result, topics)),
         ("cannot-tell", lambda: what_figures_cannot_tell(result)),
