@@ -225,7 +225,7 @@ def test_the_expected_range_names_the_law_it_stands_on():
     sections = {section.id: section for section in brief_sections(evaluated("demo", "11").summary)}
     told = without_marks(" ".join(texts((sections["headline"],), "en")))
     assert "allowing for how years scatter, the 95% interval is −73.5% to +99.0%" in told
-    assert "outside the range to be expected from the 14 years before (1 to 42), but within it" in told
+    assert "outside 1 to 42, expected from the 14 years before; inside without one of them" in told
     asked = " ".join(texts((sections["ask-next"],), "en"))
     assert "Victims identified: how many cases do the 2025 figures come from" in asked
 
@@ -578,3 +578,30 @@ def test_an_english_page_says_what_a_vietnamese_title_means_and_still_names_it()
     assert "received and supported 10 trafficking victims in 2023 [VietnamPlus: Quảng Ninh tiếp nhận" in told
     assert "Department of Labour, Invalids and Social Affairs of Quảng Ninh. 2023-12." in told
     assert "[" not in " ".join(texts((section,), "vi"))
+
+
+def test_rates_of_provinces_stand_in_official_order_with_the_words_of_their_own_intervals():
+    """Each mark by the interval drawn with it, held against the comparison itself; the order is that of the registry."""
+    result = evaluation_of("demo")
+    section = {one.id: one for one in brief_sections(result.summary)}["provinces-rates"]
+    (figure,) = section.figures
+    item = next(one for one in result.compared.items if one.indicator == "cases")
+    common = 1e5 * item.differs.rate
+    frame = item.shrunken.frame.set_index("province_code")
+    rows = figure.table.rows[:-1]  # without the marks of the scale
+    assert [row[0].text.en for row in rows] == [place.name_en for place in result.area.places]
+    for place, row in zip(result.area.places, rows, strict=True):
+        low, high = (1e5 * frame.loc[place.code, name] for name in ("lower", "upper"))
+        assert (row[2].text.en == "not told apart") == (low <= common <= high)
+    holds = sum(row[2].text.en == "not told apart" for row in rows)
+    assert (
+        f"the interval of {holds} provinces holds the common rate, that of {34 - holds} does not"
+        in section.title.en
+    )
+    for drawing in (figure.svg.en, figure.narrow.en):
+        assert drawing.count("h0") == 34 + holds  # a ring is a disc within a disc
+
+
+def test_a_province_and_a_country_whose_rates_cannot_be_compared_have_no_such_drawing():
+    for name, code in (("demo", "11"), ("vn-published", "")):
+        assert "provinces-rates" not in {one.id for one in brief_sections(evaluated(name, code).summary)}

@@ -30,6 +30,7 @@ FLAGS = (
         "--disable-sync",
         "--window-size=1400,900",
     ),
+    "--enable-blink-features=ComputedAccessibilityInfo",
     *("--virtual-time-budget=8000", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
 )
 PROBE = """<!doctype html><meta charset="utf-8"><title>probe</title><body><pre id="found">waiting</pre><script>
@@ -64,6 +65,7 @@ async function look(width) {
     first: shown.length ? {top: shown[0].getBoundingClientRect().top, bottom: shown[0].getBoundingClientRect().bottom} : null,
     wider: [...page.querySelectorAll('.brief *')].filter(one => one.getBoundingClientRect().right > root.clientWidth + 1).length,
     open: opened(page, frame.contentWindow),
+    heads: [...page.querySelectorAll('th')].map(one => [one.closest('thead') ? 'columnheader' : 'rowheader', one.computedRole]),
   };
 }
 (async () => { for (const width of WIDTHS) await look(width);
@@ -147,6 +149,14 @@ def test_a_page_asks_for_nothing_and_fits_every_width(site: Site, page: str):
         assert seen["figures"] >= 1
         assert seen["wider"] == 0
     assert found["375"]["smallest"] >= 11
+
+
+@pytest.mark.browser
+def test_each_head_of_a_table_is_read_as_the_head_of_its_column_or_row(site: Site):
+    """Heads say no scope: a browser tells it by where they stand. What is not drawn, such as the folded annex, has no role."""
+    heads = [pair for pair in site.look(PAGES[0])["1280"]["heads"] if pair[1] not in ("", "none", None)]
+    assert len(heads) > 20
+    assert [pair for pair in heads if pair[0] != pair[1]] == []
 
 
 @pytest.mark.browser

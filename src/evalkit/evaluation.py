@@ -6,7 +6,7 @@ stands in :mod:`evalkit.steps`, what it gives in :mod:`evalkit.records`, how tha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,10 @@ class Step:
     of: str = AREA
     for_nation: bool = False
 
+    def given(self, known: Container[str]) -> tuple[str, ...]:
+        """Return what the line is given: of a province's page, without what stands on the nation's alone."""
+        return tuple(name for name in self.of.split() if name in known)
+
 
 RECIPE = (
     Step("comparisons", compare_periods),
@@ -68,7 +72,11 @@ RECIPE = (
     Step("compared", compare_provinces, for_nation=True),
     Step("effects", compare_with_others, for_nation=True),
     Step("completeness", report_completeness, "indicators"),
-    Step("summary", sum_up, "comparisons zeros assessments trends completeness indicators pathway support"),
+    Step(
+        "summary",
+        sum_up,
+        "comparisons zeros assessments trends completeness indicators pathway support compared",
+    ),
     Step("methods", methods_used),
 )
 
@@ -106,5 +114,5 @@ def evaluate(area: Area) -> Evaluation:
     """
     found: dict[str, Any] = {AREA: area}
     for line in recipe_of(area):
-        found[line.gives] = line.by(*(found[name] for name in line.of.split()))
+        found[line.gives] = line.by(*(found[name] for name in line.given(found)))
     return Evaluation(**found)

@@ -891,6 +891,8 @@ class Summary(Record):
         Those of the records given.
     indicators, pathway, support : Indicators, Pathway, SupportGiven or None
         What these steps gave, where it was given.
+    compared : ProvincesCompared or None
+        The same, for the nation alone.
     since : SinceLast or None
         What is new or revised since the last edition; None for a first one.
 
@@ -916,6 +918,7 @@ class Summary(Record):
     indicators: Indicators | None = None
     pathway: Pathway | None = None
     support: SupportGiven | None = None
+    compared: ProvincesCompared | None = None
     since: SinceLast | None = None
 
 

@@ -725,7 +725,7 @@ def sum_up(
     assessments: Assessments,
     trends: Trends,
     completeness: Completeness,
-    *others: Indicators | Pathway | SupportGiven,
+    *others: Indicators | Pathway | SupportGiven | ProvincesCompared,
 ) -> Summary:
     """Say in short what is known, how surely, what is not and what to ask for: the brief that a page begins with.
 
@@ -741,7 +741,7 @@ def sum_up(
         What :func:`fit_trends` gave.
     completeness : Completeness
         What :func:`report_completeness` gave.
-    *others : Indicators or Pathway or SupportGiven
+    *others : Indicators or Pathway or SupportGiven or ProvincesCompared
         Records that the brief has a block for; one that is not given leaves its block out.
 
     Returns
@@ -764,9 +764,10 @@ def sum_up(
     of_kind = {type(record): record for record in others}
     news = find_news(area.facts, area.programme, nation=isinstance(area, NationFacts), laws=laws_of(area))
     lapses = tuple(lapse for record in given for lapse in record.lapses)
-    indicators, stages, support = (of_kind.get(kind) for kind in (Indicators, Pathway, SupportGiven))
+    kinds = (Indicators, Pathway, SupportGiven, ProvincesCompared)
+    indicators, stages, support, side = (of_kind.get(kind) for kind in kinds)
     since = _since_last(area, assessments)
-    return Summary(area, *given, news, lapses, indicators, stages, support, since)  # type: ignore[arg-type]  # by their own kinds
+    return Summary(area, *given, news, lapses, indicators, stages, support, side, since)  # type: ignore[arg-type]  # by their own kinds
 
 
 @step(ProvincesSideBySide)

@@ -22,7 +22,7 @@ from evalkit.reporting.sections.shared_words import NOTHING, both, either, fact_
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD
 
-MOST_ROWS, MOST_COMPARED = 6, 5
+MOST_ROWS, MOST_COMPARED = 4, 5
 YEARS = 5
 FEWEST_YEARS = 2
 
@@ -182,7 +182,7 @@ def _written(row: pd.Series, indicator: Indicator, programme: Programme) -> Bili
 
 
 def last_years(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section | None:
-    """Return the figures of the last five years, a row a measure; None where fewer than two years have any."""
+    """Return the figures of the last five years, a row a measure that is not drawn over time; None where fewer than two years have any."""
     area = result.area
     rows = shown_totals(area)
     rows = rows[rows["status"].isin(TOLD) & (rows["measure"] != area.programme.population)]
@@ -198,6 +198,8 @@ def last_years(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> 
     years = list(range(last - YEARS + 1, last + 1))
     rows = rows[rows["year"].isin(years)]
     measures = _measures(rows, result, topics)
+    if not measures:
+        return None
     columns = [Column("measure", say("Item"))]
     columns += [Column(f"y{year}", same(str(year)), numeric=True) for year in years]
     cells = tuple(_years_row(name, years, rows, result, cites) for name in measures)
@@ -211,18 +213,23 @@ def last_years(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> 
 
 
 def _measures(rows: pd.DataFrame, result: Summary, topics: tuple[Topic, ...]) -> list[str]:
-    """Return the measures of the table: the topics', the stages', then those with most years told."""
+    """Return the measures of the table: the stages', the targets', then those with most years told; what is drawn over time is not among them."""
     programme = result.area.programme
     known = rows.groupby("measure")["year"].nunique()
-    first = [topic.measure for topic in topics] + [stage.measure for stage in programme.stages]
+    first = [stage.measure for stage in programme.stages]
+    drawn = {
+        topic.measure
+        for topic in topics
+        if topic.trend is not None and topic.trend.series["count"].notna().any()
+    }
     targets = [
         programme.indicators[str(target.indicator)].numerator
         for target in programme.targets
         if target.indicator in programme.indicators
     ]
     others = list(known.sort_values(ascending=False, kind="stable").index)
-    chosen = [name for name in dict.fromkeys([*first[:4], *targets, *others]) if name in known.index]
-    return chosen[:MOST_ROWS]
+    chosen = dict.fromkeys([*first[:4], *targets, *others])
+    return [name for name in chosen if name in known.index and name not in drawn][:MOST_ROWS]
 
 
 def _years_row(

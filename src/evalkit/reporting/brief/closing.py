@@ -18,7 +18,7 @@ from evalkit.reporting.wording import say
 from evalkit.statistics.trend.latest_year import LatestYear
 from evalkit.table import TOLD, totals_only
 
-MOST_QUESTIONS, MOST_SILENT = 5, 3
+MOST_QUESTIONS, MOST_SILENT = 5, 2
 UNDATED = ("", "n.d.")
 
 
@@ -73,7 +73,7 @@ def _on_differing(result: Summary) -> list[Bilingual]:
 
 
 def _on_silent(result: Summary) -> list[Bilingual]:
-    """Ask who keeps the items without any figure, up to three by name."""
+    """Ask who keeps the items without any figure, up to two by name."""
     frame, programme = result.completeness.frame, result.area.programme
     asked = {measure for request in programme.requests for measure in request.measures}
     silent = [

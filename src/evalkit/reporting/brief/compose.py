@@ -16,6 +16,7 @@ from evalkit.reporting.brief.nothing_told import has_figures, nothing_told
 from evalkit.reporting.brief.opening import opening
 from evalkit.reporting.brief.over_time import over_time
 from evalkit.reporting.brief.promises_kept import targets_of_the_year
+from evalkit.reporting.brief.provinces_rates import rates_of_provinces
 from evalkit.reporting.brief.since_last import since_last_edition
 from evalkit.reporting.brief.topics import topics_of
 from evalkit.reporting.brief.way import waiting_and_missed, way_of_persons
@@ -45,6 +46,7 @@ def brief_sections(result: Summary) -> tuple[Section, ...]:
         ("country", lambda: country_at_one_look(result, topics)),
         ("over-time", lambda: over_time(result, topics, cites)),
         ("targets", lambda: targets_of_the_year(result, cites)),
+        ("provinces-rates", lambda: rates_of_provinces(result, topics)),
         ("way-of-persons", lambda: way_of_persons(result, cites)),
         ("waiting-and-missed", lambda: waiting_and_missed(result)),
         ("beside", lambda: beside_the_country(result, cites)),

@@ -383,7 +383,7 @@ def _usual(topic: Topic, told: Told) -> list[Bilingual]:
     if found.lies_outside and not found.is_unusual:
         return [
             say(
-                "outside the range to be expected from the {before} years before ({low} to {high}), but within it if one of them is left out",
+                "outside {low} to {high}, expected from the {before} years before; inside without one of them",
                 **words,
             )
         ]

@@ -87,7 +87,7 @@ def _how_to_read(result: Summary, rows: pd.DataFrame) -> Paragraph:
     how = say("Vertical line: the target. Large dot: this year; pale dots: the years before.")
     parts = [how]
     if (rows["verdict"] == "too_few").any() or rows["is_small_base"].astype(bool).any():
-        parts.append(say("A base under 5 is too few to judge; one under 20 is small."))
+        parts.append(say("Base under 5: too few; under 20: small."))
     if names := unjudged(result, rows):
         parts.append(say("Not judged: {names}.", names=formats.listed(names)))
     return Paragraph(sentences(*parts), tone="aside")

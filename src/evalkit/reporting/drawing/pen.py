@@ -16,6 +16,7 @@ from evalkit.reporting.svg import clean_svg
 
 Colour = Literal["ink", "soft", "rule", "bar", "band", "accent", "warm", "paper", "event", "none"]
 Anchor = Literal["start", "middle", "end"]
+Box = tuple[float, float, float, float]
 
 WIDE, PHONE = 660.0, 343.0
 SIZE = 12.0
@@ -100,6 +101,17 @@ class Pen:
         steps = " ".join(f"M{x:.1f} {y:.1f}{around}" for x, y in corners)
         self._parts.append(f'<path d="{steps}" fill="{_colour(fill)}" stroke="{_colour(stroke)}"/>')
 
+    def boxes(
+        self, boxes: Sequence[Box], *, fill: Colour = "none", stroke: Colour = "none", dash: str = ""
+    ) -> None:
+        """Draw rectangles alike, each from its upper left corner with width and height, as one shape; nothing where there is none."""
+        if not boxes:
+            return
+        steps = "".join(f"M{x:.4g} {y:.4g}h{wide:.4g}v{high:.4g}h-{wide:.4g}z" for x, y, wide, high in boxes)
+        self._parts.append(
+            f'<path d="{steps}" fill="{_colour(fill)}" stroke="{_colour(stroke)}"{_dashed(dash)}/>'
+        )
+
     def line(
         self,
         x1: float,
@@ -115,6 +127,17 @@ class Pen:
         self._parts.append(
             f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{_colour(stroke)}" '
             f'stroke-width="{width:g}"{_dashed(dash)}/>'
+        )
+
+    def spans(
+        self, spans: Sequence[tuple[float, float, float]], *, stroke: Colour = "ink", width: float = 1
+    ) -> None:
+        """Draw level lines alike, each from x to x at y, as one shape; nothing where there is none."""
+        if not spans:
+            return
+        steps = "".join(f"M{first:.1f} {y:.4g}H{last:.1f}" for first, last, y in spans)
+        self._parts.append(
+            f'<path d="{steps}" fill="none" stroke="{_colour(stroke)}" stroke-width="{width:g}"/>'
         )
 
     def path(
@@ -146,6 +169,15 @@ class Pen:
         """Draw a disc, or a ring where it has no filling."""
         self._parts.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{_colour(fill)}" stroke="{_colour(stroke)}" stroke-width="{width:g}"/>'
+        )
+
+    def dots(self, centres: Sequence[tuple[float, float]], radius: float, *, fill: Colour) -> None:
+        """Draw discs alike as one shape: the round ends of lines without length; nothing where there is none."""
+        if not centres:
+            return
+        steps = "".join(f"M{x:.1f} {y:.4g}h0" for x, y in centres)
+        self._parts.append(
+            f'<path d="{steps}" fill="none" stroke="{_colour(fill)}" stroke-width="{2 * radius:g}" stroke-linecap="round"/>'
         )
 
     def svg(self, height: float) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evalkit.reporting.bilingual import Bilingual, by_language
-from evalkit.reporting.drawing.pen import PHONE, WIDE, Pen, long
+from evalkit.reporting.drawing.pen import PHONE, WIDE, Box, Pen, long
 from evalkit.reporting.formats import number
 
 State = Literal["value", "zero", "hidden", "none"]
@@ -62,11 +62,9 @@ def _drawn(tiles: Sequence[TileDrawn], language: str, *, width: float, height: f
         (tile, (_BORDER + (tile.column - 1) * wide, (tile.row - 1) * height, wide - _GAP, height - _GAP))
         for tile in tiles
     ]
-    for tile, box in sorted(placed, key=lambda one: _look(one[0])):
-        _ground(pen, tile, box)
-    for tile, (x, y, _, high) in placed:
-        if tile.has_land_border:
-            pen.rect(x - _BORDER, y, _BORDER, high, fill="ink")
+    _grounds(pen, placed)
+    borders = [(x - _BORDER, y, _BORDER, high) for tile, (x, y, _, high) in placed if tile.has_land_border]
+    pen.boxes(borders, fill="ink")
     for tile, box in placed:
         _name(pen, tile, box, language, size=size)
     for tile, box in placed:
@@ -75,22 +73,16 @@ def _drawn(tiles: Sequence[TileDrawn], language: str, *, width: float, height: f
     return pen.svg(rows * height)
 
 
-def _look(tile: TileDrawn) -> str:
-    """Return what tiles that look alike have in common: drawn after each other, they say it once."""
-    return tile.state or ""
+def _grounds(pen: Pen, placed: Sequence[tuple[TileDrawn, Box]]) -> None:
+    """Draw the grounds of tiles that look alike as one shape."""
 
+    def of(*states: State | None) -> list[Box]:
+        return [box for tile, box in placed if tile.state in states]
 
-Box = tuple[float, float, float, float]
-
-
-def _ground(pen: Pen, tile: TileDrawn, box: Box) -> None:
-    x, y, width, height = box
-    if tile.state is None:
-        pen.rect(x, y, width, height, stroke="soft", dash="3 2")
-    elif tile.state == "none":
-        pen.rect(x, y, width, height, stroke="soft", dash="2 2")
-    else:
-        pen.rect(x, y, width, height, fill="band" if tile.state == "value" else "paper", stroke="rule")
+    pen.boxes(of("value"), fill="band", stroke="rule")
+    pen.boxes(of("zero", "hidden"), fill="paper", stroke="rule")
+    pen.boxes(of("none"), stroke="soft", dash="2 2")
+    pen.boxes(of(None), stroke="soft", dash="3 2")
 
 
 def _told(pen: Pen, tile: TileDrawn, box: Box, language: str, *, most: float, size: float) -> None:
