@@ -27,7 +27,9 @@ from evalkit.statistics.panel.randomisation import assignments, number_of_assign
 from evalkit.statistics.panel.synthetic import SyntheticControl, synthetic_control
 from evalkit.statistics.panel.synthetic_effect import synthetic_effect
 from evalkit.statistics.panel.two_way import TwoWay, two_way, two_way_effect
+from evalkit.statistics.panel.value_imputation import ImputedDifference, value_imputation
 from evalkit.statistics.results import NotEstimable
+from tests.castle import castle, log_rates, starts
 from tests.panels import LAW, STAGGERED, YEARS, drawn, ruled
 
 
@@ -367,6 +369,31 @@ def test_two_way_effects_that_periods_hide_or_zeros_drive_to_infinity_are_refuse
     assert reason(two_way(panel)) == "no_comparison"
 
 
+def test_weights_are_least_squares_weights_and_weigh_poisson_cells():
+    """statsmodels: weighted least squares, and a Poisson model with weights, each with a dummy per place and period."""
+    panel = ruled()
+    weights = 1.0 + np.arange(12)[:, None] * 0.3
+    place, period = (part.ravel() for part in np.indices((12, 8)))
+    dummies = np.column_stack([np.eye(12)[place], np.eye(8)[period][:, 1:]])
+    columns = np.column_stack([panel.treated.ravel(), dummies]).astype(float)
+    heavy = np.broadcast_to(weights, (12, 8)).ravel()
+    values = sm.WLS((panel.counts / panel.exposure).ravel(), columns, weights=heavy).fit()
+    family, offset = sm.families.Poisson(), np.log(panel.exposure.ravel())
+    counts = sm.GLM(panel.counts.ravel(), columns, family=family, offset=offset, var_weights=heavy).fit()
+    for one, wanted in ((replace(panel, whole=False), values), (panel, counts)):
+        found = two_way(one, weights=weights)
+        assert isinstance(found, TwoWay)
+        assert found.coefficient == pytest.approx(wanted.params[0], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "weights", [np.ones((11, 1)), np.zeros((12, 1)), np.full((12, 8), np.nan), np.ones(12)]
+)
+def test_weights_that_are_none_are_refused(weights: Any):
+    with pytest.raises(FactsError, match="one positive number a place"):
+        two_way(ruled(), weights=weights)
+
+
 # ---- one or a few places
 
 
@@ -450,6 +477,80 @@ def test_a_mixture_is_refused_with_a_reason(panel: Panel, why: str):
 
 
 # ---- measured values, and before and after in two groups
+
+
+def test_a_value_is_imputed_from_untreated_cells_and_its_error_is_that_of_theorem_3():
+    """Weights of the cells by moving each by one; then Borusyak, Jaravel and Spiess (2024), theorem 3, with the means of starts."""
+    panel = replace(zero(ruled(), slice(8, 9), slice(2, 3), to=np.nan), whole=False)
+    told, treated = panel.reported, panel.treated & panel.reported
+    untreated = told & ~treated
+    place, period = np.indices((12, 8))
+    columns = np.concatenate([np.eye(12)[place], np.eye(8)[period][..., 1:]], axis=2)
+
+    def differences(values: np.ndarray) -> np.ndarray:
+        fit = sm.OLS(values[untreated], columns[untreated]).fit()
+        return values - columns @ fit.params
+
+    values = panel.counts / panel.exposure
+    left = differences(values)
+    weights = np.zeros((12, 8))
+    for k, t in np.argwhere(told):
+        moved = values.copy()
+        moved[k, t] += 1
+        weights[k, t] = differences(moved)[treated].mean() - left[treated].mean()
+    estimate = left[treated].mean()
+    for start in (4, 6):
+        together = treated & (panel.starts == start)[:, None]
+        left[together] -= left[together].mean()
+    found = value_imputation(panel)
+    assert isinstance(found, ImputedDifference)
+    assert found.estimate == pytest.approx(estimate)
+    assert found.error == pytest.approx(np.sqrt((np.where(told, weights * left, 0).sum(axis=1) ** 2).sum()))
+
+
+@pytest.mark.parametrize(
+    ("since", "why"),
+    [
+        ((None,) * 12, "none_treated"),
+        ((2010, *[None] * 11), "treated_from_start"),
+        ((2014,) * 12, "no_comparison"),
+    ],
+)
+def test_a_value_that_cannot_be_imputed_has_its_reason(since: Any, why: str):
+    assert reason(value_imputation(replace(ruled(since), whole=False))) == why
+
+
+# ---- the castle-doctrine panel: Cheng and Hoekstra (2013), and what other methods say of the same table
+
+
+def test_the_castle_panel_says_what_was_published_of_it_and_what_other_programs_find():
+    """.0755 (.0332), weighted by population; .0694 not weighted; diff-diff 3.13: imputation .0669 (.057), group-time .0194 (.038)."""
+    frame = castle()
+    panel = log_rates(frame)
+    people = frame.groupby("province_code")["popwt"].first().to_numpy()[:, None]
+    weighted, plain_, imputed = two_way(panel, weights=people), two_way(panel), value_imputation(panel)
+    assert isinstance(weighted, TwoWay)
+    assert isinstance(plain_, TwoWay)
+    assert isinstance(imputed, ImputedDifference)
+    assert (round(weighted.coefficient, 4), round(weighted.clustered, 4)) == (0.0755, 0.0332)
+    assert round(plain_.coefficient, 4) == 0.0694
+    assert (round(imputed.estimate, 4), round(imputed.error, 3)) == (0.0669, 0.057)
+    mean_state = effect(measured_effect(panel, draws=99))
+    assert round(mean_state.estimate, 4) == 0.0194
+    assert round((mean_state.upper - mean_state.estimate) / 1.959964, 3) == 0.038
+    as_percent = (np.exp([mean_state.estimate, mean_state.lower, mean_state.upper]) - 1) * 100
+    assert as_percent.round().tolist() == [2, -5, 10]
+
+
+def test_counts_of_the_castle_panel_with_population_as_offset_are_those_of_another_program():
+    """pyfixest 0.60, fepois with offset: .0794; CRV1 .0313, CRV3 .0371."""
+    frame = castle()
+    counts = (frame["homicide"] * frame["popwt"] / 100_000).round()
+    panel = Panel.from_frame(frame.assign(count=counts, exposure=frame["popwt"]), starts(frame))
+    found = two_way(panel)
+    assert isinstance(found, TwoWay)
+    rounded = round(found.coefficient, 4), round(found.clustered, 4), round(found.left_out, 4)
+    assert rounded == (0.0794, 0.0313, 0.0371)
 
 
 def test_a_measured_value_has_the_headline_of_the_group_time_effects_and_their_randomisation_p():

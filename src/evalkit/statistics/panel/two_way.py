@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from evalkit.errors import FactsError
 from evalkit.statistics.counts import Numbers
 from evalkit.statistics.panel.comparable import comparable
 from evalkit.statistics.panel.effect import Effect, basis_of
@@ -41,19 +42,26 @@ class TwoWay:
     left_out: float
 
 
-def two_way(panel: Panel) -> TwoWay | NotEstimable:
+def two_way(panel: Panel, *, weights: ArrayLike | None = None) -> TwoWay | NotEstimable:
     """Fit one effect of the programme beside effects of places and periods.
 
     Parameters
     ----------
     panel : Panel
         Counts: Poisson with the log exposure as offset. A measured value: least squares of value over exposure.
+    weights : array-like, places x periods or places x 1, optional
+        What each cell weighs, such as its inhabitants; all alike by default.
 
     Returns
     -------
     TwoWay or NotEstimable
         Not estimable: ``none_treated``, ``no_comparison`` (treatment cannot be told from places and periods, or a count that
         would have to be 0 drives it to infinity).
+
+    Raises
+    ------
+    FactsError
+        If the weights are not one positive number a place, or a place and period.
 
     References
     ----------
@@ -66,16 +74,19 @@ def two_way(panel: Panel) -> TwoWay | NotEstimable:
     >>> round(float(np.exp(two_way(panel).coefficient)), 4), round((9 / 20) / (20 / 19), 4)
     (0.4275, 0.4275)
     """
+    weigh = _weights(panel, weights)
     if not panel.ever.any():
         return NotEstimable("none_treated")
-    kept = panel.kept(np.nansum(panel.counts, axis=1) > 0) if panel.whole else panel
-    fitted = _fit(kept)
+    told = np.nansum(panel.counts, axis=1) > 0 if panel.whole else np.ones(len(panel.places), dtype=bool)
+    kept, weigh = panel.kept(told), weigh[told]
+    fitted = _fit(kept, weigh)
     if fitted is None:
         return NotEstimable("no_comparison")
     coefficient, clustered = fitted
-    others = [_fit(kept.kept(np.arange(len(kept.places)) != k)) for k in range(len(kept.places))]
+    left = ~np.eye(len(kept.places), dtype=bool)
+    others = [_fit(kept.kept(rest), weigh[rest]) for rest in left]
     moved = np.array([np.nan if one is None else one[0] - coefficient for one in others])
-    spread = float((moved**2).sum()) * _Cells.of(kept).small_sample
+    spread = float((moved**2).sum()) * _Cells.of(kept, weigh).small_sample
     return TwoWay(coefficient, clustered, float(np.sqrt(spread)))
 
 
@@ -118,17 +129,32 @@ def two_way_effect(panel: Panel, *, level: float = 0.95) -> Effect | NotEstimabl
     )
 
 
-def _fit(panel: Panel) -> tuple[float, float] | None:
+def _weights(panel: Panel, weights: ArrayLike | None) -> Numbers:
+    """Return the weight of each cell."""
+    shape = np.shape(panel.counts)
+    given = np.ones(shape) if weights is None else np.asarray(weights, dtype=float)
+    if given.shape not in (shape, (shape[0], 1)) or not (np.isfinite(given) & (given > 0)).all():
+        raise FactsError(
+            where="two_way(weights)",
+            rule="weights are one positive number a place, or a place and period",
+            do="give them in the order of the panel's places and periods",
+        )
+    return np.broadcast_to(given, shape)
+
+
+def _fit(panel: Panel, weights: Numbers) -> tuple[float, float] | None:
     """Return the coefficient and its clustered error; None where it cannot be told."""
-    cells = _Cells.of(panel)
+    cells = _Cells.of(panel, weights)
     if not cells.tells():
         return None
     if not panel.whole:
-        return cells.solved(np.ones(len(cells.counts)), cells.counts / cells.exposure)[:2]
+        return cells.solved(cells.weights, cells.counts / cells.exposure)[:2]
     means = (cells.counts + cells.exposure * cells.counts.sum() / cells.exposure.sum()) / 2
     for _ in range(MOST_ROUNDS):
         linear = np.log(means / cells.exposure)
-        coefficient, error, fitted = cells.solved(means, linear + (cells.counts - means) / means)
+        coefficient, error, fitted = cells.solved(
+            cells.weights * means, linear + (cells.counts - means) / means
+        )
         means = cells.exposure * np.exp(np.clip(fitted, -LARGEST, LARGEST))
         if abs(coefficient) > RUNS_AWAY:
             return None
@@ -144,16 +170,17 @@ class _Cells:
     columns: Numbers
     counts: Numbers
     exposure: Numbers
+    weights: Numbers
     first: NDArray[np.intp]
 
     @classmethod
-    def of(cls, panel: Panel) -> _Cells:
+    def of(cls, panel: Panel, weights: Numbers) -> _Cells:
         known = panel.reported
         place, period = np.nonzero(known)
         dummies = period[:, None] == np.flatnonzero(known.any(axis=0))[1:]
         columns = np.column_stack([panel.treated[known], dummies]).astype(float)
         first = np.unique(place, return_index=True)[1]
-        return cls(columns, panel.counts[known], panel.exposure[known], first)
+        return cls(columns, panel.counts[known], panel.exposure[known], weights[known], first)
 
     def tells(self) -> bool:
         """Tell whether places and periods leave something of the programme to be seen."""
