@@ -202,6 +202,43 @@ def test_what_two_way_fixed_effects_would_have_said_stands_beside_and_never_as_t
     assert f"{item.two_way.estimate:.2f}" not in words(result)
 
 
+def slow_mean_of_logs(starts: dict[str, int], anticipation: int) -> float:
+    """Return the mean over places and years since the start of the change of the log count, less that of the never treated."""
+    changes = []
+    for code, start in starts.items():
+        base = start - 1 - anticipation
+        for year in range(start, LAST + 1):
+            others = [np.log(crashes(one, year) / crashes(one, base)) for one in CODES[6:]]
+            changes.append(np.log(crashes(code, year) / crashes(code, base)) - np.mean(others))
+    return float(np.mean(changes))
+
+
+@pytest.mark.parametrize(("day", "anticipation"), [("01-01", 0), ("07-01", 1)])
+def test_each_place_alike_stands_beside_from_the_last_whole_year_before(
+    nation: NationFacts, day: str, anticipation: int
+):
+    first = {code: START if code < "04" else START + 2 for code in SIX}
+    days = {code: date.fromisoformat(f"{year - anticipation}-{day}") for code, year in first.items()}
+    result = ek.compare_with_others(told(nation, since=days))
+    item = result.items[0]
+    assert isinstance(item.each_alike, Effect)
+    assert item.each_alike.estimate == pytest.approx(slow_mean_of_logs(first, anticipation))
+    tables = {block.id: block for block in section_of(result).blocks if isinstance(block, Table)}
+    row = [cell.text.en for cell in tables["without-checks-cameras"].rows[-2]]
+    assert row[0].startswith("Each place alike")
+    ratio, low, high = np.exp([item.each_alike.estimate, item.each_alike.lower, item.each_alike.upper])
+    assert row[1] == f"{ratio:.2f} ({low:.2f} to {high:.2f})"
+
+
+def test_each_place_alike_is_not_told_where_a_figure_is_zero_or_missing(tmp_path: Path):
+    def figure(code: str, year: int) -> int:
+        return 0 if (code, year) == ("11", FIRST + 2) else crashes(code, year)
+
+    (item,) = ek.compare_with_others(bundle(country(tmp_path, declared(), figure=figure)).nation()).items
+    assert isinstance(item.found, Effect)
+    assert isinstance(item.each_alike, NotEstimable)
+
+
 @pytest.mark.parametrize(
     ("registered", "exploratory"),
     [

@@ -508,6 +508,23 @@ def test_a_value_is_imputed_from_untreated_cells_and_its_error_is_that_of_theore
     assert found.error == pytest.approx(np.sqrt((np.where(told, weights * left, 0).sum(axis=1) ** 2).sum()))
 
 
+def test_periods_that_may_show_the_measure_already_are_no_base():
+    """As csdid and did have it: the base of a group is the last period before its start and the anticipation."""
+    panel = replace(ruled(), whole=False)
+    rates = panel.counts / panel.exposure
+    found = group_time_effects(panel, anticipation=2)
+    assert isinstance(found, GroupTime)
+    for group, time, base in ((2014, 2011, 2010), (2014, 2012, 2011), (2014, 2013, 2011), (2016, 2017, 2013)):
+        change = rates[:, YEARS.index(time)] - rates[:, YEARS.index(base)]
+        wanted = change[panel.starts == YEARS.index(group)].mean() - change[~panel.ever].mean()
+        told = found.cells.query("group == @group and time == @time")["att"].item()
+        assert told == pytest.approx(wanted)
+    assert effect(measured_effect(panel, anticipation=2, draws=9)).estimate == pytest.approx(
+        found.simple()[0]
+    )
+    assert reason(group_time_effects(panel, anticipation=4)) == "treated_from_start"
+
+
 @pytest.mark.parametrize(
     ("since", "why"),
     [

@@ -58,6 +58,8 @@ class ComparedEffect(ShortForm):
         From five places with the measure on by imputation from the years without it, below by mixtures of other places.
     two_way : Effect or NotEstimable
         What two-way fixed effects would have said; never the headline.
+    each_alike : Effect or NotEstimable
+        Difference of log rates with each place alike, against places that never had it, from the last whole year before the start.
     exploratory : bool
         Whether it was chosen when its figures were known already, or nobody can tell.
     starts : dict
@@ -75,6 +77,7 @@ class ComparedEffect(ShortForm):
     comparison: Comparison
     found: Effect | NotEstimable
     two_way: Effect | NotEstimable
+    each_alike: Effect | NotEstimable
     exploratory: bool
     starts: dict[int, tuple[str, ...]]
     broken: tuple[tuple[str, int], ...]

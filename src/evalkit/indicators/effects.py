@@ -59,11 +59,13 @@ def effect_of(
     known = set(comparison.who) <= set(places)
     refused = _refusal(treated, compared) if known else NotEstimable("other_scheme")
     found, two_way = (refused, refused) if refused is not None else _told(cells, comparison, law)
+    each_alike = found if isinstance(found, NotEstimable) else _each_alike(cells, comparison, found)
     who = [code for code in comparison.who if code not in treated.silent]
     return ComparedEffect(
         comparison,
         found,
         two_way,
+        each_alike,
         is_exploratory(facts, comparison),
         _starts(comparison, who),
         tuple((code, year) for code in who if (year := comparison.broken_year(code)) is not None),
@@ -151,6 +153,26 @@ def _told(
     return found, two_way_effect(panel)
 
 
+def _each_alike(cells: pd.DataFrame, comparison: Comparison, found: Effect) -> Effect | NotEstimable:
+    """Return the mean difference of log rates by group and time, of the places of the headline; where any figure is 0 or missing there is none.
+
+    The year in the midst of which the measure began is no base, and counts on neither side.
+    """
+    from evalkit.statistics.panel.measured_effect import measured_effect  # noqa: PLC0415  light import
+
+    if not (cells["count"] > 0).all():
+        return NotEstimable("years_missing")
+    lived = cells.get("exposure", 1.0)
+    logs = cells.assign(count=np.log(cells["count"] / lived)).drop(columns="exposure", errors="ignore")
+    broken = any(comparison.broken_year(code) is not None for code in comparison.who)
+    mean = measured_effect(
+        _panel(comparison, logs, ScatterLaw.unknown(), whole=False), anticipation=int(broken)
+    )
+    if isinstance(mean, NotEstimable) or (mean.treated, mean.comparison) == (found.treated, found.comparison):
+        return mean
+    return NotEstimable("years_missing")
+
+
 def _refusal(treated: Side, compared: Side) -> NotEstimable | None:
     """Return why nothing is computed: a side is empty, or not told."""
     if compared.places == 0:
@@ -170,7 +192,7 @@ def _without_broken(cells: pd.DataFrame, comparison: Comparison) -> pd.DataFrame
     return cells.assign(count=cells["count"].mask(pd.Series(inside, index=cells.index, dtype=bool)))
 
 
-def _panel(comparison: Comparison, cells: pd.DataFrame, law: ScatterLaw) -> Panel:
+def _panel(comparison: Comparison, cells: pd.DataFrame, law: ScatterLaw, *, whole: bool = True) -> Panel:
     """Return the panel of the places and years that have a figure."""
     from evalkit.statistics.panel.panel import Panel  # noqa: PLC0415
 
@@ -178,5 +200,8 @@ def _panel(comparison: Comparison, cells: pd.DataFrame, law: ScatterLaw) -> Pane
     rows = cells[cells["province_code"].isin(told["province_code"]) & cells["year"].isin(told["year"])]
     since = {code: comparison.first_whole_year(code) for code in comparison.who}
     return Panel.from_frame(
-        rows, {code: year for code, year in since.items() if code in set(rows["province_code"])}, law=law
+        rows,
+        {code: year for code, year in since.items() if code in set(rows["province_code"])},
+        law=law,
+        whole=whole,
     )

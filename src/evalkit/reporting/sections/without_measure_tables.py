@@ -183,13 +183,25 @@ def _checks(item: ComparedEffect, found: Effect) -> Table:
         none = say("Years before the start with an interval: in how many it excludes 1")
         told = say("{off} of {all}", off=formats.number(off), all=formats.number(len(before)))
         rows.append((Cell(none), Cell(told)))
+    if not isinstance(item.each_alike, NotEstimable):
+        mean = say(
+            "Each place alike, whatever its size, against places that never had the measure, from the last whole year before it: effects by start and year of log rates"
+        )
+        rows.append((Cell(mean), Cell(_ratio_of_logs(item.each_alike))))
     if not isinstance(item.two_way, NotEstimable):
         said = say("Two-way fixed effects, which mislead where starts differ: what they would have said")
-        ratio = formats.number(item.two_way.estimate, 2)
-        range_ = limits(item.two_way.lower, item.two_way.upper)
-        rows.append((Cell(said), Cell(say("{ratio} ({limits})", ratio=ratio, limits=range_))))
+        rows.append((Cell(said), Cell(_ratio(item.two_way.estimate, item.two_way.lower, item.two_way.upper))))
     columns = (Column("check", say("Check")), Column("result", say("Result")))
     return Table(_id(item, "checks"), _caption(item, say("checks")), columns, tuple(rows))
+
+
+def _ratio_of_logs(mean: Effect) -> Bilingual:
+    """Return a mean difference of log rates as the ratio that it is."""
+    return _ratio(*(math.exp(one) for one in (mean.estimate, mean.lower, mean.upper)))
+
+
+def _ratio(estimate: float, lower: float, upper: float) -> Bilingual:
+    return say("{ratio} ({limits})", ratio=formats.number(estimate, 2), limits=limits(lower, upper))
 
 
 def _number(value: float, decimals: int) -> Cell:

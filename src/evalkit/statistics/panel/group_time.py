@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from evalkit.statistics.counts import Numbers
 from evalkit.statistics.panel.panel import Mask, Panel
@@ -104,13 +103,15 @@ class GroupTime:
         return float(weight @ effects), influences @ weight + drift @ effects
 
 
-def group_time_effects(panel: Panel) -> GroupTime | NotEstimable:
+def group_time_effects(panel: Panel, *, anticipation: int = 0) -> GroupTime | NotEstimable:
     """Estimate the effect of each start in each period, against the places that never started.
 
     Parameters
     ----------
     panel : Panel
         Values are counts over exposure; places that lack a period, or were treated from the first one, must be out.
+    anticipation : int
+        Periods before the start that may show something of it already, such as the year in which a measure began: none is a base.
 
     Returns
     -------
@@ -121,7 +122,7 @@ def group_time_effects(panel: Panel) -> GroupTime | NotEstimable:
     Notes
     -----
     att(g, t) is the mean change of group g since its base less that of the never treated. The base is the last period before
-    g, and for periods before g the one before t (varying base). No covariates, no anticipation. The error of each is the root
+    g and its anticipation, and for periods before these the one before t (varying base). No covariates. The error of each is the root
     of the summed squares of the influence function over the number of places, divided by that number and not one less.
 
     References
@@ -136,12 +137,16 @@ def group_time_effects(panel: Panel) -> GroupTime | NotEstimable:
     >>> found.cells["att"].round(2).tolist(), [round(value, 2) for value in found.simple()]
     ([-0.83, 3.67], [3.67, 0.76])
     """
-    refusal = _refusal(panel)
+    refusal = _refusal(panel, anticipation)
     if refusal is not None:
         return refusal
     values = panel.counts / panel.exposure
     pairs = [(panel.periods.index(group), t) for group in panel.cohorts for t in range(1, len(panel.periods))]
-    found = [_cell(values, panel.starts, start, t) for start, t in pairs]
+    bases = [start - 1 - anticipation if t >= start - anticipation else t - 1 for start, t in pairs]
+    found = [
+        _cell(values[:, t] - values[:, base], panel.starts == start, ~panel.ever)
+        for (start, t), base in zip(pairs, bases, strict=True)
+    ]
     cells = pd.DataFrame(
         {
             "group": [panel.periods[start] for start, _ in pairs],
@@ -154,21 +159,19 @@ def group_time_effects(panel: Panel) -> GroupTime | NotEstimable:
     return GroupTime(cells, np.column_stack([influence for _, influence in found]), first[panel.starts])
 
 
-def _refusal(panel: Panel) -> NotEstimable | None:
+def _refusal(panel: Panel, anticipation: int) -> NotEstimable | None:
     asked: list[tuple[str, Callable[[], bool]]] = [
         ("years_missing", lambda: not panel.reported.all()),
         ("too_few_years", lambda: len(panel.periods) < 2),
         ("none_treated", lambda: not panel.ever.any()),
-        ("treated_from_start", lambda: bool((panel.starts == 0).any())),
+        ("treated_from_start", lambda: bool((panel.starts <= anticipation).any())),
         ("all_treated", lambda: bool(panel.ever.all())),
     ]
     return next((NotEstimable(reason) for reason, holds in asked if holds()), None)
 
 
-def _cell(values: Numbers, starts: NDArray[np.int_], start: int, t: int) -> tuple[float, Numbers]:
-    """Return one effect and its influence function."""
-    change = values[:, t] - values[:, start - 1 if t >= start else t - 1]
-    group, never = starts == start, starts == values.shape[1]
+def _cell(change: Numbers, group: Mask, never: Mask) -> tuple[float, Numbers]:
+    """Return one effect, of the change since the base, and its influence function."""
     effect = change[group].mean() - change[never].mean()
     influence = np.zeros(len(change))
     influence[group] = (change[group] - change[group].mean()) / group.mean()

@@ -17,7 +17,9 @@ from evalkit.statistics.results import NotEstimable
 MANY_PLACES = 20  # from which on the limits are normal, as they are published
 
 
-def measured_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -> Effect | NotEstimable:
+def measured_effect(
+    panel: Panel, *, level: float = 0.95, draws: int = DRAWS, anticipation: int = 0
+) -> Effect | NotEstimable:
     """Estimate the mean difference that a programme made to a value, over all treated places and periods.
 
     Parameters
@@ -28,6 +30,8 @@ def measured_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) ->
         Confidence level of the limits.
     draws : int
         Assignments drawn for the randomisation p where there are more than 2,000.
+    anticipation : int
+        Periods before the start that are no base and count on neither side.
 
     Returns
     -------
@@ -53,11 +57,11 @@ def measured_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) ->
     >>> round(found.estimate, 2), round(found.lower, 2), round(found.upper, 2), round(found.chance.p, 3)
     (-2.03, -2.16, -1.91, 0.001)
     """
-    usable = _usable(panel)
+    usable = _usable(panel, anticipation)
     if isinstance(usable, NotEstimable):
         return usable
     kept, left_out = usable
-    found = group_time_effects(kept)
+    found = group_time_effects(kept, anticipation=anticipation)
     if isinstance(found, NotEstimable):
         return found
     ever = kept.ever
@@ -73,7 +77,9 @@ def measured_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) ->
         lower=estimate - reach * error,
         upper=estimate + reach * error,
         level=level,
-        chance=chance_of(kept.starts, lambda ways: np.abs(_simple(kept, ways)), draws=draws, seed=kept.seed),
+        chance=chance_of(
+            kept.starts, lambda ways: np.abs(_simple(kept, ways, anticipation)), draws=draws, seed=kept.seed
+        ),
         **basis_of(kept),
         events=_rows({at: found.event(at) for at in found.events()}, _by_event(kept), reach),
         cohorts=_rows({at: found.group(at) for at in kept.cohorts}, _by_cohort(kept), reach),
@@ -81,10 +87,10 @@ def measured_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) ->
     )
 
 
-def _usable(panel: Panel) -> tuple[Panel, tuple[LeftOut, ...]] | NotEstimable:
+def _usable(panel: Panel, anticipation: int) -> tuple[Panel, tuple[LeftOut, ...]] | NotEstimable:
     if not panel.ever.any() or panel.ever.all():
         return NotEstimable("all_treated" if panel.ever.any() else "none_treated")
-    whole, early = panel.reported.all(axis=1), panel.starts == 0
+    whole, early = panel.reported.all(axis=1), panel.starts <= anticipation
     kept = panel.kept(whole & ~early)
     own, others = int(kept.ever.sum()), int((~kept.ever).sum())
     if not own or not others:
@@ -101,13 +107,13 @@ def _usable(panel: Panel) -> tuple[Panel, tuple[LeftOut, ...]] | NotEstimable:
     return kept, tuple(gone)
 
 
-def _simple(panel: Panel, ways: Starts) -> Numbers:
+def _simple(panel: Panel, ways: Starts, anticipation: int) -> Numbers:
     """Return the simple aggregation under each assignment."""
     values, periods = panel.counts / panel.exposure, len(panel.periods)
     never = (ways == periods).astype(float)
     total, cells = np.zeros(len(ways)), 0
     for start in np.unique(panel.starts[panel.ever]):
-        change = (values[:, start:] - values[:, start - 1, None]).sum(axis=1)
+        change = (values[:, start:] - values[:, start - 1 - anticipation, None]).sum(axis=1)
         together = (ways == start).astype(float)
         total += together @ change - together.sum(axis=1) * (never @ change) / never.sum(axis=1)
         cells += int((panel.starts == start).sum()) * (periods - int(start))
