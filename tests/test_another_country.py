@@ -202,6 +202,14 @@ def test_sections_of_what_is_not_declared_do_not_appear(reports: Path):
 
 
 @pytest.mark.end_to_end
+def test_nothing_is_said_of_borders_where_no_unit_of_the_registry_has_one(reports: Path):
+    (page,) = [path for path in reports.glob("01-*.html") if ".fi." not in path.name]
+    text = page.read_text(encoding="utf-8")
+    assert "lies in the region" in text
+    assert "land border" not in text
+
+
+@pytest.mark.end_to_end
 def test_a_large_country_with_large_counts_is_not_called_small(tmp_path: Path):
     started = time.monotonic()
     told = "\n".join(nation_told(made_country(tmp_path / "large", LARGE), language="en"))

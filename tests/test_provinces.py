@@ -131,6 +131,7 @@ def test_the_names_that_ended_are_those_of_the_merged_units(registry: Registry):
 
 def test_border_provinces_number_25_and_a_merger_keeps_every_border(registry: Registry):
     assert sum(bool(unit.land_border) for unit in registry.units("63")) == 25
+    assert sum(unit.land_border == () for unit in registry.units("63")) == 38  # known to have none
     countries = Counter(country for unit in registry.units("63") for country in unit.land_border)
     assert countries == {"CN": 7, "LA": 10, "KH": 10}
     for unit in registry.units("34"):

@@ -80,8 +80,8 @@ def _text_of(file: Path, page: str, sources: Path, bundles: Mapping[str, Path]) 
     """Return a file as Markdown; a notebook is run where there are figures for it."""
     if file.suffix != ".ipynb":
         return file.read_text(encoding="utf-8")
-    name = RUN_ON[page]
-    if name not in bundles:
+    name = RUN_ON.get(page)
+    if name is None or name not in bundles:
         return notebook_page(read_notebook(file), name=page, pictures=sources)
     workspace = open_workspace(REPOSITORY / "data" / name)
     return notebook_page(run_notebook(file, bundles[name]), name=page, pictures=sources, workspace=workspace)

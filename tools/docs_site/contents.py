@@ -50,6 +50,7 @@ PAGES_OF_FILES: Mapping[str, str] = {
     f"{NOTEBOOKS}/01_first_look.ipynb": "first-look",
     f"{NOTEBOOKS}/02_compare_and_model.ipynb": "compare-and-model",
     f"{NOTEBOOKS}/03_from_exploration_to_batch.ipynb": "exploration-to-batch",
+    f"{NOTEBOOKS}/05_did_it_make_a_difference.ipynb": "did-it-make-a-difference",
 }
 
 # Files that are no page of the site, and the page that stands for each where another page leads there.
@@ -73,7 +74,10 @@ GENERATED = {
 
 CHAPTERS = (
     Chapter("Start · Bắt đầu", ("English <self>", "Tiếng Việt <index.vi>")),
-    Chapter("Tutorial · Làm quen", ("first-look", "compare-and-model", "exploration-to-batch")),
+    Chapter(
+        "Tutorial · Làm quen",
+        ("first-look", "compare-and-model", "exploration-to-batch", "did-it-make-a-difference"),
+    ),
     Chapter("How to · Cách làm", ("forms", "forms.vi", "batch", "disclosure", "recipes")),
     Chapter(
         "Reference · Tra cứu",

@@ -48,7 +48,7 @@ class Place(Declared):
 
     ``full_name`` carries the type in force that day ("Thành phố Quảng Ninh"), ``within`` is the same as a sentence has it
     ("thành phố Quảng Ninh", empty where it does not differ); ``names`` are all official names by date;
-    ``land_border`` lists neighbouring countries by code or, for an invented country, by name; ``tiles`` is empty where the registry
+    ``land_border`` lists neighbouring countries by code or, for an invented country, by name, and is None where nothing is known of borders; ``tiles`` is empty where the registry
     has no grid.
     """
 
@@ -61,7 +61,7 @@ class Place(Declared):
     slug: str
     region_code: str
     region: Label
-    land_border: tuple[str, ...]
+    land_border: tuple[str, ...] | None
     within: str = ""
     names: tuple[FormerName, ...]
     components: tuple[Part, ...]

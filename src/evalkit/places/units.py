@@ -24,8 +24,8 @@ class Unit:
     region_code : str
     region : Label
         The socio-economic region, by language.
-    land_border : tuple of str
-        ISO 3166-1 codes of the countries it borders by land.
+    land_border : tuple of str, or None
+        ISO 3166-1 codes of the countries it borders by land; None where no unit of units.csv has one: nothing is known of borders.
     valid_from, valid_to : date or None
         First and last day; None where the registry knows no beginning or end.
     components : tuple of str
@@ -41,7 +41,7 @@ class Unit:
     slug: str
     region_code: str
     region: Label
-    land_border: tuple[str, ...]
+    land_border: tuple[str, ...] | None
     valid_from: date | None
     valid_to: date | None
     components: tuple[str, ...]
@@ -54,12 +54,19 @@ def units_of(tables: RegistryTables) -> dict[str, dict[str, Unit]]:
     for link in tables.crosswalk:
         parts.setdefault((link.to_scheme, link.to_code), []).append((link.from_scheme, link.from_code))
     units: dict[str, dict[str, Unit]] = {row.scheme: {} for row in tables.units}
+    told = any(row.land_border for row in tables.units)
     for row in sorted(tables.units, key=lambda row: row.code):
-        units[row.scheme][row.code] = _unit(row, sorted(parts.get((row.scheme, row.code), [])))
+        borders = _borders(row) if told else None
+        made_of = sorted(parts.get((row.scheme, row.code), []))
+        units[row.scheme][row.code] = _unit(row, made_of, land_border=borders)
     return units
 
 
-def _unit(row: UnitRow, parts: list[Place]) -> Unit:
+def _borders(row: UnitRow) -> tuple[str, ...]:
+    return tuple(country for country in row.land_border.split(";") if country)
+
+
+def _unit(row: UnitRow, parts: list[Place], *, land_border: tuple[str, ...] | None) -> Unit:
     return Unit(
         code=row.code,
         scheme=row.scheme,
@@ -69,7 +76,7 @@ def _unit(row: UnitRow, parts: list[Place]) -> Unit:
         slug=row.slug,
         region_code=row.region_code,
         region=Label(**row.region_in),
-        land_border=tuple(country for country in row.land_border.split(";") if country),
+        land_border=land_border,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         components=tuple(code for _, code in parts),

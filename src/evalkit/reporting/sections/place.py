@@ -86,6 +86,13 @@ def _(nation: NationFacts) -> tuple[Block, ...]:
 
 def _place_sentence(place: Place) -> Bilingual:
     name = place_name(place, place.full_name)
+    if place.land_border is None:
+        return say(
+            "{name} (code {code}) lies in the region {region}.",
+            name=name,
+            code=place.code,
+            region=both(place.region),
+        )
     if not place.land_border:
         return say(
             "{name} (code {code}) lies in the region {region}; it has no land border.",
