@@ -164,6 +164,8 @@ CASES: list[Case] = [
     ("an estimate outside, in a cell", outside_their_interval, "vi", (table("B", "A | B", "x | \u221241% (\u221230% đến +61%)"),), (table("B", "A | B", "x | \u221241% (\u221252% đến +61%)"),)),
     ("a column of intervals", outside_their_interval, "en",
      (table("T", INDICATORS, "J06 Cases | 2025 | 34 | 34 | 35.5 to 47.5 | –"),), (table("T", INDICATORS, "J06 Cases | 2025 | 34 | 34 | 23.5 to 47.5 | –"),)),
+    ("the years that a range rests on are no estimate", outside_their_interval, "en", ("Of 10 cases (281 to 429).",),
+     ("Indiana: 278, outside the range to be expected from the 10 years before (281 to 429), but within it if one of them is left out",)),
     ("the base of a rate is no estimate", outside_their_interval, "en",
      (table("T", INDICATORS, "J06R Cases | 2015 | 6/583,861 | 3.03 per 100,000 | 0.38 to 2.24 | –"),), (table("T", INDICATORS, "J06R Cases | 2015 | 6/583,861 | 1.03 per 100,000 | 0.38 to 2.24 | –"),)),
     ("a clear fall that could be none", against_their_evidence, "en",
