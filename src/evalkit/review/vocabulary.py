@@ -89,7 +89,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "rose": (r"\btăng\b", r"\brose\b"),
     "points": (r"điểm phần trăm", r"percentage points?|points"),
     "interval": (r"khoảng (?:tin cậy )?95\s?%|khoảng tin cậy", r"95\s?% interval|confidence interval"),
-    "usual range": (r"khoảng thường gặp|nằm ngoài", r"usual range|range to be expected|is outside|are outside"),
+    "usual range": (
+        r"khoảng thường gặp|nằm ngoài",
+        r"usual range|range to be expected|is outside|are outside",
+    ),
     "no limit": (r"không có giới hạn trên", r"no upper limit"),
     "sources differ": (
         r"(?:các |hai )?nguồn (?:ghi |nêu )?(?:khác nhau|không thống nhất|không khớp)",
