@@ -27,6 +27,7 @@ KINDS = [
     for kind in vars(records).values()
     if inspect.isclass(kind) and issubclass(kind, Record) and kind is not Record
 ]
+KNOWN = {kind.__name__: kind for kind in [*KINDS, Trend]}
 AREAS = [("demo", ""), ("demo", "08"), ("demo", "22"), ("vn-published", ""), ("vn-published", "22")]
 BULLET = re.compile(r"^ *- ((?:``[\w<>]+``, )*``[\w<>]+``) \(([^)]*)\)")
 INCLUDED = re.compile(r"^ *- those of ``(\w+)\.(\w+)``")
@@ -53,7 +54,7 @@ def columns_in(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for line in text.splitlines():
         if other := INCLUDED.match(line):
-            found |= columns_of(getattr(records, other[1]), other[2])
+            found |= columns_of(KNOWN[other[1]], other[2])
         elif listed := BULLET.match(line):
             names = re.findall(r"[\w<>]+", listed[1])
             assert not found.keys() & set(names), f"listed twice: {line}"
@@ -141,6 +142,17 @@ def test_the_frames_of_all_places_document_their_columns(name: str, tmp_path: Pa
     for column in columns_in(inspect.getdoc(OpenBundle.figures) or ""):
         documented |= {column.replace("<breakdown>", one) for one in named}
     assert set(bundle.figures.columns) == documented
+
+
+@pytest.mark.parametrize(("name", "code"), AREAS)
+def test_frames_made_of_items_document_their_columns(name: str, code: str):
+    result = evaluation_of(name, code)
+    made = [result.trends, result.comparisons, *([result.compared] if result.compared else [])]
+    assert len(made) == (2 if code else 3)
+    for record in made:
+        documented = set(columns_in(inspect.getdoc(type(record).frame) or ""))
+        optional = {"exposure", "exposure_source"} if record is result.trends else set()
+        assert documented - optional <= set(record.frame.columns) <= documented, type(record)
 
 
 def test_alarms_document_the_columns_of_their_frame():

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import date
 from importlib import import_module
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
@@ -17,14 +19,22 @@ from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
 from evalkit.indicators.compared_effect import ComparedEffect
 from evalkit.indicators.news import News
-from evalkit.indicators.period_totals import PeriodComparison
+from evalkit.indicators.period_totals import PeriodComparison, PeriodTotal
 from evalkit.indicators.province_comparison import ProvinceComparison
 from evalkit.indicators.trends import Trend
 from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.lapses import Lapse
 from evalkit.short_form import ShortForm
+from evalkit.statistics.provinces.shrinkage import ShrunkenRates
+from evalkit.statistics.rates import garwood_interval
+from evalkit.statistics.results import NotEstimable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _WORDS = "evalkit.reporting.every_section"  # loaded by name when a record is read out: records know nothing of pages
+_FIGURES = "evalkit.reporting.paper.of_record"  # and nothing of drawings
 
 
 class Record(ShortForm):
@@ -62,6 +72,52 @@ class Record(ShortForm):
         words: str = reporting.record_text(self, language)
         return words
 
+    def figure(
+        self,
+        of: str = "",
+        *,
+        language: str | None = None,
+        size: tuple[float, float] | None = None,
+        ax: Axes | None = None,
+    ) -> Figure:
+        """Draw the record for a paper: on white, with its intervals, what is hidden or missing as a gap, and its sources below.
+
+        Nothing stands on a page by itself: :func:`evalkit.own_figure` puts it there.
+
+        Parameters
+        ----------
+        of : str
+            What of the record: an indicator, a target or a comparison by its name; the first one that can be drawn where nothing is said.
+        language : str, optional
+            A language of the workspace; the first one by default.
+        size : tuple of float, optional
+            Width and height in inches.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default a figure of its own.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            To be saved (``savefig("cases.pdf")``), or shown as a cell's last expression; its lines hold the values of the frame.
+
+        Raises
+        ------
+        FactsError
+            If the record draws nothing, or nothing of what was asked for.
+
+        Examples
+        --------
+        >>> import evalkit as ek
+        >>> indicators = ek.estimate_indicators(ek.open_bundle().provinces["04"])
+        >>> drawing = indicators.figure("cases", language="en", size=(5, 3))
+        >>> drawing.axes[0].get_ylabel(), drawing.get_suptitle().splitlines()[0]
+        ('cases', 'Trafficking cases recorded by year')
+        """
+        drawn: Figure = import_module(_FIGURES).record_figure(
+            self, of=of, language=language, size=size, ax=ax
+        )
+        return drawn
+
     @property
     def sources(self) -> dict[str, Source]:
         """The sources of the record's area, by their id."""
@@ -95,6 +151,21 @@ def _contents(record: Record) -> list[str]:
     return told or ["nothing computed"]
 
 
+_PERIOD_COLUMNS = ["indicator", "period", "period_start", "period_end", "count", "years", "status"]
+
+
+def _period_row(indicator: str, total: PeriodTotal | None, refused: NotEstimable | None) -> dict[str, object]:
+    """Return the row of one programme period: its total, or why it has none."""
+    if total is not None:
+        days = {"period_start": total.start, "period_end": total.end}
+        told = {"count": total.count, "years": total.years, "status": total.status}
+        return {"indicator": indicator, "period": total.period, **days, **told}
+    reason, detail = (refused.reason, refused.detail) if refused else ("", {})
+    none = {"period_start": pd.NaT, "period_end": pd.NaT, "count": None, "years": None}
+    status = "suppressed" if reason == "suppressed" else "not_reported"
+    return {"indicator": indicator, "period": str(detail.get("period", "")), **none, "status": status}
+
+
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Comparisons(Record):
     """Programme periods compared, one item per pair of successive periods of an indicator.
@@ -121,6 +192,35 @@ class Comparisons(Record):
     area: Area
     items: tuple[PeriodComparison, ...]
     lapses: tuple[Lapse, ...] = ()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The programme periods that are compared.
+
+        Returns
+        -------
+        DataFrame, one row per indicator and period
+
+            - ``indicator``, ``period`` (str): by their names in the programme.
+            - ``period_start``, ``period_end`` (datetime): first and last day counted, both inclusive; missing without a total.
+            - ``count`` (float, events or persons): the total; missing where there is none.
+            - ``years`` (float, years): how long was counted.
+            - ``value``, ``lower``, ``upper`` (float, a year): the yearly average, with exact limits (Garwood) at 95 %, if years scatter as pure chance would make them.
+            - ``status`` (str): reported, zero_reported or derived; without a total suppressed or not_reported.
+        """
+        found: dict[tuple[str, str], dict[str, object]] = {}
+        for item in self.items:
+            refused = item.result if isinstance(item.result, NotEstimable) else None
+            for total in (item.earlier, item.later):
+                row = _period_row(item.indicator, total, refused)
+                if row["count"] is not None or (
+                    row["period"] and (item.indicator, row["period"]) not in found
+                ):
+                    found[item.indicator, str(row["period"])] = row
+        frame = pd.DataFrame(list(found.values()), columns=_PERIOD_COLUMNS)
+        count, years = frame["count"].astype(float), frame["years"].astype(float)
+        lower, upper = garwood_interval(count, years)
+        return frame.assign(count=count, years=years, value=count / years, lower=lower, upper=upper)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -641,6 +741,9 @@ class Evidence(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
+_SERIES_COLUMNS = ["indicator", "province_code", "year", "count", "status"]
+
+
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Trends(Record):
     """The trends of the indicators for which the programme asks for one.
@@ -666,6 +769,23 @@ class Trends(Record):
     area: Area
     items: tuple[Trend, ...]
     lapses: tuple[Lapse, ...] = ()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The yearly series of all items, one below the other.
+
+        Returns
+        -------
+        DataFrame, one row per indicator and year
+
+            - ``indicator`` (str): its name in the programme.
+            - those of ``Trend.series``
+            - ``lower``, ``upper`` (float, in the unit of ``count``): exact limits (Garwood) at 95 %, if years scatter as pure chance would make them.
+        """
+        series = [item.series.assign(indicator=item.indicator) for item in self.items if len(item.series)]
+        frame = pd.concat(series, ignore_index=True) if series else pd.DataFrame(columns=_SERIES_COLUMNS)
+        lower, upper = garwood_interval(frame["count"], np.ones(len(frame)))
+        return frame.assign(lower=lower, upper=upper)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -787,6 +907,20 @@ class ProvincesSideBySide(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
+_RATE_COLUMNS = [
+    *("indicator", "period", "province_code", "count", "exposure", "status"),
+    *("rate", "shrunken", "lower", "upper"),
+]
+
+
+def _lasting_rates(item: ProvinceComparison) -> pd.DataFrame:
+    if not isinstance(item.shrunken, ShrunkenRates):
+        return pd.DataFrame(columns=_RATE_COLUMNS)
+    rates = item.shrunken.frame.drop(columns=["status"], errors="ignore")
+    frame = rates.merge(item.frame[["province_code", "status"]], on="province_code", how="left")
+    return frame.assign(indicator=item.indicator, period=item.period)[_RATE_COLUMNS]
+
+
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProvincesCompared(Record):
     """The provinces' rates in the latest period with enough totals, one item per indicator that compares periods.
@@ -812,6 +946,27 @@ class ProvincesCompared(Record):
     area: NationFacts
     items: tuple[ProvinceComparison, ...]
     lapses: tuple[Lapse, ...] = ()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rates of the provinces, drawn towards their mean: the lasting rates.
+
+        Returns
+        -------
+        DataFrame, one row per indicator and province
+            In official order, without a rank. Indicators whose provinces are not compared have no row.
+
+            - ``indicator``, ``period`` (str): by their names in the programme.
+            - ``province_code`` (str): the province.
+            - ``count`` (float, events or persons): missing where hidden or not reported.
+            - ``exposure`` (float, person-years): missing where the population is not known.
+            - ``status`` (str): of the count: reported, zero_reported, derived, not_reported or suppressed.
+            - ``rate`` (float, a person-year): as counted.
+            - ``shrunken``, ``lower``, ``upper`` (float, a person-year): the lasting rate with limits at 95 %.
+        """
+        frames = [_lasting_rates(item) for item in self.items]
+        told = [frame for frame in frames if len(frame)]
+        return pd.concat(told, ignore_index=True) if told else pd.DataFrame(columns=_RATE_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

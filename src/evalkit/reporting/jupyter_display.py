@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any
@@ -28,6 +29,20 @@ def teach_ipython() -> None:
         if kind is not object:
             shell.display_formatter.mimebundle_formatter.for_type(kind, _bundle)
     shell.display_formatter.formatters["text/plain"].for_type(IndicatorsFound, _found)
+
+
+def teach_figures() -> None:
+    """Let JupyterLab show a drawing that no window of pyplot knows of; where pyplot has taught it already, that stands."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None:
+        shell.display_formatter.formatters["image/png"].for_type_by_name("matplotlib.figure", "Figure", _png)
+
+
+def _png(drawing: Any) -> bytes:
+    stream = io.BytesIO()
+    drawing.savefig(stream, format="png", dpi=110)
+    return stream.getvalue()
 
 
 def _found(found: IndicatorsFound, printer: Any, _cycle: bool) -> None:  # noqa: FBT001  IPython's own signature

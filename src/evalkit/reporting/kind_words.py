@@ -63,6 +63,44 @@ def value_with_unit(indicator: Indicator, value: float, programme: Programme) ->
     return each("{} {}".format, written, Bilingual(**unit.root))
 
 
+def unit_words(indicator: Indicator, programme: Programme) -> Bilingual:
+    """Name the unit of an indicator's value, as it stands beside a scale or in a column.
+
+    Parameters
+    ----------
+    indicator : Indicator
+    programme : Programme
+        Has the names of units.
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> programme = load_programme("vn-trafficking")
+    >>> names = ("cases", "case_rate", "victims_supported", "days_to_trial", "waiting_days_mean", "found_per_inspections")
+    >>> [unit_words(programme.indicators[name], programme).en for name in names]
+    ['cases', 'per 100,000 inhabitants', 'percent', 'days', 'days per person', 'per 1,000 activities']
+    """
+    rule, base = KINDS[indicator.kind], formats.number(indicator.scale)
+    if rule.parts == "person_years":
+        return say("per {base} inhabitants", base=base)
+    if rule.formula == "events" and rule.has_base:
+        return say("per {base} activities", base=base)
+    if rule.written == "percent":
+        return say("percent")
+    if rule.formula in ("as_reported", "share_of_shares"):
+        return say("days") if rule.formula == "as_reported" else say("ratio")
+    return _amount_words(indicator, programme)
+
+
+def _amount_words(indicator: Indicator, programme: Programme) -> Bilingual:
+    """Name the unit of a count, or of an amount per person."""
+    above = programme.units[programme.measures[indicator.numerator].unit]
+    if KINDS[indicator.kind].formula != "amount" or indicator.denominator is None:
+        return Bilingual(**above.label.root)
+    below = programme.units[programme.measures[indicator.denominator].unit]
+    return say("{unit} per {one}", unit=Bilingual(**above.label.root), one=Bilingual(**below.one.root))
+
+
 def share_in_brief(indicator: Indicator, row: Mapping[str, Any], programme: Programme) -> Bilingual:
     """Write an indicator's value for a brief: a percentage of fewer than 1,000 without decimals, unless that would touch its target.
 
