@@ -18,6 +18,7 @@ _SHOP_WINDOW = {
     "trend": "evalkit.explore",
     "alarms": "evalkit.explore",
     "effect": "evalkit.explore",
+    "compare_places": "evalkit.explore",
     "evaluate": "evalkit.evaluation",
     "estimate_indicators": "evalkit.steps",
     "assess_targets": "evalkit.steps",

@@ -21,7 +21,8 @@ from evalkit.indicators.estimates import estimate_indicators
 from evalkit.indicators.sources import preferred
 from evalkit.labels import Label
 from evalkit.messages import worded
-from evalkit.records import Effects, Trends
+from evalkit.places_beside import compared_places
+from evalkit.records import Effects, PlacesCompared, Trends
 from evalkit.statistics.results import NotEstimable
 from evalkit.steps import compare_once, fit_one_trend
 from evalkit.table import NATION_SCHEME, dimensions_of
@@ -334,6 +335,55 @@ def effect(
         return compare_once(nation, declared_comparison(nation, comparison))
     given = chosen if isinstance(comparison, str) else {**comparison, **chosen}
     return compare_once(nation, own_comparison(nation, given))
+
+
+def compare_places(one: Area, other: Area, indicator: str, *, period: str = "") -> PlacesCompared:
+    """Compare the rates of two places of a bundle in one programme period: two provinces, or a province and the rest of the nation.
+
+    No page shows it. It is one pair out of many: whoever picks the pair that stands furthest apart finds what chance put there.
+
+    Parameters
+    ----------
+    one, other : ProvinceFacts or NationFacts
+        Two provinces of one bundle, or one and its nation. Beside a province the nation stands for the rest of the country, for the
+        province is a part of it.
+    indicator : str
+        The name of an indicator that counts cases or persons, such as "cases": counts are compared over inhabitants.
+    period : str
+        The id of a programme period; by default the latest that both places have over the same days.
+
+    Returns
+    -------
+    PlacesCompared
+        Both rates with their limits, and the ratio of the first to the second; it shows itself in words, and ``figure()`` draws it.
+
+    Raises
+    ------
+    FactsError
+        If the places are of two bundles, a figure is hidden, no period is common to both, the population is not known, or
+        the indicator is no count over inhabitants (a share, what an agency does).
+
+    Notes
+    -----
+    Limits of the ratio are those under the law of scatter that the places carry, the wider one for both; never narrower than the exact conditional
+    ones; where it is not known, these, which hold if years scatter as pure chance would make them. What is compared are the lasting rates.
+
+    References
+    ----------
+    Rao (1948), Proc. Camb. Phil. Soc. 44, 50-57; Przyborowski and Wilenski (1940), Biometrika 31, 313-323; Garwood (1936), Biometrika
+    28, 437-442.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> bundle = ek.open_bundle()
+    >>> found = ek.compare_places(bundle.provinces["04"], bundle.nation(), "cases")
+    >>> found.frame[["place", "count", "value", "ratio", "ratio_lower", "ratio_upper"]].round(2)
+                 place  count  value  ratio  ratio_lower  ratio_upper
+    0       Tuyết Lĩnh   69.0   1.05   4.37         1.78        11.02
+    1  VN − Tuyết Lĩnh  502.0   0.24    NaN          NaN          NaN
+    """
+    return compared_places(one, other, indicator, period)
 
 
 def _said(label: Label, bundle: Bundle) -> str:

@@ -20,6 +20,7 @@ from evalkit.facts.intake import Source
 from evalkit.indicators.compared_effect import ComparedEffect
 from evalkit.indicators.news import News
 from evalkit.indicators.period_totals import PeriodComparison, PeriodTotal
+from evalkit.indicators.place_comparison import RatioOfRates
 from evalkit.indicators.province_comparison import ProvinceComparison
 from evalkit.indicators.trends import Trend
 from evalkit.indicators.zeros import ZeroPeriod
@@ -967,6 +968,59 @@ class ProvincesCompared(Record):
         frames = [_lasting_rates(item) for item in self.items]
         told = [frame for frame in frames if len(frame)]
         return pd.concat(told, ignore_index=True) if told else pd.DataFrame(columns=_RATE_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class PlacesCompared(Record):
+    """Two places held beside each other in one programme period: a rate each, and the ratio of both.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The first place, whose rate is above the line.
+    beside : ProvinceFacts or NationFacts
+        The second one. Of a province and the nation, the nation stands for the rest of the country, so that nothing is counted twice.
+    indicator, period : str
+        By their names in the programme.
+    frame : DataFrame, one row per place
+        The first place, and then the second.
+
+        - ``place`` (str): name of the province; of the rest of the country, its code and what it is without.
+        - ``province_code``, ``scheme`` (str): the place; of the rest of the country, the nation's.
+        - ``indicator``, ``period`` (str): by their names in the programme.
+        - ``period_start``, ``period_end`` (datetime): first and last day counted, both inclusive; the same for both.
+        - ``count`` (float, events or persons): what was counted.
+        - ``years`` (float, years): over how long.
+        - ``person_years`` (float, person-years): the average populations of these years, added up.
+        - ``per`` (float, person-years): what the rates are per.
+        - ``value``, ``lower``, ``upper`` (float, per ``per`` person-years): the rate with exact limits (Garwood) at 95 %.
+        - ``status`` (str): of the count: reported, zero_reported or derived.
+        - ``flag`` (str): inexact, several_sources or years_missing, joined by ";"; "" for nothing.
+        - ``source_id`` (str): the sources of the count, joined by ";".
+        - ``ratio`` (float): this rate over the other; in the first row alone, and missing where the other is 0.
+        - ``ratio_lower``, ``ratio_upper`` (float): its limits at 95 % under the law of scatter, never narrower than the exact ones; exact ones where the law is not known.
+    result : RatioOfRates
+        See :class:`evalkit.indicators.place_comparison.RatioOfRates`.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> bundle = ek.open_bundle()
+    >>> found = ek.compare_places(bundle.provinces["04"], bundle.provinces["08"], "cases")
+    >>> found
+    <PlacesCompared of Tuyết Lĩnh (04): cases, 2021-2025, frame 2 rows>
+    >>> found.frame[["place", "count", "value", "lower", "upper", "ratio", "ratio_lower", "ratio_upper"]].round(2)
+            place  count  value  lower  upper  ratio  ratio_lower  ratio_upper
+    0  Tuyết Lĩnh   69.0   1.05   0.82   1.33   2.49         0.85         6.68
+    1     Bạch Vũ   14.0   0.42   0.23   0.71    NaN          NaN          NaN
+    """
+
+    area: Area
+    beside: Area
+    indicator: str
+    period: str
+    frame: pd.DataFrame
+    result: RatioOfRates
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

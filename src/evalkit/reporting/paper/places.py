@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from evalkit.indicators.sources import preferred
-from evalkit.records import Effects, ProvincesCompared
+from evalkit.records import Effects, PlacesCompared, ProvincesCompared
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.paper.points import POINTS, draw_intervals, mark_notes
 from evalkit.reporting.paper.registry import chosen, drawing_of
@@ -23,7 +23,8 @@ from evalkit.reporting.paper.sheet import (
     number_scale,
     written_around,
 )
-from evalkit.reporting.sections.shared_words import both
+from evalkit.reporting.sections.places_compared import compared_name, comparison_title, ratio_sentences
+from evalkit.reporting.sections.shared_words import both, sentence_start
 from evalkit.reporting.svg import INK
 from evalkit.reporting.wording import say
 from evalkit.table import totals_only
@@ -86,6 +87,20 @@ def draw_places(axes: Axes, rows: pd.DataFrame, names: list[str], *, label: str 
     axes.set_yticks(rows["at"], names)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(left=0)
+
+
+@drawing_of.register
+def _(record: PlacesCompared, asked: Asked) -> Figure:
+    chosen(record, asked, [record.indicator])
+    rows = record.frame.copy()
+    axes = axes_for(asked, size=(6.5, 2.8))
+    names = [compared_name(record, area) for area in (record.area, record.beside)]
+    draw_places(axes, rows, [sentence_start(name).of(asked.language) for name in names])
+    number_scale(axes, asked.language, upright=False)
+    notes = [say("Bars: exact 95% intervals (Garwood), if years scatter as pure chance would make them.")]
+    sources = [name for ids in rows["source_id"] for name in ids.split(";")]
+    words = Words(comparison_title(record), [*notes, *ratio_sentences(record)], sources)
+    return written_around(axes, record.area, words, asked)
 
 
 @drawing_of.register

@@ -1,0 +1,156 @@
+"""Two places in words: both rates, the ratio with its interval, and no more than these carry."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from evalkit.facts.areas import Area, ProvinceFacts
+from evalkit.records import PlacesCompared
+from evalkit.reporting import formats
+from evalkit.reporting.bilingual import same
+from evalkit.reporting.blocks import Bilingual, Block, Paragraph
+from evalkit.reporting.display import headed
+from evalkit.reporting.sections.limits import SMALL_BASE, limits_written
+from evalkit.reporting.sections.shared_words import (
+    Row,
+    area_name,
+    area_within,
+    both,
+    counted,
+    sentences,
+    span,
+    within_sentence,
+)
+from evalkit.reporting.wording import say
+
+
+@headed("places-compared", lambda: say("Two places compared"))
+def _(result: PlacesCompared) -> tuple[Block, ...]:
+    first, second = result.frame.to_dict("records")
+    told = Paragraph(sentences(*rate_sentences(result)))
+    finding = Paragraph(sentences(*ratio_sentences(result)), tone="finding")
+    return (told, finding, *_cautions(result, first, second), Paragraph(_sources(result), tone="aside"))
+
+
+def compared_name(result: PlacesCompared, area: Area) -> Bilingual:
+    """Name a place of a comparison as it stands within a sentence; the nation as the rest of the country."""
+    if isinstance(area, ProvinceFacts):
+        return area_within(area)
+    return say("the rest of the country") if _has_province(result) else within_sentence(area_name(area))
+
+
+def _has_province(result: PlacesCompared) -> bool:
+    return isinstance(result.area, ProvinceFacts) or isinstance(result.beside, ProvinceFacts)
+
+
+def rate_sentences(result: PlacesCompared) -> list[Bilingual]:
+    """Say of both places what was counted, and the rate with its interval."""
+    rows = result.frame.to_dict("records")
+    label = both(result.area.programme.indicators[result.indicator].label)
+    head = say(
+        "{indicator}, {period}, a year per {base} inhabitants:",
+        indicator=label,
+        period=span(rows[0]["period_start"], rows[0]["period_end"]),
+        base=formats.number(rows[0]["per"]),
+    )
+    pairs = zip((result.area, result.beside), rows, strict=True)
+    return [head, *(_rate(row, compared_name(result, area), result) for area, row in pairs)]
+
+
+def _rate(row: Row, place: Bilingual, result: PlacesCompared) -> Bilingual:
+    programme = result.area.programme
+    measure = programme.indicators[result.indicator].numerator
+    words = {
+        "place": place,
+        "rate": formats.number(row["value"], 2),
+        "limits": limits_written(row["lower"], row["upper"], write=lambda value: formats.number(value, 2)),
+        "count": counted(row["count"], measure, programme),
+    }
+    if row["status"] == "derived":
+        return say("In {place} {rate}, 95% interval {limits} ({count}, derived).", **words)
+    return say("In {place} {rate}, 95% interval {limits} ({count}).", **words)
+
+
+def ratio_sentences(result: PlacesCompared) -> list[Bilingual]:
+    """Say the ratio with its interval, and whether chance alone can explain it; nothing where too little was counted."""
+    first, second = result.frame.to_dict("records")
+    place, other = (compared_name(result, area) for area in (result.area, result.beside))
+    if first["count"] == second["count"] == 0:
+        return [say("Nothing was counted in either place; there is no ratio of their rates.")]
+    if second["count"] == 0:
+        return [say("Nothing was counted in {other}; a ratio over zero is not defined.", other=other)]
+    if second["count"] < SMALL_BASE:
+        return [say("Too little was counted in {other} for a ratio: read the counts.", other=other)]
+    words = {
+        "place": place,
+        "other": other,
+        "ratio": formats.number(first["ratio"], 2),
+        "limits": limits_written(
+            first["ratio_lower"], first["ratio_upper"], write=lambda value: formats.number(value, 2)
+        ),
+    }
+    if math.isnan(result.result.factor):
+        ratio = say(
+            "The rate of {place} is {ratio} times that of {other}; if years scatter as pure chance would make them, the 95% interval is {limits}.",
+            **words,
+        )
+        return [ratio, _verdict_if_poisson(first)]
+    ratio = say(
+        "The rate of {place} is {ratio} times that of {other}, 95% interval {limits}, which allows for how years scatter.",
+        **words,
+    )
+    return [ratio, _verdict(first)]
+
+
+def is_apart(row: Row) -> bool:
+    """Tell whether the interval of the ratio leaves out 1."""
+    return bool(row["ratio_lower"] > 1 or row["ratio_upper"] < 1)
+
+
+def _verdict(row: Row) -> Bilingual:
+    if is_apart(row):
+        return say(
+            "Chance and the way years scatter hardly explain the difference of the lasting rates, if this pair was chosen before its figures were seen."
+        )
+    return say("Chance and the way years scatter can explain the difference.")
+
+
+def _verdict_if_poisson(row: Row) -> Bilingual:
+    if is_apart(row):
+        return say(
+            "If years scatter as pure chance would make them, chance alone hardly explains the difference, if this pair was chosen before its figures were seen."
+        )
+    return say("Chance alone can explain the difference.")
+
+
+def _cautions(result: PlacesCompared, first: Row, second: Row) -> list[Block]:
+    """Say what else the two figures do not carry."""
+    found = []
+    if result.area.programme.counts_detection:
+        found.append(say("What is counted depends on what is found: detection may differ as much as crime."))
+    if len({first["scheme"], second["scheme"]}) > 1:
+        found.append(say("The rest of the country is the whole country without the province beside it."))
+    if set(first["source_id"].split(";")) != set(second["source_id"].split(";")):
+        found.append(say("The two figures come from different sources, which may count differently."))
+    if any("inexact" in row["flag"].split(";") for row in (first, second)):
+        found.append(say("A source gives one of the counts only about."))
+    return [Paragraph(sentences(*found), tone="caution")] if found else []
+
+
+def _sources(result: PlacesCompared) -> Bilingual:
+    names = [name for ids in result.frame["source_id"] for name in ids.split(";")]
+    titles = [same(result.sources[name].title) for name in dict.fromkeys(names) if name in result.sources]
+    return say("Source: {sources}.", sources=formats.listed(titles))
+
+
+def comparison_title(result: PlacesCompared) -> Bilingual:
+    """Return the title of a drawing of both rates."""
+    row: pd.Series = result.frame.iloc[0]
+    return say(
+        "{indicator}, {period}: a year per {base} inhabitants",
+        indicator=both(result.area.programme.indicators[result.indicator].label),
+        period=span(row["period_start"], row["period_end"]),
+        base=formats.number(row["per"]),
+    )
