@@ -162,6 +162,20 @@ def test_figures_bear_the_names_of_what_they_are(opened: dict[str, OpenBundle]):
     assert set(figures["scheme"]) == {"34", NATION_SCHEME}
 
 
+def test_every_unit_of_an_estimate_is_named_in_the_first_language(opened: dict[str, OpenBundle]):
+    frame = opened["demo"].estimates
+    named = frame.drop_duplicates(["unit", "unit_label"]).set_index("unit")["unit_label"]
+    assert frame["unit_label"].notna().all()
+    told = dict(named.items())
+    assert told["vu"] == "vụ"
+    assert told["percent"] == "phần trăm"
+    assert told["per 100000 person-years"] == "trên 100.000 dân"
+    assert told["ratio"] == "tỷ số"
+    assert told["ngay per nguoi"] == "ngày mỗi người"
+    assert named.index.is_unique
+    assert not set(told.values()) & {"", "None", "nan"}
+
+
 def test_nothing_unprotected_is_in_the_frames(opened: dict[str, OpenBundle]):
     figures = opened["demo"].figures
     assert figures.loc[figures["mark"] == "c", "value"].isna().all()

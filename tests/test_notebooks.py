@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+import subprocess
 from pathlib import Path
 
 import nbformat
@@ -18,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 REPORTS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EXPLORE = sorted((ROOT / "notebooks" / "explore").glob("*.ipynb"))
 CASTLE = "05_did_it_make_a_difference"  # reads a published table of its own: tests/test_castle_notebook.py
+FEWEST_DRAWINGS = {"02_compare_and_model": 3, "03_from_exploration_to_batch": 0, "04_own_indicator": 1}
 FORBIDDEN = (
     *(
         ast.FunctionDef,
@@ -101,6 +103,18 @@ def test_the_notebooks_to_explore_run_on_the_shipped_workspaces(path: Path, work
     shown = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert [output for output in shown if output.output_type in ("error", "stream")] == []
     assert len(shown) >= 3
+    drawn = [output for output in shown if "image/png" in output.get("data", {})]
+    told = " ".join(str(output.get("data", {})) for output in shown)
+    assert len(drawn) >= FEWEST_DRAWINGS[path.stem]
+    if path.stem == "04_own_indicator":
+        assert "['leaflets_a_session']" in told
+        assert "['leaflets_a_session.pdf', 'leaflets_a_session_en.pdf']" in told
+
+
+def test_what_the_notebook_of_an_own_indicator_writes_is_ignored_by_git():
+    for folder in ("explore", "notebooks/explore"):
+        asked = ["git", "check-ignore", "-q", f"{folder}/own/leaflets_a_session.pdf"]
+        assert subprocess.run(asked, cwd=ROOT, check=False).returncode == 0, folder
 
 
 @pytest.mark.end_to_end

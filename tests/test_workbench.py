@@ -18,7 +18,7 @@ from evalkit.errors import FactsError, SettingsError
 from evalkit.facts.bundle import open_bundle
 from evalkit.kernels.private_folder import kernel_path
 from evalkit.workbench.kernelspec import chosen_prefix, install_kernel, remove_kernel
-from evalkit.workbench.lab import LabOptions, explore_folder, lab_command, open_lab
+from evalkit.workbench.lab import LabOptions, explore_folder, lab_command, open_lab, write_bundle
 from tests.builders import fact
 from tests.workspaces import FACTS, at, tiny_workspace
 
@@ -199,6 +199,14 @@ def test_the_lab_opens_internal_figures_and_another_language_where_asked(
     assert Path(started.env["EVALKIT_BUNDLE"]).name == "ws-luu-hanh-noi-bo"
     assert started.env["EVALKIT_LANG"] == "en"
     assert told[0] == "preparing the figures of ws"
+
+
+def test_a_bundle_never_takes_the_place_of_its_workspace(tmp_path: Path):
+    workspace = tiny_workspace(tmp_path / "ws")
+    with pytest.raises(SettingsError, match="the workspace itself"):
+        write_bundle(workspace, tmp_path)
+    assert (tmp_path / "ws" / "facts.csv").is_file()
+    assert write_bundle(workspace, tmp_path / "bundles").parent == tmp_path / "bundles"
 
 
 def test_nobody_s_work_is_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

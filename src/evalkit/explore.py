@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,10 @@ from evalkit.records import Effects, PlacesCompared, Trends
 from evalkit.statistics.results import NotEstimable
 from evalkit.steps import compare_once, fit_one_trend
 from evalkit.table import NATION_SCHEME, dimensions_of
+
+_WORDS = (
+    "evalkit.reporting.kind_words"  # loaded by name where units are named: a bundle knows nothing of pages
+)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -61,7 +66,7 @@ class OpenBundle(Bundle):
             - ``place`` (str): name of the province, code of the nation.
             - ``region`` (str): of the province; missing for the nation.
             - ``label`` (str): of the indicator, in the workspace's first language.
-            - ``unit_label`` (str): of the unit; missing for one that the programme does not declare, such as percent.
+            - ``unit_label`` (str): of the unit, in the workspace's first language: cases, percent, per 100,000 inhabitants, ...
             - ``source`` (str): title of the source.
             - those of ``Indicators.frame``
 
@@ -78,7 +83,12 @@ class OpenBundle(Bundle):
         programme = self.programme
         frame = estimate_indicators(preferred(self._of_pages(), programme), programme)
         labels = {name: _said(one.label, self) for name, one in programme.indicators.items()}
-        return self._named(frame, label=frame["indicator"].map(labels))
+        unit_words, first = import_module(_WORDS).unit_words, self.about.languages[0]
+        units = {name: unit_words(one, programme).of(first) for name, one in programme.indicators.items()}
+        by_indicator = {
+            name: frame["indicator"].map(texts) for name, texts in (("label", labels), ("unit_label", units))
+        }
+        return self._named(frame, **by_indicator)
 
     @cached_property
     def figures(self) -> pd.DataFrame:
@@ -120,7 +130,8 @@ class OpenBundle(Bundle):
         """
         facts, programme = self._of_pages(), self.programme
         labels = {name: _said(one.label, self) for name, one in programme.measures.items()}
-        named = self._named(facts, label=facts["measure"].map(labels))
+        units = {name: _said(unit.label, self) for name, unit in programme.units.items()}
+        named = self._named(facts, label=facts["measure"].map(labels), unit_label=facts["unit"].map(units))
         for name in [one for one in dimensions_of(facts) if one in programme.dimensions]:
             declared = programme.dimensions[name]
             values = {value: _said(label, self) for value, label in declared.values.items()}  # noqa: PD011  no frame
@@ -148,17 +159,16 @@ class OpenBundle(Bundle):
         of_provinces = self.facts["scheme"].eq(self.about.scheme) & self.facts["province_code"].isin(codes)
         return self.facts[of_provinces | self.facts["scheme"].eq(NATION_SCHEME)].reset_index(drop=True)
 
-    def _named(self, frame: pd.DataFrame, *, label: pd.Series) -> pd.DataFrame:
+    def _named(self, frame: pd.DataFrame, *, label: pd.Series, unit_label: pd.Series) -> pd.DataFrame:
         """Return a frame with the names of place, region, unit and source before its own columns."""
         places = {(place.code, place.scheme): place for place in self.places}
         found = [places.get(key) for key in zip(frame["province_code"], frame["scheme"], strict=True)]
-        units = {name: _said(unit.label, self) for name, unit in self.programme.units.items()}
         titles = {name: source.title for name, source in self.sources.items()}
         first = {
             "place": [one.name if one else self.about.nation for one in found],
             "region": [_said(one.region, self) if one else None for one in found],
             "label": label,
-            "unit_label": frame["unit"].map(units),
+            "unit_label": unit_label,
             "source": frame["source_id"].map(titles),
         }
         return pd.concat([pd.DataFrame(first, index=frame.index), frame], axis=1)

@@ -21,7 +21,12 @@ REPOSITORY = Path(__file__).parents[2]
 SETTINGS = ("conf.py", "site.css")
 
 # On whose figures the notebooks are run: the published ones hold the place they name, the invented country enough cases for a model.
-RUN_ON = {"first-look": "vn-published", "compare-and-model": "demo", "exploration-to-batch": "vn-published"}
+RUN_ON = {
+    "first-look": "vn-published",
+    "compare-and-model": "demo",
+    "exploration-to-batch": "vn-published",
+    "own-indicator": "demo",
+}
 
 
 def build_site(target: Path, *, bundles: Mapping[str, Path]) -> int:

@@ -50,6 +50,7 @@ PAGES_OF_FILES: Mapping[str, str] = {
     f"{NOTEBOOKS}/01_first_look.ipynb": "first-look",
     f"{NOTEBOOKS}/02_compare_and_model.ipynb": "compare-and-model",
     f"{NOTEBOOKS}/03_from_exploration_to_batch.ipynb": "exploration-to-batch",
+    f"{NOTEBOOKS}/04_own_indicator.ipynb": "own-indicator",
     f"{NOTEBOOKS}/05_did_it_make_a_difference.ipynb": "did-it-make-a-difference",
 }
 
@@ -76,7 +77,7 @@ CHAPTERS = (
     Chapter("Start · Bắt đầu", ("English <self>", "Tiếng Việt <index.vi>")),
     Chapter(
         "Tutorial · Làm quen",
-        ("first-look", "compare-and-model", "exploration-to-batch", "did-it-make-a-difference"),
+        ("first-look", "compare-and-model", "exploration-to-batch", "own-indicator", "did-it-make-a-difference"),
     ),
     Chapter("How to · Cách làm", ("forms", "forms.vi", "batch", "disclosure", "recipes")),
     Chapter(

@@ -15,6 +15,7 @@ from pathlib import Path
 from evalkit.batch.clock import now
 from evalkit.batch.plan import notebooks_folder
 from evalkit.batch.prepared import prepare
+from evalkit.errors import SettingsError
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import LAB_BUNDLE
 from evalkit.kernels.private_folder import kernel_path
@@ -109,9 +110,21 @@ def write_bundle(
     *,
     clock: Callable[[], datetime] = now,
 ) -> Path:
-    """Write a workspace's bundle into a folder and return where it is; an earlier one is replaced."""
-    bundle = prepare(workspace, day=clock().date(), audience=options.audience, scheme=options.scheme).bundle
+    """Write a workspace's bundle into a folder and return where it is; an earlier one is replaced.
+
+    Raises
+    ------
+    SettingsError
+        If the bundle would take the place of the workspace itself, which would be removed.
+    """
     target = folder / file_stem(workspace.name, options.audience)
+    if workspace.folder.resolve().is_relative_to(target.resolve()):
+        raise SettingsError(
+            where=str(target),
+            rule=worded("the bundle would take the place of the workspace itself"),
+            do=worded("name another folder for the bundle"),
+        )
+    bundle = prepare(workspace, day=clock().date(), audience=options.audience, scheme=options.scheme).bundle
     shutil.rmtree(target, ignore_errors=True)
     bundle.write(target)
     return target
