@@ -77,7 +77,13 @@ CHAPTERS = (
     Chapter("Start · Bắt đầu", ("English <self>", "Tiếng Việt <index.vi>")),
     Chapter(
         "Tutorial · Làm quen",
-        ("first-look", "compare-and-model", "exploration-to-batch", "own-indicator", "did-it-make-a-difference"),
+        (
+            "first-look",
+            "compare-and-model",
+            "exploration-to-batch",
+            "own-indicator",
+            "did-it-make-a-difference",
+        ),
     ),
     Chapter("How to · Cách làm", ("forms", "forms.vi", "batch", "disclosure", "recipes")),
     Chapter(
