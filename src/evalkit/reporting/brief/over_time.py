@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from evalkit.facts.areas import NationFacts
 from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.records import Summary
 from evalkit.reporting import formats
@@ -14,6 +15,7 @@ from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Cell, Column, Figure, Section, Table
 from evalkit.reporting.brief.topics import TIMELINE, Topic, shown_totals
 from evalkit.reporting.citations import Citations
+from evalkit.reporting.drawing.pen import FULL, WIDE
 from evalkit.reporting.drawing.timeline import Bar, Event, Panel, Step, step_days, timeline
 from evalkit.reporting.sections.compared import yearly_limits
 from evalkit.reporting.sections.shared_words import (
@@ -37,7 +39,9 @@ def over_time(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> S
     if not pairs:
         return None
     panels = [panel for _, panel in pairs]
-    wide, phone = timeline(panels, _events(result, [topic for topic, _ in pairs]))
+    is_alone = isinstance(result.area, NationFacts)  # beside nothing: over the whole page
+    events = _events(result, [topic for topic, _ in pairs])
+    wide, phone = timeline(panels, events, width=FULL if is_alone else WIDE)
     title = say(
         "Year by year: {topics}", topics=formats.listed([within_sentence(panel.title) for panel in panels])
     )

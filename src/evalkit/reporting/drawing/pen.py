@@ -18,7 +18,7 @@ Colour = Literal["ink", "soft", "rule", "bar", "band", "accent", "warm", "paper"
 Anchor = Literal["start", "middle", "end"]
 Box = tuple[float, float, float, float]
 
-WIDE, PHONE = 660.0, 343.0
+WIDE, FULL, PHONE = 660.0, 820.0, 343.0  # beside other blocks, over the whole page, on a phone
 SIZE = 12.0
 _PLAIN = {"none": "none", "ink": "currentColor"}  # ink is the colour of the words around
 _LETTER = 0.56  # of the size: the mean advance of a letter of common sans faces

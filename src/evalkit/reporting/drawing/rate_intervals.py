@@ -8,7 +8,7 @@ from typing import Literal
 
 from evalkit.reporting.bilingual import Bilingual, by_language
 from evalkit.reporting.drawing.funnel_plot import marks
-from evalkit.reporting.drawing.pen import PHONE, WIDE, Pen, long
+from evalkit.reporting.drawing.pen import FULL, PHONE, Pen, long
 
 Mark = Literal["reaches", "apart", "unusual"]
 
@@ -44,7 +44,7 @@ def rate_intervals(rows: Sequence[RateDrawn], common: float) -> tuple[Bilingual,
     (True, 2)
     """
     return (
-        by_language(lambda language: _drawn(rows, common, language, width=WIDE, columns=2)),
+        by_language(lambda language: _drawn(rows, common, language, width=FULL, columns=2)),
         by_language(lambda language: _drawn(rows, common, language, width=PHONE, columns=1)),
     )
 

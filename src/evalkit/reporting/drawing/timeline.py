@@ -88,7 +88,9 @@ class _Axis:
         return (self.right - self.left) / (self.last - self.first + 1)
 
 
-def timeline(panels: Sequence[Panel], events: Sequence[Event] = ()) -> tuple[Bilingual, Bilingual]:
+def timeline(
+    panels: Sequence[Panel], events: Sequence[Event] = (), *, width: float = WIDE
+) -> tuple[Bilingual, Bilingual]:
     """Return the drawing of counts over time: wide, and for a phone.
 
     Parameters
@@ -96,6 +98,8 @@ def timeline(panels: Sequence[Panel], events: Sequence[Event] = ()) -> tuple[Bil
     panels : sequence of Panel
         One under the other on one axis of years; at least one has a bar or a step.
     events : sequence of Event
+    width : float
+        Of the wide drawing.
 
     Examples
     --------
@@ -105,14 +109,14 @@ def timeline(panels: Sequence[Panel], events: Sequence[Event] = ()) -> tuple[Bil
     (True, True, True)
     """
     return (
-        by_language(lambda language: _drawn(panels, events, language, width=WIDE)),
+        by_language(lambda language: _drawn(panels, events, language, width=width)),
         by_language(lambda language: _drawn(panels, events, language, width=PHONE)),
     )
 
 
 def _drawn(panels: Sequence[Panel], events: Sequence[Event], language: str, *, width: float) -> str:
     pen, axis = Pen(width), _axis(panels, width)
-    height = 96.0 if width == WIDE else 76.0
+    height = 76.0 if width == PHONE else 96.0 if len(panels) > 1 else 150.0
     seen = [event for event in events if event.end > axis.first and event.start < axis.last + 1]
     seen = [event for event in seen if event.lasts or event.start > axis.first]
     labels = _label_places(pen, axis, seen, language)
@@ -175,7 +179,8 @@ def _panel(pen: Pen, axis: _Axis, panel: Panel, *, base: float, height: float, l
         (bar.year for bar in panel.bars if bar.state in ("value", "zero") and not bar.is_hollow), default=0
     )
     for bar in panel.bars:
-        _bar(pen, axis, bar, base=base, scale=scale, language=language, is_latest=bar.year == latest)
+        lines = [base - step.mean * scale for step in panel.steps if step.start <= bar.year + 0.5 < step.end]
+        _bar(pen, axis, bar, lines, base=base, scale=scale, language=language, is_latest=bar.year == latest)
     if panel.usual is not None:
         _usual(pen, axis, panel.usual, year=latest, base=base, scale=scale)
     pen.line(axis.left, base, axis.right, base, stroke="soft")
@@ -202,8 +207,17 @@ def _step(pen: Pen, axis: _Axis, step: Step, *, base: float, scale: float, langu
 
 
 def _bar(
-    pen: Pen, axis: _Axis, bar: Bar, *, base: float, scale: float, language: str, is_latest: bool
+    pen: Pen,
+    axis: _Axis,
+    bar: Bar,
+    lines: Sequence[float],
+    *,
+    base: float,
+    scale: float,
+    language: str,
+    is_latest: bool,
 ) -> None:
+    """Draw a year; its figure stands over the bar, and over a period's line that would run through it."""
     middle, width = axis.at(bar.year + 0.5), min(axis.slot * 0.62, 30.0)
     if bar.state == "hidden":
         pen.text(middle, base - 4, "[c]", anchor="middle", size=_LABEL, fill="soft")
@@ -225,9 +239,10 @@ def _bar(
         words = say("{one} or {other}", one=number(bar.count), other=number(bar.other)).of(language)
         top = min(top, base - high * scale)
     is_last = middle + long(words, _LABEL) * 0.6 > pen.width - _LEFT / 2  # it would be cut off at the edge
+    struck = [line for line in lines if top - 4 - _LABEL < line < top]
     pen.text(
         pen.width - 1 if is_last else middle,
-        top - 4,
+        min([top, *struck]) - 4,
         words,
         anchor="end" if is_last else "middle",
         size=_LABEL,
