@@ -9,15 +9,17 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
 
+from evalkit.batch.prepare import make_bundle, receive
 from evalkit.cli import app
 from evalkit.places.registry import load_registry, reference_folder
 from evalkit.workspace import open_workspace
@@ -224,6 +226,31 @@ def test_a_table_in_the_shape_of_the_statistics_office_is_taken_whole(
     }
     assert {row["severity"] for row in told["findings"]} <= {"note", "warning"}
     assert sum("sum of its" in row["rule"] for row in told["findings"]) == 7
+
+
+def test_a_table_whose_last_year_is_preliminary_goes_through_to_the_pages(
+    settings: dict[str, Path], tmp_path: Path
+):
+    path = tmp_path / "population.xlsx"
+    office_workbook(path)
+    book = load_workbook(path)
+    book.active["M3"] = "2022 (*)"
+    book.save(path)
+    folder = Path(shutil.copytree(settings["v"], tmp_path / "vn"))
+    assert CliRunner().invoke(app, ["import", str(path), str(folder)]).exit_code == 0
+    sources = (folder / "sources.toml").read_text(encoding="utf-8")
+    sources = sources.replace('confidence = "?"', 'confidence = "verified"').replace('"?"', '"2023-07-01"')
+    (folder / "sources.toml").write_text(sources, encoding="utf-8")
+    assert CliRunner().invoke(app, ["check", str(folder)]).exit_code == 0
+    facts = make_bundle(receive(open_workspace(folder)), day=date(2026, 1, 1)).facts
+    marked = facts[facts["mark"] == "p"].groupby("scheme")["province_code"].agg(set).to_dict()
+    registry = load_registry(reference_folder())
+    own = {*(unit.code for unit in registry.units("63")), *registry.regions("63")}
+    assert marked == {
+        "63": own,
+        "34": {unit.code for unit in registry.units("34")},
+        "nation": {registry.nation.code},
+    }
 
 
 def test_imported_facts_are_read_beside_those_of_the_workspace(settings: dict[str, Path], tmp_path: Path):

@@ -37,6 +37,19 @@ def test_a_unit_made_from_a_preliminary_figure_is_preliminary(tmp_path: Path):
     assert (marks["old", "02"], marks["new", "03"], marks["new", "01"]) == ("p", "p", "")
 
 
+@pytest.mark.parametrize(("code", "scheme"), [("R1", "old"), ("R1", "new"), ("R1", "region")])
+def test_a_preliminary_figure_of_a_region_is_of_no_newer_unit(code: str, scheme: str, tmp_path: Path):
+    inside = {"scheme": "new" if scheme == "new" else "old"} | ({"year": 2021} if scheme == "new" else {})
+    others = [fact("01", 7, **inside), fact("03", 9, **inside)] + (
+        [] if scheme == "new" else [fact("02", 6, **inside)]
+    )
+    whole = fact(code, sum(one["value"] for one in others), **(inside | {"scheme": scheme}))
+    others = [one | {"preliminary": "false"} for one in others] + [whole | {"preliminary": "true"}]
+    received = receive(tiny_workspace(tmp_path / "ws", facts=others), day=date(2026, 1, 1))
+    facts = make_bundle(received, day=date(2026, 1, 1)).facts
+    assert set(facts.loc[facts["mark"] == "p", "province_code"]) == {code}
+
+
 def test_without_the_column_nothing_is_preliminary(tmp_path: Path):
     received = receive(tiny_workspace(tmp_path / "ws"), day=date(2026, 1, 1))
     assert received.preliminary.empty

@@ -56,11 +56,12 @@ def with_preliminary(facts: pd.DataFrame, preliminary: pd.DataFrame, registry: R
 
 
 def _carried_forward(rows: pd.DataFrame, registry: Registry) -> Iterator[pd.DataFrame]:
-    """Yield the same rows for the unit of each newer boundary set that holds the one they are of."""
+    """Yield the same rows for the unit of each newer boundary set that holds the one they are of; a region or the nation has none."""
+    units = {(unit.scheme, unit.code) for scheme in registry.schemes for unit in registry.units(scheme)}
     while len(rows):
         pairs = zip(rows["province_code"], rows["scheme"], strict=True)
         after = [
-            registry.successor(code, scheme) if scheme in registry.schemes else None for code, scheme in pairs
+            registry.successor(code, scheme) if (scheme, code) in units else None for code, scheme in pairs
         ]
         rows = rows[[one is not None for one in after]].assign(
             province_code=[one.code for one in after if one], scheme=[one.scheme for one in after if one]
