@@ -9,16 +9,26 @@ from pathlib import Path
 
 from evalkit.errors import FactsError
 from evalkit.facts.forms.counted import Vocabulary
-from evalkit.facts.forms.filing import quoted
+from evalkit.facts.forms.draft_headings import (
+    Parting,
+    breakdown_text,
+    closest,
+    heading_of_values,
+    items_above,
+    labels_of_values,
+    thousands_said,
+)
 from evalkit.facts.forms.form_places import FormPlaces, Placed
-from evalkit.facts.forms.grid import Cell, Form, Sheet, cell_name, column_name
+from evalkit.facts.forms.grid import Cell, Form, Sheet, cell_at, cell_name, column_name
 from evalkit.facts.forms.mapping import HOLE
 from evalkit.facts.forms.period_texts import Calendar, period_of
-from evalkit.facts.forms.plain_words import same_word
+from evalkit.facts.forms.plain_words import is_total, same_word
+from evalkit.facts.forms.toml_writing import quoted
 from evalkit.messages import worded
 
 _MOST_LABELS = 60
 _SHORT = 24
+_ANY_MEASURE = "tên mục số liệu, như ở cột A của biểu do evalkit template tạo · a measure, named as in column A of evalkit's own form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,11 @@ def _look(sheet: Sheet, vocabulary: Vocabulary) -> _Seen | None:
         for row in range(1, sheet.rows + 1)
         if sheet.at(row, column).kind == "text"
         and any(_may_be_figure(sheet.at(row, other)) for other in range(column + 1, sheet.columns + 1))
-        and (known is None or isinstance(known.read(sheet.at(row, column)), Placed))
+        and (
+            known is None
+            or isinstance(known.read(sheet.at(row, column)), Placed)
+            or is_total(sheet.at(row, column).text)
+        )
     )
     columns = tuple(
         other
@@ -113,20 +127,97 @@ def _lines(seen: _Seen, *, path: Path, vocabulary: Vocabulary) -> Iterator[str]:
     yield "[table]"
     yield f"sheet = {quoted(seen.sheet.name)}"
     yield f"corner = {quoted(cell_name((seen.rows[0], seen.columns[0])))}  # ô số liệu đầu tiên · the first figure"
-    if seen.scheme:
-        schemes = ", ".join(vocabulary.registry.schemes)
-        yield f'place = {{ column = "{column_name(seen.label_column)}", scheme = "{HOLE}" }}  # {schemes}'
-    else:
-        yield f'place = "{HOLE}"  # mã của tỉnh, ví dụ "22" · the code of the province of the form'
-        yield f'scheme = "{HOLE}"'
+    yield from _place(seen, vocabulary)
     yield _period(seen)
-    if seen.scheme:
-        yield f'measure = "{HOLE}"  # tên mục số liệu, như ở cột A của biểu do evalkit template tạo · a measure, named as in column A of evalkit\'s own form'
+    parted = list(_breakdowns(seen, vocabulary))
+    items = None if parted or not seen.scheme else items_above(seen.sheet, seen.rows[0], seen.columns)
+    if seen.scheme and items is None:
+        yield f'measure = "{HOLE}"  # {_proposed(_title(seen), vocabulary) or _ANY_MEASURE}'
+    yield from (_breakdown_line(one) for one in parted)
+    yield from _thousands(seen, vocabulary)
     yield from _writing(seen)
     yield f'published = "{HOLE}"  # true nếu cơ quan có thẩm quyền đã công bố chính các số này, nếu không: false · true if an authority has published these very figures'
     yield f'edition_date = "{HOLE}"  # ngày của biểu, viết 2024-03-15 không có ngoặc kép · the day of the form, without quotation marks'
+    if items is not None:
+        yield from _columns(*items, vocabulary)
     if not seen.scheme:
         yield from _rows(seen, vocabulary)
+
+
+def _place(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield where places stand; a row that is a total by its label alone is a place only its reader knows."""
+    if not seen.scheme:
+        yield f'place = "{HOLE}"  # mã của tỉnh, ví dụ "22" · the code of the province of the form'
+        yield f'scheme = "{HOLE}"'
+        return
+    labels = [" ".join(seen.sheet.at(row, seen.label_column).text.split()) for row in seen.rows]
+    totals = dict.fromkeys(label for label in labels if is_total(label))
+    given = "".join(f', {quoted(label)} = "{HOLE}"' for label in totals)
+    schemes = ", ".join(vocabulary.registry.schemes)
+    yield f'place = {{ column = "{column_name(seen.label_column)}", scheme = "{HOLE}"{given} }}  # {schemes}'
+    nation = vocabulary.registry.nation.code
+    for label in totals:
+        told = quoted(label)
+        yield f'# {told}: "{nation}" nếu là cả nước; nếu không, xóa mục này và thêm dòng skip = [{told}] · "{nation}" if it is the whole country; else remove the entry and add skip = [{told}]'
+
+
+def _breakdowns(seen: _Seen, vocabulary: Vocabulary) -> Iterator[Parting]:
+    """Yield the rows of headings above the figures, or the column of labels beside them, that part them; each breakdown once."""
+    told = set[str]()
+    above = (
+        heading_of_values(seen.sheet, row, seen.columns, vocabulary.programme)
+        for row in range(1, seen.rows[0])
+    )
+    beside = (column for column in range(1, seen.columns[0]) if column != seen.label_column)
+    for found in (*above, labels_of_values(seen.sheet, seen.rows, beside, vocabulary.programme)):
+        if found is not None and found.dimension not in told:
+            told.add(found.dimension)
+            yield found
+
+
+def _breakdown_line(one: Parting) -> str:
+    return f"dimensions.{one.dimension} = {breakdown_text(one)}"
+
+
+def _title(seen: _Seen) -> str:
+    """Return what stands above the table, headings and all."""
+    texts = (cell.text for (row, _), cell in sorted(seen.sheet.cells.items()) if row < seen.rows[0])
+    return " ".join(texts)
+
+
+def _proposed(text: str, vocabulary: Vocabulary) -> str:
+    """Return the measures whose names are closest to a text, for a comment; nothing where none is close."""
+    labels = {name: one.label.root for name, one in vocabulary.programme.measures.items()}
+    close = closest(text, {name: " ".join(label.values()) for name, label in labels.items()})
+    named = [f"{name}: {labels[name].get('vi', next(iter(labels[name].values())))}" for name in close]
+    return f"gần nhất · closest: {'; '.join(named)}" if named else ""
+
+
+def _columns(row: int, labels: list[str], vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield what the headings over the columns count: a hole, where a heading is no name of a measure."""
+    yield f"[table.columns]\nrow = {row}"
+    yield from (_labelled(label, vocabulary) for label in labels[:_MOST_LABELS])
+
+
+def _labelled(label: str, vocabulary: Vocabulary) -> str:
+    measure = vocabulary.measure_called(same_word(label))
+    near = "" if measure else _proposed(label, vocabulary)
+    return f"{quoted(label)} = {quoted(measure or HOLE)}" + (f"  # {near}" if near else "")
+
+
+def _thousands(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield the scale of a form that says it counts in thousands; a hole, where that may hold for some columns alone."""
+    said = list(thousands_said(seen.sheet, seen.rows[0], vocabulary.programme))
+    if not said:
+        return
+    first = said[0]
+    row, column = cell_at(first.cell)
+    headed = [same_word(first.said) in same_word(seen.sheet.spread(row, one).text) for one in seen.columns]
+    certain = {one.scale for one in said} == {first.scale} and first.scale
+    certain = certain and (all(headed) or column <= seen.label_column)
+    yield f"scale = {first.scale if certain else quoted(HOLE)}  # ô {first.cell} ghi {quoted(first.said)}: mỗi số được nhân với số này · each figure is multiplied by this"
+    yield f"unit_said = {quoted(first.said)}"
+    yield f"unit_cell = {quoted(first.cell)}"
 
 
 def _period(seen: _Seen) -> str:
@@ -149,9 +240,7 @@ def _rows(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
     if unit:
         yield f'unit = "{column_name(unit)}"'
     for row in seen.rows[:_MOST_LABELS]:
-        label = seen.sheet.at(row, seen.label_column).text
-        measure = vocabulary.measure_called(same_word(label)) or HOLE
-        yield f"{quoted(label)} = {quoted(measure)}"
+        yield _labelled(seen.sheet.at(row, seen.label_column).text, vocabulary)
 
 
 def _unit_column(seen: _Seen, vocabulary: Vocabulary) -> int:

@@ -15,6 +15,7 @@ from evalkit.facts.forms.form_reading import FormReading
 from evalkit.facts.forms.grid import Form, cell_name
 from evalkit.facts.forms.picture import picture
 from evalkit.facts.forms.returned_form import returned_form
+from evalkit.facts.forms.toml_writing import quoted
 from evalkit.lasting_file import write_lasting
 from evalkit.messages import shown
 from evalkit.workspace import IMPORTED
@@ -154,20 +155,3 @@ def _record(path: Path, reading: FormReading, mapping_text: str, day: date, *, w
         f"mapping = {quoted(mapping_text)}",
     ]
     return "\n".join(lines) + "\n"
-
-
-def quoted(text: str) -> str:
-    r"""Return a text as a TOML string on one line.
-
-    Examples
-    --------
-    >>> quoted('a "b"')
-    '"a \\"b\\""'
-    """
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    escaped = escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-    return f'"{"".join(map(_printed, escaped))}"'
-
-
-def _printed(letter: str) -> str:
-    return letter if letter.isprintable() else f"\\u{ord(letter):04X}"

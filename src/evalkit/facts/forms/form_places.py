@@ -10,7 +10,7 @@ from evalkit.errors import FactsError
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.grid import Cell
 from evalkit.facts.forms.person_names import like_a_name
-from evalkit.facts.forms.plain_words import same_word, without_mark
+from evalkit.facts.forms.plain_words import is_total, same_word, without_mark
 from evalkit.messages import listed, worded
 from evalkit.places.place_names import Spelling, read_spelling
 from evalkit.places.registry import Registry
@@ -91,26 +91,14 @@ class FormPlaces:
 
     def _by_name(self, text: str) -> Placed | Held:
         bare = _NUMBERED.sub("", text)
-        if bare.replace(".", "").isdecimal():
-            return Held(
-                worded("a number stands where the name of a place is expected"),
-                worded('name the column of the places; where codes stand there, say by = "code"'),
-            )
-        if bare.isdecimal():
-            return Held(
-                worded("a number stands where the names of places are expected"),
-                worded('write the name, or say by = "code" in the mapping'),
-            )
-        types = self.registry.nation.unit_type
-        spelling = read_spelling(bare, types)
-        if spelling.bare in _UNKNOWN:
-            return Held(
-                worded("figures of no known place are not a province's"),
-                worded("keep them out; the country's own total counts them"),
-            )
+        spelling = read_spelling(bare, self.registry.nation.unit_type)
+        if (unnamed := _names_nothing(bare, spelling)) is not None:
+            return unnamed
         found = self._larger(spelling)
         if found is not None:
             return found
+        if is_total(bare):
+            return _total_of_what(bare, self.registry.nation.code)
         try:
             return Placed(self.registry.find(bare, self.scheme).code, self.scheme)
         except FactsError:
@@ -148,6 +136,34 @@ def _without_option(do: str) -> str:
     return worded(
         'if the form is of the boundary set {scheme}, write scheme = "{scheme}" in the mapping',
         scheme=found[1],
+    )
+
+
+def _names_nothing(bare: str, spelling: Spelling) -> Held | None:
+    """Return why a label is the name of no place, whatever the boundary set."""
+    if bare.replace(".", "").isdecimal():
+        return Held(
+            worded("a number stands where the name of a place is expected"),
+            worded('name the column of the places; where codes stand there, say by = "code"'),
+        )
+    if spelling.bare in _UNKNOWN:
+        return Held(
+            worded("figures of no known place are not a province's"),
+            worded("keep them out; the country's own total counts them"),
+        )
+    return None
+
+
+def _total_of_what(label: str, nation: str) -> Held:
+    """Return that a label says "total", and not of which place."""
+    label = " ".join(label.split())
+    return Held(
+        worded("{label} is a row of totals, and the mapping does not say of which place", label=repr(label)),
+        worded(
+            'if it is the whole country, write "{label}" = "{nation}" in place; else leave it: skip = ["{label}"]',
+            label=label,
+            nation=nation,
+        ),
     )
 
 

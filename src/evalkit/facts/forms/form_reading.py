@@ -14,6 +14,7 @@ import pandas as pd
 from evalkit.errors import EvalkitError, FactsError
 from evalkit.facts.facts_workbook import value_text
 from evalkit.facts.findings import Finding
+from evalkit.facts.forms.conflicting_cells import hold_conflicting
 from evalkit.facts.forms.control_totals import ControlTotal, agreements, control_totals
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.form_places import FormPlaces, Placed
@@ -100,8 +101,9 @@ def read_form(form: Form, mapping: FormMapping, *, sender: Sender, vocabulary: V
     in_tables = {at for table, sheet in chosen for at in _within(table, sheet)}
     is_place = place_names(vocabulary)
     refuse_particulars(str(sender.path), form, figures=in_tables, is_place=is_place)
-    readings = [(table, read_table(sheet, table, vocabulary)) for table, sheet in chosen]
-    taken = {cell for _, reading in readings for cell in reading.taken_cells}
+    read = [(table, sheet, read_table(sheet, table, vocabulary)) for table, sheet in chosen]
+    readings = hold_conflicting(read, vocabulary.programme)
+    taken = {cell for *_, reading in read for cell in reading.taken_cells}
     refuse_particulars(str(sender.path), form, figures=taken, is_place=is_place)
     return _put_together(
         form, readings, sender=sender, vocabulary=vocabulary, sheets=[sheet for _, sheet in chosen]

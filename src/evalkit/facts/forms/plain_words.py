@@ -9,6 +9,7 @@ from evalkit.places.place_names import without_diacritics
 
 _BLANKS = re.compile(r"\s+")
 _BEHIND = re.compile(r"\s*(\(\*{1,9}\)|\*{1,9}|\((?:[0-9]|[a-z])\)|[¹²³⁴⁵⁶⁷⁸⁹⁰]{1,9})$")
+_TOTALS = {"tong cong", "tong so", "tong", "cong", "total", "grand total"}
 
 
 def same_word(text: str) -> str:
@@ -44,3 +45,14 @@ def without_mark(text: str) -> tuple[str, str]:
     """
     found = _BEHIND.search(text)
     return (text[: found.start()], found[1]) if found and found.start() else (text, "")
+
+
+def is_total(label: str) -> bool:
+    """Tell whether a label says no more than that its row is a total.
+
+    Examples
+    --------
+    >>> is_total("TỔNG CỘNG:"), is_total("Tổng số vụ")
+    (True, False)
+    """
+    return plain_words(without_mark(label)[0]) in _TOTALS

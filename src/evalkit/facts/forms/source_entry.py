@@ -7,10 +7,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from evalkit.facts.findings import Finding
-from evalkit.facts.forms.filing import quoted
 from evalkit.facts.forms.form_reading import FormReading
 from evalkit.facts.forms.grid import Form
 from evalkit.facts.forms.mapping import HOLE
+from evalkit.facts.forms.toml_writing import quoted
 from evalkit.messages import worded
 from evalkit.workspace import Workspace
 

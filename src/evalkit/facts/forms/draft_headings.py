@@ -1,0 +1,181 @@
+"""What a draft of a mapping sees above a table and beside its labels: breakdowns, what columns count, totals, thousands."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from evalkit.facts.forms.grid import Sheet, cell_name, column_name
+from evalkit.facts.forms.period_texts import Calendar, period_of
+from evalkit.facts.forms.plain_words import is_total, plain_words, same_word, without_mark
+from evalkit.facts.forms.toml_writing import quoted
+from evalkit.programme.models import Programme
+from evalkit.table import ALL
+
+_EVERYBODY = {"chung", "ca hai gioi", "hai gioi", "both sexes", "all"}
+_OF_WHICH = re.compile(r"^(?:trong đó|of which|of whom)\W*", re.IGNORECASE)
+_THOUSANDS = re.compile(
+    r"(?<!\w)(?P<many>nghìn|ngàn|triệu|tỷ|tỉ|thousands?|millions?|billions?)\s+(?:of\s+)?(?P<unit>[^\W\d]+)",
+    re.IGNORECASE,
+)
+_MANY = {"nghin": 10**3, "ngan": 10**3, "trieu": 10**6, "ty": 10**9, "ti": 10**9} | {
+    f"{name}{end}": 10**power
+    for name, power in {"thousand": 3, "million": 6, "billion": 9}.items()
+    for end in ("", "s")
+}
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """A row of headings, or a column of labels, that are values of one breakdown: where, the breakdown, the value of each label."""
+
+    where: str
+    dimension: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Thousands:
+    """Words of a form that say its figures in thousands or more: the cell, the words as written, what each figure is multiplied by.
+
+    ``scale`` is 0 where the programme counts in another multiple of the same unit ("nghìn đồng" beside "triệu đồng").
+    """
+
+    cell: str
+    said: str
+    scale: int
+
+
+def heading_of_values(sheet: Sheet, row: int, columns: Iterable[int], programme: Programme) -> Parting | None:
+    """Return the breakdown that a row of headings parts its figures by; None where a heading is no value of it.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    row : int
+    columns : iterable of int
+        Those of the figures.
+    programme : Programme
+        Declares the breakdowns and what their values are called.
+    """
+    texts = [sheet.spread(row, column).text for column in columns]
+    return _parting(f"row = {row}", texts, programme)
+
+
+def labels_of_values(
+    sheet: Sheet, rows: Iterable[int], columns: Iterable[int], programme: Programme
+) -> Parting | None:
+    """Return the breakdown by which the labels of a column part rows of figures; None where none of the columns does."""
+    several = list(rows)
+    found = (
+        _parting(
+            f'column = "{column_name(column)}"', [sheet.at(row, column).text for row in several], programme
+        )
+        for column in columns
+    )
+    return next((one for one in found if one), None)
+
+
+def _parting(where: str, texts: list[str], programme: Programme) -> Parting | None:
+    return next(
+        (
+            Parting(where, name, values)
+            for name in programme.dimensions
+            if (values := values_of(texts, name, programme)) is not None
+        ),
+        None,
+    )
+
+
+def values_of(texts: Iterable[str], dimension: str, programme: Programme) -> dict[str, str] | None:
+    """Return the value of a breakdown that each label stands for; None where one stands for none, or none for a part."""
+    known = {
+        same_word(word): value
+        for value, label in programme.dimensions[dimension].values.items()
+        for word in (value, *label.root.values())
+    }
+    found: dict[str, str] = {}
+    for text in texts:
+        bare = without_mark(text)[0]
+        value = known.get(same_word(_OF_WHICH.sub("", bare)))
+        if value is None and (is_total(bare) or plain_words(bare) in _EVERYBODY):
+            value = ALL
+        if value is None:
+            return None
+        found[" ".join(text.split())] = value
+    return found if set(found.values()) - {ALL} else None
+
+
+def items_above(sheet: Sheet, top: int, columns: Iterable[int]) -> tuple[int, list[str]] | None:
+    """Return the lowest row of headings that says different things over the columns and names no period, with what it says."""
+    over = list(columns)
+    for row in range(top - 1, 0, -1):
+        cells = [sheet.spread(row, column) for column in over]
+        texts = [" ".join(cell.text.split()) for cell in cells]
+        worded = all(sum(map(str.isalpha, text)) > 1 for text in texts)
+        if worded and len(set(texts)) > 1 and not any(period_of(cell, Calendar()) for cell in cells):
+            return row, list(dict.fromkeys(texts))
+    return None
+
+
+def thousands_said(sheet: Sheet, top: int, programme: Programme) -> Iterator[Thousands]:
+    """Yield where a form says above its figures that they are in thousands or more of a unit that the programme counts in by one.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    top : int
+        The first row of figures.
+    programme : Programme
+        What is itself a unit of it, such as "triệu đồng", says nothing of thousands.
+    """
+    units = {
+        same_word(word)
+        for unit in programme.units.values()
+        for word in (*unit.label.root.values(), *unit.one.root.values())
+    }
+    for at, cell in sorted(sheet.cells.items()):
+        if at[0] >= top or cell.kind != "text" or len(cell.text) > 1_000:
+            continue
+        for found in _THOUSANDS.finditer(cell.text):
+            unit = same_word(found["unit"])
+            if same_word(found[0]) not in units and any(unit in word.split() for word in units):
+                scale = _MANY[plain_words(found["many"])] if unit in units else 0
+                yield Thousands(cell_name(at), found[0], scale)
+
+
+def breakdown_text(one: Parting) -> str:
+    """Return a row of headings or a column of labels as the mapping declares it.
+
+    Examples
+    --------
+    >>> breakdown_text(Parting("row = 4", "sex", {"Tổng số": "all", "Nam": "male"}))
+    '{ row = 4, "Tổng số" = "all", "Nam" = "male" }'
+    """
+    labels = ", ".join(f"{quoted(label)} = {quoted(value)}" for label, value in one.values.items())
+    return f"{{ {one.where}, {labels} }}"
+
+
+def closest(text: str, names: Mapping[str, str], *, most: int = 3) -> list[str]:
+    """Return the names whose words a text shares, the rarer the more, closest first; none that shares no telling word.
+
+    Examples
+    --------
+    >>> names = {"a": "số người được tiếp nhận", "b": "số vụ đã xét xử", "c": "số vụ", "d": "số buổi"}
+    >>> closest("Người được tiếp nhận năm 2024", names)
+    ['a']
+    """
+    words = {name: set(_WORD.findall(plain_words(called))) for name, called in names.items()}
+    often = Counter(word for own in words.values() for word in own)
+    weight = {word: math.log(len(names) / number) for word, number in often.items()}
+    said = set(_WORD.findall(plain_words(text)))
+    score = {
+        name: sum(weight[word] for word in own & said) / math.sqrt(1 + sum(weight[word] for word in own))
+        for name, own in words.items()
+    }
+    ranked = sorted(score, key=lambda name: -score[name])[:most]
+    return [name for name in ranked if score[name] > max(0.0, score[ranked[0]] / 3)]

@@ -1,0 +1,150 @@
+"""Forms whose headings part the figures further: years over sex, a row of totals, thousands; the draft sees it, and nothing is taken without it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from openpyxl import Workbook
+from typer.testing import CliRunner
+
+from evalkit.cli import app
+from tests.form_workspaces import read_declarations_once
+
+PROVINCES = {"Quảng Ninh": (30, 10, 20), "Lào Cai": (25, 12, 13), "Cao Bằng": (14, 4, 10)}
+SEXES = {"Tổng số": "all", "Nam": "male", "Nữ": "female"}
+ANSWERS = {
+    'scheme = "?"': 'scheme = "34"',
+    'measure = "?"': 'measure = "persons_received"',
+    'published = "?"': "published = false",
+    'edition_date = "?"': "edition_date = 2025-01-15",
+    '"Tổng cộng" = "?"': '"Tổng cộng" = "VN"',
+}
+
+
+def told(*words: object) -> tuple[int, dict[str, Any]]:
+    result = CliRunner().invoke(app, [*map(str, words), "--json"])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, json.loads(result.stdout)
+
+
+@pytest.fixture(autouse=True)
+def _declarations_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_declarations_once(monkeypatch)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "so-lieu"
+    assert CliRunner().invoke(app, ["new", str(folder)]).exit_code == 0
+    return folder
+
+
+def years_over_sex(path: Path, *, total: str = "Tổng cộng") -> Path:
+    """Write a form with three years, each over a total, men and women; its first row of figures is a total."""
+    book = Workbook()
+    sheet = book.active
+    sheet["A1"] = "Biểu số 3. Số người được tiếp nhận, xác minh chia theo giới tính"
+    sheet["A3"] = "Địa phương"
+    sums = [sum(figures[place] for figures in PROVINCES.values()) for place in range(3)]
+    for number, year in enumerate((2022, 2023, 2024)):
+        first = 2 + 3 * number
+        sheet.cell(3, first).value = year
+        sheet.merge_cells(start_row=3, start_column=first, end_row=3, end_column=first + 2)
+        for place, heading in enumerate(SEXES):
+            sheet.cell(4, first + place).value = heading
+            for row, (label, figures) in enumerate([(total, sums), *PROVINCES.items()], start=5):
+                sheet.cell(row, 1).value = label
+                sheet.cell(row, first + place).value = figures[place]
+    book.save(path)
+    return path
+
+
+def filled(draft: Path, answers: dict[str, str] = ANSWERS) -> Path:
+    text = draft.read_text(encoding="utf-8")
+    for hole, answer in answers.items():
+        text = text.replace(hole, answer)
+    draft.write_text(text, encoding="utf-8")
+    return draft
+
+
+def test_a_draft_with_its_holes_filled_takes_years_over_sex_and_the_total_row(
+    workspace: Path, tmp_path: Path
+):
+    path = years_over_sex(tmp_path / "bieu.xlsx")
+    draft = filled(Path(told("import", path, workspace, "--suggest")[1]["draft"]))
+    code, said = told("import", path, workspace, "--mapping", draft)
+    assert (code, said["taken"], said["held"]) == (0, 36, 0)
+    facts = pd.read_csv(workspace / "imported" / "bieu.csv", dtype=str).set_index("source_cell")
+    assert facts.loc[["B5", "C5", "D5"], "scheme"].tolist() == ["nation"] * 3
+    assert facts.loc[["B6", "C6", "D6"], "sex"].tolist() == list(SEXES.values())
+    assert facts.loc[["B6", "C6", "D6"], "value"].tolist() == ["30", "10", "20"]
+
+
+def test_the_draft_asks_of_what_a_total_row_is_and_names_close_measures(workspace: Path, tmp_path: Path):
+    path = years_over_sex(tmp_path / "bieu.xlsx", total="TỔNG SỐ")
+    text = Path(told("import", path, workspace, "--suggest")[1]["draft"]).read_text(encoding="utf-8")
+    assert 'corner = "B5"' in text
+    assert '"TỔNG SỐ" = "?"' in text
+    closest = re.search(r'measure = "\?" .*closest: (\w+)', text)
+    assert closest is not None
+    assert closest[1] == "persons_received"
+
+
+def test_headings_that_are_not_declared_hold_what_they_part(workspace: Path, tmp_path: Path):
+    path = years_over_sex(tmp_path / "bieu.xlsx")
+    draft = filled(Path(told("import", path, workspace, "--suggest")[1]["draft"]))
+    lines = [line for line in draft.read_text(encoding="utf-8").splitlines() if "dimensions" not in line]
+    draft.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code, said = told("import", path, workspace, "--mapping", draft)
+    assert (code, said["taken"], said["held"], said["read"]) == (3, 0, 36, 36)
+    assert {one["remedy"] for one in said["held_cells"]} == {
+        'add to the mapping: dimensions.sex = { row = 4, "Tổng số" = "all", "Nam" = "male", "Nữ" = "female" }'
+    }
+    assert not (workspace / "imported" / "bieu.csv").exists()
+
+
+def test_labels_beside_the_places_that_are_not_declared_hold_what_they_part(workspace: Path, tmp_path: Path):
+    path = tmp_path / "bieu.csv"
+    path.write_text("Tỉnh;Giới;2023\nLào Cai;Nam;12\nLào Cai;Nữ;13\nCao Bằng;Nam;4\nCao Bằng;Nữ;10\n")
+    draft = filled(Path(told("import", path, workspace, "--suggest")[1]["draft"]))
+    whole = draft.read_text(encoding="utf-8")
+    assert told("import", path, workspace, "--mapping", draft)[1]["taken"] == 4
+    facts = pd.read_csv(workspace / "imported" / "bieu.csv", dtype=str)
+    assert facts["sex"].tolist() == ["male", "female"] * 2
+    draft.write_text(re.sub(r"dimensions\.sex.*\n", "", whole), encoding="utf-8")
+    code, said = told("import", path, workspace, "--mapping", draft)
+    assert (code, said["held"]) == (3, 4)
+    assert 'dimensions.sex = { column = "B", "Nam" = "male"' in said["held_cells"][0]["remedy"]
+
+
+def test_headings_that_name_measures_are_drafted_as_columns(workspace: Path, tmp_path: Path):
+    path = tmp_path / "bieu.csv"
+    path.write_text(
+        "Tỉnh;2023;2023\n;Số vụ;Người được tiếp nhận, xác minh\nLào Cai;3;25\nCao Bằng;4;14\n",
+        encoding="utf-8",
+    )
+    draft = Path(told("import", path, workspace, "--suggest")[1]["draft"])
+    text = draft.read_text(encoding="utf-8")
+    assert "[table.columns]\nrow = 2\n" in text
+    assert '"Người được tiếp nhận, xác minh" = "persons_received"' in text
+    filled(draft, ANSWERS | {'"Số vụ" = "?"': '"Số vụ" = "cases_recorded"'})
+    code, said = told("import", path, workspace, "--mapping", draft)
+    assert (code, said["taken"]) == (0, 4)
+
+
+@pytest.mark.parametrize("label", ["Tổng cộng", "TỔNG SỐ", "Cộng"])
+def test_a_total_row_has_a_remedy_of_its_own(label: str, workspace: Path, tmp_path: Path):
+    path = years_over_sex(tmp_path / "bieu.xlsx", total=label)
+    draft = filled(Path(told("import", path, workspace, "--suggest")[1]["draft"]))
+    whole = draft.read_text(encoding="utf-8")
+    draft.write_text(re.sub(rf', "{label}" = "\S+"', "", whole), encoding="utf-8")
+    code, said = told("import", path, workspace, "--mapping", draft)
+    assert (code, said["held"], said["taken"]) == (3, 9, 27)
+    assert {one["remedy"] for one in said["held_cells"]} == {
+        f'if it is the whole country, write "{label}" = "VN" in place; else leave it: skip = ["{label}"]'
+    }
