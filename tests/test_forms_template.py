@@ -350,3 +350,37 @@ def test_every_fault_of_a_mapping_is_told_at_once(workspace: Path, tmp_path: Pat
     assert result.exit_code == 3
     assert result.stderr.count("FactsError") >= 3
     assert "evalkit check" not in result.stderr
+
+
+def test_cells_that_contradict_each_other_are_commented_in_the_returned_form(workspace: Path, tmp_path: Path):
+    path = form(workspace, tmp_path / "bieu.xlsx")
+    book = load_workbook(path)
+    figures = {
+        "victims_identified": 20,
+        "victims_identified[sex=female]": 17,
+        "victims_identified[sex=male]": 5,
+    }
+    cells = {}
+    for sheet in book:
+        for row in range(FIRST, sheet.max_row + 1):
+            if (key := str(sheet.cell(row, 1).value)) in figures:
+                sheet.cell(row, 5).value = figures[key]
+                cells[key] = (sheet.title, sheet.cell(row, 5).coordinate)
+    book.save(path)
+    code, said = told("import", path, workspace)
+    assert (code, said["taken"], said["held"]) == (0, 3, 0)
+    back = load_workbook(said["written"]["returned"][0])
+    comments = {
+        (sheet.title, cell.coordinate): cell.comment.text
+        for sheet in back
+        for line in sheet.iter_rows()
+        for cell in line
+        if cell.comment
+    }
+    assert comments.keys() == set(cells.values())
+    assert all("giới tính" in text for text in comments.values())
+    picture = Path(said["written"]["picture"][0]).read_text(encoding="utf-8")
+    assert picture.count('<td class="doubted') == 3
+    error = next(one for one in said["findings"] if one["severity"] == "error")
+    assert all("!".join(cell) in error["where"] for cell in cells.values())
+    assert "beside" not in error["where"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from evalkit.facts.checks import check_facts
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source, read_facts
+from evalkit.messages import placed, shown, told_in
 from evalkit.places.registry import Registry
 from tests.builders import PROGRAMME, fact, tiny_registry, write_csv
 
@@ -215,3 +217,50 @@ def test_periods_that_overlap_are_told_once_for_the_later(tmp_path: Path, regist
     assert [(one.severity, one.where.rpartition("facts.csv, ")[2]) for one in found] == [
         ("warning", "row 2, column period_start")
     ]
+
+
+REGION_OFF = [fact("01", 1_000), fact("02", 2_000), fact("03", 1_000), fact("R1", 4_070)]
+BOTH = {"published": True, "preliminary": True}
+
+
+@pytest.mark.parametrize(
+    ("also", "severity"), [({}, "error"), ({"published": True}, "error"), (BOTH, "warning")]
+)
+def test_figures_published_as_preliminary_contradict_each_other_in_a_warning_alone(
+    also: dict[str, Any], severity: str, tmp_path: Path, registry: Registry
+):
+    found = told(tmp_path, registry, *(one | {"preliminary": False} | also for one in REGION_OFF))
+    assert [one.severity for one in found] == [severity]
+
+
+def test_one_final_figure_among_preliminary_ones_makes_it_an_error(tmp_path: Path, registry: Registry):
+    rows = [one | BOTH for one in REGION_OFF]
+    rows[1] |= {"preliminary": False}
+    assert [one.severity for one in told(tmp_path, registry, *rows)] == ["error"]
+
+
+def test_both_sides_are_told_of_published_figures_and_of_no_others(tmp_path: Path, registry: Registry):
+    published = told(tmp_path, registry, *(one | {"published": True} for one in REGION_OFF))[0].rule
+    assert published.endswith("4,070 against a sum of 4,000, off by 70")
+    with told_in("vi"):
+        assert shown(told(tmp_path, registry, *(one | BOTH for one in REGION_OFF))[0].rule).endswith(
+            "4.070 so với tổng 4.000, lệch 70"
+        )
+    for among in range(4):
+        rows = [one | {"published": place != among} for place, one in enumerate(REGION_OFF)]
+        assert not re.search(r"[0-9]", told(tmp_path, registry, *rows)[0].rule)
+
+
+def test_a_contradiction_names_item_breakdown_and_the_cells_of_the_form(tmp_path: Path, registry: Registry):
+    rows = [
+        victims("01", 20, source_cell="Số liệu!I32"),
+        victims("01", 17, sex="female", source_cell="Phân tổ!I40"),
+        victims("01", 5, sex="male", source_cell="Phân tổ!I41"),
+    ]
+    found = told(tmp_path, registry, *rows)[0]
+    with told_in("vi"):
+        assert "nạn nhân" in shown(found.rule).lower()
+        assert "giới tính" in shown(found.rule)
+        assert "tại ô Phân tổ!I40, Phân tổ!I41, Số liệu!I32" in shown(placed(found.where))
+    assert set(found.cells) == {"Số liệu!I32", "Phân tổ!I40", "Phân tổ!I41"}
+    assert not {"20", "17", "22"} & set(re.findall(r"[0-9]+", found.rule))

@@ -192,12 +192,13 @@ _WORDS = (
     worded("row"),
     worded("line"),
     worded("column"),
+    worded("at"),
     worded("key"),
     worded("province"),
     worded("scheme"),
     worded("programme"),
     worded("parameter"),
 )
-_PLACE_WORDS = re.compile(rf"(?:(?<=, )|(?<=\()|^)(?:{'|'.join(_WORDS)})(?= )")
+_PLACE_WORDS = re.compile(rf"(?:(?<=, )|(?<=; )|(?<=\()|^)(?:{'|'.join(_WORDS)})(?= )")
 _ROWS = re.compile(r"(?<=, )([0-9 ]+) rows(?=, )")
-_MORE = re.compile(r"\band ([0-9]+) more(?=\)|$)")
+_MORE = re.compile(r"\band ([0-9]+) more(?=[;)]|$)")

@@ -32,7 +32,7 @@ def check_workspace(folder: Path) -> Checked:
     Returns
     -------
     Checked
-        Every finding in lines, each with place, rule and remedy, and never a value.
+        Every finding in lines, each with place, rule and remedy, and no value but a published one.
     """
     workspace, refusals = open_as_far(folder)
     if workspace is None:

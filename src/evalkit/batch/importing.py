@@ -306,7 +306,7 @@ def _written(name: str, path: str) -> str:
         return worded("held cells, as a table: {path}", path=path)
     if name == "returned":
         return worded(
-            "the form with a comment in each held cell, to correct and import again: {path}", path=path
+            "the form with a comment in each cell to look at, to correct and import again: {path}", path=path
         )
     return worded("the sheet as it was read, with control totals: {path}", path=path)
 

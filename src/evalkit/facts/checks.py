@@ -1,6 +1,6 @@
 """Check a facts table against the programme and the registry. Errors stop a run; warnings and notes are told.
 
-A finding names file, row and rule, never a value: it may be logged and shown to anybody.
+A finding names file, row and rule, and no value but a published one: it may be logged and shown to anybody.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def check_facts(
         Errors, then warnings, then notes, each in file order.
     """
     facts = without_origin(table)
+    preliminary = table[PRELIMINARY] if PRELIMINARY in table else pd.Series(data=False, index=table.index)
     table = table.drop(columns=PRELIMINARY, errors="ignore")
     findings = [
         *_code_lists(table, programme, sources),
@@ -63,7 +64,8 @@ def check_facts(
         *_bases(table, programme),
     ]
     sound = _sound(table, findings)
-    findings += check_sums(sound, programme=programme, registry=registry, sources=sources)
+    marked = sound.assign(**{PRELIMINARY: preliminary[sound.index]})
+    findings += check_sums(marked, programme=programme, registry=registry, sources=sources)
     findings += _revisions(sound, key_of(facts))
     order = {"error": 0, "warning": 1, "note": 2}
     return sorted(findings, key=lambda finding: order[finding.severity])

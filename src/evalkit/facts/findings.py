@@ -1,4 +1,4 @@
-"""What a check found: where, which rule, what to do; never a value."""
+"""What a check found: where, which rule, what to do; never a value that is not published."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ class Finding:
     """One observation on the facts.
 
     ``where`` names file, row and column; ``province_code`` and ``scheme`` let a page show the finding where it belongs.
-    A finding never holds a figure: it is printed, logged and shown.
+    A finding holds no figure but such as an authority has published: it is printed, logged and shown. ``cells`` names the cells
+    of the form that its rows came from.
     """
 
     severity: Severity
@@ -33,6 +34,7 @@ class Finding:
     do: str
     province_code: str = ""
     scheme: str = ""
+    cells: tuple[str, ...] = ()
 
 
 class FindingsError(FactsError):

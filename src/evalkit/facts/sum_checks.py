@@ -1,6 +1,6 @@
 """Check that figures add up: parts and their whole, shorter periods and longer ones, breakdowns and totals, measures and their base.
 
-What one edition of one source says must not contradict itself: an error. Where two sources or editions contradict each other,
+What one edition of one source says must not contradict itself: an error, but where all figures are published and preliminary. Where two sources or editions contradict each other,
 that is told as a warning. Every sum comes from :mod:`evalkit.additivity`; none is listed here.
 """
 
@@ -15,8 +15,8 @@ from evalkit.additivity.bounds import NO_SUM, Numbers
 from evalkit.additivity.conflicts import Conflict, conflicts
 from evalkit.additivity.lattice import AXES, Lattice, lattice_of
 from evalkit.facts.findings import CONFIRMED, Finding, Severity
-from evalkit.facts.intake import FILE, ROW, Source
-from evalkit.messages import worded
+from evalkit.facts.intake import FILE, PRELIMINARY, ROW, Source
+from evalkit.messages import named, worded
 from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
 from evalkit.table import NATION_SCHEME, WITH_VALUE, latest_editions
@@ -38,7 +38,7 @@ def check_sums(
     Parameters
     ----------
     table : DataFrame
-        Rows of a facts table that are sound by themselves, with ``file`` and ``row``.
+        Rows of a facts table that are sound by themselves, with ``file`` and ``row``, and ``preliminary`` where that is known.
     programme, registry
         Tell what adds up.
     sources : mapping of Source
@@ -47,13 +47,17 @@ def check_sums(
     Returns
     -------
     list of Finding
-        Errors for one edition of one source, warnings where two differ; a warning, too, where a source confirms its own.
+        Errors for one edition of one source, warnings where two differ; a warning, too, where a source confirms its own, and
+        where an authority published the figures as preliminary: whoever reads them can correct nothing.
     """
+    early = table[PRELIMINARY] if PRELIMINARY in table else pd.Series(data=False, index=table.index)
+    early &= table["published"]
+    table = table.drop(columns=PRELIMINARY, errors="ignore")
     signed = [
         name for name, measure in programme.measures.items() if measure.negative
     ]  # a part below zero bounds nothing
     told = table["status"].isin(WITH_VALUE) & ~table["measure"].isin(signed)
-    facts = table[told].reset_index(drop=True)
+    facts, early = table[told].reset_index(drop=True), early[told].reset_index(drop=True)
     if facts.empty:
         return []
     findings: list[Finding] = []
@@ -61,7 +65,8 @@ def check_sums(
     words = _Words(lattice, facts, registry, programme)
     for one in conflicts(lattice, *_limits(facts, sources)):
         confirmed = sources[facts["source_id"].iloc[_first(one)]].confirmed
-        findings.append(words.finding(one, "warning" if confirmed else "error"))
+        final = not early[[*one.parts, *one.whole]].all()
+        findings.append(words.finding(one, "error" if final and not confirmed else "warning", final=final))
     return [*findings, *_between_sources(facts, programme, registry, sources)]
 
 
@@ -145,6 +150,25 @@ def _limits(facts: pd.DataFrame, sources: Mapping[str, Source]) -> tuple[Numbers
     return least, most
 
 
+def _remedy(severity: Severity, *, final: bool) -> str:
+    """Return what is to be done about a contradiction."""
+    if not final:
+        return worded(
+            "nothing now: the source itself calls them preliminary; take its final figures once they are out"
+        )
+    if severity == "error":
+        return worded(
+            'ask the source which figure is right; or, where the source itself stands by them, write confirmed.vi = "..." and confirmed.en = "..." in its entry of sources.toml'
+        )
+    return worded("ask the source which figure is right")
+
+
+def _number(value: float) -> str:
+    """Return a figure as each language parts its digits."""
+    english = f"{value:,.10g}" if value != int(value) else f"{value:,.0f}"
+    return named(english, english.translate(str.maketrans(",.", ".,")))
+
+
 def _first(one: Conflict) -> int:
     return (*one.parts, *one.whole)[0]
 
@@ -155,39 +179,67 @@ class _Words:
     def __init__(
         self, lattice: Lattice, facts: pd.DataFrame, registry: Registry, programme: Programme
     ) -> None:
-        self._lattice, self._programme = lattice, programme
+        self._lattice, self._programme, self._facts = lattice, programme, facts
         self._files, self._numbers = (facts[name].astype(str).tolist() for name in (FILE, ROW))
+        self._cells = facts["source_cell"].fillna("").astype(str).tolist()
         self._places = list(facts[["province_code", "scheme"]].itertuples(index=False, name=None))
         self._regions = {code for scheme in registry.schemes for code in registry.regions(scheme)}
 
-    def finding(self, one: Conflict, severity: Severity, *, apart: bool = False) -> Finding:
+    def finding(
+        self, one: Conflict, severity: Severity, *, apart: bool = False, final: bool = True
+    ) -> Finding:
         """Return the finding that tells a contradiction."""
         rule, (code, scheme) = self._rule(one), self._places[_first(one)]
-        do = (
-            worded(
-                'ask the source which figure is right; or, where the source itself stands by them, write confirmed.vi = "..." and confirmed.en = "..." in its entry of sources.toml'
-            )
-            if severity == "error"
-            else worded("ask the source which figure is right")
-        )
+        rule = worded("of different sources or editions {rule}", rule=rule) if apart else rule
+        rule = worded("{item}: {rule}", item=self._item(one), rule=rule)
         return Finding(
             severity,
             where=self._where(one),
-            rule=worded("of different sources or editions {rule}", rule=rule) if apart else rule,
-            do=do,
+            rule=self._with_figures(one, rule),
+            do=_remedy(severity, final=final),
             province_code=code,
             scheme=scheme,
+            cells=tuple(cell for row in (*one.whole, *one.parts) if (cell := self._cells[row])),
+        )
+
+    def _item(self, one: Conflict) -> str:
+        """Return what the measure of a contradiction is called."""
+        row = (*one.whole, *one.parts)[0]
+        label = self._programme.measures[self._facts["measure"].iloc[row]].label.root
+        english = label.get("en", next(iter(label.values())))
+        return named(english, label.get("vi", english))
+
+    def _with_figures(self, one: Conflict, rule: str) -> str:
+        """Return the rule with both sides where each figure is published and the one is the sum of the others; else the rule alone."""
+        rows, sums, cell = [*one.whole, *one.parts], self._lattice.sums, self._lattice.row_cell
+        direct = one.sum != NO_SUM and len(one.whole) == 1 and cell[one.whole[0]] == sums.whole[one.sum]
+        direct = direct and {*cell[[*one.parts]].tolist()} <= {*map(int, sums.parts(one.sum))}
+        if not direct or len({*cell[rows].tolist()}) < len(rows) or not self._facts["published"][rows].all():
+            return rule
+        whole = float(self._facts["value"][one.whole[0]])
+        parts = float(self._facts["value"][[*one.parts]].sum())
+        return worded(
+            "{rule}: {whole} against a sum of {parts}, off by {gap}",
+            rule=rule,
+            whole=_number(whole),
+            parts=_number(parts),
+            gap=_number(abs(whole - parts)),
         )
 
     def _where(self, one: Conflict) -> str:
         first, *others = (*one.parts, *one.whole)
-        named = [
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        if self._numbers[first] == self._cells[first]:  # a form that is read: a row is known by its cell
+            told = ", ".join(self._numbers[row] for row in (first, *others[:_MOST_NAMED]))
+            return f"{self._files[first]}, at {told}{more}"
+        beside_it = [
             f"{'' if self._files[other] == self._files[first] else self._files[other] + ' '}{self._numbers[other]}"
             for other in others[:_MOST_NAMED]
         ]
-        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
-        beside = f" (beside row {', '.join(named)}{more})" if named else ""
-        return f"{self._files[first]}, row {self._numbers[first]}, column value{beside}"
+        cells = ", ".join(cell for row in (first, *others[:_MOST_NAMED]) if (cell := self._cells[row]))
+        beside = f"beside row {', '.join(beside_it)}{more}" if beside_it else ""
+        both = "; ".join(filter(None, [beside, f"at {cells}{more}" if cells and beside_it else ""]))
+        return f"{self._files[first]}, row {self._numbers[first]}, column value{f' ({both})' if both else ''}"
 
     def _rule(self, one: Conflict) -> str:
         if one.sum == NO_SUM:
@@ -229,9 +281,14 @@ class _Words:
         whole = space.breakdown_axis[self._lattice.breakdown[sums.whole[one.sum]]]
         part = space.breakdown_axis[self._lattice.breakdown[sums.parts(one.sum)[0]]]
         name = next(name for name, a, b in zip(space.dimensions, whole, part, strict=True) if a != b)
+        label = self._programme.dimensions[name].label.root if name in self._programme.dimensions else {}
+        english = label.get("en", name)
+        called = named(
+            english[:1].lower() + english[1:], (vi := label.get("vi", english))[:1].lower() + vi[1:]
+        )
         if one.above:
-            return worded("a total must not be below its parts by {name}", name=name)
-        return worded("the parts by {name} add up to their total", name=name)
+            return worded("a total must not be below its parts by {name}", name=called)
+        return worded("the parts by {name} add up to their total", name=called)
 
     def _of_measures(self, one: Conflict) -> str:
         link = self._lattice.space.links[self._lattice.sums.partition[one.sum]]

@@ -100,6 +100,7 @@ def _joined(same: list[FormReading]) -> FormReading:
         tuple(row for one in same for row in one.rows_left),
         tuple(finding for one in same for finding in one.findings),
         control_totals(facts),
+        doubted=tuple(cell for one in same for cell in one.doubted),
     )
 
 

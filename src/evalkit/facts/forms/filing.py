@@ -78,20 +78,23 @@ def file_import(
         write_lasting(files["facts"], _csv(list(reading.facts.columns), reading.facts.to_numpy().tolist()))
         written.append("facts")
     edited = _is_edited(files)
-    if reading.held:
+    commented = (*reading.held, *reading.doubted)
+    if commented:
         data = returned_form(
-            path, form, reading.held, language=languages[1]
+            path, form, commented, language=languages[1]
         )  # before its own file is written over
         files["returned"] = _free(files["returned"]) if edited else files["returned"]
         files["returned"].write_bytes(data)
+        written.append("returned")
+    elif not edited:
+        files["returned"].unlink(missing_ok=True)
+    if reading.held:
         write_lasting(files["quarantine"], _csv(list(QUARANTINE_COLUMNS), _held_rows(path, reading)))
-        written += ["quarantine", "returned"]
+        written.append("quarantine")
     else:
         files["quarantine"].unlink(missing_ok=True)
-        if not edited:
-            files["returned"].unlink(missing_ok=True)
     record = _record(path, reading, mapping_text, day, with_facts=with_facts)
-    record += f'returned_sha256 = "{_digest(files["returned"])}"\n' if reading.held else ""
+    record += f'returned_sha256 = "{_digest(files["returned"])}"\n' if commented else ""
     write_lasting(files["record"], record)
     return Filed({name: files[name] for name in written})
 

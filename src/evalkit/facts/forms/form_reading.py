@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +16,7 @@ from evalkit.facts.findings import Finding
 from evalkit.facts.forms.conflicting_cells import hold_conflicting
 from evalkit.facts.forms.control_totals import ControlTotal, agreements, control_totals
 from evalkit.facts.forms.counted import Vocabulary
+from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.form_places import FormPlaces, Placed
 from evalkit.facts.forms.grid import At, Form, Sheet, cell_at, cell_name
 from evalkit.facts.forms.mapping import FormMapping, TableMapping
@@ -29,7 +29,6 @@ from evalkit.messages import worded
 from evalkit.table import COLUMNS, DATES
 
 PRELIMINARY, MARK = "preliminary", "mark"
-_AT_ROWS = re.compile(r"\brows? (?=\S)")
 SheetCell = tuple[str, At]
 
 
@@ -51,6 +50,8 @@ class FormReading:
     totals : tuple of ControlTotal
     rounded_to : float
         What the last digit of scaled figures stands for; 0 where they are whole.
+    doubted : tuple of HeldCell
+        Cells that were taken and cannot stand beside each other, with rule and remedy.
     """
 
     source_id: str
@@ -62,6 +63,7 @@ class FormReading:
     findings: tuple[Finding, ...]
     totals: tuple[ControlTotal, ...]
     rounded_to: float = 0
+    doubted: tuple[HeldCell, ...] = ()
 
     @property
     def read(self) -> int:
@@ -193,7 +195,19 @@ def _put_together(
         tuple(findings),
         control_totals(facts),
         _rounding(sender, readings).rounded_to,
+        _doubted(findings, sheets),
     )
+
+
+def _doubted(findings: Iterable[Finding], sheets: list[Sheet]) -> tuple[HeldCell, ...]:
+    """Return the cells that an error names, each with the first one."""
+    found: dict[SheetCell, HeldCell] = {}
+    for one in findings:
+        for text in one.cells if one.severity == "error" else ():
+            name, _, cell = text.rpartition("!")
+            at = (name or sheets[0].name, cell_at(cell))
+            found.setdefault(at, HeldCell(*at, Held(one.rule, one.do)))
+    return tuple(found.values())
 
 
 def _once(held: Iterable[HeldCell], taken: Iterable[SheetCell]) -> tuple[HeldCell, ...]:
@@ -288,13 +302,14 @@ def _of_the_figures(
     if facts.empty:
         return []
     file = sender.path.name
-    table = facts.drop(columns=[PRELIMINARY, MARK])
+    table = facts.drop(columns=MARK)
+    table[PRELIMINARY] = facts[PRELIMINARY] == "true"
     table["value"] = pd.to_numeric(facts["value"].replace("", None))
     table["published"] = facts["published"] == "true"
     for name in DATES:
         table[name] = pd.to_datetime(facts[name]).astype("datetime64[s]")
     table[FILE], table[ROW] = file, facts["source_cell"]
-    beside = {"value", "status", "qualifier", "source_cell", FILE, ROW}
+    beside = {"value", "status", "qualifier", "source_cell", PRELIMINARY, FILE, ROW}
     key = [str(name) for name in table if name not in beside]
     again = table.duplicated(key, keep="first")
     sources = {sender.source_id: _rounding(sender, readings)}
@@ -328,7 +343,7 @@ def _sums(table: pd.DataFrame, sources: Mapping[str, Source], vocabulary: Vocabu
         )
     except EvalkitError as refusal:
         return [Finding("warning", refusal.where, refusal.rule, refusal.do)]
-    return [replace(one, where=_AT_ROWS.sub("", one.where)) for one in found]
+    return found
 
 
 def _rounding(sender: Sender, readings: list[tuple[TableMapping, TableReading]]) -> Source:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from html import escape
 
 from evalkit.facts.forms.control_totals import ControlTotal
 from evalkit.facts.forms.form_reading import FormReading
 from evalkit.facts.forms.grid import At, Form, Sheet, cell_name, column_name
+from evalkit.facts.forms.table_reading import HeldCell
 from evalkit.messages import shown, worded
 
 MOST_ROWS = 400
@@ -23,6 +24,7 @@ th { font-weight: 600; text-align: left; }
 .number { text-align: right; white-space: nowrap; }
 .taken { background: #2a7f4f2e; }
 .held { background: #c4511f40; font-weight: 600; }
+.doubted { background: #d9a4004d; font-weight: 600; }
 .left { background: #7772; text-decoration: line-through; }
 .key span { display: inline-block; padding: .1rem .5rem; margin-right: .6rem; border: 1px solid #8888; }
 ol.held-cells { background: none; font-weight: 400; }
@@ -59,7 +61,8 @@ def picture(
         f"<p>{_said(worded('This page shows every figure of the form as it was read. It is for those who may see the form.'))}</p>",
         _key(),
         *(_sheet(sheet, reading) for sheet in sheets),
-        _held(reading),
+        _reasons(worded("Held cells"), reading.held),
+        _reasons(worded("Cells that cannot stand beside each other"), reading.doubted),
         _totals(reading.totals, names or {}, language),
     ]
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title><style>{_STYLE}</style>'
@@ -81,7 +84,12 @@ def _counts(reading: FormReading) -> str:
 
 
 def _key() -> str:
-    names = {"taken": worded("taken"), "held": worded("held, with a reason below"), "left": worded("left")}
+    names = {
+        "taken": worded("taken"),
+        "held": worded("held, with a reason below"),
+        "doubted": worded("taken, and contradicted: see below"),
+        "left": worded("left"),
+    }
     spans = "".join(f'<span class="{name}">{_said(text)}</span>' for name, text in names.items())
     return f'<p class="key">{spans}</p>'
 
@@ -89,6 +97,7 @@ def _key() -> str:
 def _sheet(sheet: Sheet, reading: FormReading) -> str:
     marks: dict[At, str] = {at: "left" for name, at in reading.left if name == sheet.name}
     marks |= {at: "taken" for name, at in reading.taken if name == sheet.name}
+    marks |= {one.cell: "doubted" for one in reading.doubted if one.sheet == sheet.name}
     marks |= {one.cell: "held" for one in reading.held if one.sheet == sheet.name}
     columns = range(1, min(sheet.columns, MOST_COLUMNS) + 1)
     heads = "".join(f'<th scope="col">{column_name(column)}</th>' for column in columns)
@@ -113,14 +122,14 @@ def _row(sheet: Sheet, row: int, columns: range, marks: dict[At, str]) -> str:
     return f'<tr><th scope="row">{row}</th>{"".join(cells)}</tr>'
 
 
-def _held(reading: FormReading) -> str:
-    if not reading.held:
+def _reasons(head: str, cells: Sequence[HeldCell]) -> str:
+    if not cells:
         return ""
     lines = "".join(
         f"<li><strong>{escape(one.sheet)}, {cell_name(one.cell)}</strong>: {_said(one.held.rule)}. {_said(one.held.do)}.</li>"
-        for one in reading.held[:500]
+        for one in cells[:500]
     )
-    return f'<h2>{_said(worded("Held cells"))}</h2><ol class="held-cells">{lines}</ol>'
+    return f'<h2>{_said(head)}</h2><ol class="held-cells">{lines}</ol>'
 
 
 def _totals(totals: Iterable[ControlTotal], names: Mapping[str, str], language: str) -> str:
