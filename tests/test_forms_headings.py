@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
 
 from evalkit.cli import app
@@ -148,3 +148,50 @@ def test_a_total_row_has_a_remedy_of_its_own(label: str, workspace: Path, tmp_pa
     assert {one["remedy"] for one in said["held_cells"]} == {
         f'if it is the whole country, write "{label}" = "VN" in place; else leave it: skip = ["{label}"]'
     }
+
+
+def in_thousands(path: Path, said: str = "Dân số trung bình (Nghìn người)") -> Path:
+    book = Workbook()
+    sheet = book.active
+    sheet["A1"], sheet["A2"], sheet["B2"], sheet["B1"] = "Tỉnh", "", said, 2022
+    for row, (place, value) in enumerate({"Hà Nội": 8435.65, "Hà Nam": 878, "Ninh Bình": 1010.7}.items(), 3):
+        sheet.cell(row, 1).value, sheet.cell(row, 2).value = place, value
+    book.save(path)
+    return path
+
+
+POPULATION = ANSWERS | {'measure = "?"': 'measure = "population_average"', 'scheme = "?"': 'scheme = "63"'}
+
+
+def test_a_draft_multiplies_where_the_form_says_thousands(workspace: Path, tmp_path: Path):
+    path = in_thousands(tmp_path / "bieu.xlsx")
+    draft = filled(Path(told("import", path, workspace, "--suggest")[1]["draft"]), POPULATION)
+    code, said = told("import", path, workspace, "--mapping", draft)
+    assert (code, said["taken"]) == (0, 3)
+    facts = pd.read_csv(workspace / "imported" / "bieu.csv", dtype=str)
+    assert facts["value"].tolist() == ["8435650", "878000", "1010700"]
+
+
+@pytest.mark.parametrize("said_so", ["Dân số trung bình (Nghìn người)", "Đơn vị tính: 1.000 nghìn người"])
+def test_a_form_in_thousands_is_refused_without_a_scale(said_so: str, workspace: Path, tmp_path: Path):
+    path = in_thousands(tmp_path / "bieu.xlsx", said_so)
+    draft = filled(Path(told("import", path, workspace, "--suggest")[1]["draft"]), POPULATION)
+    lines = draft.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith(("scale", "unit_"))]
+    draft.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    code, said = told("import", path, workspace, "--mapping", draft, "--take-the-rest")
+    assert (code, said["taken"]) == (3, 0)
+    assert "scale = 1000" in said["refused"]
+    draft.write_text("\n".join([*kept, "scale = 1"]) + "\n", encoding="utf-8")
+    code, said = told("import", path, workspace, "--mapping", draft)
+    assert (said["taken"], said["held"]) == (1, 2)
+    assert all("scale = 1000" in one["remedy"] for one in said["held_cells"])
+
+
+def test_a_scale_that_may_hold_for_some_columns_alone_is_asked_for(workspace: Path, tmp_path: Path):
+    path = in_thousands(tmp_path / "bieu.xlsx")
+    book = load_workbook(path)
+    book.active["C1"], book.active["C2"], book.active["C3"] = 2023, "Số vụ", 4
+    book.save(path)
+    draft = Path(told("import", path, workspace, "--suggest")[1]["draft"])
+    assert 'scale = "?"' in draft.read_text(encoding="utf-8")

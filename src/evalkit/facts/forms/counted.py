@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
+from evalkit.facts.forms.draft_headings import thousands_said
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.grid import Sheet, cell_at
 from evalkit.facts.forms.mapping import TableMapping, measure_named
@@ -142,6 +143,7 @@ class Vocabulary:
         """
         self._refuse_wrong_kind(mapping)
         if not mapping.unit_said:
+            self._refuse_thousands(sheet, mapping)
             return
         wanted = same_word(mapping.unit_said)
         named = mapping.unit_cell
@@ -153,6 +155,27 @@ class Vocabulary:
                 rule=worded("the form does not say the unit {unit}", unit=repr(mapping.unit_said)),
                 do=worded("look at the form: another unit may need another scale; then correct unit_said"),
             )
+
+    def _refuse_thousands(self, sheet: Sheet, mapping: TableMapping) -> None:
+        """Refuse a form that says above its figures that it counts in thousands, where the mapping says nothing of a scale."""
+        named = measure_named(mapping.measure) if isinstance(mapping.measure, str) else None
+        if "scale" in mapping.model_fields_set or named is None or named[0] not in self.programme.measures:
+            return
+        words = self.unit_words(named[0])
+        for one in thousands_said(sheet, cell_at(mapping.corner)[0], self.programme):
+            if one.scale and same_word(one.said.split()[-1]) in words:
+                raise FactsError(
+                    where=f"sheet {sheet.name!r}, cell {one.cell}",
+                    rule=worded(
+                        "the form says {said}, and the mapping says nothing of a scale", said=repr(one.said)
+                    ),
+                    do=worded(
+                        'write scale = {scale}, unit_said = "{said}" and unit_cell = "{cell}"; scale = 1 if these figures are not in it',
+                        scale=one.scale,
+                        said=one.said,
+                        cell=one.cell,
+                    ),
+                )
 
     def _refuse_wrong_kind(self, mapping: TableMapping) -> None:
         named = measure_named(mapping.measure) if isinstance(mapping.measure, str) else None

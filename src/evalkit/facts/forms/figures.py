@@ -371,7 +371,7 @@ def _figure(
     if value < 0 and not rules.negative:
         return Held(worded("a count is never negative"), worded("correct the value"))
     if rules.whole and value != value.to_integral_value():
-        return _broken(number, from_number=from_number)
+        return _broken(number, rules, from_number=from_number)
     if abs(value) > MOST:
         return Held(
             worded("a number beyond 9007199254740992 (2^53) cannot be held exactly"),
@@ -381,9 +381,15 @@ def _figure(
     return Figure(exact, "zero_reported" if value == 0 else "reported", qualifier, mark)
 
 
-def _broken(number: Decimal | None, *, from_number: bool) -> Held:
+def _broken(number: Decimal | None, rules: FigureRules, *, from_number: bool) -> Held:
     decimals = -int(number.as_tuple().exponent) if number is not None else 0
-    do = worded("correct the value or its decimal mark")
+    do = (
+        worded(
+            "correct the value or its decimal mark; where the form counts in thousands, write scale = 1000"
+        )
+        if rules.scale == 1
+        else worded("correct the value or its decimal mark")
+    )
     if from_number and decimals == 3:
         return Held(
             worded(
