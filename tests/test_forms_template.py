@@ -18,10 +18,12 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from evalkit.batch.importing import slug
+from evalkit.batch.prepare import receive
 from evalkit.cli import app
 from evalkit.facts.forms.form_template import CORNER, VERSION, form_rows
 from evalkit.programme.load import load_programme
 from evalkit.table import COLUMNS
+from evalkit.workspace import open_workspace
 from tests.form_workspaces import read_declarations_once
 
 FIRST = 8
@@ -384,3 +386,37 @@ def test_cells_that_contradict_each_other_are_commented_in_the_returned_form(wor
     error = next(one for one in said["findings"] if one["severity"] == "error")
     assert all("!".join(cell) in error["where"] for cell in cells.values())
     assert "beside" not in error["where"]
+
+
+@pytest.mark.parametrize(
+    ("written", "edition"),
+    [('"2024-03-15"', "2024-03-15"), ('"15/3/2024"', "2024-03-15"), ("2024-03-15", "2024-03-15")],
+)
+def test_figures_bear_the_day_of_their_source_though_it_is_filled_in_after_the_import(
+    written: str, edition: str, workspace: Path, tmp_path: Path
+):
+    path = form(workspace, tmp_path / "bieu.xlsx")
+    fill(path)
+    assert told("import", path, workspace)[0] == 0
+    answered(workspace)
+    sources = (workspace / "sources.toml").read_text(encoding="utf-8")
+    (workspace / "sources.toml").write_text(
+        re.sub(r'^date = "\S+"', f"date = {written}", sources, flags=re.MULTILINE), encoding="utf-8"
+    )
+    days = receive(open_workspace(workspace)).facts["edition_date"]
+    assert {f"{day:%Y-%m-%d}" for day in days} == {edition}
+
+
+@pytest.mark.parametrize("written", ["31/02/2026", "hôm qua", "3/26", "2026-13", "12.2026 (sơ bộ)"])
+def test_a_day_of_a_source_that_is_none_is_refused(written: str, workspace: Path, tmp_path: Path):
+    path = form(workspace, tmp_path / "bieu.xlsx")
+    fill(path)
+    told("import", path, workspace)
+    answered(workspace)
+    sources = (workspace / "sources.toml").read_text(encoding="utf-8")
+    (workspace / "sources.toml").write_text(
+        sources.replace('date = "2026-01-15"', f'date = "{written}"'), encoding="utf-8"
+    )
+    code, text = run("check", workspace)
+    assert code == 3
+    assert "written as 2026-03-15" in text

@@ -36,6 +36,7 @@ from evalkit.facts.editions import Since
 from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.forms.mapping import HOLE
 from evalkit.facts.intake import PRELIMINARY, Source, read_facts_told, without_origin
+from evalkit.facts.issue_days import dated_by_sources
 from evalkit.facts.named_places import places_on
 from evalkit.facts.sum_checks import confirmed_conflicts
 from evalkit.messages import worded
@@ -92,6 +93,7 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     if programme is None or registry is None or sources is None or refusals.found:
         refusals.of(refuse_errors, unread)
         raise refusals.all()
+    table = dated_by_sources(table, sources)
     found = check_facts(
         table, programme=programme, registry=registry, sources=sources, day=day or now().date()
     )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pandas as pd
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from evalkit.csv_table import Layout, read_csv
 from evalkit.declaration import Declared, line_of, read_toml, validated
 from evalkit.errors import EvalkitError, FactsError, Refusals
 from evalkit.facts.facts_workbook import WORKBOOK, read_facts_workbook
 from evalkit.facts.findings import Finding, refuse_errors
+from evalkit.facts.issue_days import issue_day
 from evalkit.labels import Gloss, Label
 from evalkit.messages import worded
 from evalkit.plain_cells import Fault, day_fault, number_fault, number_of
@@ -37,7 +38,7 @@ class Source(Declared):
 
     title: str = Field(min_length=1)
     agency: str
-    date: str
+    date: Annotated[str, BeforeValidator(issue_day)]
     address: str = ""
     confidence: Literal["verified", "to be checked"]
     note: Label | None = None

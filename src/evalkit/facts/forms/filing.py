@@ -16,6 +16,7 @@ from evalkit.facts.forms.grid import Form, cell_name
 from evalkit.facts.forms.picture import picture
 from evalkit.facts.forms.returned_form import returned_form
 from evalkit.facts.forms.toml_writing import quoted
+from evalkit.facts.issue_days import RECORD
 from evalkit.lasting_file import write_lasting
 from evalkit.messages import shown
 from evalkit.workspace import IMPORTED
@@ -65,7 +66,7 @@ def file_import(
     stem = folder / reading.source_id
     files = {
         "picture": stem.with_suffix(".html"),
-        "record": stem.with_suffix(".record.toml"),
+        "record": stem.with_suffix(RECORD),
         "facts": stem.with_suffix(".csv"),
         "quarantine": stem.with_suffix(".quarantine.csv"),
         "returned": stem.with_suffix(".returned.xlsx"),
@@ -155,6 +156,7 @@ def _record(path: Path, reading: FormReading, mapping_text: str, day: date, *, w
         f"held = {len(reading.held)}",
         f"left = {len(reading.left)}",
         f"facts_written = {'true' if with_facts else 'false'}",
+        f"edition_named = {'true' if reading.edition_named else 'false'}",
         f"mapping = {quoted(mapping_text)}",
     ]
     return "\n".join(lines) + "\n"

@@ -52,6 +52,8 @@ class FormReading:
         What the last digit of scaled figures stands for; 0 where they are whole.
     doubted : tuple of HeldCell
         Cells that were taken and cannot stand beside each other, with rule and remedy.
+    edition_named : bool
+        Whether the mapping names the day of the edition; else it is that of the source.
     """
 
     source_id: str
@@ -64,6 +66,7 @@ class FormReading:
     totals: tuple[ControlTotal, ...]
     rounded_to: float = 0
     doubted: tuple[HeldCell, ...] = ()
+    edition_named: bool = True
 
     @property
     def read(self) -> int:
@@ -196,6 +199,7 @@ def _put_together(
         control_totals(facts),
         _rounding(sender, readings).rounded_to,
         _doubted(findings, sheets),
+        all(table.edition_date is not None for table, _ in readings),
     )
 
 
@@ -353,7 +357,11 @@ def _rounding(sender: Sender, readings: list[tuple[TableMapping, TableReading]])
         return declared
     steps = [_step(table, reading) for table, reading in readings if reading.taken]
     return Source(
-        title="-", agency="-", date="-", confidence="to be checked", rounded_to=float(max(steps, default=0))
+        title="-",
+        agency="-",
+        date="n.d.",
+        confidence="to be checked",
+        rounded_to=float(max(steps, default=0)),
     )
 
 

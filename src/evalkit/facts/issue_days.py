@@ -1,0 +1,83 @@
+"""The day a source was issued: as people write it, and as the edition of figures whose form names none."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from evalkit.messages import worded
+from evalkit.plain_cells import day_fault
+
+if TYPE_CHECKING:
+    from evalkit.facts.intake import Source
+
+_UNDATED = ("", "-", "n.d.")
+RECORD = ".record.toml"  # beside the facts of a form, what its import was
+_DAY = re.compile(r"(?:ngày )?([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_MONTH = re.compile(r"(?:tháng )?([0-9]{1,2})[/.-]([0-9]{4})")
+_YEARS = re.compile(r"[12][0-9]{3}(?:\s?[-–]\s?[12][0-9]{3})?")
+
+
+def issue_day(text: object) -> str:
+    """Return when a source was issued as it is kept: a day, a month, a year or years; "n.d." where nobody knows.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these, or a day that is in no calendar.
+
+    Examples
+    --------
+    >>> [issue_day(text) for text in ("15/3/2026", "tháng 3/2026", "2026-03-15", "2012–2026", "n.d.")]
+    ['2026-03-15', '2026-03', '2026-03-15', '2012–2026', 'n.d.']
+    >>> issue_day("31/02/2026")
+    Traceback (most recent call last):
+    ValueError: the day is written as 2026-03-15 or 15/3/2026, a month as 2026-03, a year as 2026; "n.d." where it is not known
+    """
+    bare = text.isoformat() if isinstance(text, date) else " ".join(str(text).split())
+    if found := _DAY.fullmatch(bare.lower()):
+        kept = f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
+    elif found := _MONTH.fullmatch(bare.lower()):
+        kept = f"{found[2]}-{int(found[1]):02}"
+    else:
+        kept = bare
+    month = re.fullmatch(r"[0-9]{4}-[0-9]{2}", kept)
+    if kept in _UNDATED or _YEARS.fullmatch(kept) or not day_fault(f"{kept}-01" if month else kept):
+        return kept
+    raise ValueError(
+        worded(
+            'the day is written as 2026-03-15 or 15/3/2026, a month as 2026-03, a year as 2026; "n.d." where it is not known'
+        )
+    )
+
+
+def dated_by_sources(table: pd.DataFrame, sources: Mapping[str, Source]) -> pd.DataFrame:
+    """Return facts whose form named no day of edition with the day their source was issued.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of facts files, with ``file``.
+    sources : mapping of Source
+        One without a full day leaves the day of the import.
+    """
+    undated = {file for file in table["file"].unique() if _names_no_day(Path(file))}
+    days = {name: pd.Timestamp(source.date) for name, source in sources.items() if not day_fault(source.date)}
+    issued = table["source_id"].map(days).where(table["file"].isin(undated))
+    return table.assign(edition_date=issued.fillna(table["edition_date"]).astype("datetime64[s]"))
+
+
+def _names_no_day(file: Path) -> bool:
+    record = file.with_suffix(RECORD)
+    if not record.is_file():
+        return False
+    try:
+        return tomllib.loads(record.read_text(encoding="utf-8")).get("edition_named") is False
+    except (OSError, ValueError):
+        return False
