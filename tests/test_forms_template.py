@@ -333,13 +333,18 @@ def test_a_panel_with_a_row_of_no_place_holds_that_row_and_tells_the_region(tmp_
 
 def test_years_before_the_boundary_set_began_are_told(workspace: Path, tmp_path: Path):
     runner = CliRunner()
-    told_of = []
-    for scheme in ("34", "63"):
-        words = ["template", workspace, "--province", "22", "--years", "2019-2023", "--scheme", scheme]
-        out = tmp_path / f"{scheme}.xlsx"
-        told_of.append(runner.invoke(app, [*map(str, words), "--out", str(out)]).stderr)
-    assert "--scheme 63" in told_of[0]
-    assert told_of[1] == ""
+    told_of = {}
+    for province, years, scheme in (
+        ("25", "2021-2025", "34"),
+        ("25", "2025", "34"),
+        ("22", "2019-2023", "34"),
+        ("22", "2019-2023", "63"),
+    ):
+        words = ["template", workspace, "--province", province, "--years", years, "--scheme", scheme]
+        out = tmp_path / f"{province}-{years}-{scheme}.xlsx"
+        told_of[province, years, scheme] = runner.invoke(app, [*map(str, words), "--out", str(out)]).stderr
+    assert "--scheme 63" in told_of.pop(("25", "2021-2025", "34"))
+    assert set(told_of.values()) == {""}
 
 
 def test_every_fault_of_a_mapping_is_told_at_once(workspace: Path, tmp_path: Path):

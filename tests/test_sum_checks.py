@@ -197,8 +197,18 @@ DATES = {
         "edition_date",
         "before its period ended",
     ),
-    "before its boundary set began": ({"year": 2019, **NEW}, "warning", "scheme", "had not begun"),
-    "after its boundary set had ended": ({"year": 2020}, "warning", "scheme", "had ended"),
+    "before its boundary set began": (
+        {"year": 2019, "province_code": "03", **NEW},
+        "warning",
+        "scheme",
+        "had not begun",
+    ),
+    "after its boundary set had ended": (
+        {"year": 2020, "province_code": "02"},
+        "warning",
+        "scheme",
+        "had ended",
+    ),
     "counted elsewhere": ({"place_basis": "detection"}, "warning", "place_basis", "is counted at occurrence"),
 }
 
@@ -264,3 +274,17 @@ def test_a_contradiction_names_item_breakdown_and_the_cells_of_the_form(tmp_path
         assert "tại ô Phân tổ!I40, Phân tổ!I41, Số liệu!I32" in shown(placed(found.where))
     assert set(found.cells) == {"Số liệu!I32", "Phân tổ!I40", "Phân tổ!I41"}
     assert not {"20", "17", "22"} & set(re.findall(r"[0-9]+", found.rule))
+
+
+@pytest.mark.parametrize(
+    ("place", "scheme", "year", "number"),
+    [("03", "new", 2018, 1), ("01", "new", 2018, 0), ("02", "old", 2021, 1), ("01", "old", 2021, 0)],
+)
+def test_years_of_another_boundary_set_are_told_once_a_place_and_not_where_boundaries_are_the_same(
+    place: str, scheme: str, year: int, number: int, tmp_path: Path, registry: Registry
+):
+    also = {"scheme": scheme, "edition_date": "2026-01-01"}
+    rows = [fact(place, 7 + more, year=year + more, **also) for more in range(2)]
+    found = [one for one in told(tmp_path, registry, *rows) if "scheme" in one.rule]
+    assert len(found) == number
+    assert all("(rows of this place: 2)" in one.rule for one in found)

@@ -75,9 +75,9 @@ def write_template(
 
 
 def _tell_older_set(order: FormOrder, tell: Callable[[str], None]) -> None:
-    """Tell that the years of a form lie before its boundary set began, and which set they belong to."""
-    unit, last = order.unit, date(order.years[-1], 12, 31)
-    if unit.valid_from is None or last >= unit.valid_from or not unit.component_scheme:
+    """Tell that years of a form lie before its boundary set began, and which set they belong to; not where the boundaries are the same."""
+    unit, first = order.unit, date(order.years[0], 12, 31)
+    if unit.valid_from is None or first >= unit.valid_from or len(unit.components) < 2:
         return
     tell(
         worded(

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from evalkit.additivity.periods import days
+from evalkit.facts.intake import FILE
 from evalkit.messages import worded
 from evalkit.places.registry import Registry
+from evalkit.places.units import Unit
 from evalkit.programme.models import Programme
 from evalkit.table import dimensions_of
 
@@ -81,30 +83,40 @@ def misdated(
 
 
 def _not_in_force(table: pd.DataFrame, registry: Registry) -> Iterator[Misdated]:
+    """Yield the first row of each place whose boundary set was not in force, where its boundaries are others in the one that was."""
     for scheme in registry.schemes:
-        rows = table[table["scheme"] == scheme]
         units = registry.units(scheme)
+        same = {unit.code for unit in units if _same_boundaries(registry, unit)}
+        rows = table[(table["scheme"] == scheme) & ~table["province_code"].isin(same)]
         ends = [unit.valid_to for unit in units if unit.valid_to is not None]
         starts = [unit.valid_from for unit in units if unit.valid_from is not None]
-        do = worded("give the code of the boundary set in force")
         if ends:
-            for _, row in rows[rows["period_start"] > pd.Timestamp(max(ends))].iterrows():
-                yield (
-                    "warning",
-                    row,
-                    "scheme",
-                    worded("scheme {scheme} had ended when this period began", scheme=repr(scheme)),
-                    do,
-                )
+            late = rows[rows["period_start"] > pd.Timestamp(max(ends))]
+            yield from _once_a_place(
+                late, worded("scheme {scheme} had ended when this period began", scheme=repr(scheme))
+            )
         if starts:
-            for _, row in rows[rows["period_end"] < pd.Timestamp(min(starts))].iterrows():
-                yield (
-                    "warning",
-                    row,
-                    "scheme",
-                    worded("scheme {scheme} had not begun when this period ended", scheme=repr(scheme)),
-                    do,
-                )
+            early = rows[rows["period_end"] < pd.Timestamp(min(starts))]
+            yield from _once_a_place(
+                early, worded("scheme {scheme} had not begun when this period ended", scheme=repr(scheme))
+            )
+
+
+def _once_a_place(rows: pd.DataFrame, rule: str) -> Iterator[Misdated]:
+    do = worded(
+        "nothing where the source put its figures together for these units; else write them under the boundary set then in force, in a form made with --scheme"
+    )
+    for _, same in rows.groupby([FILE, "province_code"], sort=False):
+        first = same.iloc[0]
+        told = worded("{rule} (rows of this place: {number})", rule=rule, number=len(same))
+        yield "warning", first, "scheme", told if len(same) > 1 else rule, do
+
+
+def _same_boundaries(registry: Registry, unit: Unit) -> bool:
+    """Tell whether a unit was made of one other alone, and went into one that was made of nothing else."""
+    after = registry.successor(unit.code, unit.scheme)
+    before = registry.components(unit.code, unit.scheme)
+    return len(before) <= 1 and (after is None or len(registry.components(after.code, after.scheme)) == 1)
 
 
 def _overlapping(table: pd.DataFrame, programme: Programme) -> Iterator[Misdated]:
