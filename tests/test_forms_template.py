@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -425,3 +426,33 @@ def test_a_day_of_a_source_that_is_none_is_refused(written: str, workspace: Path
     code, text = run("check", workspace)
     assert code == 3
     assert "written as 2026-03-15" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "rule", "remedy"),
+    [
+        ("<5", "victims_identified", "'<5' is no figure", "ask who made the form"),
+        ("dưới 5", "victims_identified", "no figure", "ask who made the form"),
+        ("..", "victims_identified", "no sign of the list", 'choose "none" (a zero)'),
+        ("-", "victims_identified", "no sign of the list", 'choose "none" (a zero)'),
+        ("không", "victims_identified", "no sign of the list", 'choose "none" (a zero)'),
+        ("412,5", "budget_spent", "text, and no number", "takes it for a number"),
+        ("1.020", "victims_identified", "text, and no number", "takes it for a number"),
+        (12.5, "victims_identified", "a whole number", "its unit stands in column C"),
+        (date(2024, 3, 1), "victims_identified", "a day where a figure", "format of a plain number"),
+    ],
+)
+def test_each_held_cell_of_the_own_form_has_its_remedy_and_none_speaks_of_a_mapping(
+    written: Any, name: str, rule: str, remedy: str, workspace: Path, tmp_path: Path
+):
+    path = form(workspace, tmp_path / "bieu.xlsx")
+    book = load_workbook(path)
+    row = next(row for row in range(FIRST, 400) if book.worksheets[0].cell(row, 1).value == name)
+    book.worksheets[0].cell(row, 5).value = written
+    book.save(path)
+    code, said = told("import", path, workspace)
+    assert (code, said["held"]) == (3, 1)
+    held = said["held_cells"][0]
+    assert rule in held["rule"]
+    assert remedy in held["remedy"]
+    assert "mapping" not in held["rule"] + held["remedy"]

@@ -9,6 +9,7 @@ from typing import Literal
 
 from evalkit.facts.forms.grid import Cell
 from evalkit.facts.forms.number_format import hides_figure, scales_figure, words_of
+from evalkit.facts.forms.own_form_cells import told_of_own_form
 from evalkit.facts.forms.person_names import may_be_quoted
 from evalkit.facts.forms.plain_words import plain_words, same_word, without_mark
 from evalkit.messages import worded
@@ -103,8 +104,8 @@ class FigureRules:
         The words that may stand behind a figure, as :func:`same_word` has them.
     marks : dict
         What the form's legend says of signs and words, by :func:`same_word`; "" is a blank cell.
-    remedy : str
-        What to do about any held cell, where the form has no mapping that could be corrected.
+    own_form : bool
+        Whether the form is evalkit's own, which has no mapping that could be corrected.
     """
 
     measure: str
@@ -115,7 +116,7 @@ class FigureRules:
     scale: Decimal = Decimal(1)
     units: frozenset[str] = frozenset()
     marks: dict[str, MarkMeaning] = field(default_factory=dict)
-    remedy: str = ""
+    own_form: bool = False
 
 
 def read_figure(cell: Cell, rules: FigureRules) -> Figure | Held:
@@ -136,7 +137,7 @@ def read_figure(cell: Cell, rules: FigureRules) -> Figure | Held:
     'a point parts groups of three digits here'
     """
     found = _read(cell, rules)
-    return Held(found.rule, rules.remedy) if isinstance(found, Held) and rules.remedy else found
+    return Held(*told_of_own_form(cell, found.rule)) if isinstance(found, Held) and rules.own_form else found
 
 
 def _read(cell: Cell, rules: FigureRules) -> Figure | Held:

@@ -336,11 +336,7 @@ class _Table:
         label = declared.label.root
         return FigureRules(
             named(label.get("en", measure), label.get("vi", label.get("en", measure))),
-            remedy=worded(
-                "type the figure anew in digits, without marks, or choose a sign from the list of the cell"
-            )
-            if mapping.own_form
-            else "",
+            own_form=mapping.own_form,
             whole=declared.whole,
             negative=declared.negative,
             decimal=mapping.decimal,
