@@ -163,7 +163,14 @@ def test_the_form_of_the_request_list_asks_for_it_alone(workspace: Path, tmp_pat
         for row in sheet.iter_rows(min_row=FIRST, max_col=1)
     ]
     assert {key.partition("[")[0] for key in keys} == asked
-    assert {key for key in keys if "[" in key} == {key for key in keys if "person_class=" in key}
+    apart = {key for key in keys if "[" in key and "person_class=" not in key}
+    sexes = {
+        f"{name}[sex={sex}]"
+        for name in ("victims_identified", "persons_received")
+        for sex in ("female", "male")
+    }
+    assert {key for key in apart if "channel=" not in key} == sexes
+    assert len(keys) < 100
 
 
 @pytest.mark.parametrize(

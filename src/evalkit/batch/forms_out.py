@@ -55,7 +55,9 @@ def write_template(
     """
     registry = registry_of(workspace)
     programme = with_population(programme_of(workspace), registry, workspace)
-    asked = tuple(dict.fromkeys(name for one in programme.requests for name in one.measures))
+    asked: dict[str, tuple[str, ...]] = {}
+    for one in programme.requests:
+        asked |= {name: (*asked.get(name, ()), *one.by) for name in one.measures}
     order = FormOrder(
         registry.find(province, scheme or workspace.scheme),
         _years(years),

@@ -256,7 +256,8 @@ class Request(Declared):
     """A figure that whoever reads the pages may ask for: what, in which unit, from whom, and the measures that it would fill.
 
     A request of whose measures one has a figure in the latest programme period is not made again. ``ask`` is the agency, or the
-    agencies, that keep the figure of a province; ``ask_nation`` keeps the whole country's (by default the same).
+    agencies, that keep the figure of a province; ``ask_nation`` keeps the whole country's (by default the same). ``by`` names the
+    breakdowns that are asked for of those measures that have them.
     """
 
     id: str
@@ -264,6 +265,7 @@ class Request(Declared):
     ask: Label
     ask_nation: Label | None = None
     measures: tuple[str, ...] = Field(min_length=1)
+    by: tuple[str, ...] = ()
 
     def agency(self, *, nation: bool) -> Label:
         """Return whom to ask: of a province's figure, or of the whole country's."""

@@ -162,6 +162,7 @@ def _used_names(programme: Programme) -> Iterator[Use]:
         yield from (
             ("requests", ("request", n, "measures"), one, programme.measures) for one in request.measures
         )
+        yield from (("requests", ("request", n, "by"), one, programme.dimensions) for one in request.by)
 
 
 def _names_of_indicator(name: str, indicator: Indicator, programme: Programme) -> Iterator[Use]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -41,52 +41,52 @@ class FormOrder:
         The province; its code and boundary set stand in the form.
     years : sequence of int
         The columns.
-    measures : collection of str or None
-        The measures asked for; all of the programme where None.
+    measures : mapping of str or None
+        The measures asked for, each with its breakdowns that are; all of the programme where None.
     language : str
         Of the labels.
     """
 
     unit: Unit
     years: Sequence[int]
-    measures: tuple[str, ...] | None = None
+    measures: Mapping[str, Collection[str]] | None = None
     language: str = "vi"
 
 
 def form_rows(
-    programme: Programme, measures: Iterable[str] | None, *, parts: bool, brief: bool = False
+    programme: Programme, measures: Mapping[str, Collection[str]] | None, *, parts: bool
 ) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield the rows of a form: key, measure and the values of its breakdowns.
 
     Parameters
     ----------
     programme : Programme
-    measures : iterable of str or None
+    measures : mapping of str or None
+        Those asked for, each with the breakdowns that are asked for; all of the programme with all breakdowns where None.
     parts : bool
         Whether the rows of the breakdowns are meant, or those of the totals. A measure whose values are never added up has no
         total: its rows are among the breakdowns.
-    brief : bool
-        Whether breakdowns are left out of what has a total.
     """
     for name in measures if measures is not None else programme.measures:
         measure = programme.measures[name]
         separate = [one for one in measure.dimensions if programme.dimensions[one].separate]
         if not parts and not separate:
             yield name, name, {}
-        for values in _breakdowns(programme, measure, separate, brief=brief) if parts else ():
+        asked = measure.dimensions if measures is None else measures[name]
+        for values in _breakdowns(programme, measure, separate, asked=asked) if parts else ():
             inside = ",".join(f"{dimension}={value}" for dimension, value in values.items())
             yield f"{name}[{inside}]", name, values
 
 
 def _breakdowns(
-    programme: Programme, measure: Measure, separate: list[str], *, brief: bool
+    programme: Programme, measure: Measure, separate: list[str], *, asked: Collection[str]
 ) -> Iterator[dict[str, str]]:
     """Yield each value of each breakdown by itself, always at one value of those that are never added up."""
     fixed = [
         dict(zip(separate, values, strict=True))
         for values in product(*(programme.dimensions[one].values for one in separate))
     ]
-    free = [] if brief else [one for one in measure.dimensions if one not in separate]
+    free = [one for one in measure.dimensions if one in asked and one not in separate]
     for apart in fixed:
         if apart:
             yield apart
@@ -130,8 +130,7 @@ def _workbook(vocabulary: Vocabulary, order: FormOrder) -> bytes:
         ),
     }
     for parts in (False, True):
-        brief = order.measures is not None
-        rows = list(form_rows(vocabulary.programme, order.measures, parts=parts, brief=brief))
+        rows = list(form_rows(vocabulary.programme, order.measures, parts=parts))
         if rows:
             _write_sheet(book, styles, vocabulary, order, rows, parts=parts)
     book.close()
