@@ -195,3 +195,69 @@ def test_a_scale_that_may_hold_for_some_columns_alone_is_asked_for(workspace: Pa
     book.save(path)
     draft = Path(told("import", path, workspace, "--suggest")[1]["draft"])
     assert 'scale = "?"' in draft.read_text(encoding="utf-8")
+
+
+def test_a_draft_with_signs_names_its_holes_as_toml_writes_them(workspace: Path, tmp_path: Path):
+    path = tmp_path / "bieu.csv"
+    path.write_text("Tỉnh;2022;2023\nHà Nội;1;..\nQuảng Ninh;-;4\n", encoding="utf-8")
+    draft = Path(told("import", path, workspace, "--suggest")[1]["draft"])
+    refused = told("import", path, workspace, "--mapping", draft)[1]["refused"]
+    assert 'table.marks."-", table.marks.".."' in refused
+
+
+def test_a_sign_of_a_footnote_is_told_with_its_cell(workspace: Path, tmp_path: Path):
+    path = tmp_path / "bieu.csv"
+    path.write_text("Tỉnh;2022;2023\nHà Nội;1;12¹\nQuảng Ninh;2;4\n", encoding="utf-8")
+    draft = filled(Path(told("import", path, workspace, "--suggest")[1]["draft"]))
+    said = told("import", path, workspace, "--mapping", draft)[1]
+    assert [one["where"] for one in said["findings"] if "footnote" in one["rule"]] == ["bieu.csv, at C2"]
+
+
+def test_an_imported_population_beside_that_of_the_registry_is_told(workspace: Path, tmp_path: Path):
+    path = in_thousands(tmp_path / "bieu.xlsx")
+    draft = filled(Path(told("import", path, workspace, "--suggest")[1]["draft"]), POPULATION)
+    assert any(
+        "population = false" in one["do"]
+        for one in told("import", path, workspace, "--mapping", draft)[1]["findings"]
+    )
+    settings = workspace / "evalkit.toml"
+    settings.write_text("population = false\n" + settings.read_text(encoding="utf-8"), encoding="utf-8")
+    findings = told("import", path, workspace, "--mapping", draft)[1]["findings"]
+    assert not any("population = false" in one["do"] for one in findings)
+
+
+def test_an_import_ends_with_the_command_that_comes_next(workspace: Path, tmp_path: Path):
+    path = tmp_path / "bieu.csv"
+    path.write_text("Tỉnh;2022\nHà Nội;1\nQuảng Ninh;2,5\n", encoding="utf-8")
+    draft = filled(
+        Path(told("import", path, workspace, "--suggest")[1]["draft"]),
+        ANSWERS | {'decimal = "?"': 'decimal = ","', 'group = "?"': 'group = ""'},
+    )
+
+    def last(*more: str) -> str:
+        command = ["import", str(path), str(workspace), "--mapping", str(draft), *more]
+        return CliRunner().invoke(app, command).stdout.strip().splitlines()[-1]
+
+    returned = workspace / "imported" / "bieu.returned.xlsx"
+    assert last() == f"next: correct {returned}, then evalkit import {returned} {workspace} --mapping {draft}"
+    path.write_text("Tỉnh;2022\nHà Nội;1\nQuảng Ninh;2\n", encoding="utf-8")
+    assert last() == f"next: fill in {workspace / 'sources.toml'}, then evalkit run {workspace}"
+    sources = workspace / "sources.toml"
+    sources.write_text(
+        sources.read_text(encoding="utf-8")
+        .replace('confidence = "?"', 'confidence = "verified"')
+        .replace('"?"', '"2024"'),
+        encoding="utf-8",
+    )
+    assert last() == f"next: evalkit run {workspace}"
+
+
+def test_what_else_is_wrong_with_a_source_is_told_beside_its_questions(workspace: Path):
+    sources = workspace / "sources.toml"
+    sources.write_text(
+        '[a]\ntitle = "t"\nagency = "?"\ndate = "32/1/2024"\nconfidence = "seen"\n', encoding="utf-8"
+    )
+    settings = workspace / "evalkit.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('= "?"', '= "t"'), encoding="utf-8")
+    text = CliRunner().invoke(app, ["check", str(workspace)]).stdout
+    assert all(f"key a.{key}" in text for key in ("agency", "date", "confidence"))

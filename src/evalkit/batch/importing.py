@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from evalkit.batch.clock import now
 from evalkit.batch.declarations import programme_of, registry_of
-from evalkit.batch.inhabitants import with_population
+from evalkit.batch.inhabitants import counts_population, with_population
 from evalkit.errors import EvalkitError, FactsError, Refusals
 from evalkit.facts.findings import Finding, findings_text
 from evalkit.facts.forms.counted import Vocabulary
@@ -30,11 +31,12 @@ from evalkit.facts.intake import Source, read_sources
 from evalkit.messages import ENGLISH, VIETNAMESE, shown, spoken, worded
 from evalkit.places.place_names import without_diacritics
 from evalkit.plain_cells import day_fault
-from evalkit.workspace import IMPORTED, Workspace, open_workspace
+from evalkit.workspace import IMPORTED, SETTINGS_FILE, Workspace, open_workspace
 
 _MOST_TOLD = 30
 _SHOWN = ("facts", "quarantine", "returned", "picture")
 MAPPING_FILE = ".mapping.toml"
+SOURCES = "sources.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,33 @@ def _filed(
         for reading in readings
         if (note := add_source_entry(workspace, reading, path, form, known=sources))
     ]
-    return _told(path, readings, files, notes, held=held, folder=workspace.folder)
+    notes += _population_beside(workspace, vocabulary, readings)
+    again = quote(str(workspace.folder)) + (
+        f" --mapping {quote(str(options.mapping))}" if options.mapping else ""
+    )
+    return _told(path, readings, files, notes, held=held, folder=workspace.folder, again=again)
+
+
+def _population_beside(
+    workspace: Workspace, vocabulary: Vocabulary, readings: list[FormReading]
+) -> list[Finding]:
+    """Tell that pages count by the registry's population, where a form brings the same measure."""
+    programme = vocabulary.programme
+    brings = any((reading.facts["measure"] == programme.population).any() for reading in readings)
+    if not brings or not counts_population(workspace, vocabulary.registry, programme):
+        return []
+    return [
+        Finding(
+            "note",
+            where=str(workspace.folder / SETTINGS_FILE),
+            rule=worded(
+                "pages take the population from the registry of places first; the one imported stands beside it"
+            ),
+            do=worded(
+                "to go by the imported one alone, write population = false in {file}", file=SETTINGS_FILE
+            ),
+        )
+    ]
 
 
 def _names(vocabulary: Vocabulary, language: str) -> dict[str, str]:
@@ -226,6 +254,7 @@ def _told(
     *,
     held: int,
     folder: Path,
+    again: str,
 ) -> Imported:
     findings = [*(one for reading in readings for one in reading.findings), *notes]
     counts = {
@@ -259,7 +288,11 @@ def _told(
         "written": files,
     }
     code = FactsError.exit_code if held or not counts["taken"] else 0
-    return Imported(_text(counts, readings, findings, files, folder), content, code)
+    lines = [
+        _text(counts, readings, findings, files, folder),
+        shown(_next(readings, files, findings, folder, again=again)),
+    ]
+    return Imported("\n".join(lines), content, code)
 
 
 def _finding(one: Finding) -> dict[str, str]:
@@ -297,6 +330,32 @@ def _text(
     if counts["held"] and "facts" not in files:
         lines.append(shown(_nothing_written(readings, folder)))
     return "\n".join(lines)
+
+
+def _next(
+    readings: list[FormReading],
+    files: dict[str, list[str]],
+    findings: list[Finding],
+    folder: Path,
+    *,
+    again: str,
+) -> str:
+    """Return what to do next, with the very command; ``again`` is how the import was called behind the form."""
+    returned = files.get("returned", [])
+    if returned and any(reading.held or reading.doubted for reading in readings):
+        return worded(
+            "next: correct {file}, then evalkit import {file} {again}",
+            file=quote(returned[0]),
+            again=again,
+        )
+    asked = any(one.severity == "warning" and SOURCES in one.where for one in findings)
+    if asked:
+        return worded(
+            "next: fill in {file}, then evalkit run {folder}",
+            file=folder / SOURCES,
+            folder=quote(str(folder)),
+        )
+    return worded("next: evalkit run {folder}", folder=quote(str(folder)))
 
 
 def _written(name: str, path: str) -> str:

@@ -135,12 +135,19 @@ def read_sources(path: Path) -> dict[str, Source]:
         for key in [key for key, value in entry.items() if value == "?"] if isinstance(entry, dict) else []:
             refusals.add(_hole(path, name, key))
     sources = {
-        name: refusals.of(validated, fields, Source, path=path, key=(name,), error=FactsError)
+        name: refusals.of(validated, _answered(fields), Source, path=path, key=(name,), error=FactsError)
         for name, fields in content.items()
-        if not (isinstance(fields, dict) and "?" in fields.values())
     }
     refusals.refuse()
     return {name: source for name, source in sources.items() if source is not None}
+
+
+def _answered(fields: object) -> object:
+    """Return an entry with its questions answered for the moment, so that what else is wrong with it is told beside them."""
+    if not isinstance(fields, dict):
+        return fields
+    answers = {"date": "n.d.", "confidence": "to be checked"}
+    return {key: answers.get(key, "-") if value == "?" else value for key, value in fields.items()}
 
 
 def _hole(path: Path, name: str, key: str) -> FactsError:

@@ -30,6 +30,7 @@ from evalkit.table import COLUMNS, DATES
 
 PRELIMINARY, MARK = "preliminary", "mark"
 SheetCell = tuple[str, At]
+_MOST_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +320,7 @@ def _of_the_figures(
     sources = {sender.source_id: _rounding(sender, readings)}
     return [
         *_repeated(table, key, file),
+        *_footnotes(facts, file),
         *_sums(table[~again].reset_index(drop=True), sources, vocabulary),
         *agreements(
             table[~again], vocabulary=vocabulary, rounded=sources[sender.source_id].rounded_to, file=file
@@ -338,6 +340,24 @@ def _repeated(table: pd.DataFrame, key: list[str], file: str) -> list[Finding]:
         do = worded("say which of them holds, and take the other out of the form")
         found.append(Finding("warning", f"{file}, {cells}", rule, do))
     return found
+
+
+def _footnotes(facts: pd.DataFrame, file: str) -> list[Finding]:
+    """Tell of the signs of footnotes behind figures: they are kept, and no page shows them."""
+    signed = facts.loc[(facts[MARK] != "") & (facts[PRELIMINARY] != "true"), "source_cell"].unique()
+    if not len(signed):
+        return []
+    more = f" and {len(signed) - _MOST_NAMED} more" if len(signed) > _MOST_NAMED else ""
+    return [
+        Finding(
+            "note",
+            f"{file}, at {', '.join(signed[:_MOST_NAMED])}{more}",
+            worded(
+                "a sign of a footnote stands behind the figure: it is kept in the column mark, and no page shows it"
+            ),
+            worded("say what the footnote says in note.vi and note.en of the source, in sources.toml"),
+        )
+    ]
 
 
 def _sums(table: pd.DataFrame, sources: Mapping[str, Source], vocabulary: Vocabulary) -> list[Finding]:

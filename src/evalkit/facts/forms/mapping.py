@@ -18,6 +18,7 @@ from evalkit.facts.forms.grid import cell_at, column_at, is_cell_name, is_column
 from evalkit.facts.forms.period_texts import Calendar
 from evalkit.facts.forms.plain_words import same_word
 from evalkit.facts.forms.text_file import TextCoding
+from evalkit.facts.forms.toml_writing import quoted
 from evalkit.input_file import plain_name
 from evalkit.messages import worded
 
@@ -256,10 +257,19 @@ def read_mapping(path: Path) -> FormMapping:
 
 def _holes(content: Any, key: str) -> list[str]:
     if isinstance(content, Mapping):
-        return [hole for name, inner in content.items() for hole in _holes(inner, f"{key}.{name}".strip("."))]
+        return [
+            hole
+            for name, inner in content.items()
+            for hole in _holes(inner, f"{key}.{_key_text(name)}".removeprefix("."))
+        ]
     if isinstance(content, list):
         return [hole for inner in content for hole in _holes(inner, key)]
     return [key] if content == HOLE else []
+
+
+def _key_text(name: str) -> str:
+    """Return a key as TOML writes it: bare, or in quotation marks."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]*[A-Za-z0-9_][A-Za-z0-9_-]*", name) else quoted(name)
 
 
 def _with_labels(content: Any, fields: Mapping[str, Any]) -> Any:
