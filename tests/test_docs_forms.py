@@ -18,10 +18,9 @@ from evalkit.facts.forms.mapping import TableMapping
 PAGES = [Path("docs/forms.md"), Path("docs/forms.vi.md")]
 
 
-def block(page: Path, kind: str) -> str:
-    found = re.search(rf"```{kind}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    assert found
-    return found[1]
+def block(page: Path, kind: str, number: int = 0) -> str:
+    found: list[str] = re.findall(rf"```{kind}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    return found[number]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -44,10 +43,42 @@ def test_the_form_shown_gives_what_the_page_says(page: Path, tmp_path: Path):
     assert facts.loc["B5", "qualifier"] == "about"
 
 
-def test_both_pages_show_one_form_and_one_mapping():
-    assert block(PAGES[0], "csv") == block(PAGES[1], "csv")
-    bare = [re.sub(r"\s+#.*", "", block(page, "toml")) for page in PAGES]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_years_over_sex_give_what_the_page_says(page: Path, tmp_path: Path):
+    form, mapping = tmp_path / "form.csv", tmp_path / "mapping.toml"
+    form.write_text(block(page, "csv", 1), encoding="utf-8")
+    folder = tmp_path / "so-lieu"
+    assert CliRunner().invoke(app, ["new", str(folder)]).exit_code == 0
+    command = ["import", str(form), str(folder), "--mapping", str(mapping), "--json"]
+    whole = block(page, "toml", 1)
+    nation = whole.replace('scheme = "34"', 'scheme = "34", "Tổng cộng" = "VN"')
+    bare = whole.replace('"Tổng cộng"]', '"nothing"]')
+    for text, code, counts in (
+        (whole, 0, (6, 0, 3)),
+        (re.sub(r"skip.*\n", "", nation), 0, (9, 0, 0)),
+        (re.sub(r"dimensions.*\n", "", whole), 3, (0, 6, 3)),
+        (re.sub(r"skip.*\n", "", bare), 3, (6, 3, 0)),
+    ):
+        mapping.write_text(text, encoding="utf-8")
+        result = CliRunner().invoke(app, command)
+        told = json.loads(result.stdout)
+        assert (result.exit_code, (told["taken"], told["held"], told["left"])) == (code, counts)
+    facts = pd.read_csv(folder / "imported" / "form.csv", dtype=str)
+    assert facts["sex"].tolist() == ["all", "male", "female"] * 3
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_both_pages_show_one_form_and_one_mapping(number: int):
+    assert block(PAGES[0], "csv", number) == block(PAGES[1], "csv", number)
+    bare = [re.sub(r"\s+#.*", "", block(page, "toml", number)) for page in PAGES]
     assert bare[0] == bare[1]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_an_officer_reads_for_any_task_is_short(page: Path):
+    """Up to the keys for a form of one's own; what is known of forms and figures for another."""
+    head, _, _ = page.read_text(encoding="utf-8").partition("| `sheet` |")
+    assert len(head.split()) <= 1_100
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
