@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,8 @@ _MONTH = re.compile(r"(?:tháng )?([0-9]{1,2})[/.-]([0-9]{4})")
 _YEARS = re.compile(r"[12][0-9]{3}(?:\s?[-–]\s?[12][0-9]{3})?")
 
 
-def issue_day(text: object) -> str:
-    """Return when a source was issued as it is kept: a day, a month, a year or years; "n.d." where nobody knows.
+def issue_day(text: object) -> object:
+    """Return when a source was issued as it is kept: a day, a month, a year or years; "n.d." where nobody knows; what is no text as it is.
 
     Raises
     ------
@@ -40,7 +39,9 @@ def issue_day(text: object) -> str:
     Traceback (most recent call last):
     ValueError: the day is written as 2026-03-15 or 15/3/2026, a month as 2026-03, a year as 2026; "n.d." where it is not known
     """
-    bare = text.isoformat() if isinstance(text, date) else " ".join(str(text).split())
+    if not isinstance(text, str):
+        return text
+    bare = " ".join(text.split())
     if found := _DAY.fullmatch(bare.lower()):
         kept = f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
     elif found := _MONTH.fullmatch(bare.lower()):
@@ -69,8 +70,10 @@ def dated_by_sources(table: pd.DataFrame, sources: Mapping[str, Source]) -> pd.D
     """
     undated = {file for file in table["file"].unique() if _names_no_day(Path(file))}
     days = {name: pd.Timestamp(source.date) for name, source in sources.items() if not day_fault(source.date)}
-    issued = table["source_id"].map(days).where(table["file"].isin(undated))
-    return table.assign(edition_date=issued.fillna(table["edition_date"]).astype("datetime64[s]"))
+    issued = pd.to_datetime(table["source_id"].map(days)).where(table["file"].isin(undated))
+    known = issued.notna()
+    edition = table["edition_date"].where(~known, issued)
+    return table.assign(edition_date=edition.astype("datetime64[s]")) if known.any() else table
 
 
 def _names_no_day(file: Path) -> bool:

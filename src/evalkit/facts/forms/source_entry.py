@@ -63,7 +63,7 @@ def source_entry(source_id: str, path: Path, form: Form, *, rounded_to: float = 
         f"[{source_id}]",
         f"title = {quoted((title or path.stem)[:_LONGEST])}",
         f'agency = "{HOLE}"      # cơ quan ban hành biểu · who issued the form',
-        f'date = "{HOLE}"        # ngày ban hành: "2024-03-15" hoặc "15/3/2024" · the day it was issued',
+        f'date = "{HOLE}"        # ngày ban hành, viết trong ngoặc kép: "2024-03-15" hoặc "15/3/2024" · the day it was issued, in quotation marks',
         f'confidence = "{HOLE}"  # "verified": đã xem bản gốc · the original was seen; "to be checked": chưa · it was not',
         *([rounding] if rounded_to else []),
         f"# {path.name.encode('unicode_escape').decode()}, sha256 {digest[:16]}",
