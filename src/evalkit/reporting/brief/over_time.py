@@ -206,13 +206,20 @@ def _table(pairs: list[tuple[Topic, Panel]]) -> Table:
     rows = [(Cell(same(str(year)), year), *(_year_cell(panel, year) for _, panel in pairs)) for year in years]
     rows += [_expected(pairs)] if any(panel.usual for _, panel in pairs) else []
     spans = dict.fromkeys((t.start, t.end) for topic, _ in pairs if topic.trend for t in topic.trend.totals)
-    rows += [(Cell(span(*days)), *(_period_cell(topic, days) for topic, _ in pairs)) for days in spans]
+    rows += [(Cell(_days(days)), *(_period_cell(topic, days) for topic, _ in pairs)) for days in spans]
     return Table(
         "timeline-figures",
         say("The figures drawn: years, then periods with their yearly average"),
         tuple(columns),
         tuple(rows),
     )
+
+
+def _days(days: tuple[pd.Timestamp, pd.Timestamp]) -> Bilingual:
+    """Name a period as the drawing does where it begins or ends within a year."""
+    edges = _place(days[0].date()), _place(days[1].date(), after=1)
+    words = step_days(Step(*edges, 0.0, 0.0, 0.0, has_bars=False))
+    return same(words) if "/" in words else span(*days)
 
 
 def _expected(pairs: list[tuple[Topic, Panel]]) -> tuple[Cell, ...]:
