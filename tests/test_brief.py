@@ -30,6 +30,7 @@ from evalkit.reporting.blocks import (
 from evalkit.reporting.brief.compose import brief_sections
 from evalkit.reporting.brief.who_reported import who_reported
 from evalkit.reporting.citations import MARK, without_marks
+from evalkit.reporting.drawing.rate_intervals import RateDrawn, rate_intervals
 from evalkit.reporting.drawing.strip import sparkline, target_strip
 from evalkit.reporting.drawing.tiles import TileDrawn, tile_grid
 from evalkit.reporting.drawing.timeline import Bar, Panel, Step, timeline
@@ -605,3 +606,14 @@ def test_rates_of_provinces_stand_in_official_order_with_the_words_of_their_own_
 def test_a_province_and_a_country_whose_rates_cannot_be_compared_have_no_such_drawing():
     for name, code in (("demo", "11"), ("vn-published", "")):
         assert "provinces-rates" not in {one.id for one in brief_sections(evaluated(name, code).summary)}
+
+
+def test_names_of_200_letters_are_cut_in_the_drawing_of_rates_and_whole_in_its_table():
+    long_name = Bilingual("Tỉnh " + "rất " * 50, "Province " + "very " * 40)
+    rows = [RateDrawn(long_name, 0.4, 0.2, 0.7), RateDrawn(Bilingual("Tỉnh B", "Province B"))]
+    wide, phone = rate_intervals(rows, 0.3)
+    for drawing in (wide.en, phone.vi):
+        assert "…</text>" in drawing
+        assert long_name.en not in drawing
+        assert long_name.vi not in drawing
+    assert ">–</text>" in wide.en, "a place without a rate has its sign"

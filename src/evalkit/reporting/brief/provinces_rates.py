@@ -20,10 +20,15 @@ from evalkit.statistics.provinces.heterogeneity import Heterogeneity
 from evalkit.statistics.provinces.ranks import RankIntervals
 from evalkit.statistics.provinces.shrinkage import ShrunkenRates
 
+MOST_PLACES = 70  # more are a table in the annex
+
 
 def rates_of_provinces(result: Summary, topics: tuple[Topic, ...]) -> Section | None:
-    """Return the provinces' rates with their intervals, for the first count of the page that can be compared so; else None."""
-    if result.compared is None:
+    """Return the provinces' rates with their intervals, for the first count of the page that can be compared so; else None.
+
+    More places than can be seen at one look are not drawn.
+    """
+    if result.compared is None or len(result.compared.area.places) > MOST_PLACES:
         return None
     items = {item.indicator: item for item in result.compared.items}
     for topic in topics:

@@ -39,6 +39,21 @@ def long(text: str, size: float = SIZE) -> float:
     return len(text) * size * _LETTER
 
 
+def fitted(text: str, room: float, size: float = SIZE) -> str:
+    """Return as much of a text as there is room for; the whole text stands in the table behind the drawing.
+
+    Examples
+    --------
+    >>> fitted("Received", 100), fitted("Received for verification", 60)
+    ('Received', 'Receive…')
+    """
+    if long(text, size) <= room:
+        return text
+    while text and long(text + "…", size) > room:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
 class Pen:
     """Draws on a sheet of some width; the height is told at the end.
 

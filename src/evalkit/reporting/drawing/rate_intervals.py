@@ -8,7 +8,7 @@ from typing import Literal
 
 from evalkit.reporting.bilingual import Bilingual, by_language
 from evalkit.reporting.drawing.funnel_plot import marks
-from evalkit.reporting.drawing.pen import FULL, PHONE, Pen, long
+from evalkit.reporting.drawing.pen import FULL, PHONE, Pen, fitted, long
 
 Mark = Literal["reaches", "apart", "unusual"]
 
@@ -86,7 +86,7 @@ def _column(
     pen.line(left + common * scale, _TOP, left + common * scale, bottom, stroke="ink")
     middles = [_TOP + (place + 0.5) * _ROW for place in range(len(rows))]
     for row, y in zip(rows, middles, strict=True):
-        pen.text(start, y + 4, row.name.of(language), size=_LETTERS)
+        pen.text(start, y + 4, fitted(row.name.of(language), left - start - 4, _LETTERS), size=_LETTERS)
     told = [(row, y) for row, y in zip(rows, middles, strict=True) if row.rate is not None]
     spans = [(left + row.low * scale, left + min(row.high, most) * scale, y) for row, y in told]
     pen.spans(spans, stroke="bar", width=1.6)

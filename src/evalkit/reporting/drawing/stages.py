@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalkit.reporting.bilingual import Bilingual, by_language
-from evalkit.reporting.drawing.pen import PHONE, WIDE, Pen, long
+from evalkit.reporting.drawing.pen import PHONE, WIDE, Pen, fitted, long
 
 _ROW, _BAR = 27.0, 15.0
 
@@ -44,19 +44,10 @@ def _drawn(bars: Sequence[StageBar], language: str, *, width: float) -> str:
     scale = max((width - left - words - 12), 40) / max([max(bar.count, bar.of or 0) for bar in bars] + [1.0])
     for place, bar in enumerate(bars):
         y = place * _ROW
-        pen.text(0, y + _BAR - 2, _fitted(bar.label.of(language), left - 6), size=12)
+        pen.text(0, y + _BAR - 2, fitted(bar.label.of(language), left - 6), size=12)
         if bar.of is not None:
             pen.rect(left, y + 1, bar.of * scale, _BAR, stroke="soft", dash="2 2")
         pen.rect(left, y + 1, bar.count * scale, _BAR, fill="bar" if place else "accent")
         end = left + max(bar.count, bar.of or 0) * scale
         pen.text(end + 5, y + _BAR - 2, bar.words.of(language), bold=True)
     return pen.svg(len(bars) * _ROW)
-
-
-def _fitted(text: str, room: float) -> str:
-    """Return as much of a text as there is room for; the whole text stands in the table behind the drawing."""
-    if long(text) <= room:
-        return text
-    while text and long(text + "…") > room:
-        text = text[:-1]
-    return text.rstrip() + "…"
