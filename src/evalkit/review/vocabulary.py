@@ -95,8 +95,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "no limit": (r"không có giới hạn trên", r"no upper limit"),
     "sources differ": (
-        r"(?:các |hai )?nguồn (?:ghi |nêu )?(?:khác nhau|không thống nhất|không khớp)",
-        r"sources? (?:differ|disagree|give unlike)",
+        r"(?:các |hai )?nguồn (?:ghi |nêu )?(?:khác nhau|không thống nhất|không khớp)|nguồn khác ghi|\d hoặc \d",
+        r"sources? (?:differ|disagree|give unlike)|(?:an)?other sources?: |\d or \d",
     ),
     "source of all": (r"^Nguồn của tất cả các dòng: ", r"^Source of all rows: "),
     # what is missing

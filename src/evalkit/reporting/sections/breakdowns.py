@@ -19,7 +19,7 @@ from evalkit.reporting.blocks import (
     Table,
 )
 from evalkit.reporting.display import headed
-from evalkit.reporting.sections.bases import named_sources, source_notes
+from evalkit.reporting.sections.bases import named_sources, source_notes, source_title
 from evalkit.reporting.sections.coarser import coarser_sentences, region_tables
 from evalkit.reporting.sections.shared_words import (
     NOTHING,
@@ -72,6 +72,10 @@ def _table(rows: pd.DataFrame, measure: str, dimension: str, area: Area) -> Tabl
         Column("period", say("Period")),
         *(Column(value, both(declared.values[value]), numeric=True) for value in order),  # noqa: PD011
     )
+    names_sources = (
+        len(set(rows["source_id"])) > 1
+    )  # sources that differ stand in a row each, which names its own
+    columns += (Column("source", say("Source")),) if names_sources else ()
     lines = in_groups(rows.to_dict("records"), ["period_start", "period_end", "source_id"], ordered=True)
     return Table(
         f"breakdown-{measure}-{dimension}".replace("_", "-"),
@@ -81,16 +85,16 @@ def _table(rows: pd.DataFrame, measure: str, dimension: str, area: Area) -> Tabl
             attribute=within_sentence(both(declared.label)),
         ),
         columns,
-        tuple(_row(line, order) for line in lines),
-        source_notes(rows, area),
+        tuple(_row(line, order, area if names_sources else None) for line in lines),
+        () if names_sources else source_notes(rows, area),
     )
 
 
 def _is_wholly_hidden(table: Table) -> bool:
     """Whether a table would hold marks of hidden figures and nothing else."""
-    return {cell.text.en for row in table.rows for cell in row[1:]} <= {CONFIDENTIAL, NOTHING.en} and bool(
-        table.hidden
-    )
+    figures = [place for place, column in enumerate(table.columns) if column.numeric]
+    told = {row[place].text.en for row in table.rows for place in figures}
+    return told <= {CONFIDENTIAL, NOTHING.en} and bool(table.hidden)
 
 
 def _in_a_sentence(table: Table, rows: pd.DataFrame, area: Area) -> Bilingual:
@@ -98,17 +102,21 @@ def _in_a_sentence(table: Table, rows: pd.DataFrame, area: Area) -> Bilingual:
     return say(
         "{table}, {period}: all {count} figures are confidential ({values}). Source: {source}.",
         table=table.caption,
-        values=each(lambda *names: "; ".join(names), *(column.header for column in table.columns[1:])),
+        values=each(
+            lambda *names: "; ".join(names), *(column.header for column in table.columns if column.numeric)
+        ),
         period=span(rows["period_start"].min(), rows["period_end"].max()),
         count=formats.number(table.hidden),
         source=named_sources(rows["source_id"], area),
     )
 
 
-def _row(line: list[Row], order: list[str]) -> tuple[Cell, ...]:
+def _row(line: list[Row], order: list[str], area: Area | None) -> tuple[Cell, ...]:
+    """Return the row of a period; of an area given, with the source of its figures."""
     told = {row["category"]: row for row in line}
     first = line[0]
     return (
         Cell(span(first["period_start"], first["period_end"])),
         *(fact_cell(told[value]) if value in told else Cell(NOTHING) for value in order),
+        *((Cell(source_title(first["source_id"], area)),) if area is not None else ()),
     )
