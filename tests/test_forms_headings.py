@@ -250,6 +250,8 @@ def test_an_import_ends_with_the_command_that_comes_next(workspace: Path, tmp_pa
         encoding="utf-8",
     )
     assert last() == f"next: evalkit run {workspace}"
+    path.write_text("Tỉnh;2022\nQuảng Ninh;2\n", encoding="utf-8")
+    assert last() == f"next: evalkit run {workspace} --province 22"
 
 
 def test_what_else_is_wrong_with_a_source_is_told_beside_its_questions(workspace: Path):

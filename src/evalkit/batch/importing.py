@@ -11,6 +11,8 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+import pandas as pd
+
 from evalkit.batch.clock import now
 from evalkit.batch.declarations import programme_of, registry_of
 from evalkit.batch.inhabitants import counts_population, with_population
@@ -209,7 +211,7 @@ def _filed(
     again = quote(str(workspace.folder)) + (
         f" --mapping {quote(str(options.mapping))}" if options.mapping else ""
     )
-    return _told(path, readings, files, notes, held=held, folder=workspace.folder, again=again)
+    return _told(path, readings, files, notes, held=held, workspace=workspace, again=again)
 
 
 def _population_beside(
@@ -225,7 +227,7 @@ def _population_beside(
             "note",
             where=str(workspace.folder / SETTINGS_FILE),
             rule=worded(
-                "pages take the population from the registry of places first; the one imported stands beside it"
+                "pages take the population from the registry of places first; this one is a base of rates and makes no page by itself: import figures of the programme too"
             ),
             do=worded(
                 "to go by the imported one alone, write population = false in {file}", file=SETTINGS_FILE
@@ -241,7 +243,7 @@ def _names(vocabulary: Vocabulary, language: str) -> dict[str, str]:
     labels |= {
         f"{name}={value}": label
         for name, one in programme.dimensions.items()
-        for value, label in one.values.items()
+        for value, label in one.values.items()  # noqa: PD011  no frame
     }
     return {code: label.root.get(language, next(iter(label.root.values()))) for code, label in labels.items()}
 
@@ -253,7 +255,7 @@ def _told(
     notes: list[Finding],
     *,
     held: int,
-    folder: Path,
+    workspace: Workspace,
     again: str,
 ) -> Imported:
     findings = [*(one for reading in readings for one in reading.findings), *notes]
@@ -289,8 +291,8 @@ def _told(
     }
     code = FactsError.exit_code if held or not counts["taken"] else 0
     lines = [
-        _text(counts, readings, findings, files, folder),
-        shown(_next(readings, files, findings, folder, again=again)),
+        _text(counts, readings, findings, files, workspace.folder),
+        shown(_next(readings, files, findings, workspace, again=again)),
     ]
     return Imported("\n".join(lines), content, code)
 
@@ -336,26 +338,34 @@ def _next(
     readings: list[FormReading],
     files: dict[str, list[str]],
     findings: list[Finding],
-    folder: Path,
+    workspace: Workspace,
     *,
     again: str,
 ) -> str:
     """Return what to do next, with the very command; ``again`` is how the import was called behind the form."""
-    returned = files.get("returned", [])
+    folder, returned = workspace.folder, files.get("returned", [])
     if returned and any(reading.held or reading.doubted for reading in readings):
         return worded(
             "next: correct {file}, then evalkit import {file} {again}",
             file=quote(returned[0]),
             again=again,
         )
+    run = f"evalkit run {quote(str(folder))}{_place(readings, workspace.scheme)}"
     asked = any(one.severity == "warning" and SOURCES in one.where for one in findings)
     if asked:
-        return worded(
-            "next: fill in {file}, then evalkit run {folder}",
-            file=folder / SOURCES,
-            folder=quote(str(folder)),
-        )
-    return worded("next: evalkit run {folder}", folder=quote(str(folder)))
+        return worded("next: fill in {file}, then {run}", file=folder / SOURCES, run=run)
+    return worded("next: {run}", run=run)
+
+
+def _place(readings: list[FormReading], scheme: str) -> str:
+    """Return the option for the one province that forms are of; nothing where they are of several, or of other than the pages' units."""
+    pairs = {pair for reading in readings for pair in zip(*_places(reading.facts), strict=True)}
+    code, of = pairs.pop() if len(pairs) == 1 else ("", "")
+    return f" --province {code}" if code and of == scheme else ""
+
+
+def _places(facts: pd.DataFrame) -> tuple[list[str], list[str]]:
+    return facts["province_code"].tolist(), facts["scheme"].tolist()
 
 
 def _written(name: str, path: str) -> str:
