@@ -185,6 +185,21 @@ def test_the_title_says_what_and_where_and_the_foot_from_whom():
     assert all(" ".join(published.sources[name].title.split()) in told for name in sources)
 
 
+def test_the_foot_says_what_a_title_means_in_the_readers_language():
+    published = evaluation_of("vn-published", "22").indicators
+    told, original = (words(published.figure("cases", language=one)) for one in ("en", "vi"))
+    explained = [
+        (source.title_in.of("en"), source.title)
+        for name, source in published.sources.items()
+        if name in set(of_indicator(published.frame, "cases")["source_id"])
+    ]
+    assert len(explained) > 1
+    for meaning, title in explained:
+        assert f"{meaning} [{title}]" in told
+        assert title in original
+        assert meaning not in original
+
+
 def test_invented_figures_say_so_in_either_language_and_in_given_axes(effects: Record):
     result, nation = evaluation_of("demo", "04"), evaluation_of("demo")
     records = (result.indicators, result.assessments, result.trends, result.comparisons, result.pathway)

@@ -128,6 +128,18 @@ def test_the_words_say_both_rates_the_ratio_and_what_chance_can_explain():
     assert set(found.frame["source_id"]) <= set(found.sources)
 
 
+def test_the_source_is_told_with_what_its_title_means_in_the_readers_language():
+    """The article's title is Vietnamese; its meaning stands before it on an English page alone."""
+    published = bundle_of("vn-published")
+    found = ek.compare_places(published.provinces["22"], published.nation(), "cases")
+    told = [found.sources[name] for name in found.frame["source_id"].iloc[0].split(";")]
+    assert told
+    for source in told:
+        assert f"{source.title_in.of('en')} [{source.title}]" in found.text("en")
+        assert source.title in found.text("vi")
+        assert f"[{source.title}]" not in found.text("vi")
+
+
 def test_a_clear_difference_is_one_only_of_a_pair_chosen_before():
     said = ek.compare_places(province("04"), bundle_of("demo").nation(), "cases").text("en")
     assert "hardly explain the difference of the lasting rates, if this pair was chosen before" in said

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
+from typer.testing import CliRunner
 
 import evalkit
 from evalkit.batch.plan import notebooks_folder
+from evalkit.cli import app
 from evalkit.errors import FactsError, SettingsError
 from evalkit.facts.bundle import open_bundle
 from evalkit.kernels.private_folder import kernel_path
@@ -207,6 +209,26 @@ def test_a_bundle_never_takes_the_place_of_its_workspace(tmp_path: Path):
         write_bundle(workspace, tmp_path)
     assert (tmp_path / "ws" / "facts.csv").is_file()
     assert write_bundle(workspace, tmp_path / "bundles").parent == tmp_path / "bundles"
+
+
+def test_prepared_figures_are_those_the_lab_opens_and_nothing_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Prepared again after a change, a notebook that is open sees it by ``reload``; refused facts leave what there was."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("evalkit.workbench.lab.run_program", lambda *_, **__: pytest.fail("started"))
+    opened = None
+    for value in (7, 8):
+        tiny_workspace(tmp_path / "ws", facts=[fact("01", value)])
+        done = CliRunner().invoke(app, ["--messages", "en", "lab", "ws", "--prepare"])
+        assert (done.exit_code, done.stdout) == (0, f"{Path('.evalkit/bundles/ws')}\n")
+        assert done.stderr == "preparing the figures of ws\n"
+        opened = opened.reload() if opened else evalkit.open_bundle(done.stdout.strip())
+        assert opened.facts["value"].dropna().unique().tolist() == [float(value)]
+    assert not (tmp_path / "explore").exists()
+    tiny_workspace(tmp_path / "ws", facts=[fact("01", -1)])
+    assert CliRunner().invoke(app, ["lab", "ws", "--prepare"]).exit_code == 3
+    assert opened.reload().facts["value"].dropna().unique().tolist() == [8.0]
 
 
 def test_nobody_s_work_is_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

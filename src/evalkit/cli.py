@@ -333,14 +333,24 @@ def lab(
             "--no-browser", help="Start the server without opening a browser; its address is printed."
         ),
     ] = False,
+    prepare: Annotated[
+        bool,
+        typer.Option(
+            "--prepare",
+            help="Only make the figures that notebooks open, and print their folder; start nothing.",
+        ),
+    ] = False,
 ) -> None:
     """Open JupyterLab on a workspace's protected figures."""
     settings = _workspace(workspace)
-    from evalkit.workbench.lab import LabOptions, open_lab  # noqa: PLC0415
+    from evalkit.workbench.lab import LabOptions, open_lab, prepare_lab  # noqa: PLC0415
 
     language = _languages(lang, settings)[0] if lang else ""
     options = LabOptions(audience.value, scheme, language, browser=not no_browser)
-    raise typer.Exit(open_lab(settings, options, tell=lambda text: typer.echo(shown(text), err=True)))
+    if prepare:
+        typer.echo(prepare_lab(settings, options, tell=_told_aside))
+        return
+    raise typer.Exit(open_lab(settings, options, tell=_told_aside))
 
 
 @kernel_app.command("install")
@@ -442,6 +452,11 @@ def _languages(wanted: str, workspace: Workspace) -> tuple[str, ...]:
         known = ", ".join([*workspace.languages, "both"])
         raise typer.BadParameter(f"{wanted!r} is not one of {known}", param_hint="--lang")
     return (wanted,)
+
+
+def _told_aside(text: str) -> None:
+    """Say what is being done, in the reader's language, beside what is printed for others to take up."""
+    typer.echo(shown(text), err=True)
 
 
 def _workspace(folder: Path) -> Workspace:

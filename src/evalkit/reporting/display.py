@@ -31,6 +31,7 @@ from evalkit.reporting.blocks import (
     to_json,
 )
 from evalkit.reporting.citations import without_marks
+from evalkit.reporting.column_classes import KNOWN
 from evalkit.reporting.lapsed import (
     HEADINGS,
     Heading,
@@ -46,10 +47,16 @@ Blocks = TypeVar("Blocks", bound=Callable[..., tuple[Block, ...]])
 
 SECTION_MIME = "application/vnd.evalkit.section.v1+json"
 PAGE_MIME = "application/vnd.evalkit.page.v1+json"
-_LAB_STYLE = Markup(
-    "<style>.evalkit{max-width:47rem}.evalkit .vh{position:absolute;clip-path:inset(50%)}"
-    ".evalkit figure{margin:1rem 0}.evalkit figure svg{max-width:29rem;width:100%}"
-    ".evalkit .note{border-left:4px solid;padding-left:.8rem}.evalkit caption{text-align:left}</style>"
+_LAB_STYLE = (  # JupyterLab puts all cells to the right; white in a drawing is the notebook's own background
+    Markup(
+        "<style>.evalkit{max-width:47rem;--paper:var(--jp-layout-color0,#fff)}.evalkit .vh{position:absolute;clip-path:inset(50%)}"
+        ".evalkit figure{margin:1rem 0}.evalkit figure svg{max-width:29rem;width:100%}"
+        ".evalkit .note{border-left:4px solid;padding-left:.8rem}"
+        ".evalkit :is(caption,th,td){text-align:left!important;vertical-align:top}"
+        ".evalkit :is(th,td):not(.long):is(.num,:where("
+    )
+    + ",".join(f".n{place} :nth-child({place})" for place in range(2, KNOWN + 1))  # see column_classes
+    + Markup(")){text-align:right!important}</style>")
 )
 
 

@@ -79,14 +79,31 @@ def open_lab(
         If the workspace's facts are refused: nothing is started then.
     """
     here = Path.cwd()
-    tell(worded("preparing the figures of {workspace}", workspace=workspace.name))
-    bundle = write_bundle(workspace, here / _OWN_FOLDER / "bundles", options, clock=clock)
+    bundle = prepare_lab(workspace, options, clock=clock, tell=tell)
     notebooks = explore_folder(here)
     tell(worded("starting JupyterLab in {folder}; Ctrl-C stops it", folder=here))
     return (start or run_program)(
         lab_command(notebooks, browser=options.browser),
         env=lab_environment(os.environ, bundle=bundle, language=options.language),
     )
+
+
+def prepare_lab(
+    workspace: Workspace,
+    options: LabOptions = _PUBLIC,
+    *,
+    clock: Callable[[], datetime] = now,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Write the bundle that the lab's notebooks open, without starting JupyterLab, and return its folder, seen from here.
+
+    Raises
+    ------
+    EvalkitError
+        If the workspace's facts are refused: the bundle of an earlier lab stays.
+    """
+    tell(worded("preparing the figures of {workspace}", workspace=workspace.name))
+    return write_bundle(workspace, Path(_OWN_FOLDER) / "bundles", options, clock=clock)
 
 
 def run_program(command: Sequence[str], *, env: Mapping[str, str]) -> int:

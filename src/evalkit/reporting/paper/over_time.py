@@ -16,6 +16,7 @@ from evalkit.reporting.kind_words import method_words, unit_words
 from evalkit.reporting.paper.points import are_years, draw_points, mark_notes, spots
 from evalkit.reporting.paper.registry import chosen, drawing_of, told_first
 from evalkit.reporting.paper.sheet import OKABE, Asked, Words, axes_for, number_scale, written_around
+from evalkit.reporting.sections.bases import translated
 from evalkit.reporting.sections.promises import promise_words
 from evalkit.reporting.sections.shared_words import Row, both, place_basis, reason, span
 from evalkit.reporting.sections.trend_words import trend_numbers
@@ -148,7 +149,8 @@ def _series_of(rows: pd.DataFrame, area: Area, language: str) -> list[str]:
     """Name for each row the series it belongs to: figures of two sources, or of two place bases, are never one line."""
     names, one_basis = [], len(rows["place_basis"].unique()) == 1
     for source, basis in zip(rows["source_id"], rows["place_basis"], strict=True):
-        title = area.sources[source].title if source in area.sources else source
+        known = area.sources.get(source)
+        title = translated(known.title, known.title_in).of(language) if known else source
         counted = "" if one_basis else place_basis(basis).of(language)
         names.append(", ".join(filter(None, [title, counted])))
     return names

@@ -13,9 +13,9 @@ from matplotlib.ticker import FuncFormatter
 
 from evalkit.facts.areas import Area
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.canvas import wrapped
+from evalkit.reporting.sections.bases import source_line
 from evalkit.reporting.sections.shared_words import area_name
 from evalkit.reporting.svg import INK
 from evalkit.reporting.wording import say
@@ -88,7 +88,7 @@ def written_around(axes: Axes, area: Area, words: Words, asked: Asked) -> Figure
     if figure is None:
         raise ValueError("the axes given belong to no figure")
     title = [words.title.of(language), _about(area).of(language)]
-    below = [*words.notes, *_sources(words.sources, area)]
+    below = [*words.notes, *filter(None, [source_line(words.sources, area)])]
     if asked.ax is None:
         wide = figure.get_size_inches()[0] * _INCH - 12
         figure.suptitle(
@@ -122,11 +122,6 @@ def _about(area: Area) -> Bilingual:
     if area.about.invented:
         return say("{place} – invented figures", place=area_name(area))
     return area_name(area)
-
-
-def _sources(ids: Sequence[str], area: Area) -> list[Bilingual]:
-    titles = [same(area.sources[name].title) for name in dict.fromkeys(ids) if name in area.sources]
-    return [say("Source: {sources}.", sources=formats.listed(titles))] if titles else []
 
 
 def in_lines(texts: Sequence[str], wide: float, size: float = SMALL, *, bold: bool = False) -> str:

@@ -202,6 +202,19 @@ def explained(title: str, meaning: Gloss) -> Bilingual:
     return by_language(lambda one: f"{told} [{title}]" if (told := meaning.of(one)) else title)
 
 
+def source_line(ids: Iterable[str], area: Area) -> Bilingual | None:
+    """Return the line below a drawing or a comparison: its sources, each once, with what their titles mean in the page's language.
+
+    None where none of them is a source of the place.
+    """
+    known = [area.sources[name] for name in dict.fromkeys(ids) if name in area.sources]
+    if not known:
+        return None
+    return say(
+        "Source: {sources}.", sources=formats.listed([explained(one.title, one.title_in) for one in known])
+    )
+
+
 def translated(name: str, meaning: Gloss) -> Bilingual:
     """Return a name in the page's language where that is told, else as it is."""
     return by_language(lambda one: meaning.of(one) or name)

@@ -9,9 +9,9 @@ import pandas as pd
 from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.records import PlacesCompared
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Block, Paragraph
 from evalkit.reporting.display import headed
+from evalkit.reporting.sections.bases import source_line
 from evalkit.reporting.sections.limits import SMALL_BASE, limits_written
 from evalkit.reporting.sections.shared_words import (
     Row,
@@ -31,7 +31,10 @@ def _(result: PlacesCompared) -> tuple[Block, ...]:
     first, second = result.frame.to_dict("records")
     told = Paragraph(sentences(*rate_sentences(result)))
     finding = Paragraph(sentences(*ratio_sentences(result)), tone="finding")
-    return (told, finding, *_cautions(result, first, second), Paragraph(_sources(result), tone="aside"))
+    names = [name for row in (first, second) for name in row["source_id"].split(";")]
+    sources = source_line(names, result.area)
+    asides = [Paragraph(sources, tone="aside")] if sources else []
+    return (told, finding, *_cautions(result, first, second), *asides)
 
 
 def compared_name(result: PlacesCompared, area: Area) -> Bilingual:
@@ -137,12 +140,6 @@ def _cautions(result: PlacesCompared, first: Row, second: Row) -> list[Block]:
     if any("inexact" in row["flag"].split(";") for row in (first, second)):
         found.append(say("A source gives one of the counts only about."))
     return [Paragraph(sentences(*found), tone="caution")] if found else []
-
-
-def _sources(result: PlacesCompared) -> Bilingual:
-    names = [name for ids in result.frame["source_id"] for name in ids.split(";")]
-    titles = [same(result.sources[name].title) for name in dict.fromkeys(names) if name in result.sources]
-    return say("Source: {sources}.", sources=formats.listed(titles))
 
 
 def comparison_title(result: PlacesCompared) -> Bilingual:
