@@ -20,7 +20,7 @@ from typing import Any, Self
 
 import pytest
 
-import evalkit.batch.prepared
+import evalkit.batch.prepare
 import evalkit.batch.run
 from evalkit.batch.options import RunReport
 from evalkit.batch.run import run_batch
@@ -131,7 +131,7 @@ class Country:
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch, *, published: bool) -> None:
         self.folder, self.published, self.kept = folder, published, dict[Any, Any]()
         for name in ("receive", "make_bundle"):  # what is kept of them is written and read each time
-            patch.setattr(evalkit.batch.prepared, name, self.once(getattr(evalkit.batch.prepared, name)))
+            patch.setattr(evalkit.batch.prepare, name, self.once(getattr(evalkit.batch.prepare, name)))
         patch.setattr(evalkit.batch.run, "plan", self.once(evalkit.batch.run.plan))
         patch.setattr(
             evalkit.batch.run, "stock_of", lambda *_: {}

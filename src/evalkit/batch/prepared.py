@@ -8,7 +8,6 @@ from datetime import date
 
 from evalkit.batch.bundle_cache import Asked, inputs_of, keep_bundle, kept_bundle
 from evalkit.batch.declarations import registry_of
-from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.releasing import ledger_of
 from evalkit.disclosure.protect import Tell
 from evalkit.facts.bundle import Bundle
@@ -57,6 +56,8 @@ def prepare(
     if kept is not None:
         return Prepared(kept[0], registry_of(workspace), kept[1], since)
     begin()
+    from evalkit.batch.prepare import make_bundle, receive  # noqa: PLC0415  loads for a second
+
     received = receive(workspace)
     bundle = make_bundle(received, day=day, audience=audience, scheme=scheme, tell=tell)
     warnings = sum(finding.severity == "warning" for finding in received.findings)
