@@ -126,7 +126,7 @@ def _chance(found: Effect) -> tuple[Bilingual, ...]:
 def _verdict(found: Effect, chance: Chance) -> Bilingual:
     if chance.smallest > LINE:
         return say("With so few places not even the largest difference could be told from chance.")
-    if chance.p <= LINE and not found.lower <= 1 <= found.upper:
+    if found.is_clear:
         return say("Chance alone hardly explains this difference.")
     return say("This difference could be chance.")
 

@@ -10,6 +10,7 @@ import pandas as pd
 from evalkit.statistics.panel.panel import Panel
 
 Scale = Literal["ratio", "difference"]
+LINE = 0.05
 COLUMNS = ("kind", "at", "estimate", "lower", "upper", "places", "cases", "expected")
 
 
@@ -99,6 +100,12 @@ class Effect:
     left_out: tuple[LeftOut, ...] = ()
     least: float = float("nan")
     most: float = float("nan")
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether chance hardly explains it: a randomisation p of at most 5 %, and limits, where there are any, without no effect."""
+        none = 1.0 if self.scale == "ratio" else 0.0
+        return self.chance is not None and self.chance.p <= LINE and not self.lower <= none <= self.upper
 
     @property
     def frame(self) -> pd.DataFrame:
