@@ -68,7 +68,9 @@ def test_a_month_without_a_row_and_a_month_not_reported_are_gaps():
 
 
 def test_years_alone_and_short_series_give_no_number():
-    assert watch(periods([5.0, 7.0], months=12), MEASURE, PROGRAMME) == NotEstimable("not_reported")
+    assert watch(periods([5.0, 7.0], months=12), MEASURE, PROGRAMME) == NotEstimable(
+        "not_reported", {"points": 0}
+    )
     assert set(seen(periods(drawn(30))).frame["reason"]) == {"too_few_points"}
     assert set(seen(periods([0.0] * 84)).frame["reason"]) == {"few_cases"}
 

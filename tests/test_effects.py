@@ -5,6 +5,7 @@ What an effect should be is computed anew, slowly, from the figures as they were
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -185,6 +186,28 @@ def test_the_section_says_the_numbers_of_the_effect(nation: NationFacts):
     excluded = sum(not low <= 1 <= high for low, high in zip(before["lower"], before["upper"], strict=True))
     assert checks[1][1] == f"{excluded} of {len(before)}"
     assert not any(verb in text for verb in ("caused", "because of the measure", "led to", "reduced"))
+
+
+def test_the_page_says_how_far_the_gap_may_have_moved_by_itself_and_nothing_of_what_could_be_chance(
+    nation: NationFacts,
+):
+    """Rounded down: at the multiple printed the interval excludes 1, a tenth further it does not."""
+    result = ek.effect(nation, "cameras")
+    found = result.items[0].found
+    assert isinstance(found, Effect)
+    assert found.honest is not None
+    (said,) = re.findall(r"by more than ([\d.]+) times its largest move before", words(result))
+    assert found.honest.limits(float(said))[1] < 1 < found.honest.limits(float(said) + 0.1)[1]
+    tables = {block.id: block for block in section_of(result).blocks if isinstance(block, Table)}
+    checks = [[cell.text.en for cell in row] for row in tables["without-checks-cameras"].rows]
+    assert [row[1] for row in checks if "may move by itself" in row[0]] == [said]
+    item = replace(result.items[0], found=replace(found, upper=1.2))
+    chance = replace(result, items=(item,))
+    assert "could be chance" in words(chance)
+    assert "times its largest move" not in words(chance)
+    none = replace(found, honest=replace(found.honest, breakdown=0.04))
+    moved = replace(result, items=(replace(result.items[0], found=none),))
+    assert "the difference does not hold: hardly any move" in words(moved)
 
 
 def test_what_two_way_fixed_effects_would_have_said_stands_beside_and_never_as_the_headline(

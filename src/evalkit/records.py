@@ -18,6 +18,7 @@ from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
 from evalkit.indicators.compared_effect import ComparedEffect
+from evalkit.indicators.missing_reports import BoundedChange
 from evalkit.indicators.news import News
 from evalkit.indicators.period_totals import PeriodComparison, PeriodTotal
 from evalkit.indicators.place_comparison import RatioOfRates
@@ -181,6 +182,9 @@ class Comparisons(Record):
         ``result`` (a ``NotEstimable``): nothing is filled in. Empty where the programme compares no indicator or the place has no figure.
     lapses : tuple of Lapse
         What an unexpected error took; empty as a rule.
+    bounded : tuple of BoundedChange
+        Of the nation: pairs of periods that lack reports of provinces, with the least and the most that their totals may be; see
+        :class:`evalkit.indicators.missing_reports.BoundedChange`.
 
     Examples
     --------
@@ -193,6 +197,7 @@ class Comparisons(Record):
     area: Area
     items: tuple[PeriodComparison, ...]
     lapses: tuple[Lapse, ...] = ()
+    bounded: tuple[BoundedChange, ...] = ()
 
     @property
     def frame(self) -> pd.DataFrame:

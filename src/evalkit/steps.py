@@ -29,6 +29,7 @@ from evalkit.indicators.evidence import dac_view
 from evalkit.indicators.followup import follow_up, without_lost
 from evalkit.indicators.gaps import class_gaps, group_gaps, place_gaps, shares_of_persons
 from evalkit.indicators.midterm import mid_term_view
+from evalkit.indicators.missing_reports import BoundedChange, Reports, bounded_changes
 from evalkit.indicators.news import find_news
 from evalkit.indicators.pathway import pathway
 from evalkit.indicators.period_comparison import Beside
@@ -122,7 +123,11 @@ def compare_periods(area: Area) -> Comparisons:
         return compare(facts, name, area.programme, beside=beside)
 
     found, lapses = one_by_one(wanted, compared, step=Comparisons.__name__)
-    return Comparisons(area, tuple(item for items in found for item in items), lapses)
+    items = tuple(item for items in found for item in items)
+    if not isinstance(area, NationFacts):
+        return Comparisons(area, items, lapses)
+    bounded, more = one_by_one(wanted, lambda name: _bounded(area, name, items), step=Comparisons.__name__)
+    return Comparisons(area, items, (*lapses, *more), tuple(one for some in bounded for one in some))
 
 
 @step(ZeroPeriods)
@@ -951,6 +956,22 @@ def _verdicts_changed(area: Area, since: Since, assessments: Assessments) -> pd.
 
 def _preferred_totals(area: Area) -> pd.DataFrame:
     return preferred(totals_only(area.facts), area.programme)
+
+
+def _bounded(
+    nation: NationFacts, name: str, items: tuple[PeriodComparison, ...]
+) -> tuple[BoundedChange, ...]:
+    """Return what the totals of the periods may be where reports of provinces are missing."""
+    reports = Reports(
+        figures=totals_only(nation.facts),
+        nation=_preferred_totals(nation),
+        provinces=preferred(totals_only(nation.province_facts), nation.programme),
+        places=tuple(place.code for place in nation.places),
+        laws=laws_of_provinces(nation, name) or {},
+    )
+    law = Beside(law_of(nation, name), family=family_of(nation, "comparisons"))
+    printed = [item for item in items if item.indicator == name]
+    return bounded_changes(reports, name, nation.programme, law=law, printed=printed)
 
 
 def _trend(facts: pd.DataFrame, name: str, area: Area) -> Trend:

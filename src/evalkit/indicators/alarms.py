@@ -110,7 +110,7 @@ def watch(
         periods = series[["period_start", "period_end"]].iloc[found["row"].tolist()].reset_index(drop=True)
         columns = ["count", "expected", "upper", "alarm", "dispersion", "points", "reason"]
         return Alarms(measure, step, pd.concat([periods, found[columns]], axis=1), alpha)
-    return NotEstimable("not_reported")
+    return NotEstimable("not_reported", {"points": 0})
 
 
 def _regular(rows: pd.DataFrame, months: int) -> pd.DataFrame:

@@ -1,11 +1,17 @@
-"""Why the effect of a programme cannot be told: a sentence for each reason of the methods for panels."""
+"""Why the effect of a programme cannot be told: a sentence for each reason of the methods for panels; and what a gap that moves by itself leaves of it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
+from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.wording import say
+
+if TYPE_CHECKING:
+    from evalkit.statistics.panel.effect import Effect
 
 NO_EFFECT: Mapping[str, Callable[[], Bilingual]] = {
     "none_treated": lambda: say(
@@ -70,3 +76,29 @@ LEFT_OUT: Mapping[str, Callable[[], Bilingual]] = {
     "no_figure": lambda: say("no figure that is shown"),
     "broken_year": lambda: say("the measure began within the year: neither before nor after"),
 }
+
+
+def moves_withstood(found: Effect) -> float | None:
+    """Return how far the gap may have moved by itself, rounded down to a tenth; None of an effect that could be chance, or where no M is told."""
+    honest = found.honest
+    if honest is None or not found.is_clear or math.isinf(honest.breakdown):
+        return None
+    return math.floor(10 * honest.breakdown) / 10
+
+
+def by_itself(found: Effect) -> tuple[Bilingual, ...]:
+    """Say how far the gap between the places may have moved by itself before the effect is gone; nothing where that is not told."""
+    times = moves_withstood(found)
+    if times is None:
+        return ()
+    if times == 0:
+        return (
+            say(
+                "Measured from the last year before the start alone, the difference does not hold: hardly any move of the gap between the places is needed to explain it (Rambachan and Roth 2023)."
+            ),
+        )
+    text = say(
+        "Measured from the last year before the start alone, the difference holds unless the gap between the places would have moved by itself, from year to year, by more than {times} times its largest move before (Rambachan and Roth 2023).",
+        times=formats.number(times, 1),
+    )
+    return (text,)

@@ -22,6 +22,7 @@ from evalkit.reporting.sections.comparison_words import (
 )
 from evalkit.reporting.sections.detectable import detectable_table
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
+from evalkit.reporting.sections.missing_reports import missing_reports
 from evalkit.reporting.sections.shared_words import (
     NOTHING,
     both,
@@ -47,7 +48,7 @@ def _(result: Comparisons) -> tuple[Block, ...]:
     if made:
         blocks += [_table(made, result.area), *detectable_table(made, result.area)]
         blocks += [*comparison_figures(made, result.area), *_detected(result.area)]
-    blocks += _refusals(result)
+    blocks += [*_refusals(result), *missing_reports(result)]
     if not result.items:
         blocks.append(
             Paragraph(

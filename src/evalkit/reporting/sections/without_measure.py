@@ -11,7 +11,7 @@ from evalkit.records import Effects
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph
 from evalkit.reporting.display import headed
-from evalkit.reporting.sections.effect_words import HERE
+from evalkit.reporting.sections.effect_words import HERE, by_itself
 from evalkit.reporting.sections.shared_words import both, counted, p_words, reason, sentences
 from evalkit.reporting.sections.without_measure_tables import left_out, limits, places, tables
 from evalkit.reporting.wording import say
@@ -50,7 +50,7 @@ def _told(item: ComparedEffect, found: Effect, result: Effects) -> list[Block]:
         Paragraph(_declared(item)),
         Paragraph(sentences(*numbers), tone="finding"),
         *tables(item, found, result.area),
-        Paragraph(_before(found)),
+        Paragraph(sentences(_before(found), *by_itself(found))),
         Paragraph(sentences(_rates(item), *_hidden(item))),
         Paragraph(_caution(programme)),
     ]

@@ -12,7 +12,7 @@ from evalkit.indicators.compared_effect import ComparedEffect
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
-from evalkit.reporting.sections.effect_words import LEFT_OUT
+from evalkit.reporting.sections.effect_words import LEFT_OUT, moves_withstood
 from evalkit.reporting.sections.shared_words import NOTHING, both, place_name
 from evalkit.reporting.wording import say
 from evalkit.statistics.results import NotEstimable
@@ -183,6 +183,7 @@ def _checks(item: ComparedEffect, found: Effect) -> Table:
         none = say("Years before the start with an interval: in how many it excludes 1")
         told = say("{off} of {all}", off=formats.number(off), all=formats.number(len(before)))
         rows.append((Cell(none), Cell(told)))
+    rows += _withstood(found)
     if not isinstance(item.each_alike, NotEstimable):
         mean = say(
             "Each place alike, whatever its size, against places that never had the measure, from the last whole year before it: effects by start and year of log rates"
@@ -193,6 +194,17 @@ def _checks(item: ComparedEffect, found: Effect) -> Table:
         rows.append((Cell(said), Cell(_ratio(item.two_way.estimate, item.two_way.lower, item.two_way.upper))))
     columns = (Column("check", say("Check")), Column("result", say("Result")))
     return Table(_id(item, "checks"), _caption(item, say("checks")), columns, tuple(rows))
+
+
+def _withstood(found: Effect) -> list[tuple[Cell, ...]]:
+    """Return how far the gap may move by itself; nothing of an effect that could be chance."""
+    times = moves_withstood(found)
+    if times is None:
+        return []
+    withstood = say(
+        "From the last year before the start alone: how many times its largest move before the gap between the places may move by itself, from year to year, and the interval still excludes 1"
+    )
+    return [(Cell(withstood), Cell(formats.number(times, 1)))]
 
 
 def _ratio_of_logs(mean: Effect) -> Bilingual:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy import stats
 
 from evalkit.statistics.counts import Numbers
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.panel.comparable import FEWEST_CASES, comparable
 from evalkit.statistics.panel.effect import Effect, LeftOut, basis_of
+from evalkit.statistics.panel.jackknife import Jackknife
 from evalkit.statistics.panel.panel import Mask, Panel, treated_cells
 from evalkit.statistics.panel.randomisation import DRAWS, Starts, chance_of
+from evalkit.statistics.panel.relative_magnitudes import periods_since, relative_magnitudes
 from evalkit.statistics.panel.untreated_fit import expected_counts
 from evalkit.statistics.results import NotEstimable
-
-FEWEST_FOR_LIMITS = 3
 
 
 def count_imputation(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -> Effect | NotEstimable:
@@ -66,7 +62,7 @@ def count_imputation(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -
     if isinstance(usable, NotEstimable):
         return usable
     kept, left_out = usable
-    jackknife = _Jackknife.of(kept, level)
+    jackknife = Jackknife.of(kept, level)
     whole = jackknife.after(kept.treated[None])
     least, most = jackknife.range_of_treated(kept.treated)
     return Effect(
@@ -83,92 +79,22 @@ def count_imputation(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -
         left_out=(*left_out, *_lonely(kept)),
         least=least,
         most=most,
+        honest=relative_magnitudes(kept, level=level),
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Jackknife:
-    """A panel fitted to its untreated cells: as it is, then without each place in turn."""
-
-    panel: Panel
-    expected: Numbers
-    level: float
-
-    @classmethod
-    def of(cls, panel: Panel, level: float, also_out: Mask | None = None) -> _Jackknife:
-        """Fit without some cells beside the treated ones."""
-        untreated = panel.reported & ~panel.treated
-        if also_out is not None:
-            untreated &= ~also_out
-        left = np.vstack([np.zeros((1, len(panel.places)), bool), np.eye(len(panel.places), dtype=bool)])
-        fits = expected_counts(panel.counts, panel.exposure, untreated & ~left[:, :, None])
-        return cls(panel, fits, level)
-
-    def after(self, cells: Mask) -> pd.DataFrame:
-        """Return a row for each set of cells: ratio, limits, places, cases counted and expected."""
-        return pd.DataFrame([self._row(one) for one in cells])
-
-    def range_of_treated(self, cells: Mask) -> tuple[float, float]:
-        """Return the range of the ratio without each treated place."""
-        ratios = self._ratios(cells)[1:][self.panel.ever]
-        return float(np.nanmin(ratios)), float(np.nanmax(ratios))
-
-    def _sums(self, cells: Mask) -> tuple[Numbers, Numbers]:
-        told = cells & self.panel.reported & ~np.isnan(self.expected)
-        seen = np.where(told, self.panel.counts, 0.0).sum(axis=(1, 2))
-        return seen, np.where(told, self.expected, 0.0).sum(axis=(1, 2))
-
-    def _ratios(self, cells: Mask) -> Numbers:
-        seen, expected = self._sums(cells)
-        return np.divide(seen, expected, out=np.full_like(seen, np.nan), where=expected > 0)
-
-    def _row(self, cells: Mask) -> dict[str, float]:
-        seen, expected = self._sums(cells)
-        ratios = self._ratios(cells)
-        lower, upper = self._limits(ratios, np.asarray(cells.any(axis=1)))
-        return {
-            "estimate": float(ratios[0]),
-            "lower": lower,
-            "upper": upper,
-            "places": int((cells & self.panel.reported).any(axis=1).sum()),
-            "cases": float(seen[0]),
-            "expected": float(expected[0]),
-        }
-
-    def _limits(self, ratios: Numbers, own: Mask) -> tuple[float, float]:
-        """Return the limits; missing where a ratio is 0 or cannot be told, or rests on few places."""
-        if own.sum() < FEWEST_FOR_LIMITS or not (ratios > 0).all():
-            return np.nan, np.nan
-        logs = np.log(ratios)
-        moved = (logs[1:] - logs[0]) ** 2 * (len(own) - 1) / len(own)
-        parts = np.array([moved[own].sum(), moved[~own].sum()])
-        if parts.sum() == 0:
-            return float(ratios[0]), float(ratios[0])
-        spread = parts**2 / np.array([own.sum() - 1, max(int((~own).sum()) - 1, 1)])
-        degrees = parts.sum() ** 2 / spread.sum()
-        reach = float(stats.t.ppf(0.5 + self.level / 2, degrees) * np.sqrt(parts.sum()))
-        return float(np.exp(logs[0] - reach)), float(np.exp(logs[0] + reach))
-
-
-def _since(panel: Panel) -> NDArray[np.int_]:
-    """Return periods since the start for each cell; a number far below zero where the place never starts."""
-    periods = np.array(panel.periods)
-    first = np.array([*panel.periods, 10**9])[panel.starts]
-    return np.asarray(periods[None, :] - first[:, None])
-
-
-def _events(panel: Panel, after: _Jackknife) -> pd.DataFrame:
+def _events(panel: Panel, after: Jackknife) -> pd.DataFrame:
     """Return the ratio by period since the start; those before it each from a fit without their cells."""
-    since = _since(panel)
+    since = periods_since(panel)
     rows = []
     for event in np.unique(since[panel.ever]):
         cells = since == event
-        fit = after if event >= 0 else _Jackknife.of(panel, after.level, also_out=cells)
+        fit = after if event >= 0 else Jackknife.of(panel, after.level, also_out=cells)
         rows.append(fit.after(cells[None]).assign(at=int(event)))
     return pd.concat(rows, ignore_index=True)
 
 
-def _cohorts(panel: Panel, after: _Jackknife) -> pd.DataFrame:
+def _cohorts(panel: Panel, after: Jackknife) -> pd.DataFrame:
     starts = np.unique(panel.starts[panel.ever])
     cells = np.array([panel.treated & (panel.starts == start)[:, None] for start in starts])
     return after.after(cells).assign(at=panel.cohorts)

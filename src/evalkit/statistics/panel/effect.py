@@ -8,6 +8,7 @@ from typing import Literal, TypedDict
 import pandas as pd
 
 from evalkit.statistics.panel.panel import Panel
+from evalkit.statistics.panel.relative_magnitudes import RelativeMagnitudes
 
 Scale = Literal["ratio", "difference"]
 LINE = 0.05
@@ -82,6 +83,8 @@ class Effect:
     left_out : tuple of LeftOut
     least, most : float
         Range of the estimate when each treated place in turn is left out; missing where the design does not ask.
+    honest : RelativeMagnitudes or None
+        What a gap between the places that moves by itself leaves of the effect; None where the design or the periods before do not tell.
     """
 
     design: str
@@ -100,6 +103,7 @@ class Effect:
     left_out: tuple[LeftOut, ...] = ()
     least: float = float("nan")
     most: float = float("nan")
+    honest: RelativeMagnitudes | None = None
 
     @property
     def is_clear(self) -> bool:
