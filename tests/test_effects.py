@@ -162,7 +162,10 @@ def test_the_section_says_the_numbers_of_the_effect(nation: NationFacts):
     assert isinstance(found, Effect)
     assert f"{found.estimate:.2f} times as many were recorded" in text
     assert f"(95% interval {found.lower:.2f} to {found.upper:.2f})" in text
-    assert f"{found.cases_before:.0f} crashes before its start, {found.cases_after:.0f} crashes since" in text
+    assert (
+        f"{found.cases_before:.0f} crashes before its first whole year, {found.cases_after:.0f} crashes since"
+        in text
+    )
     assert "p = 0.001 (smallest p possible: 0.001). Chance alone hardly explains this difference." in text
     tables = {block.id: block for block in section_of(result).blocks if isinstance(block, Table)}
     years = tables["without-years-cameras"]
@@ -179,7 +182,7 @@ def test_the_section_says_the_numbers_of_the_effect(nation: NationFacts):
         [str(sums(SIX, BEFORE)), f"{rates[0]:.2f}"],
         [str(sums(SIX, SINCE)), f"{rates[1]:.2f}"],
     ]
-    assert counts[2][1:] == [f"{sums(SIX, SINCE) / found.estimate:.1f}", f"{rates[1] / found.estimate:.2f}"]
+    assert counts[2][1:] == [f"{sums(SIX, SINCE) / found.estimate:.0f}", f"{rates[1] / found.estimate:.2f}"]
     checks = [[cell.text.en for cell in row] for row in tables["without-checks-cameras"].rows]
     assert checks[0][1] == f"{found.least:.2f} to {found.most:.2f}"
     before = found.events.query("at < 0")
@@ -203,8 +206,13 @@ def test_the_page_says_how_far_the_gap_may_have_moved_by_itself_and_nothing_of_w
     assert [row[1] for row in checks if "may move by itself" in row[0]] == [said]
     item = replace(result.items[0], found=replace(found, upper=1.2))
     chance = replace(result, items=(item,))
-    assert "could be chance" in words(chance)
+    assert "The draws and the interval do not agree: chance is not ruled out." in words(chance)
     assert "times its largest move" not in words(chance)
+    both_silent = replace(item.found, chance=replace(item.found.chance, p=0.4))
+    silent = replace(result, items=(replace(item, found=both_silent),))
+    assert "This difference could be chance." in words(silent)
+    after = replace(result.items[0], exploratory=True)
+    assert "chosen after the fact, it is no finding" in words(replace(result, items=(after,)))
     none = replace(found, honest=replace(found.honest, breakdown=0.04))
     moved = replace(result, items=(replace(result.items[0], found=none),))
     assert "the difference does not hold: hardly any move" in words(moved)
@@ -220,7 +228,7 @@ def test_what_two_way_fixed_effects_would_have_said_stands_beside_and_never_as_t
     result = ek.effect(nation, "waves")
     tables = {block.id: block for block in section_of(result).blocks if isinstance(block, Table)}
     last = [cell.text.en for cell in tables["without-checks-waves"].rows[-1]]
-    assert last[0].endswith("what they would have said")
+    assert last[0].endswith("they mislead where starts differ")
     assert last[1].startswith(f"{item.two_way.estimate:.2f} ({item.two_way.lower:.2f} to ")
     assert f"{item.two_way.estimate:.2f}" not in words(result)
 

@@ -44,7 +44,7 @@ def _refused(item: ComparedEffect, refused: NotEstimable) -> list[Block]:
 
 def _told(item: ComparedEffect, found: Effect, result: Effects) -> list[Block]:
     programme = result.area.programme
-    numbers = (_counts(item, found, programme), _ratio(found), *_chance(found))
+    numbers = (_counts(item, found, programme), _ratio(found), *_chance(found, exploratory=item.exploratory))
     lines = left_out(item, found, result.area)
     blocks: list[Block] = [
         Paragraph(_declared(item)),
@@ -82,7 +82,7 @@ def _declared(item: ComparedEffect) -> Bilingual:
 def _counts(item: ComparedEffect, found: Effect, programme: Programme) -> Bilingual:
     measure = item.comparison.measure
     return say(
-        "With the measure: {treated}; {before} before its start, {after} since. Without it: {compared}.",
+        "With the measure: {treated}; {before} before its first whole year, {after} since. Without it: {compared}.",
         treated=places(found.treated),
         compared=places(found.comparison),
         before=counted(found.cases_before, measure, programme),
@@ -110,7 +110,7 @@ def _ratio(found: Effect) -> Bilingual:
     )
 
 
-def _chance(found: Effect) -> tuple[Bilingual, ...]:
+def _chance(found: Effect, *, exploratory: bool) -> tuple[Bilingual, ...]:
     """Say how often as much would be seen had the starts been drawn for other places, and what that allows to be said."""
     chance = found.chance
     if chance is None:
@@ -120,14 +120,19 @@ def _chance(found: Effect) -> tuple[Bilingual, ...]:
         p=p_words(chance.p),
         smallest=formats.p_value(chance.smallest),
     )
-    return (text, _verdict(found, chance))
+    return (text, _verdict(found, chance, exploratory=exploratory))
 
 
-def _verdict(found: Effect, chance: Chance) -> Bilingual:
+def _verdict(found: Effect, chance: Chance, *, exploratory: bool) -> Bilingual:
+    """Say what draws and interval allow together; of a comparison chosen after the fact, that even a clear one is no finding."""
     if chance.smallest > LINE:
         return say("With so few places not even the largest difference could be told from chance.")
+    if found.is_clear and exploratory:
+        return say("Chance alone hardly explains this difference; chosen after the fact, it is no finding.")
     if found.is_clear:
         return say("Chance alone hardly explains this difference.")
+    if chance.p <= LINE or not (math.isnan(found.lower) or found.lower <= 1 <= found.upper):
+        return say("The draws and the interval do not agree: chance is not ruled out.")
     return say("This difference could be chance.")
 
 
@@ -138,7 +143,7 @@ def _before(found: Effect) -> Bilingual:
             "The mixture was matched to the years before the start; that the ratio is near 1 there is no finding."
         )
     return say(
-        "Years before the start are estimated as those after it; there the ratio should lie near 1. Nothing shows that the places would have run alike afterwards."
+        "Years before the start are estimated as those after it; taken together their ratio is near 1 by construction, single ones may tell otherwise. Nothing shows that the places would have run alike afterwards without the measure."
     )
 
 
@@ -170,7 +175,7 @@ def _hidden(item: ComparedEffect) -> tuple[Bilingual, ...]:
 
 def _caution(programme: Programme) -> Bilingual:
     chosen = say(
-        "Places are often chosen because they stood high, and high figures fall by themselves; this comparison does not rule that out."
+        "Places may have taken the measure because their figures stood high, and high figures fall by themselves; this comparison does not rule that out."
     )
     if not programme.counts_detection:
         return chosen

@@ -40,7 +40,10 @@ def limits(lower: float, upper: float) -> Bilingual:
     """Return a range of ratios; a missing one as a dash."""
     if math.isnan(lower) or math.isnan(upper):
         return NOTHING
-    return say("{lower} to {upper}", lower=formats.number(lower, 2), upper=formats.number(upper, 2))
+    digits = (
+        3 if any(one != 1 and round(one, 2) == 1 for one in (lower, upper)) else 2
+    )  # which side of 1 it is on
+    return say("{lower} to {upper}", lower=formats.number(lower, digits), upper=formats.number(upper, digits))
 
 
 def left_out(item: ComparedEffect, found: Effect, area: NationFacts) -> tuple[Bilingual, ...]:
@@ -116,12 +119,17 @@ def _counts(item: ComparedEffect, found: Effect) -> Table:
         (say("counted since the start"), _number(found.cases_after, 0), _number(since * per, decimals)),
         (
             say("expected since the start"),
-            _number(expected, 1),
+            _number(expected, _decimals(expected)),
             _number(_expected_rate(item, found) * per, decimals),
         ),
     )
     told = tuple((Cell(name), *numbers) for name, *numbers in rows)
     return Table(_id(item, "counts"), _caption(item, say("counts and rates")), columns, told)
+
+
+def _decimals(expected: float) -> int:
+    """Return the decimals of an expected count: none where it is a hundred or more."""
+    return 0 if expected >= 100 else 1
 
 
 def _expected_rate(item: ComparedEffect, found: Effect) -> float:
@@ -149,7 +157,7 @@ def _starts(item: ComparedEffect, area: NationFacts) -> Table:
 def _years(item: ComparedEffect, found: Effect) -> Table:
     columns = (
         Column("at", say("Years since the start (first whole year: 0)")),
-        Column("places", say("Places with the measure"), numeric=True),
+        Column("places", say("Places counted"), numeric=True),
         Column("cases", say("Counted there"), numeric=True),
         Column("expected", say("Expected from the others"), numeric=True),
         Column("ratio", say("Ratio to what was expected"), numeric=True),
@@ -165,7 +173,7 @@ def _year(row: dict[Any, Any]) -> tuple[Cell, ...]:
         Cell(formats.number(int(row["at"])), int(row["at"])),
         Cell(formats.number(int(row["places"])), int(row["places"])),
         _number(row["cases"], 0),
-        _number(row["expected"], 1),
+        _number(row["expected"], _decimals(row["expected"])),
         _number(row["estimate"], 2),
         Cell(limits(row["lower"], row["upper"])),
     )
@@ -186,11 +194,11 @@ def _checks(item: ComparedEffect, found: Effect) -> Table:
     rows += _withstood(found)
     if not isinstance(item.each_alike, NotEstimable):
         mean = say(
-            "Each place alike, whatever its size, against places that never had the measure, from the last whole year before it: effects by start and year of log rates"
+            "Each place alike, whatever its size, against places that never had the measure, from the last whole year before it: average difference by start and year; it hangs on that one year"
         )
         rows.append((Cell(mean), Cell(_ratio_of_logs(item.each_alike))))
     if not isinstance(item.two_way, NotEstimable):
-        said = say("Two-way fixed effects, which mislead where starts differ: what they would have said")
+        said = say("Two-way fixed effects, for comparison alone: they mislead where starts differ")
         rows.append((Cell(said), Cell(_ratio(item.two_way.estimate, item.two_way.lower, item.two_way.upper))))
     columns = (Column("check", say("Check")), Column("result", say("Result")))
     return Table(_id(item, "checks"), _caption(item, say("checks")), columns, tuple(rows))
