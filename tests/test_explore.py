@@ -49,10 +49,26 @@ def test_every_object_is_short_in_a_terminal(name: str, opened: dict[str, OpenBu
         found,
         *found.values(),
     ]
-    for one in [*objects, *evaluations, *records, *items, ek.compare_provinces(nation)]:
+    compared = ek.compare_places(province, nation, "cases")
+    five = dict.fromkeys(list(bundle.provinces)[:5], 2019)
+    effects = ek.effect(nation, measure="cases_recorded", who=five, window=(2011, 2025))
+    asked = [compared, compared.result, effects, *effects.items, ek.alarms(province, "cases_recorded")]
+    asked += [
+        ek.trend(province, "cases"),
+        ek.compare_provinces(nation),
+    ]
+    for one in [*objects, *evaluations, *records, *items, *asked]:
         assert len(repr(one)) <= LONGEST, type(one)
         assert len(repr(one).splitlines()) <= 5
     assert all(isinstance(one, Record) for one in evaluations)
+
+
+def test_a_place_that_is_printed_says_which_it_is_and_what_there_is(opened: dict[str, OpenBundle]):
+    province = opened["vn-published"].provinces["22"]
+    printed = str(province)
+    assert "Quảng Ninh (22, scheme 34)" in printed
+    assert f"{len(province.facts)} rows of figures" in printed
+    assert "object at 0x" not in printed
 
 
 def test_a_record_reads_as_plain_words(opened: dict[str, OpenBundle]):

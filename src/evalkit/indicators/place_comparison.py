@@ -13,6 +13,7 @@ from evalkit.indicators.person_years import person_years
 from evalkit.indicators.sources import preferred
 from evalkit.indicators.windows import PeriodTotal
 from evalkit.programme.models import Programme
+from evalkit.short_form import ShortForm
 from evalkit.statistics.comparisons import compare_counts
 from evalkit.statistics.law.law_comparison import ratio_limits
 from evalkit.statistics.law.law_score import Window
@@ -53,8 +54,8 @@ class PlaceRate:
         return float(lower), float(upper)
 
 
-@dataclass(frozen=True, slots=True)
-class RatioOfRates:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class RatioOfRates(ShortForm):
     """The rate of one place over that of another.
 
     Attributes
