@@ -352,8 +352,19 @@ def test_a_year_without_a_figure_has_no_bar_and_a_zero_is_a_digit():
 def test_a_period_alone_is_a_step_at_its_yearly_average():
     step = Step(2011.0, 2016.0, 7.8, 5.5, 10.7, has_bars=False)
     wide, phone = timeline([Panel(Bilingual("Số vụ", "Cases"), (), (step,))])
-    assert ">7.8</text>" in wide.en
-    assert "7,8" in phone.vi
+    assert re.findall(r">([^<]*7\.8[^<]*)</text>", wide.en) == ["2011–2015: 7.8 a year"], "said once"
+    assert len(re.findall(r">[^<]*7,8[^<]*</text>", phone.vi)) == 1
+
+
+def test_names_of_tiles_on_a_phone_are_as_large_as_other_words_of_drawings():
+    """Eleven pixels at 375, as the pages' design has it: long names and those of archipelagos part at their spaces."""
+    names = ("Thái Nguyên", "TP. Hồ Chí Minh", "Tuyên Quang", "Hà Nội", "Huế")
+    tiles = [TileDrawn(1, place, Bilingual(name, name), "value", 7.0) for place, name in enumerate(names, 1)]
+    tiles.append(TileDrawn(2, 5, Bilingual("QĐ. Trường Sa (Khánh Hòa)", "Trường Sa (Khánh Hòa)"), None))
+    _, phone = tile_grid(tiles)
+    for drawing in (phone.vi, phone.en):
+        assert min(float(size) for size in re.findall(r'font-size="([\d.]+)"', drawing)) == 11.0
+        assert re.findall(r">([^<]*Sa|\([^<]*)</text>", drawing) == ["Trường Sa", "(Khánh Hòa)"]
 
 
 def test_the_grid_of_the_country_has_every_province_once_and_both_archipelagos():

@@ -16,7 +16,10 @@ from evalkit.reporting.formats import number
 State = Literal["value", "zero", "hidden", "none"]
 
 _GAP, _BORDER = 3.0, 3.0
-_SMALLEST = 8.0  # letters below it cannot be read on a phone
+_SMALLEST = 11.0  # letters on a phone are no smaller
+_PHONE_HEIGHT = 54.0  # of a row: a name of two lines and the years below it
+_LINES = 3
+_NEARLY = 0.3  # so little smaller that nobody sees it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def tile_grid(tiles: Sequence[TileDrawn]) -> tuple[Bilingual, Bilingual]:
     """
     return (
         by_language(lambda language: _drawn(tiles, language, width=WIDE, height=_height(tiles), size=11.5)),
-        by_language(lambda language: _drawn(tiles, language, width=PHONE, height=44.0, size=11.0)),
+        by_language(lambda language: _drawn(tiles, language, width=PHONE, height=_PHONE_HEIGHT, size=11.0)),
     )
 
 
@@ -109,31 +112,42 @@ def _count(tile: TileDrawn) -> Bilingual:
 
 
 def _name(pen: Pen, tile: TileDrawn, box: Box, language: str, *, size: float) -> None:
-    """Write the name as large as its tile lets it be, in two lines where one would be too small to read."""
+    """Write the name as large as its tile lets it be, in more lines where one would be too small to read."""
     x, y, width, height = box
-    lines = _lines(tile.name.of(language), width - 8, size, is_inset=tile.state is None)
-    fitted = round(max(_fitted(lines, width - 8, size), _SMALLEST), 1)
-    apart = height / 2 - 2 if tile.state is None else fitted + 1
+    lines = _lines(tile.name.of(language), width - 6, size, most=min(_LINES, int(height / (size + 1))))
+    fitted = round(max(_fitted(lines, width - 6, size), _SMALLEST), 1)
     for place, line in enumerate(lines):
         pen.text(
-            x + 5,
-            y + size + place * apart,
+            x + 4,
+            y + size + place * (fitted + 1),
             line,
             size=fitted,
             fill="soft" if tile.state is None else "ink",
         )
 
 
-def _lines(name: str, room: float, size: float, *, is_inset: bool) -> list[str]:
-    """Return a name in one line or two: that of an inset parts at its bracket, another at the space nearest to its middle."""
-    if is_inset and long(name, size) > room and " (" in name:
-        first, _, rest = name.partition(" (")
-        return [first, f"({rest}"]
-    spaces = [place for place, letter in enumerate(name) if letter == " "]
-    if is_inset or not spaces or _fitted([name], room, size) >= _SMALLEST:
-        return [name]
-    middle = min(spaces, key=lambda place: abs(place - len(name) / 2))
-    return [name[:middle], name[middle + 1 :]]
+def _lines(name: str, room: float, size: float, *, most: int) -> list[str]:
+    """Return a name in as few lines as let it be read, parted before a bracket and at spaces."""
+    head, bracket, rest = name.partition(" (")
+    words, last = head.split(" "), [f"({rest}"] if bracket else []
+    lines = [name]
+    for number_of_lines in range(2, min(most, len(words) + len(last)) + 1):
+        further = [*_parted(words, number_of_lines - len(last)), *last]
+        if min(size - _NEARLY, _fitted(further, room, size)) <= _fitted(lines, room, size):
+            break
+        lines = further
+    return lines
+
+
+def _parted(words: Sequence[str], parts: int) -> list[str]:
+    """Return words in some number of lines, the longest as short as can be."""
+    if parts == 1:
+        return [" ".join(words)]
+    ways = (
+        [" ".join(words[:place]), *_parted(words[place:], parts - 1)]
+        for place in range(1, len(words) - parts + 2)
+    )
+    return min(ways, key=lambda lines: max(len(line) for line in lines))
 
 
 def _fitted(lines: Sequence[str], room: float, size: float) -> float:

@@ -201,6 +201,7 @@ def _step(pen: Pen, axis: _Axis, step: Step, *, base: float, scale: float, langu
     pen.rect(left, top, right - left, (step.high - step.low) * scale, fill="band")
     if not step.has_bars:
         pen.rect(left, base - step.mean * scale, right - left, step.mean * scale, fill="bar", opacity=0.55)
+    if not step.has_bars and not _words_under(axis, step, language):
         words = number(step.mean, 1).of(language)
         pen.text((left + right) / 2, base - step.mean * scale - 4, words, anchor="middle", size=_LABEL)
     pen.line(left, base - step.mean * scale, right, base - step.mean * scale, stroke="accent", width=1.5)
@@ -261,19 +262,20 @@ def _usual(
 
 def _under(pen: Pen, axis: _Axis, step: Step, *, y: float, language: str) -> None:
     """Write a period's mean under the line, as much of it as there is room for."""
+    if text := _words_under(axis, step, language):
+        middle = (axis.at(step.start) + axis.at(step.end)) / 2
+        pen.text(middle, y, text, anchor="middle", size=_LABEL, fill="accent")
+
+
+def _words_under(axis: _Axis, step: Step, language: str) -> str:
     mean = number(step.mean, 1)
     room = axis.at(step.end) - axis.at(step.start) - 4
-    years = step_days(step)
-    for words in (
-        say("{years}: {mean} a year", years=years, mean=mean),
+    ways = (
+        say("{years}: {mean} a year", years=step_days(step), mean=mean),
         say("{mean} a year", mean=mean),
         mean,
-    ):
-        text = words.of(language)
-        if long(text, _LABEL) <= room:
-            middle = (axis.at(step.start) + axis.at(step.end)) / 2
-            pen.text(middle, y, text, anchor="middle", size=_LABEL, fill="accent")
-            return
+    )
+    return next((text for words in ways if long(text := words.of(language), _LABEL) <= room), "")
 
 
 def step_days(step: Step) -> str:
