@@ -14,6 +14,7 @@ from evalkit.records import Indicators
 from evalkit.reporting.blocks import Section, Table
 from evalkit.reporting.display import plain_text
 from evalkit.reporting.every_section import section_of
+from evalkit.reporting.sections.summary import verdict_sentences
 from evalkit.steps import (
     assess_targets,
     estimate_indicators,
@@ -153,7 +154,7 @@ def test_a_target_on_growth_says_the_counts_and_the_count_that_had_to_be_reached
 
 def test_the_summary_judges_years_and_names_the_one_furthest_off():
     result = evaluation_of("demo")
-    (counts, furthest) = [line for line in text_of(result.summary).splitlines() if "target" in line.lower()]
+    counts, furthest = (sentence.en for sentence in verdict_sentences(result.summary))
     frame = result.assessments.frame
     year = frame[(frame["period_end"].dt.year == 2025) & frame["verdict"].isin(["met", "not_met"])]
     met = int((year["verdict"] == "met").sum())

@@ -46,6 +46,23 @@ def beside_the_country(result: Summary, cites: Citations) -> Section | None:
     return Section("beside", _title(others), (_how_to_read(area, others), table), layer="brief", width="half")
 
 
+def held_against_the_country(result: Summary) -> list[tuple[str, pd.Series, pd.Series]]:
+    """Return what the page holds against the country's figure: the indicator, the estimate here and the country's."""
+    area = result.area
+    if not isinstance(area, ProvinceFacts) or result.indicators is None:
+        return []
+    own = _yearly(result.indicators.frame)
+    names = _chosen(own, result)
+    if not names:
+        return []
+    own = own[own["indicator"].isin(names)]
+    year = _newest(own)
+    here = {str(row["indicator"]): row for _, row in own[own["year"] == year].iterrows()}
+    there = {str(name): row for name, row in _others(area, names, year)["nation"].iterrows()}
+    pairs = [(name, here[name], there[name]) for name in names if name in here and name in there]
+    return [pair for pair in pairs if direction(pair[1], pair[2]) != NOTHING]
+
+
 def _title(others: dict[str, pd.DataFrame]) -> Bilingual:
     return say("Beside region and country") if "region" in others else say("Beside the whole country")
 
@@ -145,14 +162,14 @@ def _row(
         Cell(cites.after(both(indicator.label), here["source_id"])),
         Cell(_written(here, indicator, programme)),
         *(Cell(NOTHING) if one is None else Cell(_value(one, indicator, programme)) for one in there),
-        Cell(_direction(here, there[-1])),
+        Cell(direction(here, there[-1])),
     )
     values = dict(zip(mine["year"], mine["value"], strict=True))
     years = range(year - YEARS + 1, year + 1)
     return cells, sparkline([float(values[one]) if one in values else None for one in years])
 
 
-def _direction(here: pd.Series, nation: pd.Series | None) -> Bilingual:
+def direction(here: pd.Series, nation: pd.Series | None) -> Bilingual:
     """Say whether a figure lies above or below the country's, by the limits that stand with it in the annex; nothing where it has none."""
     if nation is None or pd.isna(here["lower"]) or pd.isna(nation["value"]):
         return NOTHING

@@ -35,8 +35,7 @@ SELDOM = 0.025  # a run of zeros less probable is hardly chance: one tail of the
 
 def shift_sentences(result: Summary) -> list[Sentence]:
     """Say whose share moved, in counts first; the cause stays open."""
-    area = result.area
-    standing = _telling([shift for shift in result.news.shifts if shift.stands], area)
+    area, standing = result.area, telling_shifts(result)
     if not standing:
         return []
     tried = say(
@@ -51,6 +50,11 @@ def shift_sentences(result: Summary) -> list[Sentence]:
     return [
         Sentence(text, (*break_cautions(standing[0].measure, first, last, area), Caution("cause_open", why)))
     ]
+
+
+def telling_shifts(result: Summary) -> list[GroupShift]:
+    """Return the shifts that the summary tells: of those that stand, one group of each attribute."""
+    return _telling([shift for shift in result.news.shifts if shift.stands], result.area)
 
 
 def _telling(shifts: Sequence[GroupShift], area: Area) -> list[GroupShift]:
@@ -82,22 +86,6 @@ def _shift_words(shift: GroupShift, area: Area) -> Bilingual:
 
 def _share(year: ShareOfYear) -> Bilingual:
     return formats.percent(100 * year.part / year.base)
-
-
-def zero_news_sentence(item: ZeroNews, area: Area) -> Sentence:
-    """Say a zero with its bound, the first later figure above zero, and persons received meanwhile."""
-    run = item.run
-    numerator = area.programme.indicators[run.indicator].numerator
-    none = say(
-        "{indicator}: none in {period}.",
-        indicator=both(area.programme.indicators[run.indicator].label),
-        period=span(run.start, run.end),
-    )
-    text = joined(none, still_allowed(run, area))
-    then = [_against_words(item.against, area)] if item.against is not None else []
-    then += [_received_words(item.received, area)] if item.received is not None else []
-    then += [_later_words(item.later, area)] if item.later is not None else []
-    return Sentence(text, _zero_cautions(numerator, run, area), tuple(then))
 
 
 def zero_cautions(item: ZeroNews, area: Area) -> tuple[Bilingual, ...]:
@@ -161,14 +149,6 @@ def _against_words(told: Told, area: Area) -> Bilingual:
     )
 
 
-def _received_words(told: Told, area: Area) -> Bilingual:
-    return say(
-        "In {period}, {count} were received, counted by place of reception; both can be true at once.",
-        count=_count(told, area),
-        period=span(told.start, told.end),
-    )
-
-
 def _later_words(told: Told, area: Area) -> Bilingual:
     """Say the first later figure above zero, and what its source tells of the single case behind it."""
     text = say("Later there was a figure above zero: {measure}, {count} ({period}).", **_words(told, area))
@@ -176,11 +156,16 @@ def _later_words(told: Told, area: Area) -> Bilingual:
     return joined(text, both(source.tells)) if told.value == 1 and source and source.tells else text
 
 
-def latest_sentence(item: Latest, result: Summary) -> list[Sentence]:
-    """Say the newest figures of a topic, unless the sentence on a zero has said them."""
+def told_words(told: Told, area: Area) -> Bilingual:
+    """Write a figure with what it counts and its days."""
+    return say("{measure}, {count} ({period})", **_words(told, area))
+
+
+def latest_sentence(item: Latest, result: Summary, *, year_is_told: bool) -> list[Sentence]:
+    """Say the newest figures of a topic, unless the row on a zero has said them; that of a whole year unless it is told beside."""
     zeros = [zero for zero in result.news.zeros if zero.run.indicator == item.indicator]
     year, newest = (None if _is_told(told, zeros) else told for told in (item.year, item.newest))
-    area = result.area
+    year, area = None if year_is_told else year, result.area
     parts = []
     if year is not None:
         parts.append(
@@ -189,7 +174,7 @@ def latest_sentence(item: Latest, result: Summary) -> list[Sentence]:
     if newest is not None:
         parts.append(
             say("Newer, but not for a whole year: {measure}, {count} ({period}).", **_words(newest, area))
-            if year is not None
+            if item.year is not None
             else say("Newest figure: {measure}, {count} ({period}).", **_words(newest, area))
         )
     return [Sentence(joined(*parts), _differ_cautions([year, newest], result))] if parts else []

@@ -1,97 +1,31 @@
-"""The first section of a page: what is known, how surely, and what is not."""
+"""The first section of the annex: how sure each sentence of the brief is, and what is newer than the brief; and what the targets' verdicts come to."""
 
 from __future__ import annotations
 
-from datetime import date
-
-from evalkit.facts.areas import Area
 from evalkit.indicators.judging import JUDGED
-from evalkit.indicators.trends import Trend
 from evalkit.programme.kinds import IN_PERCENT
 from evalkit.records import Summary
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import same
-from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Table
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph
 from evalkit.reporting.display import headed
 from evalkit.reporting.kind_words import value_with_unit
-from evalkit.reporting.sections.compared import Compared, compared
-from evalkit.reporting.sections.comparison_words import comparison_sentence
-from evalkit.reporting.sections.news_sentences import (
-    break_cautions,
-    differing_sentences,
-    latest_sentence,
-    shift_sentences,
-    zero_news_sentence,
-)
+from evalkit.reporting.sections.how_sure import how_sure, is_latest_year_told
+from evalkit.reporting.sections.news_sentences import differing_sentences, latest_sentence
 from evalkit.reporting.sections.promises import needed_words, promise_words, target_name
-from evalkit.reporting.sections.shared_words import Row, area_name, area_within, counted
-from evalkit.reporting.sections.trends import trend_sentence
-from evalkit.reporting.sections.zeros import zero_table
-from evalkit.reporting.sentence import Caution, Sentence
+from evalkit.reporting.sections.shared_words import Row, area_name, area_within
 from evalkit.reporting.wording import say
-from evalkit.statistics.results import TrendFit
-
-SMALL_BASE = 10
 
 
-@headed("summary", lambda: say("In short"))
+@headed("summary", lambda: say("How sure each sentence is"))
 def _(result: Summary) -> tuple[Block, ...]:
-    known = _known(result)
-    blocks: list[Block] = []
-    if known:
-        items = tuple(sentence.printed for sentence in known)
-        blocks += [Paragraph(say("What we know and how sure we are:")), Bullets(items), *_zeros_ended(result)]
-    else:
-        text = _nothing_summarised(result)
-        blocks.append(Paragraph(text, tone="gap"))
-    blocks += [Paragraph(say("What is not known:")), Bullets(tuple(_unknown(result)))]
-    return tuple(blocks)
-
-
-def _known(result: Summary) -> list[Sentence]:
-    """Return what is known; the newest figures of each topic come last, so that no topic ends on a zero or a fall."""
-    area, news = result.area, result.news
-    sentences = shift_sentences(result)
-    sentences += [_comparison(item, result) for item in compared(result.comparisons)]
-    sentences += [_trend(item, result) for item in result.trends.items if isinstance(item.fit, TrendFit)]
-    sentences += [zero_news_sentence(item, area) for item in news.zeros]
-    sentences += [Sentence(text) for text in verdict_sentences(result)]
-    sentences += differing_sentences(result)
-    return sentences + [told for item in news.latest for told in latest_sentence(item, result)]
-
-
-def _zeros_ended(result: Summary) -> list[Table]:
-    """Return the figures of the runs of zeros that the section on zeros leaves out, for their series do not end with them."""
-    shown = {(item.indicator, item.start) for item in result.zeros.items}
-    runs = [zero.run for zero in result.news.zeros]
-    return [zero_table(run, result.area) for run in runs if (run.indicator, run.start) not in shown]
-
-
-def _comparison(item: Compared, result: Summary) -> Sentence:
-    measure = result.area.programme.indicators[item.indicator].numerator
-    told = "declared_event" in item.verdict.failed and not item.verdict.could_be_chance
-    cautions = () if told else break_cautions(measure, item.earlier.start, item.later.end, result.area)
-    if 0 < item.earlier.count < SMALL_BASE:
-        base = counted(item.earlier.count, measure, result.area.programme)
-        cautions += (Caution("small_base", say("The base is small: {base}.", base=base)),)
-    return Sentence(comparison_sentence(item, result.area), cautions)
-
-
-def _trend(item: Trend, result: Summary) -> Sentence:
-    """Give a trend the events inside it and the years it lacks."""
-    fit, area = item.fit, result.area
-    text = trend_sentence(item, area)
-    if not isinstance(fit, TrendFit):
-        return Sentence(text)
-    days = (date(fit.first, 1, 1), date(fit.last, 12, 31))
-    told = "declared_event" in item.verdict.failed and not item.verdict.could_be_chance
-    measure = area.programme.indicators[item.indicator].numerator
-    cautions = () if told else break_cautions(measure, *days, area)
-    missing = sorted(set(range(fit.first, fit.last)) - set(fit.years_used))
-    if missing:
-        years = formats.listed([same(str(year)) for year in missing])
-        cautions += (Caution("years_missing", say("The series has no figure for {years}.", years=years)),)
-    return Sentence(text, cautions)
+    table = how_sure(result)
+    beside = differing_sentences(result)
+    for item in result.news.latest:
+        beside += latest_sentence(item, result, year_is_told=is_latest_year_told(item, result))
+    blocks: list[Block] = [table] if table is not None else []
+    if beside:
+        blocks.append(Bullets(tuple(sentence.printed for sentence in beside)))
+    return tuple(blocks) or (Paragraph(_nothing_summarised(result), tone="gap"),)
 
 
 def verdict_sentences(result: Summary) -> list[Bilingual]:
@@ -142,38 +76,6 @@ def _furthest(row: Row, result: Summary) -> Bilingual:
         )
     del names["n"]
     return say("Furthest off is {target}: {value}, against a target of {promise}.", **names)
-
-
-def _unknown(result: Summary) -> list[Bilingual]:
-    frame = result.completeness.frame
-    frame = frame[frame["measure"] != result.area.programme.population]
-    silent = int(frame["last"].isna().sum())
-    sentences = [
-        say(
-            "{silent} of {all} measures have no figure in the sources used.",
-            silent=str(silent),
-            all=str(len(frame)),
-        ),
-        *_undetected(result.area),
-        say("Whether the programme caused any change: the figures describe, they do not prove an effect."),
-    ]
-    hidden = result.area.about.hidden_cells
-    if hidden == 1:
-        sentences.append(say("1 figure is confidential to protect persons; nothing is computed from it."))
-    elif hidden:
-        sentences.append(
-            say(
-                "{hidden} figures are confidential to protect persons; nothing is computed from them.",
-                hidden=formats.number(hidden),
-            )
-        )
-    return sentences
-
-
-def _undetected(area: Area) -> list[Bilingual]:
-    if not area.programme.counts_detection:
-        return []
-    return [say("How many cases and victims were never detected.")]
 
 
 def _nothing_summarised(result: Summary) -> Bilingual:

@@ -73,6 +73,33 @@ def verdict_words(verdict: ChangeVerdict) -> Bilingual:
     return words[verdict.grade, verdict.direction]
 
 
+def checks_words(verdict: ChangeVerdict, programme: Programme) -> Bilingual:
+    """Return what came out of each check, for a table: those that fail, then those that hold.
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> found = ChangeVerdict("leaning", "fall", failed=("single_year",), year=2011)
+    >>> checks_words(found, load_programme("vn-trafficking")).en
+    'this hangs on 2011 alone; holds: the interval; no declared event'
+    """
+    failed = [_check(check, verdict, programme) for check in verdict.failed if check != "interval"]
+    held = {
+        "interval": say("the interval"),
+        "single_year": say("any year left out"),
+        "declared_event": say("no declared event"),
+        "family": say("all {tests} comparisons together", tests=formats.number(verdict.tests)),
+    }
+    asked: set[Check] = {"declared_event"}
+    if "interval" not in verdict.failed:  # what could be chance anyway is not asked whether it stands
+        asked |= {"interval", "family"} if verdict.tests > 1 else {"interval"}
+        asked |= set() if "years_unknown" in verdict.failed else {"single_year"}
+    holding = [words for check, words in held.items() if check in asked and check not in verdict.failed]
+    if holding:
+        failed.append(say("holds: {checks}", checks=each(lambda *texts: "; ".join(texts), *holding)))
+    return each(lambda *texts: "; ".join(texts), *failed) if failed else say("none holds")
+
+
 def family_note(tests: int) -> Bilingual:
     """Return the note that the words allow for all comparisons made at once."""
     return say(
