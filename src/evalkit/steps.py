@@ -155,7 +155,7 @@ def examine_zeros(area: Area) -> ZeroPeriods:
     References
     ----------
     Garwood (1936), Biometrika 28, 437-442: the exact upper limit for a count of zero, 3.689 over the years of the run, where it is not known
-    how years scatter; where it is, :func:`evalkit.statistics.law.years_at_zero.largest_mean`.
+    how years scatter; where it is, :func:`evalkit.statistics.law.yearly_mean.largest_mean`.
 
     Examples
     --------

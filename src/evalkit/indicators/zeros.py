@@ -12,7 +12,7 @@ from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.programme.models import Break, Programme
 from evalkit.short_form import ShortForm
 from evalkit.statistics.law.scatter import ScatterLaw
-from evalkit.statistics.law.years_at_zero import chance_of_no_case, largest_mean
+from evalkit.statistics.law.yearly_mean import chance_of_no_case, largest_mean
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -82,7 +82,7 @@ def find_zero_period(
 
     Notes
     -----
-    Limit and probabilities come from :mod:`evalkit.statistics.law.years_at_zero`; without a law the limit is Garwood's (1936) exact one
+    Limit and probabilities come from :mod:`evalkit.statistics.law.yearly_mean`; without a law the limit is Garwood's (1936) exact one
     for a count of zero, 3.689 / years.
 
     Examples

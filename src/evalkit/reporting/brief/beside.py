@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from evalkit.additivity.years import exposure_years
-from evalkit.facts.areas import ProvinceFacts
+from evalkit.facts.areas import Area, ProvinceFacts
+from evalkit.facts.laws_of_area import laws_of
 from evalkit.indicators.estimates import estimate_indicators
 from evalkit.indicators.sources import preferred
 from evalkit.programme.kinds import BESIDE_OTHERS
@@ -20,6 +21,8 @@ from evalkit.reporting.drawing.strip import sparkline
 from evalkit.reporting.kind_words import share_in_brief, value_words
 from evalkit.reporting.sections.shared_words import NOTHING, both, either, fact_cell, qualified, sentences
 from evalkit.reporting.wording import say
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.law.yearly_mean import mean_limits
 from evalkit.table import TOLD
 
 MOST_ROWS, MOST_COMPARED = 4, 5
@@ -32,7 +35,7 @@ def beside_the_country(result: Summary, cites: Citations) -> Section | None:
     area = result.area
     if not isinstance(area, ProvinceFacts) or result.indicators is None:
         return None
-    own = _yearly(result.indicators.frame)
+    own = _under_law(_yearly(result.indicators.frame), area)
     names = _chosen(own, result)
     if not names:
         return None
@@ -43,7 +46,8 @@ def beside_the_country(result: Summary, cites: Citations) -> Section | None:
     if not rows:
         return None
     table = _table(rows, list(others), year)
-    return Section("beside", _title(others), (_how_to_read(area, others), table), layer="brief", width="half")
+    how = _how_to_read(area, others, by_law=any(law_of_rate(area, name) is not None for name in names))
+    return Section("beside", _title(others), (how, table), layer="brief", width="half")
 
 
 def held_against_the_country(result: Summary) -> list[tuple[str, pd.Series, pd.Series]]:
@@ -51,7 +55,7 @@ def held_against_the_country(result: Summary) -> list[tuple[str, pd.Series, pd.S
     area = result.area
     if not isinstance(area, ProvinceFacts) or result.indicators is None:
         return []
-    own = _yearly(result.indicators.frame)
+    own = _under_law(_yearly(result.indicators.frame), area)
     names = _chosen(own, result)
     if not names:
         return []
@@ -86,10 +90,16 @@ def _table(rows: list[tuple[tuple[Cell, ...], str]], others: list[str], year: in
     )
 
 
-def _how_to_read(area: ProvinceFacts, others: dict[str, pd.DataFrame]) -> Paragraph:
+def _how_to_read(area: ProvinceFacts, others: dict[str, pd.DataFrame], *, by_law: bool) -> Paragraph:
     """Say what the words mean, and of what the region's figures are sums."""
-    how = say(
-        "Above or below: the country’s figure lies outside the 95% interval of the one here. Not a ranking."
+    how = (
+        say(
+            "Above, below: the country’s figure lies outside the 95% interval here (rates: allowing for how years scatter). Not a ranking."
+        )
+        if by_law
+        else say(
+            "Above, below: the country’s figure lies outside the 95% interval here (rates: if years scatter by chance alone). Not a ranking."
+        )
     )
     if "region" not in others:
         return Paragraph(how, tone="aside")
@@ -109,6 +119,30 @@ def _yearly(frame: pd.DataFrame) -> pd.DataFrame:
     ]
     rows = rows[pd.Series(whole, index=rows.index, dtype=bool)]
     return rows.assign(year=rows["period_end"].dt.year)
+
+
+def law_of_rate(area: Area, name: str) -> ScatterLaw | None:
+    """Return how the yearly counts of a rate scatter, where that is known: told for an indicator with the same numerator."""
+    indicators = area.programme.indicators
+    if indicators[name].kind != "rate":
+        return None
+    same = (
+        law for one, law in laws_of(area).items() if indicators[one].numerator == indicators[name].numerator
+    )
+    return next((law for law in same if law.is_known), None)
+
+
+def _under_law(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
+    """Return yearly estimates, the limits of rates under the law of scatter where it is known: one sentence, one law."""
+    rows = rows.copy()
+    for at, row in rows[rows["kind"] == "rate"].iterrows():
+        law = law_of_rate(area, str(row["indicator"]))
+        if law is None or pd.isna(row["upper"]):
+            continue
+        scale = row["upper"] / mean_limits(row["numerator"], 1.0)[1]  # from events to the unit of the rate
+        low, high = mean_limits(row["numerator"], 1.0, law)
+        rows.loc[at, ["lower", "upper"]] = [scale * low, scale * high]
+    return rows
 
 
 def _chosen(own: pd.DataFrame, result: Summary) -> list[str]:
@@ -170,7 +204,7 @@ def _row(
 
 
 def direction(here: pd.Series, nation: pd.Series | None) -> Bilingual:
-    """Say whether a figure lies above or below the country's, by the limits that stand with it in the annex; nothing where it has none."""
+    """Say whether a figure lies above or below the country's, by the limits given with it; nothing where it has none."""
     if nation is None or pd.isna(here["lower"]) or pd.isna(nation["value"]):
         return NOTHING
     if here["lower"] > nation["value"]:

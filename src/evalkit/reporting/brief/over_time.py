@@ -7,7 +7,8 @@ from datetime import date
 
 import pandas as pd
 
-from evalkit.facts.areas import NationFacts
+from evalkit.facts.areas import Area, NationFacts
+from evalkit.facts.laws_of_area import law_of
 from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.records import Summary
 from evalkit.reporting import formats
@@ -29,6 +30,7 @@ from evalkit.reporting.sections.shared_words import (
     within_sentence,
 )
 from evalkit.reporting.wording import say
+from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import TrendFit
 from evalkit.statistics.trend.latest_year import LatestYear
 
@@ -46,7 +48,7 @@ def over_time(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> S
         "Year by year: {topics}", topics=formats.listed([within_sentence(panel.title) for panel in panels])
     )
     alt = say("{title}. {panels}", title=title, panels=_read_aloud(panels))
-    figure = Figure(TIMELINE, wide, alt, _caption(pairs, result), phone, _table(pairs))
+    figure = Figure(TIMELINE, wide, alt, _caption(pairs, result), phone, _table(pairs, result.area))
     return Section("over-time", title, (figure,), layer="brief", width="wide")
 
 
@@ -54,7 +56,8 @@ def _panel(topic: Topic, result: Summary, cites: Citations) -> Panel | None:
     if topic.trend is None:
         return None
     bars = _with_later(_bars(topic, result), topic)
-    steps = tuple(_step(total, bars) for total in topic.trend.totals)
+    law = law_of(result.area, topic.indicator)
+    steps = tuple(_step(total, bars, law) for total in topic.trend.totals)
     if not bars and not steps:
         return None
     rows = shown_totals(result.area)
@@ -108,8 +111,8 @@ def _unlike(topic: Topic, result: Summary) -> dict[int, float]:
     }
 
 
-def _step(total: PeriodTotal, bars: tuple[Bar, ...]) -> Step:
-    low, high = yearly_limits(total)
+def _step(total: PeriodTotal, bars: tuple[Bar, ...], law: ScatterLaw | None) -> Step:
+    low, high = yearly_limits(total, law)
     years = {bar.year for bar in bars if bar.state in ("value", "zero", "hidden")}
     start, end = _place(total.start.date()), _place(total.end.date(), after=1)
     has_bars = any(start <= year < end for year in years)
@@ -138,7 +141,7 @@ def _events(result: Summary, topics: list[Topic]) -> list[Event]:
 
 def _caption(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
     """Say what a bar, a line and a band are, as far as they are drawn."""
-    parts = [say("Line: average a year of each period; band: its 95% interval.")]
+    parts = [_of_periods(pairs, result)]
     panels = [panel for _, panel in pairs]
     if any(bar.state == "none" for panel in panels for bar in panel.bars):
         parts.append(say("–: no figure in the sources used."))
@@ -157,6 +160,23 @@ def _caption(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
     if any(_has_doubtful_trend(topic) for topic, _ in pairs):
         parts.append(say("No trend is drawn, for none stands all checks."))
     return sentences(*parts)
+
+
+def _of_periods(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
+    """Say what line and band of a period are, and what the band stands on."""
+    laws = [law_of(result.area, topic.indicator) for topic, _ in pairs]
+    known = [law is not None and law.is_known for law in laws]
+    if all(known):
+        return say(
+            "Line: average a year of each period; band: its 95% interval, allowing for how years scatter."
+        )
+    if any(known):
+        return say(
+            "Line: average a year of each period; band: its 95% interval, allowing for how years scatter where that is known."
+        )
+    return say(
+        "Line: average a year of each period; band: its 95% interval, if years scatter as pure chance would make them."
+    )
 
 
 def _has_doubtful_trend(topic: Topic) -> bool:
@@ -198,7 +218,7 @@ def _bar_words(bar: Bar) -> Bilingual:
     return say("{year} {count}", year=str(bar.year), count=formats.number(bar.count))
 
 
-def _table(pairs: list[tuple[Topic, Panel]]) -> Table:
+def _table(pairs: list[tuple[Topic, Panel]], area: Area) -> Table:
     """Return the figures drawn: a row a year, then a row a period with its mean and limits."""
     columns = [Column("period", say("Period"))]
     columns += [Column(topic.indicator, panel.title, numeric=True) for topic, panel in pairs]
@@ -206,7 +226,7 @@ def _table(pairs: list[tuple[Topic, Panel]]) -> Table:
     rows = [(Cell(same(str(year)), year), *(_year_cell(panel, year) for _, panel in pairs)) for year in years]
     rows += [_expected(pairs)] if any(panel.usual for _, panel in pairs) else []
     spans = dict.fromkeys((t.start, t.end) for topic, _ in pairs if topic.trend for t in topic.trend.totals)
-    rows += [(Cell(_days(days)), *(_period_cell(topic, days) for topic, _ in pairs)) for days in spans]
+    rows += [(Cell(_days(days)), *(_period_cell(topic, days, area) for topic, _ in pairs)) for days in spans]
     return Table(
         "timeline-figures",
         say("The figures drawn: years, then periods with their yearly average"),
@@ -246,12 +266,12 @@ def _year_cell(panel: Panel, year: int) -> Cell:
     return Cell(formats.number(bar.count), bar.count)
 
 
-def _period_cell(topic: Topic, days: tuple[pd.Timestamp, pd.Timestamp]) -> Cell:
+def _period_cell(topic: Topic, days: tuple[pd.Timestamp, pd.Timestamp], area: Area) -> Cell:
     totals = topic.trend.totals if topic.trend is not None else ()
     total = next((one for one in totals if (one.start, one.end) == days), None)
     if total is None:
         return Cell(NOT_AVAILABLE)
-    low, high = yearly_limits(total)
+    low, high = yearly_limits(total, law_of(area, topic.indicator))
     return Cell(
         say(
             "{count} in {years}; {mean} a year, {low} to {high}",

@@ -16,7 +16,8 @@ from evalkit.reporting.figures import draw_both, period_comparison
 from evalkit.reporting.sections.shared_words import both, counted, lasting, span
 from evalkit.reporting.wording import say
 from evalkit.statistics.law.law_comparison import LawComparison
-from evalkit.statistics.rates import garwood_interval
+from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.law.yearly_mean import mean_limits
 from evalkit.statistics.results import RateComparison
 from evalkit.statistics.verdicts import ChangeVerdict
 
@@ -91,10 +92,9 @@ def _window(total: PeriodTotal) -> dict[str, object]:
     }
 
 
-def yearly_limits(total: PeriodTotal) -> tuple[float, float]:
-    """Return the exact (Garwood) limits of a period's number a year."""
-    lower, upper = garwood_interval(total.count, total.years)
-    return float(lower), float(upper)
+def yearly_limits(total: PeriodTotal, law: ScatterLaw | None = None) -> tuple[float, float]:
+    """Return the limits of a period's number a year: exact (Garwood) ones, or under a law of scatter."""
+    return mean_limits(total.count, total.years, law)
 
 
 def _window_words(total: PeriodTotal, measure: str, area: Area) -> Bilingual:

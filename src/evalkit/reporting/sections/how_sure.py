@@ -15,7 +15,7 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
-from evalkit.reporting.brief.beside import direction, held_against_the_country
+from evalkit.reporting.brief.beside import direction, held_against_the_country, law_of_rate
 from evalkit.reporting.brief.promises_kept import latest_verdicts
 from evalkit.reporting.brief.topics import Topic, topics_of
 from evalkit.reporting.kind_words import value_words
@@ -254,7 +254,9 @@ def _beside(result: Summary) -> list[_Sure]:
             word=direction(here, there),
         )
         limits = limits_written(here["lower"], here["upper"], write=partial(value_words, kind))
-        found.append(_Sure(about, words, limits))
+        is_known = law_of_rate(result.area, name) is not None
+        model = _law(is_known=is_known) if kind == "rate" else NOTHING
+        found.append(_Sure(about, words, limits, model=model))
     return found
 
 

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from evalkit.evaluation import evaluate
+from evalkit.reporting.brief.beside import held_against_the_country, law_of_rate
+from evalkit.reporting.brief.compose import brief_sections
 from evalkit.statistics.law.scatter import ScatterLaw
-from evalkit.statistics.law.years_at_zero import chance_of_no_case, largest_mean
+from evalkit.statistics.law.yearly_mean import chance_of_no_case, largest_mean, mean_limits
 from evalkit.steps import examine_zeros
 from tests.shipped import bundle_of
 
@@ -65,3 +68,50 @@ def test_a_page_takes_the_law_of_its_panel_where_it_is_known():
     assert run.upper_per_year > stats.chi2.ppf(0.975, 2) / 2 / run.years
     bare = examine_zeros(bundle_of("vn-published").provinces["22"]).items
     assert not any(item.by_law for item in bare)
+
+
+@pytest.mark.parametrize("law", [None, LAW, LINEAR, replace(LAW, own=1.6)])
+@pytest.mark.parametrize(("count", "years"), [(0, 1), (1, 1), (6, 1), (43, 1), (23, 5), (646, 4)])
+def test_at_either_limit_a_count_as_far_off_has_the_probability_of_one_tail(
+    law: ScatterLaw | None, count: int, years: int
+):
+    low, high = mean_limits(count, years, law)
+
+    def years_of(mean: float) -> stats.distributions.rv_frozen:
+        variance = mean * (law.variance_factor(mean) if law else 1.0)
+        if variance <= mean:
+            return stats.poisson(years * mean)
+        return stats.nbinom(years * mean**2 / (variance - mean), mean / variance)
+
+    assert years_of(high).cdf(count) == pytest.approx(0.025, rel=1e-5)
+    assert low < count / years < high or count == 0
+    if count:
+        assert years_of(low).sf(count - 1) == pytest.approx(0.025, rel=1e-5)
+
+
+def test_limits_under_the_law_hold_the_mean_of_years_that_scatter_by_it_and_exact_ones_do_not():
+    rng = np.random.default_rng(11)
+    mean, alpha, size = 8.0, 0.41, 1_500
+    years = rng.poisson(rng.gamma(1 / alpha, alpha * mean, (size, 5))).sum(axis=1)
+    held = {
+        law: np.mean([low <= mean <= high for low, high in (mean_limits(one, 5, law) for one in years)])
+        for law in (None, LAW)
+    }
+    assert held[LAW] >= 0.94
+    assert held[None] < 0.75
+
+
+def test_above_the_country_is_said_under_the_law_of_the_years():
+    """The same year and the same country's rate: apart by pure chance alone, not so where years scatter as in this panel."""
+    area = bundle_of("demo").slice_for("11").province("11")
+    summary = evaluate(area).summary
+    told = {name: (here, there) for name, here, there in held_against_the_country(summary)}
+    for name, (here, _) in told.items():
+        if area.programme.indicators[name].kind == "rate":
+            low, high = mean_limits(here["numerator"], 1.0, law_of_rate(area, name))
+            scale = here["value"] / here["numerator"]
+            assert [here["lower"], here["upper"]] == pytest.approx([scale * low, scale * high])
+            assert law_of_rate(area, name) is not None
+    section = next(one for one in brief_sections(summary) if one.id == "over-time")
+    (figure,) = section.figures
+    assert "allowing for how years scatter" in figure.caption.en
