@@ -127,7 +127,7 @@ def test_the_national_page_has_the_effect_by_both_declarations_and_calls_both_ex
     told = re.findall(r"Since the start, ([\d.]+) times .*?\(95% interval ([\d.]+) to ([\d.]+)\)", page)
     slow = [slow_ratio_of_counts(law_year=law_year) for law_year in (True, False)]
     assert [one[0] for one in told] == [f"{ratio:.2f}" for ratio in slow]
-    alike = re.findall(r"log rates\s+([\d.]+) \(", page)
+    alike = re.findall(r"hangs on that one year\s+([\d.]+) \(", page)
     assert alike == ["1.02", f"{slow_mean_ratio(base=2):.2f}"]
     assert len(re.findall("exploratory, chosen after the fact. It was not laid down", page)) == 2
     assert "land border" not in page

@@ -56,6 +56,7 @@ def test_every_object_is_short_in_a_terminal(name: str, opened: dict[str, OpenBu
     asked += [
         ek.trend(province, "cases"),
         ek.compare_provinces(nation),
+        ek.compare_counts(23, 39, later_exposure=5, earlier_exposure=5),
     ]
     for one in [*objects, *evaluations, *records, *items, *asked]:
         assert len(repr(one)) <= LONGEST, type(one)

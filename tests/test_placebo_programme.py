@@ -20,7 +20,7 @@ from evalkit.steps import compare_once
 from tests.lengths import at_length
 from tests.shipped import bundle_of
 
-CLEAR = "Chance alone hardly explains this difference."
+CLEAR = "Chance alone hardly explains this difference; chosen after the fact, it is no finding."
 PAGE = Path(__file__).parents[1] / "docs" / "methods.md"
 
 
@@ -33,7 +33,7 @@ def _english():
 @pytest.mark.parametrize("treated", [5, 8])
 def test_a_programme_that_never_was_is_called_clear_no_more_often_than_six_times_in_a_hundred(treated):
     """A share of 6 % would exceed the bound once in ten thousand runs."""
-    draws = at_length(20, 200)
+    draws = at_length(20, 40)
     found = tally(bundle_of("demo").nation(), "cases_recorded", treated=treated, dates=1, draws=draws)
     assert found.judged + found.refused.total() == draws
     assert found.judged > draws / 2

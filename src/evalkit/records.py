@@ -248,7 +248,7 @@ class ZeroPeriods(Record):
     >>> import evalkit as ek
     >>> run = ek.examine_zeros(ek.open_bundle().provinces["22"]).items[0]
     >>> run.indicator, run.years, round(run.upper_per_year, 2)
-    ('cases', 4.0, 0.92)
+    ('cases', 4.0, 1.14)
     """
 
     area: Area

@@ -162,7 +162,7 @@ def examine_zeros(area: Area) -> ZeroPeriods:
     >>> import evalkit as ek
     >>> run = ek.examine_zeros(ek.open_bundle().provinces["22"]).items[0]
     >>> f"{run.start:%Y}-{run.end:%Y}", round(run.upper_per_year, 2), [event.id for event in run.rivals]
-    ('2022-2025', 0.92, ['demo-border-closure', 'demo-merger'])
+    ('2022-2025', 1.14, ['demo-border-closure', 'demo-merger'])
     """
     facts = _preferred_totals(area)
     wanted = [name for name, indicator in area.programme.indicators.items() if indicator.compare_periods]

@@ -45,10 +45,10 @@ class Since:
     date: str
     changed: tuple[Changed, ...] = ()
 
-    def of(self, code: str, scheme: str) -> Since:
-        """Return the same for one place."""
-        mine = (one for one in self.changed if (one.province_code, one.scheme) == (code, scheme))
-        return Since(self.edition, self.date, tuple(mine))
+    def of(self, code: str, scheme: str) -> Since | None:
+        """Return the same for one place; nothing where nothing changed there, so that its page stays what it was."""
+        mine = tuple(one for one in self.changed if (one.province_code, one.scheme) == (code, scheme))
+        return Since(self.edition, self.date, mine) if mine else None
 
     @classmethod
     def read(cls, item: dict[str, Any]) -> Since | None:

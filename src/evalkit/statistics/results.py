@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from evalkit.short_form import ShortForm
+
 
 @dataclass(frozen=True, slots=True)
 class NotEstimable:
@@ -30,8 +32,8 @@ class NotEstimable:
     detail: dict[str, float | int | str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class RateComparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class RateComparison(ShortForm):
     """Two Poisson counts compared as rates per year; the later one over the earlier one.
 
     Attributes

@@ -116,13 +116,18 @@ def _title(states: dict[str, tuple[State, float]], last: int, measure: Bilingual
         name: sum(state == name for state, _ in states.values())
         for name in ("value", "zero", "none", "hidden")
     }
+    words: dict[str, Bilingual | str] = {
+        "measure": measure,
+        "year": str(last),
+        "some": str(counts["value"] + counts["hidden"]),
+        "none": str(counts["zero"]),
+    }
+    if not counts["none"]:
+        return say("{measure} in {year}: some in {some} provinces, none in {none}", **words)
     return say(
         "{measure} in {year}: some in {some} provinces, none in {none}, no figure for {silent}",
-        measure=measure,
-        year=str(last),
-        some=str(counts["value"] + counts["hidden"]),
-        none=str(counts["zero"]),
         silent=str(counts["none"]),
+        **words,
     )
 
 
