@@ -20,6 +20,8 @@ from evalkit.kernels.private_folder import ReportKernelManager, kernel_settings,
 from tests.castle import castle, starts
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "explore" / "05_did_it_make_a_difference.ipynb"
+# The notebook makes the pages of all 50 states, which takes a minute and more; here one of them and the nation's are made.
+RUN = 'evalkit("run", folder, "--out", reports)'
 FOUND = {  # Cheng and Hoekstra (2013), pyfixest 0.60 and diff-diff 3.13 on the same table: log ratio, its error, percent with limits
     "two-way, weighted by population": (0.0755, 0.0332, 8, 1, 15),
     "two-way, Poisson with population as offset": (0.0794, 0.0313, 8, 2, 15),
@@ -35,6 +37,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[nbformat.NotebookNode
     castle()  # left out where the table is not installed
     folder = tmp_path_factory.mktemp("castle")
     notebook = nbformat.read(NOTEBOOK, as_version=4)
+    (cell,) = (cell for cell in notebook.cells if RUN in cell.source)
+    cell.source = cell.source.replace(RUN, f'{RUN[:-1]}, "--province", "10", "--nation")')
     with private_room() as room, pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(folder))
         (room / "desk").mkdir()
@@ -109,11 +113,11 @@ def slow_ratio_of_counts(*, law_year: bool) -> float:
 
 
 @pytest.mark.end_to_end
-def test_the_pages_of_50_states_and_the_nation_pass_verify(run: tuple[nbformat.NotebookNode, Path]):
+def test_a_state_s_page_and_the_nation_s_pass_verify(run: tuple[nbformat.NotebookNode, Path]):
     _, reports = run
     pages = {path.name for path in reports.glob("*.html")}
-    assert len({name for name in pages if re.match(r"\d\d-", name)}) == 100
-    assert {"10-florida.html", "10-florida.en.html", "national.en.html", "index.html"} <= pages
+    assert {name for name in pages if re.match(r"\d\d-", name)} == {"10-florida.html", "10-florida.en.html"}
+    assert {"national.html", "national.en.html", "index.html"} <= pages
     verified = CliRunner().invoke(app, ["--messages", "en", "verify", str(reports)])
     assert verified.exit_code == 0, verified.output
 
