@@ -49,7 +49,7 @@ def one_page(area: Area, clock: Clock) -> None:
     """Make one page in all languages, step by step."""
     made: dict[str, Any] = {AREA: area}
     for step in recipe_of(area):
-        given = [made[name] for name in step.of.split()]
+        given = [made[name] for name in step.given(made)]
         made[step.gives] = clock.time(step.gives, partial(step.by, *given))
     sections = clock.time("sections and drawings", lambda: [written(record) for record in made.values()])
     head = page_head(area)

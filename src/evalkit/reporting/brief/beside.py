@@ -33,13 +33,11 @@ FEWEST_YEARS = 2
 def beside_the_country(result: Summary, cites: Citations) -> Section | None:
     """Return the province's shares and rates of one year beside the country's; None for the nation, or where none can be told."""
     area = result.area
-    if not isinstance(area, ProvinceFacts) or result.indicators is None:
+    if not isinstance(area, ProvinceFacts):
         return None
-    own = _under_law(_yearly(result.indicators.frame), area)
-    names = _chosen(own, result)
+    names, own = _own_rows(result, area)
     if not names:
         return None
-    own = own[own["indicator"].isin(names)]
     year = _newest(own)
     others = _others(area, names, year)
     rows = [row for name in names if (row := _row(name, own, others, result, cites)) is not None]
@@ -53,18 +51,26 @@ def beside_the_country(result: Summary, cites: Citations) -> Section | None:
 def held_against_the_country(result: Summary) -> list[tuple[str, pd.Series, pd.Series]]:
     """Return what the page holds against the country's figure: the indicator, the estimate here and the country's."""
     area = result.area
-    if not isinstance(area, ProvinceFacts) or result.indicators is None:
+    if not isinstance(area, ProvinceFacts):
         return []
-    own = _under_law(_yearly(result.indicators.frame), area)
-    names = _chosen(own, result)
+    names, own = _own_rows(result, area)
     if not names:
         return []
-    own = own[own["indicator"].isin(names)]
     year = _newest(own)
     here = {str(row["indicator"]): row for _, row in own[own["year"] == year].iterrows()}
     there = {str(name): row for name, row in _others(area, names, year)["nation"].iterrows()}
     pairs = [(name, here[name], there[name]) for name in names if name in here and name in there]
     return [pair for pair in pairs if direction(pair[1], pair[2]) != NOTHING]
+
+
+def _own_rows(result: Summary, area: ProvinceFacts) -> tuple[list[str], pd.DataFrame]:
+    """Return the indicators to compare and the place's yearly estimates of them, those of the newest year under their law of scatter."""
+    if result.indicators is None:
+        return [], pd.DataFrame()
+    yearly = _yearly(result.indicators.frame)
+    names = _chosen(yearly, result)
+    own = yearly[yearly["indicator"].isin(names)]
+    return names, own if own.empty else _under_law(own, area)
 
 
 def _title(others: dict[str, pd.DataFrame]) -> Bilingual:
@@ -133,9 +139,9 @@ def law_of_rate(area: Area, name: str) -> ScatterLaw | None:
 
 
 def _under_law(rows: pd.DataFrame, area: Area) -> pd.DataFrame:
-    """Return yearly estimates, the limits of rates under the law of scatter where it is known: one sentence, one law."""
+    """Return yearly estimates, the limits of the newest rates under the law of scatter where it is known: one sentence, one law."""
     rows = rows.copy()
-    for at, row in rows[rows["kind"] == "rate"].iterrows():
+    for at, row in rows[(rows["kind"] == "rate") & (rows["year"] == _newest(rows))].iterrows():
         law = law_of_rate(area, str(row["indicator"]))
         if law is None or pd.isna(row["upper"]):
             continue

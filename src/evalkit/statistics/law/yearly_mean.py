@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from evalkit.statistics.comparisons import surprise_of_zero
 from evalkit.statistics.law.scatter import ScatterLaw
@@ -56,10 +56,10 @@ def mean_limits(
 
     def lacks(log_mean: float) -> float:
         """Return by how much a count of at most this one is too probable for the upper limit."""
-        return float(_sum_of_years(math.exp(log_mean), years, law).cdf(count)) - tail
+        return _at_most(count, math.exp(log_mean), years, law) - tail
 
     def reaches(log_mean: float) -> float:
-        return float(_sum_of_years(math.exp(log_mean), years, law).sf(count - 1)) - tail
+        return _at_least(count, math.exp(log_mean), years, law) - tail
 
     least, most = math.log(1e-9), math.log(LARGEST_MEAN)
     upper = math.inf if lacks(most) > 0 else math.exp(float(optimize.brentq(lacks, least, most, xtol=1e-12)))
@@ -68,12 +68,20 @@ def mean_limits(
     return math.exp(float(optimize.brentq(reaches, least, most, xtol=1e-12))), upper
 
 
-def _sum_of_years(mean: float, years: float, law: ScatterLaw) -> stats.distributions.rv_frozen:
-    """Return the law of the sum of years of one mean."""
+def _at_most(count: float, mean: float, years: float, law: ScatterLaw) -> float:
+    """Return the probability of at most a count over years of one mean."""
     alpha = law.alpha_at(mean)
     if alpha <= 0:
-        return stats.poisson(years * mean)
-    return stats.nbinom(years / alpha, 1 / (1 + alpha * mean))
+        return float(special.gammaincc(count + 1, years * mean))
+    return float(special.betainc(years / alpha, count + 1, 1 / (1 + alpha * mean)))
+
+
+def _at_least(count: float, mean: float, years: float, law: ScatterLaw) -> float:
+    """Return the probability of at least a count, above 0, over years of one mean."""
+    alpha = law.alpha_at(mean)
+    if alpha <= 0:
+        return float(special.gammainc(count, years * mean))
+    return float(special.betainc(count, years / alpha, alpha * mean / (1 + alpha * mean)))
 
 
 def largest_mean(years: float, law: ScatterLaw | None = None, *, level: float = 0.95) -> float:
