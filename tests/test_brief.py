@@ -29,7 +29,7 @@ from evalkit.reporting.blocks import (
 )
 from evalkit.reporting.brief.compose import brief_sections
 from evalkit.reporting.brief.who_reported import who_reported
-from evalkit.reporting.citations import MARK, without_marks
+from evalkit.reporting.citations import MARK, mark, without_marks
 from evalkit.reporting.drawing.rate_intervals import RateDrawn, rate_intervals
 from evalkit.reporting.drawing.strip import sparkline, target_strip
 from evalkit.reporting.drawing.tiles import TileDrawn, tile_grid
@@ -204,13 +204,13 @@ def test_the_brief_of_quang_ninh_never_ends_on_the_zero():
     (figure,) = sections["over-time"].figures
     assert "at least 1</text>" in figure.svg.en
     told = " ".join(texts((sections["headline"],), "en"))
-    chance = "if years scatter as pure chance would make them, the 95% interval is −66.4% to +1.2%"
+    chance = "if yearly counts vary by chance alone, the 95% interval is −66.4% to +1.2%"
     assert f"−41.0%; {chance}" in without_marks(told)
-    pace = (
-        "Had the pace of 2016–2020 (23 cases) gone on, such a run would have a probability of 0.04%, if years"
-    )
+    pace = "Had the pace of 2016–2020 (23 cases) gone on, such a run would have a probability of 0.04%, if yearly counts"
     assert pace in told
-    assert "Chance alone hardly explains it; the figures do not say what changed." in told
+    assert "that these are 2021 and 2022 is our reading" in told
+    assert str(told).count(mark(1)) >= 1, "the zero names its source"
+    assert "That would hardly happen by chance alone; the figures do not say why." in told
 
 
 def test_where_no_periods_can_be_compared_the_brief_tells_the_years_and_how_surely():
@@ -225,10 +225,10 @@ def test_where_no_periods_can_be_compared_the_brief_tells_the_years_and_how_sure
 def test_the_expected_range_names_the_law_it_stands_on():
     sections = {section.id: section for section in brief_sections(evaluated("demo", "11").summary)}
     told = without_marks(" ".join(texts((sections["headline"],), "en")))
-    assert "allowing for how years scatter, the 95% interval is −73.5% to +99.0%" in told
-    assert "outside 1 to 42, expected from the 14 years before; inside without one of them" in told
+    assert "allowing for extra variation between years, the 95% interval is −73.5% to +99.0%" in told
+    assert "outside 1 to 42, expected from the 14 years before; within once a single one of them is left out" in told
     asked = " ".join(texts((sections["ask-next"],), "en"))
-    assert "Victims identified: how many cases do the 2025 figures come from" in asked
+    assert "Department of Health: victims identified: how many cases do the 2025 figures come from" in asked
 
 
 def test_a_share_of_all_is_not_called_all_or_more():
@@ -455,7 +455,7 @@ def test_a_matrix_without_an_empty_square_is_a_sentence():
     assert section is not None
     assert section.figures == ()
     assert next(block.text.en for block in section.blocks).startswith(
-        "All 34 provinces have figures of every year"
+        "All 34 provinces have a figure of every year"
     )
     facts, strands = summary.area.province_facts, bundle_of("demo").programme.measures
     subject = [strands[name].strand for name in facts["measure"]]

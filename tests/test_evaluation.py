@@ -56,9 +56,7 @@ def text_of(result: object, language: str = "en") -> str:
 def test_quang_ninh_39_to_23_is_no_change_that_the_figures_carry(published: Bundle):
     text = text_of(evaluated(published, "22").comparisons)
     assert "2011–2015: 39 cases (derived); 2016–2020: 23 cases." in text
-    condition = (
-        "if years scatter as pure chance would make them, the 95% interval is −66.4% to +1.2%, p = 0.056"
-    )
+    condition = "if yearly counts vary by chance alone, the 95% interval is −66.4% to +1.2%, p = 0.056"
     assert f"−41.0%; {condition}. No change is established: the 95% interval includes no change" in text
     assert "39 (2011–2015) is derived, not published." in text
     assert "from −71.5% to +22.2%" in text
@@ -180,9 +178,9 @@ def test_the_provinces_rates_have_no_place_and_verdicts_that_name_their_limits(d
 def test_how_years_scatter_is_named_or_stands_as_a_condition(demo: Bundle):
     nation = demo.nation()
     text, unruled = text_of(compare_provinces(nation)), text_of(compare_provinces(replace(nation, panel={})))
-    assert "even allowing for how years scatter in the whole panel" in text
+    assert "even allowing for extra variation between years in the whole panel" in text
     assert "How years scatter, from all provinces and years" in text
-    assert "if years scatter as pure chance would make them" in unruled
+    assert "if yearly counts vary by chance alone" in unruled
     assert "How years scatter, from" not in unruled
     assert re.search(r"(?<![\d.,])1 (cases|stand|lie|of these)\b", text) is None
 

@@ -204,7 +204,15 @@ def test_any_indicator_has_a_trend_on_request(opened: dict[str, OpenBundle]):
     trends = ek.trend(province, "cases")
     asked = next(item for item in ek.fit_trends(province).items if item.indicator == "cases")
     assert trends.items[0].fit == asked.fit
-    assert len(ek.trend(province, "victims_supported").items) == 1
+    for no_count in (
+        "victims_supported",
+        "case_rate",
+        "cases_article_150",
+        "waiting_days_mean",
+        "budget_spent",
+    ):
+        with pytest.raises(FactsError, match="counts of a whole measure"):
+            ek.trend(province, no_count)
     with pytest.raises(FactsError, match="no such indicator"):
         ek.trend(province, "casess")
 

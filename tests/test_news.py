@@ -247,4 +247,4 @@ def test_every_comparison_with_an_event_inside_carries_it():
         "named once, by the verdict or behind it"
     )
     open_one = next(line for line in known(evaluation_of("demo").summary) if "646 cases" in line)
-    assert "within these years fall dated events: Border closure (invented)" in open_one
+    assert "events in between may have changed what is counted: Border closure (invented)" in open_one

@@ -134,13 +134,13 @@ def test_the_interval_printed_first_is_that_of_the_law_and_the_exact_one_is_seco
     assert (first[4], first[5]) == (f"{signed(lower)} to {signed(upper)}", f"{p:.3f}")
     exact = stats.binomtest(84, 204, 0.5)
     low, high = (100 * (limit / (1 - limit) - 1) for limit in exact.proportion_ci(0.95, method="exact"))
-    assert second[0].endswith("if years scatter as pure chance would make them")
+    assert second[0].endswith("if yearly counts vary by chance alone")
     assert (second[4], second[5]) == (f"{signed(low)} to {signed(high)}", f"{exact.pvalue:.3f}")
 
 
 def test_without_a_law_the_condition_stands_in_the_sentence_itself():
     _, section = compared(*BEFORE, *AFTER, law=None)
-    assert "if years scatter as pure chance would make them, the 95% interval is" in first_finding(section)
+    assert "if yearly counts vary by chance alone, the 95% interval is" in first_finding(section)
 
 
 def test_the_fall_said_to_be_found_in_four_of_five_comparisons_is_found_in_four_of_five():
@@ -260,7 +260,7 @@ def test_a_count_is_clearly_off_a_promise_only_under_its_condition():
     rows = yearly("cases_recorded", 41, first=2018)
     section = section_of(assess_targets(estimate_indicators(area(*rows, programme=programme))))
     (row,) = rows_of(section, "assessment-table")
-    assert row[-2:] == ["not met", "clear, if years scatter as pure chance makes them"]
+    assert row[-2:] == ["not met", "clear, if yearly counts vary by chance alone"]
 
 
 def test_provinces_are_told_apart_under_the_law_of_years_or_under_a_condition_that_stands_in_the_sentence():
@@ -274,7 +274,7 @@ def test_provinces_are_told_apart_under_the_law_of_years_or_under_a_condition_th
     assert stats.chi2.sf(squares / PHI, 29) > 0.05
     words, condition = (
         [Bilingual("-", "-")] * 2,
-        "if years scatter as pure chance would make them, chance alone",
+        "if yearly counts vary by chance alone, chance alone",
     )
     apart, alike = (
         "hardly explains how the lasting rates of 30 provinces differ",

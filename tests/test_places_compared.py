@@ -171,7 +171,7 @@ def test_where_too_little_was_counted_no_ratio_is_said(one: float, other: float,
 def test_where_no_law_is_known_the_condition_stands_in_the_sentence():
     alone = [replace(province(code), panel={}) for code in ("04", "08")]
     said = ek.compare_places(alone[0], alone[1], "cases").text("en")
-    assert "if years scatter as pure chance would make them, the 95% interval is" in said
+    assert "if yearly counts vary by chance alone, the 95% interval is" in said
 
 
 def test_it_displays_itself_and_draws_both_rates():

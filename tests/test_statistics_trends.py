@@ -18,6 +18,7 @@ from evalkit.errors import FactsError
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import NotEstimable, TrendFit
 from evalkit.statistics.trend.headline import exact_trend, fit_trend, loglinear_trend
+from evalkit.statistics.trend.leave_out import LeaveOneOut, leave_one_year_out
 
 POISSON_LIKE = ScatterLaw("linear", 1.1, 0.02, series=60, cells=600, degrees=480, p=0.3)
 LINEAR = ScatterLaw("linear", 2.0, 0.2, series=60, cells=600, degrees=480, p=0.0)
@@ -238,13 +239,14 @@ def test_a_dispersion_pooled_over_few_series_uses_t():
 
 
 def test_the_range_without_one_year_is_found_by_leaving_each_out():
-    fit = fitted(TEN_YEARS, LINEAR)
+    found = leave_one_year_out(series_of(TEN_YEARS), law=LINEAR)
+    assert isinstance(found, LeaveOneOut)
     years = list(range(10))
     slopes = [
         exact_trend(TEN_YEARS[:out] + TEN_YEARS[out + 1 :], years=years[:out] + years[out + 1 :]).apc
         for out in years
     ]
-    assert (fit.apc_least, fit.apc_most) == pytest.approx((min(slopes), max(slopes)))
+    assert (found.least, found.most) == pytest.approx((min(slopes), max(slopes)))
 
 
 def test_what_the_fit_says_of_its_series():

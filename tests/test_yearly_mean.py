@@ -115,4 +115,4 @@ def test_above_the_country_is_said_under_the_law_of_the_years():
             assert law_of_rate(area, name) is not None
     section = next(one for one in brief_sections(summary) if one.id == "over-time")
     (figure,) = section.figures
-    assert "allowing for how years scatter" in figure.caption.en
+    assert "allowing for extra variation between years" in figure.caption.en

@@ -61,7 +61,7 @@ class OpenBundle(Bundle):
         Returns
         -------
         DataFrame, one row per place, indicator and period
-            The limits of changes are those if years scatter as pure chance would make them: the page of a place widens them by its law.
+            The limits of changes are those if yearly counts vary by chance alone: the page of a place widens them by its law.
 
             - ``place`` (str): name of the province, code of the nation.
             - ``region`` (str): of the province; missing for the nation.
@@ -212,7 +212,7 @@ def trend(area: Area, indicator: str) -> Trends:
     area : ProvinceFacts or NationFacts
         A place of a bundle.
     indicator : str
-        The name of an indicator, such as "cases"; the counts of its numerator are fitted, year by year.
+        The name of an indicator that counts a whole measure, such as "cases"; its counts are fitted, year by year, over inhabitants.
 
     Returns
     -------
@@ -222,7 +222,8 @@ def trend(area: Area, indicator: str) -> Trends:
     Raises
     ------
     FactsError
-        If the programme has no such indicator; the nearest names are told.
+        If the programme has no such indicator; the nearest names are told. If it is no count of a whole measure but a share, a rate,
+        a mean, a part or money: a trend of its counts would bear its name and say something else.
 
     References
     ----------
@@ -231,7 +232,7 @@ def trend(area: Area, indicator: str) -> Trends:
     Examples
     --------
     >>> import evalkit as ek
-    >>> found = ek.trend(ek.open_bundle().provinces["04"], "victims_supported").items[0]
+    >>> found = ek.trend(ek.open_bundle().provinces["04"], "victims_identified").items[0]
     >>> round(found.fit.apc, 1), round(found.fit.lower, 1), round(found.fit.upper, 1), found.verdict.grade
     (-0.2, -9.4, 9.8, 'open')
     """
@@ -242,7 +243,27 @@ def trend(area: Area, indicator: str) -> Trends:
             rule=worded("the programme has no such indicator"),
             do=nearest(str(indicator), list(known)),
         )
+    _refuse_no_count(area, indicator)
     return fit_one_trend(area, indicator)
+
+
+def _refuse_no_count(area: Area, name: str) -> None:
+    """Refuse a trend of what is no count of a whole measure, with the indicators that count the same."""
+    known = area.programme.indicators
+    if known[name].counts_a_whole and area.programme.is_counted(known[name]):
+        return
+    whole = [
+        other
+        for other, one in known.items()
+        if one.counts_a_whole and one.numerator == known[name].numerator and area.programme.is_counted(one)
+    ]
+    raise FactsError(
+        where=f"trend({name!r})",
+        rule=worded("a trend is fitted to the counts of a whole measure; this indicator is none"),
+        do=worded("take {names}, which count the whole of it", names=", ".join(whole))
+        if whole
+        else worded("its values by year stand in the frame of estimate_indicators"),
+    )
 
 
 def alarms(area: Area, measure: str, *, alpha: float = 0.01) -> Alarms | NotEstimable:
@@ -376,7 +397,7 @@ def compare_places(one: Area, other: Area, indicator: str, *, period: str = "") 
     Notes
     -----
     Limits of the ratio are those under the law of scatter that the places carry, the wider one for both; never narrower than the exact conditional
-    ones; where it is not known, these, which hold if years scatter as pure chance would make them. What is compared are the lasting rates.
+    ones; where it is not known, these, which hold if yearly counts vary by chance alone. What is compared are the lasting rates.
 
     References
     ----------

@@ -211,7 +211,7 @@ class Comparisons(Record):
             - ``period_start``, ``period_end`` (datetime): first and last day counted, both inclusive; missing without a total.
             - ``count`` (float, events or persons): the total; missing where there is none.
             - ``years`` (float, years): how long was counted.
-            - ``value``, ``lower``, ``upper`` (float, a year): the yearly average, with exact limits (Garwood) at 95 %, if years scatter as pure chance would make them.
+            - ``value``, ``lower``, ``upper`` (float, a year): the yearly average, with exact limits (Garwood) at 95 %, if yearly counts vary by chance alone.
             - ``status`` (str): reported, zero_reported or derived; without a total suppressed or not_reported.
         """
         found: dict[tuple[str, str], dict[str, object]] = {}
@@ -786,7 +786,7 @@ class Trends(Record):
 
             - ``indicator`` (str): its name in the programme.
             - those of ``Trend.series``
-            - ``lower``, ``upper`` (float, in the unit of ``count``): exact limits (Garwood) at 95 %, if years scatter as pure chance would make them.
+            - ``lower``, ``upper`` (float, in the unit of ``count``): exact limits (Garwood) at 95 %, if yearly counts vary by chance alone.
         """
         series = [item.series.assign(indicator=item.indicator) for item in self.items if len(item.series)]
         frame = pd.concat(series, ignore_index=True) if series else pd.DataFrame(columns=_SERIES_COLUMNS)

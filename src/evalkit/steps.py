@@ -75,7 +75,7 @@ from evalkit.table import totals_only
 def compare_periods(area: Area) -> Comparisons:
     """Compare each programme period with the one before it, for every indicator that asks for it.
 
-    The comparison is made twice: exactly, as if years scattered as pure chance would make them, and under the law of scatter of the
+    The comparison is made twice: exactly, as if yearly counts varied by chance alone, and under the law of scatter of the
     whole panel, which a page prints first. The verdict on each change allows for the number of comparisons made on all pages at once.
 
     Parameters

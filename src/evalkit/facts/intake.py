@@ -32,7 +32,7 @@ Located = tuple[int, Finding]  # with the position of its row
 class Source(Declared):
     """Where a figure comes from. ``confidence`` says whether the original itself was seen.
 
-    ``tells`` is what the source says, in one sentence, of the single case its figure of cases stands for. ``title_in`` and ``agency_in``
+    ``tells`` is what the source says, in one sentence, where its figure of cases is none or a single one. ``title_in`` and ``agency_in``
     say in other languages what the title and the agency mean; the source itself is always named in its own.
     """
 

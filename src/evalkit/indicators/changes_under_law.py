@@ -25,7 +25,7 @@ def widened_changes(estimates: pd.DataFrame, laws: Laws, *, level: float = 0.95)
     estimates : DataFrame
         As :func:`evalkit.indicators.estimates.estimate_indicators` returns it.
     laws : mapping of ScatterLaw by indicator
-        Of indicators of kind "change" alone. Changes of an indicator without a known law keep limits that are exact if years scatter as pure chance would make them.
+        Of indicators of kind "change" alone. Changes of an indicator without a known law keep limits that are exact if yearly counts vary by chance alone.
     level : float
         Confidence level.
 

@@ -54,7 +54,7 @@ class PeriodComparison(ShortForm):
     earlier, later : PeriodTotal or None
         What was counted; None where the period has no total.
     result : RateComparison or NotEstimable
-        The later total over the earlier one, per year, exact if years scatter as pure chance would make them; or why they
+        The later total over the earlier one, per year, exact if yearly counts vary by chance alone; or why they
         are not compared.
     under_law : LawComparison or None
         The same under the law of scatter: what is printed first where the law is known.
@@ -96,7 +96,7 @@ def judged_change(item: PeriodComparison, beside: Beside, events: Sequence[Break
     exact, earlier, later = item.result, item.earlier, item.later
     if isinstance(exact, NotEstimable) or earlier is None or later is None:
         return item
-    law = compare_under_law(_window(later), _window(earlier), beside.law)
+    law = _no_surer(compare_under_law(_window(later), _window(earlier), beside.law), exact)
     p = exact.p_central if law is None else law.p
     left_out = years_left_out(earlier, later, beside)
     sure = max(p, exact.p_central) < SURE
@@ -113,18 +113,33 @@ def judged_change(item: PeriodComparison, beside: Beside, events: Sequence[Break
     return replace(item, under_law=law, verdict=weigh_change(checks, beside.family))
 
 
+def _no_surer(law: LawComparison | None, exact: RateComparison) -> LawComparison | None:
+    """Return a comparison under a law that is nowhere surer than chance alone lets it be: for few cases its score test is no exact one."""
+    if law is None:
+        return None
+    return replace(
+        law,
+        ratio_lower=min(law.ratio_lower, exact.ratio_lower),
+        ratio_upper=max(law.ratio_upper, exact.ratio_upper),
+        percent_lower=min(law.percent_lower, exact.percent_lower),
+        percent_upper=max(law.percent_upper, exact.percent_upper),
+        p=max(law.p, exact.p_central),
+    )
+
+
 def period_change_p(earlier: PeriodTotal, later: PeriodTotal, law: ScatterLaw | None) -> float:
-    """Return the p of a change that is printed first: under the law where it is known, else exact.
+    """Return the p of a change that is printed first: under the law where it is known, and never below the exact one.
 
     Parameters
     ----------
     earlier, later : PeriodTotal
     law : ScatterLaw, optional
     """
-    if law is not None and law.is_known:
-        return change_p(_window(later), _window(earlier), law)
     share = later.years / (later.years + earlier.years)
-    return conditional_p(later.count, earlier.count, null=share)["central"]
+    exact = conditional_p(later.count, earlier.count, null=share)["central"]
+    if law is not None and law.is_known:
+        return max(exact, change_p(_window(later), _window(earlier), law))
+    return exact
 
 
 def years_left_out(earlier: PeriodTotal, later: PeriodTotal, beside: Beside) -> dict[int, float] | None:

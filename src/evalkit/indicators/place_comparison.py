@@ -61,7 +61,7 @@ class RatioOfRates(ShortForm):
     Attributes
     ----------
     exact : RateComparison
-        Exact, if years scatter as pure chance would make them.
+        Exact, if yearly counts vary by chance alone.
     lower, upper : float
         Limits under the law of scatter, never narrower than the exact ones; missing where the law is not known.
     factor : float

@@ -112,6 +112,16 @@ class Indicator(Declared):
         return self
 
     @model_validator(mode="after")
+    def _follows_a_whole_count(self) -> Self:
+        if (self.trend or self.compare_periods) and not self.counts_a_whole:
+            raise ValueError(
+                worded(
+                    "trend and compare_periods are for an indicator of kind 'count' without a part: what is fitted are the counts of the whole measure"
+                )
+            )
+        return self
+
+    @model_validator(mode="after")
     def _exists_for_some_days(self) -> Self:
         if self.valid_from is not None and self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValueError(
@@ -128,6 +138,11 @@ class Indicator(Declared):
     def formula(self) -> Formula:
         """How its value and limits are found; of a conversion of one cohort as those of a share."""
         return "share" if self.basis == "cohort" else KINDS[self.kind].formula
+
+    @property
+    def counts_a_whole(self) -> bool:
+        """Tell whether its value is the count of a whole measure, which alone is added up over years and followed by a trend."""
+        return self.kind == "count" and not self.part
 
     @property
     def is_own_doing(self) -> bool:

@@ -150,9 +150,7 @@ def method_words(indicator: Indicator, *, has_limits: bool) -> Bilingual:
     if rule.parts == "figure" and not has_limits:
         return say("a count of what was done")
     methods = {
-        "period_ratio": say(
-            "ratio of yearly totals; cases carried over can lift it above 100%, so it has no interval"
-        ),
+        "period_ratio": say("a ratio of totals of the year [o]"),
         "conversion": say("two yearly totals of different persons: it may exceed 100% and has no interval"),
         "consistency": say("figures of two agencies for the same persons; 100% means that they agree"),
     }

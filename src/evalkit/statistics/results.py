@@ -132,8 +132,6 @@ class TrendFit:
     exact_p, exact_lower, exact_upper : float
         The exact conditional test and its limits of the annual percent change, shown beside any model; missing for
         totals so large that no exact test is needed.
-    apc_least, apc_most : float
-        Range of the annual percent change when each year in turn is left out.
     zeros, zeros_expected : float
         Years without a case, and how many the fitted Poisson trend expects.
     level : float
@@ -157,8 +155,6 @@ class TrendFit:
     exact_p: float
     exact_lower: float
     exact_upper: float
-    apc_least: float
-    apc_most: float
     zeros: int
     zeros_expected: float
     level: float

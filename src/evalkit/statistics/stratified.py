@@ -48,7 +48,7 @@ class PooledRatio:
     mantel_haenszel, mantel_haenszel_se : float
         Mantel and Haenszel's ratio, and the standard error of its log.
     plain_lower, plain_upper, plain_p : float
-        The same if years scatter as pure chance would make them; equal to them without a law.
+        The same if yearly counts vary by chance alone; equal to them without a law.
     law : ScatterLaw or None
         How years scatter; None where that is not known.
     q, degrees, q_p : float

@@ -51,7 +51,7 @@ class Checks:
     p : float
         Of no change, by the interval that is printed; missing where nothing could be tested.
     exact_p : float
-        If years scatter as pure chance would make them; missing where there is no such test.
+        If yearly counts vary by chance alone; missing where there is no such test.
     years_known : bool
         Whether yearly figures or a panel tell how years scatter and whether one of them carries the change.
     year : int or None

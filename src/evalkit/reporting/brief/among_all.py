@@ -35,7 +35,7 @@ def among_all(result: Summary, topics: tuple[Topic, ...]) -> Section | None:
         "among-all",
         wide,
         _read(topic, record, own, result),
-        _caption(own, topic, result),
+        _caption(own, record, topic, result),
         phone,
         _table(own, record, drawn),
     )
@@ -87,10 +87,11 @@ def _title(own: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:
     return words[own["verdict"], own["side"]]()
 
 
-def _caption(own: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:
+def _caption(own: dict[str, Any], record: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:
     """Say the count beside what the common rate would give, both limits, and what the marks are."""
     text = say(
-        "{count}, where the common rate would give {expected}. Chance alone: {low} to {high}; with the spread of provinces: {least} to {most}.",
+        "{period}: {count}, where the common rate would give {expected}. Chance alone: {low} to {high}; with the spread of provinces: {least} to {most}.",
+        period=each(_begun, _days(record["period"], result)),
         count=counted(own["count"], topic.measure, result.area.programme),
         expected=formats.number(own["expected"], 1),
         low=formats.number(own["plain_lower"]),
@@ -99,9 +100,13 @@ def _caption(own: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:
         most=formats.number(own["wide_upper"]),
     )
     how = say(
-        "Dots: provinces, rings: the same region. Band: limits of chance; dashed: with the spread of provinces. Not a ranking."
+        "Dots: provinces, cases a year per 100,000 inhabitants; rings: the same region. Band: limits of chance; dashed: with the spread of provinces. Not a ranking."
     )
     return sentences(text, how)
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _read(topic: Topic, record: dict[str, Any], own: dict[str, Any], result: Summary) -> Bilingual:

@@ -100,11 +100,11 @@ def _how_to_read(area: ProvinceFacts, others: dict[str, pd.DataFrame], *, by_law
     """Say what the words mean, and of what the region's figures are sums."""
     how = (
         say(
-            "Above, below: the country’s figure lies outside the 95% interval here (rates: allowing for how years scatter). Not a ranking."
+            "Above, below: the country’s figure lies outside the 95% interval here (rates: allowing for extra variation between years). Not a ranking."
         )
         if by_law
         else say(
-            "Above, below: the country’s figure lies outside the 95% interval here (rates: if years scatter by chance alone). Not a ranking."
+            "Above, below: the country’s figure lies outside the 95% interval here (rates: if yearly counts vary by chance alone). Not a ranking."
         )
     )
     if "region" not in others:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from evalkit.facts.areas import NationFacts
 from evalkit.programme.models import Request
 from evalkit.records import Summary
@@ -23,9 +25,10 @@ UNDATED = ("", "n.d.")
 
 
 def what_to_ask(result: Summary, topics: tuple[Topic, ...]) -> Section | None:
-    """Return the questions: on what is unusual, on the target furthest off, on the figures that are missing; at most five."""
+    """Return the questions: on what is unusual, on missing years, on the target furthest off, on figures that are missing; at most five."""
     questions = [
         *_on_unusual(result, topics),
+        *_on_missing_years(result, topics),
         *_on_differing(result),
         *_on_the_furthest(result),
         *_on_missing(result),
@@ -44,10 +47,13 @@ def what_to_ask(result: Summary, topics: tuple[Topic, ...]) -> Section | None:
 
 def _on_unusual(result: Summary, topics: tuple[Topic, ...]) -> list[Bilingual]:
     return [
-        say(
-            "{measure}: how many cases do the {year} figures come from, and was anything recorded otherwise than before?",
-            measure=both(result.area.programme.measures[topic.measure].label),
-            year=str(topic.trend.latest.year),
+        _asked(
+            _holder(topic.indicator, result),
+            say(
+                "{measure}: how many cases do the {year} figures come from, and was anything recorded otherwise than before?",
+                measure=within_sentence(both(result.area.programme.measures[topic.measure].label)),
+                year=str(topic.trend.latest.year),
+            ),
         )
         for topic in topics
         if topic.trend is not None
@@ -56,17 +62,61 @@ def _on_unusual(result: Summary, topics: tuple[Topic, ...]) -> list[Bilingual]:
     ]
 
 
+def _on_missing_years(result: Summary, topics: tuple[Topic, ...]) -> list[Bilingual]:
+    """Ask for the years without a figure of a count that the page follows, from its first year to the last one that is over."""
+    last = date.fromisoformat(result.area.about.date).year - 1
+    found = []
+    for topic in topics:
+        told = _years_told(topic, result)
+        missing = [year for year in range(min(told), last + 1) if year not in told] if told else []
+        if missing:
+            question = say(
+                "{measure}, {years}?",
+                measure=within_sentence(both(result.area.programme.measures[topic.measure].label)),
+                years=formats.listed([same(words) for words in _runs(missing)]),
+            )
+            found.append(_asked(_holder(topic.indicator, result), question))
+    return found
+
+
+def _years_told(topic: Topic, result: Summary) -> set[int]:
+    """Return the years that a figure of a count covers whole, hidden ones too."""
+    rows = totals_only(result.area.facts)
+    rows = rows[(rows["measure"] == topic.measure) & rows["status"].isin(TOLD)]
+    return {
+        year
+        for start, end in zip(rows["period_start"], rows["period_end"], strict=True)
+        for year in range(
+            start.year + ((start.month, start.day) > (1, 1)), end.year + ((end.month, end.day) == (12, 31))
+        )
+    }
+
+
+def _runs(years: list[int]) -> list[str]:
+    """Write years, those that follow each other as one run: 2017, 2019–2020."""
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
+
+
 def _on_differing(result: Summary) -> list[Bilingual]:
     """Ask about the newest figure of persons or cases that two sources give unlike."""
     measures = result.area.programme.measures
     rows = result.news.differing
     rows = rows[[measures[name].disclosure != "activity" for name in rows["measure"]]]
     return [
-        say(
-            "{measure}, {period}: why do the sources differ ({figures})?",
-            measure=both(measures[row["measure"]].label),
-            period=span(row["period_start"], row["period_end"]),
-            figures=unlike(row["figures"], row["measure"], result.area),
+        _asked(
+            _keeper(row["measure"], result),
+            say(
+                "{measure}, {period}: why do the sources differ ({figures})?",
+                measure=within_sentence(both(measures[row["measure"]].label)),
+                period=span(row["period_start"], row["period_end"]),
+                figures=unlike(row["figures"], row["measure"], result.area),
+            ),
         )
         for _, row in rows.tail(1).iterrows()
     ]
@@ -114,8 +164,14 @@ def _holder(indicator: str, result: Summary) -> Bilingual | None:
     one, nation = programme.indicators[indicator], isinstance(result.area, NationFacts)
     if one.holders and not nation:
         return both(one.holders[-1].agency)
-    asked = [request for request in programme.requests if set(one.measures) & set(request.measures)]
-    return both(asked[0].agency(nation=nation)) if asked else None
+    return next((keeper for name in one.measures if (keeper := _keeper(name, result)) is not None), None)
+
+
+def _keeper(measure: str, result: Summary) -> Bilingual | None:
+    """Return the agency that a measure's figures are requested from."""
+    nation = isinstance(result.area, NationFacts)
+    asked = (one for one in result.area.programme.requests if measure in one.measures)
+    return next((both(request.agency(nation=nation)) for request in asked), None)
 
 
 def _asked(agency: Bilingual | None, question: Bilingual) -> Bilingual:
@@ -170,7 +226,7 @@ def what_figures_cannot_tell(result: Summary) -> Section:
     if hidden:
         limits.append(
             say(
-                "Confidential figures: in all {hidden} are hidden in this edition, to protect persons; nothing is computed from them.",
+                "Confidential figures: {hidden} are hidden in this edition to protect persons; no calculation uses their values.",
                 hidden=formats.number(hidden),
             )
         )

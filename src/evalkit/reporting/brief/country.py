@@ -123,9 +123,9 @@ def _title(states: dict[str, tuple[State, float]], last: int, measure: Bilingual
         "none": str(counts["zero"]),
     }
     if not counts["none"]:
-        return say("{measure} in {year}: some in {some} provinces, none in {none}", **words)
+        return say("{measure} in {year}: some in {some} provinces, none recorded in {none}", **words)
     return say(
-        "{measure} in {year}: some in {some} provinces, none in {none}, no figure for {silent}",
+        "{measure} in {year}: some in {some} provinces, none recorded in {none}, no figure for {silent}",
         silent=str(counts["none"]),
         **words,
     )

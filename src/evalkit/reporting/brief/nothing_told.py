@@ -7,6 +7,7 @@ from typing import Any
 
 from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
 from evalkit.facts.audiences import file_stem
+from evalkit.programme.models import Target
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
@@ -28,8 +29,7 @@ def has_figures(result: Summary) -> bool:
 def nothing_told(result: Summary) -> tuple[Section, ...]:
     """Return the brief of a place of which the sources used tell nothing."""
     area = result.area
-    binding = result.assessments.frame["target_id"].nunique() if len(result.assessments.frame) else 0
-    bound = binding or sum(1 for target in area.programme.targets if target.level == "national")
+    bound = _binding(result)
     blocks: list[Block] = [
         Paragraph(
             say(
@@ -39,7 +39,7 @@ def nothing_told(result: Summary) -> tuple[Section, ...]:
         )
     ]
     if bound:
-        blocks.append(Paragraph(_bound(bound)))
+        blocks.append(Paragraph(_bound(bound, date.fromisoformat(area.about.date))))
     blocks += _nearest(area)
     head = Section(
         "headline", say("No figure in the sources used yet"), tuple(blocks), layer="brief", width="wide"
@@ -48,11 +48,35 @@ def nothing_told(result: Summary) -> tuple[Section, ...]:
     return (head, _looked(result), *([asked] if asked is not None else []))
 
 
-def _bound(targets: int) -> Bilingual:
-    if targets == 1:
-        return say("One target of the programme applies here; it cannot be judged without figures.")
+def _binding(result: Summary) -> list[Target]:
+    """Return the targets that bind the place: those that would be judged here, else the programme's national ones."""
+    targets, rows = result.area.programme.targets, result.assessments.frame
+    named = set(rows["target_id"]) if len(rows) else set()
+    return [one for one in targets if one.id in named] or [one for one in targets if one.level == "national"]
+
+
+def _bound(targets: list[Target], today: date) -> Bilingual:
+    """Say how many targets bind the place and when; that their time is over, where it is."""
+    words: dict[str, Bilingual | str] = {
+        "bound": str(len(targets)),
+        "years": formats.period(
+            date(min(one.valid_from for one in targets).year, 1, 1),
+            date(max(one.valid_to for one in targets).year, 12, 31),
+        ),
+    }
+    if len(targets) == 1:
+        return say(
+            "One target of the programme applies here ({years}); without figures it cannot be judged.",
+            **words,
+        )
+    if all(one.valid_to < today for one in targets):
+        return say(
+            "{bound} targets of the programme applied here in {years}, all now expired; without figures none can be judged.",
+            **words,
+        )
     return say(
-        "{bound} targets of the programme apply here; none can be judged without figures.", bound=str(targets)
+        "{bound} targets of the programme apply here in {years}; without figures none can be judged.",
+        **words,
     )
 
 
@@ -69,7 +93,7 @@ def _nearest(area: Area) -> list[Block]:
         Column("items", say("Items with a figure"), numeric=True),
     )
     text = say(
-        "Most like it, for reference only: of the same region and with a land border as it has or has not, where there are such, then nearest in population."
+        "Most similar, for reference only: of the same region, alike in land border, then nearest in population."
     )
     rows = tuple(_like_it(told, area.about.audience) for told in area.nearest)
     return [Paragraph(text, tone="aside"), Table("nearest", say("The provinces most like it"), columns, rows)]
@@ -85,11 +109,15 @@ def _like_it(told: dict[str, Any], audience: str) -> tuple[Cell, ...]:
 
 
 def _looked(result: Summary) -> Section:
-    """Say who lives there, and where the list of the sources looked in is."""
+    """Say who lives there, and where the sources looked in are listed."""
     area = result.area
     blocks: list[Block] = place_paragraphs(area) if isinstance(area, ProvinceFacts) else []
     blocks.append(
-        Paragraph(say("The sources looked in are listed in the annex, under “Methods and sources”."))
+        Paragraph(
+            say("The sources looked in are listed on the country’s page.")
+            if isinstance(area, ProvinceFacts)
+            else say("The sources looked in are listed in the annex, under “Methods and sources”.")
+        )
     )
     return Section(
         "looked-in", say("The place, and where we looked"), tuple(blocks), layer="brief", width="narrow"

@@ -20,7 +20,13 @@ from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.compared import Compared, compared
 from evalkit.reporting.sections.comparison_words import interval_words, window_words
 from evalkit.reporting.sections.limits import SMALL_BASE, change_written
-from evalkit.reporting.sections.news_sentences import shift_sentences, unlike, zero_cautions
+from evalkit.reporting.sections.news_sentences import (
+    shift_sentences,
+    sources_of_zeros,
+    telling_shifts,
+    unlike,
+    zero_cautions,
+)
 from evalkit.reporting.sections.shared_words import (
     both,
     counted,
@@ -40,20 +46,25 @@ from evalkit.statistics.verdicts import ChangeVerdict
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """What the page says first, and what may not be missing beside it."""
+    """What the page says first, what may not be missing beside it, and who says so."""
 
     text: Bilingual
     cautions: tuple[Bilingual, ...] = ()
+    sources: tuple[str, ...] = ()
     is_comparison: bool = False
 
 
 def opening(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section:
     """Return the first section of a page that has figures."""
     head = _headline(result, topics)
-    blocks: list[Block] = [Paragraph(caution) for caution in head.cautions]
+    cautions = [cites.after(caution, *head.sources) for caution in head.cautions[:1]] + list(
+        head.cautions[1:]
+    )
+    blocks: list[Block] = [Paragraph(caution) for caution in cautions]
     pairs = _pairs(result, topics)
     if pairs:
-        blocks.append(Paragraph(_periods_paragraph(pairs, result, cites)))
+        against = _against_the_change(_like_lengths(pairs), topics, result)
+        blocks.append(Paragraph(sentences(_periods_paragraph(pairs, result, cites), *against)))
     else:
         blocks += [Paragraph(text) for text in _years_paragraph(topics, result, cites)]
     verdicts = verdict_sentences(result)
@@ -69,7 +80,9 @@ def _headline(result: Summary, topics: tuple[Topic, ...]) -> Headline:
         return unusual[0]
     shifts = shift_sentences(result)
     if shifts:
-        return _split(shifts[0].printed, _latest(result, topics).text)
+        told = telling_shifts(result)
+        sources = tuple(year.source for shift in told for year in (shift.before, shift.after))
+        return Headline(_latest(result, topics).text, (shifts[0].printed,), sources)
     zeros = [
         zero for zero in result.news.zeros if zero.run.indicator in {topic.indicator for topic in topics}
     ]
@@ -82,10 +95,6 @@ def _headline(result: Summary, topics: tuple[Topic, ...]) -> Headline:
         if item.verdict.grade in ("clear", "leaning")
     ]
     return _change(sure[0], result) if sure else _latest(result, topics)
-
-
-def _split(caution: Bilingual, headline: Bilingual) -> Headline:
-    return Headline(headline, (caution,))
 
 
 def _unusual(topic: Topic, topics: tuple[Topic, ...], result: Summary) -> Headline | None:
@@ -132,19 +141,20 @@ def _zero(item: ZeroNews, result: Summary) -> Headline:
         "indicator": both(area.programme.indicators[run.indicator].label),
         "period": span(run.start, run.end),
     }
-    cautions = zero_cautions(item, area)
+    cautions, sources = zero_cautions(item, area), sources_of_zeros(run, area)
     if item.later is None:
-        return Headline(say("{indicator}: none in {period}", **words), cautions)
+        return Headline(say("{indicator}: none in {period}", **words), cautions, sources)
     later = item.later
     words |= {
         "count": qualified_count(later.value, later.qualifier, later.measure, area.programme),
         "when": span(later.start, later.end),
     }
     if later.measure == area.programme.indicators[run.indicator].numerator:
-        return Headline(say("{indicator}: none in {period}, then {count} ({when})", **words), cautions)
+        text = say("{indicator}: none in {period}, then {count} ({when})", **words)
+        return Headline(text, cautions, sources)
     words["measure"] = within_sentence(both(area.programme.measures[later.measure].label))
     text = say("{indicator}: none in {period}; {measure}: {count} ({when})", **words)
-    return Headline(text, cautions)
+    return Headline(text, cautions, sources)
 
 
 def _change(item: Compared, result: Summary) -> Headline:
@@ -236,7 +246,7 @@ def _periods_paragraph(pairs: list[Compared], result: Summary, cites: Citations)
     unlike = last.earlier.years != last.later.years
     told = cites.after(
         say(
-            "{indicator}: from {before} ({early}) to {after} ({late})",
+            "{indicator}: {before} in {early}, {after} in {late}",
             indicator=both(programme.indicators[last.indicator].label),
             before=window_words(last.earlier, measure, programme, unlike=unlike),
             early=span(last.earlier.start, last.earlier.end),
@@ -252,16 +262,34 @@ def _periods_paragraph(pairs: list[Compared], result: Summary, cites: Citations)
     words = {"change": change_written(last.result.percent_change), "limits": interval_words(last)}
     change = (
         say(
-            "The yearly average changed by {change}; if years scatter as pure chance would make them, the 95% interval is {limits}.",
+            "The yearly average changed by {change}; if yearly counts vary by chance alone, the 95% interval is {limits}.",
             **words,
         )
         if last.under_law is None
         else say(
-            "The yearly average changed by {change}; allowing for how years scatter, the 95% interval is {limits}.",
+            "The yearly average changed by {change}; allowing for extra variation between years, the 95% interval is {limits}.",
             **words,
         )
     )
     return sentences(text, change, verdict)
+
+
+def _against_the_change(item: Compared, topics: tuple[Topic, ...], result: Summary) -> list[Bilingual]:
+    """Say where the latest year lies beyond both averages, on the side away from which the periods changed."""
+    latest = next((one.latest for one in topics if one.indicator == item.indicator), None)
+    told, measure = (
+        latest.year if latest else None,
+        result.area.programme.indicators[item.indicator].numerator,
+    )
+    if told is None or told.measure != measure or told.start < item.later.start or told.qualifier != "exact":
+        return []
+    before, after = (total.count / total.years for total in (item.earlier, item.later))
+    words = {"year": span(told.start, told.end), "count": counted(told.value, measure, result.area.programme)}
+    if after < before < told.value:
+        return [say("{year} alone, with {count}, lies above the yearly average of both periods.", **words)]
+    if after > before > told.value:
+        return [say("{year} alone, with {count}, lies below the yearly average of both periods.", **words)]
+    return []
 
 
 def _years_paragraph(topics: tuple[Topic, ...], result: Summary, cites: Citations) -> list[Bilingual]:
@@ -383,7 +411,7 @@ def _usual(topic: Topic, told: Told) -> list[Bilingual]:
     if found.lies_outside and not found.is_unusual:
         return [
             say(
-                "outside {low} to {high}, expected from the {before} years before; inside without one of them",
+                "outside {low} to {high}, expected from the {before} years before; within once a single one of them is left out",
                 **words,
             )
         ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import calendar
+import math
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -10,6 +12,7 @@ import pandas as pd
 from evalkit.facts.areas import Area, NationFacts
 from evalkit.facts.laws_of_area import law_of
 from evalkit.indicators.period_totals import PeriodTotal
+from evalkit.indicators.trends import Trend
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
@@ -31,13 +34,14 @@ from evalkit.reporting.sections.shared_words import (
 )
 from evalkit.reporting.wording import say
 from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.law.yearly_mean import varies_more_than_chance
 from evalkit.statistics.results import TrendFit
 from evalkit.statistics.trend.latest_year import LatestYear
 
 
 def over_time(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section | None:
     """Return the section with the counts over time; None where there is neither a year nor a period to draw."""
-    pairs = [(topic, panel) for topic in topics if (panel := _panel(topic, result, cites)) is not None]
+    pairs = [(topic, panel) for topic in topics if (panel := _panel(topic, result)) is not None]
     if not pairs:
         return None
     panels = [panel for _, panel in pairs]
@@ -48,25 +52,46 @@ def over_time(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> S
         "Year by year: {topics}", topics=formats.listed([within_sentence(panel.title) for panel in panels])
     )
     alt = say("{title}. {panels}", title=title, panels=_read_aloud(panels))
-    figure = Figure(TIMELINE, wide, alt, _caption(pairs, result), phone, _table(pairs, result.area))
+    told_by = [_sources_by_year(topic, result.area) for topic, _ in pairs]
+    caption = sentences(_caption(pairs, result), _whose(panels, told_by, cites))
+    figure = Figure(TIMELINE, wide, alt, caption, phone, _table(pairs, told_by, result.area, cites))
     return Section("over-time", title, (figure,), layer="brief", width="wide")
 
 
-def _panel(topic: Topic, result: Summary, cites: Citations) -> Panel | None:
+def _panel(topic: Topic, result: Summary) -> Panel | None:
     if topic.trend is None:
         return None
     bars = _with_later(_bars(topic, result), topic)
     law = law_of(result.area, topic.indicator)
-    steps = tuple(_step(total, bars, law) for total in topic.trend.totals)
+    steps = tuple(_step(total, topic.trend, bars, law) for total in topic.trend.totals)
     if not bars and not steps:
         return None
-    rows = shown_totals(result.area)
-    sources = rows.loc[(rows["measure"] == topic.measure) & rows["value"].notna(), "source_id"]
     title = both(result.area.programme.measures[topic.measure].label)
-    cites.after(title, *sources.drop_duplicates())
     found = topic.trend.latest
     usual = (found.low, found.high) if isinstance(found, LatestYear) else None
     return Panel(title, bars, steps, usual)
+
+
+def _sources_by_year(topic: Topic, area: Area) -> dict[int, list[str]]:
+    """Return who tells the figures of a count that are drawn, by the year in which they end."""
+    rows = shown_totals(area)
+    rows = rows[(rows["measure"] == topic.measure) & rows["value"].notna()]
+    found: dict[int, list[str]] = {}
+    for year, source in zip(rows["period_end"].dt.year, rows["source_id"], strict=True):
+        found.setdefault(int(year), []).append(str(source))
+    return found
+
+
+def _whose(panels: list[Panel], told_by: list[dict[int, list[str]]], cites: Citations) -> Bilingual:
+    """Name the sources of what is drawn: once where all is of one, else for each count."""
+    sources = [[name for names in found.values() for name in names] for found in told_by]
+    if len({name for names in sources for name in names}) < 2:
+        return cites.after(say("Source:"), *sources[0])
+    counts = [
+        cites.after(within_sentence(panel.title), *names)
+        for panel, names in zip(panels, sources, strict=True)
+    ]
+    return say("Sources: {counts}.", counts=formats.listed(counts))
 
 
 def _bars(topic: Topic, result: Summary) -> tuple[Bar, ...]:
@@ -111,12 +136,21 @@ def _unlike(topic: Topic, result: Summary) -> dict[int, float]:
     }
 
 
-def _step(total: PeriodTotal, bars: tuple[Bar, ...], law: ScatterLaw | None) -> Step:
-    low, high = yearly_limits(total, law)
+def _step(total: PeriodTotal, trend: Trend, bars: tuple[Bar, ...], law: ScatterLaw | None) -> Step:
+    low, high = _limits(total, trend, law)
     years = {bar.year for bar in bars if bar.state in ("value", "zero", "hidden")}
     start, end = _place(total.start.date()), _place(total.end.date(), after=1)
     has_bars = any(start <= year < end for year in years)
     return Step(start, end, total.count / total.years, low, high, has_bars)
+
+
+def _limits(total: PeriodTotal, trend: Trend, law: ScatterLaw | None) -> tuple[float, float]:
+    """Return the limits of a period's average: none where its own years vary by more than chance and no law says by how much."""
+    if law is None or not law.is_known:
+        inside = trend.series["year"].between(total.start.year, total.end.year)
+        if varies_more_than_chance(list(trend.series.loc[inside, "count"].dropna())):
+            return math.nan, math.nan
+    return yearly_limits(total, law)
 
 
 def _place(day: date, *, after: int = 0) -> float:
@@ -143,6 +177,8 @@ def _caption(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
     """Say what a bar, a line and a band are, as far as they are drawn."""
     parts = [_of_periods(pairs, result)]
     panels = [panel for _, panel in pairs]
+    if any(math.isnan(step.high) for panel in panels for step in panel.steps):
+        parts.append(say("No band where the years of a period vary by more than chance."))
     if any(bar.state == "none" for panel in panels for bar in panel.bars):
         parts.append(say("–: no figure in the sources used."))
     if any(panel.usual for panel in panels):
@@ -158,7 +194,7 @@ def _caption(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
     if any(not step.has_bars for panel in panels for step in panel.steps):
         parts.append(say("Where single years are not told, the average stands for the period."))
     if any(_has_doubtful_trend(topic) for topic, _ in pairs):
-        parts.append(say("No trend is drawn, for none stands all checks."))
+        parts.append(say("No trend line is drawn: none passed every check."))
     return sentences(*parts)
 
 
@@ -168,14 +204,14 @@ def _of_periods(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
     known = [law is not None and law.is_known for law in laws]
     if all(known):
         return say(
-            "Line: average a year of each period; band: its 95% interval, allowing for how years scatter."
+            "Line: average a year of each period; band: its 95% interval, allowing for extra variation between years."
         )
     if any(known):
         return say(
-            "Line: average a year of each period; band: its 95% interval, allowing for how years scatter where that is known."
+            "Line: average a year of each period; band: its 95% interval, allowing for extra variation between years where that is known."
         )
     return say(
-        "Line: average a year of each period; band: its 95% interval, if years scatter as pure chance would make them."
+        "Line: average a year of each period; band: its 95% interval, if yearly counts vary by chance alone."
     )
 
 
@@ -218,12 +254,24 @@ def _bar_words(bar: Bar) -> Bilingual:
     return say("{year} {count}", year=str(bar.year), count=formats.number(bar.count))
 
 
-def _table(pairs: list[tuple[Topic, Panel]], area: Area) -> Table:
-    """Return the figures drawn: a row a year, then a row a period with its mean and limits."""
+def _table(
+    pairs: list[tuple[Topic, Panel]], told_by: list[dict[int, list[str]]], area: Area, cites: Citations
+) -> Table:
+    """Return the figures drawn: a row a year, with its source where there are several, then a row a period with its mean and limits."""
+    several = len({name for found in told_by for names in found.values() for name in names}) > 1
     columns = [Column("period", say("Period"))]
     columns += [Column(topic.indicator, panel.title, numeric=True) for topic, panel in pairs]
     years = sorted({bar.year for _, panel in pairs for bar in panel.bars})
-    rows = [(Cell(same(str(year)), year), *(_year_cell(panel, year) for _, panel in pairs)) for year in years]
+    rows = [
+        (
+            Cell(same(str(year)), year),
+            *(
+                _cited(_year_cell(panel, year), found.get(year, []) if several else [], cites)
+                for (_, panel), found in zip(pairs, told_by, strict=True)
+            ),
+        )
+        for year in years
+    ]
     rows += [_expected(pairs)] if any(panel.usual for _, panel in pairs) else []
     spans = dict.fromkeys((t.start, t.end) for topic, _ in pairs if topic.trend for t in topic.trend.totals)
     rows += [(Cell(_days(days)), *(_period_cell(topic, days, area) for topic, _ in pairs)) for days in spans]
@@ -253,6 +301,11 @@ def _expected(pairs: list[tuple[Topic, Panel]]) -> tuple[Cell, ...]:
     return (Cell(say("To be expected in the latest year")), *cells)
 
 
+def _cited(cell: Cell, sources: list[str], cites: Citations) -> Cell:
+    """Return a cell with the numbers of its sources, where it holds a figure."""
+    return replace(cell, text=cites.after(cell.text, *sources)) if cell.value is not None else cell
+
+
 def _year_cell(panel: Panel, year: int) -> Cell:
     bar = next((bar for bar in panel.bars if bar.year == year), None)
     if bar is None or bar.state == "none":
@@ -267,18 +320,17 @@ def _year_cell(panel: Panel, year: int) -> Cell:
 
 
 def _period_cell(topic: Topic, days: tuple[pd.Timestamp, pd.Timestamp], area: Area) -> Cell:
-    totals = topic.trend.totals if topic.trend is not None else ()
-    total = next((one for one in totals if (one.start, one.end) == days), None)
-    if total is None:
+    trend = topic.trend
+    total = next((one for one in trend.totals if (one.start, one.end) == days), None) if trend else None
+    if trend is None or total is None:
         return Cell(NOT_AVAILABLE)
-    low, high = yearly_limits(total, law_of(area, topic.indicator))
-    return Cell(
-        say(
-            "{count} in {years}; {mean} a year, {low} to {high}",
-            count=formats.number(total.count),
-            years=lasting(total.years),
-            mean=formats.number(total.count / total.years, 1),
-            low=formats.number(low, 1),
-            high=formats.number(high, 1),
-        ),
-    )
+    low, high = _limits(total, trend, law_of(area, topic.indicator))
+    words = {
+        "count": formats.number(total.count),
+        "years": lasting(total.years),
+        "mean": formats.number(total.count / total.years, 1),
+    }
+    if math.isnan(high):
+        return Cell(say("{count} in {years}; {mean} a year", **words))
+    words |= {"low": formats.number(low, 1), "high": formats.number(high, 1)}
+    return Cell(say("{count} in {years}; {mean} a year, {low} to {high}", **words))

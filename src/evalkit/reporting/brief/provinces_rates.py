@@ -105,17 +105,17 @@ def _caption(
     item: ProvinceComparison, shrunken: ShrunkenRates, period: Bilingual, common: float
 ) -> Bilingual:
     text = say(
-        "A year per 100,000 inhabitants, {period}; upright: all together, {common}. Ring: the 95% interval holds it; disc: it does not; large: unusual even among provinces so unlike. Not a ranking.",
+        "A year per 100,000 inhabitants, {period}; vertical line: all together, {common}. Ring: the 95% interval contains it; disc: it does not; large disc: unusual even given how much provinces differ. Not a ranking.",
         period=period,
         common=formats.number(common, 2),
     )
     helped = (
         say(
-            "Rates are estimated with the help of the other provinces; their intervals allow for how years scatter."
+            "Rates are estimated with the help of the other provinces; their intervals allow for extra variation between years."
         )
         if shrunken.years_law is not None
         else say(
-            "Rates are estimated with the help of the other provinces; their intervals hold if years scatter as pure chance would make them."
+            "Rates are estimated with the help of the other provinces; their intervals hold if yearly counts vary by chance alone."
         )
     )
     by_rate = isinstance(item.ranks, RankIntervals) and item.ranks.league_table_allowed

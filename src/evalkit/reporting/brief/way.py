@@ -129,7 +129,9 @@ def _who(waiting: list[Row], blocks: list[Block]) -> Bilingual:
     """Name what the section tells: who waits, which breakdowns cannot be shown, or both."""
     if not waiting:
         return say("Who may be missed")
-    return say("Who waits, and who may be missed") if isinstance(blocks[-1], Paragraph) else say("Who waits")
+    return (
+        say("Who waited, and who may be missed") if isinstance(blocks[-1], Paragraph) else say("Who waited")
+    )
 
 
 def _waiting(result: Summary) -> list[Row]:
@@ -146,11 +148,14 @@ def _waiting_words(rows: list[Row], result: Summary) -> list[Block]:
     told = [_figure(row, result) for row in rows]
     spans = [span(row["period_start"], row["period_end"]) for row in rows]
     if len(set(spans)) == 1:
-        return [Paragraph(say("Waiting to be identified, {period}:", period=spans[0])), Bullets(tuple(told))]
+        return [
+            Paragraph(say("Persons who waited to be identified, {period}:", period=spans[0])),
+            Bullets(tuple(told)),
+        ]
     dated = (
         say("{figure} ({period})", figure=one, period=when) for one, when in zip(told, spans, strict=True)
     )
-    return [Paragraph(say("Waiting to be identified:")), Bullets(tuple(dated))]
+    return [Paragraph(say("Persons who waited to be identified:")), Bullets(tuple(dated))]
 
 
 def _figure(row: Row, result: Summary) -> Bilingual:

@@ -55,7 +55,7 @@ def who_reported(result: Summary) -> Section | None:
 def _all_told(drawn: SquaresDrawn, days: Bilingual) -> Section:
     """Say in a sentence what a matrix without an empty square would say in hundreds."""
     text = say(
-        "All {count} provinces have figures of every year on every subject: {subjects}.",
+        "All {count} provinces have a figure of every year on every subject, though not on every item: {subjects}.",
         count=str(len(drawn.places)),
         subjects=formats.listed([within_sentence(subject) for subject in drawn.subjects]),
     )

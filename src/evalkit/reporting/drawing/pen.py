@@ -210,7 +210,10 @@ def _steps(points: list[tuple[float, float]]) -> str:
     places = [(round(10 * x), round(10 * y)) for x, y in points]
     steps = [(after[0] - before[0], after[1] - before[1]) for before, after in pairwise(places)]
     start = f"M{places[0][0] / 10:g} {places[0][1] / 10:g}"
-    return f"{start}l{' '.join(f'{x / 10:g} {y / 10:g}' for x, y in steps)}" if steps else start
+    written = " ".join(f"{x / 10:g} {y / 10:g}" for x, y in steps).replace(
+        " -", "-"
+    )  # a sign parts numbers, too
+    return f"{start}l{written}" if steps else start
 
 
 def _dashed(dash: str) -> str:

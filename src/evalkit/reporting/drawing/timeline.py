@@ -6,6 +6,7 @@ the line.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -41,7 +42,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One programme period: its days as years with fractions, its mean a year with limits, and whether its years are drawn."""
+    """One programme period: its days as years with fractions, its mean a year with limits, and whether its years are drawn.
+
+    Limits are missing where there are none to give; no band is drawn then.
+    """
 
     start: float
     end: float
@@ -190,15 +194,18 @@ def _panel(pen: Pen, axis: _Axis, panel: Panel, *, base: float, height: float, l
 
 def _most(panel: Panel) -> float:
     heights = [max(bar.count, bar.other or 0) for bar in panel.bars if bar.state == "value"]
-    heights += [step.high if step.has_bars else step.mean * 1.5 for step in panel.steps]
+    heights += [
+        step.high if step.has_bars and not math.isnan(step.high) else step.mean * 1.5 for step in panel.steps
+    ]
     heights += [panel.usual[1]] if panel.usual else []
     return max([*heights, 1.0])
 
 
 def _step(pen: Pen, axis: _Axis, step: Step, *, base: float, scale: float, language: str) -> None:
     left, right = axis.at(step.start) + 2, axis.at(step.end) - 2
-    top = max(base - step.high * scale, base - scale * 1e6)
-    pen.rect(left, top, right - left, (step.high - step.low) * scale, fill="band")
+    if not math.isnan(step.high):
+        top = max(base - step.high * scale, base - scale * 1e6)
+        pen.rect(left, top, right - left, (step.high - step.low) * scale, fill="band")
     if not step.has_bars:
         pen.rect(left, base - step.mean * scale, right - left, step.mean * scale, fill="bar", opacity=0.55)
     if not step.has_bars and not _words_under(axis, step, language):

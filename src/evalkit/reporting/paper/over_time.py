@@ -172,4 +172,4 @@ def _counted_in(measure: str, area: Area) -> Bilingual:
 
 
 def _by_chance() -> Bilingual:
-    return say("Bars: exact 95% intervals (Garwood), if years scatter as pure chance would make them.")
+    return say("Bars: exact 95% intervals (Garwood), if yearly counts vary by chance alone.")

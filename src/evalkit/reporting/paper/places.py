@@ -97,7 +97,7 @@ def _(record: PlacesCompared, asked: Asked) -> Figure:
     names = [compared_name(record, area) for area in (record.area, record.beside)]
     draw_places(axes, rows, [sentence_start(name).of(asked.language) for name in names])
     number_scale(axes, asked.language, upright=False)
-    notes = [say("Bars: exact 95% intervals (Garwood), if years scatter as pure chance would make them.")]
+    notes = [say("Bars: exact 95% intervals (Garwood), if yearly counts vary by chance alone.")]
     sources = [name for ids in rows["source_id"] for name in ids.split(";")]
     words = Words(comparison_title(record), [*notes, *ratio_sentences(record)], sources)
     return written_around(axes, record.area, words, asked)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from evalkit.facts.areas import Area
+from evalkit.facts.laws_of_area import law_of
 from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.records import Comparisons
 from evalkit.reporting import formats
@@ -60,7 +61,8 @@ def comparison_figures(items: list[Compared], area: Area) -> list[Figure]:
 def _figure(items: list[Compared], area: Area) -> Figure:
     indicator = area.programme.indicators[items[0].indicator]
     totals = [items[0].earlier, *(item.later for item in items)]
-    windows = pd.DataFrame([_window(total) for total in totals])
+    law = law_of(area, items[0].indicator)
+    windows = pd.DataFrame([_window(total, law) for total in totals])
     title = say("{indicator}: number a year with its 95% interval", indicator=both(indicator.label))
     drawing = draw_both(
         period_comparison,
@@ -69,18 +71,28 @@ def _figure(items: list[Compared], area: Area) -> Figure:
         unit=both(area.programme.units[area.programme.measures[indicator.numerator].unit].label),
         invented=area.about.invented,
     )
-    lines = [_window_words(total, indicator.numerator, area) for total in totals]
+    lines = [_window_words(total, indicator.numerator, area, law) for total in totals]
     alt = say("{title}. {lines}.", title=title, lines=formats.listed(lines))
-    caption = say(
-        "Number a year by programme period, with exact (Garwood) intervals, if years scatter as pure chance would make them: {indicator}",
-        indicator=both(indicator.label),
-    )
+    caption = _limits_caption(both(indicator.label), law)
     repeated = drawn_over_time(items[0].indicator, area.programme)
     return Figure(f"periods-{indicator.id.lower()}", drawing, alt, caption, unless=repeated)
 
 
-def _window(total: PeriodTotal) -> dict[str, object]:
-    lower, upper = yearly_limits(total)
+def _limits_caption(indicator: Bilingual, law: ScatterLaw | None) -> Bilingual:
+    """Say what is drawn, and what its intervals stand on."""
+    if law is not None and law.is_known:
+        return say(
+            "Number a year by programme period, with 95% intervals allowing for extra variation between years: {indicator}",
+            indicator=indicator,
+        )
+    return say(
+        "Number a year by programme period, with exact (Garwood) intervals, if yearly counts vary by chance alone: {indicator}",
+        indicator=indicator,
+    )
+
+
+def _window(total: PeriodTotal, law: ScatterLaw | None) -> dict[str, object]:
+    lower, upper = yearly_limits(total, law)
     return {
         "label": span(total.start, total.end),
         "count": float(total.count),
@@ -97,8 +109,8 @@ def yearly_limits(total: PeriodTotal, law: ScatterLaw | None = None) -> tuple[fl
     return mean_limits(total.count, total.years, law)
 
 
-def _window_words(total: PeriodTotal, measure: str, area: Area) -> Bilingual:
-    lower, upper = yearly_limits(total)
+def _window_words(total: PeriodTotal, measure: str, area: Area, law: ScatterLaw | None) -> Bilingual:
+    lower, upper = yearly_limits(total, law)
     return say(
         "{period}: {count} in {years}, {low} to {high} a year",
         period=span(total.start, total.end),

@@ -55,7 +55,7 @@ def _numbers_sentence(item: Compared, area: Area) -> Bilingual:
     }
     if item.under_law is None:
         return say(
-            "{indicator}, {early}: {before}; {late}: {after}. Change of the yearly average {change}; if years scatter as pure chance would make them, the 95% interval is {limits}, {p}.",
+            "{indicator}, {early}: {before}; {late}: {after}. Change of the yearly average {change}; if yearly counts vary by chance alone, the 95% interval is {limits}, {p}.",
             **words,
         )
     return say(

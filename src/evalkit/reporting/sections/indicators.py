@@ -101,8 +101,11 @@ def indicator_table(rows: pd.DataFrame, area: Area, *, name: str, caption: Bilin
     )
     unlike = Unlike(area)
     cells = tuple(_row(row, area, unlike) for row in rows.to_dict("records"))
+    carries_over = rows["kind"].eq("period_ratio").any()
+    carry_over = say("[o] Carry-over from earlier years can put it above 100%, so it has no interval.")
     notes = (
         say("[u] marks a rate on fewer than 20 events: it is unstable."),
+        *([carry_over] if carries_over else []),
         say("A count of what was done is no count of chance events: it has no interval."),
         say(
             "The base of a rate is person-years: the average populations of the years of the period, added up."

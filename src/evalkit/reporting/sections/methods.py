@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from evalkit.facts.areas import Area
+from evalkit.facts.areas import Area, NationFacts
 from evalkit.records import Methods
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Table
@@ -33,7 +33,7 @@ def _(result: Methods) -> tuple[Block, ...]:
 def _methods() -> tuple[Bilingual, ...]:
     return (
         say(
-            "Counts and rates: exact Poisson interval (Garwood 1936), if years scatter as pure chance would make them."
+            "Counts and rates: exact Poisson interval (Garwood 1936), if yearly counts vary by chance alone."
         ),
         say("Proportions: Wilson interval (Wilson 1927; Newcombe 1998)."),
         say(
@@ -56,7 +56,10 @@ def _methods() -> tuple[Bilingual, ...]:
 
 
 def _sources(area: Area) -> Table:
-    used = [name for name in area.sources if name in set(area.facts["source_id"])]
+    cited = set(area.facts["source_id"])
+    is_nation = isinstance(area, NationFacts)
+    used = [name for name in area.sources if name in cited]
+    used += [name for name in area.sources if is_nation and name not in cited]
     columns: tuple[Column, ...] = (
         Column("source", say("Source")),
         Column("agency", say("Agency")),
@@ -70,7 +73,12 @@ def _sources(area: Area) -> Table:
     if len(rows) > 1 and len(shared) == 1:  # said once, below
         columns, rows = columns[:-1], tuple(row[:-1] for row in rows)
         notes += [say("On each of them: {note}", note=note) for note in shared if note.en != "–"]
-    return Table("sources-table", say("Sources of the figures on this page"), columns, rows, tuple(notes))
+    title = (
+        say("Sources of the figures on this page, then those of the provinces")
+        if len(used) > len(cited.intersection(used))
+        else say("Sources of the figures on this page")
+    )
+    return Table("sources-table", title, columns, rows, tuple(notes))
 
 
 def _source_row(name: str, area: Area) -> tuple[Cell, ...]:

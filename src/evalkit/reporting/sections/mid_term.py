@@ -144,7 +144,7 @@ def _outlook(row: Row) -> Bilingual:
     if pd.notna(row["chance"]):
         written = chance(float(row["chance"]))
         if row["supposes"] == "pure_chance":
-            return say("{chance}, if years scatter as pure chance makes them", chance=written)
+            return say("{chance}, if yearly counts vary by chance alone", chance=written)
         return written
     known = {
         "no_method_for_kind": lambda: say("not given: there is no sound method for figures of this kind"),

@@ -27,6 +27,7 @@ from evalkit.reporting.sections.shared_words import (
 )
 from evalkit.reporting.sentence import Caution, Sentence, joined
 from evalkit.reporting.wording import say
+from evalkit.table import totals_only
 
 MOST_SHIFTS = 2
 MOST_DIFFERING = 2
@@ -39,7 +40,7 @@ def shift_sentences(result: Summary) -> list[Sentence]:
     if not standing:
         return []
     tried = say(
-        "Chance alone hardly explains this, even among {tried} groups looked at.",
+        "If each person had come alone, chance would hardly explain this, even among {tried} groups looked at; but several persons come from one case.",
         tried=str(standing[0].tried),
     )
     text = joined(*(_shift_words(shift, area) for shift in standing), tried)
@@ -92,12 +93,25 @@ def zero_cautions(item: ZeroNews, area: Area) -> tuple[Bilingual, ...]:
     """Say beside a headline on a run of zeros: what it rules out and how probable it is; then what happened meanwhile and came after."""
     run = item.run
     numerator = area.programme.indicators[run.indicator].numerator
-    first = joined(still_allowed(run, area), *against_the_pace_before(run, area))
+    told = [
+        both(source.tells)
+        for name in sources_of_zeros(run, area)
+        if (source := area.sources.get(name)) and source.tells
+    ]
+    first = joined(*told, still_allowed(run, area), *against_the_pace_before(run, area))
     parts = [caution.text for caution in _zero_cautions(numerator, run, area)[:1]]
     parts += [_against_words(item.against, area)] if item.against is not None else []
     source = area.sources.get(item.later.source) if item.later is not None and item.later.value == 1 else None
     parts += [both(source.tells)] if source is not None and source.tells is not None else []
     return (first, joined(*parts)) if parts else (first,)
+
+
+def sources_of_zeros(run: ZeroPeriod, area: Area) -> tuple[str, ...]:
+    """Return who reported the zeros of a run."""
+    rows = totals_only(area.facts, area.programme.dimensions)
+    rows = rows[rows["measure"] == area.programme.indicators[run.indicator].numerator]
+    inside = rows["period_start"].between(run.start, run.end) & (rows["status"] == "zero_reported")
+    return tuple(rows.loc[inside, "source_id"].drop_duplicates())
 
 
 def still_allowed(run: ZeroPeriod, area: Area) -> Bilingual:
@@ -113,7 +127,9 @@ def still_allowed(run: ZeroPeriod, area: Area) -> Bilingual:
             **words,
         )
     words["upper"] = formats.number(run.upper_per_year, 1)
-    return say("A run of {years} at zero does not rule out up to {upper} {unit} a year.", **words)
+    return say(
+        "{years} without a case recorded do not rule out an average of up to {upper} {unit} a year.", **words
+    )
 
 
 def against_the_pace_before(run: ZeroPeriod, area: Area) -> list[Bilingual]:
@@ -128,17 +144,17 @@ def against_the_pace_before(run: ZeroPeriod, area: Area) -> list[Bilingual]:
     }
     told = (
         say(
-            "Had the pace of {period} ({count}) gone on, such a run would have a probability of {chance}, allowing for how years scatter.",
+            "Had the pace of {period} ({count}) gone on, such a run would have a probability of {chance}, allowing for extra variation between years.",
             **words,
         )
         if run.by_law
         else say(
-            "Had the pace of {period} ({count}) gone on, such a run would have a probability of {chance}, if years scattered as pure chance would make them.",
+            "Had the pace of {period} ({count}) gone on, such a run would have a probability of {chance}, if yearly counts varied by chance alone.",
             **words,
         )
     )
     if run.chance_predictive < SELDOM:
-        return [told, say("Chance alone hardly explains it; the figures do not say what changed.")]
+        return [told, say("That would hardly happen by chance alone; the figures do not say why.")]
     return [told, say("It could be chance.")]
 
 

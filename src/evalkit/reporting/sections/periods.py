@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from evalkit.facts.areas import Area
+from evalkit.facts.laws_of_area import law_of
 from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.records import Comparisons
 from evalkit.reporting import formats
@@ -31,6 +32,7 @@ from evalkit.reporting.sections.shared_words import (
 )
 from evalkit.reporting.sections.verdict_words import family_note, verdict_words
 from evalkit.reporting.wording import say
+from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import NotEstimable, RateComparison
 from evalkit.table import totals_only
 
@@ -73,7 +75,7 @@ def _(result: RateComparison) -> Section:
         limits = change_limits(result.percent_lower, result.percent_upper)
         numbers += [
             (say("Change of the yearly average"), change_written(result.percent_change)),
-            (say("95% interval, if years scatter as pure chance would make them"), limits),
+            (say("95% interval, if yearly counts vary by chance alone"), limits),
         ]
     rows = tuple((Cell(name), Cell(value)) for name, value in numbers)
     table = Table("comparison-table", say("Two counts compared, exactly"), columns, rows)
@@ -153,12 +155,12 @@ def _notes(items: list[Compared]) -> tuple[Bilingual, ...]:
     if any(item.under_law is not None for item in items):
         notes.append(
             say(
-                "Row without a condition: score test of the ratio under the law of scatter of the measure, told by all provinces together."
+                "Row without a condition: score test of the ratio, and limits of a number a year, under the law of scatter of the measure, estimated from all provinces together."
             )
         )
     notes += [
         say(
-            "Row “if years scatter as pure chance would make them”: exact conditional comparison of two Poisson rates (Przyborowski and Wilenski 1940), Clopper-Pearson limits, p is twice the probability of the smaller tail (Fay 2010). Limits of a number a year: exact (Garwood), if years scatter as pure chance would make them."
+            "Row “if yearly counts vary by chance alone”: exact conditional comparison of two Poisson rates (Przyborowski and Wilenski 1940), Clopper-Pearson limits, p is twice the probability of the smaller tail (Fay 2010). Its limits of a number a year: exact (Garwood)."
         ),
         say(
             "A change is per year of observation, so periods of different length can stand beside each other."
@@ -176,7 +178,7 @@ def _rows(item: Compared, area: Area) -> list[tuple[Cell, ...]]:
         "late": span(item.later.start, item.later.end),
     }
     exact = say(
-        "{indicator}, {early} to {late}, if years scatter as pure chance would make them",
+        "{indicator}, {early} to {late}, if yearly counts vary by chance alone",
         **names,
     )
     verdict = Cell(verdict_words(item.verdict))
@@ -195,13 +197,14 @@ def _rows(item: Compared, area: Area) -> list[tuple[Cell, ...]]:
 
 def _row(item: Compared, name: Bilingual, verdict: Cell, area: Area) -> tuple[Cell, ...]:
     result, measure = item.result, area.programme.indicators[item.indicator].numerator
+    law = None if item.under_law is None else law_of(area, item.indicator)
     told = result.earlier >= SMALL_BASE
     missing = Cell(say("not defined")) if result.earlier == 0 else Cell(say("base under five"))
     change = Cell(change_written(result.percent_change), round(result.percent_change, 1)) if told else missing
     return (
         Cell(name),
-        _count_cell(item.earlier, measure, area),
-        _count_cell(item.later, measure, area),
+        _count_cell(item.earlier, measure, area, law),
+        _count_cell(item.later, measure, area, law),
         change,
         Cell(interval_words(item)) if told else missing,
         Cell(formats.p_value(item.p), round(item.p, 4)),
@@ -209,9 +212,9 @@ def _row(item: Compared, name: Bilingual, verdict: Cell, area: Area) -> tuple[Ce
     )
 
 
-def _count_cell(total: PeriodTotal, measure: str, area: Area) -> Cell:
-    """Write a count, its years, and the number a year with its limits."""
-    lower, upper = yearly_limits(total)
+def _count_cell(total: PeriodTotal, measure: str, area: Area, law: ScatterLaw | None) -> Cell:
+    """Write a count, its years, and the number a year with its limits, under the law of its row."""
+    lower, upper = yearly_limits(total, law)
     text = say(
         "{count}; {average} a year ({low} to {high})",
         count=window_words(total, measure, area.programme, unlike=True),

@@ -96,12 +96,12 @@ def ratio_sentences(result: PlacesCompared) -> list[Bilingual]:
     }
     if math.isnan(result.result.factor):
         ratio = say(
-            "The rate of {place} is {ratio} times that of {other}; if years scatter as pure chance would make them, the 95% interval is {limits}.",
+            "The rate of {place} is {ratio} times that of {other}; if yearly counts vary by chance alone, the 95% interval is {limits}.",
             **words,
         )
         return [ratio, _verdict_if_poisson(first)]
     ratio = say(
-        "The rate of {place} is {ratio} times that of {other}, 95% interval {limits}, which allows for how years scatter.",
+        "The rate of {place} is {ratio} times that of {other}, 95% interval {limits}, which allows for extra variation between years.",
         **words,
     )
     return [ratio, _verdict(first)]
@@ -115,15 +115,15 @@ def is_apart(row: Row) -> bool:
 def _verdict(row: Row) -> Bilingual:
     if is_apart(row):
         return say(
-            "Chance and the way years scatter hardly explain the difference of the lasting rates, if this pair was chosen before its figures were seen."
+            "Chance and extra variation between years hardly explain the difference of the lasting rates, if this pair was chosen before its figures were seen."
         )
-    return say("Chance and the way years scatter can explain the difference.")
+    return say("Chance and extra variation between years can explain the difference.")
 
 
 def _verdict_if_poisson(row: Row) -> Bilingual:
     if is_apart(row):
         return say(
-            "If years scatter as pure chance would make them, chance alone hardly explains the difference, if this pair was chosen before its figures were seen."
+            "If yearly counts vary by chance alone, chance alone hardly explains the difference, if this pair was chosen before its figures were seen."
         )
     return say("Chance alone can explain the difference.")
 

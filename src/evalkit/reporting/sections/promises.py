@@ -121,7 +121,7 @@ def _chance(row: Row) -> Bilingual:
             return say("exactly on the number promised, so it cannot be said with certainty")
         return say("chance alone could explain the distance")
     if KINDS[row["kind"]].by_chance:
-        return say("clear, if years scatter as pure chance makes them")
+        return say("clear, if yearly counts vary by chance alone")
     return say("clear: the whole interval lies on this side")
 
 

@@ -105,11 +105,11 @@ def _difference(found: Heterogeneity, label: Bilingual, period: Bilingual) -> Bi
         return _difference_if_poisson(found, words)
     if found.differs:
         return say(
-            "{indicator}, {period}: chance alone hardly explains how the lasting rates of {count} provinces differ, even allowing for how years scatter in the whole panel ({p}). Together: {rate} per 100,000 person-years.",
+            "{indicator}, {period}: chance alone hardly explains how the lasting rates of {count} provinces differ, even allowing for extra variation between years in the whole panel ({p}). Together: {rate} per 100,000 person-years.",
             **words,
         )
     return say(
-        "{indicator}, {period}: chance and the way years scatter in the whole panel can explain how the rates of {count} provinces differ ({p}). Together: {rate} per 100,000 person-years.",
+        "{indicator}, {period}: chance and extra variation between years in the whole panel can explain how the rates of {count} provinces differ ({p}). Together: {rate} per 100,000 person-years.",
         **words,
     )
 
@@ -118,11 +118,11 @@ def _difference_if_poisson(found: Heterogeneity, words: dict[str, Bilingual]) ->
     """Say whether rates differ where it is not known how years scatter: the condition stands in the sentence."""
     if found.differs:
         return say(
-            "{indicator}, {period}: if years scatter as pure chance would make them, chance alone hardly explains how the lasting rates of {count} provinces differ ({p}). Together: {rate} per 100,000 person-years.",
+            "{indicator}, {period}: if yearly counts vary by chance alone, chance alone hardly explains how the lasting rates of {count} provinces differ ({p}). Together: {rate} per 100,000 person-years.",
             **words,
         )
     return say(
-        "{indicator}, {period}: if years scatter as pure chance would make them, chance alone can explain how the rates of {count} provinces differ ({p}). Together: {rate} per 100,000 person-years.",
+        "{indicator}, {period}: if yearly counts vary by chance alone, chance alone can explain how the rates of {count} provinces differ ({p}). Together: {rate} per 100,000 person-years.",
         **words,
     )
 
@@ -238,11 +238,11 @@ def _notes(item: ProvinceComparison, *, detected: bool) -> tuple[Bilingual, ...]
     known = isinstance(item.shrunken, ShrunkenRates) and item.shrunken.years_law is not None
     helped = (
         say(
-            "Estimated with the help of the other provinces: a province with few cases borrows from all (empirical Bayes, Clayton and Kaldor 1987); its limits hold the lasting rate and allow for how years scatter."
+            "Estimated with the help of the other provinces: a province with few cases borrows from all (empirical Bayes, Clayton and Kaldor 1987); its limits hold the lasting rate and allow for extra variation between years."
         )
         if known
         else say(
-            "Estimated with the help of the other provinces: a province with few cases borrows from all (empirical Bayes, Clayton and Kaldor 1987); its limits hold the lasting rate if years scatter as pure chance would make them."
+            "Estimated with the help of the other provinces: a province with few cases borrows from all (empirical Bayes, Clayton and Kaldor 1987); its limits hold the lasting rate if yearly counts vary by chance alone."
         )
     )
     law = None if isinstance(item.differs, NotEstimable) else item.differs.law
@@ -251,7 +251,7 @@ def _notes(item: ProvinceComparison, *, detected: bool) -> tuple[Bilingual, ...]
         *_wider(item.differs),
         helped,
         say(
-            "Plain limits: where 95 of 100 counts would lie at the common rate if years scattered as pure chance would make them. Widened limits: these also allow for how unequal the provinces are and, where it is known, for how years scatter."
+            "Plain limits: where 95 of 100 counts would lie at the common rate if yearly counts varied by chance alone. Widened limits: these also allow for how unequal the provinces are and, where it is known, for how years scatter."
         ),
         *((say("A high rate may mean much crime or much detection."),) if detected else ()),
     )

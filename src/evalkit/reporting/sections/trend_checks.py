@@ -33,7 +33,7 @@ def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
         (say("In a few words"), in_a_few_words(item)),
         (say("Smallest fall it could show"), _detectable(study)),
         *([(say("Detection alone"), _detection(study, item))] if area.programme.counts_detection else []),
-        (say("Without any one year"), _without_a_year(study)),
+        (say("Without any one year"), _without_a_year(study, item)),
         (say("Counts alone, without population"), _counts_alone(study)),
         (say("Last five years"), _recent(study)),
         (say("Without a model (Mann-Kendall)"), _monotone(study.monotone)),
@@ -90,7 +90,7 @@ def _first_count(item: Trend) -> float:
     return float(told["count"].iloc[0])
 
 
-def _without_a_year(study: TrendStudy) -> Bilingual:
+def _without_a_year(study: TrendStudy, item: Trend) -> Bilingual:
     found = study.sensitivity.leave_one_out
     if not isinstance(found, LeaveOneOut):
         return say("not to be told: too few years remain")
@@ -101,7 +101,7 @@ def _without_a_year(study: TrendStudy) -> Bilingual:
         "{low} to {high} a year; the verdict hangs on single years, most of all on {year}: read it with care",
         low=low,
         high=high,
-        year=str(found.decisive),
+        year=str(item.verdict.year or found.decisive),  # one year for one question: that of the verdict
     )
 
 

@@ -42,7 +42,7 @@ def verdict_sentence(verdict: ChangeVerdict, programme: Programme) -> Bilingual:
     failed = [_check(check, verdict, programme) for check in verdict.failed]
     checks = each(lambda *texts: "; ".join(texts), *failed)
     if verdict.grade == "open":
-        return say("No change is established: {checks}.", checks=checks)
+        return say("A change is not established: {checks}.", checks=checks)
     fall, rise = (
         say("The number appears to fall, but {checks}.", checks=checks),
         say("The number appears to rise, but {checks}.", checks=checks),
@@ -122,6 +122,6 @@ def _check(check: Check, verdict: ChangeVerdict, programme: Programme) -> Biling
         )
     names = {event.id: both(event.label) for event in programme.breaks}
     return say(
-        "within these years fall dated events: {events}",
+        "events in between may have changed what is counted: {events}",
         events=formats.listed([names[event] for event in verdict.events]),
     )

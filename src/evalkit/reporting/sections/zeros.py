@@ -56,11 +56,11 @@ def zero_sentence(item: ZeroPeriod, area: Area) -> Bilingual:
     words["upper"] = formats.number(item.upper_per_year, 1)
     if item.by_law:
         return say(
-            "{indicator}: 0 {unit} in {period} ({years}). A true average of up to {upper} {unit} a year fits such a run as well (upper 95% limit, allowing for how years scatter).",
+            "{indicator}: 0 {unit} in {period} ({years}). A true average of up to {upper} {unit} a year fits such a run as well (upper 95% limit, allowing for extra variation between years).",
             **words,
         )
     return say(
-        "{indicator}: 0 {unit} in {period} ({years}). A true average of up to {upper} {unit} a year fits such a run as well (upper 95% limit, if years scatter as pure chance would make them).",
+        "{indicator}: 0 {unit} in {period} ({years}). A true average of up to {upper} {unit} a year fits such a run as well (upper 95% limit, if yearly counts vary by chance alone).",
         **words,
     )
 
@@ -97,7 +97,7 @@ def _surprise(item: ZeroPeriod, area: Area) -> list[Block]:
     }
     if item.by_law:
         text = say(
-            "Had the pace of {period} ({count}) gone on, such a run would have a probability of {poisson} taken as exactly known, {predictive} with its own uncertainty, allowing for how years scatter. A small probability says that something changed, not what.",
+            "Had the pace of {period} ({count}) gone on, such a run would have a probability of {poisson} taken as exactly known, {predictive} with its own uncertainty, allowing for extra variation between years. A small probability says that something changed, not what.",
             **words,
         )
         return [Paragraph(text)]

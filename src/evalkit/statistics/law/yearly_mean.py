@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
 from scipy import optimize, special
 
 from evalkit.statistics.comparisons import surprise_of_zero
@@ -82,6 +84,32 @@ def _at_least(count: float, mean: float, years: float, law: ScatterLaw) -> float
     if alpha <= 0:
         return float(special.gammainc(count, years * mean))
     return float(special.betainc(count, years / alpha, alpha * mean / (1 + alpha * mean)))
+
+
+def varies_more_than_chance(counts: Sequence[float], *, level: float = 0.05) -> bool:
+    """Tell whether years differ by more than counts of one mean do by chance: their index of dispersion is beyond its limit.
+
+    Parameters
+    ----------
+    counts : sequence of float
+        Events of single years; under two, or all zero, they tell nothing.
+    level : float
+        How often years of one mean may be called so.
+
+    References
+    ----------
+    Fisher, Thornton and Mackenzie (1922), Annals of Applied Biology 9, 325-359: the index is chi-squared with a degree less than years.
+
+    Examples
+    --------
+    >>> varies_more_than_chance([670, 490, 300, 121]), varies_more_than_chance([4, 6, 5, 3])
+    (True, False)
+    """
+    if len(counts) < 2 or sum(counts) <= 0:
+        return False
+    mean = sum(counts) / len(counts)
+    index = float(np.sum((np.asarray(counts) - mean) ** 2)) / mean
+    return float(special.chdtrc(len(counts) - 1, index)) < level
 
 
 def largest_mean(years: float, law: ScatterLaw | None = None, *, level: float = 0.95) -> float:

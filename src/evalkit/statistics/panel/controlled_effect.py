@@ -39,7 +39,7 @@ def controlled_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) 
     -----
     The ratio of two rate ratios. Under a known law the limits are those of its variance on the log scale, each place at its own mean
     before and after; where the law is not known they are the exact ones of :func:`evalkit.statistics.panel.controlled.controlled_change`,
-    which hold if years scatter as pure chance would make them. A year before the start is held against the other years before.
+    which hold if yearly counts vary by chance alone. A year before the start is held against the other years before.
 
     References
     ----------

@@ -48,9 +48,9 @@ class Heterogeneity:
         it at the common rate, the error of the law included, and that provinces may scatter each in its own way
         (:mod:`~evalkit.statistics.provinces.equal_rates`); and its Monte-Carlo standard error.
     plain_p : float
-        The p to print if years scatter as pure chance would make them; equal to ``p`` without a law.
+        The p to print if yearly counts vary by chance alone; equal to ``p`` without a law.
     law : ScatterLaw or None
-        How years scatter; None where that is not known, and then all of this holds if years scatter as pure chance would make them.
+        How years scatter; None where that is not known, and then all of this holds if yearly counts vary by chance alone.
     dean_b, dean_b_adjusted, dean_p : float
         Dean's score tests (P_B and its form that allows for the fitted rate), and the one-sided p of the latter. These and
         those below ask the same of the totals as they stand, whatever the law of years.

@@ -17,12 +17,9 @@ from evalkit.statistics.results import NotEstimable, TrendFit
 from evalkit.statistics.trend.exact_trends import (
     LARGEST_TOTAL,
     ExactTrend,
-    annual_percent_change,
     exact_trend,
-    poisson_slope,
 )
 from evalkit.statistics.trend.loglinear import loglinear_trend
-from evalkit.statistics.trend.loglinear_batch import PartialTrends
 from evalkit.table import WITH_VALUE, refuse_repeated
 
 __all__ = ["exact_trend", "fit_trend", "loglinear_trend"]
@@ -187,7 +184,6 @@ def _fit(years: ObservedYears, law: ScatterLaw | None, level: float) -> TrendFit
         exact_p=exact.p_central if exact else math.nan,
         exact_lower=exact.apc_lower if exact else math.nan,
         exact_upper=exact.apc_upper if exact else math.nan,
-        **_influence(years),
         zeros=int((years.counts == 0).sum()),
         zeros_expected=float(np.exp(-poisson.fitted).sum()),
         level=level,
@@ -222,20 +218,6 @@ def _headline(
         "p": fit.p,
         "method": way.method,
     }
-
-
-def _influence(years: ObservedYears) -> dict[str, Any]:
-    """Return the range of the annual percent change when each year in turn is left out."""
-    kept = ~np.eye(len(years.years), dtype=bool)
-    lasting = (kept & (years.counts > 0)[:, None]).sum(axis=0) > 1  # the others' slope is infinite, or none
-    some = PartialTrends(
-        years.counts, years.scores, years.exposure, kept[:, lasting], np.zeros(int(lasting.sum()))
-    )
-    changes = [annual_percent_change(slope) for slope in some.slopes()]
-    for place in np.flatnonzero(~lasting):
-        rest = years.without(int(place))
-        changes.append(annual_percent_change(poisson_slope(rest.counts, rest.scores, rest.exposure)))
-    return {"apc_least": min(changes), "apc_most": max(changes)}
 
 
 def _flags(years: ObservedYears, pooled: float, own: float) -> tuple[str, ...]:
