@@ -140,7 +140,6 @@ def _imported(
         together(readings),
         mapping_text=text,
         options=options,
-        sources=sources,
         vocabulary=vocabulary,
     )
 
@@ -183,7 +182,6 @@ def _filed(
     *,
     mapping_text: str,
     options: ImportOptions,
-    sources: dict[str, Source],
     vocabulary: Vocabulary,
 ) -> Imported:
     held = sum(len(reading.held) for reading in readings)
@@ -202,11 +200,7 @@ def _filed(
         )
         for name, file in filed.files.items():
             files.setdefault(name, []).append(str(file))
-    notes = [
-        note
-        for reading in readings
-        if (note := add_source_entry(workspace, reading, path, form, known=sources))
-    ]
+    notes = [note for reading in readings for note in add_source_entry(workspace, reading, path, form)]
     notes += _population_beside(workspace, vocabulary, readings)
     again = quote(str(workspace.folder)) + (
         f" --mapping {quote(str(options.mapping))}" if options.mapping else ""

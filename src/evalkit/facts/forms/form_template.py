@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 from evalkit.facts.forms.counted import Vocabulary
+from evalkit.facts.forms.form_source import SOURCE_RANGE, SOURCE_VERSION, VERSION_CELL, write_source_cells
 from evalkit.facts.forms.grid import Form, Sheet
 from evalkit.facts.forms.mapping import FormMapping, TableMapping
 from evalkit.labels import Label
@@ -16,10 +17,10 @@ from evalkit.messages import shown, told_in, worded
 from evalkit.places.units import Unit
 from evalkit.programme.models import Measure, Programme
 
-VERSION = "evalkit-form 1"
+VERSION = SOURCE_VERSION
+OLDER_VERSIONS = ("evalkit-form 1",)  # without the cells that ask for the source
 CORNER = "E8"
 _HEAD_ROW = 7
-_VERSION_CELL = (2, 1)
 _CODE, _SCHEME, _SOURCE = (3, 2), (3, 3), (4, 2)
 _MARKS = {
     "không phát sinh": "zero_reported",
@@ -128,11 +129,24 @@ def _workbook(vocabulary: Vocabulary, order: FormOrder) -> bytes:
         "figure": book.add_format(
             {"bg_color": "#FFFBEA", "border": 1, "border_color": "#D1D5DB", "valign": "top"}
         ),
+        "answer": book.add_format(
+            {
+                "bg_color": "#FFFBEA",
+                "border": 1,
+                "border_color": "#D1D5DB",
+                "num_format": "@",  # typed text stays as typed: no spreadsheet turns day and month
+                "text_wrap": True,
+            }
+        ),
     }
     for parts in (False, True):
         rows = list(form_rows(vocabulary.programme, order.measures, parts=parts))
         if rows:
-            _write_sheet(book, styles, vocabulary, order, rows, parts=parts)
+            first = not book.worksheets()
+            sheet = _write_sheet(book, styles, vocabulary, order, rows, parts=parts)
+            if first:
+                write_source_cells(sheet, styles)
+                book.define_name("evalkit_source", f"='{sheet.name}'!{SOURCE_RANGE}")
     book.close()
     return stream.getvalue()
 
@@ -145,7 +159,7 @@ def _write_sheet(
     rows: list[tuple[str, str, dict[str, str]]],
     *,
     parts: bool,
-) -> None:
+) -> Any:
     name = shown(worded("Breakdowns")) if parts else shown(worded("Figures"))
     sheet = book.add_worksheet(name)
     _write_head(sheet, styles, vocabulary, order)
@@ -162,11 +176,12 @@ def _write_sheet(
     sheet.data_validation(_HEAD_ROW, 4, _HEAD_ROW + len(rows) - 1, last, choice)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 46)
-    sheet.set_column(2, 2, 14)
+    sheet.set_column(2, 2, 24)
     sheet.set_column(3, 3, 60)
     sheet.set_column(4, last, 13)
     sheet.freeze_panes(_HEAD_ROW, 4)
     _name_ranges(book, name, rows=len(rows), last=last, suffix="_2" if parts else "")
+    return sheet
 
 
 def _write_head(sheet: Any, styles: dict[str, Any], vocabulary: Vocabulary, order: FormOrder) -> None:
@@ -187,7 +202,9 @@ def _write_head(sheet: Any, styles: dict[str, Any], vocabulary: Vocabulary, orde
     rule = worded(
         "Write whole numbers without marks; a zero is a figure. Choose a sign where there is none. Leave blank what you do not report. No names and no particulars of persons."
     )
-    sheet.write_string(4, 0, shown(rule))
+    sheet.merge_range(4, 0, 5, 1, shown(rule), styles["text"])
+    sheet.set_row(4, 45)
+    sheet.set_row(5, 30)
     heads = [worded("Key"), worded("Figure"), worded("Unit"), worded("Definition")]
     for column, head in enumerate(heads):
         sheet.write_string(_HEAD_ROW - 1, column, shown(head), styles["head"])
@@ -226,10 +243,12 @@ def template_mapping(form: Form, vocabulary: Vocabulary) -> tuple[FormMapping, s
     form : Form
     vocabulary : Vocabulary
     """
-    sheets = [sheet for sheet in form.sheets if sheet.at(*_VERSION_CELL).text == VERSION]
+    known = (VERSION, *OLDER_VERSIONS)
+    sheets = [sheet for sheet in form.sheets if sheet.at(*VERSION_CELL).text in known]
     if not sheets:
         return None
-    return FormMapping(table=tuple(_table(sheet, vocabulary) for sheet in sheets)), VERSION
+    version = sheets[0].at(*VERSION_CELL).text
+    return FormMapping(table=tuple(_table(sheet, vocabulary) for sheet in sheets)), version
 
 
 def _table(sheet: Sheet, vocabulary: Vocabulary) -> TableMapping:

@@ -1,25 +1,29 @@
-"""The entry of sources.toml for a form: proposed from the file, with what only its sender knows left open."""
+"""The entry of sources.toml for a form: proposed from the file and from what the form says of its source, the rest left open."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.form_reading import FormReading
+from evalkit.facts.forms.form_source import SOURCE_CELLS, SourceSaid, source_said
 from evalkit.facts.forms.grid import Form
 from evalkit.facts.forms.mapping import HOLE
 from evalkit.facts.forms.toml_writing import quoted
+from evalkit.facts.issue_days import issue_day
 from evalkit.messages import worded
 from evalkit.workspace import Workspace
 
 _LONGEST = 160
+_ASKED = re.compile(rf'(\s*({"|".join(SOURCE_CELLS)})\s*=\s*)"\?"(.*)', re.DOTALL)
 
 
-def add_source_entry(
-    workspace: Workspace, reading: FormReading, path: Path, form: Form, *, known: Collection[str]
-) -> Finding | None:
+def add_source_entry(workspace: Workspace, reading: FormReading, path: Path, form: Form) -> list[Finding]:
     """Add an entry for a form's source to sources.toml where there is none; return what is to be filled in.
 
     Parameters
@@ -29,42 +33,95 @@ def add_source_entry(
     path : Path
         The form's file.
     form : Form
-    known : collection of str
-        The sources that could be read.
+        What it says of its source answers what is still open in the entry; what somebody wrote there stays.
 
     Returns
     -------
-    Finding or None
-        None where the source is declared.
+    list of Finding
+        What is open, what cannot be read in the form, and what the form says otherwise than the entry.
     """
-    file, source_id = workspace.sources_file, reading.source_id
+    file, source_id, said = workspace.sources_file, reading.source_id, source_said(form)
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    if source_id in known:
-        return None
-    if f"[{source_id}]" not in text:
+    if f"[{source_id}]" not in text and not _entry(text, source_id):
         entry = source_entry(source_id, path, form, rounded_to=reading.rounded_to)
-        file.write_text(f"{text.rstrip()}\n\n{entry}".lstrip(), encoding="utf-8")
-    return Finding(
-        "warning",
-        where=f"{file}, [{source_id}]",
-        rule=worded(
-            'the source of the form is described by its sender: agency, date and confidence stand as "?"'
-        ),
-        do=worded("fill them in; the pages name the source beside each figure"),
-    )
+        written = f"{text.rstrip()}\n\n{entry}".lstrip()
+    else:
+        written = _answered(text, source_id, said.answers)
+    if written != text:
+        file.write_text(written, encoding="utf-8")
+    where = f"{file}, [{source_id}]"
+    return [*_unread(said, path), *_open(written, source_id, said, where)]
+
+
+def _answered(text: str, source_id: str, answers: Mapping[str, str]) -> str:
+    """Return sources.toml with the questions of an entry answered that a form answers."""
+    lines, inside = text.splitlines(keepends=True), False
+    for number, line in enumerate(lines):
+        if line.lstrip().startswith("["):
+            inside = line.strip().startswith(f"[{source_id}]")
+        found = _ASKED.match(line) if inside else None
+        if found and found[2] in answers:
+            lines[number] = f"{found[1]}{quoted(answers[found[2]])}{found[3]}"
+    return "".join(lines)
+
+
+def _unread(said: SourceSaid, path: Path) -> Iterator[Finding]:
+    for cell, rule, do in said.unread:
+        yield Finding("warning", f"{path.name}, {cell}", rule, do)
+
+
+def _open(text: str, source_id: str, said: SourceSaid, where: str) -> Iterator[Finding]:
+    """Yield which questions of an entry are open, and where a form says otherwise than the entry; all are where the file cannot be read."""
+    entry = _entry(text, source_id)
+    keys = [name for name in SOURCE_CELLS if entry.get(name, HOLE) == HOLE]
+    if keys:
+        rule = worded(
+            'the source of the form is described by its sender: still to be filled in ("?"): {keys}',
+            keys=", ".join(keys),
+        )
+        yield Finding(
+            "warning", where, rule, worded("fill them in; the pages name the source beside each figure")
+        )
+    unlike = [
+        name for name, answer in said.answers.items() if name not in keys and _kept(entry[name]) != answer
+    ]
+    if unlike:
+        rule = worded(
+            "the head of the form says otherwise than this entry, which stays as it is: {keys}",
+            keys=", ".join(unlike),
+        )
+        yield Finding("note", where, rule, worded("correct the entry if the form is right"))
+
+
+def _entry(text: str, source_id: str) -> dict[str, Any]:
+    try:
+        entry = tomllib.loads(text).get(source_id)
+    except ValueError:
+        return {}
+    return entry if isinstance(entry, dict) else {}
+
+
+def _kept(value: object) -> object:
+    """Return what stands in an entry as it is kept: a day in one way of writing."""
+    try:
+        return issue_day(value)
+    except ValueError:
+        return value
 
 
 def source_entry(source_id: str, path: Path, form: Form, *, rounded_to: float = 0) -> str:
-    """Return the entry proposed for a form: the title of its first cell, the file's name and digest, what its figures are rounded to."""
+    """Return the entry proposed for a form: its title, the file's name and digest, what it says of its source and is rounded to."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     title = next((cell.text for sheet in form.sheets[:1] if (cell := sheet.at(1, 1)).kind == "text"), "")
     rounding = f"rounded_to = {rounded_to:g}  # làm tròn đến · its figures are rounded to this"
+    said = {name: quoted(answer) for name, answer in source_said(form).answers.items()}
+    agency, day, seen = (said.get(name, quoted(HOLE)) for name in SOURCE_CELLS)
     lines = [
         f"[{source_id}]",
         f"title = {quoted((title or path.stem)[:_LONGEST])}",
-        f'agency = "{HOLE}"      # cơ quan ban hành biểu · who issued the form',
-        f'date = "{HOLE}"        # ngày ban hành, viết trong ngoặc kép: "2024-03-15" hoặc "15/3/2024" · the day it was issued, in quotation marks',
-        f'confidence = "{HOLE}"  # "verified": đã xem bản gốc · the original was seen; "to be checked": chưa · it was not',
+        f"agency = {agency}      # cơ quan ban hành biểu · who issued the form",
+        f'date = {day}        # ngày ban hành, viết trong ngoặc kép: "2024-03-15" hoặc "15/3/2024" · the day it was issued, in quotation marks',
+        f'confidence = {seen}  # "verified": đã xem bản gốc · the original was seen; "to be checked": chưa · it was not',
         *([rounding] if rounded_to else []),
         f"# {path.name.encode('unicode_escape').decode()}, sha256 {digest[:16]}",
     ]
