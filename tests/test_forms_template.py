@@ -173,6 +173,54 @@ def test_the_form_of_the_request_list_asks_for_it_alone(workspace: Path, tmp_pat
     assert len(keys) < 100
 
 
+def keys_of(path: Path) -> list[str]:
+    book = load_workbook(path)
+    return [str(row[0].value) for sheet in book for row in sheet.iter_rows(min_row=FIRST, max_col=1)]
+
+
+def test_the_form_of_every_figure_is_made_where_nothing_else_is_said_and_the_shorter_is_named(
+    workspace: Path, tmp_path: Path
+):
+    told_of, keys = {}, {}
+    for more in ((), ("--all",), ("--requests",)):
+        path = tmp_path / f"bieu{''.join(more)}.xlsx"
+        told_of[more] = run("template", workspace, "--province", "22", "--out", path, *more)[1]
+        keys[more] = keys_of(path)
+        assert told_of[more].splitlines()[-1].endswith(f"evalkit import {path} {workspace}")
+    assert keys[()] == keys["--all",]
+    assert set(keys["--requests",]) < set(keys[()])
+    assert [more for more, text in told_of.items() if "--requests makes the short form" in text] == [
+        (),
+        ("--all",),
+    ]
+
+
+def test_a_programme_without_a_request_list_has_one_form(workspace: Path, tmp_path: Path):
+    folder = Path(
+        shutil.copytree(
+            "src/evalkit/programme/catalogue/vn-trafficking", workspace / "programme", symlinks=True
+        )
+    )
+    (folder / "requests.toml").unlink()
+    settings = (workspace / "evalkit.toml").read_text(encoding="utf-8")
+    (workspace / "evalkit.toml").write_text(
+        settings.replace('programme = "vn-trafficking"', 'programme = "programme"'), encoding="utf-8"
+    )
+    path = tmp_path / "bieu.xlsx"
+    code, text = run("template", workspace, "--province", "22", "--requests", "--out", path)
+    assert (code, "--requests" in text) == (0, False)
+    programme = load_programme("vn-trafficking")
+    assert keys_of(path) == [
+        key for parts in (False, True) for key, _, _ in form_rows(programme, None, parts=parts)
+    ]
+
+
+def test_a_new_workspace_names_the_command_of_its_first_form(tmp_path: Path):
+    result = CliRunner().invoke(app, ["new", str(tmp_path / "so-lieu")])
+    assert f"evalkit template {tmp_path / 'so-lieu'} --province 22 --requests --out" in result.stderr
+    assert all(Path(line).is_file() for line in result.stdout.splitlines())
+
+
 @pytest.mark.parametrize(
     ("words", "rule"),
     [

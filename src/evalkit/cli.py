@@ -8,6 +8,7 @@ import sys
 import traceback
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -234,7 +235,10 @@ def template(
     out: Annotated[Path, typer.Option(help="The form to write, FILE.xlsx.")],
     years: Annotated[str, typer.Option(help="As 2019-2023; the last five full years where left out.")] = "",
     requests: Annotated[
-        bool, typer.Option("--requests", help="Ask for the figures of the request list alone.")
+        bool,
+        typer.Option(
+            "--requests/--all", help="Ask for the figures of the request list alone, or for every figure."
+        ),
     ] = False,
     scheme: Annotated[
         str | None, typer.Option(help="The boundary set; the workspace's own where left out.")
@@ -247,10 +251,14 @@ def template(
     def tell(text: str) -> None:
         typer.echo(shown(text), err=True)
 
-    file = write_template(
+    file, shorter = write_template(
         settings, out, province=province, years=years, requests=requests, scheme=scheme, tell=tell
     )
     typer.echo(shown(worded("form written: {file}", file=file)))
+    if shorter:
+        typer.echo(shown(shorter))
+    command = f"evalkit import {quote(str(file))} {quote(str(workspace))}"
+    typer.echo(shown(worded("next: fill in its yellow cells, then {command}", command=command)))
 
 
 @app.command()
@@ -262,9 +270,17 @@ def new(
 ) -> None:
     """Write the files of a new workspace, with what is to be filled in as "?"."""
     from evalkit.batch.new_workspace import new_workspace  # noqa: PLC0415
+    from evalkit.workspace import SETTINGS_FILE  # noqa: PLC0415
 
     for file in new_workspace(folder, programme=programme, scheme=scheme):
         typer.echo(str(file))
+    command = f"evalkit template {quote(str(folder))} --province 22 --requests --out bieu-22.xlsx"
+    told = worded(
+        'next: fill in each "?" of {file}, then {command} (or the code of another province)',
+        file=folder / SETTINGS_FILE,
+        command=command,
+    )
+    typer.echo(shown(told), err=True)
 
 
 @app.command()

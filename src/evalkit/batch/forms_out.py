@@ -29,8 +29,8 @@ def write_template(
     requests: bool = False,
     scheme: str | None = None,
     tell: Callable[[str], None] = lambda _: None,
-) -> Path:
-    """Write a form for a province.
+) -> tuple[Path, str]:
+    """Write a form for a province; return its file and, where there is a shorter form, how to make that.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def write_template(
     years : str, optional
         "2019-2023" or "2023"; the last five full years where left out.
     requests : bool
-        Whether the form asks for the figures of the programme's request list alone.
+        Whether the form asks for the figures of the programme's request list alone; for all where the programme has no list.
     scheme : str, optional
         The boundary set; the workspace's own by default.
     tell : callable
@@ -61,7 +61,7 @@ def write_template(
     order = FormOrder(
         registry.find(province, scheme or workspace.scheme),
         _years(years),
-        asked if requests else None,
+        asked if requests and asked else None,
         spoken() if spoken() in workspace.languages else workspace.languages[0],
     )
     if out.suffix.lower() != ".xlsx" or out.exists():
@@ -73,7 +73,13 @@ def write_template(
     _tell_older_set(order, tell)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(template_workbook(Vocabulary(programme, registry), order))
-    return out
+    return out, _shorter() if asked and not requests else ""
+
+
+def _shorter() -> str:
+    return worded(
+        "it asks for every figure of the programme; --requests makes the short form, of the figures asked for first"
+    )
 
 
 def _tell_older_set(order: FormOrder, tell: Callable[[str], None]) -> None:

@@ -45,7 +45,7 @@ Bộ số liệu của evalkit · A workspace of evalkit
 ## Tiếng Việt
 
 1. Mở `evalkit.toml`, thay mỗi dấu `"?"` bằng câu trả lời.
-2. Tạo biểu cho một tỉnh: `evalkit template {name} --province 22 --requests --out bieu-22.xlsx` (các mục cần hỏi; bỏ `--requests` để có mọi mục). Điền các ô màu vàng trong Excel hoặc LibreOffice, trước hết là cơ quan, ngày và việc đã xem bản gốc hay chưa ở phần đầu biểu.
+2. Tạo biểu cho một tỉnh: `evalkit template {name} --province 22 --requests --out bieu-22.xlsx` (các mục cần hỏi trước; `--all` thay cho `--requests` để có mọi mục). Điền các ô màu vàng trong Excel hoặc LibreOffice, trước hết là cơ quan, ngày và việc đã xem bản gốc hay chưa ở phần đầu biểu.
 3. Nhập biểu: `evalkit import bieu-22.xlsx {name}`. Ô nào chưa rõ được giữ lại, kèm lý do; tệp `imported/….returned.xlsx` là biểu của
    bạn với ghi chú ở từng ô cần sửa. Sửa ở đó rồi nhập lại.
 4. Ô nào ở phần đầu biểu để trống thì trong `sources.toml` còn dấu `"?"`: mở tệp và điền vào (cơ quan, ngày, mức tin cậy của nguồn).
@@ -56,7 +56,7 @@ Không đưa vào đây họ tên, ngày sinh, số giấy tờ hay hồ sơ c�
 ## English
 
 1. Open `evalkit.toml` and replace each `"?"` with its answer.
-2. Make a form for a province: `evalkit template {name} --province 22 --requests --out form-22.xlsx` (the figures asked for; without `--requests` all of them). Fill in its yellow cells in Excel or LibreOffice, first those of the head: agency, date, whether the original was seen.
+2. Make a form for a province: `evalkit template {name} --province 22 --requests --out form-22.xlsx` (the figures asked for first; `--all` instead of `--requests` for all of them). Fill in its yellow cells in Excel or LibreOffice, first those of the head: agency, date, whether the original was seen.
 3. Import it: `evalkit import form-22.xlsx {name}`. A cell that is not clear is held, with the reason; `imported/….returned.xlsx` is
    your form with a comment in each cell to correct. Correct it there and import it again.
 4. What was left blank in the head of the form is a `"?"` in `sources.toml`: open it and fill it in (agency, date and confidence of the source).
