@@ -16,9 +16,9 @@ from evalkit.errors import DeclarationError, EvalkitError, together
 from evalkit.input_file import read_text, text_fault
 from evalkit.messages import worded
 from evalkit.plain_cells import FIRST_YEAR, LAST_YEAR, MOST, Fault
+from evalkit.toml_slips import parser_words, slips
 
 Key = tuple[str | int, ...]
-_AT = re.compile(r"(.*) \(at line ([0-9]+), column ([0-9]+)\)")
 _LONG = re.compile(r"[0-9_]{400}")
 _THREE_DECIMALS = re.compile(r"[-+]?[0-9_]+\.[0-9]{3}")
 
@@ -63,11 +63,7 @@ def read_toml(path: Path, *, error: type[EvalkitError] = DeclarationError) -> di
             do=worded("write it with fewer brackets inside each other"),
         ) from None
     except tomllib.TOMLDecodeError as fault:
-        raise error(
-            where=str(path),
-            rule=worded("the file must be valid TOML in UTF-8: {fault}", fault=_told(fault)),
-            do=worded("correct the line named"),
-        ) from None
+        raise together(list(_slipped(path, text, fault, error))) from None
     except ValueError:
         raise error(
             where=f"{path}{_long_line(text)}",
@@ -86,13 +82,18 @@ def line_of(text: str, key: Key) -> int:
     --------
     >>> line_of('[a]\nx = 1\n[[t]]\ny = 1\n[[t]]\ny = 2\n', ("t", 1, "y"))
     6
+    >>> line_of('title.vi = "a"\ntitle.en = "b"\n', ("title", "en"))
+    2
     """
-    lines, at = text.splitlines(), 0
+    lines, at, base, above = text.splitlines(), 0, 0, ""
     for position, part in enumerate(key):
         if isinstance(part, int):
             continue
         nth = key[position + 1] if position + 1 < len(key) else 0
         found = _lines_with(lines, at, re.escape(part))
+        if not found and above:  # written as one key with a point
+            found = _lines_with(lines, base, rf"{above}\s*\.\s*{re.escape(part)}")
+        base, above = at, re.escape(part)
         if isinstance(nth, int) and len(found) > nth:
             at = found[nth]
         elif found:
@@ -129,12 +130,24 @@ def _where(path: Path, text: str, key: Key) -> str:
     return f"{path}, line {line_of(text, key)}, key {dotted(named)}"
 
 
-def _told(fault: tomllib.TOMLDecodeError) -> str:
-    """Return what the reader of TOML says, with its place as a message."""
-    found = _AT.fullmatch(str(fault))
+def _slipped(
+    path: Path, text: str, fault: tomllib.TOMLDecodeError, error: type[EvalkitError]
+) -> Iterator[EvalkitError]:
+    """Yield what is wrong with a file that is no TOML: the slip in words, the parser's own behind it."""
+    said, found = parser_words(fault), slips(text, fault)
+    for one in found:
+        whole = worded("{rule} (the file must be valid TOML: {fault})", rule=one.rule, fault=said)
+        yield error(
+            where=f"{path}, line {one.line}" if one.line else str(path),
+            rule=whole if one is found[0] else one.rule,  # of the first alone has the parser spoken
+            do=one.do,
+        )
     if not found:
-        return str(fault)
-    return worded("{fault} (at line {line}, column {column})", fault=found[1], line=found[2], column=found[3])
+        yield error(
+            where=str(path),
+            rule=worded("the file must be valid TOML in UTF-8: {fault}", fault=said),
+            do=worded("correct the line named"),
+        )
 
 
 def _long_line(text: str) -> str:

@@ -19,11 +19,12 @@ from evalkit.batch.declarations import (
 from evalkit.batch.inhabitants import counts_population, unused_findings, with_population
 from evalkit.batch.releasing import ledger_of
 from evalkit.batch.since_last import since_last
+from evalkit.declaration import line_of
 from evalkit.disclosure.coarsening import coarsened
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, Tell, protect
 from evalkit.disclosure.secret_key import secret_key
 from evalkit.disclosure.standing_rules import refuse_unprotected
-from evalkit.errors import Refusals, SettingsError
+from evalkit.errors import Refusals, SettingsError, together
 from evalkit.facts.areas import About, Coarser
 from evalkit.facts.boundaries import (
     with_preliminary,
@@ -104,14 +105,19 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
 
 def _refuse_unfinished(workspace: Workspace) -> None:
     """Refuse a new workspace whose questions are not answered."""
-    if HOLE in workspace.title.values():
-        raise SettingsError(
-            where=str(workspace.folder / SETTINGS_FILE),
-            rule=worded(
-                'the workspace\'s questions are answered before its pages are made: "?" stands in title'
-            ),
+    path = workspace.folder / SETTINGS_FILE
+    text = path.read_text(encoding="utf-8") if HOLE in workspace.title.values() else ""
+    open_titles = [
+        SettingsError(
+            where=f"{path}, line {line_of(text, ('title', language))}, key title.{language}",
+            rule=worded('still to be filled in before pages are made: "?" stands here'),
             do=worded("write the title, in each language of the pages"),
         )
+        for language, title in workspace.title.items()
+        if title == HOLE
+    ]
+    if open_titles:
+        raise together(open_titles)
 
 
 def make_bundle(

@@ -155,7 +155,7 @@ def _hole(path: Path, name: str, key: str) -> FactsError:
     line = line_of(path.read_text(encoding="utf-8"), (name, key))
     return FactsError(
         where=f"{path}, line {line}, key {name}.{key}",
-        rule=worded('a source is described by its sender: "?" stands here'),
+        rule=worded('still to be filled in by who sends the source: "?" stands here'),
         do=worded("fill it in; the pages name the source beside each figure"),
     )
 

@@ -21,6 +21,7 @@ from evalkit.facts.forms.text_file import TextCoding
 from evalkit.facts.forms.toml_writing import quoted
 from evalkit.input_file import plain_name
 from evalkit.messages import worded
+from evalkit.toml_slips import open_lines
 
 HOLE = "?"
 _LEAST, _MOST = Decimal("1e-12"), Decimal("1e12")
@@ -247,9 +248,10 @@ def read_mapping(path: Path) -> FormMapping:
         content["table"] = [content["table"]]
     holes = list(_holes(content, ""))
     if holes:
+        first = next(iter(open_lines(path.read_text(encoding="utf-8"))), 0)
         raise FactsError(
-            where=f"{path}, key {holes[0]}",
-            rule=worded('a draft does not run until each "?" is filled in'),
+            where=f"{path}, line {first}, key {holes[0]}" if first else f"{path}, key {holes[0]}",
+            rule=worded('still to be filled in: a draft does not run until each "?" is answered'),
             do=worded("fill in: {holes}", holes=", ".join(holes)),
         )
     return validated(content, FormMapping, path=path, error=FactsError)
