@@ -387,6 +387,58 @@ def test_a_panel_with_a_row_of_no_place_holds_that_row_and_tells_the_region(tmp_
     assert all(re.search(rf"[A-Z]{row_of_region}\b", one["where"]) for one in errors)
 
 
+def country(path: Path, region_above: int, nation: int) -> tuple[Path, dict[str, str]]:
+    """Write a form of 63 units with 10 cases each, its six regions and the nation; return the cells of the regions and the nation."""
+    from evalkit.places.registry import load_registry, reference_folder  # noqa: PLC0415
+
+    registry = load_registry(reference_folder())
+    lines, cells = [["Địa phương", "2023"], ["Cả nước", str(nation)]], {"VN": "B2"}
+    for region in registry.regions("63"):
+        units = [unit for unit in registry.units("63") if unit.region_code == region]
+        above = region_above if region == "R2" else 0
+        lines.append([units[0].region.root["vi"], str(10 * len(units) + above)])
+        cells[region] = f"B{len(lines)}"
+        lines += [[unit.name, "10"] for unit in units]
+    path.write_text("\n".join(";".join(line) for line in lines) + "\n", encoding="utf-8")
+    return path, cells
+
+
+@pytest.mark.parametrize(("published", "figures"), [("true", True), ("false", False)])
+def test_a_total_is_not_told_to_be_unlike_its_parts_and_equal_to_them_in_two_findings(
+    *, published: str, figures: bool, workspace: Path, tmp_path: Path
+):
+    path, cells = country(tmp_path / "form.csv", 80, 630)
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(
+        '[table]\ncorner = "B2"\nplace = { column = "A", scheme = "63" }\nperiod = { row = 1 }\n'
+        f'measure = "cases_recorded"\npublished = {published}\n',
+        encoding="utf-8",
+    )
+    said = told("import", path, workspace, "--mapping", mapping)[1]
+    errors = [one for one in said["findings"] if one["severity"] == "error"]
+    of_nation = [one for one in said["findings"] if "Viet Nam equals" in one["rule"] + one["do"]]
+    assert len(errors) == 2
+    assert of_nation == [one for one in errors if one["where"].endswith(cells["VN"])]
+    assert ("off by 80; but Viet Nam equals the sum of its 63 units" in of_nation[0]["rule"]) == figures
+    assert ("80" in of_nation[0]["rule"]) == figures
+    assert of_nation[0]["do"].startswith("look at the parts named here first, then ask the source")
+    notes = [one for one in said["findings"] if one["severity"] == "note" and " equals " in one["rule"]]
+    assert len(notes) == len(cells) - 2  # the regions that agree, and not the one that does not
+
+
+def test_a_total_that_agrees_wherever_it_is_compared_is_a_note(workspace: Path, tmp_path: Path):
+    path, cells = country(tmp_path / "form.csv", 0, 630)
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(
+        '[table]\ncorner = "B2"\nplace = { column = "A", scheme = "63" }\nperiod = { row = 1 }\n'
+        'measure = "cases_recorded"\n',
+        encoding="utf-8",
+    )
+    said = told("import", path, workspace, "--mapping", mapping)[1]
+    equal = [one["severity"] for one in said["findings"] if " equals " in one["rule"]]
+    assert equal == ["note"] * len(cells)
+
+
 def test_years_before_the_boundary_set_began_are_told(workspace: Path, tmp_path: Path):
     runner = CliRunner()
     told_of = {}

@@ -88,12 +88,12 @@ def worded(template: str, **gaps: object) -> str:
 
     Examples
     --------
-    >>> rule = worded("the parts by {name} add up to their total", name="sex")
+    >>> rule = worded("the parts by {name} add up to their total, and do not here", name="sex")
     >>> rule
-    'the parts by sex add up to their total'
+    'the parts by sex add up to their total, and do not here'
     >>> with told_in("vi"):
     ...     shown(rule)
-    'các phần theo sex cộng lại bằng tổng số'
+    'các phần theo sex cộng lại phải bằng tổng số'
     """
     return Worded(
         template, {name: text if isinstance(text, str) else str(text) for name, text in gaps.items()}

@@ -169,6 +169,17 @@ def _number(value: float) -> str:
     return named(english, english.translate(str.maketrans(",.", ".,")))
 
 
+def with_figures(rule: str, whole: float, parts: float) -> str:
+    """Return a rule with both sides of a sum; for figures that an authority has published."""
+    return worded(
+        "{rule}: {whole} against a sum of {parts}, off by {gap}",
+        rule=rule,
+        whole=_number(whole),
+        parts=_number(parts),
+        gap=_number(abs(whole - parts)),
+    )
+
+
 def _first(one: Conflict) -> int:
     return (*one.parts, *one.whole)[0]
 
@@ -218,13 +229,7 @@ class _Words:
             return rule
         whole = float(self._facts["value"][one.whole[0]])
         parts = float(self._facts["value"][[*one.parts]].sum())
-        return worded(
-            "{rule}: {whole} against a sum of {parts}, off by {gap}",
-            rule=rule,
-            whole=_number(whole),
-            parts=_number(parts),
-            gap=_number(abs(whole - parts)),
-        )
+        return with_figures(rule, whole, parts)
 
     def _where(self, one: Conflict) -> str:
         first, *others = (*one.parts, *one.whole)
@@ -254,7 +259,9 @@ class _Words:
             return (
                 exceed
                 if one.above
-                else worded("the figures of the periods that make up another add up to its figure")
+                else worded(
+                    "the figures of the periods that make up another add up to its figure, and do not here"
+                )
             )
         return self._of_places(one)
 
@@ -273,7 +280,9 @@ class _Words:
                 parts=parts,
             )
         return worded(
-            "the figures of the {parts} that make up {name} add up to its figure", parts=parts, name=name
+            "the figures of the {parts} that make up {name} add up to its figure, and do not here",
+            parts=parts,
+            name=name,
         )
 
     def _of_breakdowns(self, one: Conflict) -> str:
@@ -288,7 +297,7 @@ class _Words:
         )
         if one.above:
             return worded("a total must not be below its parts by {name}", name=called)
-        return worded("the parts by {name} add up to their total", name=called)
+        return worded("the parts by {name} add up to their total, and do not here", name=called)
 
     def _of_measures(self, one: Conflict) -> str:
         link = self._lattice.space.links[self._lattice.sums.partition[one.sum]]

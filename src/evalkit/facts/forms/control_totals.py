@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pandas as pd
 
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.counted import Vocabulary
-from evalkit.messages import worded
+from evalkit.facts.intake import ROW
+from evalkit.messages import named, worded
 from evalkit.table import COLUMNS, NATION_SCHEME, WITH_VALUE
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A region or the nation equals the sum of its units wherever all of them are there.
+
+    Attributes
+    ----------
+    rule : str
+        Said in words.
+    compared : frozenset of str
+        The cells of its own that were compared.
+    own : frozenset of str
+        All cells of its own.
+    """
+
+    rule: str
+    compared: frozenset[str]
+    own: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +111,36 @@ def _total(names: Iterable[object], rows: pd.DataFrame) -> ControlTotal:
     )
 
 
-def agreements(
-    table: pd.DataFrame, *, vocabulary: Vocabulary, rounded: float, file: str
-) -> Iterator[Finding]:
+def with_agreements(found: Sequence[Finding], agreed: Iterable[Agreement], file: str) -> list[Finding]:
+    """Return what contradicts itself, and a note of each place that agrees with its units; never both of one place.
+
+    Parameters
+    ----------
+    found : sequence of Finding
+        Contradictions, each with its cells, the whole first.
+    agreed : iterable of Agreement
+        Where the same figure is held against other parts and contradicts them, the agreement is told with the contradiction:
+        it says where to look. Where another figure of the place does, the agreement is left out.
+    file : str
+    """
+    told, notes = list(found), []
+    for one in agreed:
+        unlike = [place for place, finding in enumerate(told) if one.own & set(finding.cells[:1])]
+        for place in unlike:
+            if told[place].cells[0] in one.compared:
+                told[place] = _with_agreement(told[place], one)
+        if not unlike:
+            notes.append(Finding("note", file, one.rule, worded("nothing")))
+    return [*told, *notes]
+
+
+def _with_agreement(finding: Finding, agreed: Agreement) -> Finding:
+    rule = worded("{rule}; but {agreement}", rule=finding.rule, agreement=agreed.rule)
+    do = worded("look at the parts named here first, then {do}", do=finding.do)
+    return replace(finding, rule=rule, do=do)
+
+
+def agreements(table: pd.DataFrame, *, vocabulary: Vocabulary, rounded: float) -> Iterator[Agreement]:
     """Tell of each region and the nation whose parts are all there that it equals their sum, and of how many periods.
 
     Parameters
@@ -103,13 +150,11 @@ def agreements(
     vocabulary : Vocabulary
     rounded : float
         What the last digit of the figures stands for: so much each of them may be off.
-    file : str
-        For the message.
 
     Yields
     ------
-    Finding
-        A note; sums that do not agree are told by the checks of sums.
+    Agreement
+        Sums that do not agree are told by the checks of sums.
     """
     told = table[table["status"].isin(WITH_VALUE)].assign(
         _level=levels(table[table["status"].isin(WITH_VALUE)])
@@ -133,7 +178,7 @@ def agreements(
                 number=len(parts),
                 periods=len(whole),
             )
-            yield Finding("note", file, rule, worded("nothing"))
+            yield Agreement(rule, frozenset(whole[ROW]), frozenset(own[ROW]))
 
 
 def _parts(code: str, scheme: str, told: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
@@ -148,6 +193,8 @@ def _parts(code: str, scheme: str, told: pd.DataFrame, vocabulary: Vocabulary) -
 def _name(code: str, scheme: str, vocabulary: Vocabulary) -> str:
     registry = vocabulary.registry
     if scheme == NATION_SCHEME:
-        return next(iter(registry.nation.name.root.values()))
-    regions = {unit.region_code: unit.region for unit in registry.units(scheme)}
-    return next(iter(regions[code].root.values()))
+        label = registry.nation.name
+    else:
+        label = next(unit.region for unit in registry.units(scheme) if unit.region_code == code)
+    first = next(iter(label.root.values()))
+    return named(label.root.get("en", first), label.root.get("vi", first))

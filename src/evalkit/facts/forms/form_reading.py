@@ -14,7 +14,7 @@ from evalkit.errors import EvalkitError, FactsError
 from evalkit.facts.facts_workbook import value_text
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.conflicting_cells import hold_conflicting
-from evalkit.facts.forms.control_totals import ControlTotal, agreements, control_totals
+from evalkit.facts.forms.control_totals import ControlTotal, agreements, control_totals, with_agreements
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.form_places import FormPlaces, Placed
@@ -318,13 +318,12 @@ def _of_the_figures(
     key = [str(name) for name in table if name not in beside]
     again = table.duplicated(key, keep="first")
     sources = {sender.source_id: _rounding(sender, readings)}
+    agreed = agreements(table[~again], vocabulary=vocabulary, rounded=sources[sender.source_id].rounded_to)
+    unlike = _sums(table[~again].reset_index(drop=True), sources, vocabulary)
     return [
         *_repeated(table, key, file),
         *_footnotes(facts, file),
-        *_sums(table[~again].reset_index(drop=True), sources, vocabulary),
-        *agreements(
-            table[~again], vocabulary=vocabulary, rounded=sources[sender.source_id].rounded_to, file=file
-        ),
+        *with_agreements(unlike, agreed, file),
     ]
 
 
