@@ -158,7 +158,7 @@ def _place(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
     nation = vocabulary.registry.nation.code
     for label in totals:
         told = quoted(label)
-        yield f'# {told}: "{nation}" nếu là cả nước; nếu không, xóa mục này và thêm dòng skip = [{told}] · "{nation}" if it is the whole country; else remove the entry and add skip = [{told}]'
+        yield f'# {told}: "{nation}" nếu là cả nước; nếu không, xóa mục này và thêm dòng total = [{told}] (chỉ đối chiếu) · "{nation}" if it is the whole country; else remove the entry and add total = [{told}] (compared alone)'
 
 
 def _breakdowns(seen: _Seen, vocabulary: Vocabulary) -> Iterator[Parting]:

@@ -23,6 +23,7 @@ from evalkit.facts.forms.mapping import FormMapping, TableMapping
 from evalkit.facts.forms.particulars import refuse_particulars
 from evalkit.facts.forms.plain_words import same_word
 from evalkit.facts.forms.table_reading import HeldCell, LeftRow, TableReading, Taken, read_table
+from evalkit.facts.forms.total_rows import told_totals
 from evalkit.facts.intake import FILE, ROW, Source
 from evalkit.facts.sum_checks import check_sums
 from evalkit.messages import worded
@@ -324,6 +325,14 @@ def _of_the_figures(
         *_repeated(table, key, file),
         *_footnotes(facts, file),
         *with_agreements(unlike, agreed, file),
+        *told_totals(
+            (one for _, reading in readings for one in reading.totals),
+            programme=vocabulary.programme,
+            rounded=Decimal(str(sources[sender.source_id].rounded_to)),
+            file=file,
+            several=bool(facts["source_cell"].str.contains("!", regex=False).any()),
+            published={one.sheet: table.published for table, reading in readings for one in reading.totals},
+        ),
     ]
 
 

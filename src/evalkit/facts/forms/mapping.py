@@ -136,6 +136,7 @@ class TableMapping(Declared):
     split: dict[str, str] = Field(default_factory=dict)
     year_starts: str = "01/01"
     skip: tuple[str, ...] = ()
+    total: tuple[str, ...] = ()
     hidden: Literal["take", "leave"] | None = None
     encoding: TextCoding | None = None
     delimiter: Literal["", ",", ";", "|", "\t"] = ""
@@ -154,8 +155,8 @@ class TableMapping(Declared):
         ways = [self.measure, self.rows, self.columns, self.split or None, self.items or None]
         if all(way is None for way in ways):
             raise ValueError(worded("a table says what it counts: measure, rows, columns, items or split"))
-        if any(not text.strip() for text in self.skip):
-            raise ValueError(worded("a label in skip has at least one letter"))
+        if any(not text.strip() for text in (*self.skip, *self.total)):
+            raise ValueError(worded("a label in skip or total has at least one letter"))
         if not _LEAST <= self.factor <= _MOST:
             raise ValueError(worded("scale is a number above zero"))
         if _twice(self.items):

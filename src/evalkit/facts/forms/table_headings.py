@@ -67,15 +67,24 @@ class Headings:
         self.sheet, self.mapping, self.words, self.places = sheet, mapping, vocabulary, places
         self.top, self.first, self.last, self.filled = extent.top, extent.first, extent.last, extent.filled
         self.skipped, self.skips_met = {same_word(text) for text in mapping.skip}, set[str]()
+        self.totals = {same_word(text) for text in mapping.total}
 
     @property
     def skips_not_met(self) -> list[str]:
         """The labels to be left that stand nowhere, once the table has been gone through."""
-        return [text for text in self.mapping.skip if same_word(text) not in self.skips_met]
+        declared = (*self.mapping.skip, *self.mapping.total)
+        return [text for text in declared if same_word(text) not in self.skips_met]
 
     def leaves(self, label: str) -> bool:
         """Tell whether a row or column of this label is left by the mapping, and note that it was met."""
         if same_word(label) not in self.skipped:
+            return False
+        self.skips_met.add(same_word(label))
+        return True
+
+    def sums_up(self, label: str) -> bool:
+        """Tell whether a row of this label is declared as one of totals, and note that it was met."""
+        if same_word(label) not in self.totals:
             return False
         self.skips_met.add(same_word(label))
         return True

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeVar
@@ -17,6 +18,7 @@ from evalkit.facts.forms.mapping import PeriodAxis, PlaceAxis, TableMapping
 from evalkit.facts.forms.period_texts import Span, period_of
 from evalkit.facts.forms.plain_words import same_word, without_mark
 from evalkit.facts.forms.table_headings import Extent, Headings, Line
+from evalkit.facts.forms.total_rows import EXACT, RowSum, TotalCell, rows_under, sum_of_rows
 from evalkit.messages import named, worded
 
 Made = TypeVar("Made")
@@ -55,13 +57,14 @@ class LeftRow:
 
 @dataclass(slots=True)
 class TableReading:
-    """What became of a table: facts, held cells, left cells and rows, and what else is to be told."""
+    """What became of a table: facts, held cells, left cells and rows, cells of totals, and what else is to be told."""
 
     taken: list[Taken] = field(default_factory=list)
     held: list[HeldCell] = field(default_factory=list)
     left: list[tuple[str, At]] = field(default_factory=list)
     rows_left: list[LeftRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    totals: list[TotalCell] = field(default_factory=list)
 
     @property
     def taken_cells(self) -> set[tuple[str, At]]:
@@ -113,6 +116,7 @@ class _Table:
         self.fixed = self._fixed()
         self.found = TableReading()
         self.written: dict[str, FigureRules] = {}
+        self.total_rows: list[int] = []
 
     def _last_column(self) -> int:
         """Return the last column: the first, where nothing in the mapping runs across."""
@@ -190,16 +194,50 @@ class _Table:
             self._row(row, columns)
         self._tell_others()
         self._refuse_idle_skips()
+        self.found.totals = list(self._totals(columns))
         return self.found
+
+    def _totals(self, columns: Iterable[int]) -> Iterator[TotalCell]:
+        """Yield the cells of declared rows of totals with what the rows they stand over add up to."""
+        if not self.total_rows:
+            return
+        figures = [
+            *self.found.taken_cells,
+            *((one.sheet, one.cell) for one in self.found.held),
+            *self.found.left,
+        ]
+        parts = sorted({row for _, (row, _) in figures} - set(self.total_rows))
+        by_cell: dict[At, list[Taken]] = defaultdict(list)
+        for one in self.found.taken:
+            by_cell[one.cell].append(one)
+        for row, ways in rows_under(self.total_rows, parts).items():
+            for column in columns:
+                sums = [self._sum(way, column, by_cell) for way in ways]
+                known = tuple(found for found in sums if found is not None)
+                if known:
+                    measure = by_cell[known[0].cells[0]][0].counted.measure
+                    yield from self._total((row, column), measure, known)
+
+    def _total(self, at: At, measure: str, sums: tuple[RowSum, ...]) -> Iterator[TotalCell]:
+        figure = read_figure(self.sheet.at(*at), self.rules(measure))
+        if isinstance(figure, Figure) and figure.value is not None and figure.qualifier == EXACT:
+            yield TotalCell(self.sheet.name, at, measure, figure.value, sums)
+
+    def _sum(self, rows: Sequence[int], column: int, by_cell: Mapping[At, Sequence[Taken]]) -> RowSum | None:
+        """Return what some rows add up to in a column; incomplete where a cell of theirs was held or left, or is blank."""
+        taken = [one for row in rows for one in by_cell.get((row, column), ())]
+        complete = len(taken) == len(rows)
+        return sum_of_rows(taken, programme=self.words.programme, complete=complete) if taken else None
 
     def _refuse_idle_skips(self) -> None:
         """Refuse a label to be left that stands nowhere: what was meant by it would be taken."""
         idle = self.headings.skips_not_met
         if idle:
+            key = "skip" if idle[0] in self.mapping.skip else "total"
             raise FactsError(
-                where=f"sheet {self.sheet.name!r}, skip",
+                where=f"sheet {self.sheet.name!r}, {key}",
                 rule=worded("no heading and no label of the table is {text}", text=repr(idle[0][:60])),
-                do=worded("write it as the form has it, or remove it from skip"),
+                do=worded("write it as the form has it, or remove it from {key}", key=key),
             )
 
     def _row(self, row: int, columns: Mapping[int, Line]) -> None:
@@ -207,6 +245,11 @@ class _Table:
         filled = [column for column, cell in cells.items() if cell.kind != "blank"]
         label = self.headings.row_label(row)
         if not filled and not label:
+            return
+        if self.headings.sums_up(label):
+            self.total_rows.append(row)
+            self.found.left += [(self.sheet.name, (row, column)) for column in filled]
+            self._leave(row, worded("a row of totals: compared, and not taken"))
             return
         if self.headings.leaves(label):
             self.found.left += [(self.sheet.name, (row, column)) for column in filled]

@@ -1,0 +1,135 @@
+"""Rows of totals that a mapping declares are no facts; each is held against the sum of the rows it stands over, told where it differs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from evalkit.facts.forms.total_rows import rows_under
+from tests.form_workspaces import read_declarations_once
+from tests.test_forms_template import facts, run, told
+
+HEAD = [
+    'corner = "B2"',
+    'place = { column = "A", scheme = "34" }',
+    "period = { row = 1 }",
+    'source_id = "s"',
+    "edition_date = 2024-01-20",
+]
+CASES = 'measure = "cases_recorded"'
+TOTAL = 'total = ["Tổng cộng", "Cộng"]'
+
+
+@pytest.fixture(autouse=True)
+def _declarations_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_declarations_once(monkeypatch)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "so-lieu"
+    assert run("new", folder)[0] == 0
+    return folder
+
+
+def imported(workspace: Path, rows: str, *lines: str) -> tuple[int, dict[str, Any]]:
+    """Import a form whose lines are parted by blanks and cells by semicolons; blanks within labels are underscores."""
+    form, mapping = workspace.parent / "form.csv", workspace.parent / "m.toml"
+    form.write_text(
+        "\n".join(rows.replace("_", "\x00").split()).replace("\x00", " ") + "\n", encoding="utf-8"
+    )
+    mapping.write_text("[table]\n" + "\n".join([*HEAD, *lines]) + "\n", encoding="utf-8")
+    return told("import", form, workspace, "--mapping", mapping)
+
+
+def errors(said: dict[str, Any]) -> list[dict[str, str]]:
+    return [one for one in said["findings"] if one["severity"] == "error"]
+
+
+def agreeing(said: dict[str, Any]) -> list[str]:
+    return [
+        one["rule"].split(" in ")[-1] for one in said["findings"] if "rows of totals agree" in one["rule"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "where"),
+    [
+        ("Tỉnh;2022;2023 Tổng_cộng;55;22 Quảng_Ninh;30;10 Lào_Cai;25;13", ["form.csv, at C2, C3, C4"]),
+        ("Tỉnh;2022;2023 Quảng_Ninh;30;10 Lào_Cai;25;13 TỔNG_CỘNG:;55;22", ["form.csv, at C4, C2, C3"]),
+        ("Tỉnh;2022 Cộng;31 Quảng_Ninh;30 Cộng;25 Lào_Cai;25", ["form.csv, at B2, B3"]),
+        ("Tỉnh;2022 Quảng_Ninh;30 Cộng;30 Lào_Cai;25 Cộng;26", ["form.csv, at B5, B4"]),
+        ("Tỉnh;2022 Tổng_cộng;54 Cộng;30 Quảng_Ninh;30 Cộng;25 Lào_Cai;25", ["form.csv, at B2, B4, B6"]),
+        ("Tỉnh;2022 Tổng_cộng;55 Cộng;30 Quảng_Ninh;30 Cộng;25 Lào_Cai;25", []),
+        ("Tỉnh;2022 Tổng_cộng;55 Quảng_Ninh;30 Cộng;30 Lào_Cai;25 Cộng;25", []),
+    ],
+)
+def test_a_row_of_totals_that_differs_is_told_with_its_cells(rows: str, where: list[str], workspace: Path):
+    code, said = imported(workspace, rows, CASES, TOTAL if "Cộng;" in rows else 'total = ["Tổng cộng"]')
+    if "Tổng_cộng" not in rows and "Cộng;" in rows:
+        code, said = imported(workspace, rows, CASES, 'total = ["Cộng"]')
+    assert code == 0
+    assert [one["where"] for one in errors(said)] == where
+    assert said["read"] == said["taken"] + said["left"]
+    assert set(facts(workspace, "s")["province_code"]) == {"22", "15"}
+    assert not any(figure in one["rule"] for one in errors(said) for figure in ("22", "23", "31", "54"))
+
+
+def test_the_figures_of_a_published_form_are_told_and_the_cells_are_commented(workspace: Path):
+    rows = "Tỉnh;2022 Tổng_cộng;60 Quảng_Ninh;30 Lào_Cai;25"
+    said = imported(workspace, rows, CASES, 'total = ["Tổng cộng"]', "published = true")[1]
+    assert errors(said)[0]["rule"].endswith("less than their row of totals: 60 against a sum of 55, off by 5")
+    sheet = load_workbook(said["written"]["returned"][0]).worksheets[0]
+    assert [bool(sheet[cell].comment) for cell in ("B2", "B3", "B4")] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines", "wrong"),
+    [
+        ("Tỉnh;2022 Tổng_cộng;60 Quảng_Ninh;30 Lào_Cay;25", (), 0),  # a cell is held: there may be more
+        ("Tỉnh;2022 Tổng_cộng;20 Quảng_Ninh;30 Lào_Cay;25", (), 1),  # what is there is too much already
+        ("Tỉnh;2022 Tổng_cộng;60 Quảng_Ninh;30 Khác;30", ('skip = ["Khác"]',), 0),
+        ("Tỉnh;2022 Tổng_cộng;60 Quảng_Ninh;30 Lào_Cai;..", ('marks = { ".." = "not_reported" }',), 0),
+        ("Tỉnh;2022 Tổng_cộng;31 Quảng_Ninh;30 Lào_Cai;-", ('marks = { "-" = "zero_reported" }',), 1),
+        ("Tỉnh;2022 Tổng_cộng;60 Quảng_Ninh;khoảng_30 Lào_Cai;25", (), 0),
+        ("Tỉnh;2022 Tổng_cộng;55 Quảng_Ninh;30 Lào_Cai;25", (), 0),
+    ],
+)
+def test_what_is_not_all_there_is_told_only_where_it_is_too_much(
+    rows: str, lines: tuple[str, ...], wrong: int, workspace: Path
+):
+    said = imported(workspace, rows, CASES, 'total = ["Tổng cộng"]', *lines)[1]
+    assert len(errors(said)) == wrong
+
+
+def test_rows_of_a_breakdown_add_up_and_regions_do_not_count_twice(workspace: Path):
+    rows = "Tỉnh;2022 Cộng;55 Nam;30 Nữ;25"
+    lines = ['measure = "victims_identified"', 'total = ["Cộng"]']
+    form, mapping = workspace.parent / "form.csv", workspace.parent / "m.toml"
+    form.write_text("\n".join(rows.split()) + "\n", encoding="utf-8")
+    head = [*HEAD, *lines, 'dimensions.sex = { column = "A", Nam = "male", "Nữ" = "female" }']
+    head[1] = 'place = "22"\nscheme = "34"'
+    head.append('rows = { column = "A", Nam = "victims_identified", "Nữ" = "victims_identified" }')
+    head.remove('measure = "victims_identified"')
+    mapping.write_text("[table]\n" + "\n".join(head) + "\n", encoding="utf-8")
+    assert agreeing(told("import", form, workspace, "--mapping", mapping)[1]) == ["1 cells"]
+    nation = "Tỉnh;2022 Tổng_cộng;55 Cả_nước;55 Quảng_Ninh;30 Lào_Cai;25"
+    said = imported(workspace, nation, CASES, 'total = ["Tổng cộng"]')[1]
+    assert agreeing(said) == ["1 cells"]
+
+
+def test_a_total_that_stands_nowhere_is_refused(workspace: Path):
+    code, said = imported(workspace, "Tỉnh;2022 Quảng_Ninh;30", CASES, 'total = ["Tổng"]')
+    assert (code, said["findings"][0]["where"].endswith(", total")) == (3, True)
+
+
+@pytest.mark.parametrize("totals", [[1], [9], [1, 4], [4, 9], [1, 2, 6], [3, 8, 9]])
+def test_totals_at_one_end_part_the_rows_between_them(totals: list[int]):
+    parts = [row for row in range(2, 9) if row not in totals]
+    found = rows_under(totals, parts)
+    assert all(len(ways) == 1 for ways in found.values())
+    single = [ways[0] for ways in found.values() if ways[0] != parts]
+    assert sorted(row for way in single for row in way) in ([], parts)
