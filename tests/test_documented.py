@@ -151,8 +151,8 @@ def test_the_frames_of_all_places_document_their_columns(name: str, tmp_path: Pa
 @pytest.mark.parametrize(("name", "code"), AREAS)
 def test_frames_made_of_items_document_their_columns(name: str, code: str):
     result = evaluation_of(name, code)
-    made = [result.trends, result.comparisons, *([result.compared] if result.compared else [])]
-    assert len(made) == (2 if code else 3)
+    made = [result.trends, result.comparisons, result.months, *([result.compared] if result.compared else [])]
+    assert len(made) == (3 if code else 4)
     for record in made:
         documented = set(columns_in(inspect.getdoc(type(record).frame) or ""))
         optional = {"exposure", "exposure_source"} if record is result.trends else set()

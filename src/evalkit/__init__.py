@@ -33,6 +33,7 @@ _SHOP_WINDOW = {
     "follow_recommendations": "evalkit.steps",
     "weigh_evidence": "evalkit.steps",
     "fit_trends": "evalkit.steps",
+    "watch_months": "evalkit.steps",
     "report_completeness": "evalkit.steps",
     "sum_up": "evalkit.steps",
     "provinces_side_by_side": "evalkit.steps",

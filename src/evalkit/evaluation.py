@@ -31,6 +31,7 @@ from evalkit.steps import (
     sum_up,
     trace_pathway,
     view_mid_term,
+    watch_months,
     weigh_evidence,
 )
 
@@ -68,6 +69,7 @@ RECIPE = (
     Step("follow_up", follow_recommendations, "indicators"),
     Step("evidence", weigh_evidence, "indicators"),
     Step("trends", fit_trends),
+    Step("months", watch_months),
     Step("side_by_side", provinces_side_by_side, for_nation=True),
     Step("compared", compare_provinces, for_nation=True),
     Step("effects", compare_with_others, for_nation=True),

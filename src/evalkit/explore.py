@@ -267,7 +267,7 @@ def _refuse_no_count(area: Area, name: str) -> None:
 
 
 def alarms(area: Area, measure: str, *, alpha: float = 0.01) -> Alarms | NotEstimable:
-    """Hold the latest year's months (or quarters) of a measure against the years before; no page shows it.
+    """Hold the latest year's months (or quarters) of a measure against the years before; a page does so where they are reported.
 
     Parameters
     ----------

@@ -17,6 +17,7 @@ import pandas as pd
 from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
+from evalkit.indicators.alarms import Alarms, WatchedMeasure
 from evalkit.indicators.compared_effect import ComparedEffect
 from evalkit.indicators.missing_reports import BoundedChange
 from evalkit.indicators.news import News
@@ -794,6 +795,65 @@ class Trends(Record):
         return frame.assign(lower=lower, upper=upper)
 
 
+_MONTH_COLUMNS = ["measure", "step", "period_start", "period_end", "status", "count", "expected", "upper"]
+_MONTH_COLUMNS += ["alarm", "dispersion", "points", "reason"]
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class MonthsWatched(Record):
+    """The latest year's months or quarters beside the bound that the same season of earlier years gives; where none are reported, nothing.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    items : tuple of WatchedMeasure
+        One per measure of which months or quarters are reported, in the order of the programme; see
+        :class:`evalkit.indicators.alarms.WatchedMeasure`. ``found`` holds the alarms, or the reason why there are none. Empty where years
+        alone are reported.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> ek.watch_months(ek.open_bundle().provinces["04"]).items  # the invented agencies report years alone
+    ()
+    """
+
+    area: Area
+    items: tuple[WatchedMeasure, ...]
+    lapses: tuple[Lapse, ...] = ()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The latest year's months or quarters of all items.
+
+        Returns
+        -------
+        DataFrame, one row per measure and month or quarter
+            Measures without alarms have no row.
+
+            - ``measure`` (str): by its name in the programme.
+            - ``step`` (str): "months" or "quarters".
+            - ``period_start``, ``period_end`` (datetime): first and last day, both inclusive.
+            - ``status`` (str): reported, zero_reported, derived or suppressed; not_reported where nothing is told.
+            - ``count`` (float, in the unit of the measure): missing where hidden or not reported, never 0.
+            - ``expected`` (float): what the same season of earlier years makes usual; missing where it could not be judged.
+            - ``upper`` (float): the alarm bound; missing likewise.
+            - ``alarm`` (bool): the count lies above its bound.
+            - ``dispersion`` (float): variance over mean of the baseline, never below 1.
+            - ``points`` (int): figures in the baseline.
+            - ``reason`` (str): why it could not be judged; else "".
+        """
+        frames = [
+            item.found.frame.assign(measure=item.measure, step=item.step)[_MONTH_COLUMNS]
+            for item in self.items
+            if isinstance(item.found, Alarms)
+        ]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=_MONTH_COLUMNS)
+
+
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Completeness(Record):
     """What was reported and what was not, measure by measure; findings on the figures shown.
@@ -1144,7 +1204,7 @@ class Evaluation(Record):
     ----------
     area : ProvinceFacts or NationFacts
         The place.
-    comparisons, zeros, place_bases, breakdowns, indicators, assessments, mid_term, pathway, support, gaps, follow_up, evidence, trends : Record
+    comparisons, zeros, place_bases, breakdowns, indicators, assessments, mid_term, pathway, support, gaps, follow_up, evidence, trends, months : Record
         What the steps of the recipe gave, each a record of its own kind.
     side_by_side, compared, effects : ProvincesSideBySide, ProvincesCompared, Effects or None
         Of the nation alone.
@@ -1174,6 +1234,7 @@ class Evaluation(Record):
     follow_up: FollowUp
     evidence: Evidence
     trends: Trends
+    months: MonthsWatched
     side_by_side: ProvincesSideBySide | None = None
     compared: ProvincesCompared | None = None
     effects: Effects | None = None

@@ -19,6 +19,7 @@ from evalkit.facts.areas import Area, NationFacts, ProvinceFacts, at_its_level
 from evalkit.facts.editions import Changed, Since, facts_before
 from evalkit.facts.laws_of_area import family_of, law_of, law_of_measure, laws_of, laws_of_provinces
 from evalkit.indicators import completeness as reported
+from evalkit.indicators.alarms import measures_to_watch, watch_measure
 from evalkit.indicators.attainment import assess_targets as hold_against_targets
 from evalkit.indicators.by_attribute import breakdowns, seldom_reported
 from evalkit.indicators.changes_under_law import widened_changes
@@ -58,6 +59,7 @@ from evalkit.records import (
     Indicators,
     Methods,
     MidTerm,
+    MonthsWatched,
     Pathway,
     PlaceBases,
     ProvincesCompared,
@@ -682,6 +684,48 @@ def fit_one_trend(area: Area, indicator: str) -> Trends:
     facts = _preferred_totals(area)
     items, lapses = one_by_one([indicator], lambda name: _trend(facts, name, area), step=Trends.__name__)
     return Trends(area, items, lapses)
+
+
+@step(MonthsWatched)
+def watch_months(area: Area) -> MonthsWatched:
+    """Hold the latest year's months or quarters of each measure against the same season of the years before.
+
+    Parameters
+    ----------
+    area : ProvinceFacts or NationFacts
+        A place of a bundle: ``bundle.provinces["22"]`` or ``bundle.nation()``.
+
+    Returns
+    -------
+    MonthsWatched
+        One item per measure of which months or quarters are reported, see there; none where years alone are, and then nothing is computed.
+        Measures of what the programme itself does are left out. A hidden or missing month is a gap; where a bound would rest on hidden
+        ones there is none, and the reason says so.
+
+    Raises
+    ------
+    FactsError
+        If it is given anything but a place, such as the bundle itself or a code.
+
+    Notes
+    -----
+    One of a hundred quiet months lies above its bound. :func:`evalkit.alarms` does the same for one measure and another share.
+
+    References
+    ----------
+    Farrington et al. (1996), J. R. Stat. Soc. A 159, 547-563; Noufaily et al. (2013), Stat. Med. 32, 1206-1222.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> ek.watch_months(ek.open_bundle().provinces["04"])  # the invented agencies report years alone
+    <MonthsWatched of Tuyết Lĩnh (04): 0 items>
+    """
+    wanted = measures_to_watch(area.facts, area.programme)
+    found, lapses = one_by_one(
+        wanted, lambda name: watch_measure(area.facts, name, area.programme), step=MonthsWatched.__name__
+    )
+    return MonthsWatched(area, tuple(item for item in found if item is not None), lapses)
 
 
 @step(Completeness)

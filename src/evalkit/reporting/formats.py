@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 
 from babel.core import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.localedata import locale_identifiers
 from babel.numbers import format_decimal
@@ -173,6 +173,32 @@ def period(start: date, end: date) -> Bilingual:
         return by_language(lambda _: f"{start.year}–{end.year}")
     first, last = day(start), day(end)
     return first if start == end else say("{first} – {last}", first=first, last=last)
+
+
+def month_or_quarter(start: date, end: date) -> Bilingual:
+    """Write a calendar month or quarter by its name, everything else as a period.
+
+    Examples
+    --------
+    >>> month_or_quarter(date(2021, 9, 1), date(2021, 9, 30))
+    Bilingual(vi='tháng 9 năm 2021', en='September 2021')
+    >>> month_or_quarter(date(2021, 7, 1), date(2021, 9, 30))
+    Bilingual(vi='quý 3 năm 2021', en='3rd quarter 2021')
+    >>> month_or_quarter(date(2021, 9, 15), date(2021, 10, 14)).en
+    '15 September 2021 – 14 October 2021'
+    """
+    after = end + timedelta(days=1)
+    months = 12 * (after.year - start.year) + after.month - start.month
+    if (start.day, after.day) != (1, 1) or not (months == 1 or (months == 3 and start.month % 3 == 1)):
+        return period(start, end)
+    pattern = "yMMMM" if months == 1 else "yQQQQ"
+    return by_language(lambda language: _month_in(language, start, pattern))
+
+
+@lru_cache(maxsize=10_000)
+def _month_in(language: str, value: date, pattern: str) -> str:
+    written: str = format_skeleton(pattern, value, locale=locale_of(language))
+    return written[:1].lower() + written[1:] if language == "vi" else written
 
 
 def listed(items: Sequence[Bilingual]) -> Bilingual:

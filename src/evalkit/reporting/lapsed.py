@@ -94,11 +94,12 @@ def _words(lapse: Lapse, result: Any) -> Bilingual:
 
 
 def _named(name: str, result: Any) -> Bilingual:
-    """Return the label of the indicator that a lapse concerns, or of the comparison."""
+    """Return the label of the indicator that a lapse concerns, or of the comparison or the measure."""
     programme = result.area.programme
-    comparisons = {one.id: one.label for one in programme.comparisons}
-    label = programme.indicators[name].label if name in programme.indicators else comparisons[name]
-    return Bilingual(**label.root)
+    labels = {one.id: one.label for one in programme.comparisons}
+    for declared in (programme.measures, programme.indicators):
+        labels |= {own: one.label for own, one in declared.items()}
+    return Bilingual(**labels[name].root)
 
 
 def not_written(result: Any, lapse: Lapse) -> Section:
