@@ -34,6 +34,7 @@ _SHOP_WINDOW = {
     "weigh_evidence": "evalkit.steps",
     "fit_trends": "evalkit.steps",
     "watch_months": "evalkit.steps",
+    "standardise_rates": "evalkit.steps",
     "report_completeness": "evalkit.steps",
     "sum_up": "evalkit.steps",
     "provinces_side_by_side": "evalkit.steps",

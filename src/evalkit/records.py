@@ -24,6 +24,7 @@ from evalkit.indicators.news import News
 from evalkit.indicators.period_totals import PeriodComparison, PeriodTotal
 from evalkit.indicators.place_comparison import RatioOfRates
 from evalkit.indicators.province_comparison import ProvinceComparison
+from evalkit.indicators.standardised import Standardised
 from evalkit.indicators.trends import Trend
 from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.lapses import Lapse
@@ -855,6 +856,36 @@ class MonthsWatched(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
+class StandardisedRates(Record):
+    """Rates as they would be with the country's mix of ages; nothing where the inhabitants are not known by age.
+
+    Attributes
+    ----------
+    area : ProvinceFacts or NationFacts
+        The place.
+    items : tuple of Standardised
+        One per measure and breakdown; see :class:`evalkit.indicators.standardised.Standardised`. ``rates`` holds the rates, or the reason why
+        there are none. Empty for the nation, which is the standard itself.
+    lapses : tuple of Lapse
+        What an unexpected error took; empty as a rule.
+    why : NotEstimable or None
+        ``no_population_by_age`` where the inhabitants are not known by ages that add up.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> found = ek.standardise_rates(ek.open_bundle().provinces["04"])
+    >>> found.items, found.why.reason  # the invented inhabitants are not told by age
+    ((), 'no_population_by_age')
+    """
+
+    area: Area
+    items: tuple[Standardised, ...]
+    lapses: tuple[Lapse, ...] = ()
+    why: NotEstimable | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Completeness(Record):
     """What was reported and what was not, measure by measure; findings on the figures shown.
 
@@ -1204,7 +1235,7 @@ class Evaluation(Record):
     ----------
     area : ProvinceFacts or NationFacts
         The place.
-    comparisons, zeros, place_bases, breakdowns, indicators, assessments, mid_term, pathway, support, gaps, follow_up, evidence, trends, months : Record
+    comparisons, zeros, place_bases, breakdowns, indicators, assessments, mid_term, pathway, support, gaps, follow_up, evidence, trends, months, standardised : Record
         What the steps of the recipe gave, each a record of its own kind.
     side_by_side, compared, effects : ProvincesSideBySide, ProvincesCompared, Effects or None
         Of the nation alone.
@@ -1235,6 +1266,7 @@ class Evaluation(Record):
     evidence: Evidence
     trends: Trends
     months: MonthsWatched
+    standardised: StandardisedRates
     side_by_side: ProvincesSideBySide | None = None
     compared: ProvincesCompared | None = None
     effects: Effects | None = None

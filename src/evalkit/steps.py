@@ -12,6 +12,7 @@ prepares.
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from functools import partial
 
 import pandas as pd
 
@@ -40,11 +41,12 @@ from evalkit.indicators.province_comparison import ProvinceComparison
 from evalkit.indicators.province_comparison import compare_provinces as compare_rates
 from evalkit.indicators.province_totals import province_totals
 from evalkit.indicators.sources import preferred
+from evalkit.indicators.standardised import Standardised, ages_of_inhabitants, measures_by, standardised
 from evalkit.indicators.support import support_table, waiting_rows
 from evalkit.indicators.trends import Trend, trend_of
 from evalkit.indicators.yearly import yearly_series
 from evalkit.indicators.zeros import ZeroPeriod, find_zero_period
-from evalkit.lapses import inherited, names_of, one_by_one, step, table_of
+from evalkit.lapses import Lapse, inherited, names_of, one_by_one, step, table_of
 from evalkit.programme.comparison import Comparison
 from evalkit.programme.models import Target
 from evalkit.records import (
@@ -65,11 +67,13 @@ from evalkit.records import (
     ProvincesCompared,
     ProvincesSideBySide,
     SinceLast,
+    StandardisedRates,
     Summary,
     SupportGiven,
     Trends,
     ZeroPeriods,
 )
+from evalkit.statistics.results import NotEstimable
 from evalkit.table import totals_only
 
 
@@ -726,6 +730,50 @@ def watch_months(area: Area) -> MonthsWatched:
         wanted, lambda name: watch_measure(area.facts, name, area.programme), step=MonthsWatched.__name__
     )
     return MonthsWatched(area, tuple(item for item in found if item is not None), lapses)
+
+
+@step(StandardisedRates)
+def standardise_rates(area: Area) -> StandardisedRates:
+    """Standardise what a province reports by age by the inhabitants and by the rates of the whole country.
+
+    Parameters
+    ----------
+    area : ProvinceFacts or NationFacts
+        A place of a bundle: ``bundle.provinces["22"]`` or ``bundle.nation()``.
+
+    Returns
+    -------
+    StandardisedRates
+        One item per measure and breakdown by age (named "age" or "age_...") by which the inhabitants are known, see there; where there is none
+        nothing is computed, and ``why`` says so. Ages that do not add up are not standardised.
+
+    Raises
+    ------
+    FactsError
+        If it is given anything but a place, such as the bundle itself or a code.
+
+    References
+    ----------
+    Dobson et al. (1991), Stat. Med. 10, 457-462; Breslow and Day (1987), Statistical Methods in Cancer Research II, 65-71.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> ek.standardise_rates(ek.open_bundle().provinces["04"])  # the invented inhabitants are not told by age
+    <StandardisedRates of Tuyết Lĩnh (04): 0 items>
+    """
+    by = ages_of_inhabitants(area.facts, area.programme) if isinstance(area, ProvinceFacts) else ()
+    if isinstance(area, NationFacts) or not by:
+        none = None if isinstance(area, NationFacts) else NotEstimable("no_population_by_age")
+        return StandardisedRates(area, (), why=none)
+    items: list[Standardised] = []
+    lost: list[Lapse] = []
+    for name in by:
+        one = partial(standardised, area.facts, area.nation, dimension=name, programme=area.programme)
+        wanted = measures_by(area.facts, name, area.programme)
+        found, lapses = one_by_one(wanted, one, step=StandardisedRates.__name__)
+        items, lost = [*items, *found], [*lost, *lapses]
+    return StandardisedRates(area, tuple(items), tuple(lost))
 
 
 @step(Completeness)

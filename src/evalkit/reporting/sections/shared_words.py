@@ -244,6 +244,9 @@ def reason(code: str) -> Bilingual:
         ),
         "no_events": lambda: say("No case was recorded in any year; there is no trend to estimate."),
         "single_period": lambda: say("Only one period has a figure; there is nothing to compare it with."),
+        "no_population_by_age": lambda: say(
+            "The inhabitants are not known by ages that add up; no rate can be standardised."
+        ),
         "different_bases": lambda: say("The figures are counted on different bases and may not be compared."),
     }
     return known[code]() if code in known else say("It cannot be estimated from the figures reported.")
