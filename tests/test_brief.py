@@ -226,7 +226,10 @@ def test_the_expected_range_names_the_law_it_stands_on():
     sections = {section.id: section for section in brief_sections(evaluated("demo", "11").summary)}
     told = without_marks(" ".join(texts((sections["headline"],), "en")))
     assert "allowing for extra variation between years, the 95% interval is −73.5% to +99.0%" in told
-    assert "outside 1 to 42, expected from the 14 years before; within once a single one of them is left out" in told
+    assert (
+        "outside 1 to 42, expected from the 14 years before; within once a single one of them is left out"
+        in told
+    )
     asked = " ".join(texts((sections["ask-next"],), "en"))
     assert "Department of Health: victims identified: how many cases do the 2025 figures come from" in asked
 
