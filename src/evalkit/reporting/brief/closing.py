@@ -13,7 +13,7 @@ from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Secti
 from evalkit.reporting.brief.promises_kept import latest_verdicts
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.citations import Citations
-from evalkit.reporting.sections.bases import explained, source_title, translated
+from evalkit.reporting.sections.bases import explained, source_day, source_title, translated
 from evalkit.reporting.sections.news_sentences import unlike
 from evalkit.reporting.sections.shared_words import both, span, within_sentence
 from evalkit.reporting.wording import say
@@ -258,11 +258,11 @@ def _source(name: str, result: Summary) -> Bilingual:
     source = result.area.sources.get(name)
     if source is None:
         return say("{source}.", source=name)
-    date = say("date not given") if source.date in UNDATED else same(source.date)
+    day = say("Date not given") if source.date in UNDATED else source_day(source.date)
     words: dict[str, Bilingual | str] = {
         "title": explained(source.title, source.title_in),
         "agency": translated(source.agency, source.agency_in),
-        "date": date,
+        "date": day,
     }
     if source.confidence == "verified":
         return say("{title}. {agency}. {date}.", **words)

@@ -80,7 +80,7 @@ def _who_has_figures(area: NationFacts) -> Section | None:
         return Section("country", title, (table,), layer="brief", width="wide")
     wide, phone = tile_grid(_tiles(area, {}, states, (0, -1)))
     caption = say(
-        "Each tile is a province, placed roughly as on the map. Number: items with a figure in the sources used, of all years. Dark edge: land border."
+        "Each tile is a province. Number: items with a figure in the sources used, of all years. Dark edge: land border."
     )
     alt = _read_aloud(area, states, say("Items with a figure"))
     return Section(
@@ -168,7 +168,7 @@ def _year(years: dict[int, tuple[str, float]], year: int) -> float | None:
 def _caption(states: dict[str, tuple[State, float]], span: tuple[int, int]) -> Bilingual:
     """Say what a tile shows, naming the states that occur."""
     text = say(
-        "Each tile is a province, placed roughly as on the map. Number: {last}; line: {first}–{last}, one scale for all. Dark edge: land border. –: no figure in the sources used.",
+        "Each tile is a province. Number: {last}; line: {first}–{last}, one scale for all. Dark edge: land border. –: no figure in the sources used.",
         first=str(span[0]),
         last=str(span[1]),
     )

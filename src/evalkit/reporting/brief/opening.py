@@ -12,7 +12,7 @@ from evalkit.indicators.judging import JUDGED
 from evalkit.indicators.news import Told, ZeroNews
 from evalkit.records import Summary
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import each, same
+from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Block, KeyNumber, KeyNumbers, Paragraph, Section
 from evalkit.reporting.brief.promises_kept import latest_verdicts, unjudged
 from evalkit.reporting.brief.topics import Topic, year_before
@@ -204,23 +204,17 @@ def _latest(result: Summary, topics: tuple[Topic, ...]) -> Headline:
 
 
 def _of_one_time(told: list[Told], result: Summary) -> Bilingual:
-    measures = result.area.programme.measures
+    programme = result.area.programme
     one, other = (
         say(
-            "{measure} {count}",
-            measure=within_sentence(both(measures[item.measure].label)),
-            count=qualified(item.value, item.qualifier),
+            "{measure}: {count}",
+            measure=both(programme.measures[item.measure].label),
+            count=qualified_count(item.value, item.qualifier, item.measure, programme),
         )
         for item in told
     )
-    return say(
-        "{period}: {one}, {other}", period=_started(span(told[0].start, told[0].end)), one=one, other=other
-    )
-
-
-def _started(text: Bilingual) -> Bilingual:
-    """Return a text as a sentence begins."""
-    return each(lambda words: words[:1].upper() + words[1:], text)
+    period = span(told[0].start, told[0].end)
+    return say("{one}; {other} ({period})", one=one, other=within_sentence(other), period=period)
 
 
 def _newest(topic: Topic) -> Told | None:
@@ -330,8 +324,18 @@ def _like_lengths(pairs: list[Compared]) -> Compared:
 
 def _numbers(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> KeyNumbers:
     items = [_count_of(topic, result, cites) for topic in topics]
+    if len(topics) > 1 and _other_place(topics, result):
+        note = say("counted where received: not only from these cases")
+        items[1] = replace(items[1], details=(*items[1].details, note))
     items += [number for number in (_targets_met(result), _silent(result)) if number is not None]
     return KeyNumbers(tuple(items))
+
+
+def _other_place(topics: tuple[Topic, ...], result: Summary) -> bool:
+    """Tell whether cases where they occurred stand beside persons where they were received: these are not the persons of those cases."""
+    latest = [topic.latest.year if topic.latest is not None else None for topic in topics]
+    bases = [result.area.programme.measures[one.measure].place_basis for one in latest if one is not None]
+    return bases == ["occurrence", "reception"]
 
 
 def _count_of(topic: Topic, result: Summary, cites: Citations) -> KeyNumber:

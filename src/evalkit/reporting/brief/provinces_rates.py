@@ -52,7 +52,7 @@ def _section(
     label = both(result.area.programme.indicators[item.indicator].label)
     period = both(next(one.label for one in result.area.programme.periods if one.id == item.period))
     title = say(
-        "{label}: the interval of {reaches} provinces holds the common rate, that of {apart} does not",
+        "{label}: {apart} provinces differ from the common rate, {reaches} cannot be told apart from it",
         label=label,
         reaches=str(counts["reaches"]),
         apart=str(counts["apart"] + counts["unusual"]),

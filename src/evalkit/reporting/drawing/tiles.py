@@ -18,7 +18,7 @@ State = Literal["value", "zero", "hidden", "none"]
 _GAP, _BORDER = 3.0, 3.0
 _SMALLEST = 11.0  # letters on a phone are no smaller
 _PHONE_HEIGHT = 54.0  # of a row: a name of two lines and the years below it
-_LINES = 3
+_LINES = 4
 _NEARLY = 0.3  # so little smaller that nobody sees it
 
 
@@ -130,8 +130,10 @@ def _lines(name: str, room: float, size: float, *, most: int) -> list[str]:
     """Return a name in as few lines as let it be read, parted before a bracket and at spaces."""
     head, bracket, rest = name.partition(" (")
     words, last = head.split(" "), [f"({rest}"] if bracket else []
+    if last and _fitted(last, room, size) < _SMALLEST:
+        last = f"({rest}".split(" ", 1)
     lines = [name]
-    for number_of_lines in range(2, min(most, len(words) + len(last)) + 1):
+    for number_of_lines in range(max(2, len(last) + 1), min(most, len(words) + len(last)) + 1):
         further = [*_parted(words, number_of_lines - len(last)), *last]
         if min(size - _NEARLY, _fitted(further, room, size)) <= _fitted(lines, room, size):
             break

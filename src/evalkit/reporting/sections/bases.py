@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ from evalkit.facts.areas import Area
 from evalkit.labels import Gloss
 from evalkit.records import PlaceBases
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import by_language
+from evalkit.reporting.bilingual import by_language, same
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
 from evalkit.reporting.sections.shared_words import (
@@ -227,3 +228,14 @@ def source_title(source_id: str, area: Area) -> Bilingual:
         return Bilingual(source_id, source_id)
     name = Bilingual(source.title, source.title)
     return name if source.confidence == "verified" else say("{source} (to be checked)", source=name)
+
+
+def source_day(text: str) -> Bilingual:
+    """Write the day of a source as far as it is known: a day, a month, a year, or that it is not known."""
+    if text in ("", "n.d."):
+        return say("day not known")
+    try:
+        return formats.day(date.fromisoformat(text))
+    except ValueError:
+        year, _, month = text.partition("-")
+    return same(f"{month}/{year}" if month else text)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from evalkit.facts.areas import Area, NationFacts
 from evalkit.records import Methods
-from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
-from evalkit.reporting.sections.bases import source_title, translated
+from evalkit.reporting.sections.bases import source_day, source_title, translated
 from evalkit.reporting.sections.shared_words import both
 from evalkit.reporting.wording import say
 
@@ -86,18 +83,7 @@ def _source_row(name: str, area: Area) -> tuple[Cell, ...]:
     return (
         Cell(source_title(name, area)),
         Cell(translated(source.agency, source.agency_in)),
-        Cell(_day(source.date)),
+        Cell(source_day(source.date)),
         Cell(Bilingual(source.address or "–", source.address or "–")),
         Cell(both(source.note) if source.note else Bilingual("–", "–")),
     )
-
-
-def _day(text: str) -> Bilingual:
-    """Write the day of a source as far as it is known: a day, a month, a year, or that it is not known."""
-    if text in ("", "n.d."):
-        return say("day not known")
-    try:
-        return formats.day(date.fromisoformat(text))
-    except ValueError:
-        year, _, month = text.partition("-")
-    return Bilingual(f"{month}/{year}", f"{month}/{year}") if month else Bilingual(text, text)

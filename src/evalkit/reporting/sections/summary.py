@@ -11,8 +11,8 @@ from evalkit.reporting.display import headed
 from evalkit.reporting.kind_words import value_with_unit
 from evalkit.reporting.sections.how_sure import how_sure, is_latest_year_told
 from evalkit.reporting.sections.news_sentences import differing_sentences, latest_sentence
-from evalkit.reporting.sections.promises import needed_words, promise_words, target_name
-from evalkit.reporting.sections.shared_words import Row, area_name, area_within
+from evalkit.reporting.sections.promises import needed_words, promise_words
+from evalkit.reporting.sections.shared_words import Row, area_name, area_within, both, within_sentence
 from evalkit.reporting.wording import say
 
 
@@ -40,7 +40,7 @@ def verdict_sentences(result: Summary) -> list[Bilingual]:
     counts = {"year": str(years.max()), "met": str(len(rows) - len(missed)), "missed": str(len(missed))}
     sentences = [
         say(
-            "In {year} {all} targets could be judged: {met} met, {missed} not met.",
+            "In {year}, {all} targets could be judged: {met} met, {missed} not met.",
             all=str(len(rows)),
             **counts,
         )
@@ -58,7 +58,8 @@ def verdict_sentences(result: Summary) -> list[Bilingual]:
 def _furthest(row: Row, result: Summary) -> Bilingual:
     programme = result.area.programme
     target = next(target for target in programme.targets if target.id == row["target_id"])
-    names = {"target": target_name(target, programme), "n": formats.figure(row["numerator"])}
+    label = both(programme.indicators[str(target.indicator)].label)
+    names = {"target": within_sentence(label), "n": formats.figure(row["numerator"])}
     if row["kind"] == "change":
         return say(
             "Furthest off is {target}: from {base} to {n}, where the target called for {needed}.",
