@@ -18,7 +18,7 @@ State = Literal["value", "zero", "hidden", "none"]
 _GAP, _BORDER = 3.0, 3.0
 _SMALLEST = 11.0  # letters on a phone are no smaller
 _PHONE_HEIGHT = 54.0  # of a row: a name of two lines and the years below it
-_LINES = 4
+_LINES = 3
 _NEARLY = 0.3  # so little smaller that nobody sees it
 
 
@@ -132,6 +132,7 @@ def _lines(name: str, room: float, size: float, *, most: int) -> list[str]:
     words, last = head.split(" "), [f"({rest}"] if bracket else []
     if last and _fitted(last, room, size) < _SMALLEST:
         last = f"({rest}".split(" ", 1)
+        most += 1  # a place that is no province has no figure below its name
     lines = [name]
     for number_of_lines in range(max(2, len(last) + 1), min(most, len(words) + len(last)) + 1):
         further = [*_parted(words, number_of_lines - len(last)), *last]
