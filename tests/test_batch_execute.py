@@ -112,6 +112,28 @@ def test_a_notebook_that_did_not_run_to_its_end_is_a_failure(
     assert str(tmp_path) not in str(failure)
 
 
+def test_what_evalkit_itself_refused_in_a_cell_is_told_with_its_remedy(tmp_path: Path):
+    failure = run_cells(tmp_path, "from evalkit.facts.bundle import open_bundle\nopen_bundle('none')")
+    assert isinstance(failure, JobFailure)
+    assert (failure.exception, failure.cell) == ("FactsError", 2)
+    told = str(failure)
+    assert "no bundle here" in told
+    assert "--prepare" in told
+    assert "\n" not in told
+
+
+def test_an_error_that_only_bears_the_name_of_a_refusal_is_not_quoted(tmp_path: Path):
+    failure = run_cells(tmp_path, "class FactsError(Exception):\n    pass", "raise FactsError('39 victims')")
+    assert isinstance(failure, JobFailure)
+    assert failure.exception == "FactsError"
+    assert "39" not in str(failure)
+
+
+def test_a_drawing_that_was_left_open_is_not_kept(tmp_path: Path):
+    notebook = run_cells(tmp_path, "import matplotlib.pyplot as plt\n_ = plt.figure().subplots()", "1 + 1")
+    assert [len(cell.outputs) for cell in notebook.cells[2:]] == [0, 1]
+
+
 def test_a_cell_that_takes_too_long_is_ended(tmp_path: Path):
     started = time.monotonic()
     failure = run_cells(tmp_path, "1", "import time; time.sleep(60)", "2", cell_seconds=1)

@@ -142,6 +142,22 @@ def test_a_step_is_given_a_place_or_what_an_earlier_step_gave(opened: dict[str, 
             call()
 
 
+def test_where_there_is_no_bundle_the_refusal_says_what_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("EVALKIT_BUNDLE", raising=False)
+    with pytest.raises(FactsError) as without:
+        ek.open_bundle(tmp_path)
+    assert "--prepare" in without.value.do
+    monkeypatch.setenv("EVALKIT_BUNDLE", str(tmp_path / "other"))
+    with pytest.raises(FactsError) as beside:
+        ek.open_bundle(tmp_path)
+    assert "EVALKIT_BUNDLE is not looked at" in beside.value.do
+    with pytest.raises(FactsError) as named:
+        ek.open_bundle()
+    assert "not looked at" not in named.value.do
+
+
 def test_a_refusal_is_a_paragraph_and_the_traceback_is_asked_for(opened: dict[str, OpenBundle]):
     with pytest.raises(EvalkitError) as caught:
         opened["demo"].provinces["Atlantis"]

@@ -12,13 +12,17 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from evalkit.batch.parameter_types import Value
+from evalkit.batch.parameters import as_declared, check_parameters, read_parameters
 from evalkit.kernels.private_folder import ReportKernelManager, kernel_settings, private_room
+from evalkit.reporting.exporter import EvalkitExporter
 from tests.shipped import bundle_of
 
 ROOT = Path(__file__).parents[1]
 REPORTS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EXPLORE = sorted((ROOT / "notebooks" / "explore").glob("*.ipynb"))
 CASTLE = "05_did_it_make_a_difference"  # reads a published table of its own: tests/test_castle_notebook.py
+TO_BATCH = "03_from_exploration_to_batch"
 FEWEST_DRAWINGS = {"02_compare_and_model": 3, "03_from_exploration_to_batch": 0, "04_own_indicator": 1}
 FORBIDDEN = (
     *(
@@ -106,9 +110,30 @@ def test_the_notebooks_to_explore_run_on_the_shipped_workspaces(path: Path, work
     drawn = [output for output in shown if "image/png" in output.get("data", {})]
     told = " ".join(str(output.get("data", {})) for output in shown)
     assert len(drawn) >= FEWEST_DRAWINGS[path.stem]
+    if path.stem == TO_BATCH:
+        page, _ = EvalkitExporter(language="en").from_notebook_node(notebook)
+        assert "own-cases-table" in page
+        assert "own-bars-figure" in page
+        assert page.count(">Cases<") >= 2, "the heading of the table, and the words of the drawing"
     if path.stem == "04_own_indicator":
         assert "['leaflets_a_session']" in told
         assert "['leaflets_a_session.pdf', 'leaflets_a_session_en.pdf']" in told
+
+
+def test_the_notebook_for_every_province_takes_what_a_run_gives_and_uses_what_it_declares():
+    path = next(one for one in EXPLORE if one.stem == TO_BATCH)
+    taken = read_parameters(path)
+    given: dict[str, Value] = {
+        "bundle": "bundle",
+        "province_code": "04",
+        **as_declared({"years": "5"}, taken, where=""),
+    }
+    check_parameters(given, path, known=taken)
+    code = "\n".join(cell.source for cell in code_cells(path) if not is_parameters(cell))
+    used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    assert set(taken) <= used
+    shown = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"]
+    assert all("notebook-only" in cell.metadata["tags"] for cell in shown)
 
 
 def test_what_the_notebook_of_an_own_indicator_writes_is_ignored_by_git():

@@ -1,6 +1,7 @@
 """A researcher's own table and drawing on a page, and results shown the Jupyter way: the last expression of a cell."""
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import nbformat
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from evalkit.errors import DeclarationError, FactsError
+from evalkit.labels import Label
 from evalkit.reporting.blocks import Section, from_json
 from evalkit.reporting.display import PAGE_MIME, SECTION_MIME
 from evalkit.reporting.every_section import page_head
@@ -26,6 +28,17 @@ def test_an_own_table_stands_on_a_page_with_its_period_and_source():
     cells = [[cell.text.en for cell in row] for row in section.tables[0].rows]
     assert cells == [["2024", "16", "a <b>"], ["2025", "[x]", "=1+1"]]
     assert section.blocks[0].text.vi == "Thời gian: 2024–2025. Nguồn: tính toán riêng."
+
+
+def test_headings_stand_in_the_readers_language_and_an_unknown_column_is_refused():
+    heads = {"waiting": {"vi": "Đang chờ", "en": "Waiting"}, "year": Label(vi="Năm", en="Year")}
+    section = own_table(FRAME, name="waiting", title="Waiting", columns=heads, **TOLD)
+    columns = section.tables[0].columns
+    assert [one.header.vi for one in columns] == ["Năm", "Đang chờ", "note"]
+    assert [one.header.en for one in columns] == ["Year", "Waiting", "note"]
+    with pytest.raises(FactsError, match="no such column") as refused:
+        own_table(FRAME, name="waiting", title="Waiting", columns={"waitng": "Waiting"}, **TOLD)
+    assert "waiting" in refused.value.do
 
 
 @pytest.mark.parametrize("lost", ["period", "source"])
@@ -61,6 +74,22 @@ def test_an_own_drawing_keeps_shapes_and_words_alone():
     assert "&lt;script&gt;" in svg
     assert "metadata" not in svg
     assert mpl.rcParams["svg.fonttype"] != "none", "the researcher's own settings stay as they were"
+
+
+def test_a_drawing_with_words_is_drawn_for_each_language_and_none_stays_open():
+    def labelled(word: str) -> Figure:
+        made = plt.figure()
+        made.subplots().set_xlabel(word)
+        return made
+
+    other = plt.figure()
+    drawings = {"vi": labelled("năm"), "en": labelled("year")}
+    section = own_figure(drawings, name="mine", title="Waiting", alt="It rose.", **TOLD)
+    svg = section.figures[0].svg
+    assert [word in svg.vi for word in ("năm", "year")] == [True, False]
+    assert [word in svg.en for word in ("năm", "year")] == [False, True]
+    assert plt.get_fignums() == [other.number]
+    plt.close(other)
 
 
 def test_a_drawing_whose_words_say_nothing_more_than_its_title_is_refused():

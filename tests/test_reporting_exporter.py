@@ -102,6 +102,30 @@ def test_any_other_output_is_refused_by_its_cell_and_not_repeated(output):
     assert "4711" not in str(refusal.value)
 
 
+SHOWN = {"image/png": "4711", "text/plain": "<Figure size 600x240 with 1 Axes>"}
+
+
+def test_a_drawing_that_was_left_open_is_left_out_and_harms_no_page():
+    left_open = new_output("display_data", SHOWN)
+    html = export(displayed(HEAD), displayed(SUMMARY), new_code_cell("x", outputs=[left_open]))
+    assert html == export(displayed(HEAD), displayed(SUMMARY))
+
+
+@pytest.mark.parametrize(
+    ("output", "remedy"),
+    [
+        (new_output("execute_result", {"text/html": "<b>1</b>"}, execution_count=1), "ek.own_table"),
+        (new_output("execute_result", SHOWN, execution_count=1), "end the cell with ;"),
+        (new_output("stream", name="stdout", text="1"), "print nothing"),
+        (new_output("display_data", {**SHOWN, "text/html": "1"}), "ek.own_figure"),
+    ],
+)
+def test_a_refused_output_is_told_with_what_to_do(output, remedy):
+    with pytest.raises(DisclosureError) as refusal:
+        export(displayed(HEAD), new_code_cell("x", outputs=[output]))
+    assert remedy in refusal.value.do
+
+
 def test_raw_cells_are_refused():
     with pytest.raises(DisclosureError, match="cell 2"):
         export(displayed(HEAD), new_raw_cell("<script>alert(1)</script>"))

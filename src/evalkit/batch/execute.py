@@ -18,11 +18,13 @@ from papermill.parameterize import parameterize_notebook
 
 from evalkit.batch.outcome import CELL_SECONDS, JobFailure, Reason
 from evalkit.batch.plan import BUNDLE_FOLDER, Job
+from evalkit.errors import EvalkitError
 from evalkit.facts.bundle import Bundle
 from evalkit.kernels import streams
 from evalkit.kernels.forks import WarmKernel
 from evalkit.kernels.private_folder import KERNEL, ReportKernelManager, kernel_settings, private_room
 from evalkit.kernels.provisioner import register
+from evalkit.reporting.exporter import is_left_open
 
 START_SECONDS = 120
 INJECTED = "injected-parameters"
@@ -32,6 +34,7 @@ _KERNEL_ARGUMENTS = [
     "--IPKernelApp.capture_fd_output=False",  # what libraries print on their own is on no page
 ]
 NOTEBOOK = "notebook.ipynb"
+_PARAGRAPH = 3  # lines: where, rule, do; see EvalkitError
 _TYPE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}")
 
 
@@ -103,7 +106,8 @@ def _guarded(
             (room / NOTEBOOK).write_text(source or job.notebook.read_text("utf-8"), encoding="utf-8")
             notebook = _run(job, room, progress, cell_seconds=cell_seconds)
         except PapermillExecutionError as fault:
-            return JobFailure(job.stem, job.code, "cell_error", _type_name(fault.ename), progress.place)
+            kind = _type_name(fault.ename)
+            return JobFailure(job.stem, job.code, "cell_error", kind, progress.place, told=_paragraph(fault))
         except (CellTimeoutError, DeadKernelError) as fault:
             reason: Reason = "cell_timeout" if isinstance(fault, CellTimeoutError) else "kernel_died"
             return JobFailure(job.stem, job.code, reason, cell=progress.place)
@@ -151,7 +155,7 @@ def scrub(notebook: NotebookNode) -> NotebookNode:
     """Return a notebook without what tells when, where and by whom it was run.
 
     Kept: cells, tags, counters, outputs. Removed: papermill's paths, times and parameters, nbclient's times, the exact
-    Python version, and the random name papermill gives the cell it inserts.
+    Python version, the random name papermill gives the cell it inserts, and drawings that were left open, which are on no page.
     """
     clean: NotebookNode = copy.copy(notebook)  # outputs are shared: they are large and stay as they are
     clean.cells = [copy.copy(cell) for cell in notebook.cells]
@@ -160,6 +164,8 @@ def scrub(notebook: NotebookNode) -> NotebookNode:
     for cell in clean.cells:
         tags = list(cell.metadata.get("tags", []))
         cell.metadata = _plain({"tags": tags} if tags else {})
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if not is_left_open(output)]
         if INJECTED in tags:
             cell.id = INJECTED
     return clean
@@ -183,6 +189,15 @@ def _place(notebook: NotebookNode, index: int) -> int:
     """Turn an index in the executed notebook into a place in the one people see: without the cell papermill inserted."""
     inserted = sum(INJECTED in cell.metadata.get("tags", []) for cell in notebook.cells[:index])
     return index + 1 - inserted
+
+
+def _paragraph(fault: PapermillExecutionError) -> str:
+    """Return where, which rule and what to do, where evalkit itself refused in the cell; of any other error nothing, for it may quote values."""
+    told = fault.traceback
+    refusals = {kind.__name__ for kind in EvalkitError.__subclasses__()}
+    if fault.ename not in refusals or len(told) <= _PARAGRAPH or told[0] != fault.ename:
+        return ""
+    return "; ".join(" ".join(line.split()) for line in told[1 : _PARAGRAPH + 1])
 
 
 def _type_name(text: str) -> str:

@@ -46,7 +46,7 @@ MEANING: dict[Reason, str] = {
 class JobFailure:
     """Why a page was not made, without a value, a path or a traceback: it is printed and kept in the manifest.
 
-    ``cell`` is the 1-based place in the notebook; ``exception`` the type's name; ``told`` where and which rule, if evalkit
+    ``cell`` is the 1-based place in the notebook; ``exception`` the type's name; ``told`` where, which rule and what to do, if evalkit
     itself refused, of a page that contradicts itself and is for everybody also the sentence; ``refusal`` is set where going on would show what may not be seen, and ends the whole run.
     """
 

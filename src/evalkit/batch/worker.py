@@ -53,7 +53,7 @@ def make_page(order: PageOrder) -> PageMade | JobFailure:
         named = DisclosureError(where=f"{job.stem}, {refusal.where}", rule=refusal.rule, do=refusal.do)
         return JobFailure(job.stem, job.code, "not_rendered", type(refusal).__name__, refusal=named)
     except EvalkitError as refusal:
-        told = worded("{where}: {rule}", where=placed(refusal.where), rule=refusal.rule)
+        told = worded("{where}: {rule}; {do}", where=placed(refusal.where), rule=refusal.rule, do=refusal.do)
         against_itself = isinstance(refusal, contradicted.ContradictionError)
         reason: Reason = "contradicts_itself" if against_itself else "not_rendered"
         return JobFailure(job.stem, job.code, reason, type(refusal).__name__, told=told)

@@ -263,12 +263,12 @@ def open_bundle(folder: str | Path | None = None) -> Bundle:
     FactsError
         If the folder holds no bundle, or one of another format.
     """
-    folder = bundle_folder(folder)
+    given, folder = folder is not None, bundle_folder(folder)
     if not (folder / "bundle.json").is_file():
         raise FactsError(
             where=str(folder),
             rule=worded("no bundle here"),
-            do=worded("run `evalkit run WORKSPACE` first, or correct the path"),
+            do=_where_bundles_are(given=given),
         )
     head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
     if head.pop("format") != FORMAT:
@@ -279,6 +279,17 @@ def open_bundle(folder: str | Path | None = None) -> Bundle:
         )
     with labels_in(()):
         return _read_bundle(folder, head).speak()
+
+
+def _where_bundles_are(*, given: bool) -> str:
+    """Say what to do where there is no bundle: not even the one that EVALKIT_BUNDLE names, where another folder was given."""
+    if given and LAB_BUNDLE in os.environ:
+        return worded(
+            "EVALKIT_BUNDLE is not looked at where a folder is given: open_bundle() opens the one it names; or correct the path"
+        )
+    return worded(
+        "`evalkit lab WORKSPACE --prepare` writes a bundle and prints its folder: give it, or name it in EVALKIT_BUNDLE"
+    )
 
 
 def bundle_folder(folder: str | Path | None) -> Path:

@@ -2,11 +2,12 @@
 
 ``jupyter nbconvert --to evalkit executed.ipynb`` gives the Vietnamese page, ``--EvalkitExporter.language=en`` the
 English one. Code is never shown. Whatever a code cell printed or displayed that is not a section or the page head is
-refused with the number of the cell.
+refused with the number of the cell; a drawing that pyplot shows because it was left open is left out.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from nbformat import NotebookNode
 from traitlets import Unicode, default
 
 from evalkit.errors import DisclosureError
+from evalkit.messages import worded
 from evalkit.reporting.blocks import (
     Bullets,
     Content,
@@ -34,6 +36,7 @@ from evalkit.reporting.wording import say
 NOTEBOOK_ONLY = "notebook-only"
 SUMMARY = "summary"
 FEWEST_SILENT = 2
+_OPEN_DRAWING = re.compile(r"<Figure size \S+ with \d+ Axes>")
 
 
 class EvalkitExporter(Exporter):
@@ -150,6 +153,8 @@ def _contents(
 ) -> Iterator[Content | Markup]:
     if cell.cell_type == "code":
         for output in cell.outputs:
+            if is_left_open(output):
+                continue
             if id(output) not in read:
                 read[id(output)] = _typed(output, place)
             yield read[id(output)]
@@ -157,7 +162,20 @@ def _contents(
         if _is_for(cell.metadata.get("tags", []), language) and cell.source.strip():
             yield render_markdown(cell.source)
     else:
-        raise _refused(place, f"a {cell.cell_type} cell")
+        raise _refused(
+            place, f"a {cell.cell_type} cell", do=worded("make it a markdown cell, or take it out")
+        )
+
+
+def is_left_open(output: NotebookNode) -> bool:
+    """Tell whether an output is a drawing that pyplot showed by itself, because it was open when its cell ended.
+
+    It goes on no page: :func:`evalkit.own_figure` puts a drawing there.
+    """
+    data = output.get("data", {})
+    pictures = [kind for kind in data if kind.startswith("image/")]
+    told = _OPEN_DRAWING.fullmatch(str(data.get("text/plain", "")))
+    return output.output_type == "display_data" and bool(pictures and told) and len(data) == len(pictures) + 1
 
 
 def _is_for(tags: list[str], language: Language) -> bool:
@@ -170,16 +188,26 @@ def _typed(output: NotebookNode, place: int) -> Content:
     data = output.get("data", {})
     content = data.get(SECTION_MIME, data.get(PAGE_MIME))
     if output.output_type not in ("display_data", "execute_result") or content is None:
-        raise _refused(place, f"an output of type {output.get('name', output.output_type)}")
+        raise _refused(
+            place, f"an output of type {output.get('name', output.output_type)}", do=_remedy(output)
+        )
     record = from_json(content)
     if not isinstance(record, Content):
-        raise _refused(place, "a block outside a section")
+        raise _refused(place, "a block outside a section", do=_remedy(output))
     return record
 
 
-def _refused(place: int, what: str) -> DisclosureError:
+def _remedy(output: NotebookNode) -> str:
+    if output.output_type == "execute_result":
+        return worded(
+            "end the cell with ; (it shows nothing then), or show it with ek.own_table or ek.own_figure"
+        )
+    return worded("print nothing; end the cell with a result, ek.show(...), ek.own_table or ek.own_figure")
+
+
+def _refused(place: int, what: str, *, do: str) -> DisclosureError:
     return DisclosureError(
         where=f"cell {place} of the notebook",
-        rule=f"a page shows typed sections only; this cell has {what}",
-        do="end the cell with show(...) of a result, and print nothing",
+        rule=worded("a page shows typed sections only; this cell has {what}", what=what),
+        do=do,
     )

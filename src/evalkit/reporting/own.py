@@ -3,17 +3,22 @@
 In a report notebook of one's own, on the protected figures that it was given::
 
     ek.show(ek.own_table(frame, name="waiting", title="Waiting", period="2021–2025", source="own computation"))
+
+Every text may be one for all languages, or texts by language: ``{"vi": "Đang chờ", "en": "Waiting"}``, or a label of the programme.
 """
 
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from evalkit.declaration import nearest
 from evalkit.errors import FactsError
+from evalkit.labels import Label
 from evalkit.messages import worded
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import Bilingual, same
@@ -25,11 +30,19 @@ from evalkit.reporting.wording import say
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
-Text = str | Mapping[str, str]
+Text = str | Mapping[str, str] | Label
 MOST_ROWS = 1_000
 
 
-def own_table(frame: pd.DataFrame, *, name: str, title: Text, period: Text, source: Text) -> Section:
+def own_table(
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    title: Text,
+    period: Text,
+    source: Text,
+    columns: Mapping[str, Text] | None = None,
+) -> Section:
     """Return an own table as a section of the page.
 
     Parameters
@@ -38,8 +51,10 @@ def own_table(frame: pd.DataFrame, *, name: str, title: Text, period: Text, sour
         At most 1,000 rows of numbers and texts; its columns head the table. Whole numbers from 1900 to 2100 alone are years. A missing value reads "[x]", never 0.
     name : str
         Names the section, its table and its files: small letters, digits and inner hyphens.
-    title, period, source : str or mapping of str by language
+    title, period, source : str, mapping of str by language, or Label
         What it shows, of which days, and where the figures come from; a plain text stands in every language.
+    columns : mapping, optional
+        Headings by column, each as ``title``; a column that is not named here is headed by its name in the frame.
 
     Returns
     -------
@@ -49,16 +64,19 @@ def own_table(frame: pd.DataFrame, *, name: str, title: Text, period: Text, sour
     Raises
     ------
     FactsError
-        If period or source is empty, or the frame has no row or too many.
+        If period or source is empty, the frame has no row or too many, or no such column.
     DeclarationError
         If the name is none, or a number is infinite.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"year": [2024, 2025], "waiting": [16, 37]})
-    >>> section = own_table(frame, name="waiting", title="Waiting", period="2024–2025", source="own computation")
+    >>> about = {"period": "2024–2025", "source": "own computation"}
+    >>> section = own_table(frame, name="waiting", title="Waiting", columns={"year": {"vi": "Năm", "en": "Year"}}, **about)
     >>> section.tables[0].rows[1][1].text.en, section.blocks[0].text.en
     ('37', 'Period: 2024–2025. Source: own computation.')
+    >>> [column.header.vi for column in section.tables[0].columns]
+    ['Năm', 'waiting']
     """
     told = _told(name, period, source)
     if not 0 < len(frame) <= MOST_ROWS:
@@ -67,28 +85,52 @@ def own_table(frame: pd.DataFrame, *, name: str, title: Text, period: Text, sour
             rule=worded("an own table has between 1 and {most} rows", most=MOST_ROWS),
             do=worded("show what belongs on a page; leave the rest in a file"),
         )
-    columns = tuple(
-        Column(str(column), same(str(column)), numeric=pd.api.types.is_numeric_dtype(frame[column]))
-        for column in frame
-    )
     years = [_holds_years(frame[column]) for column in frame]
     rows = tuple(
         tuple(_year(value) if is_year else _cell(value) for value, is_year in zip(row, years, strict=True))
         for row in frame.itertuples(index=False, name=None)
     )
-    return Section(name, _both(title), (told, Table(f"{name}-table", _both(title), columns, rows)))
+    heads = _heads(frame, columns or {}, name)
+    return Section(name, _both(title), (told, Table(f"{name}-table", _both(title), heads, rows)))
 
 
-def own_figure(drawing: Drawing, *, name: str, title: Text, alt: Text, period: Text, source: Text) -> Section:
+def _heads(frame: pd.DataFrame, columns: Mapping[str, Text], name: str) -> tuple[Column, ...]:
+    for column in columns:
+        if column not in frame:
+            raise FactsError(
+                where=f"own_table {name!r}, columns",
+                rule=worded("the frame has no such column"),
+                do=nearest(str(column), [str(one) for one in frame]),
+            )
+    return tuple(
+        Column(
+            str(column),
+            _both(columns.get(str(column), str(column))),
+            numeric=pd.api.types.is_numeric_dtype(frame[column]),
+        )
+        for column in frame
+    )
+
+
+def own_figure(
+    drawing: Drawing | Mapping[str, Drawing],
+    *,
+    name: str,
+    title: Text,
+    alt: Text,
+    period: Text,
+    source: Text,
+) -> Section:
     """Return an own drawing of matplotlib or seaborn as a section of the page.
 
     Parameters
     ----------
-    drawing : matplotlib.figure.Figure
-        Is written as SVG with its text as text; shapes and words alone survive.
+    drawing : matplotlib.figure.Figure, or mapping of them by language
+        Is written as SVG with its text as text; shapes and words alone survive. One with words of its own is drawn once for each
+        language. pyplot lets go of it: it need not be closed.
     name : str
         As of :func:`own_table`.
-    title, alt, period, source : str or mapping of str by language
+    title, alt, period, source : str, mapping of str by language, or Label
         ``alt`` says what is to be seen, with its figures, for whoever hears the page; it is not the title again.
 
     Returns
@@ -112,18 +154,30 @@ def own_figure(drawing: Drawing, *, name: str, title: Text, alt: Text, period: T
     ('Waiting: 16 in 2024, 37 in 2025', True)
     """
     told = _told(name, period, source)
+    drawn = (
+        Bilingual(**{language: _svg(one) for language, one in drawing.items()})
+        if isinstance(drawing, Mapping)
+        else same(_svg(drawing))
+    )
+    return Section(name, _both(title), (told, Figure(f"{name}-figure", drawn, _both(alt), _both(title))))
+
+
+def _svg(drawing: Drawing) -> str:
+    """Return a drawing as SVG, and let pyplot forget it: left open, a notebook would show it a second time below the section."""
     import matplotlib as mpl  # noqa: PLC0415  drawing is loaded where somebody draws
 
     stream = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "none"}):
         drawing.savefig(stream, format="svg", bbox_inches="tight")
-    svg = same(clean_svg(stream.getvalue()))
-    return Section(name, _both(title), (told, Figure(f"{name}-figure", svg, _both(alt), _both(title))))
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close(drawing)
+    return clean_svg(stream.getvalue())
 
 
 def _told(name: str, period: Text, source: Text) -> Paragraph:
     for what, text in (("period", period), ("source", source)):
-        if not text or not all(part.strip() for part in ([text] if isinstance(text, str) else text.values())):
+        if not text or not all(part.strip() for part in _both(text)):
             raise FactsError(
                 where=f"{name!r}, {what}",
                 rule=worded("no figure stands on a page without its period and its source"),
@@ -135,7 +189,9 @@ def _told(name: str, period: Text, source: Text) -> Paragraph:
 
 
 def _both(text: Text) -> Bilingual:
-    return same(text) if isinstance(text, str) else Bilingual(**text)
+    if isinstance(text, str):
+        return same(text)
+    return Bilingual(**(text.root if isinstance(text, Label) else text))
 
 
 def _holds_years(column: pd.Series) -> bool:
