@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import fields
 from pathlib import Path
 
@@ -136,10 +137,43 @@ def test_a_step_is_given_a_place_or_what_an_earlier_step_gave(opened: dict[str, 
         (lambda: ek.fit_trends("22"), "a step takes a place"),
         (lambda: ek.fit_trends(ek.estimate_indicators(province)), "a step takes a place"),
         (lambda: ek.assess_targets(province), "gave: Indicators"),
+        (lambda: ek.estimate_indicators(bundle.nation), "the method that gives the nation"),
+        (lambda: ek.estimate_indicators(bundle.provinces), "a bundle holds many places"),
+        (lambda: ek.find_gaps(ek.estimate_indicators(province)), "missing a required argument: 'support'"),
+        (lambda: ek.find_gaps(ek.estimate_indicators(province), province), "gave: SupportGiven"),
         (lambda: ek.compare_provinces(province), "for the nation"),
     ):
         with pytest.raises(FactsError, match=told):
             call()
+
+
+OF_THE_RECIPE = [name for name, module in ek._SHOP_WINDOW.items() if module == "evalkit.steps"]
+
+
+@pytest.mark.parametrize("name", [*OF_THE_RECIPE, "evaluate", "page_head"])
+def test_no_step_takes_a_mistake_for_an_error_of_the_program(name: str, opened: dict[str, OpenBundle]):
+    bundle, step = opened["vn-published"], getattr(ek, name)
+    mistakes = [bundle.nation, bundle.provinces, bundle, bundle.programme, pd.DataFrame(), "22", 22, None]
+    wanted = [
+        one for one in inspect.signature(step).parameters.values() if one.kind is not one.VAR_POSITIONAL
+    ]
+    calls = [[], *([wrong] * len(wanted) for wrong in mistakes), [bundle.nation()] * (len(wanted) + 1)]
+    for given in calls:
+        if name == "sum_up" and len(given) > len(wanted):
+            given[: len(wanted)] = [bundle.nation] * len(wanted)
+        with pytest.raises(FactsError) as refused:
+            step(*given)
+        assert refused.value.do.startswith(("give it", "write"))
+
+
+def test_a_missing_argument_is_refused_with_the_step_that_gives_it(opened: dict[str, OpenBundle]):
+    indicators = ek.estimate_indicators(opened["vn-published"].provinces["22"])
+    with pytest.raises(FactsError) as refused:
+        ek.find_gaps(indicators)
+    assert "support=ek.review_support(...)" in refused.value.do
+    with pytest.raises(FactsError) as swapped:
+        ek.find_gaps(ek.review_support(indicators), indicators)
+    assert "ek.estimate_indicators(...)" in swapped.value.do
 
 
 def test_where_there_is_no_bundle_the_refusal_says_what_is_looked_at(

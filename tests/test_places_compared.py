@@ -17,7 +17,11 @@ import evalkit.reporting.every_section
 from evalkit.errors import FactsError
 from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.indicators.place_comparison import PlaceRate, ratio_of_rates
-from evalkit.reporting.display import mime_bundle, shown_as
+from evalkit.records import PlacesCompared
+from evalkit.reporting.blocks import Language, Section, Table
+from evalkit.reporting.display import mime_bundle, section_of, shown_as
+from evalkit.reporting.page import page_from_sections
+from evalkit.review.page_rules import contradictions
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.table import dimensions_of
 from tests.shipped import bundle_of
@@ -181,6 +185,64 @@ def test_it_displays_itself_and_draws_both_rates():
     points = next(line for line in axes.lines if line.get_gid() == "points")
     assert list(points.get_xdata()) == found.frame["value"].tolist()
     assert [label.get_text() for label in axes.get_yticklabels()] == ["Tuyet Linh", "Bach Vu"]
+
+
+def page_with(found: PlacesCompared, language: Language) -> str:
+    head = ek.page_head(found.area)
+    parts = [section_of(found)]
+    return page_from_sections(head, parts, language=language, resources={})
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(
+    ("workspace", "one", "other", "law"),
+    [
+        ("demo", "04", "08", True),
+        ("demo", "04", "", True),
+        ("demo", "04", "08", False),
+        ("vn-published", "22", "", True),
+    ],
+)
+def test_it_stands_on_a_page_that_does_not_contradict_itself(
+    language: Language,
+    workspace: str,
+    one: str,
+    other: str,
+    law: bool,  # noqa: FBT001
+):
+    bundle = bundle_of(workspace)
+    beside = bundle.province(other) if other else bundle.nation()
+    sides = [bundle.province(one), beside]
+    found = ek.compare_places(*(sides if law else [replace(side, panel={}) for side in sides]), "cases")
+    page = page_with(found, language)
+    assert list(contradictions(page)) == []
+    without = Section(
+        "places-compared",
+        section_of(found).title,
+        tuple(b for b in section_of(found).blocks if not isinstance(b, Table)),
+    )
+    alone = page_from_sections(ek.page_head(found.area), [without], language=language, resources={})
+    assert list(contradictions(alone)), "the tables are what the figures of the sentences stand in"
+
+
+def lived_in(code: str) -> str:
+    """Return the person-years of five years, added up from the facts."""
+    facts, measure = province(code).facts, province(code).programme.population
+    facts = facts[facts[dimensions_of(facts)].eq("all").all(axis=1) & facts["measure"].eq(measure)]
+    people = facts[facts["period_start"].dt.year.between(2021, 2025)]
+    return f"{people.drop_duplicates('period_end')['value'].sum():,.0f}"
+
+
+def test_the_tables_hold_both_places_and_the_ratio():
+    found = ek.compare_places(province("04"), province("08"), "cases")
+    rates, ratio = section_of(found).tables
+    assert [[cell.text.en for cell in row][1:] for row in rates.rows] == [
+        ["69", lived_in("04"), "1.05", "0.82 to 1.33"],
+        ["14", lived_in("08"), "0.42", "0.23 to 0.71"],
+    ]
+    assert [cell.text.en for cell in ratio.rows[0]] == ["Tuyet Linh over Bach Vu", "2.49", "0.85 to 6.68"]
+    few = replace(found, frame=found.frame.assign(count=[150.0, 4.0]))
+    assert [table.id for table in section_of(few).tables] == ["places-compared-rates"]
 
 
 # ---- what is refused

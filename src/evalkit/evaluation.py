@@ -12,6 +12,7 @@ from typing import Any
 
 from evalkit.facts.areas import Area, NationFacts
 from evalkit.records import Evaluation, Record
+from evalkit.step_arguments import checked
 from evalkit.steps import (
     assess_targets,
     break_down,
@@ -90,6 +91,7 @@ def recipe_of(area: Area) -> tuple[Step, ...]:
     return tuple(line for line in RECIPE if isinstance(area, NationFacts) or not line.for_nation)
 
 
+@checked
 def evaluate(area: Area) -> Evaluation:
     """Evaluate one area from its protected facts: the steps of the report notebook, as one value.
 

@@ -25,6 +25,7 @@ from evalkit.messages import worded
 from evalkit.places_beside import compared_places
 from evalkit.records import Effects, PlacesCompared, Trends
 from evalkit.statistics.results import NotEstimable
+from evalkit.step_arguments import checked
 from evalkit.steps import compare_once, fit_one_trend
 from evalkit.table import NATION_SCHEME, dimensions_of
 
@@ -266,6 +267,7 @@ def _refuse_no_count(area: Area, name: str) -> None:
     )
 
 
+@checked
 def alarms(area: Area, measure: str, *, alpha: float = 0.01) -> Alarms | NotEstimable:
     """Hold the latest year's months (or quarters) of a measure against the years before; a page does so where they are reported.
 

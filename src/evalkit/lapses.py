@@ -14,8 +14,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
-from evalkit.errors import DisclosureError, FactsError
-from evalkit.messages import worded
+from evalkit.errors import DisclosureError
+from evalkit.step_arguments import gives, refuse_others
 
 Result = TypeVar("Result")
 Record = TypeVar("Record")
@@ -23,8 +23,6 @@ Given = ParamSpec("Given")
 
 TRACEBACK = "EVALKIT_TRACEBACK"
 _NEVER_A_LAPSE = (DisclosureError, MemoryError)  # going on would show too much, or meet the same end again
-_NATION = "NationFacts"
-_AREAS = ("Area", _NATION, "ProvinceFacts")  # the first argument of a step where it is no record
 _TYPE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")
 
 
@@ -150,8 +148,8 @@ def step(kind: type[Record]) -> Callable[[Callable[Given, Record]], Callable[Giv
     def isolated(compute: Callable[Given, Record]) -> Callable[Given, Record]:
         @wraps(compute)
         def attempted(*args: Given.args, **kwargs: Given.kwargs) -> Record:
+            refuse_others(compute, args, kwargs)
             given = [*args, *kwargs.values()]
-            _refuse_other(compute, given[0] if given else None)
             before = next((lapse for one in given for lapse in lapses_of(one) if is_whole(lapse, one)), None)
             if before is None:
                 outcome = attempt(lambda: compute(*args, **kwargs), step=kind.__name__)
@@ -159,33 +157,10 @@ def step(kind: type[Record]) -> Callable[[Callable[Given, Record]], Callable[Giv
                 outcome = Lapse(kind.__name__, "", before.error)
             return _emptied(kind, given[0], outcome) if isinstance(outcome, Lapse) else outcome
 
+        gives(compute, kind)
         return attempted
 
     return isolated
-
-
-def _refuse_other(compute: Callable[..., object], given: object) -> None:
-    """Refuse what no step takes: a bundle or a name in place of an area, an area in place of an earlier step's record.
-
-    Raises
-    ------
-    FactsError
-        With what to write instead.
-    """
-    first = str(next(iter(compute.__annotations__.values()), ""))
-    places = worded('give it bundle.provinces["22"], or bundle.nation()')
-    if hasattr(given, "slice_for"):
-        rule, do = worded("a bundle holds many places, and a step is for one"), places
-    elif first in _AREAS and (isinstance(given, str | int) or given is None or hasattr(given, "area")):
-        rule, do = worded("a step takes a place: a province of a bundle, or its nation"), places
-    elif first == _NATION and not hasattr(given, "province_facts"):
-        rule, do = worded("this step is for the nation"), worded("give it bundle.nation()")
-    elif first not in _AREAS and (isinstance(given, str | int) or hasattr(given, "facts")):
-        rule = worded("this step takes what an earlier step gave: {record}", record=first)
-        do = worded("give it that record; help on the step names the one it needs")
-    else:
-        return
-    raise FactsError(where=f"{compute.__name__}({type(given).__name__})", rule=rule, do=do)
 
 
 def names_of(lapses: tuple[Lapse, ...]) -> set[str]:

@@ -74,6 +74,7 @@ from evalkit.records import (
     ZeroPeriods,
 )
 from evalkit.statistics.results import NotEstimable
+from evalkit.step_arguments import checked
 from evalkit.table import totals_only
 
 
@@ -816,6 +817,7 @@ def report_completeness(indicators: Indicators) -> Completeness:
     return Completeness(area, frame, area.findings, agencies, places, late, lapses)
 
 
+@checked
 def sum_up(
     comparisons: Comparisons,
     zeros: ZeroPeriods,
@@ -845,6 +847,11 @@ def sum_up(
     -------
     Summary
         The records given and what is news in the figures. It has no frame: ``text()`` reads it out.
+
+    Raises
+    ------
+    FactsError
+        If one is missing or another record than these.
 
     Examples
     --------

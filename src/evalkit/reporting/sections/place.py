@@ -14,9 +14,11 @@ from evalkit.reporting.blocks import Bilingual, Block, PageHead, Paragraph
 from evalkit.reporting.display import headed
 from evalkit.reporting.sections.shared_words import area_name, both, counted, place_name
 from evalkit.reporting.wording import say
+from evalkit.step_arguments import checked
 from evalkit.table import TOLD, totals_only
 
 
+@checked
 def page_head(area: Area) -> PageHead:
     """Return the head of an area's page.
 

@@ -9,7 +9,7 @@ import pandas as pd
 from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.records import PlacesCompared
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Paragraph
+from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
 from evalkit.reporting.sections.bases import source_line
 from evalkit.reporting.sections.limits import SMALL_BASE, limits_written
@@ -19,6 +19,7 @@ from evalkit.reporting.sections.shared_words import (
     area_within,
     both,
     counted,
+    sentence_start,
     sentences,
     span,
     within_sentence,
@@ -34,7 +35,73 @@ def _(result: PlacesCompared) -> tuple[Block, ...]:
     names = [name for row in (first, second) for name in row["source_id"].split(";")]
     sources = source_line(names, result.area)
     asides = [Paragraph(sources, tone="aside")] if sources else []
-    return (told, finding, *_cautions(result, first, second), *asides)
+    return (told, finding, *_cautions(result, first, second), *_tables(result), *asides)
+
+
+def _tables(result: PlacesCompared) -> list[Table]:
+    """Return both rates with what they are made of; and their ratio, where one is said."""
+    rows = result.frame.to_dict("records")
+    columns = (
+        Column("place", say("Place")),
+        Column("count", say("Number"), numeric=True),
+        Column("person_years", say("Person-years"), numeric=True),
+        Column(
+            "rate", say("A year per {base} inhabitants", base=formats.number(rows[0]["per"])), numeric=True
+        ),
+        Column("interval", say("95% interval"), numeric=True),
+    )
+    areas = (result.area, result.beside)
+    names = [sentence_start(compared_name(result, area)) for area in areas]
+    cells = tuple(_cells(name, row) for name, row in zip(names, rows, strict=True))
+    base = say(
+        "The base of a rate is person-years: the average populations of the years of the period, added up."
+    )
+    rates = Table("places-compared-rates", comparison_title(result), columns, cells, notes=(base,))
+    return [rates, *([_ratio_table(result, names[0])] if _has_ratio(result) else [])]
+
+
+def _cells(name: Bilingual, row: Row) -> tuple[Cell, ...]:
+    return (
+        Cell(name),
+        Cell(formats.figure(row["count"]), row["count"]),
+        Cell(formats.number(row["person_years"]), row["person_years"]),
+        Cell(formats.number(row["value"], 2), row["value"]),
+        Cell(_limits(row["lower"], row["upper"])),
+    )
+
+
+def _ratio_table(result: PlacesCompared, name: Bilingual) -> Table:
+    row = result.frame.to_dict("records")[0]
+    interval = (
+        say("95% interval, if years scatter as pure chance would make them")
+        if math.isnan(result.result.factor)
+        else say("95% interval, allowing for how years scatter")
+    )
+    columns = (
+        Column("ratio_of", say("Ratio of the rates")),
+        Column("ratio", say("Value"), numeric=True),
+        Column("interval", interval, numeric=True),
+    )
+    cells = (
+        Cell(say("{place} over {other}", place=name, other=compared_name(result, result.beside))),
+        Cell(formats.number(row["ratio"], 2), row["ratio"]),
+        Cell(_limits(row["ratio_lower"], row["ratio_upper"])),
+    )
+    title = say("{indicator}: ratio of the two rates", indicator=_label(result))
+    return Table("places-compared-ratio", title, columns, (cells,))
+
+
+def _limits(lower: float, upper: float) -> Bilingual:
+    return limits_written(lower, upper, write=lambda value: formats.number(value, 2))
+
+
+def _label(result: PlacesCompared) -> Bilingual:
+    return both(result.area.programme.indicators[result.indicator].label)
+
+
+def _has_ratio(result: PlacesCompared) -> bool:
+    """Tell whether enough was counted in the second place for a ratio to be said."""
+    return bool(result.frame["count"].iloc[1] >= SMALL_BASE)
 
 
 def compared_name(result: PlacesCompared, area: Area) -> Bilingual:
@@ -68,7 +135,7 @@ def _rate(row: Row, place: Bilingual, result: PlacesCompared) -> Bilingual:
     words = {
         "place": place,
         "rate": formats.number(row["value"], 2),
-        "limits": limits_written(row["lower"], row["upper"], write=lambda value: formats.number(value, 2)),
+        "limits": _limits(row["lower"], row["upper"]),
         "count": counted(row["count"], measure, programme),
     }
     if row["status"] == "derived":
@@ -90,9 +157,7 @@ def ratio_sentences(result: PlacesCompared) -> list[Bilingual]:
         "place": place,
         "other": other,
         "ratio": formats.number(first["ratio"], 2),
-        "limits": limits_written(
-            first["ratio_lower"], first["ratio_upper"], write=lambda value: formats.number(value, 2)
-        ),
+        "limits": _limits(first["ratio_lower"], first["ratio_upper"]),
     }
     if math.isnan(result.result.factor):
         ratio = say(
