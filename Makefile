@@ -41,7 +41,7 @@ screenshots: $(STAMP) ## take pictures of two of these pages by the installed Ch
 test: $(STAMP) ## run the tests and the examples in the docstrings (make test ARGS="-k rates" runs some of them)
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
-lab: $(STAMP) ## open JupyterLab at notebooks/explore
+lab: $(STAMP) ## open JupyterLab at explore, copies of notebooks/explore
 	@$(EVALKIT) lab
 
 check: static test ## everything that must pass before a change goes in

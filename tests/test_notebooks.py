@@ -110,6 +110,10 @@ def test_the_notebooks_to_explore_run_on_the_shipped_workspaces(path: Path, work
     drawn = [output for output in shown if "image/png" in output.get("data", {})]
     told = " ".join(str(output.get("data", {})) for output in shown)
     assert len(drawn) >= FEWEST_DRAWINGS[path.stem]
+    if path.stem == "02_compare_and_model":
+        shown_cases = next(one for one in notebook.cells if "estimates = bundle.estimates" in one.source)
+        (table,) = (one.data["text/html"] for one in shown_cases.outputs)
+        assert table.count("<td>estimated</td>") == 5, "five whole years of the country, each with its figure"
     if path.stem == TO_BATCH:
         page, _ = EvalkitExporter(language="en").from_notebook_node(notebook)
         assert "own-cases-table" in page
