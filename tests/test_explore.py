@@ -12,7 +12,7 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 import evalkit as ek
-from evalkit.errors import EvalkitError, FactsError
+from evalkit.errors import EvalkitError, FactsError, SettingsError
 from evalkit.explore import OpenBundle
 from evalkit.records import Record
 from evalkit.table import NATION_SCHEME
@@ -80,6 +80,20 @@ def test_a_record_reads_as_plain_words(opened: dict[str, OpenBundle]):
     assert set(trends.sources) == set(opened["vn-published"].sources)
 
 
+@pytest.mark.parametrize("language", ["fr", ""])
+def test_a_language_that_there_is_not_is_refused_with_those_there_are(
+    language: str, opened: dict[str, OpenBundle]
+):
+    trends = ek.fit_trends(opened["vn-published"].provinces["22"])
+    for call in (
+        trends.text,
+        lambda name: trends.figure(language=name),
+        lambda name: ek.show(trends, language=name),
+    ):
+        with pytest.raises(SettingsError, match="vi, en"):
+            call(language)
+
+
 def test_provinces_are_a_mapping_whose_views_agree(opened: dict[str, OpenBundle]):
     provinces = opened["vn-published"].provinces
     assert len(provinces) == len(list(provinces)) == 34
@@ -120,6 +134,7 @@ def test_tab_completes(typed: str, wanted: str, shell: InteractiveShell):
         ("Hà Giang", "Hà Giang is part of Tuyên Quang since 2025-07-01"),
         (22, "as text"),
         ("Atlantis", "no page of this bundle"),
+        ("1", 'did you mean "01"'),
     ],
 )
 def test_a_place_that_is_none_is_told_with_its_remedy(

@@ -152,9 +152,18 @@ def match_place(text: str, places: Sequence[Place]) -> Place:
         else worded("no page of this bundle is made for it"),
         do=worded(
             "give the two-digit code; {nearest}",
-            nearest=nearest(text, [word for place in places for word in (place.code, place.name)]),
+            nearest=_nearest(text, places),
         ),
     )
+
+
+def _nearest(text: str, places: Sequence[Place]) -> str:
+    """Return the code that lost its leading zero, or the nearest names."""
+    codes = [place.code for place in places]
+    padded = next((code for code in codes if text.isdecimal() and code.lstrip("0") == text), None)
+    if padded is not None:
+        return worded('did you mean "{close}"?', close=padded)
+    return nearest(text, [word for place in places for word in (place.code, place.name)])
 
 
 def _no_text(given: object) -> FactsError:

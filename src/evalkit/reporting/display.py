@@ -12,9 +12,11 @@ from typing import Any, TypeVar, get_type_hints
 
 from markupsafe import Markup
 
-from evalkit.errors import DisclosureError
+from evalkit.errors import DisclosureError, SettingsError
 from evalkit.languages import spoken
+from evalkit.languages import written as told_in
 from evalkit.lapses import Lapse, attempt, is_whole, lapses_of
+from evalkit.messages import worded
 from evalkit.reporting.blocks import (
     Bilingual,
     Block,
@@ -173,6 +175,8 @@ def show(*results: Any, language: Language | None = None) -> None:
     ------
     DisclosureError
         If one of them may not be shown; then none is.
+    SettingsError
+        If results are not told in that language; those there are are named.
 
     Examples
     --------
@@ -204,14 +208,36 @@ def is_shown(result: Any) -> bool:
     return section_of.dispatch(type(result)) is not section_of.dispatch(object)
 
 
+def language_asked(language: Language | None) -> Language:
+    """Return the language asked for, the first of the workspace where none was.
+
+    Raises
+    ------
+    SettingsError
+        If results are not told in it.
+
+    Examples
+    --------
+    >>> language_asked(None), language_asked("en")
+    ('vi', 'en')
+    """
+    if language is not None and language not in told_in():
+        raise SettingsError(
+            where=f"language={language!r}",
+            rule=worded("results are not told in this language"),
+            do=worded("languages there are: {languages}", languages=", ".join(told_in())),
+        )
+    return spoken()[0] if language is None else language
+
+
 def record_text(result: Any, language: Language | None = None) -> str:
     """Return a result as its section says it, as plain text."""
-    return plain_text(written(result), language or spoken()[0])
+    return plain_text(written(result), language_asked(language))
 
 
 def mime_bundle(result: Any, *, language: Language | None = None) -> dict[str, Any]:
     """Return what a display holds: the typed JSON, HTML for the notebook, plain text for a terminal."""
-    language = language or spoken()[0]
+    language = language_asked(language)
     if isinstance(result, PageHead):
         html = Markup("<h1>{}</h1><p>{}</p>").format(
             phrase(result.title.of(language)), phrase(result.subtitle.of(language))

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evalkit.languages import spoken
+from evalkit.reporting.display import language_asked
 from evalkit.reporting.jupyter_display import teach_figures
 from evalkit.reporting.paper import over_time, places
 from evalkit.reporting.paper.registry import drawing_of
@@ -22,4 +22,4 @@ def record_figure(
     """Draw a record; see :meth:`evalkit.records.Record.figure`."""
     teach_figures()
     with print_style():
-        return drawing_of(record, Asked(of, language or spoken()[0], size, ax))
+        return drawing_of(record, Asked(of, language_asked(language), size, ax))
