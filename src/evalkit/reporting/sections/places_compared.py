@@ -73,7 +73,7 @@ def _cells(name: Bilingual, row: Row) -> tuple[Cell, ...]:
 def _ratio_table(result: PlacesCompared, name: Bilingual) -> Table:
     row = result.frame.to_dict("records")[0]
     interval = (
-        say("95% interval, if years scatter as pure chance would make them")
+        say("95% interval, if yearly counts vary by chance alone")
         if math.isnan(result.result.factor)
         else say("95% interval, allowing for how years scatter")
     )
