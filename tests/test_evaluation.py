@@ -57,7 +57,7 @@ def test_quang_ninh_39_to_23_is_no_change_that_the_figures_carry(published: Bund
     text = text_of(evaluated(published, "22").comparisons)
     assert "2011–2015: 39 cases (derived); 2016–2020: 23 cases." in text
     condition = "if yearly counts vary by chance alone, the 95% interval is −66.4% to +1.2%, p = 0.056"
-    assert f"−41.0%; {condition}. No change is established: the 95% interval includes no change" in text
+    assert f"−41.0%; {condition}. A change is not established: the 95% interval includes no change" in text
     assert "39 (2011–2015) is derived, not published." in text
     assert "from −71.5% to +22.2%" in text
     assert "only a fall of about 56% or more" in text

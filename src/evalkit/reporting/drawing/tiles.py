@@ -59,7 +59,7 @@ def _height(tiles: Sequence[TileDrawn]) -> float:
 def _drawn(tiles: Sequence[TileDrawn], language: str, *, width: float, height: float, size: float) -> str:
     pen = Pen(width)
     columns, rows = max(tile.column for tile in tiles), max(tile.row for tile in tiles)
-    wide = (width - _BORDER) / columns
+    wide = float(int((width - _BORDER) / columns))  # whole numbers are shorter to write
     most = max([year for tile in tiles for year in tile.years if year is not None] + [1.0])
     placed = [
         (tile, (_BORDER + (tile.column - 1) * wide, (tile.row - 1) * height, wide - _GAP, height - _GAP))

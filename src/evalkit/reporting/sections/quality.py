@@ -124,24 +124,28 @@ def _partial(area: Area) -> list[Block]:
     rows = rows[rows["measure"].isin(list(area.programme.measures))].drop_duplicates(
         ["measure", "period_start", "period_end"]
     )
-    items = tuple(
-        say(
-            "{measure}, {period}: {coverage}",
-            measure=both(area.programme.measures[row["measure"]].label),
-            period=span(row["period_start"], row["period_end"]),
-            coverage=_coverage(row["parts"], row["there"], row["of"]),
-        )
-        for row in rows.sort_values(["measure", "period_start"]).to_dict("records")
-    )
-    if not items:
+    if rows.empty:
         return []
     text = say("Of some totals a part is missing: they are not given.")
-    more = (
-        [Paragraph(say("And {count} more.", count=str(len(items) - _MOST_LISTED)))]
-        if len(items) > _MOST_LISTED
-        else []
+    listed = rows.sort_values(["measure", "period_start"]).head(_MOST_LISTED)
+    items = tuple(
+        say(
+            "{coverage}: {totals}",
+            coverage=_coverage(*map(str, key)),
+            totals=each(
+                lambda *texts: "; ".join(texts), *(_total(row, area) for row in group.to_dict("records"))
+            ),
+        )
+        for key, group in listed.groupby(["parts", "there", "of"], sort=False)
     )
-    return [Paragraph(text, tone="gap"), Bullets(items[:_MOST_LISTED]), *more]
+    left = len(rows) - len(listed)
+    more = [Paragraph(say("And {count} more.", count=str(left)))] if left else []
+    return [Paragraph(text, tone="gap"), Bullets(items), *more]
+
+
+def _total(row: Row, area: Area) -> Bilingual:
+    label = both(area.programme.measures[row["measure"]].label)
+    return say("{measure}, {period}", measure=label, period=span(row["period_start"], row["period_end"]))
 
 
 def _coverage(parts: str, there: str, of: str) -> Bilingual:
