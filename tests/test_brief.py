@@ -185,6 +185,23 @@ def test_a_place_of_which_the_sources_tell_nothing_gets_half_a_page_and_what_to_
     assert sum(map(words, texts(sections, "en"))) <= 320
 
 
+def test_a_place_without_figures_is_told_all_targets_that_bind_it_and_whether_they_are_over():
+    """Nine national ones, all over by 2026; Ha Noi has one of its own in 2026, as targets.toml declares them."""
+    of_cao_bang, of_ha_noi = (evaluated("vn-published", code).summary for code in ("04", "01"))
+    over = "9 targets of the programme applied here in 2011–2025, all now expired; without figures"
+    assert over in " ".join(texts(brief_sections(of_cao_bang), "en"))
+    still = "10 targets of the programme apply here in 2011–2026; without figures"
+    assert still in " ".join(texts(brief_sections(of_ha_noi), "en"))
+    programme = of_cao_bang.area.programme
+    single = replace(
+        of_cao_bang,
+        area=replace(
+            of_cao_bang.area, programme=programme.model_copy(update={"targets": programme.targets[:1]})
+        ),
+    )
+    assert "One target of the programme applies here" in " ".join(texts(brief_sections(single), "en"))
+
+
 def test_what_has_a_figure_is_not_asked_for_again():
     """Quang Ninh has cases of 2021 to 2023 and persons received, so neither is asked for; crime reports are."""
     sections = {section.id: section for section in brief_sections(evaluated("vn-published", "22").summary)}

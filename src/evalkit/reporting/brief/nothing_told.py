@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -48,27 +49,26 @@ def nothing_told(result: Summary) -> tuple[Section, ...]:
     return (head, _looked(result), *([asked] if asked is not None else []))
 
 
-def _binding(result: Summary) -> list[Target]:
-    """Return the targets that bind the place: those that would be judged here, else the programme's national ones."""
-    targets, rows = result.area.programme.targets, result.assessments.frame
-    named = set(rows["target_id"]) if len(rows) else set()
-    return [one for one in targets if one.id in named] or [one for one in targets if one.level == "national"]
+def _binding(result: Summary) -> Sequence[Target]:
+    """Return the targets that bind the place: the national ones and those of its own."""
+    area, programme = result.area, result.area.programme
+    if isinstance(area, ProvinceFacts):
+        return tuple(programme.targets_binding(area.place.code, area.place.scheme))
+    return tuple(one for one in programme.targets if one.level == "national")
 
 
-def _bound(targets: list[Target], today: date) -> Bilingual:
+def _bound(targets: Sequence[Target], today: date) -> Bilingual:
     """Say how many targets bind the place and when; that their time is over, where it is."""
-    words: dict[str, Bilingual | str] = {
-        "bound": str(len(targets)),
-        "years": formats.period(
-            date(min(one.valid_from for one in targets).year, 1, 1),
-            date(max(one.valid_to for one in targets).year, 12, 31),
-        ),
-    }
+    years = formats.period(
+        date(min(one.valid_from for one in targets).year, 1, 1),
+        date(max(one.valid_to for one in targets).year, 12, 31),
+    )
     if len(targets) == 1:
         return say(
             "One target of the programme applies here ({years}); without figures it cannot be judged.",
-            **words,
+            years=years,
         )
+    words: dict[str, Bilingual | str] = {"bound": str(len(targets)), "years": years}
     if all(one.valid_to < today for one in targets):
         return say(
             "{bound} targets of the programme applied here in {years}, all now expired; without figures none can be judged.",
