@@ -73,7 +73,7 @@ def test_a_year_of_eleven_months_is_told_and_not_summed(tmp_path: Path):
     assert year["value"].isna().all()
     section = words_of(section_of(evaluate(area).completeness))
     assert "11 of 12 months" in section
-    assert "có 11 trong 12 tháng" in section
+    assert "Có 11 trong 12 tháng: " in section
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
