@@ -243,6 +243,9 @@ def template(
     scheme: Annotated[
         str | None, typer.Option(help="The boundary set; the workspace's own where left out.")
     ] = None,
+    source: Annotated[
+        str, typer.Option(help="The name its source bears in sources.toml; form-SCHEME-CODE where left out.")
+    ] = "",
 ) -> None:
     """Write a form for a province, to fill in and import."""
     settings = _workspace(workspace)
@@ -252,7 +255,14 @@ def template(
         typer.echo(shown(text), err=True)
 
     file, shorter = write_template(
-        settings, out, province=province, years=years, requests=requests, scheme=scheme, tell=tell
+        settings,
+        out,
+        province=province,
+        years=years,
+        requests=requests,
+        scheme=scheme,
+        source=source,
+        tell=tell,
     )
     typer.echo(shown(worded("form written: {file}", file=file)))
     if shorter:

@@ -12,6 +12,7 @@ from evalkit.batch.inhabitants import with_population
 from evalkit.errors import SettingsError
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.form_template import FormOrder, template_workbook
+from evalkit.input_file import plain_name
 from evalkit.messages import spoken, worded
 from evalkit.plain_cells import FIRST_YEAR, LAST_YEAR
 from evalkit.workspace import Workspace
@@ -28,6 +29,7 @@ def write_template(
     years: str = "",
     requests: bool = False,
     scheme: str | None = None,
+    source: str = "",
     tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[Path, str]:
     """Write a form for a province; return its file and, where there is a shorter form, how to make that.
@@ -45,14 +47,18 @@ def write_template(
         Whether the form asks for the figures of the programme's request list alone; for all where the programme has no list.
     scheme : str, optional
         The boundary set; the workspace's own by default.
+    source : str, optional
+        The source's name; by boundary set and code where left out.
     tell : callable
         Is told where another boundary set was in force in the years asked for.
 
     Raises
     ------
     EvalkitError
-        If the place is not clear, the years are none, or the file is already there.
+        If the place is not clear, the years are none, the source's name cannot be one, or the file is already there.
     """
+    if source and not plain_name(source):
+        raise _no_source(source)
     registry = registry_of(workspace)
     programme = with_population(programme_of(workspace), registry, workspace)
     asked: dict[str, tuple[str, ...]] = {}
@@ -63,6 +69,7 @@ def write_template(
         _years(years),
         asked if requests and asked else None,
         spoken() if spoken() in workspace.languages else workspace.languages[0],
+        source,
     )
     if out.suffix.lower() != ".xlsx" or out.exists():
         raise SettingsError(
@@ -74,6 +81,16 @@ def write_template(
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(template_workbook(Vocabulary(programme, registry), order))
     return out, _shorter() if asked and not requests else ""
+
+
+def _no_source(source: str) -> SettingsError:
+    return SettingsError(
+        where=f"--source {source}",
+        rule=worded(
+            "letters without diacritics, digits, hyphens and underscores only: it is part of file names"
+        ),
+        do=worded("give another name"),
+    )
 
 
 def _shorter() -> str:

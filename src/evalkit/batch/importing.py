@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -21,18 +20,18 @@ from evalkit.facts.findings import Finding, findings_text
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.draft_mapping import draft_mapping
 from evalkit.facts.forms.facts_table_form import is_facts_table, read_facts_table, together
-from evalkit.facts.forms.filing import file_import
+from evalkit.facts.forms.filing import Filed, file_import
 from evalkit.facts.forms.form_file import open_form, told_path
 from evalkit.facts.forms.form_reading import FormReading, Sender, place_names, read_form
 from evalkit.facts.forms.grid import Form, cell_name
 from evalkit.facts.forms.known_forms import known_form
 from evalkit.facts.forms.mapping import FormMapping, read_mapping
+from evalkit.facts.forms.own_source import edition_day, own_source
 from evalkit.facts.forms.particulars import refuse_particulars
 from evalkit.facts.forms.source_entry import add_source_entry
 from evalkit.facts.intake import Source, read_sources
 from evalkit.messages import ENGLISH, VIETNAMESE, shown, spoken, worded
 from evalkit.places.place_names import without_diacritics
-from evalkit.plain_cells import day_fault
 from evalkit.workspace import IMPORTED, SETTINGS_FILE, Workspace, open_workspace
 
 _MOST_TOLD = 30
@@ -124,6 +123,7 @@ def _imported(
     sources = _sources(workspace)
     text = options.mapping.read_text(encoding="utf-8") if options.mapping else ""
     readings: Iterable[FormReading]
+    notes: list[Finding] = []
     if mapping is None and any(is_facts_table(sheet) for sheet in form.sheets):
         refuse_particulars(str(path), form, figures=set(), is_place=place_names(vocabulary))
         tables = [sheet for sheet in form.sheets if is_facts_table(sheet)]
@@ -131,7 +131,10 @@ def _imported(
     else:
         mapping, text = (mapping, text) if mapping else known_form(path, form, vocabulary)
         source = _source_id(mapping, path)
-        sender = Sender(path, source, _issued(sources.get(source)), sources)
+        if any(table.own_form for table in mapping.table):
+            source, notes = own_source(workspace, source, form, path)
+        day = edition_day(workspace, source, form) or now().date()
+        sender = Sender(path, source, day, sources)
         readings = [read_form(form, mapping, sender=sender, vocabulary=vocabulary)]
     return _filed(
         path,
@@ -141,13 +144,8 @@ def _imported(
         mapping_text=text,
         options=options,
         vocabulary=vocabulary,
+        notes=notes,
     )
-
-
-def _issued(source: Source | None) -> date:
-    """Return the day a source says it was issued, else today: it stands where a mapping names none."""
-    text = source.date if source is not None else ""
-    return now().date() if day_fault(text) else date.fromisoformat(text)
 
 
 def _sources(workspace: Workspace) -> dict[str, Source]:
@@ -183,9 +181,11 @@ def _filed(
     mapping_text: str,
     options: ImportOptions,
     vocabulary: Vocabulary,
+    notes: Iterable[Finding],
 ) -> Imported:
     held = sum(len(reading.held) for reading in readings)
     files: dict[str, list[str]] = {}
+    replaced: list[Finding] = []
     for reading in readings:
         filed = file_import(
             workspace.folder,
@@ -200,12 +200,33 @@ def _filed(
         )
         for name, file in filed.files.items():
             files.setdefault(name, []).append(str(file))
-    notes = [note for reading in readings for note in add_source_entry(workspace, reading, path, form)]
-    notes += _population_beside(workspace, vocabulary, readings)
+        replaced += _replaced(filed, reading)
+    asked = [note for reading in readings for note in add_source_entry(workspace, reading, path, form)]
+    told = [*notes, *replaced, *asked, *_population_beside(workspace, vocabulary, readings)]
     again = quote(str(workspace.folder)) + (
         f" --mapping {quote(str(options.mapping))}" if options.mapping else ""
     )
-    return _told(path, readings, files, notes, held=held, workspace=workspace, again=again)
+    return _told(path, readings, files, told, held=held, workspace=workspace, again=again)
+
+
+def _replaced(filed: Filed, reading: FormReading) -> list[Finding]:
+    """Tell how many earlier figures of a source were replaced, and by how many; a warning where fewer came than went."""
+    if not filed.replaced:
+        return []
+    return [
+        Finding(
+            "warning" if len(reading.facts) < filed.replaced else "note",
+            where=str(filed.files["facts"]),
+            rule=worded(
+                "figures of this source from an earlier import were replaced: {before} by {after}",
+                before=filed.replaced,
+                after=len(reading.facts),
+            ),
+            do=worded(
+                "nothing, if this form stands for the earlier one; else import both again, each under a source of its own (source_id in a mapping, --source of evalkit template)"
+            ),
+        )
+    ]
 
 
 def _population_beside(

@@ -26,9 +26,10 @@ QUARANTINE_COLUMNS = ("file", "sheet", "cell", "rule", "remedy")
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The files an import wrote, by what they are: facts, quarantine, returned, picture, record."""
+    """The files an import wrote, by what they are: facts, quarantine, returned, picture, record; and how many earlier figures went."""
 
     files: dict[str, Path] = field(default_factory=dict)
+    replaced: int = 0
 
 
 def file_import(
@@ -75,6 +76,7 @@ def file_import(
     write_lasting(
         files["picture"], picture(form, reading, title=path.name, language=languages[0], names=names)
     )
+    earlier = _rows(files["facts"]) if with_facts else 0
     if with_facts:
         write_lasting(files["facts"], _csv(list(reading.facts.columns), reading.facts.to_numpy().tolist()))
         written.append("facts")
@@ -97,7 +99,16 @@ def file_import(
     record = _record(path, reading, mapping_text, day, with_facts=with_facts)
     record += f'returned_sha256 = "{_digest(files["returned"])}"\n' if commented else ""
     write_lasting(files["record"], record)
-    return Filed({name: files[name] for name in written})
+    return Filed({name: files[name] for name in written}, earlier)
+
+
+def _rows(facts: Path) -> int:
+    """Return how many figures an earlier import left; none where there was none or its file cannot be read."""
+    try:
+        with facts.open(encoding="utf-8", newline="") as stream:
+            return max(sum(1 for row in csv.reader(stream) if row) - 1, 0)
+    except (OSError, ValueError, csv.Error):
+        return 0
 
 
 def _is_edited(files: dict[str, Path]) -> bool:

@@ -46,12 +46,15 @@ class FormOrder:
         The measures asked for, each with its breakdowns that are; all of the programme where None.
     language : str
         Of the labels.
+    source : str
+        The source's name; by boundary set and code where left out.
     """
 
     unit: Unit
     years: Sequence[int]
     measures: Mapping[str, Collection[str]] | None = None
     language: str = "vi"
+    source: str = ""
 
 
 def form_rows(
@@ -198,7 +201,7 @@ def _write_head(sheet: Any, styles: dict[str, Any], vocabulary: Vocabulary, orde
     sheet.write_string(2, 1, unit.code, styles["code"])
     sheet.write_string(2, 2, unit.scheme, styles["code"])
     sheet.write_string(3, 0, shown(worded("Source")), styles["head"])
-    sheet.write_string(3, 1, f"form-{unit.scheme}-{unit.code}", styles["code"])
+    sheet.write_string(3, 1, order.source or f"form-{unit.scheme}-{unit.code}", styles["code"])
     rule = worded(
         "Write whole numbers without marks; a zero is a figure. Choose a sign where there is none. Leave blank what you do not report. No names and no particulars of persons."
     )
