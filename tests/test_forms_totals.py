@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from evalkit.facts.forms.total_rows import rows_under
 from tests.form_workspaces import read_declarations_once
@@ -124,6 +124,58 @@ def test_rows_of_a_breakdown_add_up_and_regions_do_not_count_twice(workspace: Pa
 def test_a_total_that_stands_nowhere_is_refused(workspace: Path):
     code, said = imported(workspace, "Tỉnh;2022 Quảng_Ninh;30", CASES, 'total = ["Tổng"]')
     assert (code, said["findings"][0]["where"].endswith(", total")) == (3, True)
+
+
+def numbered_form(path: Path, total: int) -> Path:
+    """Write a form with a running number before each place, and a total whose label is merged over both columns."""
+    book = Workbook()
+    sheet = book.active
+    for row in (("TT", "Địa phương", 2023), (1, "Quảng Ninh", 30), (2, "Lào Cai", 25)):
+        sheet.append(row)
+    sheet.append(("Tổng cộng", None, total))
+    sheet.merge_cells("A4:B4")
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(("total", "wrong"), [(55, []), (56, ["bieu.xlsx, at C4, C2, C3"])])
+def test_a_total_whose_label_is_merged_over_two_columns_is_proposed_and_compared(
+    total: int, wrong: list[str], workspace: Path
+):
+    path = numbered_form(workspace.parent / "bieu.xlsx", total)
+    draft = Path(told("import", path, workspace, "--suggest")[1]["draft"])
+    text = draft.read_text(encoding="utf-8")
+    assert [line.partition("  #")[0] for line in text.splitlines() if line.startswith("total")] == [
+        'total = ["Tổng cộng"]'
+    ]
+    answers = {
+        "scheme": '"34"',
+        "measure": '"cases_recorded"',
+        "published": "false",
+        "edition_date": "2024-01-20",
+    }
+    for name, answer in answers.items():
+        text = text.replace(f'{name} = "?"', f"{name} = {answer}")
+    draft.write_text(text, encoding="utf-8")
+    code, said = told("import", path, workspace, "--mapping", draft)
+    assert (code, said["taken"], said["left"], said["held"]) == (0, 2, 1, 0)
+    assert [one["where"] for one in errors(said)] == wrong
+    assert facts(workspace, "bieu")["value"].tolist() == ["30", "25"]
+
+
+@pytest.mark.parametrize("label", ["Ghi chú thêm", None])
+def test_who_reads_of_a_row_without_a_place_is_told_what_to_declare(label: str | None, workspace: Path):
+    path = numbered_form(workspace.parent / "bieu.xlsx", 55)
+    book = load_workbook(path)
+    book.active["A4"] = label
+    book.save(path)
+    mapping = workspace.parent / "m.toml"
+    lines = [*HEAD[2:], 'corner = "C2"', 'place = { column = "B", scheme = "34" }', CASES]
+    mapping.write_text("\n".join(["[table]", *lines]) + "\n", encoding="utf-8")
+    held = told("import", path, workspace, "--mapping", mapping)[1]["held_cells"]
+    assert [one["cell"] for one in held] == ["C4"]
+    assert "units.csv" not in held[0]["remedy"]
+    assert all(key in held[0]["remedy"] for key in ("skip", "total", "until"))
 
 
 @pytest.mark.parametrize("totals", [[1], [9], [1, 4], [4, 9], [1, 2, 6], [3, 8, 9]])

@@ -99,12 +99,12 @@ def _look(sheet: Sheet, vocabulary: Vocabulary) -> _Seen | None:
     rows = tuple(
         row
         for row in range(1, sheet.rows + 1)
-        if sheet.at(row, column).kind == "text"
+        if sheet.label(row, column).kind == "text"
         and any(_may_be_figure(sheet.at(row, other)) for other in range(column + 1, sheet.columns + 1))
         and (
             known is None
-            or isinstance(known.read(sheet.at(row, column)), Placed)
-            or is_total(sheet.at(row, column).text)
+            or isinstance(known.read(sheet.label(row, column)), Placed)
+            or is_total(sheet.label(row, column).text)
         )
     )
     columns = tuple(
@@ -150,8 +150,7 @@ def _place(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
         yield f'place = "{HOLE}"  # mã của tỉnh, ví dụ "22" · the code of the province of the form'
         yield f'scheme = "{HOLE}"'
         return
-    labels = [" ".join(seen.sheet.at(row, seen.label_column).text.split()) for row in seen.rows]
-    totals = dict.fromkeys(label for label in labels if is_total(label))
+    totals, merged = _totals(seen)
     given = "".join(f', {quoted(label)} = "{HOLE}"' for label in totals)
     schemes = ", ".join(vocabulary.registry.schemes)
     yield f'place = {{ column = "{column_name(seen.label_column)}", scheme = "{HOLE}"{given} }}  # {schemes}'
@@ -159,6 +158,18 @@ def _place(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
     for label in totals:
         told = quoted(label)
         yield f'# {told}: "{nation}" nếu là cả nước; nếu không, xóa mục này và thêm dòng total = [{told}] (chỉ đối chiếu) · "{nation}" if it is the whole country; else remove the entry and add total = [{told}] (compared alone)'
+    if merged:
+        yield f'total = [{", ".join(map(quoted, merged))}]  # dòng tổng, chỉ đối chiếu; nếu là cả nước thì xóa dòng này và ghi "{nation}" trong place · rows of totals, compared alone; of the whole country: remove this and write "{nation}" in place'
+
+
+def _totals(seen: _Seen) -> tuple[list[str], list[str]]:
+    """Return the labels that say no more than that their row is a total: those in one cell, and those merged over several columns."""
+    found: dict[bool, dict[str, None]] = {False: {}, True: {}}
+    for row in seen.rows:
+        text = " ".join(seen.sheet.label(row, seen.label_column).text.split())
+        if is_total(text):
+            found[seen.sheet.area((row, seen.label_column)) is not None][text] = None
+    return [label for label in found[False] if label not in found[True]], list(found[True])
 
 
 def _breakdowns(seen: _Seen, vocabulary: Vocabulary) -> Iterator[Parting]:
@@ -240,7 +251,7 @@ def _rows(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
     if unit:
         yield f'unit = "{column_name(unit)}"'
     for row in seen.rows[:_MOST_LABELS]:
-        yield _labelled(seen.sheet.at(row, seen.label_column).text, vocabulary)
+        yield _labelled(seen.sheet.label(row, seen.label_column).text, vocabulary)
 
 
 def _unit_column(seen: _Seen, vocabulary: Vocabulary) -> int:

@@ -24,6 +24,9 @@ _LONGEST = 200
 _SHORT = 40  # a longer text is no name of a place, and is not quoted
 _OPTION = re.compile(r"--scheme (\S+)")
 _ZEROS = re.compile(r"0+")
+NO_PLACE = worded(
+    "correct the name; if it is no place, declare its row or column: skip leaves it, total compares a row of totals, until ends the table"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +132,10 @@ class FormPlaces:
 
 
 def _without_option(do: str) -> str:
-    """Return a remedy for who reads a form: the boundary set is said in the mapping, not by an option of a command."""
+    """Return a remedy for who reads a form: what is to be said is said in the mapping, not by an option of a command or in the registry."""
     found = _OPTION.search(do)
+    if "units.csv" in do:
+        return NO_PLACE
     if not found:
         return do
     return worded(

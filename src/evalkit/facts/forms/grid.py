@@ -108,6 +108,11 @@ class Sheet:
         area = self._areas.get((row, column))
         return self.at(area.top, area.left) if area else self.at(row, column)
 
+    def label(self, row: int, column: int) -> Cell:
+        """Return a cell of a label: of an area merged within its row, what stands in its first cell."""
+        area = self._areas.get((row, column))
+        return self.at(row, area.left) if area and area.top == area.bottom else self.at(row, column)
+
     def area(self, at: At) -> Area | None:
         """Return the merged area a cell belongs to, if any."""
         return self._areas.get(at)

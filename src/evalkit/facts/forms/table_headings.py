@@ -191,7 +191,7 @@ class Headings:
         if axis is None:
             return None
         at = (row, column_at(axis.column)) if axis.column else (axis.row or 1, column)
-        cell = self._heading(*at) if axis.row else self.sheet.at(*at)
+        cell = self._heading(*at) if axis.row else self.sheet.label(*at)
         known = {same_word(label): measure for label, measure in axis.labels.items()}
         label = same_word(without_mark(cell.text)[0])
         measure = known.get(same_word(cell.text)) or known.get(label) or self.words.measure_called(label)
@@ -213,7 +213,7 @@ class Headings:
             if not isinstance(axis, Labelled):
                 continue
             at = (row, column_at(axis.column)) if axis.column else (axis.row or 1, column)
-            cell = self._heading(*at) if axis.row else self.sheet.at(*at)
+            cell = self._heading(*at) if axis.row else self.sheet.label(*at)
             known = {same_word(label): value for label, value in axis.labels.items()}
             label = same_word(without_mark(cell.text)[0])
             if label not in known:
@@ -230,14 +230,14 @@ class Headings:
         """Return the label of a row: what stands in the column of its place or of what it counts."""
         axes = [self.mapping.place, self.mapping.by_rows]
         names = [axis.column for axis in axes if isinstance(axis, PlaceAxis | Labelled) and axis.column]
-        return next((text for name in names if (text := self.sheet.at(row, column_at(name)).text)), "")
+        return next((text for name in names if (text := self.sheet.label(row, column_at(name)).text)), "")
 
     def of_row(self, row: int) -> Line:
         """Return what a row says of its figures."""
         mapping = self.mapping
         place = mapping.place
         placed = (
-            self.places.read(self.sheet.at(row, column_at(place.column)))
+            self.places.read(self.sheet.label(row, column_at(place.column)))
             if isinstance(place, PlaceAxis) and place.column
             else None
         )

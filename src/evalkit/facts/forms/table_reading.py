@@ -12,7 +12,7 @@ from typing import TypeVar
 from evalkit.errors import FactsError
 from evalkit.facts.forms.counted import Counted, Vocabulary
 from evalkit.facts.forms.figures import Figure, FigureRules, Held, read_figure, read_split
-from evalkit.facts.forms.form_places import FormPlaces, Placed, scheme_of
+from evalkit.facts.forms.form_places import NO_PLACE, FormPlaces, Placed, scheme_of
 from evalkit.facts.forms.grid import At, Cell, Sheet, cell_at, column_at, column_name
 from evalkit.facts.forms.mapping import PeriodAxis, PlaceAxis, TableMapping
 from evalkit.facts.forms.period_texts import Span, period_of
@@ -140,7 +140,7 @@ class _Table:
 
     def _place_cells(self, place: PlaceAxis) -> Iterator[Cell]:
         if place.column:
-            yield from (self.sheet.at(row, column_at(place.column)) for row in self.inside)
+            yield from (self.sheet.label(row, column_at(place.column)) for row in self.inside)
         else:
             columns = range(self.first, self.last + 1)
             yield from (self.sheet.spread(place.row or 1, column) for column in columns)
@@ -163,7 +163,8 @@ class _Table:
         by_code = FormPlaces(self.words.registry, self.places.scheme, by_code=True).read(Cell("text", text))
         found = by_code if isinstance(by_code, Placed) else self.places.read(Cell("text", text))
         if isinstance(found, Held):
-            raise FactsError(where="place", rule=found.rule, do=found.do)
+            do = worded("write the code of a place in place") if found.do == NO_PLACE else found.do
+            raise FactsError(where="place", rule=found.rule, do=do)
         return found
 
     def _literal_span(self) -> Span:
