@@ -178,6 +178,31 @@ def test_who_reads_of_a_row_without_a_place_is_told_what_to_declare(label: str |
     assert all(key in held[0]["remedy"] for key in ("skip", "total", "until"))
 
 
+@pytest.mark.parametrize(
+    ("rows", "lines", "first"),
+    [
+        ("Tỉnh;2022 Quảng_Ninh;30 Ghi_chú_thêm;25", (CASES,), "m.toml"),
+        ("Tỉnh;2022 Quảng_Ninh;30 Tổng_cộng;30", (CASES,), "m.toml"),
+        ("Tỉnh;2022 Quảng_Ninh;30 Lào_Cay;ba", (CASES,), "imported/s.returned.xlsx"),
+        ("Tỉnh;2022 Quảng_Ninh;ba Lào_Cai;25", (CASES,), "imported/s.returned.xlsx"),
+        ("Tỉnh;Số_vụ Quảng_Ninh;30", ('columns = { row = 1, "Vụ" = "cases_recorded" }',), "m.toml"),
+    ],
+)
+def test_what_is_to_be_corrected_next_is_the_mapping_where_that_does_not_know_a_label(
+    rows: str, lines: tuple[str, ...], first: str, workspace: Path
+):
+    periods = ('period = "2022"',) if "Số_vụ" in rows else ()
+    kept = [line for line in HEAD if not (periods and line.startswith("period"))]
+    form, mapping = workspace.parent / "form.csv", workspace.parent / "m.toml"
+    form.write_text("\n".join(rows.split()).replace("_", " ") + "\n", encoding="utf-8")
+    mapping.write_text("\n".join(["[table]", *kept, *periods, *lines]) + "\n", encoding="utf-8")
+    last = run("import", form, workspace, "--mapping", mapping)[1].splitlines()[-1]
+    named = [one for one in ("m.toml", "imported/s.returned.xlsx") if one in last.partition(" then ")[0]]
+    assert named == [first]
+    again = form if first == "m.toml" else workspace / first
+    assert last.endswith(f"evalkit import {again} {workspace} --mapping {mapping}")
+
+
 @pytest.mark.parametrize("totals", [[1], [9], [1, 4], [4, 9], [1, 2, 6], [3, 8, 9]])
 def test_totals_at_one_end_part_the_rows_between_them(totals: list[int]):
     parts = [row for row in range(2, 9) if row not in totals]

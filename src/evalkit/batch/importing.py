@@ -203,10 +203,8 @@ def _filed(
         replaced += _replaced(filed, reading)
     asked = [note for reading in readings for note in add_source_entry(workspace, reading, path, form)]
     told = [*notes, *replaced, *asked, *_population_beside(workspace, vocabulary, readings)]
-    again = quote(str(workspace.folder)) + (
-        f" --mapping {quote(str(options.mapping))}" if options.mapping else ""
-    )
-    return _told(path, readings, files, told, held=held, workspace=workspace, again=again)
+    mapping = options.mapping
+    return _told(path, readings, files, told, held=held, workspace=workspace, mapping=mapping)
 
 
 def _replaced(filed: Filed, reading: FormReading) -> list[Finding]:
@@ -271,7 +269,7 @@ def _told(
     *,
     held: int,
     workspace: Workspace,
-    again: str,
+    mapping: Path | None,
 ) -> Imported:
     findings = [*(one for reading in readings for one in reading.findings), *notes]
     counts = {
@@ -307,7 +305,7 @@ def _told(
     code = FactsError.exit_code if held or not counts["taken"] else 0
     lines = [
         _text(counts, readings, findings, files, workspace.folder),
-        shown(_next(readings, files, findings, workspace, again=again)),
+        shown(_next(path, readings, files, findings, workspace, mapping=mapping)),
     ]
     return Imported("\n".join(lines), content, code)
 
@@ -350,15 +348,24 @@ def _text(
 
 
 def _next(
+    path: Path,
     readings: list[FormReading],
     files: dict[str, list[str]],
     findings: list[Finding],
     workspace: Workspace,
     *,
-    again: str,
+    mapping: Path | None,
 ) -> str:
-    """Return what to do next, with the very command; ``again`` is how the import was called behind the form."""
+    """Return what to do next, with the very command: the mapping is corrected before the form, where it does not know a label."""
     folder, returned = workspace.folder, files.get("returned", [])
+    again = quote(str(folder)) + (f" --mapping {quote(str(mapping))}" if mapping else "")
+    if mapping and any(one.held.in_mapping for reading in readings for one in reading.held):
+        return worded(
+            "next: correct the mapping {mapping}, which does not know every label of the form, then evalkit import {file} {again}",
+            mapping=quote(str(mapping)),
+            file=quote(str(path)),
+            again=again,
+        )
     if returned and any(reading.held or reading.doubted for reading in readings):
         return worded(
             "next: correct {file}, then evalkit import {file} {again}",

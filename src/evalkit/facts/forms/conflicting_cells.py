@@ -84,6 +84,7 @@ def _by_headings(mapping: TableMapping, sheet: Sheet, cells: list[At], programme
             or worded(
                 "say in the mapping what row {row} means: columns, dimensions, items or period", row=row
             ),
+            in_mapping=True,
         )
     return None
 
@@ -98,7 +99,7 @@ def _by_labels(mapping: TableMapping, sheet: Sheet, cells: list[At], programme: 
     rule = worded(
         "rows give one figure unlike: their labels by {name} are not declared", name=found.dimension
     )
-    return Held(rule, _to_declare(found))
+    return Held(rule, _to_declare(found), in_mapping=found is not None)
 
 
 def _to_declare(found: Parting | None) -> str:

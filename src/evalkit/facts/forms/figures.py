@@ -70,10 +70,11 @@ _RAISED_DIGITS = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹⁰", "1234567890")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A cell that is not taken: which rule it breaks, and what to do."""
+    """A cell that is not taken: which rule it breaks, what to do, and whether that is done in the mapping and not in the form."""
 
     rule: str
     do: str
+    in_mapping: bool = False
 
 
 @dataclass(frozen=True, slots=True)

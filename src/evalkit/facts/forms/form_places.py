@@ -77,7 +77,8 @@ class FormPlaces:
             if like_a_name(text):
                 return _no_place()
             rule = worded("{label}: {rule}", label=repr(text), rule=refusal.rule)
-            return Held(rule if 0 < len(text) <= _SHORT else refusal.rule, _without_option(refusal.do))
+            do = _without_option(refusal.do)
+            return Held(rule if 0 < len(text) <= _SHORT else refusal.rule, do, in_mapping=do == NO_PLACE)
 
     def _code_text(self, cell: Cell) -> str:
         """Return a code as it is shown: 1 with the format 00 is 01."""
@@ -150,6 +151,7 @@ def _names_nothing(bare: str, spelling: Spelling) -> Held | None:
         return Held(
             worded("a number stands where the name of a place is expected"),
             worded('name the column of the places; where codes stand there, say by = "code"'),
+            in_mapping=True,
         )
     if spelling.bare in _UNKNOWN:
         return Held(
@@ -169,13 +171,16 @@ def _total_of_what(label: str, nation: str) -> Held:
             label=label,
             nation=nation,
         ),
+        in_mapping=True,
     )
 
 
 def _no_place() -> Held:
     """Return the rule for a label that is not quoted: it is long, or could be a person's name."""
     return Held(
-        worded("the label is no place of the boundary set"), worded("correct it, or leave the row by skip")
+        worded("the label is no place of the boundary set"),
+        worded("correct it, or leave the row by skip"),
+        in_mapping=True,
     )
 
 

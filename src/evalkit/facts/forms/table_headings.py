@@ -167,6 +167,7 @@ class Headings:
                     "the heading {name} names none of the items of the mapping", name=cell_name((row, column))
                 ),
                 worded("add it to items"),
+                in_mapping=True,
             )
         return span or self._no_period(cell, (row, column)), named
 
@@ -201,6 +202,7 @@ class Headings:
                 if cell.text
                 else worded("no label stands in {name}", name=cell_name(at)),
                 worded("add the label to the mapping, or leave it by skip"),
+                in_mapping=True,
             )
         return self.words.counted(measure, self._fixed_values())
 
@@ -222,6 +224,7 @@ class Headings:
                         "'{label}' is no value of {name} in the mapping", label=_told(cell.text), name=name
                     ),
                     worded("add the label to the mapping, or leave it by skip"),
+                    in_mapping=True,
                 )
             values[name] = known[label]
         return values, None

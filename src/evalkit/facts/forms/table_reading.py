@@ -330,7 +330,9 @@ class _Table:
         values = {**self.fixed.values, **row.values, **column.values}
         if not isinstance(place, Placed) or not isinstance(span, Span):
             return Held(
-                worded("the cell has no place or no period"), worded("say in the mapping where they stand")
+                worded("the cell has no place or no period"),
+                worded("say in the mapping where they stand"),
+                in_mapping=True,
             )
         if self.mapping.split:
             return self._split(at, cell, place, span, values)
@@ -340,7 +342,8 @@ class _Table:
         self, at: At, cell: Cell, place: Placed, span: Span, counted: object, values: Mapping[str, str]
     ) -> list[Taken] | Held:
         if not isinstance(counted, Counted):
-            return Held(worded("nothing says what the cell counts"), worded("say it in the mapping"))
+            rule = worded("nothing says what the cell counts")
+            return Held(rule, worded("say it in the mapping"), in_mapping=True)
         whole = self.words.with_values(counted, values)
         if isinstance(whole, Held):
             return whole
