@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from evalkit.errors import FactsError
+from evalkit.facts.forms.mapping import read_mapping
 from evalkit.facts.forms.total_rows import rows_under
+from evalkit.facts.intake import read_sources
 from tests.form_workspaces import read_declarations_once
 from tests.test_forms_template import facts, run, told
 
@@ -210,3 +214,58 @@ def test_totals_at_one_end_part_the_rows_between_them(totals: list[int]):
     assert all(len(ways) == 1 for ways in found.values())
     single = [ways[0] for ways in found.values() if ways[0] != parts]
     assert sorted(row for way in single for row in way) in ([], parts)
+
+
+def written(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [(f'"{word}"', True) for word in ("true", "có", "Yes", "True")]
+    + [(f'"{word}"', False) for word in ("false", "chưa", "NO", "không")]
+    + [("true", True), ("false", False)],
+)
+def test_whether_figures_are_published_is_said_with_and_without_quotation_marks(
+    said: str,
+    kept: bool,  # noqa: FBT001
+    tmp_path: Path,
+):
+    path = written(tmp_path / "m.toml", "[table]", *HEAD[:4], CASES, f"published = {said}")
+    assert read_mapping(path).table[0].published is kept
+
+
+@pytest.mark.parametrize("said", ["2024-01-15", '"2024-01-15"', '"15/1/2024"', '"15.01.2024"'])
+def test_a_day_is_read_with_and_without_quotation_marks(said: str, tmp_path: Path):
+    path = written(tmp_path / "m.toml", "[table]", *HEAD[:4], CASES, f"edition_date = {said}")
+    assert read_mapping(path).table[0].edition_date == date(2024, 1, 15)
+    entry = ("[s]", 'title = "x"', 'agency = "y"', f"date = {said}", 'confidence = "có"')
+    source = read_sources(written(tmp_path / "sources.toml", *entry))["s"]
+    assert (source.date, source.confidence) == ("2024-01-15", "verified")
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ('published = "có lẽ"', "published"),
+        ('edition_date = "31/2/2024"', "edition_date"),
+        ('edition_date = "tháng 1/2024"', "edition_date"),
+        ("edition_date = 2024", "edition_date"),
+        ("marks = 3", "marks"),
+    ],
+)
+def test_one_wrong_key_of_a_table_is_told_and_nothing_that_follows_from_it(
+    line: str, key: str, tmp_path: Path
+):
+    path = written(tmp_path / "m.toml", "[table]", *HEAD[:4], CASES, line)
+    with pytest.raises(FactsError) as refused:
+        read_mapping(path)
+    assert [one.where.rpartition(".")[2] for one in refused.value.every] == [key]
+    assert "line 7" in refused.value.where
+
+
+def test_a_mapping_without_a_table_is_told(tmp_path: Path):
+    with pytest.raises(FactsError) as refused:
+        read_mapping(written(tmp_path / "m.toml", "table = []"))
+    assert [one.where.rpartition(" ")[2] for one in refused.value.every] == ["table"]

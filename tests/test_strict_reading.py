@@ -438,7 +438,7 @@ DECLARED = [
     ("programme/programme.toml", 'extends = "vn-trafficking"', 'extends = "/etc"', "'/etc'", "stays inside"),
     ("programme/programme.toml", 'extends = "vn-trafficking"', 'extends = "nowhere"', "'nowhere'", "shipped one"),
     ("sources.toml", 'date = "2021"', 'date = 2021', "key s.date", "text"),
-    ("sources.toml", 'date = "2021"', 'date = 2021-01-01', "key s.date", "text"),
+    ("sources.toml", 'date = "2021"', 'date = 2021-01-01T08:00:00', "key s.date", "text"),
     ("sources.toml", 'confidence = "verified"', 'confidence = "sure"', "key s.confidence", "'verified'"),
     ("sources.toml", 'confidence = "verified"', 'confidence = true', "key s.confidence", "'verified'"),
     ("sources.toml", 'agency = "nobody"', '', "key s.agency", "required"),

@@ -113,7 +113,7 @@ def validated(
         return model.model_validate(frozen(content), strict=True)
     except ValidationError as refused:
         text = read_text(path, error=error)
-        faults = [(fault, tuple(fault["loc"])) for fault in refused.errors(include_url=False)]
+        faults = _by_themselves([(fault, tuple(fault["loc"])) for fault in refused.errors(include_url=False)])
         faults.sort(key=lambda one: one[0]["type"] != "extra_forbidden")
         raise together(
             error(
@@ -123,6 +123,16 @@ def validated(
             )
             for fault, inside in faults
         ) from None
+
+
+def _by_themselves(faults: list[tuple[ErrorDetails, Key]]) -> list[tuple[ErrorDetails, Key]]:
+    """Leave out that a list is too short where an item of it is wrong: it is there, and was not counted."""
+    return [
+        (fault, key)
+        for fault, key in faults
+        if fault["type"] != "too_short"
+        or not any(len(inside) > len(key) and inside[: len(key)] == key for _, inside in faults)
+    ]
 
 
 def frozen(content: Any) -> Any:

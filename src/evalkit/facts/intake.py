@@ -14,7 +14,7 @@ from evalkit.declaration import Declared, line_of, read_toml, validated
 from evalkit.errors import EvalkitError, FactsError, Refusals
 from evalkit.facts.facts_workbook import WORKBOOK, read_facts_workbook
 from evalkit.facts.findings import Finding, refuse_errors
-from evalkit.facts.issue_days import issue_day
+from evalkit.facts.issue_days import issue_day, seen_said
 from evalkit.labels import Gloss, Label
 from evalkit.messages import worded
 from evalkit.plain_cells import Fault, day_fault, number_fault, number_of
@@ -40,7 +40,7 @@ class Source(Declared):
     agency: str
     date: Annotated[str, BeforeValidator(issue_day)]
     address: str = ""
-    confidence: Literal["verified", "to be checked"]
+    confidence: Annotated[Literal["verified", "to be checked"], BeforeValidator(seen_said)]
     note: Label | None = None
     tells: Label | None = None
     title_in: Gloss = Gloss({})

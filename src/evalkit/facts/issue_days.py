@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from evalkit.facts.intake import Source
 
 _UNDATED = ("", "-", "n.d.")
+SEEN, NOT_SEEN = "verified", "to be checked"
+_SEEN_WORDS = dict.fromkeys(("có", "yes", "true"), SEEN) | dict.fromkeys(
+    ("chưa", "không", "no", "false"), NOT_SEEN
+)
 RECORD = ".record.toml"  # beside the facts of a form, what its import was
 _DAY = re.compile(r"(?:ngày )?([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _MONTH = re.compile(r"(?:tháng )?([0-9]{1,2})[/.-]([0-9]{4})")
@@ -24,7 +29,7 @@ _YEARS = re.compile(r"[12][0-9]{3}(?:\s?[-–]\s?[12][0-9]{3})?")
 
 
 def issue_day(text: object) -> object:
-    """Return when a source was issued as it is kept: a day, a month, a year or years; "n.d." where nobody knows; what is no text as it is.
+    """Return when a source was issued as it is kept: a day, a month, a year or years; "n.d." where nobody knows; what is neither text nor day as it is.
 
     Raises
     ------
@@ -39,6 +44,8 @@ def issue_day(text: object) -> object:
     Traceback (most recent call last):
     ValueError: the day is written as 2026-03-15 or 15/3/2026, a month as 2026-03, a year as 2026; "n.d." where it is not known
     """
+    if type(text) is date:
+        return text.isoformat()
     if not isinstance(text, str):
         return text
     bare = " ".join(text.split())
@@ -56,6 +63,17 @@ def issue_day(text: object) -> object:
             'the day is written as 2026-03-15 or 15/3/2026, a month as 2026-03, a year as 2026; "n.d." where it is not known'
         )
     )
+
+
+def seen_said(text: object) -> object:
+    """Return whether the original was seen as it is kept, where yes or no is written; what is neither as it is.
+
+    Examples
+    --------
+    >>> [seen_said(answer) for answer in ("có", "No", "verified", True)]
+    ['verified', 'to be checked', 'verified', True]
+    """
+    return _SEEN_WORDS.get(" ".join(text.split()).casefold(), text) if isinstance(text, str) else text
 
 
 def dated_by_sources(table: pd.DataFrame, sources: Mapping[str, Source]) -> pd.DataFrame:

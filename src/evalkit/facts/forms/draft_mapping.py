@@ -136,8 +136,8 @@ def _lines(seen: _Seen, *, path: Path, vocabulary: Vocabulary) -> Iterator[str]:
     yield from (_breakdown_line(one) for one in parted)
     yield from _thousands(seen, vocabulary)
     yield from _writing(seen)
-    yield f'published = "{HOLE}"  # true nếu cơ quan có thẩm quyền đã công bố chính các số này, nếu không: false · true if an authority has published these very figures'
-    yield f'edition_date = "{HOLE}"  # ngày của biểu, viết 2024-03-15 không có ngoặc kép · the day of the form, without quotation marks'
+    yield f'published = "{HOLE}"  # true nếu cơ quan có thẩm quyền đã công bố chính các số này, nếu không: false (hoặc "có", "chưa") · true if an authority has published these very figures, else false (or "yes", "no")'
+    yield f'edition_date = "{HOLE}"  # ngày của biểu: 2024-03-15 hoặc "15/3/2024" · the day of the form: 2024-03-15 or "15/3/2024"'
     if items is not None:
         yield from _columns(*items, vocabulary)
     if not seen.scheme:

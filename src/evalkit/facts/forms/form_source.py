@@ -9,7 +9,7 @@ from typing import Any
 from evalkit.facts.forms.grid import Cell, Form, cell_name
 from evalkit.facts.forms.mapping import HOLE
 from evalkit.facts.forms.plain_words import same_word
-from evalkit.facts.issue_days import issue_day
+from evalkit.facts.issue_days import NOT_SEEN, SEEN, issue_day
 from evalkit.input_file import text_fault
 from evalkit.messages import VIETNAMESE, shown, spoken, worded
 from evalkit.plain_cells import FIRST_YEAR, LAST_YEAR
@@ -20,16 +20,15 @@ SOURCE_CELLS = {"agency": (4, 4), "date": (5, 4), "confidence": (6, 4)}
 SOURCE_RANGE = "$D$4:$D$6"
 _LONGEST = 200
 _SERIAL_YEARS = 1950  # a day before is a year's number, shown as a day
-_SEEN, _NOT_SEEN = "verified", "to be checked"
 _ANSWERS = {
-    "có": _SEEN,
-    "chưa": _NOT_SEEN,
-    "yes": _SEEN,
-    "no": _NOT_SEEN,
-    "rồi": _SEEN,
-    "đã xem": _SEEN,
-    "không": _NOT_SEEN,
-    "chưa xem": _NOT_SEEN,
+    "có": SEEN,
+    "chưa": NOT_SEEN,
+    "yes": SEEN,
+    "no": NOT_SEEN,
+    "rồi": SEEN,
+    "đã xem": SEEN,
+    "không": NOT_SEEN,
+    "chưa xem": NOT_SEEN,
 }
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from evalkit.declaration import Declared, read_toml, validated
 from evalkit.errors import FactsError
@@ -19,6 +19,7 @@ from evalkit.facts.forms.period_texts import Calendar
 from evalkit.facts.forms.plain_words import same_word
 from evalkit.facts.forms.text_file import TextCoding
 from evalkit.facts.forms.toml_writing import quoted
+from evalkit.facts.issue_days import issue_day
 from evalkit.input_file import plain_name
 from evalkit.messages import worded
 from evalkit.toml_slips import open_lines
@@ -26,6 +27,7 @@ from evalkit.toml_slips import open_lines
 HOLE = "?"
 _LEAST, _MOST = Decimal("1e-12"), Decimal("1e12")
 _REFERENCE = re.compile(r"(\w+)(?:\[([^\]]*)\])?")
+_TRUTHS = {"true": True, "có": True, "yes": True, "false": False, "chưa": False, "không": False, "no": False}
 _YEAR_STARTS = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})")
 
 
@@ -49,6 +51,21 @@ def _source(text: str) -> str:
             )
         )
     return text
+
+
+def _truth(written: object) -> object:
+    """Return yes or no as people write it in quotation marks as a truth value."""
+    return _TRUTHS.get(same_word(written), written) if isinstance(written, str) else written
+
+
+def _day(written: object) -> object:
+    """Return a day in quotation marks, 2024-01-15 or 15/1/2024, as a day."""
+    if not isinstance(written, str):
+        return written
+    try:
+        return date.fromisoformat(str(issue_day(written)))
+    except ValueError:
+        raise ValueError(worded('the value is a day, such as 2024-01-15 or "15/1/2024"')) from None
 
 
 CellName = Annotated[str, AfterValidator(_cell)]
@@ -145,8 +162,8 @@ class TableMapping(Declared):
         default=False
     )  # of the form that evalkit gives out: there is no mapping to correct
     source_id: SourceId | None = None
-    published: bool = False
-    edition_date: date | None = None
+    published: Annotated[bool, BeforeValidator(_truth)] = False
+    edition_date: Annotated[date | None, BeforeValidator(_day)] = None
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:

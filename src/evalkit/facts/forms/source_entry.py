@@ -15,7 +15,7 @@ from evalkit.facts.forms.form_source import SOURCE_CELLS, SourceSaid, source_sai
 from evalkit.facts.forms.grid import Form
 from evalkit.facts.forms.mapping import HOLE
 from evalkit.facts.forms.toml_writing import quoted
-from evalkit.facts.issue_days import issue_day
+from evalkit.facts.issue_days import issue_day, seen_said
 from evalkit.messages import worded
 from evalkit.workspace import Workspace
 
@@ -102,11 +102,11 @@ def _entry(text: str, source_id: str) -> dict[str, Any]:
 
 
 def _kept(value: object) -> object:
-    """Return what stands in an entry as it is kept: a day in one way of writing."""
+    """Return what stands in an entry as it is kept: a day, or that the original was seen, in one way of writing."""
     try:
-        return issue_day(value)
+        return seen_said(issue_day(value))
     except ValueError:
-        return value
+        return seen_said(value)
 
 
 def source_entry(source_id: str, path: Path, form: Form, *, rounded_to: float = 0) -> str:
