@@ -179,7 +179,7 @@ def test_hidden_months_that_a_bound_rests_on_leave_one_reason_and_no_number(area
     assert [block.tone for block in section.blocks if isinstance(block, Paragraph)] == ["gap"]
     assert not section.tables
     assert "some are confidential" in words(result)
-    assert "Road crashes (71 months with a figure)" in words(result)
+    assert words(result).endswith("than it is: Road crashes.")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_short_and_sparse_series_leave_one_reason_among_the_silent_sections(
     section = section_of(result)
     assert [(type(block), block.tone) for block in section.blocks] == [(Paragraph, "gap")]
     assert said in words(result)
-    assert f"Trafficking cases recorded ({len(counts)} months with a figure)" in words(result)
+    assert ": Trafficking cases recorded." in words(result)
 
 
 def test_the_sixty_second_month_is_the_first_that_can_be_tested():

@@ -245,7 +245,12 @@ def _untold(items: Sequence[WatchedMeasure], area: Area) -> list[Block]:
     for item in items:
         by_reason.setdefault(_reason(item), []).append(item)
     return [
-        Paragraph(_WHY[reason](formats.listed([_with_number(item, area) for item in told])), tone="gap")
+        Paragraph(
+            _WHY[reason](
+                formats.listed([both(area.programme.measures[item.measure].label) for item in told])
+            ),
+            tone="gap",
+        )
         for reason, told in by_reason.items()
     ]
 
@@ -255,13 +260,3 @@ def _reason(item: WatchedMeasure) -> str:
     if isinstance(item.found, NotEstimable):
         return item.found.reason
     return str(item.found.frame["reason"].mode().iloc[0])
-
-
-def _with_number(item: WatchedMeasure, area: Area) -> Bilingual:
-    """Return a measure with how many of its months or quarters have a figure."""
-    label = both(area.programme.measures[item.measure].label)
-    number = formats.number(item.reported)
-    return {
-        "months": say("{measure} ({number} months with a figure)", measure=label, number=number),
-        "quarters": say("{measure} ({number} quarters with a figure)", measure=label, number=number),
-    }[item.step]
