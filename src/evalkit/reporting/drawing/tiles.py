@@ -132,7 +132,7 @@ def _lines(name: str, room: float, size: float, *, most: int) -> list[str]:
     words, last = head.split(" "), [f"({rest}"] if bracket else []
     if last and _fitted(last, room, size) < _SMALLEST:
         last = f"({rest}".split(" ", 1)
-        most += 1  # a place that is no province has no figure below its name
+        most += len(words) > 2  # a place that is no province has no figure below its name
     lines = [name]
     for number_of_lines in range(max(2, len(last) + 1), min(most, len(words) + len(last)) + 1):
         further = [*_parted(words, number_of_lines - len(last)), *last]
