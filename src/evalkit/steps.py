@@ -745,7 +745,7 @@ def standardise_rates(area: Area) -> StandardisedRates:
     Returns
     -------
     StandardisedRates
-        One item per measure and breakdown by age (named "age" or "age_...") by which the inhabitants are known, see there; where there is none
+        One item per measure and breakdown by age (named ``age``, or beginning with it) by which the inhabitants are known, see there; where there is none
         nothing is computed, and ``why`` says so. Ages that do not add up are not standardised.
 
     Raises
