@@ -123,7 +123,8 @@ def loglinear_regression(
         warnings.simplefilter(
             "ignore"
         )  # what they warn of is refused below, or is a perfect fit, which is right
-        fit = sm.GLM(cases, design, family=sm.families.Poisson(), offset=offset).fit(tol=1e-10)
+        tolerance = max(1e-10, 1e-15 * float(cases.sum()))  # a deviance of many cases rounds at no less
+        fit = sm.GLM(cases, design, family=sm.families.Poisson(), offset=offset).fit(tol=tolerance)
     dispersion = float(fit.pearson_chi2 / fit.df_resid)
     errors = fit.bse * math.sqrt(max(1.0, dispersion)) * np.ptp(design, axis=0)
     if not fit.converged or not (errors < RUNAWAY).all():
