@@ -235,7 +235,7 @@ def trend(area: Area, indicator: str) -> Trends:
     >>> import evalkit as ek
     >>> found = ek.trend(ek.open_bundle().provinces["04"], "victims_identified").items[0]
     >>> round(found.fit.apc, 1), round(found.fit.lower, 1), round(found.fit.upper, 1), found.verdict.grade
-    (-0.2, -9.4, 9.8, 'open')
+    (-1.3, -8.0, 6.0, 'open')
     """
     known = area.programme.indicators
     if indicator not in known:
