@@ -17,7 +17,9 @@ from evalkit.kernels import warm_server as warm
 from evalkit.languages import DEFAULT, speak
 from tests import shipped
 
-os.environ["EVALKIT_LANG"] = "en"  # whoever runs the tests: they read English messages
+# Whoever runs the tests: they read English messages, and results in the workspace's own language.
+os.environ["LANGUAGE"] = "en"
+os.environ.pop("EVALKIT_LANG", None)
 
 
 def of_shipped(module: ModuleType | None) -> bool:

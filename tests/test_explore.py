@@ -94,6 +94,23 @@ def test_a_language_that_there_is_not_is_refused_with_those_there_are(
             call(language)
 
 
+@pytest.mark.parametrize(("asked", "spoken"), [("en", "en"), ("vi", "vi"), ("fr", "vi"), ("", "vi")])
+def test_results_are_told_in_the_language_of_the_notebook(
+    asked: str,
+    spoken: str,
+    opened: dict[str, OpenBundle],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.setenv("EVALKIT_LANG", asked)  # as `evalkit lab --lang` does
+    compared = ek.compare_periods(opened["vn-published"].provinces["22"])
+    name = {"en": "Trafficking cases recorded", "vi": "Số vụ mua bán người được ghi nhận"}[spoken]
+    ek.show(compared)
+    drawing = compared.figure("cases")
+    drawn = " ".join(" ".join(text.get_text() for text in (*drawing.texts, drawing.axes[0].title)).split())
+    assert [name in told for told in (capsys.readouterr().out, str(compared), drawn)] == [True] * 3
+
+
 def test_provinces_are_a_mapping_whose_views_agree(opened: dict[str, OpenBundle]):
     provinces = opened["vn-published"].provinces
     assert len(provinces) == len(list(provinces)) == 34

@@ -6,6 +6,7 @@ shown: a raw table has no period, no base and no interval, and may hold what nob
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import singledispatch, wraps
 from typing import Any, TypeVar, get_type_hints
@@ -47,6 +48,7 @@ from evalkit.reporting.render import Numbering, phrase, render_section, table_no
 
 Blocks = TypeVar("Blocks", bound=Callable[..., tuple[Block, ...]])
 
+LANGUAGE = "EVALKIT_LANG"  # set by `evalkit lab --lang`; the kernels of a batch never have it
 SECTION_MIME = "application/vnd.evalkit.section.v1+json"
 PAGE_MIME = "application/vnd.evalkit.page.v1+json"
 _LAB_STYLE = (  # JupyterLab puts all cells to the right; white in a drawing is the notebook's own background
@@ -169,7 +171,7 @@ def show(*results: Any, language: Language | None = None) -> None:
     *results : object
         Results, sections, or the PageHead.
     language : str, optional
-        The language to show in the notebook itself; the first of the workspace by default.
+        The language to show in the notebook itself; by default that of ``evalkit lab --lang``, else the first of the workspace.
 
     Raises
     ------
@@ -209,7 +211,7 @@ def is_shown(result: Any) -> bool:
 
 
 def language_asked(language: Language | None) -> Language:
-    """Return the language asked for, the first of the workspace where none was.
+    """Return the language asked for; where none was, the one of ``evalkit lab --lang`` (EVALKIT_LANG), else the workspace's first.
 
     Raises
     ------
@@ -227,7 +229,9 @@ def language_asked(language: Language | None) -> Language:
             rule=worded("results are not told in this language"),
             do=worded("languages there are: {languages}", languages=", ".join(told_in())),
         )
-    return spoken()[0] if language is None else language
+    if language is not None:
+        return language
+    return own if (own := os.environ.get(LANGUAGE)) in spoken() else spoken()[0]
 
 
 def record_text(result: Any, language: Language | None = None) -> str:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from typing import Any
 
-from evalkit.languages import spoken
 from evalkit.programme.catalogue_list import found_text
 from evalkit.programme.models import IndicatorsFound
 from evalkit.reporting.blocks import PageHead, Sections
 from evalkit.reporting.display import mime_bundle, section_of, shown_as
-
-LANGUAGE = "EVALKIT_LANG"
 
 
 def teach_ipython() -> None:
@@ -50,5 +46,4 @@ def _found(found: IndicatorsFound, printer: Any, _cycle: bool) -> None:  # noqa:
 
 
 def _bundle(result: Any, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG001  IPython's own signature
-    language = own if (own := os.environ.get(LANGUAGE)) in spoken() else spoken()[0]
-    return mime_bundle(shown_as(result), language=language)
+    return mime_bundle(shown_as(result))
