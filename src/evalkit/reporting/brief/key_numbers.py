@@ -1,0 +1,149 @@
+"""The four numbers of the first screen: each with its period, the year before, what was to be expected and who says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from evalkit.indicators.judging import JUDGED
+from evalkit.indicators.news import Told
+from evalkit.records import Summary
+from evalkit.reporting import formats
+from evalkit.reporting.bilingual import same
+from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, KeyNumber, KeyNumbers
+from evalkit.reporting.brief.promises_kept import latest_verdicts, unjudged
+from evalkit.reporting.brief.topics import Topic, year_before
+from evalkit.reporting.citations import Citations
+from evalkit.reporting.sections.news_sentences import unlike
+from evalkit.reporting.sections.shared_words import both, qualified, qualified_count, span
+from evalkit.reporting.wording import say
+from evalkit.statistics.trend.latest_year import LatestYear
+
+
+def key_numbers(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> KeyNumbers:
+    """Return the newest count of each topic, the targets met and the items without a figure."""
+    items = [_count_of(topic, result, cites) for topic in topics]
+    if len(topics) > 1 and _other_place(topics, result):
+        note = say("counted where received: not only from these cases")
+        items[1] = replace(items[1], details=(*items[1].details, note))
+    items += [number for number in (_targets_met(result), _silent(result)) if number is not None]
+    return KeyNumbers(tuple(items))
+
+
+def _other_place(topics: tuple[Topic, ...], result: Summary) -> bool:
+    """Tell whether cases where they occurred stand beside persons where they were received: these are not the persons of those cases."""
+    latest = [topic.latest.year if topic.latest is not None else None for topic in topics]
+    bases = [result.area.programme.measures[one.measure].place_basis for one in latest if one is not None]
+    return bases == ["occurrence", "reception"]
+
+
+def _count_of(topic: Topic, result: Summary, cites: Citations) -> KeyNumber:
+    programme = result.area.programme
+    told = topic.latest.year if topic.latest is not None else None
+    if told is None:
+        return KeyNumber(
+            same("–"),
+            same(""),
+            both(programme.measures[topic.measure].label),
+            (_without_year(topic, result, cites),),
+        )
+    unit = programme.units[programme.measures[told.measure].unit]
+    label = say(
+        "{measure}, {year}",
+        measure=both(programme.measures[told.measure].label),
+        year=span(told.start, told.end),
+    )
+    figure, unlike_words = qualified(told.value, told.qualifier), _unlike(told, result)
+    details = [*unlike_words, *_before(told, result), *_usual(topic, told)]
+    return KeyNumber(
+        figure,
+        both(unit.one if told.value == 1 else unit.label),
+        cites.after(label, told.source),
+        tuple(details),
+    )
+
+
+def _without_year(topic: Topic, result: Summary, cites: Citations) -> Bilingual:
+    """Say that no whole year has a figure; an older one is named with its days, never in its place."""
+    newest = topic.latest.newest if topic.latest is not None else None
+    if newest is None:
+        hidden = topic.measure in set(
+            result.area.facts.loc[result.area.facts["status"] == "suppressed", "measure"]
+        )
+        return say("confidential") if hidden else say("no figure in the sources used")
+    told = say(
+        "no whole year in the sources used; newest: {count} ({period})",
+        count=qualified_count(newest.value, newest.qualifier, newest.measure, result.area.programme),
+        period=span(newest.start, newest.end),
+    )
+    return cites.after(told, newest.source)
+
+
+def _unlike(told: Told, result: Summary) -> list[Bilingual]:
+    rows = result.news.differing
+    hit = rows[
+        (rows["measure"] == told.measure)
+        & (rows["period_start"] == told.start)
+        & (rows["period_end"] == told.end)
+    ]
+    return [
+        say("sources differ: {figures}", figures=unlike(row["figures"], told.measure, result.area))
+        for _, row in hit.head(1).iterrows()
+    ]
+
+
+def _before(told: Told, result: Summary) -> list[Bilingual]:
+    row = year_before(told, result.area)
+    if row is None:
+        return []
+    year = span(row["period_start"], row["period_end"])
+    if row["status"] == "suppressed":
+        return [say("{year}: confidential {mark}", year=year, mark=CONFIDENTIAL)]
+    return [say("{year}: {count}", year=year, count=qualified(row["value"], row["qualifier"]))]
+
+
+def _usual(topic: Topic, told: Told) -> list[Bilingual]:
+    found = topic.trend.latest if topic.trend is not None else None
+    if not isinstance(found, LatestYear) or found.year != told.end.year or told.measure != topic.measure:
+        return []
+    words: dict[str, Bilingual | str] = {
+        "before": str(found.before),
+        "low": formats.number(found.low),
+        "high": formats.number(found.high),
+    }
+    if found.lies_outside and not found.is_unusual:
+        return [
+            say(
+                "outside {low} to {high}, expected from the {before} years before; within once a single one of them is left out",
+                **words,
+            )
+        ]
+    return [say("to be expected from the {before} years before: {low} to {high}", **words)]
+
+
+def _targets_met(result: Summary) -> KeyNumber | None:
+    """Count the targets met of those judged in the latest year; nothing where a programme has none."""
+    if not result.area.programme.targets:
+        return None
+    rows = latest_verdicts(result.assessments.frame)
+    label = say("targets met, of those that can be judged")
+    if rows.empty:
+        is_bound = len(result.assessments.frame) > 0
+        return KeyNumber(same("–"), same(""), label, (say("no target can be judged"),)) if is_bound else None
+    judged = rows[rows["verdict"].isin(JUDGED)]
+    met, others = int((judged["verdict"] == "met").sum()), len(unjudged(result, judged))
+    details = [say("in {year}", year=str(judged["period_end"].dt.year.max()))]
+    if others:
+        details.append(say("not judged: {count}", count=str(others)))
+    return KeyNumber(
+        say("{met} of {judged}", met=str(met), judged=str(len(judged))), same(""), label, tuple(details)
+    )
+
+
+def _silent(result: Summary) -> KeyNumber:
+    frame = result.completeness.frame
+    frame = frame[frame["measure"] != result.area.programme.population]
+    return KeyNumber(
+        say("{met} of {judged}", met=str(int(frame["last"].isna().sum())), judged=str(len(frame))),
+        same(""),
+        say("items without a figure in the sources used"),
+    )
