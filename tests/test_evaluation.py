@@ -212,10 +212,10 @@ def test_one_is_written_as_one():
         {"province_code": list("ABCDEF"), "count": [60, 20, 21, 22, 20, 19], "exposure": 1.0, "years": 5.0}
     )
     text = _outside(funnel(counts, target=20.0)).en
-    assert "Of 6 provinces, one lies outside the plain 95% limits" in text
+    assert "Of 6 provinces, one lies outside the 95% limits of chance" in text
     assert "one stands apart" in text
     two = _outside(funnel(counts.assign(count=[60, 60, 21, 22, 20, 19]), target=20.0)).en
-    assert "2 lie outside the plain 95% limits" in two
+    assert "2 lie outside the 95% limits of chance" in two
     assert "0 stand apart" in two  # each widens the spread of provinces for the other
 
 

@@ -26,7 +26,6 @@ from evalkit.statistics.provinces.lasting import lasting_rates, likeliest_law, u
 from evalkit.statistics.provinces.province_counts import province_counts, year_scatter
 from evalkit.statistics.provinces.ranks import RankIntervals, rank_intervals
 from evalkit.statistics.provinces.shrinkage import ShrunkenRates, shrink_rates
-from evalkit.statistics.rates import garwood_interval
 from evalkit.statistics.stratified import PooledRatio, pooled_ratio
 
 COUNTS = [2, 9, 1, 14, 4, 0, 23, 3, 5, 7]
@@ -326,9 +325,18 @@ def test_a_verdict_never_contradicts_the_rows_own_limits(panel: list[tuple[int, 
         assert frame["count"].sum() == 0
         return
     for row in found.frame.to_dict("records"):
-        lower, upper = (float(limit) for limit in garwood_interval(row["count"], 1))
-        excluded = row["expected"] < lower * (1 - 1e-9) or row["expected"] > upper * (1 + 1e-9)
+        count, mean = row["count"], row["expected"]
+        chance = (  # of five years that scatter so, their sum by scipy
+            stats.poisson(mean) if alpha is None else stats.nbinom(5 / alpha, 1 / (1 + alpha * mean / 5))
+        )
+        tails = chance.cdf(count), chance.sf(count - 1)
+        if min(abs(tail - 0.025) for tail in tails) < 1e-7:
+            continue
+        excluded = min(tails) < 0.025
         assert (row["verdict"] == "not_clearly_different") != excluded
+        assert (row["rate_lower"] <= found.target <= row["rate_upper"]) != excluded
+        assert row["plain_lower"] >= row["chance_lower"] >= row["wide_lower"]
+        assert row["plain_upper"] <= row["chance_upper"] <= row["wide_upper"]
         inside = row["wide_lower"] <= row["count"] <= row["wide_upper"]
         assert (row["verdict"] == "unusual") == (not inside)
         assert row["verdict"] != "unusual" or excluded
@@ -345,7 +353,9 @@ def test_four_times_the_common_rate_is_never_said_to_be_like_it():
 def test_the_three_verdicts_are_those_of_their_limits():
     assert funnel_verdict(7, 7.0).verdict == "not_clearly_different"
     assert funnel_verdict(23, 7.0).verdict == "unusual"
-    assert funnel_verdict(23, 7.0, factor=6.0).verdict == "within_spread"
+    assert funnel_verdict(23, 7.0, factor=2.0, tau2=0.5).verdict == "within_spread"
+    assert funnel_verdict(15, 7.0).verdict == "unusual"
+    assert funnel_verdict(15, 7.0, factor=2.0).verdict == "not_clearly_different"  # P(X >= 15) is .039
     assert funnel_verdict(0, 7.0, tau2=0.4).side == "below"
     assert funnel_verdict(80, 7.0, tau2=0.3).verdict == "unusual"
 

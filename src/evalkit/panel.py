@@ -103,8 +103,8 @@ def _funnel_record(period: str, told: Funnel, years: float, *, scheme: str) -> d
         "count",
         "exposure",
         "expected",
-        "plain_lower",
-        "plain_upper",
+        "chance_lower",
+        "chance_upper",
         "wide_lower",
         "wide_upper",
         "verdict",
@@ -115,6 +115,7 @@ def _funnel_record(period: str, told: Funnel, years: float, *, scheme: str) -> d
         "years": years,
         "target": told.target,
         "hidden": told.hidden,
+        "law": told.law is not None,
         "lines": {name: [float(f"{value:.6g}") for value in column] for name, column in lines.items()},
         "points": {
             f"{scheme}:{row['province_code']}": {name: row[name] for name in names}

@@ -183,7 +183,7 @@ def _sentences(parts: Iterable[object], language: Language) -> list[str]:
     folded = any(section.layer == "brief" for section in sections)
     for section in sections:
         if folded and section.layer == "annex":
-            told += [say("Annex"), say("Everything else, collapsed; what is opened is printed.")]
+            told += [say("Annex"), say("Everything else, collapsed; only opened sections are printed.")]
             folded = False
         told += [section.title, *(text for block in section.blocks for text in _words(block))]
     return [cleaned(text.of(language)) for text in told]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,13 +20,14 @@ FEWEST_PERSONS = 20
 
 @dataclass(frozen=True, slots=True)
 class ShareOfYear:
-    """Persons of a group among all persons of one year, as one source gives both."""
+    """Persons of a group among all persons of one year, as one source gives both; ``unspecified`` are those of no group, if told."""
 
     part: float
     base: float
     start: pd.Timestamp
     end: pd.Timestamp
     source: str
+    unspecified: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,21 @@ def _two_latest(
     last = both.sort_values("period_end", kind="stable").tail(2)
     if len(last) == 2 and last["period_end"].iloc[0] < last["period_start"].iloc[1]:
         columns = ["value", "value_of_all", "period_start", "period_end", "source_id"]
-        before, after = (ShareOfYear(*row) for row in last[columns].itertuples(index=False, name=None))
+        before, after = (
+            replace(ShareOfYear(*row), unspecified=_unspecified(rows, dimension, row, programme))
+            for row in last[columns].itertuples(index=False, name=None)
+        )
         yield before, after
+
+
+def _unspecified(
+    rows: pd.DataFrame, dimension: str, told: tuple[Any, ...], programme: Programme
+) -> float | None:
+    """Return of how many persons the source does not tell the attribute in the days of a share; None where that is not said."""
+    *_, start, end, source = told
+    rows = rows[rows[dimension] == (programme.dimensions[dimension].unspecified or "")]
+    rows = rows[(rows["period_start"] == start) & (rows["period_end"] == end) & (rows["source_id"] == source)]
+    return None if rows.empty else float(rows["value"].iloc[0])
 
 
 def _corrected(found: Sequence[Found], level: float) -> tuple[GroupShift, ...]:

@@ -38,13 +38,23 @@ def yearly_series(
     return series if series["exposure"].notna().all() else series.drop(columns=known)
 
 
-def _years(facts: pd.DataFrame, measure: str) -> pd.DataFrame:
-    rows = facts[facts["measure"] == measure]
-    rows = rows[(rows["period_end"] - rows["period_start"]).dt.days.between(364, 365)]
+def whole_years(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that cover a whole year, one a place and year, with ``year``, in which they end.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Total rows of one measure.
+    """
+    rows = facts[(facts["period_end"] - facts["period_start"]).dt.days.between(364, 365)]
     rows = rows.assign(year=rows["period_end"].dt.year)
     rows = rows.sort_values(["province_code", "year", "period_start"])
     # of a police and a calendar year that end in one year, the calendar year begins later
-    rows = rows.drop_duplicates(["province_code", "year"], keep="last")
+    return rows.drop_duplicates(["province_code", "year"], keep="last")
+
+
+def _years(facts: pd.DataFrame, measure: str) -> pd.DataFrame:
+    rows = whole_years(facts[facts["measure"] == measure])
     names = ["province_code", "year", "value", "status", "source_id"]
     names += [name for name in ("low", "high") if name in rows.columns]
     return rows[names].reset_index(drop=True)

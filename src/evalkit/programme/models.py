@@ -107,11 +107,13 @@ class Dimension(Declared):
     count of cases crossed by it is protected like a count of persons; ``sensitive`` raises the threshold. ``separate``
     values are never added: a measure that has such a breakdown is always given at one of them, and never in total.
     Of values that do not add up, ``disjoint`` lists sets of which no person has two (all of them, where nothing is said:
-    the safe guess), and ``within`` names for a narrower value the wider one that holds it.
+    the safe guess), and ``within`` names for a narrower value the wider one that holds it. ``unspecified`` is the value of those
+    of whom the attribute is not told: a share that moved is told with their number.
     """
 
     label: Label
     values: dict[str, Label]
+    unspecified: str | None = None
     sensitive: bool = False
     exhaustive: bool = True
     of_person: bool = True
@@ -122,10 +124,12 @@ class Dimension(Declared):
     @model_validator(mode="after")
     def _names_its_values(self) -> Dimension:
         named = {*(value for values in self.apart() for value in values), *self.within, *self.within.values()}
+        named |= {self.unspecified} if self.unspecified is not None else set()
         if unknown := sorted(named - set(self.values)):
             raise ValueError(
                 worded(
-                    "disjoint and within name values of the dimension; {unknown} is none", unknown=unknown[0]
+                    "disjoint, within and unspecified name values of the dimension; {unknown} is none",
+                    unknown=unknown[0],
                 )
             )
         return self

@@ -195,6 +195,23 @@ def month_or_quarter(start: date, end: date) -> Bilingual:
     return by_language(lambda language: _month_in(language, start, pattern))
 
 
+def within_year(start: date, end: date) -> Bilingual:
+    """Write the first months of a year by their number, a month or a quarter by its name, everything else as a period.
+
+    Examples
+    --------
+    >>> within_year(date(2023, 1, 1), date(2023, 6, 30))
+    Bilingual(vi='6 tháng đầu năm 2023', en='first 6 months of 2023')
+    >>> within_year(date(2023, 4, 1), date(2023, 6, 30)).en
+    '2nd quarter 2023'
+    """
+    after = end + timedelta(days=1)
+    months = after.month - 1
+    if (start.month, start.day, after.day) != (1, 1, 1) or after.year != start.year or months in (1, 3):
+        return month_or_quarter(start, end)
+    return say("first {months} months of {year}", months=str(months), year=str(start.year))
+
+
 @lru_cache(maxsize=10_000)
 def _month_in(language: str, value: date, pattern: str) -> str:
     written: str = format_skeleton(pattern, value, locale=locale_of(language))

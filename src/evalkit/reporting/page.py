@@ -182,7 +182,7 @@ def _words(head: PageHead, language: Language) -> dict[str, str]:
         "annex": say("Annex"),
         "as_of": as_of_words(head),
         "workbook": workbook_words(),
-        "folded": say("Everything else, collapsed; what is opened is printed."),
+        "folded": say("Everything else, collapsed; only opened sections are printed."),
         "all_pages": say("All reports"),
         "invented": invented_words(),
         "internal": say("For internal circulation only"),

@@ -11,7 +11,7 @@ from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Section, Table
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.drawing.funnel_plot import FunnelDrawn, funnel_plot, marks, people_words
-from evalkit.reporting.sections.shared_words import both, counted, sentences
+from evalkit.reporting.sections.shared_words import both, counted, sentences, short_name
 from evalkit.reporting.wording import say
 
 PER = 100_000.0
@@ -56,7 +56,7 @@ def _drawn(area: ProvinceFacts, record: dict[str, Any], own: dict[str, Any]) -> 
     lines["people"] = [value / years for value in record["lines"]["exposure"]]
     place = area.place
     return FunnelDrawn(
-        Bilingual(**({"vi": place.name, "en": place.name_en} | place.name_in)),
+        short_name(place),
         (own["exposure"] / years, PER * own["count"] / own["exposure"]),
         dots(record["others"]["region"]),
         dots(record["others"]["rest"]),
@@ -90,12 +90,13 @@ def _title(own: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:
 def _caption(own: dict[str, Any], record: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:
     """Say the count beside what the common rate would give, both limits, and what the marks are."""
     text = say(
-        "{period}: {count}, where the common rate would give {expected}. Chance alone: {low} to {high}; with the spread of provinces: {least} to {most}.",
+        "{period}: {count}, where the common rate would give {expected}. {chance}: {low} to {high}; with the spread of provinces: {least} to {most}.",
+        chance=_chance_words(record),
         period=each(_begun, _days(record["period"], result)),
         count=counted(own["count"], topic.measure, result.area.programme),
         expected=formats.number(own["expected"], 1),
-        low=formats.number(own["plain_lower"]),
-        high=formats.number(own["plain_upper"]),
+        low=formats.number(own["chance_lower"]),
+        high=formats.number(own["chance_upper"]),
         least=formats.number(own["wide_lower"]),
         most=formats.number(own["wide_upper"]),
     )
@@ -103,6 +104,15 @@ def _caption(own: dict[str, Any], record: dict[str, Any], topic: Topic, result: 
         "Dots: provinces, cases a year per 100,000 inhabitants; rings: the same region. Band: limits of chance; dashed: with the spread of provinces. Not a ranking."
     )
     return sentences(text, how)
+
+
+def _chance_words(record: dict[str, Any]) -> Bilingual:
+    """Name the limits of chance by what they allow for."""
+    return (
+        say("Limits of chance, with extra variation between years")
+        if record["law"]
+        else say("Limits of chance alone")
+    )
 
 
 def _begun(text: str) -> str:
@@ -130,10 +140,10 @@ def _table(own: dict[str, Any], record: dict[str, Any], drawn: FunnelDrawn) -> T
     columns = (Column("what", say("What")), Column("value", say("Figure"), numeric=True))
     words = [
         ("count", say("Cases"), formats.number(own["count"]), own["count"]),
-        ("rate", say("A year per 100,000 inhabitants"), _rate(own["count"] / own["exposure"]), None),
+        ("rate", say("Cases a year per 100,000 inhabitants"), _rate(own["count"] / own["exposure"]), None),
         ("all", say("All provinces together"), _rate(record["target"]), None),
         ("expected", say("Expected at the common rate"), formats.number(own["expected"], 1), None),
-        ("plain", say("Limits of chance alone"), _limits(own, "plain"), None),
+        ("chance", _chance_words(record), _limits(own, "chance"), None),
         ("wide", say("Limits with the spread of provinces"), _limits(own, "wide"), None),
         (
             "people",

@@ -74,7 +74,11 @@ def _own_rows(result: Summary, area: ProvinceFacts) -> tuple[list[str], pd.DataF
 
 
 def _title(others: dict[str, pd.DataFrame]) -> Bilingual:
-    return say("Beside region and country") if "region" in others else say("Beside the whole country")
+    return (
+        say("Compared with the region and the country")
+        if "region" in others
+        else say("Compared with the whole country")
+    )
 
 
 def _table(rows: list[tuple[tuple[Cell, ...], str]], others: list[str], year: int) -> Table:
@@ -100,17 +104,17 @@ def _how_to_read(area: ProvinceFacts, others: dict[str, pd.DataFrame], *, by_law
     """Say what the words mean, and of what the region's figures are sums."""
     how = (
         say(
-            "Above, below: the country’s figure lies outside the 95% interval here (rates: allowing for extra variation between years). Not a ranking."
+            "Above, below: this place, where the country’s figure lies outside the 95% interval here (rates: allowing for extra variation between years). Not a ranking."
         )
         if by_law
         else say(
-            "Above, below: the country’s figure lies outside the 95% interval here (rates: if yearly counts vary by chance alone). Not a ranking."
+            "Above, below: this place, where the country’s figure lies outside the 95% interval here (rates: if yearly counts vary by chance alone). Not a ranking."
         )
     )
     if "region" not in others:
         return Paragraph(how, tone="aside")
     whole = say(
-        "Region: {region}; – where a province of it has no figure to show.",
+        "Region: {region}; – where a province in it has no figure that can be shown.",
         region=both(area.place.region),
     )
     return Paragraph(sentences(how, whole), tone="aside")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from evalkit.facts.areas import NationFacts
 from evalkit.programme.models import Request
 from evalkit.records import Summary
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import each, same
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section, Sources
+from evalkit.reporting.brief.missing_years import missing_years
 from evalkit.reporting.brief.promises_kept import latest_verdicts
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.citations import Citations
@@ -50,7 +49,7 @@ def _on_unusual(result: Summary, topics: tuple[Topic, ...]) -> list[Bilingual]:
         _asked(
             _holder(topic.indicator, result),
             say(
-                "{measure}: how many cases do the {year} figures come from, and was anything recorded otherwise than before?",
+                "{measure}: how many cases do the {year} figures come from, and was anything recorded differently from before?",
                 measure=within_sentence(both(result.area.programme.measures[topic.measure].label)),
                 year=str(topic.trend.latest.year),
             ),
@@ -64,43 +63,16 @@ def _on_unusual(result: Summary, topics: tuple[Topic, ...]) -> list[Bilingual]:
 
 def _on_missing_years(result: Summary, topics: tuple[Topic, ...]) -> list[Bilingual]:
     """Ask for the years without a figure of a count that the page follows, from its first year to the last one that is over."""
-    last = date.fromisoformat(result.area.about.date).year - 1
     found = []
     for topic in topics:
-        told = _years_told(topic, result)
-        missing = [year for year in range(min(told), last + 1) if year not in told] if told else []
-        if missing:
+        if missing := missing_years(topic, result):
             question = say(
                 "{measure}, {years}?",
                 measure=within_sentence(both(result.area.programme.measures[topic.measure].label)),
-                years=formats.listed([same(words) for words in _runs(missing)]),
+                years=formats.listed(missing),
             )
             found.append(_asked(_holder(topic.indicator, result), question))
     return found
-
-
-def _years_told(topic: Topic, result: Summary) -> set[int]:
-    """Return the years that a figure of a count covers whole, hidden ones too."""
-    rows = totals_only(result.area.facts)
-    rows = rows[(rows["measure"] == topic.measure) & rows["status"].isin(TOLD)]
-    return {
-        year
-        for start, end in zip(rows["period_start"], rows["period_end"], strict=True)
-        for year in range(
-            start.year + ((start.month, start.day) > (1, 1)), end.year + ((end.month, end.day) == (12, 31))
-        )
-    }
-
-
-def _runs(years: list[int]) -> list[str]:
-    """Write years, those that follow each other as one run: 2017, 2019–2020."""
-    runs: list[list[int]] = []
-    for year in years:
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
 
 
 def _on_differing(result: Summary) -> list[Bilingual]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from evalkit.additivity.years import exposure_years
 from evalkit.facts.areas import NationFacts
-from evalkit.facts.named_places import Place
 from evalkit.indicators.sources import preferred
 from evalkit.records import Summary
 from evalkit.reporting import formats
@@ -12,7 +11,7 @@ from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Cell, Column, Figure, Section, Table
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.drawing.tiles import State, TileDrawn, tile_grid
-from evalkit.reporting.sections.shared_words import NOT_AVAILABLE, both
+from evalkit.reporting.sections.shared_words import NOT_AVAILABLE, both, short_name
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD, WITH_VALUE, totals_only
 
@@ -72,7 +71,7 @@ def _who_has_figures(area: NationFacts) -> Section | None:
         say("Items with a figure, by province, in official order"),
         columns,
         tuple(
-            (Cell(_name(place)), Cell(formats.number(states[place.code][1]), states[place.code][1]))
+            (Cell(short_name(place)), Cell(formats.number(states[place.code][1]), states[place.code][1]))
             for place in area.places
         ),
     )
@@ -146,7 +145,7 @@ def _tiles(
                 TileDrawn(
                     tile.row,
                     tile.column,
-                    _name(place),
+                    short_name(place),
                     state,
                     count,
                     years,
@@ -154,10 +153,6 @@ def _tiles(
                 )
             )
     return drawn
-
-
-def _name(place: Place) -> Bilingual:
-    return Bilingual(**({"vi": place.name, "en": place.name_en} | place.name_in))
 
 
 def _year(years: dict[int, tuple[str, float]], year: int) -> float | None:
@@ -179,7 +174,7 @@ def _caption(states: dict[str, tuple[State, float]], span: tuple[int, int]) -> B
 
 def _read_aloud(area: NationFacts, states: dict[str, tuple[State, float]], what: Bilingual) -> Bilingual:
     items = [
-        say("{place} {count}", place=_name(place), count=_written(*states[place.code]))
+        say("{place} {count}", place=short_name(place), count=_written(*states[place.code]))
         for place in area.places
     ]
     return say("{measure}: {years}.", measure=what, years=formats.listed(items))
@@ -201,7 +196,7 @@ def _table(
     columns = [Column("place", say("Province or city"))]
     columns += [Column(f"y{year}", same(str(year)), numeric=True) for year in years]
     rows = tuple(
-        (Cell(_name(place)), *(_cell(told.get(place.code, {}).get(year)) for year in years))
+        (Cell(short_name(place)), *(_cell(told.get(place.code, {}).get(year)) for year in years))
         for place in area.places
     )
     return Table(

@@ -14,7 +14,7 @@ from evalkit.reporting.brief.promises_kept import latest_verdicts, unjudged
 from evalkit.reporting.brief.topics import Topic, year_before
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.news_sentences import unlike
-from evalkit.reporting.sections.shared_words import both, qualified, qualified_count, span
+from evalkit.reporting.sections.shared_words import both, qualified, qualified_count, span, within_sentence
 from evalkit.reporting.wording import say
 from evalkit.statistics.trend.latest_year import LatestYear
 
@@ -30,10 +30,10 @@ def key_numbers(result: Summary, topics: tuple[Topic, ...], cites: Citations) ->
 
 
 def _other_place(topics: tuple[Topic, ...], result: Summary) -> bool:
-    """Tell whether cases where they occurred stand beside persons where they were received: these are not the persons of those cases."""
-    latest = [topic.latest.year if topic.latest is not None else None for topic in topics]
-    bases = [result.area.programme.measures[one.measure].place_basis for one in latest if one is not None]
-    return bases == ["occurrence", "reception"]
+    """Tell whether cases where they occurred stand beside persons received in the same year: these are not the persons of those cases."""
+    told = [one for topic in topics if topic.latest is not None and (one := topic.latest.year) is not None]
+    bases = [result.area.programme.measures[one.measure].place_basis for one in told]
+    return bases == ["occurrence", "reception"] and len({one.end.year for one in told}) == 1
 
 
 def _count_of(topic: Topic, result: Summary, cites: Citations) -> KeyNumber:
@@ -53,7 +53,7 @@ def _count_of(topic: Topic, result: Summary, cites: Citations) -> KeyNumber:
         year=span(told.start, told.end),
     )
     figure, unlike_words = qualified(told.value, told.qualifier), _unlike(told, result)
-    details = [*unlike_words, *_before(told, result), *_usual(topic, told)]
+    details = [*unlike_words, *_since(topic, result, cites), *_before(told, result), *_usual(topic, told)]
     return KeyNumber(
         figure,
         both(unit.one if told.value == 1 else unit.label),
@@ -91,6 +91,26 @@ def _unlike(told: Told, result: Summary) -> list[Bilingual]:
     ]
 
 
+def _since(topic: Topic, result: Summary, cites: Citations) -> list[Bilingual]:
+    """Give the newest count of less or more than a year that begins after the year told."""
+    newest = topic.latest.newest if topic.latest is not None else None
+    if newest is None:
+        return []
+    measure = (
+        []
+        if newest.measure == topic.measure
+        else [both(result.area.programme.measures[newest.measure].label)]
+    )
+    told = say(
+        "{period}: {count}",
+        period=formats.within_year(newest.start.date(), newest.end.date()),
+        count=qualified(newest.value, newest.qualifier),
+    )
+    for label in measure:
+        told = say("{told} ({measure})", told=told, measure=within_sentence(label))
+    return [cites.after(told, newest.source)]
+
+
 def _before(told: Told, result: Summary) -> list[Bilingual]:
     row = year_before(told, result.area)
     if row is None:
@@ -110,14 +130,20 @@ def _usual(topic: Topic, told: Told) -> list[Bilingual]:
         "low": formats.number(found.low),
         "high": formats.number(found.high),
     }
-    if found.lies_outside and not found.is_unusual:
-        return [
-            say(
-                "outside {low} to {high}, expected from the {before} years before; within once a single one of them is left out",
-                **words,
-            )
-        ]
-    return [say("to be expected from the {before} years before: {low} to {high}", **words)]
+    if not found.inside_without:
+        return [say("95% range expected from the {before} years before: {low} to {high}", **words)]
+    which = (
+        say("{year}", year=str(found.inside_without[0]))
+        if len(found.inside_without) == 1
+        else say("any of {count} years", count=str(len(found.inside_without)))
+    )
+    return [
+        say(
+            "outside the 95% range expected from the {before} years before, {low} to {high}; inside it without {which}, so not called unusual",
+            which=which,
+            **words,
+        )
+    ]
 
 
 def _targets_met(result: Summary) -> KeyNumber | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from evalkit.indicators.news import Told, ZeroNews
+from evalkit.indicators.trends import Trend
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Paragraph, Section
@@ -17,7 +18,7 @@ from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.compared import Compared, compared
 from evalkit.reporting.sections.comparison_words import interval_words, window_words
-from evalkit.reporting.sections.limits import SMALL_BASE, change_written
+from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
 from evalkit.reporting.sections.news_sentences import (
     shift_sentences,
     sources_of_zeros,
@@ -59,7 +60,8 @@ def opening(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Sec
     blocks: list[Block] = [Paragraph(caution) for caution in cautions]
     pairs = _pairs(result, topics)
     if pairs:
-        against = _against_the_change(_like_lengths(pairs), topics, result)
+        last = _like_lengths(pairs)
+        against = _last_years(last, topics, result) or _against_the_change(last, topics, result)
         blocks.append(Paragraph(sentences(_periods_paragraph(pairs, result, cites), *against)))
     else:
         blocks += [Paragraph(text) for text in _years_paragraph(topics, result, cites)]
@@ -282,6 +284,57 @@ def _against_the_change(item: Compared, topics: tuple[Topic, ...], result: Summa
     return []
 
 
+def _last_years(item: Compared, topics: tuple[Topic, ...], result: Summary) -> list[Bilingual]:
+    """Say where the last five years went, if by more than chance and not the way the periods did; and what touched their beginning."""
+    topic = next((one for one in topics if one.indicator == item.indicator), None)
+    trend = topic.trend if topic is not None else None
+    if topic is None or trend is None or trend.study is None:
+        return []
+    found, change = (
+        trend.study.recent,
+        item.later.count / item.later.years - item.earlier.count / item.earlier.years,
+    )
+    fit = found.recent_fit
+    if (
+        not isinstance(fit, TrendFit)
+        or found.recent not in ("up", "down")
+        or (found.recent == "up") == (change > 0)
+    ):
+        return []
+    told = trend.series.set_index("year")["count"]
+    words: dict[str, Bilingual | str] = {
+        "first": str(fit.first),
+        "last": str(fit.last),
+        "before": formats.number(float(told[fit.first])),
+        "after": formats.number(float(told[fit.last])),
+        "change": change_written(fit.apc),
+        "limits": change_limits(fit.lower, fit.upper),
+        "a_year": _a_year(trend),
+    }
+    text = (
+        say(
+            "But within {first}–{last} it rose from {before} to {after}: {change} {a_year}, 95% interval {limits}.",
+            **words,
+        )
+        if found.recent == "up"
+        else say(
+            "But within {first}–{last} it fell from {before} to {after}: {change} {a_year}, 95% interval {limits}.",
+            **words,
+        )
+    )
+    events = [
+        event
+        for event in result.area.programme.breaks
+        if event.kind == "detection"
+        and event.valid_from.year <= fit.first <= event.valid_to.year
+        and (not event.measures or topic.measure in event.measures)
+    ]
+    if not events:
+        return [text]
+    named = formats.listed([within_sentence(both(event.label)) for event in events])
+    return [text, say("Figures of the first of these years may be lower because of: {events}.", events=named)]
+
+
 def _years_paragraph(topics: tuple[Topic, ...], result: Summary, cites: Citations) -> list[Bilingual]:
     """Say, where no periods can be compared, the first and the last year of the first series with a trend and how surely it moves."""
     for topic in topics:
@@ -303,8 +356,18 @@ def _years_paragraph(topics: tuple[Topic, ...], result: Summary, cites: Citation
         )
         text = cites.after(text, *rows.loc[years, "source_id"].drop_duplicates())
         verdict = verdict_sentence(_first_check(trend.verdict), result.area.programme)
-        return [sentences(say("{told}.", told=text), verdict)]
+        pace = say(
+            "On average {change} {a_year}, 95% interval {limits}.",
+            change=change_written(trend.fit.apc),
+            limits=change_limits(trend.fit.lower, trend.fit.upper),
+            a_year=_a_year(trend),
+        )
+        return [sentences(say("{told}.", told=text), pace, verdict)]
     return []
+
+
+def _a_year(trend: Trend) -> Bilingual:
+    return say("a year per inhabitant") if "exposure" in trend.series else say("a year")
 
 
 def _first_check(verdict: ChangeVerdict) -> ChangeVerdict:

@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
-import calendar
 import math
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 import pandas as pd
 
-from evalkit.facts.areas import Area, NationFacts
+from evalkit.facts.areas import NationFacts
 from evalkit.facts.laws_of_area import law_of
 from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.indicators.trends import Trend
 from evalkit.records import Summary
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import same
-from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Cell, Column, Figure, Section, Table
-from evalkit.reporting.brief.topics import TIMELINE, Topic, shown_totals
+from evalkit.reporting.bilingual import each, same
+from evalkit.reporting.blocks import Bilingual, Figure, Section
+from evalkit.reporting.brief.told_over_time import Told, differing, figures_drawn, limits, period_words, place
+from evalkit.reporting.brief.topics import TIMELINE, Topic
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.pen import FULL, WIDE
 from evalkit.reporting.drawing.timeline import Bar, Event, Panel, Step, step_days, timeline
-from evalkit.reporting.sections.compared import yearly_limits
 from evalkit.reporting.sections.shared_words import (
-    NOT_AVAILABLE,
     Row,
     both,
-    lasting,
     qualified,
     sentences,
-    span,
     within_sentence,
 )
 from evalkit.reporting.wording import say
 from evalkit.statistics.law.scatter import ScatterLaw
-from evalkit.statistics.law.yearly_mean import varies_more_than_chance
 from evalkit.statistics.results import TrendFit
 from evalkit.statistics.trend.latest_year import LatestYear
 
 
 def over_time(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section | None:
     """Return the section with the counts over time; None where there is neither a year nor a period to draw."""
-    pairs = [(topic, panel) for topic in topics if (panel := _panel(topic, result)) is not None]
+    pairs = _drawn(topics, result)
     if not pairs:
         return None
     panels = [panel for _, panel in pairs]
@@ -52,10 +47,38 @@ def over_time(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> S
         "Year by year: {topics}", topics=formats.listed([within_sentence(panel.title) for panel in panels])
     )
     alt = say("{title}. {panels}", title=title, panels=_read_aloud(panels))
-    told_by = [_sources_by_year(topic, result.area) for topic, _ in pairs]
-    caption = sentences(_caption(pairs, result), _whose(panels, told_by, cites))
-    figure = Figure(TIMELINE, wide, alt, caption, phone, _table(pairs, told_by, result.area, cites))
+    told = [Told(topic, panel, result) for topic, panel in pairs]
+    caption = sentences(_caption(pairs, result), *_of_parts(told), _whose(told, cites))
+    figure = Figure(TIMELINE, wide, alt, caption, phone, figures_drawn(told, result.area, cites))
     return Section("over-time", title, (figure,), layer="brief", width="wide")
+
+
+def _drawn(topics: tuple[Topic, ...], result: Summary) -> list[tuple[Topic, Panel]]:
+    """Return what is drawn of each topic, over the same years: one without a figure or a period's average is an empty bar."""
+    pairs = [(topic, panel) for topic in topics if (panel := _panel(topic, result)) is not None]
+    years = [year for _, panel in pairs for year in _years_of(panel)]
+    return [
+        (topic, _over(panel, range(min(years), max(years) + 1)) if panel.bars else panel)
+        for topic, panel in pairs
+    ]
+
+
+def _years_of(panel: Panel) -> list[int]:
+    edges = [int(edge) for step in panel.steps for edge in (step.start, step.end - 0.01)]
+    return [bar.year for bar in panel.bars] + edges
+
+
+def _over(panel: Panel, years: Sequence[int]) -> Panel:
+    """Return a panel with an empty bar for each year that has neither a figure nor an average standing for it."""
+    told = {bar.year for bar in panel.bars}
+    averaged = {
+        year
+        for year in years
+        for step in panel.steps
+        if not step.has_bars and step.start <= year + 0.5 < step.end
+    }
+    empty = [Bar(year, "none") for year in years if year not in told | averaged]
+    return replace(panel, bars=tuple(sorted((*panel.bars, *empty), key=lambda bar: bar.year)))
 
 
 def _panel(topic: Topic, result: Summary) -> Panel | None:
@@ -72,25 +95,34 @@ def _panel(topic: Topic, result: Summary) -> Panel | None:
     return Panel(title, bars, steps, usual)
 
 
-def _sources_by_year(topic: Topic, area: Area) -> dict[int, list[str]]:
-    """Return who tells the figures of a count that are drawn, by the year in which they end."""
-    rows = shown_totals(area)
-    rows = rows[(rows["measure"] == topic.measure) & rows["value"].notna()]
-    found: dict[int, list[str]] = {}
-    for year, source in zip(rows["period_end"].dt.year, rows["source_id"], strict=True):
-        found.setdefault(int(year), []).append(str(source))
-    return found
-
-
-def _whose(panels: list[Panel], told_by: list[dict[int, list[str]]], cites: Citations) -> Bilingual:
-    """Name the sources of what is drawn: once where all is of one, else for each count."""
-    sources = [[name for names in found.values() for name in names] for found in told_by]
-    if len({name for names in sources for name in names}) < 2:
-        return cites.after(say("Source:"), *sources[0])
+def _of_parts(told: list[Told]) -> list[Bilingual]:
+    """Say what is told of years without a figure of the whole year, and which periods are told other than their years add up to."""
     counts = [
-        cites.after(within_sentence(panel.title), *names)
-        for panel, names in zip(panels, sources, strict=True)
+        say("{measure}: {counts}", measure=within_sentence(one.panel.title), counts=formats.listed(parts))
+        for one in told
+        if (parts := [part.words for part in one.parts.values()])
     ]
+    joined = each(lambda *texts: "; ".join(texts), *counts) if counts else None
+    unlike = [
+        say(
+            "{measure}: the total told of {period} is {total}, while its years add up to {summed}.",
+            measure=one.panel.title,
+            period=period_words((total.start, total.end)),
+            total=formats.number(total.count),
+            summed=formats.number(summed),
+        )
+        for one in told
+        for total, summed in one.unlike_sums
+    ]
+    parts = [say("Part of a year alone is told of {counts}.", counts=joined)] if joined is not None else []
+    return [*parts, *unlike]
+
+
+def _whose(told: list[Told], cites: Citations) -> Bilingual:
+    """Name the sources of what is drawn: once where all is of one, else for each count."""
+    if len({name for one in told for name in one.sources}) < 2:
+        return cites.after(say("Source:"), *told[0].sources)
+    counts = [cites.after(within_sentence(one.panel.title), *one.sources) for one in told]
     return say("Sources: {counts}.", counts=formats.listed(counts))
 
 
@@ -127,44 +159,24 @@ def _bar(year: int, row: Row | None, other: float | None) -> Bar:
 
 def _unlike(topic: Topic, result: Summary) -> dict[int, float]:
     """Return what another source says of a year, where two differ."""
-    rows = result.news.differing
-    rows = rows[rows["measure"] == topic.measure]
-    return {
-        row["period_end"].year: float(row["figures"][1])
-        for row in rows.to_dict("records")
-        if row["period_end"].year == row["period_start"].year and len(row["figures"]) > 1
-    }
+    return {row["period_end"].year: float(row["figures"][1]) for row in differing(topic, result)}
 
 
 def _step(total: PeriodTotal, trend: Trend, bars: tuple[Bar, ...], law: ScatterLaw | None) -> Step:
-    low, high = _limits(total, trend, law)
+    low, high = limits(total, trend, law)
     years = {bar.year for bar in bars if bar.state in ("value", "zero", "hidden")}
-    start, end = _place(total.start.date()), _place(total.end.date(), after=1)
+    start, end = place(total.start.date()), place(total.end.date(), after=1)
     has_bars = any(start <= year < end for year in years)
-    return Step(start, end, total.count / total.years, low, high, has_bars)
-
-
-def _limits(total: PeriodTotal, trend: Trend, law: ScatterLaw | None) -> tuple[float, float]:
-    """Return the limits of a period's average: none where its own years vary by more than chance and no law says by how much."""
-    if law is None or not law.is_known:
-        inside = trend.series["year"].between(total.start.year, total.end.year)
-        if varies_more_than_chance(list(trend.series.loc[inside, "count"].dropna())):
-            return math.nan, math.nan
-    return yearly_limits(total, law)
-
-
-def _place(day: date, *, after: int = 0) -> float:
-    """Return where a day stands on an axis of years; ``after`` counts its end."""
-    length = 366 if calendar.isleap(day.year) else 365
-    return day.year + (day.timetuple().tm_yday - 1 + after) / length
+    told = round(total.years) if total.years < end - start - 0.5 else None
+    return Step(start, end, total.count / total.years, low, high, has_bars, told)
 
 
 def _events(result: Summary, topics: list[Topic]) -> list[Event]:
     measures = {topic.measure for topic in topics}
     return [
         Event(
-            _place(event.valid_from),
-            _place(event.valid_to, after=1),
+            place(event.valid_from),
+            place(event.valid_to, after=1),
             both(event.short or event.label),
             lasts=event.kind == "detection",
         )
@@ -178,7 +190,11 @@ def _caption(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
     parts = [_of_periods(pairs, result)]
     panels = [panel for _, panel in pairs]
     if any(math.isnan(step.high) for panel in panels for step in panel.steps):
-        parts.append(say("No band where the years of a period vary by more than chance."))
+        parts.append(
+            say(
+                "No band where the years of a period vary by more than chance and nothing else tells by how much."
+            )
+        )
     if any(bar.state == "none" for panel in panels for bar in panel.bars):
         parts.append(say("–: no figure in the sources used."))
     if any(panel.usual for panel in panels):
@@ -252,85 +268,3 @@ def _bar_words(bar: Bar) -> Bilingual:
             other=formats.number(bar.other),
         )
     return say("{year} {count}", year=str(bar.year), count=formats.number(bar.count))
-
-
-def _table(
-    pairs: list[tuple[Topic, Panel]], told_by: list[dict[int, list[str]]], area: Area, cites: Citations
-) -> Table:
-    """Return the figures drawn: a row a year, with its source where there are several, then a row a period with its mean and limits."""
-    several = len({name for found in told_by for names in found.values() for name in names}) > 1
-    columns = [Column("period", say("Period"))]
-    columns += [Column(topic.indicator, panel.title, numeric=True) for topic, panel in pairs]
-    years = sorted({bar.year for _, panel in pairs for bar in panel.bars})
-    rows = [
-        (
-            Cell(same(str(year)), year),
-            *(
-                _cited(_year_cell(panel, year), found.get(year, []) if several else [], cites)
-                for (_, panel), found in zip(pairs, told_by, strict=True)
-            ),
-        )
-        for year in years
-    ]
-    rows += [_expected(pairs)] if any(panel.usual for _, panel in pairs) else []
-    spans = dict.fromkeys((t.start, t.end) for topic, _ in pairs if topic.trend for t in topic.trend.totals)
-    rows += [(Cell(_days(days)), *(_period_cell(topic, days, area) for topic, _ in pairs)) for days in spans]
-    return Table(
-        "timeline-figures",
-        say("The figures drawn: years, then periods with their yearly average"),
-        tuple(columns),
-        tuple(rows),
-    )
-
-
-def _days(days: tuple[pd.Timestamp, pd.Timestamp]) -> Bilingual:
-    """Name a period as the drawing does where it begins or ends within a year."""
-    edges = _place(days[0].date()), _place(days[1].date(), after=1)
-    words = step_days(Step(*edges, 0.0, 0.0, 0.0, has_bars=False))
-    return same(words) if "/" in words else span(*days)
-
-
-def _expected(pairs: list[tuple[Topic, Panel]]) -> tuple[Cell, ...]:
-    """Return the row with the range that the latest year was to be expected in."""
-    cells = [
-        Cell(say("{low} to {high}", low=formats.number(panel.usual[0]), high=formats.number(panel.usual[1])))
-        if panel.usual
-        else Cell(NOT_AVAILABLE)
-        for _, panel in pairs
-    ]
-    return (Cell(say("To be expected in the latest year")), *cells)
-
-
-def _cited(cell: Cell, sources: list[str], cites: Citations) -> Cell:
-    """Return a cell with the numbers of its sources, where it holds a figure."""
-    return replace(cell, text=cites.after(cell.text, *sources)) if cell.value is not None else cell
-
-
-def _year_cell(panel: Panel, year: int) -> Cell:
-    bar = next((bar for bar in panel.bars if bar.year == year), None)
-    if bar is None or bar.state == "none":
-        return Cell(NOT_AVAILABLE)
-    if bar.state == "hidden":
-        return Cell(same(CONFIDENTIAL))
-    if bar.words is not None:
-        return Cell(bar.words, bar.count)
-    if bar.other is not None:
-        return Cell(say("{one} or {other}", one=formats.number(bar.count), other=formats.number(bar.other)))
-    return Cell(formats.number(bar.count), bar.count)
-
-
-def _period_cell(topic: Topic, days: tuple[pd.Timestamp, pd.Timestamp], area: Area) -> Cell:
-    trend = topic.trend
-    total = next((one for one in trend.totals if (one.start, one.end) == days), None) if trend else None
-    if trend is None or total is None:
-        return Cell(NOT_AVAILABLE)
-    low, high = _limits(total, trend, law_of(area, topic.indicator))
-    words = {
-        "count": formats.number(total.count),
-        "years": lasting(total.years),
-        "mean": formats.number(total.count / total.years, 1),
-    }
-    if math.isnan(high):
-        return Cell(say("{count} in {years}; {mean} a year", **words))
-    words |= {"low": formats.number(low, 1), "high": formats.number(high, 1)}
-    return Cell(say("{count} in {years}; {mean} a year, {low} to {high}", **words))

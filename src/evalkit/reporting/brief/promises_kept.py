@@ -63,11 +63,19 @@ def latest_verdicts(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def unjudged(result: Summary, rows: pd.DataFrame) -> list[Bilingual]:
-    """Return the names of what binds a place and is not among some verdicts; once where a decision that was replaced promised the same before."""
+    """Return the names of what binds a place and is not among some verdicts; once where a decision that was replaced promised the same before.
+
+    A target without a number can never be judged; it is named beside one with a number on the same indicator.
+    """
     targets = {target.id: target for target in result.area.programme.targets}
     told = {_name(targets[one], result) for one in rows["target_id"]}
-    names = [_name(targets[one], result) for one in result.assessments.frame["target_id"].unique()]
+    names = [_named(targets[one], result) for one in result.assessments.frame["target_id"].unique()]
     return [name for name in dict.fromkeys(names) if name not in told]
+
+
+def _named(target: Target, result: Summary) -> Bilingual:
+    name = _name(target, result)
+    return name if target.value is not None else say("{target} (no number promised)", target=name)
 
 
 def _title(rows: pd.DataFrame, year: str) -> Bilingual:
@@ -84,7 +92,9 @@ def _title(rows: pd.DataFrame, year: str) -> Bilingual:
 
 def _how_to_read(result: Summary, rows: pd.DataFrame) -> Paragraph:
     """Say what the strip shows, and which targets are not judged."""
-    how = say("Vertical line: the target. Large dot: this year; pale dots: the years before.")
+    how = say(
+        "Vertical line: the target. Large dot: this year; pale dots: the years before that could be judged."
+    )
     parts = [how]
     if (rows["verdict"] == "too_few").any() or rows["is_small_base"].astype(bool).any():
         parts.append(say("Base under 5: too few; under 20: small."))
@@ -145,7 +155,7 @@ def _figure(row: Row, target: Target, result: Summary) -> Bilingual:
 
 
 def _strip(row: Row, result: Summary) -> str:
-    """Draw the row on the scale of its kind: shares to 100, growth as counts against the count needed."""
+    """Draw the row on the scale of its kind: shares to 100, growth as the part of the count needed that was reached, each year by its own."""
     frame = result.assessments.frame
     before = frame[
         (frame["target_id"] == row["target_id"])
@@ -153,15 +163,18 @@ def _strip(row: Row, result: Summary) -> str:
         & frame["verdict"].isin(JUDGED)
         & (frame["source_id"] == row["source_id"])
     ]
-    column = "numerator" if row["kind"] == "change" else "value"
-    promise = float(row["needed"] if row["kind"] == "change" else row["target_value"])
-    earlier = [float(value) for value in before[column].dropna()]
-    latest = float(row[column])
+    earlier = [_on_strip(one) for one in before.to_dict("records")]
+    earlier = [value for value in earlier if not math.isnan(value)]
+    latest, promise = _on_strip(row), 1.0 if row["kind"] == "change" else float(row["target_value"])
     if math.isnan(promise) or math.isnan(latest):
         return bare_strip()
-    most = (
-        100.0
-        if row["kind"] in IN_PERCENT and row["kind"] != "change"
-        else 1.1 * max(promise, latest, *earlier, 1.0)
-    )
-    return target_strip(latest, promise, earlier, most=most)
+    most = max(latest, *earlier, promise)
+    is_share = row["kind"] in IN_PERCENT and row["kind"] != "change"
+    return target_strip(latest, promise, earlier, most=max(100.0, most) if is_share else 1.1 * most or 1.0)
+
+
+def _on_strip(row: Row) -> float:
+    """Return where a year stands on the strip: a growth by the count that was needed, all else by its value."""
+    if row["kind"] != "change":
+        return float(row["value"])
+    return float(row["numerator"]) / float(row["needed"]) if row["needed"] else math.nan

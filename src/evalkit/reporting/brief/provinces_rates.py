@@ -1,8 +1,11 @@
-"""The rates of the provinces on the nation's page: each with its interval beside the rate of all together, and what that allows to say."""
+"""The rates of the provinces on the nation's page: each with its interval beside the rate of all together, and what that allows to say.
+
+Rates, intervals and marks are those of the funnel, so that what is said of a province here is what its own page says.
+"""
 
 from __future__ import annotations
 
-from math import isnan
+from math import isinf
 
 from evalkit.indicators.province_comparison import ProvinceComparison
 from evalkit.records import Summary
@@ -13,12 +16,10 @@ from evalkit.reporting.brief.among_all import PER
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.drawing.funnel_plot import marks
 from evalkit.reporting.drawing.rate_intervals import Mark, RateDrawn, highest, rate_intervals
-from evalkit.reporting.sections.shared_words import NOTHING, both, sentences
+from evalkit.reporting.sections.shared_words import NOTHING, both, sentences, short_name
 from evalkit.reporting.wording import say
 from evalkit.statistics.provinces.funnel import Funnel
-from evalkit.statistics.provinces.heterogeneity import Heterogeneity
 from evalkit.statistics.provinces.ranks import RankIntervals
-from evalkit.statistics.provinces.shrinkage import ShrunkenRates
 
 MOST_PLACES = 70  # more are a table in the annex
 
@@ -33,93 +34,87 @@ def rates_of_provinces(result: Summary, topics: tuple[Topic, ...]) -> Section | 
     items = {item.indicator: item for item in result.compared.items}
     for topic in topics:
         item = items.get(topic.indicator)
-        if (
-            item is not None
-            and isinstance(item.shrunken, ShrunkenRates)
-            and isinstance(item.differs, Heterogeneity)
-        ):
-            return _section(item, item.shrunken, item.differs, result)
+        if item is not None and isinstance(item.funnel, Funnel):
+            return _section(item, item.funnel, result)
     return None
 
 
-def _section(
-    item: ProvinceComparison, shrunken: ShrunkenRates, differs: Heterogeneity, result: Summary
-) -> Section:
-    common = PER * differs.rate
-    rows = _rows(item, shrunken, common, result)
+def _section(item: ProvinceComparison, found: Funnel, result: Summary) -> Section:
+    common = PER * found.target
+    rows = _rows(item, found, result)
     wide, phone = rate_intervals(rows, common)
-    counts = {mark: sum(row.mark == mark for row in rows if row.rate is not None) for mark in _MARKS}
+    inside = sum(row.mark == "reaches" for row in rows if row.rate is not None)
     label = both(result.area.programme.indicators[item.indicator].label)
     period = both(next(one.label for one in result.area.programme.periods if one.id == item.period))
     title = say(
-        "{label}: {apart} provinces differ from the common rate, {reaches} cannot be told apart from it",
+        "{label}: {outside} provinces outside the limits of chance about the common rate, {inside} within",
         label=label,
-        reaches=str(counts["reaches"]),
-        apart=str(counts["apart"] + counts["unusual"]),
+        inside=str(inside),
+        outside=str(found.provinces - inside),
     )
     alt = say(
-        "{title}. A year per 100,000 inhabitants, {period}; all together {common}.",
+        "{title}. Cases a year per 100,000 inhabitants, {period}; all together {common}.",
         title=title,
         period=period,
         common=formats.number(common, 2),
     )
     figure = Figure(
-        "rates-of-provinces",
-        wide,
-        alt,
-        _caption(item, shrunken, period, common),
-        phone,
-        _table(rows, common),
+        "rates-of-provinces", wide, alt, _caption(item, found, period), phone, _table(rows, common)
     )
     return Section("provinces-rates", title, (figure,), layer="brief")
 
 
-_MARKS: tuple[Mark, ...] = ("reaches", "apart", "unusual")
+_MARKS: dict[str, Mark] = {
+    "not_clearly_different": "reaches",
+    "within_spread": "apart",
+    "unusual": "unusual",
+}
 
 
-def _rows(
-    item: ProvinceComparison, shrunken: ShrunkenRates, common: float, result: Summary
-) -> list[RateDrawn]:
+def _rows(item: ProvinceComparison, found: Funnel, result: Summary) -> list[RateDrawn]:
     """Return the provinces in official order; by rate where ranks are told apart so well that an order says something."""
-    rates = {str(row["province_code"]): row for row in shrunken.frame.to_dict("records")}
-    unusual = set()
-    if isinstance(item.funnel, Funnel):
-        frame = item.funnel.frame
-        unusual = set(frame.loc[frame["verdict"] == "unusual", "province_code"])
+    rates = {str(row["province_code"]): row for row in found.frame.to_dict("records")}
     rows = []
     for place in result.area.places:  # type: ignore[union-attr]  # of the nation alone
-        name = Bilingual(**({"vi": place.name, "en": place.name_en} | place.name_in))
+        name = short_name(place)
         told = rates.get(place.code)
-        if told is None or isnan(told["shrunken"]):
+        if told is None or told["verdict"] not in _MARKS:
             rows.append(RateDrawn(name))
             continue
-        rate, low, high = (PER * told[key] for key in ("shrunken", "lower", "upper"))
-        mark: Mark = "reaches" if low <= common <= high else "unusual" if place.code in unusual else "apart"
-        rows.append(RateDrawn(name, rate, low, high, mark))
-    if isinstance(item.ranks, RankIntervals) and item.ranks.league_table_allowed:
+        rate = PER * told["count"] / told["exposure"]
+        low, high = PER * told["rate_lower"], PER * told["rate_upper"]
+        rows.append(RateDrawn(name, rate, low, high, _MARKS[told["verdict"]]))
+    if _ordered(item):
         rows.sort(key=lambda row: -(row.rate if row.rate is not None else -1.0))
     return rows
 
 
-def _caption(
-    item: ProvinceComparison, shrunken: ShrunkenRates, period: Bilingual, common: float
-) -> Bilingual:
-    text = say(
-        "A year per 100,000 inhabitants, {period}; vertical line: all together, {common}. Ring: the 95% interval contains it; disc: it does not; large disc: unusual even given how much provinces differ. Not a ranking.",
-        period=period,
-        common=formats.number(common, 2),
-    )
-    helped = (
+def _ordered(item: ProvinceComparison) -> bool:
+    return isinstance(item.ranks, RankIntervals) and item.ranks.league_table_allowed
+
+
+def _caption(item: ProvinceComparison, found: Funnel, period: Bilingual) -> Bilingual:
+    words: dict[str, Bilingual | str] = {"period": period, "common": formats.number(PER * found.target, 2)}
+    text = (
         say(
-            "Rates are estimated with the help of the other provinces; their intervals allow for extra variation between years."
+            "Cases a year per 100,000 inhabitants, {period}, with 95% intervals that allow for extra variation between years; vertical line: all together, {common}.",
+            **words,
         )
-        if shrunken.years_law is not None
+        if found.law is not None
         else say(
-            "Rates are estimated with the help of the other provinces; their intervals hold if yearly counts vary by chance alone."
+            "Cases a year per 100,000 inhabitants, {period}, with 95% intervals if yearly counts vary by chance alone; vertical line: all together, {common}.",
+            **words,
         )
     )
-    by_rate = isinstance(item.ranks, RankIntervals) and item.ranks.league_table_allowed
-    return sentences(text, helped, *((say("Ordered by rate."),) if by_rate else ()))
+    marks_told = say(
+        "Ring: the interval contains it; disc: it does not; large disc: unusual even given how much provinces differ. Not a ranking."
+    )
+    shown = say(
+        "Allowing for {tests} comparisons made at once and for how much provinces differ, {shown} stand apart.",
+        tests=str(found.tests),
+        shown=str(found.shown),
+    )
+    return sentences(text, marks_told, shown, *((say("Ordered by rate."),) if _ordered(item) else ()))
 
 
 def _table(rows: list[RateDrawn], common: float) -> Table:
@@ -159,5 +154,11 @@ def _word(row: RateDrawn, common: float) -> str:
 def _written(row: RateDrawn) -> Bilingual:
     if row.rate is None:
         return NOTHING
+    if isinf(row.high):
+        return say(
+            "{value} (from {low}, no upper limit)",
+            value=formats.number(row.rate, 2),
+            low=formats.number(row.low, 2),
+        )
     numbers = [formats.number(one, 2) for one in (row.rate, row.low, row.high)]
     return say("{value} ({low} to {high})", value=numbers[0], low=numbers[1], high=numbers[2])

@@ -25,7 +25,7 @@ from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.stages import StageBar, stages
 from evalkit.reporting.kind_words import share_in_brief
 from evalkit.reporting.sections.coarser import coarser_sentences
-from evalkit.reporting.sections.shared_words import NOT_AVAILABLE, Row, both, counted, sentences, span
+from evalkit.reporting.sections.shared_words import NOT_AVAILABLE, Row, both, counted, either, sentences, span
 from evalkit.reporting.wording import say
 from evalkit.table import WITH_VALUE
 
@@ -59,11 +59,22 @@ def _stage(name: str, result: Summary) -> Stage:
 
 
 def _bar(row: Row, result: Summary) -> StageBar:
-    label = both(_stage(row["stage"], result).label)
+    label, count = both(_stage(row["stage"], result).label), _count(row, result)
     if pd.isna(row["base_value"]):
-        return StageBar(label, row["value"], formats.figure(row["value"]))
-    words = say("{n} of {base}", n=formats.figure(row["value"]), base=formats.figure(row["base_value"]))
+        return StageBar(label, row["value"], count)
+    words = say("{n} of {base}", n=count, base=formats.figure(row["base_value"]))
     return StageBar(label, row["value"], words, float(row["base_value"]))
+
+
+def _count(row: Row, result: Summary) -> Bilingual:
+    """Write the count of a stage: both, where two sources differ."""
+    unlike = result.news.differing
+    unlike = unlike[
+        (unlike["measure"] == _stage(row["stage"], result).measure)
+        & (unlike["period_start"] == row["period_start"])
+        & (unlike["period_end"] == row["period_end"])
+    ]
+    return either(unlike["figures"].iloc[0]) if len(unlike) else formats.figure(row["value"])
 
 
 def _read(bar: StageBar) -> Bilingual:
@@ -99,7 +110,7 @@ def _cells(row: Row, result: Summary) -> tuple[Cell, ...]:
         if pd.isna(row["base_value"])
         else Cell(formats.figure(row["base_value"]), row["base_value"])
     )
-    return (head, Cell(formats.figure(row["value"]), row["value"]), base)
+    return (head, Cell(_count(row, result), row["value"]), base)
 
 
 def waiting_and_missed(result: Summary) -> Section | None:

@@ -10,7 +10,7 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Paragraph, Section, Table
 from evalkit.reporting.drawing.squares import Share, SquaresDrawn, squares
-from evalkit.reporting.sections.shared_words import both, within_sentence
+from evalkit.reporting.sections.shared_words import both, short_name, within_sentence
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD
 
@@ -115,9 +115,7 @@ def _matrix(rows: pd.DataFrame, area: NationFacts, period: ProgrammePeriod) -> S
         return "every" if count == years else "some" if count else "none"
 
     return SquaresDrawn(
-        tuple(
-            Bilingual(**({"vi": place.name, "en": place.name_en} | place.name_in)) for place in area.places
-        ),
+        tuple(short_name(place) for place in area.places),
         tuple(both(strand.label) for strand in strands),
         tuple(tuple(share(place.code, strand.id) for strand in strands) for place in area.places),
     )

@@ -22,7 +22,7 @@ Points = Sequence[tuple[float, float]]
 class FunnelDrawn:
     """What is drawn: people (exposure a year) and rate of each dot, in the unit of the axis.
 
-    ``lines`` has the keys ``people``, ``plain_lower``, ``plain_upper``, ``wide_lower``, ``wide_upper``, lists of one length.
+    ``lines`` has the keys ``people``, ``chance_lower``, ``chance_upper``, ``wide_lower``, ``wide_upper``, lists of one length.
     """
 
     name: Bilingual
@@ -50,8 +50,8 @@ def funnel_plot(told: FunnelDrawn) -> tuple[Bilingual, Bilingual]:
 
     Examples
     --------
-    >>> lines = {"people": [1.0, 4.0]} | {name: [0.1, 0.2] for name in ("plain_lower", "wide_lower")}
-    >>> lines |= {name: [0.9, 0.6] for name in ("plain_upper", "wide_upper")}
+    >>> lines = {"people": [1.0, 4.0]} | {name: [0.1, 0.2] for name in ("chance_lower", "wide_lower")}
+    >>> lines |= {name: [0.9, 0.6] for name in ("chance_upper", "wide_upper")}
     >>> name = Bilingual("Tỉnh A", "Province A")
     >>> told = FunnelDrawn(name, (2.0, 0.5), [], [(1.0, 0.3)], 0.4, lines)
     >>> wide, phone = funnel_plot(told)
@@ -107,7 +107,9 @@ def _limits(pen: Pen, axes: _Axes, told: FunnelDrawn) -> None:
     def line(name: str) -> list[tuple[float, float]]:
         return [(axes.x(x), axes.y(y)) for x, y in zip(people, told.lines[name], strict=True)]
 
-    pen.path([*line("plain_upper"), *reversed(line("plain_lower"))], fill="band", stroke="none", closed=True)
+    pen.path(
+        [*line("chance_upper"), *reversed(line("chance_lower"))], fill="band", stroke="none", closed=True
+    )
     for name in ("wide_upper", "wide_lower"):
         pen.path(line(name), stroke="soft", dash="4 3")
     y = axes.y(told.target)

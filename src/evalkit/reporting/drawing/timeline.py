@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from evalkit.reporting.bilingual import Bilingual, by_language
+from evalkit.reporting.bilingual import Bilingual, by_language, same
 from evalkit.reporting.drawing.pen import PHONE, WIDE, Pen, long
 from evalkit.reporting.formats import number
 from evalkit.reporting.wording import say
@@ -44,7 +44,8 @@ class Bar:
 class Step:
     """One programme period: its days as years with fractions, its mean a year with limits, and whether its years are drawn.
 
-    Limits are missing where there are none to give; no band is drawn then.
+    Limits are missing where there are none to give; no band is drawn then. ``told`` is how many of its years the mean is of, where
+    that is not all.
     """
 
     start: float
@@ -53,6 +54,7 @@ class Step:
     low: float
     high: float
     has_bars: bool
+    told: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,8 +279,12 @@ def _under(pen: Pen, axis: _Axis, step: Step, *, y: float, language: str) -> Non
 def _words_under(axis: _Axis, step: Step, language: str) -> str:
     mean = number(step.mean, 1)
     room = axis.at(step.end) - axis.at(step.start) - 4
+    years = same(step_days(step))
+    if step.told is not None:
+        years = say("{years} ({told} years)", years=years, told=str(step.told))
     ways = (
-        say("{years}: {mean} a year", years=step_days(step), mean=mean),
+        say("{years}: {mean} a year", years=years, mean=mean),
+        say("{years}: {mean}", years=years, mean=mean),
         say("{mean} a year", mean=mean),
         mean,
     )

@@ -163,7 +163,8 @@ def _latest(found: LatestYear, topic: Topic, area: Area) -> _Sure:
         checks = say("outside whichever of the {years} years before is left out", years=years)
     else:
         words = say("not unusual")
-        checks = say("outside, but inside without one of the {years} years before", years=years)
+        without = formats.listed([same(str(year)) for year in found.inside_without])
+        checks = say("outside, but inside without any one of these years: {years}", years=without)
     limits = _expected(found.low, found.high)
     return _Sure(about, words, limits, model=_law(is_known=found.by_law), checks=checks)
 
@@ -261,11 +262,12 @@ def _beside(result: Summary) -> list[_Sure]:
 
 
 def _among_all(area: Area, topics: Sequence[Topic]) -> list[_Sure]:
-    """Return the place of a province among all: the count, its plain limits, and those with the spread of provinces."""
+    """Return the place of a province among all: the count, its limits of chance, and those with the spread of provinces."""
     names = [topic.indicator for topic in topics]
     if not isinstance(area, ProvinceFacts) or not (told := [name for name in names if name in area.funnels]):
         return []
-    (own,) = area.funnels[told[0]]["points"].values()
+    record = area.funnels[told[0]]
+    (own,) = record["points"].values()
     about = say(
         "{indicator}: {count} here, among all provinces",
         indicator=_label(told[0], area),
@@ -281,8 +283,8 @@ def _among_all(area: Area, topics: Sequence[Topic]) -> list[_Sure]:
         low=formats.number(own["wide_lower"]),
         high=formats.number(own["wide_upper"]),
     )
-    limits = _expected(own["plain_lower"], own["plain_upper"])
-    return [_Sure(about, words, limits, model=_law(is_known=False), checks=checks)]
+    limits = _expected(own["chance_lower"], own["chance_upper"])
+    return [_Sure(about, words, limits, model=_law(is_known=record["law"]), checks=checks)]
 
 
 def _expected(low: float, high: float) -> Bilingual:

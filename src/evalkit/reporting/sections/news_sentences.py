@@ -15,6 +15,7 @@ from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.programme.models import Break
 from evalkit.records import Summary
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.sections.shared_words import (
     both,
@@ -40,10 +41,10 @@ def shift_sentences(result: Summary) -> list[Sentence]:
     if not standing:
         return []
     tried = say(
-        "If each person had come alone, chance would hardly explain this, even among {tried} groups looked at; but several persons come from one case.",
+        "If victims were identified independently of each other, chance would hardly explain this, even after allowing for {tried} groups compared; but several persons come from one case.",
         tried=str(standing[0].tried),
     )
-    text = joined(*(_shift_words(shift, area) for shift in standing), tried)
+    text = joined(*(_shift_words(shift, area) for shift in standing), *_as_told(standing, area), tried)
     why = say(
         "The figures do not say why: one large case, a more thorough search or a change in recording could each explain it."
     )
@@ -68,7 +69,29 @@ def _telling(shifts: Sequence[GroupShift], area: Area) -> list[GroupShift]:
     return sorted(largest, key=lambda shift: order.index(shift.dimension))
 
 
+def _as_told(shifts: Sequence[GroupShift], area: Area) -> list[Bilingual]:
+    """Give what the sources of shares say of their figures that an official is to know."""
+    names = dict.fromkeys(year.source for shift in shifts for year in (shift.before, shift.after))
+    told = [area.sources[name].tells for name in names if name in area.sources]
+    return list({(words := both(one)).en: words for one in told if one is not None}.values())
+
+
 def _shift_words(shift: GroupShift, area: Area) -> Bilingual:
+    text = _counts_of(shift, area)
+    before, after = shift.before.unspecified, shift.after.unspecified
+    named = area.programme.dimensions[shift.dimension].unspecified
+    if not named or named == shift.group or before is None or after is None or before + after == 0:
+        return text
+    left = say(
+        "{group}: {before}, then {after}.",
+        group=both(area.programme.dimensions[shift.dimension].values[named]),  # noqa: PD011
+        before=formats.number(before),
+        after=formats.number(after),
+    )
+    return joined(text, each(lambda words: words[:1].upper() + words[1:], left))
+
+
+def _counts_of(shift: GroupShift, area: Area) -> Bilingual:
     group = area.programme.dimensions[shift.dimension].values[shift.group]  # noqa: PD011
     return say(
         "{measure}, {group}: {before} of {base} persons in {early} ({share}), {after} of {total} persons in {late} ({later_share}).",

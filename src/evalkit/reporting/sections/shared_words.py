@@ -61,6 +61,11 @@ def area_within(area: Area) -> Bilingual:
     return area_name(area)
 
 
+def short_name(place: Place) -> Bilingual:
+    """Return a place's name without the kind of unit, in every language."""
+    return Bilingual(**({"vi": place.name, "en": place.name_en} | place.name_in))
+
+
 def span(start: pd.Timestamp, end: pd.Timestamp) -> Bilingual:
     """Return a period's wording from two timestamps."""
     return formats.period(start.date(), end.date())

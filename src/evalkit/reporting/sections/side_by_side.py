@@ -22,7 +22,7 @@ from evalkit.statistics.provinces.shrinkage import ShrunkenRates
 from evalkit.statistics.results import NotEstimable
 
 PER = 100_000
-LIMITS = ["plain_lower", "plain_upper", "wide_lower", "wide_upper"]
+LIMITS = ["chance_lower", "chance_upper", "wide_lower", "wide_upper"]
 
 
 @headed("rates", lambda: say("Rates of the provinces compared"))
@@ -57,7 +57,7 @@ def _test_table(found: Heterogeneity, name: str, label: Bilingual, period: Bilin
         Column("provinces", say("Provinces compared"), numeric=True),
         Column("rate", say("Common rate per 100,000 person-years"), numeric=True),
         Column("p", say("p of the test that all have it"), numeric=True),
-        Column("by_chance", say("Outside the plain limits by pure chance"), numeric=True),
+        Column("by_chance", say("Outside the limits of chance by chance"), numeric=True),
     )
     row = (
         Cell(formats.number(found.provinces), found.provinces),
@@ -175,11 +175,11 @@ def _plainly(found: Funnel, outside: int) -> Bilingual:
     }
     if outside == 1:
         return say(
-            "Of {tests} provinces, one lies outside the plain 95% limits about the common rate, where pure chance would put about {expected}.",
+            "Of {tests} provinces, one lies outside the 95% limits of chance about the common rate, where chance would put about {expected}.",
             **words,
         )
     return say(
-        "Of {tests} provinces, {outside} lie outside the plain 95% limits about the common rate, where pure chance would put about {expected}.",
+        "Of {tests} provinces, {outside} lie outside the 95% limits of chance about the common rate, where chance would put about {expected}.",
         outside=formats.number(outside),
         **words,
     )
@@ -211,7 +211,7 @@ def _table(item: ProvinceComparison, area: NationFacts, label: Bilingual, period
             numeric=True,
         ),
         Column("expected", say("Count expected at the common rate"), numeric=True),
-        Column("plain", say("Plain 95% limits of the count"), numeric=True),
+        Column("chance", say("95% limits of chance of the count"), numeric=True),
         Column("wide", say("Widened 95% limits of the count"), numeric=True),
         Column("verdict", say("Against the common rate")),
     )
@@ -251,7 +251,7 @@ def _notes(item: ProvinceComparison, *, detected: bool) -> tuple[Bilingual, ...]
         *_wider(item.differs),
         helped,
         say(
-            "Plain limits: where 95 of 100 counts would lie at the common rate if yearly counts varied by chance alone. Widened limits: these also allow for how unequal the provinces are and, where it is known, for how years scatter."
+            "Limits of chance: where 95 of 100 counts would lie at the common rate; they allow for extra variation between years where that is known. Widened limits: these also allow for how unequal the provinces are."
         ),
         *((say("A high rate may mean much crime or much detection."),) if detected else ()),
     )
@@ -280,7 +280,7 @@ def _cells(row: Row | None, counted_as: Callable[[float], Bilingual]) -> tuple[C
         Cell(formats.number(rate, 2), round(rate, 4)),
         Cell(_interval(*(PER * row[name] for name in ("shrunken", "lower", "upper")), digits=2)),
         Cell(NOTHING if pd.isna(row["expected"]) else formats.number(row["expected"], 1)),
-        Cell(_between(row["plain_lower"], row["plain_upper"])),
+        Cell(_between(row["chance_lower"], row["chance_upper"])),
         Cell(_between(row["wide_lower"], row["wide_upper"])),
         Cell(_verdict(row)),
     )

@@ -16,7 +16,7 @@ from evalkit.reporting.sections.shared_words import both, p_words
 from evalkit.reporting.sections.trend_words import in_a_few_words, trend_numbers
 from evalkit.reporting.wording import say
 from evalkit.statistics.joinpoint.joinpoint_results import JoinpointFit, Segment
-from evalkit.statistics.results import NotEstimable
+from evalkit.statistics.results import NotEstimable, TrendFit
 from evalkit.statistics.trend.interruption import Interruption
 from evalkit.statistics.trend.leave_out import LeaveOneOut
 from evalkit.statistics.trend.nonparametric import MonotoneTrend
@@ -129,7 +129,14 @@ def _recent(study: TrendStudy) -> Bilingual:
     found = study.recent
     if found.first is None or found.recent == "insufficient":
         return say("too few figures for a direction of their own")
-    words = {"first": str(found.first), "last": str(found.last)}
+    words: dict[str, Bilingual | str] = {"first": str(found.first), "last": str(found.last)}
+    if isinstance(fit := found.recent_fit, TrendFit) and found.recent != "no_evidence":
+        words |= {"change": change_written(fit.apc), "limits": change_limits(fit.lower, fit.upper)}
+        return (
+            say("{first} to {last}: up by more than chance, {change} a year ({limits})", **words)
+            if found.recent == "up"
+            else say("{first} to {last}: down by more than chance, {change} a year ({limits})", **words)
+        )
     return {
         "up": say("{first} to {last}: up by more than chance", **words),
         "down": say("{first} to {last}: down by more than chance", **words),

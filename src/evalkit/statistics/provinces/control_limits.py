@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special, stats
 
 from evalkit.statistics.counts import Numbers
 from evalkit.statistics.rates import phe_interval
@@ -91,6 +91,68 @@ def funnel_limits(
             np.maximum(upper, (1 + reach) ** 2),
         )
     return np.asarray(lower), np.asarray(upper)
+
+
+def chance_limits(
+    expected: ArrayLike, *, level: float = 0.95, factor: ArrayLike = 1.0
+) -> tuple[Numbers, Numbers]:
+    """Return the limits of counts that chance explains: Poisson, or negative binomial where years scatter by more.
+
+    Parameters
+    ----------
+    expected : array-like of float
+        Counts expected at the target, positive.
+    level : float
+    factor : array-like of float
+        Variance of each count over its mean, from the law of years; 1 where chance alone is at work.
+
+    Returns
+    -------
+    lower, upper : ndarray
+        Counts, as real numbers for a line; the whole counts between them are those whose own limits
+        (:func:`~evalkit.statistics.law.yearly_mean.mean_limits`) hold the expected one.
+
+    Notes
+    -----
+    Beyond a limit a count as far off has a probability under (1 - level) / 2. Over whole counts the tails are those of the law itself;
+    between them those of its continuous form.
+
+    Examples
+    --------
+    >>> [one.round(1).tolist() for one in chance_limits([7.0, 7.0], factor=[1.0, 2.0])]
+    [[2.0, 0.9], [13.4, 16.4]]
+    """
+    means, factors = np.broadcast_arrays(np.asarray(expected, dtype=float), np.asarray(factor, dtype=float))
+    tail = (1 - level) / 2
+    lower = _crossing(lambda counts: _at_most(counts, means, factors) - tail, means)
+    upper = _crossing(lambda counts: tail - _at_least(counts, means, factors), means)
+    return lower, upper
+
+
+def _crossing(rising: Callable[[Numbers], Numbers], means: Numbers) -> Numbers:
+    """Return where a rising function of counts becomes 0, by halving; 0 where it is above from the start."""
+    low, high = np.zeros_like(means), 10 * means + 100
+    while (short := rising(high) < 0).any():
+        high = np.where(short, 2 * high, high)
+    for _ in range(60):
+        middle = (low + high) / 2
+        below = rising(middle) < 0
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return np.asarray(np.where(rising(np.zeros_like(means)) >= 0, 0.0, high))
+
+
+def _at_most(counts: Numbers, means: Numbers, factors: Numbers) -> Numbers:
+    """Return the probability of at most so many, negative binomial with this variance over mean, Poisson at 1."""
+    more = np.maximum(factors - 1, 1e-9)
+    scattered = special.betainc(means / more, counts + 1, 1 / factors)
+    return np.asarray(np.where(factors > 1 + 1e-8, scattered, special.gammaincc(counts + 1, means)))
+
+
+def _at_least(counts: Numbers, means: Numbers, factors: Numbers) -> Numbers:
+    """Return the probability of at least so many; 1 of none."""
+    more, some = np.maximum(factors - 1, 1e-9), np.maximum(counts, 1e-12)
+    scattered = special.betainc(some, means / more, more / factors)
+    return np.asarray(np.where(factors > 1 + 1e-8, scattered, special.gammainc(some, means)))
 
 
 def proportion_limits(baseline: float, trials: ArrayLike, *, level: float = 0.95) -> tuple[Numbers, Numbers]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,16 @@ from scipy import stats
 from evalkit.errors import FactsError
 from evalkit.statistics.counts import Numbers
 from evalkit.statistics.expectation import expected_p
-from evalkit.statistics.law.period_scatter import LawOfYears, period_factors
+from evalkit.statistics.law.period_scatter import LawOfYears, YearScatter, period_factors
 from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.law.yearly_mean import mean_limits
 from evalkit.statistics.multiplicity import AdjustedTests, adjust_tests
-from evalkit.statistics.provinces.control_limits import Overdispersion, funnel_limits, overdispersion
+from evalkit.statistics.provinces.control_limits import (
+    Overdispersion,
+    chance_limits,
+    funnel_limits,
+    overdispersion,
+)
 from evalkit.statistics.provinces.funnel_verdict import funnel_verdict
 from evalkit.statistics.provinces.province_counts import ProvinceCounts, province_counts, year_scatter
 from evalkit.statistics.results import NotEstimable
@@ -34,8 +40,10 @@ class Funnel:
     frame : DataFrame
         Per province: ``province_code``, ``count``, ``exposure``, ``flag``; ``expected`` (at the target), ``ratio`` (observed
         over expected), ``lower_95``, ``upper_95``, ``lower_998``, ``upper_998`` (limits of the ratio, widened by ``tau2``
-        and the law of years), ``plain_lower``, ``plain_upper``, ``wide_lower``, ``wide_upper`` (counts just inside the plain and
-        the widened 95 % limits), ``verdict`` and ``side`` (what they allow to be said:
+        and the law of years), ``plain_lower``, ``plain_upper``, ``chance_lower``, ``chance_upper``, ``wide_lower``, ``wide_upper``
+        (counts just inside the 95 % limits of pure chance, of chance with the law of years, and the widened ones), ``rate_lower``,
+        ``rate_upper`` (95 % limits of the rate behind the own count, under the law of years: they hold the target where the count lies
+        inside the limits of chance), ``verdict`` and ``side`` (what they allow to be said:
         :class:`~evalkit.statistics.provinces.funnel_verdict.FunnelVerdict`), ``p`` (of the distance; exact where nothing was widened), ``p_adjusted`` (for the number of provinces),
         ``position`` (``within``, ``above_95``, ``above_998``, ``below_95``, ``below_998``; empty where there is no figure).
     target : float
@@ -113,7 +121,7 @@ def funnel(
     used = year_scatter(given, law)
     factor = used.factors(rate * given.exposure, given.years) if used else np.ones_like(given.counts)
     spread = _spread(given.counts, rate * given.exposure, factor)
-    points, tests = _points(given, rate * given.exposure, spread.tau2, factor)
+    points, tests = _points(given, rate * given.exposure, spread.tau2, factor, rates=_rates(given, used))
     return Funnel(
         frame=points,
         target=rate,
@@ -143,27 +151,37 @@ def funnel_lines(found: Funnel, exposure: Numbers, *, years: float) -> pd.DataFr
     Returns
     -------
     DataFrame
-        ``exposure``; ``plain_lower``, ``plain_upper``, ``wide_lower``, ``wide_upper``: rates per unit of exposure, the 95 % limits of
-        pure chance (smooth, as FunnelPlotR draws them) and those that allow for the spread of provinces and of years.
+        ``exposure``; ``chance_lower``, ``chance_upper``, ``wide_lower``, ``wide_upper``: rates per unit of exposure, the 95 % limits of
+        chance, which allow for how years scatter where that is known, and those that allow for the spread of provinces too.
 
     Examples
     --------
     >>> counts = pd.DataFrame({"province_code": ["95", "96", "97"], "count": [2, 9, 25], "exposure": [10.0, 11.0, 12.0]})
     >>> lines = funnel_lines(funnel(counts), np.array([10.0, 40.0]), years=5)
-    >>> bool(lines["plain_upper"].is_monotonic_decreasing)
+    >>> bool(lines["chance_upper"].is_monotonic_decreasing)
     True
     """
     expected = found.target * exposure
     factor = np.ones_like(expected)
     if found.law is not None:
         factor = period_factors(expected, np.full_like(expected, years), found.law)
+    chance = [limit / expected for limit in chance_limits(expected, level=WARNING, factor=factor)]
+    wide = funnel_limits(expected, level=WARNING, tau2=found.tau2, factor=factor, form="chi-square")
     lines = {"exposure": exposure}
-    for name, spread in (("plain", (0.0, np.ones_like(expected))), ("wide", (found.tau2, factor))):
-        lower, upper = funnel_limits(
-            expected, level=WARNING, tau2=spread[0], factor=spread[1], form="chi-square"
-        )
+    for name, (lower, upper) in (("chance", chance), ("wide", wide)):
         lines |= {f"{name}_lower": found.target * lower, f"{name}_upper": found.target * upper}
     return pd.DataFrame(lines)
+
+
+def _rates(given: ProvinceCounts, used: YearScatter | None) -> tuple[Numbers, Numbers]:
+    """Return the limits of each province's own rate, under the law of years where there is one."""
+    years = given.years if used else np.ones_like(given.counts)
+    laws = [replace(used.law, own=float(own)) for own in used.own] if used else [None] * len(given.counts)
+    limits = [
+        mean_limits(float(c), float(y), law) for c, y, law in zip(given.counts, years, laws, strict=True)
+    ]
+    low, high = np.array(limits, dtype=float).T
+    return low * years / given.exposure, high * years / given.exposure
 
 
 def _spread(counts: Numbers, expected: Numbers, factor: Numbers) -> Overdispersion:
@@ -173,9 +191,15 @@ def _spread(counts: Numbers, expected: Numbers, factor: Numbers) -> Overdispersi
 
 
 def _points(
-    given: ProvinceCounts, expected: Numbers, tau2: float, factor: Numbers
+    given: ProvinceCounts,
+    expected: Numbers,
+    tau2: float,
+    factor: Numbers,
+    *,
+    rates: tuple[Numbers, Numbers],
 ) -> tuple[pd.DataFrame, AdjustedTests]:
     columns = {"expected": expected, "ratio": given.counts / expected}
+    columns |= {"rate_lower": rates[0], "rate_upper": rates[1]}
     for name, level in (("95", WARNING), ("998", ALARM)):
         limits = funnel_limits(expected, level=level, tau2=tau2, factor=factor)
         columns |= {f"lower_{name}": limits[0], f"upper_{name}": limits[1]}

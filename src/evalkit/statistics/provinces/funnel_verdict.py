@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from evalkit.statistics.provinces.control_limits import funnel_limits
+from evalkit.statistics.counts import Numbers
+from evalkit.statistics.provinces.control_limits import chance_limits, funnel_limits
 
 Verdict = Literal["not_clearly_different", "within_spread", "unusual"]
 _ROUNDING = 1e-9
@@ -19,14 +20,17 @@ class FunnelVerdict:
     Attributes
     ----------
     verdict : {"not_clearly_different", "within_spread", "unusual"}
-        Inside the plain limits: pure chance explains the distance; outside them and inside the widened ones: chance hardly explains
+        Inside the limits of chance: chance explains the distance; outside them and inside the widened ones: chance hardly explains
         it, but it is within the spread of provinces; outside the widened ones: unusual among provinces as unequal as these.
     side : {"above", "below", ""}
-        Where the count lies; empty inside the plain limits.
+        Where the count lies; empty inside the limits of chance.
     expected : float
         Count expected at the target.
     plain_lower, plain_upper : int
-        Smallest and largest count inside the plain limits: chance alone, as if years scattered no more than it makes them.
+        Smallest and largest count inside the plain limits: pure chance, as if years scattered no more than it makes them.
+    chance_lower, chance_upper : int
+        Smallest and largest count inside the limits of chance, which allow for how years scatter: the plain ones where that is not
+        known.
     wide_lower, wide_upper : int
         Smallest and largest count inside the widened limits: they also allow for the spread of provinces and of years.
     """
@@ -36,6 +40,8 @@ class FunnelVerdict:
     expected: float
     plain_lower: int
     plain_upper: int
+    chance_lower: int
+    chance_upper: int
     wide_lower: int
     wide_upper: int
 
@@ -61,17 +67,22 @@ def funnel_verdict(
     >>> found = funnel_verdict(23, 7.0, tau2=0.3)
     >>> found.verdict, found.side, (found.plain_lower, found.plain_upper), (found.wide_lower, found.wide_upper)
     ('within_spread', 'above', (2, 13), (0, 31))
+    >>> found = funnel_verdict(15, 7.0, factor=2.0)  # beyond what pure chance makes, not beyond what such years do
+    >>> found.verdict, (found.chance_lower, found.chance_upper)
+    ('not_clearly_different', (1, 16))
     """
-    plain_lower, plain_upper = _counts(expected, level=level)
-    lower, upper = _counts(expected, level=level, tau2=tau2, factor=factor)
-    side: Literal["above", "below", ""] = "above" if count > plain_upper else "below"
-    verdict: Verdict = "within_spread" if lower <= count <= upper else "unusual"
-    if plain_lower <= count <= plain_upper:
+    plain = _whole(*chance_limits(expected, level=level))
+    chance = _whole(*chance_limits(expected, level=level, factor=factor))
+    low, high = funnel_limits(expected, level=level, tau2=tau2, factor=factor)
+    wide = _whole(low * expected, high * expected)
+    wide = min(wide[0], chance[0]), max(wide[1], chance[1])
+    side: Literal["above", "below", ""] = "above" if count > chance[1] else "below"
+    verdict: Verdict = "within_spread" if wide[0] <= count <= wide[1] else "unusual"
+    if chance[0] <= count <= chance[1]:
         side, verdict = "", "not_clearly_different"
-    return FunnelVerdict(verdict, side, expected, plain_lower, plain_upper, lower, upper)
+    return FunnelVerdict(verdict, side, expected, *plain, *chance, *wide)
 
 
-def _counts(expected: float, *, level: float, tau2: float = 0.0, factor: float = 1.0) -> tuple[int, int]:
-    """Return the smallest and the largest count inside the limits."""
-    lower, upper = funnel_limits(expected, level=level, tau2=tau2, factor=factor)
-    return math.ceil(float(lower) * expected - _ROUNDING), math.floor(float(upper) * expected + _ROUNDING)
+def _whole(lower: Numbers, upper: Numbers) -> tuple[int, int]:
+    """Return the smallest and the largest count inside limits."""
+    return math.ceil(float(lower) - _ROUNDING), math.floor(float(upper) + _ROUNDING)

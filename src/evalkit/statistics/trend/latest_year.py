@@ -32,6 +32,8 @@ class LatestYear:
         The count lies outside, and still does when any single year before is left out.
     by_law : bool
         Years were taken to scatter by the law of the panel, else as pure chance would make them.
+    inside_without : tuple of int
+        The years without any one of which a count outside would lie inside; empty where it is unusual, or lies inside anyway.
     """
 
     year: int
@@ -41,6 +43,7 @@ class LatestYear:
     before: int
     is_unusual: bool
     by_law: bool
+    inside_without: tuple[int, ...] = ()
 
     @property
     def lies_outside(self) -> bool:
@@ -86,11 +89,29 @@ def latest_year(series: pd.DataFrame, *, law: ScatterLaw | None = None) -> Lates
     if not (math.isfinite(low) and math.isfinite(high)):
         return NotEstimable("no_bound", {"years": len(before)})
     outside = not low <= count <= high
-    if outside:
-        ranges = (_usual(before.drop(index=row), exposure, law) for row in before.index)
-        outside = all(not least <= count <= most for least, most in ranges)
-    known = law is not None and law.is_known
-    return LatestYear(int(latest["year"]), count, low, high, len(before), outside, known)
+    inside_without = _inside_without(before, count, exposure, law) if outside else ()
+    return LatestYear(
+        year=int(latest["year"]),
+        count=count,
+        low=low,
+        high=high,
+        before=len(before),
+        is_unusual=outside and not inside_without,
+        by_law=law is not None and law.is_known,
+        inside_without=inside_without,
+    )
+
+
+def _inside_without(
+    before: pd.DataFrame, count: float, exposure: float, law: ScatterLaw | None
+) -> tuple[int, ...]:
+    """Return the years without any one of which a count would lie in the range of the others."""
+    found = []
+    for row in before.index:
+        low, high = _usual(before.drop(index=row), exposure, law)
+        if low <= count <= high:
+            found.append(int(before.loc[row, "year"]))
+    return tuple(found)
 
 
 def _usual(before: pd.DataFrame, exposure: float, law: ScatterLaw | None) -> tuple[float, float]:

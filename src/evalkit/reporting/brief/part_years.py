@@ -1,0 +1,65 @@
+"""Years of which only a part is told: a half year beside a missing year, or after the newest one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import pandas as pd
+
+from evalkit.records import Summary
+from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
+from evalkit.reporting.blocks import Bilingual
+from evalkit.reporting.brief.topics import Topic, shown_totals
+from evalkit.reporting.sections.shared_words import qualified
+from evalkit.table import WITH_VALUE
+
+
+@dataclass(frozen=True, slots=True)
+class PartYear:
+    """A figure of some months of a year, as its source gives it."""
+
+    year: int
+    value: float
+    end: pd.Timestamp
+    count: Bilingual
+    days: Bilingual
+    source: str
+
+    @property
+    def words(self) -> Bilingual:
+        """The count with its months: ``88 (first 6 months of 2023)``."""
+        return each("{} ({})".format, self.count, self.days)
+
+
+def part_years(topic: Topic, told: Collection[int], result: Summary) -> tuple[PartYear, ...]:
+    """Return the longest figure within each year that is not told as a whole; nothing of years before the first told.
+
+    Parameters
+    ----------
+    topic : Topic
+    told : collection of int
+        The years that have a figure of their own, or a confidential one.
+    result : Summary
+    """
+    rows, basis = shown_totals(result.area), result.area.programme.measures[topic.measure].place_basis
+    rows = rows[(rows["measure"] == topic.measure) & (rows["place_basis"] == basis)]
+    rows = rows[rows["status"].isin(WITH_VALUE)]
+    rows = rows.assign(
+        year=rows["period_end"].dt.year, days=(rows["period_end"] - rows["period_start"]).dt.days
+    )
+    rows = rows[(rows["period_start"].dt.year == rows["year"]) & (rows["days"] < 364)]
+    rows = rows[~rows["year"].isin(told) & (rows["year"] > min(told, default=0))]
+    rows = rows.sort_values(["year", "days"]).drop_duplicates("year", keep="last")
+    return tuple(
+        PartYear(
+            int(row["year"]),
+            float(row["value"]),
+            row["period_end"],
+            qualified(row["value"], row["qualifier"]),
+            formats.within_year(row["period_start"].date(), row["period_end"].date()),
+            str(row["source_id"]),
+        )
+        for row in rows.to_dict("records")
+    )
