@@ -8,7 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from evalkit.statistics.panel.effect import Effect
+from evalkit.statistics.panel.panel import Panel
 from evalkit.statistics.panel.synthetic import SyntheticControl, synthetic_control
+from evalkit.statistics.panel.synthetic_difference import shares_of_years, synthetic_difference
 from evalkit.statistics.provinces.funnel import Funnel, funnel
 from evalkit.statistics.provinces.heterogeneity import Heterogeneity, heterogeneity
 from evalkit.statistics.provinces.ranks import RankIntervals, rank_intervals
@@ -116,6 +119,31 @@ def test_the_synthetic_control_is_as_the_page_says():
     assert (
         f"rank {rank} of {found.places} (placebo p = {found.placebo_p:.3f})".replace("= 0.", "= .") in said()
     )
+
+
+def test_the_synthetic_difference_of_published_data_is_the_published_one_and_as_the_page_says():
+    """-15.604: the authors' R program, which stops within .002 of the optimum; years .366, .206, .427: their table."""
+    rows = table("prop99.csv").rename(
+        columns={"State": "province_code", "Year": "year", "PacksPerCapita": "count"}
+    )
+    panel = Panel.from_frame(rows[["province_code", "year", "count"]], {"California": 1989}, whole=False)
+    found = synthetic_difference(panel)
+    assert isinstance(found, Effect)
+    assert found.estimate == pytest.approx(-15.604, abs=0.002)
+    assert f"The same law: −{-found.estimate:.1f} (published −15.6" in said()
+    years = shares_of_years(panel.counts[~panel.ever], panel.periods.index(1989))
+    assert years[-3:].tolist() == pytest.approx([0.366, 0.206, 0.427], abs=0.001)
+    assert (
+        ", ".join(
+            f"{year} {100 * share:.0f} %"
+            for year, share in zip(panel.periods[16:19], years[16:19], strict=True)
+        )
+        in said()
+    )
+    assert found.chance is not None
+    rank = round(found.chance.p * found.chance.assignments)
+    words = f"rank {rank} of 39 by the size of the difference (placebo p = {found.chance.p:.3f}, smallest possible 1/39 = {found.chance.smallest:.3f})"
+    assert words.replace("= 0.", "= .") in said()
 
 
 def test_every_function_named_in_the_table_of_the_page_exists():

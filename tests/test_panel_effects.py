@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from scipy import stats
+from scipy import optimize, stats
 
 from evalkit.errors import DeclarationError, FactsError
 from evalkit.statistics.panel.comparable import comparable
@@ -25,6 +25,11 @@ from evalkit.statistics.panel.measured_effect import measured_effect
 from evalkit.statistics.panel.panel import Panel
 from evalkit.statistics.panel.randomisation import assignments, number_of_assignments
 from evalkit.statistics.panel.synthetic import SyntheticControl, synthetic_control
+from evalkit.statistics.panel.synthetic_difference import (
+    shares_of_places,
+    shares_of_years,
+    synthetic_difference,
+)
 from evalkit.statistics.panel.synthetic_effect import synthetic_effect
 from evalkit.statistics.panel.two_way import TwoWay, two_way, two_way_effect
 from evalkit.statistics.panel.value_imputation import ImputedDifference, value_imputation
@@ -474,6 +479,130 @@ def test_three_places_are_found_by_mixtures_and_refused_by_what_needs_five():
 )
 def test_a_mixture_is_refused_with_a_reason(panel: Panel, why: str):
     assert reason(synthetic_effect(panel, draws=9)) == why
+
+
+# ---- a mixture that runs parallel
+
+
+def courses(*, others: int = 8, years: int = 12) -> np.ndarray:
+    """Levels far apart, one common course, and moves of their own."""
+    rng = np.random.default_rng(21)
+    common = rng.normal(0, 2, years).cumsum()
+    return 20 * rng.random((others, 1)) + common + rng.normal(0, 1, (others, years))
+
+
+def frank_wolfe(columns: np.ndarray, wanted: np.ndarray, ridge: float) -> np.ndarray:
+    """Shares nearest to what is wanted up to a constant: one step to a corner at a time, as the authors' program goes."""
+    a, b = columns - columns.mean(axis=0), wanted - wanted.mean()
+    shares = np.full(a.shape[1], 1 / a.shape[1])
+    for _ in range(20_000):
+        slope = a.T @ (a @ shares - b) + ridge * shares
+        step = np.eye(len(shares))[slope.argmin()] - shares
+        moved = a @ step
+        shares = shares + step * np.clip(-slope @ step / (moved @ moved + ridge * step @ step), 0, 1)
+    return shares
+
+
+def objective(shares: np.ndarray, columns: np.ndarray, wanted: np.ndarray, ridge: float) -> float:
+    left = columns @ shares - wanted
+    return float(((left - left.mean()) ** 2).sum() + ridge * (shares**2).sum())
+
+
+def test_shares_of_places_and_years_are_those_of_a_slow_search_in_no_other_level():
+    """Frank-Wolfe, and SLSQP; ridge and noise as Arkhangelsky et al. (2021) define them, page 4091."""
+    figures, at = courses(), 8
+    place, others = figures[0], figures[1:]
+    moves = [row[t + 1] - row[t] for row in others for t in range(at - 1)]
+    noise = np.sqrt(sum((m - np.mean(moves)) ** 2 for m in moves) / (len(moves) - 1))
+    zeta = (1 * 4) ** 0.25 * noise
+    found = shares_of_places(others, place[:at] + 300)
+    assert found == pytest.approx(frank_wolfe(others[:, :at].T, place[:at], at * zeta**2), abs=1e-3)
+    problem = others[:, :at].T, place[:at], at * zeta**2
+    slsqp = optimize.minimize(
+        objective, np.full(7, 1 / 7), problem, "SLSQP", bounds=[(0, 1)] * 7, tol=1e-13,
+        constraints={"type": "eq", "fun": lambda shares: shares.sum() - 1},
+    )  # fmt: skip
+    assert found == pytest.approx(slsqp.x, abs=1e-5)
+    years = shares_of_years(others, at)
+    slow = frank_wolfe(others[:, :at], others[:, at:].mean(axis=1), 7 * (1e-6 * noise) ** 2)
+    assert years == pytest.approx(slow, abs=1e-3)
+    assert years.min() >= 0
+    assert years.sum() == pytest.approx(1)
+
+
+def slow_difference(figures: np.ndarray, place: int, out: int, at: int) -> float:
+    """The estimate as a difference of two weighted gaps."""
+    others = np.delete(figures, [place, out], axis=0)
+    gap = figures[place] - shares_of_places(others, figures[place, :at]) @ others
+    return float(gap[at:].mean() - shares_of_years(others, at) @ gap[:at])
+
+
+def parallel_panel(fall: float = 6.0) -> tuple[Panel, np.ndarray]:
+    figures = courses(others=10)
+    figures[2, 8:] -= fall
+    since = (None, None, 2018, *[None] * 7)
+    names = tuple("ABCDEFGHIJ")
+    panel = Panel(figures, np.ones((10, 12)), since, names, tuple(range(2010, 2022)), whole=False)
+    return panel, figures
+
+
+def test_the_difference_is_two_weighted_gaps_and_its_p_the_rank_among_the_others_put_in_its_stead():
+    panel, figures = parallel_panel()
+    found = effect(synthetic_difference(panel))
+    far = [abs(slow_difference(figures, place, 2, 8)) for place in range(10)]
+    assert found.estimate == pytest.approx(slow_difference(figures, 2, 2, 8))
+    assert found.estimate == pytest.approx(-6, abs=1.5)
+    assert found.chance is not None
+    assert (found.chance.assignments, found.chance.smallest, found.chance.complete) == (10, 0.1, True)
+    assert found.chance.p == np.mean(np.array(far) >= far[2] - 1e-9)
+    assert (found.design, found.scale, found.treated, found.comparison) == (
+        "synthetic_difference", "difference", 1, 9,
+    )  # fmt: skip
+    events = found.events.set_index("at")["estimate"]
+    assert events.index.tolist() == list(range(-8, 4))
+    assert events.loc[0:].mean() == pytest.approx(found.estimate)
+    assert found.cohorts[["at", "estimate", "places"]].to_numpy().tolist() == [
+        [2018, pytest.approx(found.estimate), 1]
+    ]
+    higher = replace(panel, counts=figures + 1000.0 * (np.arange(10) == 2)[:, None])
+    assert effect(synthetic_difference(higher)).estimate == pytest.approx(found.estimate)
+
+
+def test_of_counts_it_is_the_ratio_to_the_rates_expected_under_the_conditions_of_a_synthetic_control():
+    panel = one_of_34(places=12)
+    panel = replace(panel, exposure=panel.exposure * np.arange(1, 13)[:, None])
+    found = effect(synthetic_difference(panel))
+    rates = panel.counts / panel.exposure
+    expected = rates[0, 8:].mean() - slow_difference(rates, 0, 0, 8)
+    assert found.estimate == pytest.approx(rates[0, 8:].mean() / expected)
+    assert (found.design, found.scale) == ("synthetic_difference", "ratio")
+    assert found.chance is not None
+    assert found.chance.smallest == 1 / found.chance.assignments
+
+
+def values_of(since: tuple[int | None, ...]) -> Panel:
+    return replace(parallel_panel()[0], treated_since=since)
+
+
+@pytest.mark.parametrize(
+    ("panel", "why"),
+    [
+        (values_of((None,) * 10), "none_treated"),
+        (values_of((2018,) * 10), "all_treated"),
+        (values_of((2010, *[None] * 9)), "treated_from_start"),
+        (values_of((2011, *[None] * 9)), "too_few_years"),
+        (values_of((2022, *[None] * 9)), "none_treated"),
+        (parallel_panel()[0].kept(np.arange(10) < 4), "too_few_compared"),
+        (zero(parallel_panel()[0], slice(2, 3), slice(4, 5), to=np.nan), "not_reported"),
+        (replace(one_of_34(), treated_since=(2011, *[None] * 33)), "too_few_years"),
+        (zero(one_of_34(), slice(0, 1), slice(0, 8), to=1.0), "insufficient_events"),
+        (zero(one_of_34(), slice(0, 1), slice(8, 15)), "no_cases_after"),
+        (zero(one_of_34(), slice(0, 1), slice(0, 15)), "too_few_cases"),
+        (zero(one_of_34(), slice(8, 34), slice(0, 15)), "no_match"),
+    ],
+)
+def test_a_parallel_mixture_is_refused_with_a_reason(panel: Panel, why: str):
+    assert reason(synthetic_difference(panel, draws=9)) == why
 
 
 # ---- measured values, and before and after in two groups

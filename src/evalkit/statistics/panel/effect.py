@@ -62,7 +62,7 @@ class Effect:
     ----------
     design : str
         A lasting short code: ``count_imputation``, ``two_way``, ``group_time``, ``synthetic_control``,
-        ``controlled_change``.
+        ``synthetic_difference``, ``controlled_change``.
     scale : {"ratio", "difference"}
         Whether 1 (a ratio of rates) or 0 (a difference) is no effect.
     estimate, lower, upper : float

@@ -18,7 +18,6 @@ from evalkit.table import refuse_repeated
 FEWEST_BEFORE = 5
 FEWEST_DONORS = 5
 FEWEST_CASES = 2.0  # a year, below which a match before is a match of chance
-_SUM_TO_ONE = 1e4  # weight of the condition that the mixture adds up to one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,22 +168,30 @@ def _weights(others: pd.DataFrame, place: pd.Series) -> pd.Series:
     return pd.Series(mixture(others.to_numpy(float), place.to_numpy(float)), index=others.columns)
 
 
-def mixture(others: Numbers, place: Numbers) -> Numbers:
+def mixture(others: Numbers, place: Numbers, *, ridge: float = 0.0) -> Numbers:
     """Return the shares of others, none negative and their sum one, whose mixture lies nearest to a place.
 
     Parameters
     ----------
     others : ndarray, periods x others
     place : ndarray
+    ridge : float
+        Added to the sum of squares: this much times the sum of the squared shares.
+
+    Notes
+    -----
+    Non-negative least squares, without a penalty for the sum: with shares w of sum 1 the misses are (others - place) w, and the
+    least of their squares plus (sum - 1) squared over all w that are not negative is that mixture, shrunk.
 
     Examples
     --------
     >>> mixture(np.array([[0.0, 10.0], [2.0, 4.0]]), np.array([5.0, 3.0])).round(6).tolist()
     [0.5, 0.5]
     """
-    scale = float(np.abs(place).max()) or 1.0
-    sides = np.vstack([others / scale, np.full(others.shape[1], _SUM_TO_ONE)])
-    shares, _ = optimize.nnls(sides, np.append(place / scale, _SUM_TO_ONE))
+    misses = np.vstack([others - place[:, None], np.sqrt(ridge) * np.eye(others.shape[1])])
+    scale = float(np.linalg.norm(misses.mean(axis=1))) or 1.0
+    sides = np.vstack([misses / scale, np.ones(others.shape[1])])
+    shares, _ = optimize.nnls(sides, np.append(np.zeros(len(misses)), 1.0))
     return np.asarray(shares / shares.sum())
 
 

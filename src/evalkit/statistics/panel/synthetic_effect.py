@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,9 @@ from evalkit.statistics.panel.randomisation import DRAWS, Starts, chance_of
 from evalkit.statistics.panel.synthetic import FEWEST_BEFORE, FEWEST_DONORS, mixture
 from evalkit.statistics.panel.synthetic import FEWEST_CASES as FEWEST_A_YEAR
 from evalkit.statistics.results import NotEstimable
+
+Likeness = Callable[[Numbers, Numbers, int], tuple[Numbers, float]]
+"""From rates of others (a row each), those of a place and the column of its start: what they expect of the place, and by how much it missed before."""
 
 
 def synthetic_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -> Effect | NotEstimable:
@@ -58,26 +63,53 @@ def synthetic_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -
     >>> round(found.estimate, 2), found.chance.p, found.chance.smallest
     (0.5, 0.2, 0.2)
     """
+    return ratio_to_others(panel, _alike, design="synthetic_control", level=level, draws=draws)
+
+
+def _alike(others: Numbers, place: Numbers, at: int) -> tuple[Numbers, float]:
+    mixed = mixture(others[:, :at].T, place[:at]) @ others
+    return mixed, float(np.sqrt(((place - mixed)[:at] ** 2).mean()))
+
+
+def ratio_to_others(
+    panel: Panel, likeness: Likeness, *, design: str, level: float, draws: int
+) -> Effect | NotEstimable:
+    """Return the ratio of the cases counted to those that a mixture of other places expects of each treated one.
+
+    Returns
+    -------
+    Effect or NotEstimable
+        As :func:`synthetic_effect` refuses, and ``no_comparison_cases`` (nothing is expected since the start).
+
+    Examples
+    --------
+    >>> place, year = np.arange(8)[:, None], np.arange(2000, 2012)[None, :]
+    >>> counts, since = (30.0 + place + (year * (place + 2)) % 7).round(), (2008, *[None] * 7)
+    >>> panel = Panel(counts, np.ones((8, 12)), since, tuple("ABCDEFGH"), tuple(range(2000, 2012)))
+    >>> def plain_mean(others, place, at):
+    ...     return others.mean(axis=0), 0.0
+    >>> found = ratio_to_others(panel, plain_mean, design="mean", level=0.95, draws=9)
+    >>> round(found.estimate, 3), round(float(counts[0, 8:].sum() / counts[1:, 8:].mean(axis=0).sum()), 3)
+    (0.903, 0.903)
+    """
     kept = _usable(panel)
     if isinstance(kept, NotEstimable):
         return kept
     rows, left_out = kept
-    gaps = [_Gap.of(rows, int(k), rows.ever) for k in np.flatnonzero(rows.ever)]
-    if not all(gap.matches for gap in gaps):
-        return NotEstimable("no_match", {"misfit": max(gap.before for gap in gaps)})
-    expected = np.zeros(rows.counts.shape)
-    expected[rows.ever] = [gap.synthetic for gap in gaps]
-    expected *= rows.exposure
+    expected = expected_by_others(rows, likeness)
+    if isinstance(expected, NotEstimable):
+        return expected
     if not expected[rows.treated].sum() > 0:
         return NotEstimable("no_comparison_cases")
+    distance = partial(_distance, rows, likeness)
     return Effect(
-        design="synthetic_control",
+        design=design,
         scale="ratio",
         estimate=rows.cases(rows.treated) / float(expected[rows.treated].sum()),
         lower=np.nan,
         upper=np.nan,
         level=level,
-        chance=chance_of(rows.starts, lambda ways: _distances(rows, ways), draws=draws, seed=rows.seed),
+        chance=chance_of(rows.starts, distance, draws=draws, seed=rows.seed),
         **basis_of(rows),
         events=_events(rows, expected),
         cohorts=_cohorts(rows, expected),
@@ -86,21 +118,54 @@ def synthetic_effect(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Gap:
-    """Rates of a place's mixture, and by how much it misses the place before the start (root mean square)."""
+class Gap:
+    """Rates that others expect of a place, and by how much they missed it before the start.
 
-    synthetic: Numbers
+    Attributes
+    ----------
+    expected : ndarray
+    before : float
+    matches : bool
+        Whether they missed by no more than the place's own scatter.
+    """
+
+    expected: Numbers
     before: float
     matches: bool
 
     @classmethod
-    def of(cls, panel: Panel, place: int, out: Mask, start: int | None = None) -> _Gap:
-        """Match one place, from its own start or another, to the places that are not out."""
-        rates, at = panel.counts / panel.exposure, int(panel.starts[place]) if start is None else start
-        donors = ~out & (np.arange(len(rates)) != place)
-        synthetic = mixture(rates[donors, :at].T, rates[place, :at]) @ rates[donors]
-        before = float(np.sqrt(((rates[place] - synthetic)[:at] ** 2).mean()))
-        return cls(synthetic, before, bool(before <= rates[place, :at].std(ddof=1)))
+    def of(cls, panel: Panel, place: int, starts: Starts, likeness: Likeness) -> Gap:
+        """Match one place, from its start on, to the places that are treated neither by these starts nor in truth.
+
+        Examples
+        --------
+        >>> counts, since = np.array([[4.0, 6, 1], [5, 6, 7]]), (2022, None)
+        >>> panel = Panel(counts, np.ones((2, 3)), since, ("A", "B"), (2020, 2021, 2022))
+        >>> Gap.of(panel, 0, panel.starts, lambda others, place, at: (others[0], 0.7)).expected.tolist()
+        [5.0, 6.0, 7.0]
+        """
+        rates, at = panel.counts / panel.exposure, int(starts[place])
+        donors = ~panel.ever & (starts >= len(panel.periods))
+        expected, before = likeness(rates[donors], rates[place], at)
+        return cls(expected, before, bool(before <= rates[place, :at].std(ddof=1)))
+
+
+def expected_by_others(panel: Panel, likeness: Likeness) -> Numbers | NotEstimable:
+    """Return the figures expected in the rows of treated places, others 0; not estimable, ``no_match``, where one is missed.
+
+    Examples
+    --------
+    >>> counts, since = np.array([[4.0, 6, 1], [5, 6, 7]]), (2022, None)
+    >>> panel = Panel(counts, np.ones((2, 3)), since, ("A", "B"), (2020, 2021, 2022))
+    >>> expected_by_others(panel, lambda others, place, at: (others[0] - 0.5, 0.5)).tolist()
+    [[4.5, 5.5, 6.5], [0.0, 0.0, 0.0]]
+    """
+    gaps = [Gap.of(panel, int(k), panel.starts, likeness) for k in np.flatnonzero(panel.ever)]
+    if not all(gap.matches for gap in gaps):
+        return NotEstimable("no_match", {"misfit": max(gap.before for gap in gaps)})
+    expected = np.zeros(panel.counts.shape)
+    expected[panel.ever] = [gap.expected for gap in gaps]
+    return expected * panel.exposure
 
 
 def _usable(panel: Panel) -> tuple[Panel, tuple[LeftOut, ...]] | NotEstimable:
@@ -120,12 +185,12 @@ def _usable(panel: Panel) -> tuple[Panel, tuple[LeftOut, ...]] | NotEstimable:
     return rows, (*gaps, *left_out)
 
 
-def _distances(panel: Panel, ways: Starts) -> Numbers:
+def _distance(panel: Panel, likeness: Likeness, ways: Starts) -> Numbers:
     """Return how far from none each assignment's effect is; missing where it would have been refused."""
-    return np.array([_distance(panel, way) for way in ways])
+    return np.array([_one_distance(panel, likeness, way) for way in ways])
 
 
-def _distance(panel: Panel, way: Starts) -> float:
+def _one_distance(panel: Panel, likeness: Likeness, way: Starts) -> float:
     periods = len(panel.periods)
     places = np.flatnonzero(way < periods)
     if any(panel.counts[k, : way[k]].mean() < FEWEST_A_YEAR for k in places):
@@ -133,17 +198,19 @@ def _distance(panel: Panel, way: Starts) -> float:
     together = [panel.counts[way == at].sum() for at in np.unique(way[places])]
     if min(together) < FEWEST_CASES or not sum(panel.counts[k, way[k] :].sum() for k in places):
         return np.nan
-    out = panel.ever | (way < periods)
-    gaps = [_Gap.of(panel, int(k), out, int(way[k])) for k in places]
+    gaps = [Gap.of(panel, int(k), way, likeness) for k in places]
     if not all(gap.matches for gap in gaps):
         return np.nan
     after = treated_cells(way, periods)[places]
-    expected = (np.array([gap.synthetic for gap in gaps]) * panel.exposure[places])[after]
+    expected = (np.array([gap.expected for gap in gaps]) * panel.exposure[places])[after]
+    if not expected.sum() > 0:
+        return np.nan
     return _far(panel.counts[places][after], expected, panel.law)
 
 
 def _far(seen: Numbers, expected: Numbers, law: ScatterLaw) -> float:
     """Return the log ratio, half a case added, in standard errors of the sum expected under the law."""
+    expected = np.maximum(expected, 0.0)
     error = np.sqrt(0.5 + (expected * variance_factors(law, expected)).sum()) / (0.5 + expected.sum())
     return float(abs(np.log((seen.sum() + 0.5) / (expected.sum() + 0.5))) / error)
 
