@@ -32,6 +32,7 @@ from evalkit.reporting.blocks import Bullets, Paragraph, Table
 from evalkit.reporting.display import section_of, shown_as
 from evalkit.statistics.panel.effect import Effect
 from evalkit.statistics.panel.panel import Panel
+from evalkit.statistics.panel.synthetic_difference import synthetic_difference
 from evalkit.statistics.panel.synthetic_effect import synthetic_effect
 from evalkit.statistics.results import NotEstimable
 from evalkit.workspace import open_workspace
@@ -154,6 +155,27 @@ def test_few_places_are_held_against_a_mixture_and_the_smallest_p_decides_what_i
     assert item.found.chance.smallest > 0.05
     assert "not even the largest difference could be told from chance" in text
     assert "hardly explains" not in text
+    other = synthetic_difference(Panel(counts, people, since, names, years, law=item.law))
+    assert isinstance(other, Effect)
+    assert other.estimate != pytest.approx(alone.estimate)
+    assert f"{alone.estimate:.2f} times" in text
+    result = ek.effect(nation, "one")
+    ratios = next(block for block in section_of(result).blocks if isinstance(block, Table))
+    assert [row[1].value for row in ratios.rows] == [round(one.estimate, 4) for one in (alone, other)]
+    assert other.chance is not None
+    assert [cell.value for cell in ratios.rows[1][3:5]] == [
+        round(other.chance.p, 6),
+        round(other.chance.smallest, 6),
+    ]
+    assert "synthetic difference-in-differences" in ratios.rows[1][0].text.en
+    whole = result.frame.query("kind == 'overall'")
+    assert whole["design"].tolist() == ["synthetic_control", "synthetic_difference"]
+    refused = replace(item, parallel=NotEstimable("no_match"))
+    refused_rows = section_of(replace(result, items=(refused,))).blocks[2].rows
+    assert refused_rows[1][0].text.en.endswith(
+        "no ratio is given. No mixture of other places ran as this place did before the start."
+    )
+    assert [cell.text.en for cell in refused_rows[1][1:3]] == ["–", "–"]
 
 
 def test_the_section_says_the_numbers_of_the_effect(nation: NationFacts):

@@ -58,6 +58,8 @@ class ComparedEffect(ShortForm):
         From five places with the measure on by imputation from the years without it, below by mixtures of other places.
     two_way : Effect or NotEstimable
         What two-way fixed effects would have said; never the headline.
+    parallel : Effect, NotEstimable or None
+        Beside a mixture of other places, what synthetic difference-in-differences says; None where the headline is no mixture.
     each_alike : Effect or NotEstimable
         Difference of log rates with each place alike, against places that never had it, from the last whole year before the start.
     exploratory : bool
@@ -77,6 +79,7 @@ class ComparedEffect(ShortForm):
     comparison: Comparison
     found: Effect | NotEstimable
     two_way: Effect | NotEstimable
+    parallel: Effect | NotEstimable | None
     each_alike: Effect | NotEstimable
     exploratory: bool
     starts: dict[int, tuple[str, ...]]
@@ -89,19 +92,22 @@ class ComparedEffect(ShortForm):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The rows of the effect, each with ``comparison`` and ``exploratory``; a reason in place of them where it cannot be told."""
+        """The rows of the effect, each with ``comparison``, ``exploratory`` and ``design``; last the whole of :attr:`parallel`; a reason where it cannot be told."""
         name, found = self.comparison.id, self.found
         if isinstance(found, NotEstimable):
             told = {"comparison": name, "exploratory": self.exploratory, "design": "", "reason": found.reason}
             return pd.DataFrame([told])
-        rows, by_chance = found.frame, found.chance
-        p, smallest = (by_chance.p, by_chance.smallest) if by_chance else (np.nan, np.nan)
-        whole = rows["kind"] == "overall"
-        return rows.assign(
-            comparison=name,
-            exploratory=self.exploratory,
-            design=found.design,
-            reason="",
-            p=np.where(whole, p, np.nan),
-            smallest_p=np.where(whole, smallest, np.nan),
-        )
+        rows = _with_design(found)
+        if self.parallel is not None and not isinstance(self.parallel, NotEstimable):
+            rows = pd.concat([rows, _with_design(self.parallel).head(1)], ignore_index=True)
+        return rows.assign(comparison=name, exploratory=self.exploratory, reason="")
+
+
+def _with_design(found: Effect) -> pd.DataFrame:
+    """Return the rows of an effect, the p of its whole beside it."""
+    rows, by_chance = found.frame, found.chance
+    p, smallest = (by_chance.p, by_chance.smallest) if by_chance else (np.nan, np.nan)
+    whole = rows["kind"] == "overall"
+    return rows.assign(
+        design=found.design, p=np.where(whole, p, np.nan), smallest_p=np.where(whole, smallest, np.nan)
+    )

@@ -58,13 +58,16 @@ def effect_of(
     compared = _side(cells, comparison.with_others(places))
     known = set(comparison.who) <= set(places)
     refused = _refusal(treated, compared) if known else NotEstimable("other_scheme")
-    found, two_way = (refused, refused) if refused is not None else _told(cells, comparison, law)
+    found, two_way, parallel = (
+        (refused, refused, None) if refused is not None else _told(cells, comparison, law)
+    )
     each_alike = found if isinstance(found, NotEstimable) else _each_alike(cells, comparison, found)
     who = [code for code in comparison.who if code not in treated.silent]
     return ComparedEffect(
         comparison,
         found,
         two_way,
+        parallel,
         each_alike,
         is_exploratory(facts, comparison),
         _starts(comparison, who),
@@ -139,9 +142,10 @@ def _starts(comparison: Comparison, who: Sequence[str]) -> dict[int, tuple[str, 
 
 def _told(
     cells: pd.DataFrame, comparison: Comparison, law: ScatterLaw
-) -> tuple[Effect | NotEstimable, Effect | NotEstimable]:
-    """Return the effect by the method that the number of places calls for, and what two-way fixed effects would have said."""
+) -> tuple[Effect | NotEstimable, Effect | NotEstimable, Effect | NotEstimable | None]:
+    """Return the effect by the method that the number of places calls for, what two-way fixed effects would have said, and a mixture that ran parallel."""
     from evalkit.statistics.panel.count_imputation import count_imputation  # noqa: PLC0415  light import
+    from evalkit.statistics.panel.synthetic_difference import synthetic_difference  # noqa: PLC0415
     from evalkit.statistics.panel.synthetic_effect import synthetic_effect  # noqa: PLC0415
     from evalkit.statistics.panel.two_way import two_way_effect  # noqa: PLC0415
 
@@ -149,8 +153,9 @@ def _told(
     found = count_imputation(panel)
     if isinstance(found, NotEstimable) and found.reason == "too_few_treated":
         years = {comparison.broken_year(code) for code in comparison.who}
-        return synthetic_effect(_panel(comparison, cells[~cells["year"].isin(years)], law)), found
-    return found, two_way_effect(panel)
+        whole_years = _panel(comparison, cells[~cells["year"].isin(years)], law)
+        return synthetic_effect(whole_years), found, synthetic_difference(whole_years)
+    return found, two_way_effect(panel), None
 
 
 def _each_alike(cells: pd.DataFrame, comparison: Comparison, found: Effect) -> Effect | NotEstimable:

@@ -12,8 +12,8 @@ from evalkit.indicators.compared_effect import ComparedEffect
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
-from evalkit.reporting.sections.effect_words import LEFT_OUT, moves_withstood
-from evalkit.reporting.sections.shared_words import NOTHING, both, place_name
+from evalkit.reporting.sections.effect_words import HERE, LEFT_OUT, moves_withstood
+from evalkit.reporting.sections.shared_words import NOTHING, both, place_name, reason
 from evalkit.reporting.wording import say
 from evalkit.statistics.results import NotEstimable
 
@@ -83,6 +83,7 @@ def _id(item: ComparedEffect, name: str) -> str:
 
 
 def _whole(item: ComparedEffect, found: Effect) -> Table:
+    """Return the ratio; of a mixture of other places two rows, what it ran as and what it ran parallel to."""
     columns = (
         Column("ratio", say("Ratio to what was expected"), numeric=True),
         Column("limits", say("95% interval of the ratio")),
@@ -91,16 +92,33 @@ def _whole(item: ComparedEffect, found: Effect) -> Table:
         Column("with", say("Places with the measure"), numeric=True),
         Column("without", say("Places without it"), numeric=True),
     )
+    name, caption = _id(item, "ratio"), _caption(item, say("the ratio"))
+    if item.parallel is None:
+        return Table(name, caption, columns, (_ratio_row(found),))
+    alike = say("A mixture of other places that ran alike (synthetic control)")
+    rows = ((Cell(alike), *_ratio_row(found)), _parallel_row(item.parallel))
+    return Table(name, caption, (Column("against", say("Held against")), *columns), rows)
+
+
+def _ratio_row(found: Effect) -> tuple[Cell, ...]:
     chance = found.chance
     by_chance = (chance.p, chance.smallest) if chance else (math.nan, math.nan)
     counts = (found.treated, found.comparison)
-    row = (
+    return (
         _number(found.estimate, 2),
         Cell(limits(found.lower, found.upper)),
         *(Cell(formats.p_value(p), round(p, 6)) if not math.isnan(p) else Cell(NOTHING) for p in by_chance),
         *(_number(float(one), 0) for one in counts),
     )
-    return Table(_id(item, "ratio"), _caption(item, say("the ratio")), columns, (row,))
+
+
+def _parallel_row(found: Effect | NotEstimable) -> tuple[Cell, ...]:
+    """Return the row of synthetic difference-in-differences; why it has no ratio where it cannot be told."""
+    name = say("A mixture that ran parallel, the years before weighted (synthetic difference-in-differences)")
+    if not isinstance(found, NotEstimable):
+        return (Cell(name), *_ratio_row(found))
+    why = HERE[found.reason]() if found.reason in HERE else reason(found.reason)
+    return (Cell(say("{method}: no ratio is given. {why}", method=name, why=why)), *[Cell(NOTHING)] * 6)
 
 
 def _counts(item: ComparedEffect, found: Effect) -> Table:
