@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import evalkit as ek
-from evalkit.errors import FactsError
+from evalkit.errors import FactsError, SettingsError
 from evalkit.facts.areas import Area
 from evalkit.indicators.alarms import Alarms, watch
 from evalkit.statistics.results import NotEstimable
@@ -64,7 +64,7 @@ def test_a_month_without_a_row_and_a_month_not_reported_are_gaps():
     assert len(found.frame) == 12
     assert found.frame["count"].isna().tolist() == [at in (7, 10) for at in range(12)]
     assert not found.frame["alarm"].iloc[[7, 10]].any()
-    assert "2 could not be judged" in str(found)
+    assert "2 could not be judged" in found.text("en")
 
 
 def test_years_alone_and_short_series_give_no_number():
@@ -101,10 +101,29 @@ def test_two_places_at_once_are_refused():
 def test_the_words_name_the_alarm_and_what_it_is_not():
     counts = drawn(84)
     counts[80] = 60.0
-    text = str(seen(periods(counts)))
-    assert "1 of 12 months above their bound: 2021-09: 60 recorded" in text
-    assert "0.12 a year in one place and 1.2 in ten" in text
+    found = seen(periods(counts))
+    text = found.text("en")
+    assert (
+        "1 of 12 months lie above their alarm bound; 0 could not be judged. Above it: September 2021: 60 recorded"
+        in text
+    )
+    assert "0.12 a year in one place, 1.2 in ten" in text
     assert "does not tell a rise of crime from a rise of detection" in text
+    assert found.text("vi") == str(found)
+    assert "Có 1 trong 12 tháng vượt ngưỡng cảnh báo" in str(found)
+    assert "0,12" in str(found)
+    assert "bound" not in str(found)
+    with pytest.raises(SettingsError, match="languages there are: vi, en"):
+        found.text("fr")
+
+
+def test_quarters_are_named_as_quarters_in_both_languages():
+    quarters = periods(drawn(84))
+    found = replace(seen(quarters), step="quarters")
+    assert "of 12 quarters lie above" in found.text("en")
+    assert "0.04 a year in one place, 0.4 in ten" in found.text("en")
+    assert "12 quý" in found.text("vi")
+    assert "tháng vượt" not in found.text("vi")
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -141,7 +142,7 @@ def test_each_list_is_left_out_in_turn(found: HiddenCases):
 
 
 def test_its_words_say_what_the_lists_cannot_show(found: HiddenCases):
-    text = str(found)
+    text = found.text("en")
     assert "170 cases stand on at least one of 3 lists, 38 of them on two or more" in text
     assert "estimate under assumptions" in text
     assert "out of reach of every list" in text
@@ -149,6 +150,18 @@ def test_its_words_say_what_the_lists_cannot_show(found: HiddenCases):
     assert "true" not in text.lower()
     assert "real number" not in text.lower()
     assert len(repr(found)) < 240
+    vietnamese = found.text("vi")
+    assert vietnamese == str(found)
+    assert "170 trường hợp có tên trong ít nhất một trong 3 danh sách" in vietnamese
+    assert f"(giới hạn 95%: {found.lower:.0f} đến {found.upper:.0f}" in vietnamese
+    assert "nằm ngoài tầm với của mọi danh sách" in vietnamese
+    assert "lists" not in vietnamese
+
+
+def test_an_upper_limit_that_there_is_none_of_is_said(found: HiddenCases):
+    endless = replace(found, upper=math.inf)
+    assert f"limits: at least {found.lower:.0f}, no upper limit" in endless.text("en")
+    assert "không có giới hạn trên" in endless.text("vi")
 
 
 def test_the_seed_alone_decides_the_limits(found: HiddenCases):

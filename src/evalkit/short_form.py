@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
+from importlib import import_module
 from typing import Any
 
+_WORDS = "evalkit.reporting.result_words"  # loaded by name when a result is read out: results know nothing of pages
 _LONGEST = 240
 _PLAIN = (str, int, float, bool)
 
@@ -79,3 +81,23 @@ class ShortForm(ByContent):
                 told.append(f"{field.name}={value!r}")
         text = f"<{type(self).__name__}: {', '.join(told)}"
         return f"{text[:_LONGEST]}>"
+
+
+class InWords(ShortForm):
+    """Base of results that are no section of a page, and say in plain words what they hold."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self, language: str | None = None) -> str:
+        """Return the result in plain words.
+
+        Parameters
+        ----------
+        language : str, optional
+            A language of the workspace; the first one by default.
+        """
+        words: str = import_module(_WORDS).result_text(self, language)
+        return words

@@ -9,7 +9,7 @@ import pandas as pd
 from evalkit.errors import FactsError
 from evalkit.indicators.sources import preferred
 from evalkit.programme.models import Programme
-from evalkit.short_form import ShortForm
+from evalkit.short_form import InWords
 from evalkit.statistics.results import NotEstimable
 from evalkit.statistics.surveillance.farrington import FarringtonSettings, farrington, watch_settings
 from evalkit.table import WITH_VALUE, totals_only
@@ -22,7 +22,7 @@ _DAYS = {1: (28, 31), 3: (90, 92)}  # how long a month and a quarter may be
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Alarms(ShortForm):
+class Alarms(InWords):
     """The latest year of months or quarters beside their bounds.
 
     Attributes
@@ -61,23 +61,6 @@ class Alarms(ShortForm):
     def false_alarms(self) -> float:
         """Alarms a year to be expected of one quiet place."""
         return self.alpha * 12 / STEPS[self.step]
-
-    def __str__(self) -> str:
-        """Say in plain words which counts are unusual, and how many would be by chance."""
-        judged = self.judged
-        above = judged[judged["alarm"]]
-        told = "; ".join(
-            f"{row.period_start:%Y-%m}: {row.count:.0f} recorded, {row.expected:.1f} usual, bound {row.upper:.0f}"
-            for row in above[["period_start", "count", "expected", "upper"]].itertuples(
-                index=False, name="Row"
-            )
-        )
-        return (
-            f"{self.measure}: {len(above)} of {len(judged)} {self.step} above their bound{': ' if told else ''}{told}. "
-            f"{len(self.frame) - len(judged)} could not be judged. Where nothing changes, {100 * self.alpha:g}% of {self.step} lie above it, "
-            f"{self.false_alarms:.2f} a year in one place and {10 * self.false_alarms:.1f} in ten. An alarm asks for a look at what was "
-            "recorded; it does not tell a rise of crime from a rise of detection or of reporting."
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from evalkit.errors import FactsError
-from evalkit.short_form import ShortForm
+from evalkit.short_form import InWords
 from evalkit.statistics.capture_recapture import FEWEST_IN_BOTH
 from evalkit.statistics.counts import Numbers
 from evalkit.statistics.list_models import (
@@ -31,7 +31,7 @@ LARGEST_MULTIPLE = 1000.0  # hidden over observed, beyond which a drawn table te
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class HiddenCases(ShortForm):
+class HiddenCases(InWords):
     """Cases on no list, as models of the lists' overlaps continue them.
 
     Attributes
@@ -67,21 +67,6 @@ class HiddenCases(ShortForm):
     def total(self) -> float:
         """Observed cases and the average of those on no list."""
         return self.observed + self.hidden
-
-    def __str__(self) -> str:
-        """Say in plain words what the lists tell and what they cannot."""
-        best = self.frame.iloc[0]
-        told = self.without.dropna(subset="total")
-        totals = ", ".join(f"{row.total:.0f} without {row.left_out}" for row in told.itertuples())
-        return (
-            f"{self.observed:.0f} cases stand on at least one of {len(self.lists)} lists, {self.shared:.0f} of them on two or more. "
-            f"{len(self.frame[self.frame['reason'] == ''])} models of how the lists overlap put between {self.least:.0f} and {self.most:.0f} more "
-            f"on none of them; weighted by how well they fit, {self.hidden:.0f} ({100 * self.level:.0f}% limits {self.lower:.0f} to "
-            f"{self.upper:.0f}), together {self.total:.0f}. Heaviest model: {best['model']} (weight {best['weight']:.2f}). "
-            f"{f'With one list left out, together: {totals}. ' if totals else ''}"
-            "This is an estimate under assumptions that the lists cannot show: that cases were matched rightly, that none left or came, and "
-            "that no case was out of reach of every list. Such cases are in no number here."
-        )
 
 
 def hidden_cases(
