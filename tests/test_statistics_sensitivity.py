@@ -19,7 +19,7 @@ from evalkit.statistics.comparisons import compare_counts
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.posterior import bound_of_next
 from evalkit.statistics.results import NotEstimable, TrendFit
-from evalkit.statistics.trend.alarm import Alarm, quarterly_alarm, yearly_alarm
+from evalkit.statistics.trend.alarm import Alarm, yearly_alarm
 from evalkit.statistics.trend.headline import exact_trend, fit_trend
 from evalkit.statistics.trend.interruption import Interruption, interrupted_series
 from evalkit.statistics.trend.leave_out import LeaveOneOut, leave_one_year_out
@@ -246,76 +246,6 @@ def test_nothing_reported_has_no_window():
 # ---- alarms
 
 
-def quarters_of(counts: Sequence[float]) -> pd.DataFrame:
-    years = -(-len(counts) // 4)
-    frame = pd.DataFrame(
-        {"year": np.repeat(range(2015, 2015 + years), 4), "quarter": np.tile([1, 2, 3, 4], years)}
-    )
-    return frame[: len(counts)].assign(count=counts, status="reported")
-
-
-def alarm_of(counts: Sequence[float], **asked: object) -> Alarm:
-    found = quarterly_alarm(quarters_of(counts), **({"quarter": 1} | asked))
-    assert isinstance(found, Alarm)
-    return found
-
-
-def test_a_quarter_is_held_against_its_own_season():
-    """Four years, each quarter its own level: the expectation is that quarter's mean, its error 1 / sqrt(total)."""
-    counts = [20, 4, 9, 7, 24, 5, 11, 8, 18, 6, 10, 9, 22, 5, 10, 8]
-    found = alarm_of(counts, quarter=2, observed=12)
-    factor = found.dispersion
-    assert found.expected == pytest.approx(5)
-    variance = factor * (5 + 25 / 20)
-    size = 25 / (variance - 5)
-    law = stats.nbinom(size, size / (size + 5))
-    assert (found.bound_95, found.bound_99) == (law.ppf(0.95), law.ppf(0.99))
-    assert found.chance == pytest.approx(law.sf(11))
-    assert found.is_unusual == (law.ppf(0.99) < 12)
-
-
-def test_few_quarters_carry_one_wave_and_predict_with_it():
-    found = alarm_of([20, 4, 9, 7, 24, 5, 11, 8, 18, 6, 10], quarter=4)
-    assert 0 < found.bound_95 < found.bound_99
-    assert math.isnan(found.chance)
-    assert not found.is_unusual
-    wave = [165, 100, 61, 100]  # 100 * exp(cos / 2)
-    assert alarm_of((wave * 4)[:15], quarter=4).expected == pytest.approx(100, rel=0.01)
-
-
-def test_dispersed_quarters_need_more_for_an_alarm():
-    counts = [20, 4, 9, 7, 24, 5, 11, 8, 18, 6, 10, 9, 22, 5, 10, 8]
-    assert alarm_of(counts, law=LINEAR).bound_99 > alarm_of(counts, law=POISSON_LIKE).bound_99
-
-
-def test_an_alarm_is_sounded_by_chance_in_at_most_one_of_twenty_quarters():
-    random, sounded = np.random.default_rng(9), 0
-    for _ in range(100):
-        counts = random.poisson([6, 2, 4, 3] * 5)
-        found = quarterly_alarm(quarters_of(counts[:16]), quarter=1, observed=counts[16], law=POISSON_LIKE)
-        sounded += isinstance(found, Alarm) and found.observed > found.bound_95
-    assert sounded <= stats.binom.ppf(0.999, 100, 0.05)
-
-
-@pytest.mark.parametrize(
-    ("counts", "reason"),
-    [
-        ([3, 2, 4, 1, 3, 2, 4], "too_few_points"),
-        ([0] * 16, "no_events"),
-        ([3, 0, 4, 2] * 4, "insufficient_events"),
-    ],
-)
-def test_quarters_that_carry_no_alarm_are_refused(counts: list[int], reason: str):
-    found = quarterly_alarm(quarters_of(counts), quarter=1)
-    assert isinstance(found, NotEstimable)
-    assert found.reason == reason
-
-
-def test_years_are_no_quarters():
-    found = quarterly_alarm(series_of(TEN_YEARS), quarter=1)
-    assert isinstance(found, NotEstimable)
-
-
 def test_a_year_beside_its_baseline_and_zeros_have_a_bound_too():
     alarm = yearly_alarm(series_of([9, 8, 10, 7, 5]), observed=15)
     assert isinstance(alarm, Alarm)
@@ -400,8 +330,6 @@ def test_under_the_law_at_most_2_percent_of_quiet_years_lie_above_the_99_percent
 
 
 def test_hidden_figures_and_wrong_counts_carry_no_alarm():
-    hidden = quarters_of(TEN_YEARS).assign(status="suppressed")
-    assert quarterly_alarm(hidden, quarter=1) == NotEstimable("suppressed")
     assert yearly_alarm(series_of(TEN_YEARS, status="suppressed")) == NotEstimable("suppressed")
     with pytest.raises(FactsError):
-        quarterly_alarm(quarters_of([*TEN_YEARS, -1]), quarter=1)
+        yearly_alarm(series_of([*TEN_YEARS, -1]))

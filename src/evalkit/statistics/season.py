@@ -10,15 +10,13 @@ from evalkit.statistics.counts import Numbers
 YEARS_FOR_QUARTERS = 4
 
 
-def season_columns(quarter: np.ndarray, *, points: int | None = None) -> pd.DataFrame:
+def season_columns(quarter: np.ndarray) -> pd.DataFrame:
     """Return the season's columns: none for yearly points.
 
     Parameters
     ----------
     quarter : ndarray of int
         1 to 4, or 0 for a year.
-    points : int, optional
-        Points of the series that is fitted, where these are others.
 
     Returns
     -------
@@ -37,7 +35,7 @@ def season_columns(quarter: np.ndarray, *, points: int | None = None) -> pd.Data
     """
     if not (quarter > 0).any():
         return pd.DataFrame(index=range(len(quarter)))
-    if (len(quarter) if points is None else points) >= 4 * YEARS_FOR_QUARTERS:
+    if len(quarter) >= 4 * YEARS_FOR_QUARTERS:
         return pd.DataFrame({f"q{number}": (quarter == number).astype(float) for number in (2, 3, 4)})
     return harmonic_columns(quarter - 1, period=4, pairs=1)
 

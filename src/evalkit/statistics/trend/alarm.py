@@ -1,31 +1,21 @@
-"""How large a next count may be before it is unusual: for a year, and for a quarter with its season."""
+"""How large the count of a next year may be before it is unusual."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from evalkit.statistics.law.scatter import ScatterLaw
-from evalkit.statistics.points import Points, observed_points
+from evalkit.statistics.points import observed_points
 from evalkit.statistics.posterior import bound_of_next, chance_of_at_most
 from evalkit.statistics.results import NotEstimable
-from evalkit.statistics.season import season_columns
-from evalkit.statistics.trend.loglinear_regression import (
-    LoglinearRegression,
-    loglinear_regression,
-    variance_factor,
-)
 
 FEWEST_YEARS = 3
-FEWEST_QUARTERS = 8
 
 YEARLY = "yearly, Jeffreys predictive, years taken to scatter as pure chance would make them"
 YEARLY_BY_LAW = "yearly, Jeffreys predictive, years scattering by the law of the panel"
-QUARTERLY = "quarterly with season, negative binomial predictive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +33,11 @@ class Alarm:
     chance : float
         Chance of so large a count or a larger one; missing without one.
     method : str
-        ``yearly, Jeffreys predictive`` and how years are taken to scatter, or ``quarterly with season, negative binomial
-        predictive``.
+        ``yearly, Jeffreys predictive`` and how years are taken to scatter.
     points : int
         Baseline points.
     dispersion : float
-        Variance factor of a count about its expectation, never below 1 (1 for yearly counts without a law).
+        Variance factor of a count about its expectation, never below 1 (1 without a law).
     """
 
     expected: float
@@ -143,97 +132,3 @@ def yearly_alarm(
         points=len(points.time),
         dispersion=law.variance_factor(expected) if law is not None and known else 1.0,
     )
-
-
-def quarterly_alarm(
-    series: pd.DataFrame,
-    *,
-    quarter: int,
-    observed: float = math.nan,
-    exposure: float = 1.0,
-    law: ScatterLaw | None = None,
-) -> Alarm | NotEstimable:
-    """Return what the count of the next such quarter may be, from a baseline of quarters.
-
-    Parameters
-    ----------
-    series : DataFrame, one row per quarter
-        The baseline: ``year``, ``quarter`` (1 to 4), ``count``, ``status``, and ``exposure`` where there is one; without
-        the quarter to be judged.
-    quarter : int
-        The quarter to be judged, 1 to 4.
-    observed : float
-        Its count, if any.
-    exposure : float
-        Its exposure.
-    law : ScatterLaw, optional
-        Scatter of a panel of quarters; without it the dispersion is the series' own.
-
-    Returns
-    -------
-    Alarm or NotEstimable
-        Not estimable: ``suppressed``, ``too_few_points`` (fewer than 8 quarters), ``no_events``, ``insufficient_events``
-        (no season can be told, for instance because one quarter never had a case).
-
-    Raises
-    ------
-    FactsError
-        If a quarter stands twice or is none, or a count is negative or not whole.
-
-    Notes
-    -----
-    Quasi-Poisson regression on the season (each quarter its own level from 4 years on, one yearly wave below), without
-    trend: an alarm asks whether the count is unusual beside what has been. Negative binomial with the variance of the count
-    about its expectation and of the expectation itself.
-
-    References
-    ----------
-    Farrington et al. (1996), J. R. Stat. Soc. A 159, 547-563; Noufaily et al. (2013), Stat. Med. 32, 1206-1222.
-
-    Examples
-    --------
-    >>> quarters = pd.DataFrame({"year": np.repeat(range(2016, 2020), 4), "quarter": np.tile([1, 2, 3, 4], 4)})
-    >>> series = quarters.assign(count=[9, 2, 5, 4, 8, 3, 6, 4, 11, 2, 4, 5, 8, 1, 5, 3], status="reported")
-    >>> first, second = (quarterly_alarm(series, quarter=number, observed=9) for number in (1, 2))
-    >>> first.is_unusual, second.is_unusual, round(first.expected), round(second.expected)
-    (False, True, 9, 2)
-    """
-    if (series["status"] == "suppressed").any():
-        return NotEstimable("suppressed")
-    points = observed_points(series)
-    known: dict[str, float | int | str] = {"points": len(points.time), "total": points.total}
-    if len(points.time) < FEWEST_QUARTERS or not points.is_quarterly:
-        return NotEstimable("too_few_points", known | {"needed": FEWEST_QUARTERS})
-    if points.total == 0:
-        return NotEstimable("no_events", known)
-    season = season_columns(points.quarter)
-    fit = loglinear_regression(points.counts, season, exposure=points.exposure)
-    if fit is None:
-        return NotEstimable("insufficient_events", known)
-    factor, _, _ = variance_factor(fit, law, mean=float(points.counts.mean()))
-    expected, error = _next(fit, points, quarter)
-    expected *= exposure
-    prediction = _predictive(expected, factor * (expected + (error * expected) ** 2))
-    return Alarm(
-        expected=expected,
-        bound_95=float(prediction.ppf(0.95)),
-        bound_99=float(prediction.ppf(0.99)),
-        observed=observed,
-        chance=float(prediction.sf(observed - 1)) if not math.isnan(observed) else math.nan,
-        method=QUARTERLY,
-        points=len(points.time),
-        dispersion=factor,
-    )
-
-
-def _next(fit: LoglinearRegression, points: Points, quarter: int) -> tuple[float, float]:
-    """Return the expected count of a quarter per exposure, and the standard error of its logarithm at dispersion 1."""
-    season = season_columns(np.array([quarter]), points=len(points.time)).assign(level=1.0)
-    row, covariance = season[fit.coefficients.index].to_numpy()[0], fit.covariance.to_numpy()
-    return math.exp(row @ fit.coefficients.to_numpy()), math.sqrt(row @ covariance @ row)
-
-
-def _predictive(mean: float, variance: float) -> stats.distributions.rv_frozen:
-    """Return the negative binomial distribution of that mean and variance."""
-    size = mean**2 / (variance - mean)
-    return stats.nbinom(size, size / (size + mean))
