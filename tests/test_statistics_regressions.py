@@ -17,6 +17,7 @@ from scipy import integrate, stats
 from evalkit.errors import FactsError, SettingsError
 from evalkit.statistics.law.lognormal_rates import log_normal_rates
 from evalkit.statistics.panel.covariate_rates import CovariateRates, rates_given_covariates
+from evalkit.statistics.panel.random_effects import PooledLogRatios, pool_log_ratios
 from evalkit.statistics.results import NotEstimable
 from evalkit.statistics.season import harmonic_columns
 from evalkit.statistics.trend.changepoint_year import ShiftYear, shift_year
@@ -308,3 +309,56 @@ def test_a_prior_must_be_a_law_and_the_regimes_must_fit():
         shift_year(frame, outside=3)
     hidden = frame.assign(status=["suppressed", *["reported"] * 4])
     assert shift_year(hidden) == NotEstimable("suppressed")
+
+
+# ---- ratios of strata by random effects
+
+
+SEVEN = {
+    "later": [14, 3, 0, 21, 6, 9, 2],
+    "earlier": [30, 4, 3, 19, 15, 8, 7],
+    "later_exposure": [5, 5, 5, 5, 4, 5, 3],
+    "earlier_exposure": [5, 5, 5, 5, 5, 5, 4],
+}
+
+
+def test_ratios_of_strata_are_pooled_as_by_metafor():
+    """R 4.2.2, metafor 3.8.1: rma(method = "DL"), "REML", test = "knha", on invented counts."""
+    found = pool_log_ratios(**SEVEN)
+    assert isinstance(found, PooledLogRatios)
+    moments, likely = found.moments, found.likelihood
+    assert (moments.estimate, moments.error, moments.variance) == pytest.approx(
+        (-0.3753061968, 0.1963200091, 0.03175267464), rel=1e-6
+    )
+    assert (likely.estimate, likely.error, likely.variance) == pytest.approx(
+        (-0.3865394646, 0.2176778353, 0.07452632835), rel=1e-5
+    )
+    assert (found.lower, found.upper) == pytest.approx((-0.8618306383, 0.08875170904), rel=1e-5)
+    assert (found.q, found.i_squared) == pytest.approx((6.775609785, 11.44708461), rel=1e-6)
+
+
+def test_the_variance_of_strata_is_the_largest_restricted_likelihood_of_a_fine_grid():
+    found = pool_log_ratios(**SEVEN)
+    assert isinstance(found, PooledLogRatios)
+    grid = np.linspace(0, 0.5, 50_001)
+    weights = 1 / (found.variances + grid[:, None])
+    means = (weights * found.log_ratios).sum(axis=1) / weights.sum(axis=1)
+    left = (weights * (found.log_ratios - means[:, None]) ** 2).sum(axis=1)
+    likelihood = np.log(weights).sum(axis=1) - np.log(weights.sum(axis=1)) - left
+    assert found.likelihood.variance == pytest.approx(grid[likelihood.argmax()], abs=2e-5)
+
+
+def test_strata_without_a_case_are_left_out_and_one_alone_or_a_missing_count_is_refused():
+    more = {name: [*values, 0 if "exposure" not in name else 5] for name, values in SEVEN.items()}
+    found, without = pool_log_ratios(**more), pool_log_ratios(**SEVEN)
+    assert isinstance(found, PooledLogRatios)
+    assert isinstance(without, PooledLogRatios)
+    assert found.without_cases == 1
+    assert found.likelihood == without.likelihood
+    alone = pool_log_ratios([3, 0], [4, 0])
+    assert isinstance(alone, NotEstimable)
+    assert alone.reason == "too_few_provinces"
+    with pytest.raises(FactsError, match="two positive exposures"):
+        pool_log_ratios([3, np.nan], [4, 1])
+    with pytest.raises(FactsError, match="two positive exposures"):
+        pool_log_ratios([3, 2], [4, 1], later_exposure=0)

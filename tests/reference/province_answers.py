@@ -24,6 +24,7 @@ from evalkit.statistics.law.lognormal_rates import LogNormalRates, log_normal_ra
 from evalkit.statistics.list_models import ListModel, fit_lists, list_cells
 from evalkit.statistics.multiplicity import Rule, adjust_tests
 from evalkit.statistics.panel.covariate_rates import CovariateRates, rates_given_covariates
+from evalkit.statistics.panel.random_effects import PooledLogRatios, pool_log_ratios
 from evalkit.statistics.provinces.heterogeneity import Heterogeneity, heterogeneity
 from evalkit.statistics.provinces.shrinkage import posterior
 from evalkit.statistics.stratified import PooledRatio, pooled_ratio
@@ -232,14 +233,35 @@ MULTIPLICITY = Family(
 _FIGURES = {"x1": "later", "x2": "earlier", "t1": "later_exposure", "t2": "earlier_exposure"}
 
 
-def _pooled(i: Inputs) -> PooledRatio:
-    if i.word("model") in ("gee", "meta"):
-        raise NotBuiltError
+def _before_and_after(i: Inputs) -> pd.DataFrame:
     rows = named(i.rows().rename(columns={} if "later" in i.rows() else _FIGURES))
     for exposure in ("later_exposure", "earlier_exposure"):
         if exposure not in rows:
             rows[exposure] = 1.0
-    return estimated(pooled_ratio(rows, level=i.level))
+    return rows
+
+
+def _pooled(i: Inputs) -> PooledRatio:
+    if i.word("model") in ("gee", "meta"):
+        raise NotBuiltError
+    return estimated(pooled_ratio(_before_and_after(i), level=i.level))
+
+
+def _random_effects(i: Inputs) -> PooledLogRatios:
+    rows = _before_and_after(i)
+    exposures = {name: rows[name] for name in ("later_exposure", "earlier_exposure")}
+    return estimated(pool_log_ratios(rows["later"], rows["earlier"], **exposures, level=i.level))
+
+
+def _by_random_effects(i: Inputs, method: str, field: str) -> float:
+    found = _random_effects(i)
+    mean = found.moments if method == "dl" else found.likelihood
+    return {"est": mean.estimate, "se": mean.error, "tau2": mean.variance}[field]
+
+
+def _knapp_hartung(i: Inputs, level: float) -> tuple[float, float]:
+    found = _random_effects(Inputs({**i, "conf": level}, i.data))
+    return found.lower, found.upper
 
 
 def _pool(field: str) -> Answer:
@@ -264,8 +286,13 @@ PANEL = Family(
         "mh_log": lambda i: math.log(_pooled(i).mantel_haenszel),
         "mh_rr": _pool("mantel_haenszel"),
         "mh_se": _pool("mantel_haenszel_se"),
+        "yi": lambda i: _random_effects(i).log_ratios,
+        "vi": lambda i: _random_effects(i).variances,
+        "Q": lambda i: _random_effects(i).q,
+        "I2": lambda i: _random_effects(i).i_squared,
     },
-    limits={"rr": _pool_limits},
+    patterns={r"(dl|reml)_(est|se|tau2)": _by_random_effects},
+    limits={"rr": _pool_limits, "hk": _knapp_hartung},
     other_method=lambda i: _NORMAL if i.word("model") == "glmm" else "",
     declined={"coef_trt|se_trt|sd_subject": _NORMAL},
     main="rr",
