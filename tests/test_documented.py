@@ -78,6 +78,12 @@ def frames_of(result: Evaluation) -> Iterator[tuple[type, str, pd.DataFrame]]:
                 yield type(record), field.name, value
 
 
+def made_frames_of(kind: type) -> dict[str, property]:
+    """Return the frames that a record makes of its items."""
+    made = {name: one for name, one in vars(kind).items() if isinstance(one, property)}
+    return {name: one for name, one in made.items() if one.fget.__annotations__["return"] == "pd.DataFrame"}
+
+
 # ---- every name says all it should
 
 
@@ -150,13 +156,19 @@ def test_the_frames_of_all_places_document_their_columns(name: str, tmp_path: Pa
 
 @pytest.mark.parametrize(("name", "code"), AREAS)
 def test_frames_made_of_items_document_their_columns(name: str, code: str):
-    result = evaluation_of(name, code)
-    made = [result.trends, result.comparisons, result.months, *([result.compared] if result.compared else [])]
-    assert len(made) == (3 if code else 4)
-    for record in made:
-        documented = set(columns_in(inspect.getdoc(type(record).frame) or ""))
-        optional = {"exposure", "exposure_source"} if record is result.trends else set()
-        assert documented - optional <= set(record.frame.columns) <= documented, type(record)
+    seen = 0
+    for record in evaluation_of(name, code).by_step().values():
+        for field, made in made_frames_of(type(record)).items():
+            frame, documented = getattr(record, field), set(columns_in(inspect.getdoc(made) or ""))
+            optional = (
+                {"exposure", "exposure_source"}
+                if (type(record), field) == (records.Trends, "frame")
+                else set()
+            )
+            if documented:  # else it is documented where its rows are made
+                assert documented - optional <= set(frame.columns) <= documented, (type(record), field)
+                seen += 1
+    assert seen == (10 if code else 14)
 
 
 def test_alarms_document_the_columns_of_their_frame():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,21 @@ import pandas as pd
 from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
+from evalkit.facts.laws_of_area import law_of
 from evalkit.indicators.alarms import Alarms, WatchedMeasure
 from evalkit.indicators.compared_effect import ComparedEffect
+from evalkit.indicators.effect_frames import counts_frame, effect_checks_frame
+from evalkit.indicators.item_frames import (
+    bounds_frame,
+    changes_frame,
+    checks_frame,
+    differences_frame,
+    missing_frame,
+    provinces_frame,
+    rates_frame,
+    strata_frame,
+    zeros_frame,
+)
 from evalkit.indicators.missing_reports import BoundedChange
 from evalkit.indicators.news import News
 from evalkit.indicators.period_totals import PeriodComparison, PeriodTotal
@@ -29,7 +43,6 @@ from evalkit.indicators.trends import Trend
 from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.lapses import Lapse
 from evalkit.short_form import ShortForm
-from evalkit.statistics.provinces.shrinkage import ShrunkenRates
 from evalkit.statistics.rates import garwood_interval
 from evalkit.statistics.results import NotEstimable
 
@@ -230,6 +243,75 @@ class Comparisons(Record):
         lower, upper = garwood_interval(count, years)
         return frame.assign(count=count, years=years, value=count / years, lower=lower, upper=upper)
 
+    @property
+    def changes(self) -> pd.DataFrame:
+        """The pairs of successive periods that are compared, as the page's table has them.
+
+        Returns
+        -------
+        DataFrame, one row per pair and ``supposes``
+            A pair that is not compared has no row.
+
+            - ``indicator`` (str): its name in the programme.
+            - ``earlier``, ``later`` (str): the two programme periods, by their ids.
+            - ``supposes`` (str): how years are taken to scatter: law (where it is known; what the page prints first), pure_chance, or
+              twice_the_scatter (the limits if yearly counts varied twice as much).
+            - ``earlier_count``, ``later_count`` (float, events or persons): the totals.
+            - ``earlier_years``, ``later_years`` (float, years): how long was counted.
+            - ``earlier_value``, ``later_value`` (float, a year): the yearly averages.
+            - ``earlier_lower``, ``earlier_upper``, ``later_lower``, ``later_upper`` (float, a year): their limits at 95 %, exact unless under the law.
+            - ``change`` (float, percent): of the yearly average, later over earlier; missing where the earlier one is 0. The page says no percentage on a base under 5.
+            - ``lower``, ``upper`` (float, percent): its limits at 95 %.
+            - ``p`` (float): two-sided, of no change; missing for twice_the_scatter.
+            - ``scatter`` (float): variance of a year's count, times that of pure chance.
+            - ``detectable_fall`` (float, percent): the smallest fall found in four of five such comparisons; missing where not even one to zero is.
+            - ``grade`` (str): of the verdict, once for each pair: clear, leaning or open; else "".
+            - ``tests`` (int): how many comparisons on all pages together the verdict allows for; missing where ``grade`` is.
+
+        Examples
+        --------
+        >>> import evalkit as ek
+        >>> changes = ek.compare_periods(ek.open_bundle().provinces["04"]).changes
+        >>> changes.loc[changes["later"].eq("2021-2025"), ["supposes", "change", "lower", "upper", "p"]].round(2)
+                    supposes  change  lower   upper     p
+        3                law  -19.77 -68.23  103.76  0.63
+        4        pure_chance  -19.77 -42.41   11.43  0.20
+        5  twice_the_scatter  -19.77 -48.74   25.58   NaN
+        """
+        return changes_frame(self.items, partial(law_of, self.area))
+
+    @property
+    def bounds(self) -> pd.DataFrame:
+        """What the totals of the nation may be, with the reports that are missing.
+
+        Returns
+        -------
+        DataFrame, one row per pair of periods of which reports are missing
+            Empty where none is, and for a province.
+
+            - ``indicator`` (str): its name in the programme.
+            - ``earlier``, ``later`` (str): the two programme periods, by their ids.
+            - ``earlier_least``, ``earlier_most``, ``later_least``, ``later_most`` (float, events or persons): between what the totals lie.
+            - ``change_least``, ``change_most`` (float, percent): between what the change of the yearly average lies; missing on a base that may be 0.
+        """
+        return bounds_frame(self.bounded)
+
+    @property
+    def missing(self) -> pd.DataFrame:
+        """The reports that are missing of the totals in ``bounds``.
+
+        Returns
+        -------
+        DataFrame, one row per pair of periods, province and year
+
+            - ``indicator`` (str): its name in the programme.
+            - ``earlier``, ``later`` (str): the two programme periods, by their ids.
+            - ``province_code`` (str): the province that did not report.
+            - ``year`` (int): the year.
+            - ``most`` (float, events or persons): the most that is plausible of it.
+        """
+        return missing_frame(self.bounded)
+
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ZeroPeriods(Record):
@@ -256,6 +338,25 @@ class ZeroPeriods(Record):
     area: Area
     items: tuple[ZeroPeriod, ...]
     lapses: tuple[Lapse, ...] = ()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The runs of zeros.
+
+        Returns
+        -------
+        DataFrame, one row per series that ends with reported zeros
+
+            - ``indicator`` (str): its name in the programme.
+            - ``period_start``, ``period_end`` (datetime): first and last day of the run, both inclusive.
+            - ``years`` (float, years): its length.
+            - ``upper`` (float, events or persons a year): upper 95 % limit of the yearly number that the run still allows; infinite where years scatter so much that it sets none.
+            - ``earlier`` (str): the programme period before the run, by its id; "" where none has a total.
+            - ``earlier_count`` (float, events or persons): its total; missing where there is none.
+            - ``chance_known``, ``chance_predictive`` (float, from 0 to 1): how probable such a run is had the pace of that period gone on, taken as exactly known and with its own uncertainty; missing where there is no such period.
+            - ``supposes`` (str): how years are taken to scatter: law or pure_chance.
+        """
+        return zeros_frame(self.items)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -795,9 +896,43 @@ class Trends(Record):
         lower, upper = garwood_interval(frame["count"], np.ones(len(frame)))
         return frame.assign(lower=lower, upper=upper)
 
+    @property
+    def checks(self) -> pd.DataFrame:
+        """The fitted trends and the checks beside them, as the page's tables have them.
+
+        Returns
+        -------
+        DataFrame, one row per indicator and check
+            A series that carries no trend has no row; a check that could not be made has none either.
+
+            - ``indicator`` (str): its name in the programme.
+            - ``check`` (str): trend (the headline), detectable_fall, detection_alone (a year), detection_alone_whole (over all the years), without_a_year,
+              counts_alone (without the population), last_five_years, monotone (Mann-Kendall), bends, piece (of a bent trend), step (at a declared date).
+            - ``first``, ``last`` (int): years it is of: of without_a_year the one that the verdict hangs on, else the one whose absence changes most, of a step that of its date; missing where it is of all.
+            - ``value`` (float, percent a year): annual percent change; of detectable_fall the smallest fall shown in four of five such series, of a step and
+              detection_alone_whole the change in percent, of monotone Kendall's tau, of bends their number.
+            - ``lower``, ``upper`` (float, as ``value``): limits at 95 %; of without_a_year the least and the most.
+            - ``p`` (float): two-sided, of no change; of bends, simulated, of none.
+            - ``level`` (float): of bends, the p from which downwards one would be taken; else missing.
+            - ``grade`` (str): of trend, that of its verdict: clear, leaning or open; else "".
+            - ``tests`` (int): of trend, how many trends on all pages together the verdict allows for; else missing.
+
+        Examples
+        --------
+        >>> import evalkit as ek
+        >>> checks = ek.fit_trends(ek.open_bundle().provinces["04"]).checks
+        >>> checks.loc[checks["check"].isin(["trend", "counts_alone"]), ["indicator", "check", "value", "lower", "upper"]].round(1)
+                     indicator         check  value  lower  upper
+        0                cases         trend   -1.2   -8.9    7.4
+        5                cases  counts_alone   -0.1   -7.9    8.5
+        10  victims_identified         trend   -1.3   -8.0    6.0
+        15  victims_identified  counts_alone   -0.3   -7.1    7.1
+        """
+        return checks_frame(self.items)
+
 
 _MONTH_COLUMNS = ["measure", "step", "period_start", "period_end", "status", "count", "expected", "upper"]
-_MONTH_COLUMNS += ["alarm", "dispersion", "points", "reason"]
+_MONTH_COLUMNS += ["alarm", "dispersion", "points", "reason", "alpha"]
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -846,9 +981,12 @@ class MonthsWatched(Record):
             - ``dispersion`` (float): variance over mean of the baseline, never below 1.
             - ``points`` (int): figures in the baseline.
             - ``reason`` (str): why it could not be judged; else "".
+            - ``alpha`` (float): share of months that lie above their bound where nothing changes.
         """
         frames = [
-            item.found.frame.assign(measure=item.measure, step=item.step)[_MONTH_COLUMNS]
+            item.found.frame.assign(measure=item.measure, step=item.step, alpha=item.found.alpha)[
+                _MONTH_COLUMNS
+            ]
             for item in self.items
             if isinstance(item.found, Alarms)
         ]
@@ -883,6 +1021,43 @@ class StandardisedRates(Record):
     items: tuple[Standardised, ...]
     lapses: tuple[Lapse, ...] = ()
     why: NotEstimable | None = None
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rates of all items.
+
+        Returns
+        -------
+        DataFrame, one row per measure, breakdown and rate
+            Items without rates have no row.
+
+            - ``measure``, ``dimension`` (str): by their names in the programme.
+            - ``period_start``, ``period_end`` (datetime): first and last day, both inclusive.
+            - ``rate`` (str): crude, direct or indirect.
+            - ``value``, ``lower``, ``upper`` (float, per 100,000 person-years; of indirect, observed over expected): with exact limits at 95 %; missing for direct where fewer than 10 are counted.
+            - ``byar_lower``, ``byar_upper`` (float, as ``value``): Byar's limits.
+            - ``expected`` (float, events or persons): the count at the country's rates in each value of the breakdown.
+        """
+        return rates_frame(self.items)
+
+    @property
+    def strata(self) -> pd.DataFrame:
+        """What the rates are made of.
+
+        Returns
+        -------
+        DataFrame, one row per measure, breakdown and value of it
+
+            - ``measure``, ``dimension`` (str): by their names in the programme.
+            - ``period_start``, ``period_end`` (datetime): first and last day, both inclusive.
+            - ``category`` (str): the value of the breakdown.
+            - ``count`` (float, events or persons): missing where hidden or not reported.
+            - ``exposure`` (float, person-years): the inhabitants of the place.
+            - ``status`` (str): of the count.
+            - ``reference_count`` (float, events or persons): counted in the country.
+            - ``standard`` (float, person-years): the inhabitants of the country.
+        """
+        return strata_frame(self.items)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -1004,20 +1179,6 @@ class ProvincesSideBySide(Record):
     lapses: tuple[Lapse, ...] = ()
 
 
-_RATE_COLUMNS = [
-    *("indicator", "period", "province_code", "count", "exposure", "status"),
-    *("rate", "shrunken", "lower", "upper"),
-]
-
-
-def _lasting_rates(item: ProvinceComparison) -> pd.DataFrame:
-    if not isinstance(item.shrunken, ShrunkenRates):
-        return pd.DataFrame(columns=_RATE_COLUMNS)
-    rates = item.shrunken.frame.drop(columns=["status"], errors="ignore")
-    frame = rates.merge(item.frame[["province_code", "status"]], on="province_code", how="left")
-    return frame.assign(indicator=item.indicator, period=item.period)[_RATE_COLUMNS]
-
-
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProvincesCompared(Record):
     """The provinces' rates in the latest period with enough totals, one item per indicator that compares periods.
@@ -1046,7 +1207,7 @@ class ProvincesCompared(Record):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The rates of the provinces, drawn towards their mean: the lasting rates.
+        """The provinces beside each other: rates as counted, drawn towards their mean (the lasting rates), and against the common rate.
 
         Returns
         -------
@@ -1060,10 +1221,38 @@ class ProvincesCompared(Record):
             - ``status`` (str): of the count: reported, zero_reported, derived, not_reported or suppressed.
             - ``rate`` (float, a person-year): as counted.
             - ``shrunken``, ``lower``, ``upper`` (float, a person-year): the lasting rate with limits at 95 %.
+            - ``expected`` (float, events or persons): the count at the common rate.
+            - ``plain_lower``, ``plain_upper`` (float, events or persons): counts just inside the plain 95 % limits about it.
+            - ``wide_lower``, ``wide_upper`` (float, events or persons): counts just inside the widened ones.
+            - ``verdict`` (str): not_clearly_different, within_spread (of provinces) or unusual; "" without a figure.
+            - ``side`` (str): above or below; "" where it is not clearly different.
         """
-        frames = [_lasting_rates(item) for item in self.items]
-        told = [frame for frame in frames if len(frame)]
-        return pd.concat(told, ignore_index=True) if told else pd.DataFrame(columns=_RATE_COLUMNS)
+        return provinces_frame(self.items)
+
+    @property
+    def tests(self) -> pd.DataFrame:
+        """Whether the provinces differ at all, to be read before ``frame``.
+
+        Returns
+        -------
+        DataFrame, one row per indicator whose provinces are compared
+
+            - ``indicator``, ``period`` (str): by their names in the programme.
+            - ``provinces`` (int): how many are compared.
+            - ``rate`` (float, a person-year): of all together.
+            - ``p`` (float): of the test that all have it.
+            - ``method`` (str): how p is found: simulation or chi-square.
+            - ``outside_by_chance`` (float, provinces): how many lie outside the plain limits by pure chance.
+
+        Examples
+        --------
+        >>> import evalkit as ek
+        >>> tests = ek.compare_provinces(ek.open_bundle().nation()).tests
+        >>> tests[["indicator", "provinces", "p"]].head(1)
+          indicator  provinces       p
+        0     cases         34  0.0005
+        """
+        return differences_frame(self.items)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -1155,6 +1344,42 @@ class Effects(Record):
         """The rows of all items: :attr:`evalkit.indicators.compared_effect.ComparedEffect.frame`."""
         frames = [item.frame for item in self.items]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+    @property
+    def counts(self) -> pd.DataFrame:
+        """What was counted in the places with the measure, and what was expected there.
+
+        Returns
+        -------
+        DataFrame, one row per comparison and ``when``
+            A comparison whose effect cannot be told has no row.
+
+            - ``comparison`` (str): its id.
+            - ``when`` (str): before (the start of the measure), since, or expected (since the start, without it).
+            - ``places``, ``places_without`` (int): with the measure and without it, after what was left out.
+            - ``count`` (float, events or persons): in the places with the measure.
+            - ``rate`` (float, a person-year, else a place and year): the same as a rate; missing where none was counted.
+            - ``per_person`` (bool): whether rates are per inhabitant.
+        """
+        return counts_frame(self.items)
+
+    @property
+    def checks(self) -> pd.DataFrame:
+        """What was tried beside the effect.
+
+        Returns
+        -------
+        DataFrame, one row per comparison and check
+            What the design does not allow has no row.
+
+            - ``comparison`` (str): its id.
+            - ``check`` (str): each_place_left_out, years_before_apart, moves_withstood, each_place_alike, two_way.
+            - ``value`` (float): a ratio; of years_before_apart the years before the start whose interval excludes 1, of moves_withstood how many times its
+              largest move before the gap may move by itself (infinite where any).
+            - ``lower``, ``upper`` (float): limits at 95 %; of each_place_left_out the smallest and the largest ratio.
+            - ``years`` (int): of years_before_apart, out of how many; else missing.
+        """
+        return effect_checks_frame(self.items)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
