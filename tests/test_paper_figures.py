@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from dataclasses import replace
@@ -227,6 +228,26 @@ def test_a_size_is_kept_and_a_pdf_is_written(tmp_path: Path):
     drawing.savefig(tmp_path / "cases.pdf")
     assert (tmp_path / "cases.pdf").read_bytes().startswith(b"%PDF")
     assert drawing.get_facecolor() == (1, 1, 1, 1)
+
+
+def pdf_of(drawing: Figure) -> bytes:
+    stream = io.BytesIO()
+    with mpl.rc_context({"pdf.compression": 0}):
+        drawing.savefig(stream, format="pdf")
+    return stream.getvalue()
+
+
+def test_a_pdf_embeds_its_fonts_as_truetype_and_other_figures_are_saved_as_before(tmp_path: Path):
+    drawing, other = evaluation_of("demo", "04").indicators.figure("cases"), Figure()
+    other.suptitle("Another figure of the notebook")
+    with mpl.rc_context({"pdf.fonttype": 3, "ps.fonttype": 3}):
+        saved = pdf_of(drawing)
+        assert b"/Type3" in pdf_of(other)
+        drawing.savefig(tmp_path / "cases.eps")
+        assert (mpl.rcParams["pdf.fonttype"], mpl.rcParams["ps.fonttype"]) == (3, 3)
+    assert b"/Type3" not in saved
+    assert b"/FontFile2" in saved  # where a PDF keeps a TrueType font
+    assert "/FontType 42" in (tmp_path / "cases.eps").read_text("latin-1")
 
 
 # ---- what is refused

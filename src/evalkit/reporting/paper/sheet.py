@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -42,8 +43,8 @@ _STYLE: dict[str, object] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.unicode_minus": True,
-    "pdf.fonttype": 42,
 }
+_EMBEDDED: dict[Any, Any] = {"pdf.fonttype": 42, "ps.fonttype": 42}  # TrueType: journals refuse Type 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,25 @@ class Words:
     sources: Sequence[str] = ()
 
 
+class PaperFigure(Figure):
+    """A figure that embeds its fonts as TrueType whenever it is saved, and leaves the settings of other figures as they are.
+
+    Examples
+    --------
+    >>> import io
+    >>> with mpl.rc_context({"pdf.fonttype": 3}):
+    ...     drawing, stream = PaperFigure(figsize=(2, 1)), io.BytesIO()
+    ...     drawing.suptitle("Cases") and drawing.savefig(stream, format="pdf")
+    ...     b"/Type3" in stream.getvalue(), mpl.rcParams["pdf.fonttype"]
+    (False, 3)
+    """
+
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """Save the figure, as matplotlib's own figures are."""
+        with mpl.rc_context(_EMBEDDED):
+            super().savefig(fname, **options)
+
+
 @contextmanager
 def print_style() -> Iterator[None]:
     """Draw in print with our own settings, whatever the notebook has set, and leave its settings as they were."""
@@ -78,7 +98,7 @@ def axes_for(asked: Asked, *, size: tuple[float, float] = SIZE) -> Axes:
     """Return the axes asked for, or those of a new figure on white, of ``size`` where none was asked for."""
     if asked.ax is not None:
         return asked.ax
-    figure = Figure(figsize=asked.size or size, layout="constrained", facecolor="white")
+    figure = PaperFigure(figsize=asked.size or size, layout="constrained", facecolor="white")
     return figure.subplots()
 
 
