@@ -179,6 +179,37 @@ def test_a_step_is_given_a_place_or_what_an_earlier_step_gave(opened: dict[str, 
             call()
 
 
+def test_a_name_before_its_place_is_refused_with_the_order_to_write(opened: dict[str, OpenBundle]):
+    bundle = opened["demo"]
+    one, other, nation = bundle.provinces["04"], bundle.provinces["08"], bundle.nation()
+    for call, order in (
+        (lambda: ek.trend("cases", one), "ek.trend(area, 'cases')"),
+        (lambda: ek.trend("cases", nation), "ek.trend(area, 'cases')"),
+        (lambda: ek.alarms("cases_recorded", one), "ek.alarms(area, 'cases_recorded')"),
+        (lambda: ek.compare_places("cases", one, other), "ek.compare_places(one, other, 'cases')"),
+        (lambda: ek.compare_places(one, "cases", other), "ek.compare_places(one, other, 'cases')"),
+        (lambda: ek.effect("cameras", bundle), "ek.effect(place, 'cameras')"),
+        (lambda: ek.effect("cameras", nation), "ek.effect(place, 'cameras')"),
+    ):
+        with pytest.raises(FactsError, match="the place stands first") as refused:
+            call()
+        assert refused.value.do == f"write {order}"
+
+
+def test_what_takes_a_place_and_a_name_refuses_anything_else_in_their_stead(opened: dict[str, OpenBundle]):
+    bundle = opened["demo"]
+    province = bundle.provinces["04"]
+    for call, told in (
+        (lambda: ek.trend(bundle, "cases"), "a bundle holds many places"),
+        (lambda: ek.trend("04", "cases"), "a step takes a place"),
+        (lambda: ek.trend(province), "missing a required argument: 'indicator'"),
+        (lambda: ek.effect(province, "cameras"), "for the nation"),
+        (lambda: ek.effect(bundle, "cameras"), "no such comparison"),
+    ):
+        with pytest.raises(FactsError, match=told):
+            call()
+
+
 OF_THE_RECIPE = [name for name, module in ek._SHOP_WINDOW.items() if module == "evalkit.steps"]
 
 

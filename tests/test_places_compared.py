@@ -281,7 +281,7 @@ def test_places_of_two_bundles_or_programmes_are_refused():
 
 def test_what_is_no_place_or_no_indicator_is_refused_with_what_to_write():
     area: Area = province("04")
-    assert "two places" in refusal(area, "08").rule
+    assert "a step takes a place" in refusal(area, "08").rule
     assert "itself" in refusal(area, area).rule
     assert refusal(area, province("08"), "casess").do == 'did you mean "cases"?'
     assert "2021-2025" in refusal(area, province("08"), period="2021-2026").do

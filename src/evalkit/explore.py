@@ -205,6 +205,7 @@ def open_bundle(folder: str | Path | None = None) -> OpenBundle:
     return OpenBundle(**given, folder=bundles.bundle_folder(folder))
 
 
+@checked
 def trend(area: Area, indicator: str) -> Trends:
     """Fit the trend of one indicator, whether or not its programme asks for one.
 
@@ -321,6 +322,7 @@ def alarms(area: Area, measure: str, *, alpha: float = 0.01) -> Alarms | NotEsti
     return watch(area.facts, measure, area.programme, alpha=alpha)
 
 
+@checked
 def effect(
     place: Bundle | NationFacts,
     comparison: str | Mapping[str, Any] = "",
@@ -370,6 +372,7 @@ def effect(
     return compare_once(nation, own_comparison(nation, given))
 
 
+@checked
 def compare_places(one: Area, other: Area, indicator: str, *, period: str = "") -> PlacesCompared:
     """Compare the rates of two places of a bundle in one programme period: two provinces, or a province and the rest of the nation.
 

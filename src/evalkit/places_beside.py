@@ -9,7 +9,7 @@ import pandas as pd
 
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
-from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
+from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.facts.laws_of_area import law_of
 from evalkit.indicators.period_totals import indicator_totals
 from evalkit.indicators.place_comparison import PlaceRate, place_rate, ratio_of_rates
@@ -59,12 +59,7 @@ def _refuse(rule: str, do: str) -> FactsError:
 
 
 def _refuse_unlike(one: Area, other: Area) -> None:
-    """Refuse what is no place, places of two bundles, and a place beside itself."""
-    if not all(isinstance(area, ProvinceFacts | NationFacts) for area in (one, other)):
-        raise _refuse(
-            worded("two places are compared: provinces of a bundle, or a province and its nation"),
-            worded('give it bundle.provinces["22"], or bundle.nation()'),
-        )
+    """Refuse places of two bundles, and a place beside itself."""
     if one.programme != other.programme:
         raise _refuse(
             worded("the two places are of different programmes, which count different things"),

@@ -13,7 +13,7 @@ from evalkit.messages import worded
 Result = TypeVar("Result")
 Given = ParamSpec("Given")
 
-_NATION = "NationFacts"
+_NATION, _BUNDLE = "NationFacts", "Bundle"
 _AREAS = ("Area", _NATION, "ProvinceFacts")
 _GIVEN_BY: dict[str, str] = {}  # name of a record to the name of the step that gives it
 
@@ -60,10 +60,14 @@ def refuse_others(compute: Callable[..., object], args: tuple[Any, ...], named: 
     FactsError
         With what to write instead.
     """
-    for kind, given in _given(compute, args, named):
+    arguments = list(_given(compute, args, named))
+    for kind, given in arguments:
         where = f"{compute.__name__}({type(given).__name__})"
         if set(kind) & set(_AREAS):
-            _refuse_no_place(given, where, is_nation=kind == (_NATION,))
+            if _BUNDLE in kind and hasattr(given, "slice_for"):
+                continue
+            _refuse_swapped(compute, arguments, given)
+            _refuse_no_place(given, where, is_nation=set(kind) & set(_AREAS) == {_NATION})
         elif set(kind) & set(_GIVEN_BY) and not _is_of(given, kind):
             raise FactsError(
                 where=where,
@@ -82,9 +86,14 @@ def _given(
     except TypeError as fault:
         raise _unbound(compute, signature, fault) from None
     for name, value in bound.items():
-        kind = tuple(part.strip() for part in str(signature.parameters[name].annotation).split("|"))
+        kind = _kind(signature.parameters[name])
         several = signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
         yield from ((kind, one) for one in (value if several else [value]))
+
+
+def _kind(parameter: inspect.Parameter) -> tuple[str, ...]:
+    """Return the names of the types that an argument may be of."""
+    return tuple(part.strip() for part in str(parameter.annotation).split("|"))
 
 
 def _unbound(compute: Callable[..., object], signature: inspect.Signature, fault: TypeError) -> FactsError:
@@ -100,6 +109,29 @@ def _unbound(compute: Callable[..., object], signature: inspect.Signature, fault
 
 def _wanted(kind: str, name: str) -> str:
     return f"{name}=ek.{_GIVEN_BY[kind]}(...)" if kind in _GIVEN_BY else name
+
+
+def _refuse_swapped(
+    compute: Callable[..., object], arguments: list[tuple[tuple[str, ...], Any]], given: Any
+) -> None:
+    """Refuse a name where a place belongs, where a place stands for the name: the two were swapped."""
+    swapped = any(_is_place(one) for kind, one in arguments if not set(kind) & set(_AREAS))
+    if not (isinstance(given, str) and swapped):
+        return
+    written = [
+        name if set(_kind(one)) & set(_AREAS) else repr(given)
+        for name, one in inspect.signature(compute).parameters.items()
+        if one.kind is one.POSITIONAL_OR_KEYWORD
+    ]
+    raise FactsError(
+        where=f"{compute.__name__}({given!r}, ...)",
+        rule=worded("the place stands first, and then the name of what is asked of it"),
+        do=worded("write ek.{name}({arguments})", name=compute.__name__, arguments=", ".join(written)),
+    )
+
+
+def _is_place(given: object) -> bool:
+    return hasattr(given, "programme") and (hasattr(given, "facts") or hasattr(given, "slice_for"))
 
 
 def _refuse_no_place(given: Any, where: str, *, is_nation: bool) -> None:
