@@ -1,5 +1,7 @@
 """A researcher's own table and drawing on a page, and results shown the Jupyter way: the last expression of a cell."""
 
+from unittest import mock
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import nbformat
@@ -11,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from evalkit.errors import DeclarationError, FactsError
 from evalkit.labels import Label
+from evalkit.messages import told_in
 from evalkit.reporting.blocks import Section, from_json
 from evalkit.reporting.display import PAGE_MIME, SECTION_MIME
 from evalkit.reporting.every_section import page_head
@@ -103,6 +106,30 @@ def shell():
     yield (made := InteractiveShell.instance())
     assert made is InteractiveShell.instance()
     InteractiveShell.clear_instance()
+
+
+def test_a_cell_stopped_in_evalkit_shows_a_paragraph_and_the_traceback_on_request(shell, capsys, monkeypatch):
+    teach_ipython()
+    stop = mock.Mock(side_effect=KeyboardInterrupt)
+    monkeypatch.setattr("evalkit.reporting.own._told", stop)
+    shell.push({"own_table": own_table})
+    shell.run_cell("own_table(None, name='mine', title='', period='', source='')")
+    short = capsys.readouterr().out
+    assert "stopped in own_table before it was done" in short
+    assert "own.py" not in short
+    shell.run_cell("%tb")
+    assert "own.py" in capsys.readouterr().out
+    with told_in("vi"):
+        shell.run_cell("own_table(None, name='mine', title='', period='', source='')")
+    assert "đã dừng trong own_table" in capsys.readouterr().out
+
+
+def test_a_cell_stopped_elsewhere_is_shown_as_ever(shell, capsys):
+    teach_ipython()
+    shell.run_cell("raise KeyboardInterrupt")
+    told = capsys.readouterr().out
+    assert "Traceback (most recent call last)" in told
+    assert "stopped in" not in told
 
 
 def test_the_last_expression_of_a_cell_makes_a_page_as_show_does(shell):

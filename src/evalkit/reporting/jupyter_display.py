@@ -10,6 +10,7 @@ from evalkit.programme.catalogue_list import found_text
 from evalkit.programme.models import IndicatorsFound
 from evalkit.reporting.blocks import PageHead, Sections
 from evalkit.reporting.display import mime_bundle, section_of, shown_as
+from evalkit.reporting.interrupted import teach_interruptions
 
 
 def teach_ipython() -> None:
@@ -25,6 +26,7 @@ def teach_ipython() -> None:
         if kind is not object:
             shell.display_formatter.mimebundle_formatter.for_type(kind, _bundle)
     shell.display_formatter.formatters["text/plain"].for_type(IndicatorsFound, _found)
+    teach_interruptions(shell)
 
 
 def teach_figures() -> None:
