@@ -655,7 +655,7 @@ def _told_of_test(row: Row) -> dict[str, Sequence[Numbers]]:
         "Provinces compared": [[row["provinces"]]],
         "Common rate per 100,000 person-years": [[100_000 * row["rate"]]],
         "p of the test that all have it": [[row["p"]]],
-        "Outside the plain limits by pure chance": [[row["outside_by_chance"]]],
+        "Outside the limits of chance by chance": [[row["outside_by_chance"]]],
     }
 
 
@@ -667,7 +667,7 @@ def _told_of_province(row: Row) -> dict[str, Sequence[Numbers]]:
         "Per 100,000 person-years": [[per * row["rate"]]],
         f"Per 100,000 person-years, {helped}": [[per * row[name] for name in ("shrunken", "lower", "upper")]],
         "Count expected at the common rate": [[row["expected"]]],
-        "Plain 95% limits of the count": [[row["plain_lower"], row["plain_upper"]]],
+        "95% limits of chance of the count": [[row["chance_lower"], row["chance_upper"]]],
         "Widened 95% limits of the count": [[row["wide_lower"], row["wide_upper"]]],
     }
 

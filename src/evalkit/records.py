@@ -1220,9 +1220,10 @@ class ProvincesCompared(Record):
             - ``exposure`` (float, person-years): missing where the population is not known.
             - ``status`` (str): of the count: reported, zero_reported, derived, not_reported or suppressed.
             - ``rate`` (float, a person-year): as counted.
+            - ``rate_lower``, ``rate_upper`` (float, a person-year): its 95 % limits, under the law of years where that is known.
             - ``shrunken``, ``lower``, ``upper`` (float, a person-year): the lasting rate with limits at 95 %.
             - ``expected`` (float, events or persons): the count at the common rate.
-            - ``plain_lower``, ``plain_upper`` (float, events or persons): counts just inside the plain 95 % limits about it.
+            - ``chance_lower``, ``chance_upper`` (float, events or persons): counts just inside the 95 % limits of chance about it.
             - ``wide_lower``, ``wide_upper`` (float, events or persons): counts just inside the widened ones.
             - ``verdict`` (str): not_clearly_different, within_spread (of provinces) or unusual; "" without a figure.
             - ``side`` (str): above or below; "" where it is not clearly different.
@@ -1242,7 +1243,7 @@ class ProvincesCompared(Record):
             - ``rate`` (float, a person-year): of all together.
             - ``p`` (float): of the test that all have it.
             - ``method`` (str): how p is found: simulation or chi-square.
-            - ``outside_by_chance`` (float, provinces): how many lie outside the plain limits by pure chance.
+            - ``outside_by_chance`` (float, provinces): how many lie outside the limits of chance by chance.
 
         Examples
         --------

@@ -51,8 +51,19 @@ _ABOUT_MEASURE = ["measure", "dimension", "period_start", "period_end"]
 _RATES = [*_ABOUT_MEASURE, "rate", "value", "lower", "upper", "byar_lower", "byar_upper", "expected"]
 _STRATA = [*_ABOUT_MEASURE, "category", "count", "exposure", "status", "reference_count", "standard"]
 _PROVINCES = [
-    *("indicator", "period", "province_code", "count", "exposure", "status", "rate", "shrunken", "lower"),
-    *("upper", "expected", "plain_lower", "plain_upper", "wide_lower", "wide_upper", "verdict", "side"),
+    *(
+        "indicator",
+        "period",
+        "province_code",
+        "count",
+        "exposure",
+        "status",
+        "rate",
+        "rate_lower",
+        "rate_upper",
+    ),
+    *("shrunken", "lower", "upper", "expected", "chance_lower", "chance_upper", "wide_lower", "wide_upper"),
+    *("verdict", "side"),
 ]
 _TESTS = ["indicator", "period", "provinces", "rate", "p", "method", "outside_by_chance"]
 

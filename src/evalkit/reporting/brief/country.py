@@ -163,7 +163,7 @@ def _year(years: dict[int, tuple[str, float]], year: int) -> float | None:
 def _caption(states: dict[str, tuple[State, float]], span: tuple[int, int]) -> Bilingual:
     """Say what a tile shows, naming the states that occur."""
     text = say(
-        "Each tile is a province. Number: {last}; line: {first}–{last}, one scale for all. Dark edge: land border. –: no figure in the sources used.",
+        "Each tile is a province, shaded where the number is above 0. Number: {last}; line: {first}–{last}, one scale for all. Dark edge: land border. –: no figure in the sources used.",
         first=str(span[0]),
         last=str(span[1]),
     )

@@ -19,7 +19,7 @@ from evalkit.reporting.wording import say
 State = Literal["value", "zero", "none", "hidden"]
 
 _LEFT, _TOP, _TITLE, _UNDER = 6.0, 4.0, 24.0, 18.0
-_LABEL = 11.0
+_LABEL, _SMALLEST = 11.0, 9.0
 _NEXT = 14.0  # from one row of labels to the next
 _DAY = 0.004  # of a year
 _FEWEST_PIXELS = 26.0  # a year's label needs so much room
@@ -185,8 +185,7 @@ def _panel(pen: Pen, axis: _Axis, panel: Panel, *, base: float, height: float, l
         (bar.year for bar in panel.bars if bar.state in ("value", "zero") and not bar.is_hollow), default=0
     )
     for bar in panel.bars:
-        lines = [base - step.mean * scale for step in panel.steps if step.start <= bar.year + 0.5 < step.end]
-        _bar(pen, axis, bar, lines, base=base, scale=scale, language=language, is_latest=bar.year == latest)
+        _bar(pen, axis, bar, base=base, scale=scale, language=language, is_latest=bar.year == latest)
     if panel.usual is not None:
         _usual(pen, axis, panel.usual, year=latest, base=base, scale=scale)
     pen.line(axis.left, base, axis.right, base, stroke="soft")
@@ -220,14 +219,13 @@ def _bar(
     pen: Pen,
     axis: _Axis,
     bar: Bar,
-    lines: Sequence[float],
     *,
     base: float,
     scale: float,
     language: str,
     is_latest: bool,
 ) -> None:
-    """Draw a year; its figure stands over the bar, and over a period's line that would run through it."""
+    """Draw a year, its figure over the bar; smaller letters where years stand so close that figures would touch."""
     middle, width = axis.at(bar.year + 0.5), min(axis.slot * 0.62, 30.0)
     if bar.state == "hidden":
         pen.text(middle, base - 4, "[c]", anchor="middle", size=_LABEL, fill="soft")
@@ -248,14 +246,14 @@ def _bar(
         )
         words = say("{one} or {other}", one=number(bar.count), other=number(bar.other)).of(language)
         top = min(top, base - high * scale)
-    is_last = middle + long(words, _LABEL) * 0.6 > pen.width - _LEFT / 2  # it would be cut off at the edge
-    struck = [line for line in lines if top - 4 - _LABEL < line < top]
+    size = min(_LABEL, max(_SMALLEST, _LABEL * 0.85 * axis.slot / long(words, _LABEL)))
+    is_last = middle + long(words, size) * 0.6 > pen.width - _LEFT / 2  # it would be cut off at the edge
     pen.text(
         pen.width - 1 if is_last else middle,
-        min([top, *struck]) - 4,
+        top - 4,
         words,
         anchor="end" if is_last else "middle",
-        size=_LABEL,
+        size=round(size, 1),
         bold=is_latest,
         fill="accent" if is_latest else "ink",
     )
