@@ -661,11 +661,13 @@ def _told_of_test(row: Row) -> dict[str, Sequence[Numbers]]:
 
 def _told_of_province(row: Row) -> dict[str, Sequence[Numbers]]:
     per = 100_000
-    helped = "estimated with the help of the other provinces (95% limits)"
+    helped = "estimated with the help of the other provinces"
     return {
         "Counts": [[row["count"]]],
-        "Per 100,000 person-years": [[per * row["rate"]]],
-        f"Per 100,000 person-years, {helped}": [[per * row[name] for name in ("shrunken", "lower", "upper")]],
+        "Per 100,000 person-years (95% limits)": [
+            [per * row[name] for name in ("rate", "rate_lower", "rate_upper")]
+        ],
+        f"Per 100,000 person-years, {helped}": [[per * row["shrunken"]]],
         "Count expected at the common rate": [[row["expected"]]],
         "95% limits of chance of the count": [[row["chance_lower"], row["chance_upper"]]],
         "Widened 95% limits of the count": [[row["wide_lower"], row["wide_upper"]]],

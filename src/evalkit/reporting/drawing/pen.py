@@ -150,7 +150,7 @@ class Pen:
         """Draw level lines alike, each from x to x at y, as one shape; nothing where there is none."""
         if not spans:
             return
-        steps = "".join(f"M{first:.1f} {y:.4g}H{last:.1f}" for first, last, y in spans)
+        steps = "".join(f"M{first:.0f} {y:.4g}H{last:.0f}" for first, last, y in spans)
         self._parts.append(
             f'<path d="{steps}" fill="none" stroke="{_colour(stroke)}" stroke-width="{width:g}"/>'
         )
@@ -190,7 +190,7 @@ class Pen:
         """Draw discs alike as one shape: the round ends of lines without length; nothing where there is none."""
         if not centres:
             return
-        steps = "".join(f"M{x:.1f} {y:.4g}h0" for x, y in centres)
+        steps = "".join(f"M{x:.0f} {y:.4g}h0" for x, y in centres)
         self._parts.append(
             f'<path d="{steps}" fill="none" stroke="{_colour(fill)}" stroke-width="{2 * radius:g}" stroke-linecap="round"/>'
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isnan
+from math import isinf, isnan
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ from evalkit.statistics.provinces.shrinkage import ShrunkenRates
 from evalkit.statistics.results import NotEstimable
 
 PER = 100_000
-LIMITS = ["chance_lower", "chance_upper", "wide_lower", "wide_upper"]
+LIMITS = ["rate_lower", "rate_upper", "chance_lower", "chance_upper", "wide_lower", "wide_upper"]
 
 
 @headed("rates", lambda: say("Rates of the provinces compared"))
@@ -204,10 +204,10 @@ def _table(item: ProvinceComparison, area: NationFacts, label: Bilingual, period
     columns = (
         Column("province", say("Province or city")),
         Column("count", say("Counts"), numeric=True),
-        Column("rate", say("Per 100,000 person-years"), numeric=True),
+        Column("rate", say("Per 100,000 person-years (95% limits)"), numeric=True),
         Column(
             "shrunken",
-            say("Per 100,000 person-years, estimated with the help of the other provinces (95% limits)"),
+            say("Per 100,000 person-years, estimated with the help of the other provinces"),
             numeric=True,
         ),
         Column("expected", say("Count expected at the common rate"), numeric=True),
@@ -238,11 +238,11 @@ def _notes(item: ProvinceComparison, *, detected: bool) -> tuple[Bilingual, ...]
     known = isinstance(item.shrunken, ShrunkenRates) and item.shrunken.years_law is not None
     helped = (
         say(
-            "Estimated with the help of the other provinces: a province with few cases borrows from all (empirical Bayes, Clayton and Kaldor 1987); its limits hold the lasting rate and allow for extra variation between years."
+            "95% limits of a rate: of the lasting rate behind its count, allowing for extra variation between years. Estimated with the help of the other provinces: a province with few cases borrows from all (empirical Bayes, Clayton and Kaldor 1987)."
         )
         if known
         else say(
-            "Estimated with the help of the other provinces: a province with few cases borrows from all (empirical Bayes, Clayton and Kaldor 1987); its limits hold the lasting rate if yearly counts vary by chance alone."
+            "95% limits of a rate: of the lasting rate behind its count, if yearly counts vary by chance alone. Estimated with the help of the other provinces: a province with few cases borrows from all (empirical Bayes, Clayton and Kaldor 1987)."
         )
     )
     law = None if isinstance(item.differs, NotEstimable) else item.differs.law
@@ -260,7 +260,7 @@ def _notes(item: ProvinceComparison, *, detected: bool) -> tuple[Bilingual, ...]
 def _merged(item: ProvinceComparison) -> dict[str, Row]:
     table = item.frame.set_index("province_code")[["count", "exposure"]]
     parts: list[tuple[ShrunkenRates | Funnel | NotEstimable, list[str]]] = [
-        (item.shrunken, ["shrunken", "lower", "upper"]),
+        (item.shrunken, ["shrunken"]),
         (item.funnel, ["expected", *LIMITS, "verdict", "side"]),
     ]
     for found, names in parts:
@@ -277,8 +277,8 @@ def _cells(row: Row | None, counted_as: Callable[[float], Bilingual]) -> tuple[C
     rate = PER * row["count"] / row["exposure"]
     return (
         Cell(counted_as(row["count"]), row["count"]),
-        Cell(formats.number(rate, 2), round(rate, 4)),
-        Cell(_interval(*(PER * row[name] for name in ("shrunken", "lower", "upper")), digits=2)),
+        Cell(_interval(rate, PER * row["rate_lower"], PER * row["rate_upper"]), round(rate, 4)),
+        Cell(NOTHING if pd.isna(row["shrunken"]) else formats.number(PER * row["shrunken"], 2)),
         Cell(NOTHING if pd.isna(row["expected"]) else formats.number(row["expected"], 1)),
         Cell(_between(row["chance_lower"], row["chance_upper"])),
         Cell(_between(row["wide_lower"], row["wide_upper"])),
@@ -292,11 +292,19 @@ def _between(lower: float, upper: float) -> Bilingual:
     return say("{low} to {high}", low=formats.number(lower), high=formats.number(upper))
 
 
-def _interval(value: float, lower: float, upper: float, *, digits: int) -> Bilingual:
-    if pd.isna(value):
-        return NOTHING
-    numbers = [formats.number(one, digits) for one in (value, lower, upper)]
-    return say("{value} ({low} to {high})", value=numbers[0], low=numbers[1], high=numbers[2])
+def _interval(value: float, lower: float, upper: float) -> Bilingual:
+    """Write a rate with its limits; the rate alone where there are none."""
+    written = formats.number(value, 2)
+    if pd.isna(lower):
+        return written
+    if isinf(upper):
+        return say("{value} (from {low}, no upper limit)", value=written, low=formats.number(lower, 2))
+    return say(
+        "{value} ({low} to {high})",
+        value=written,
+        low=formats.number(lower, 2),
+        high=formats.number(upper, 2),
+    )
 
 
 def _verdict(row: Row) -> Bilingual:
