@@ -135,7 +135,7 @@ def _usual(topic: Topic, told: Told) -> list[Bilingual]:
     which = (
         say("{year}", year=str(found.inside_without[0]))
         if len(found.inside_without) == 1
-        else say("any of {count} years", count=str(len(found.inside_without)))
+        else say("any one of {count} of them", count=str(len(found.inside_without)))
     )
     return [
         say(
