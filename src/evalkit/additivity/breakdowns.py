@@ -75,15 +75,22 @@ def _rules(dimension: Dimension) -> Rules:
         return {}
     if dimension.exhaustive:
         return {ALL: [tuple(dimension.values)]}
-    sets = _apart(dimension)
+    sets = exclusive_values(dimension)
     rules: Rules = {ALL: [(*values, REST + "/".join(values)) for values in sets]}
     for narrow, wide in dimension.within.items():
         rules.setdefault(wide, []).append((narrow, f"{REST}{narrow} in {wide}"))
     return rules
 
 
-def _apart(dimension: Dimension) -> list[tuple[str, ...]]:
-    """Return the largest sets of values of which no person has two, however that follows from what is declared."""
+def exclusive_values(dimension: Dimension) -> list[tuple[str, ...]]:
+    """Return the largest sets of values of which no person has two, however that follows from what is declared.
+
+    Examples
+    --------
+    >>> from evalkit.programme.load import load_programme
+    >>> exclusive_values(load_programme("vn-trafficking").dimensions["age_group"])
+    [('adult', 'under_16'), ('child', 'adult'), ('women',)]
+    """
     pairs = {
         frozenset((one, two))
         for values in dimension.apart()

@@ -69,7 +69,7 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     -------
     list of int
         Labels of hidden cells, and of implicit ones that are small; empty where the release is safe, both for those who take
-        assumed sums to hold and for those who do not.
+        assumed sums to hold and for those who do not. What earlier releases told by an assumed sum this one does not tell.
     """
     cells = tables.cells
     hidden = hidden - set(cells.index[cells["released"]])
@@ -85,7 +85,13 @@ def recoverable(tables: Tables, hidden: set[int]) -> list[int]:
     width = widths(tables, closed, {label: needed[label] for label in told})
     asked = {label: needed[label] for label in sorted(told) if width[label] < needed[label] - TOLERANCE}
     sure = replace(tables, equations=tuple(one for one in tables.equations if not one.assumed))
-    found = {one for by in (tables, sure) if asked for one in _narrowed(by, asked, closed, unknown)}
+    before = unknown - set(cells.index[cells["released"]])
+    found = {
+        one
+        for by, anyway in ((tables, before), (sure, unknown))
+        if asked
+        for one in _narrowed(by, asked, closed, anyway)
+    }
     return sorted(found)
 
 

@@ -105,7 +105,7 @@ class Sums:
         self._exact: list[bool] = (~cells.get("qualifier", pd.Series()).isin(_INEXACT)).tolist()
         self._like: list[int] = []
         self._nearly: set[int] = set()
-        self._seen: dict[tuple[int, tuple[int, ...]], int | None] = {}
+        self._seen: dict[tuple[int, tuple[int, ...], bool], int | None] = {}
 
     def add(
         self,
@@ -121,7 +121,7 @@ class Sums:
 
         ``complete``, ``group`` and ``nearly`` are as in :class:`Split`, ``assumed`` as in :class:`Equation`.
         """
-        named = (total, tuple(parts))
+        named = (total, tuple(parts), assumed)
         if named not in self._seen:
             rest = [] if complete else [self.implicit(like=parts[0])]
             self._seen[named] = rest[0] if rest else None

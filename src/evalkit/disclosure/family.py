@@ -24,10 +24,14 @@ Node = tuple[Place, Span, tuple[tuple[str, str], ...]]
 
 
 class Family(NamedTuple):
-    """The cells of one measure: the label of each node's, and the sums that leave a rest, each a total and its parts."""
+    """The cells of one measure: the label of each node's, and the sums that leave a rest, each a total and its parts.
+
+    ``given`` is the node of each cell reported, of all sources; empty for a measure whose figures are never added.
+    """
 
     labels: dict[Node, int]
     open_sums: list[tuple[Node, tuple[Node, ...]]]
+    given: dict[int, Node]
 
 
 def add_family(
@@ -58,6 +62,7 @@ def add_family(
     nodes = _Nodes(family, grid.node[: len(family)], len(grid.breakdowns))
     nodes.join(sums)
     left: list[tuple[Node, tuple[Node, ...]]] = []
+    given: dict[int, Node] = {}
     if programme.measures[str(family["measure"].iloc[0])].additive:
         for found in sums_of_grid(grid.shape, grid.splits, grid.flags(grid.node)):
             parts = [nodes.label(part, sums) for part in found.parts]
@@ -70,7 +75,8 @@ def add_family(
             )
             if not found.complete:
                 left.append((grid.named(found.total), tuple(map(grid.named, found.parts))))
-    return Family({grid.named(at): label for at, label in nodes.labels.items()}, left)
+        given = {label: grid.named(at) for at, label in nodes.given}
+    return Family({grid.named(at): label for at, label in nodes.labels.items()}, left, given)
 
 
 def _comparable(beside: pd.DataFrame, family: pd.DataFrame) -> pd.DataFrame:
@@ -141,16 +147,16 @@ class _Nodes:
 
     def __init__(self, family: pd.DataFrame, node: npt.NDArray[np.int64], breakdowns: int) -> None:
         labels: list[int] = family.index.tolist()
-        self._pairs = list(zip(node.tolist(), labels, strict=True))
-        self.labels: dict[int, int] = dict(reversed(self._pairs))  # the first of several sources
+        self.given = list(zip(node.tolist(), labels, strict=True))
+        self.labels: dict[int, int] = dict(reversed(self.given))  # the first of several sources
         self._breakdowns = breakdowns
         lowest = labels[int(family["threshold"].argmin())]
         self._like = dict.fromkeys(range(breakdowns), lowest)
-        self._like |= {at % breakdowns: label for at, label in self._pairs}
+        self._like |= {at % breakdowns: label for at, label in self.given}
 
     def join(self, sums: Sums) -> None:
         """Note that cells at one node are one figure."""
-        for at, label in self._pairs:
+        for at, label in self.given:
             if self.labels[at] != label:
                 sums.add(self.labels[at], [label])
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from evalkit.additivity.apparent import apparent_sums
 from evalkit.additivity.places import NATION
 from evalkit.disclosure.equations import Sums, Tables, dimensions
 from evalkit.disclosure.family import Family, Node, add_family
@@ -66,7 +67,8 @@ def linked_tables(
         Sums over places, periods and breakdowns, with the implicit cells they need. Stocks, such as persons in process at
         the end of a year, are not added over time. One figure given by two sources is one figure; one given by two editions
         is the earlier one and what was added or taken away; of two measures one may be part of the other; and the nation's
-        persons are taken to be the same by whatever place basis they are counted, unless their figures differ.
+        persons are taken to be the same by whatever place basis they are counted, unless their figures differ. Parts that do
+        add up to their total are taken to, whatever is declared (:mod:`evalkit.additivity.apparent`).
     """
     sums, pairs = Sums(cells), parts_and_bases(programme)
     done: dict[tuple[object, ...], Family] = {}
@@ -83,6 +85,7 @@ def linked_tables(
     _add_editions(cells, sums)
     sums.settle()
     _add_nation(together_made, sums)
+    _add_apparent(list(done.values()), cells, programme, sums)
     sums.settle()
     return Tables(_with_implicit(cells, sums), tuple(sums.equations))
 
@@ -100,6 +103,20 @@ def _add_nation(releases: Sequence[Mapping[tuple[str, str], Family]], sums: Sums
                     other = one.setdefault((measure, node), label)
                     if other != label and sums.value[other] == sums.value[label]:
                         sums.add(other, [label], assumed=True)
+
+
+def _add_apparent(made: Sequence[Family], cells: pd.DataFrame, programme: Programme, sums: Sums) -> None:
+    """Note which parts add up to their total in fact: whoever tries that is right."""
+    source = cells["source_id"].tolist()
+    for family in made:
+        by_source: dict[object, dict[Node, int]] = {}
+        for label, node in family.given.items():
+            by_source.setdefault(source[label], {})[node] = label
+        reported = {node: family.labels[node] for node in family.given.values()}
+        others = list(by_source.values()) if len(by_source) > 1 else []
+        readings = [reported, family.labels, *others] if reported else []
+        for total, parts in apparent_sums(readings, sums.value, programme.dimensions):
+            sums.add(total, parts, group=True, assumed=True)
 
 
 def _add_editions(cells: pd.DataFrame, sums: Sums) -> None:
