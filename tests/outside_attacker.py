@@ -2,14 +2,15 @@
 
 The country is spelt out in atoms: elementary place x elementary span of time x the values one person can have at once x which
 measures of a chain of parts count the person. Every released row is a sum of atoms, and no atom is below zero; what a hidden
-row can be is found by linear programming. Imports nothing of the project.
+row can be is found by linear programming. Told what the figures truly are, he also tries whether the values given of a breakdown add up to the total
+given, whatever the declarations say, wherever that guess is right. Imports nothing of the project.
 """
 
 from __future__ import annotations
 
 import itertools
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -113,6 +114,7 @@ def attack(
     programme: Path | None = None,
     same_nation: bool = False,
     whole: bool = False,
+    truth: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """Return every hidden figure of some releases with the least and most it can be.
 
@@ -128,6 +130,9 @@ def attack(
         Take it that the nation's persons are the same ones, counted by whatever place.
     whole : bool
         Use that persons are whole: slower, for small countries.
+    truth : mapping of float, optional
+        What hidden figures are, by the name of each (``figure``): whoever takes the values given of a breakdown to add up to their total is
+        right where they do. Without it nobody tries.
 
     Returns
     -------
@@ -138,8 +143,13 @@ def attack(
     about = declared(folder, programme)
     rows = _rows(releases, about)
     names = [name for name in about.dimensions if name in rows]
+    rows = rows.assign(true=rows["value"].where(~rows["hidden"], rows["figure"].map(truth or {})))
+    names_guessed = names if truth is not None else []
     group = ["chain", "apart"] if same_nation else ["chain", "apart", "place_basis"]
-    found = [_attacked(one, about, names, whole=whole) for _, one in rows.groupby(group, sort=True)]
+    found = [
+        _attacked(one, about, names, guessed=names_guessed, whole=whole)
+        for _, one in rows.groupby(group, sort=True)
+    ]
     found = [one for one in found if len(one)]
     return pd.concat(found, ignore_index=True) if found else rows.iloc[:0].assign(found="")
 
@@ -213,7 +223,9 @@ def _ruled(rows: pd.DataFrame, about: Declared, names: list[str]) -> dict[str, p
     return {"known": rows["published"].astype(bool) | stands, "need": need}
 
 
-def _attacked(rows: pd.DataFrame, about: Declared, names: list[str], *, whole: bool) -> pd.DataFrame:
+def _attacked(
+    rows: pd.DataFrame, about: Declared, names: list[str], *, guessed: list[str], whole: bool
+) -> pd.DataFrame:
     """Attack the figures of one chain of measures."""
     asked = rows[rows["target"]].drop_duplicates("figure")
     if asked.empty:
@@ -222,7 +234,7 @@ def _attacked(rows: pd.DataFrame, about: Declared, names: list[str], *, whole: b
     block = _blocks(rows, atoms)
     position = pd.Series(range(len(rows)), index=rows.index)
     goals, need = block[position[asked.index]], asked["need"].to_numpy()
-    links = np.concatenate([_links(rows, block), _same_nation(rows, atoms)])
+    links = np.concatenate([_links(rows, block), _same_nation(rows, atoms), _guesses(rows, guessed, block)])
     said = rows["qualifier"].eq("exact") & ~rows["hidden"]
     least = rows["qualifier"].isin(["more_than", "at_least"]) & ~rows["hidden"]
     all_told = _System(block, rows["value"].to_numpy(), said.to_numpy(), least.to_numpy(), links, whole=whole)
@@ -337,6 +349,22 @@ def _same_nation(rows: pd.DataFrame, atoms: list[np.ndarray]) -> np.ndarray:
             line[np.arange(rest), second, :, np.arange(rest)] = -1
             found.append(line.reshape(rest, -1))
     return np.concatenate(found) if found else np.zeros((0, len(worlds) * places * rest), dtype=np.int8)
+
+
+def _guesses(rows: pd.DataFrame, names: list[str], block: np.ndarray) -> np.ndarray:
+    """Return the differences that are zero because all the values given of a breakdown happen to add up to the total given."""
+    rows, found = rows.reset_index(drop=True), []
+    for name in names:
+        key = [one for one in [*PLAIN, *names, "world"] if one != name]
+        for _, own in rows.groupby(key, sort=True):
+            total, parts = own[own[name] == ALL], own[own[name] != ALL]
+            if (
+                len(total) == 1
+                and len(parts) > 1
+                and abs(parts["true"].sum(skipna=False) - total["true"].iloc[0]) < NEAR
+            ):
+                found.append(block[parts.index].sum(axis=0, dtype=np.int8) - block[total.index[0]])
+    return np.array(found, dtype=np.int8).reshape(-1, block.shape[1])
 
 
 class _System:

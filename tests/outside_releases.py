@@ -45,9 +45,17 @@ class Outcome:
 
 
 def attacked(
-    country: Country, *, same_nation: bool = False, whole: bool = False, coarsen: bool = True
+    country: Country,
+    *,
+    same_nation: bool = False,
+    whole: bool = False,
+    coarsen: bool = True,
+    guess: bool = False,
 ) -> Outcome:
-    """Write a country into a folder that is removed again, release it, and attack what was released."""
+    """Write a country into a folder that is removed again, release it, and attack what was released.
+
+    With ``guess`` the attacker also takes parts to add up to their total wherever they do.
+    """
     with tempfile.TemporaryDirectory() as place:
         folder = write_country(Path(place) / "marland", country)
         tables, refused = [], 0
@@ -58,21 +66,32 @@ def attacked(
             except DisclosureError:
                 refused += 1
         found = (
-            attack(folder, tables, same_nation=same_nation, whole=whole)
+            attack(
+                folder,
+                tables,
+                same_nation=same_nation,
+                whole=whole,
+                truth=true_figures(country) if guess else None,
+            )
             if tables
             else pd.DataFrame({"found": []})
         )
         return Outcome(_true(found, country), len(tables), refused)
 
 
-def _true(found: pd.DataFrame, country: Country) -> pd.DataFrame:
-    """Refuse what the attacker says of a figure if the figure is another; those that were looked at to the end alone."""
+def true_figures(country: Country) -> dict[str, float]:
+    """Return what each figure is, by the name that the attacker gives it."""
     names = [*PLAIN, "sex_of", "age_of", "way_of", "edition_date"]
-    truth = {
+    return {
         "|".join(str(row[name]) for name in names): row["value"]
         for step in country.steps
         for row in step.rows
     }
+
+
+def _true(found: pd.DataFrame, country: Country) -> pd.DataFrame:
+    """Refuse what the attacker says of a figure if the figure is another; those that were looked at to the end alone."""
+    truth = true_figures(country)
     for row in found[found["found"] != "safe"].to_dict("records"):
         value = truth.get(row["figure"], row["low"])
         if not row["low"] - NEAR <= value <= row["high"] + NEAR:

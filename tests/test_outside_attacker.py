@@ -220,6 +220,15 @@ def test_persons_who_can_be_two_things_and_other_bases_and_stocks_tell_nothing(f
         assert set(attack(place, [released(*rows)])["found"]) == {"safe"}
 
 
+def test_a_guess_that_parts_add_up_tells_a_figure_where_it_is_right(folder: Path):
+    """9 received, 6 by sea: the 3 by land are told if nobody came by both ways, and not if two of five did, whatever is guessed."""
+    table = released(shows("01", 9), shows("01", 6, way_of="sea"), shows("01", None, way_of="land"))
+    name = "01|former|residence|2015-01-01|2015-12-31|persons_met|office|all|all|land|2019-03-01"
+    assert ends(attack(folder, [table], truth={name: 3})) == [(3, 3, "exact")]
+    for truth in ({name: 5}, {}, None):
+        assert set(attack(folder, [table], truth=truth)["found"]) == {"safe"}
+
+
 def test_what_is_published_or_stands_is_no_leak(folder: Path, tmp_path: Path):
     rows = [shows("F1", 24), shows("01", 21), shows("02", None)]
     published = [row | {"published": row["value"] is not None} for row in rows]
