@@ -18,10 +18,10 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from evalkit.batch.importing import slug
 from evalkit.batch.prepare import receive
 from evalkit.cli import app
 from evalkit.facts.forms.form_template import CORNER, VERSION, form_rows
+from evalkit.facts.forms.own_source import slug
 from evalkit.programme.load import load_programme
 from evalkit.table import COLUMNS
 from evalkit.workspace import open_workspace

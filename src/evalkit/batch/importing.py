@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,12 +25,11 @@ from evalkit.facts.forms.form_reading import FormReading, Sender, place_names, r
 from evalkit.facts.forms.grid import Form, cell_name
 from evalkit.facts.forms.known_forms import known_form
 from evalkit.facts.forms.mapping import FormMapping, read_mapping
-from evalkit.facts.forms.own_source import edition_day, own_source
+from evalkit.facts.forms.own_source import edition_day, own_source, source_of_file
 from evalkit.facts.forms.particulars import refuse_particulars
 from evalkit.facts.forms.source_entry import add_source_entry
 from evalkit.facts.intake import Source, read_sources
 from evalkit.messages import ENGLISH, VIETNAMESE, shown, spoken, worded
-from evalkit.places.place_names import without_diacritics
 from evalkit.workspace import IMPORTED, SETTINGS_FILE, Workspace, open_workspace
 
 _MOST_TOLD = 30
@@ -130,7 +128,7 @@ def _imported(
         readings = [one for sheet in tables for one in read_facts_table(sheet, vocabulary=vocabulary)]
     else:
         mapping, text = (mapping, text) if mapping else known_form(path, form, vocabulary)
-        source = _source_id(mapping, path)
+        source = _source_id(mapping, path, workspace)
         if any(table.own_form for table in mapping.table):
             source, notes = own_source(workspace, source, form, path)
         day = edition_day(workspace, source, form) or now().date()
@@ -156,20 +154,9 @@ def _sources(workspace: Workspace) -> dict[str, Source]:
         return {}
 
 
-def _source_id(mapping: FormMapping, path: Path) -> str:
+def _source_id(mapping: FormMapping, path: Path, workspace: Workspace) -> str:
     named = next((table.source_id for table in mapping.table if table.source_id), None)
-    return named or slug(path.stem)
-
-
-def slug(text: str) -> str:
-    """Return a text as part of a file's name: small letters without diacritics, digits and hyphens.
-
-    Examples
-    --------
-    >>> slug("Biểu 01 – năm 2023")
-    'bieu-01-nam-2023'
-    """
-    return re.sub(r"[^a-z0-9]+", "-", without_diacritics(text).casefold()).strip("-") or "form"
+    return named or source_of_file(workspace, path)
 
 
 def _filed(
@@ -460,14 +447,15 @@ def _suggested(path: Path, form: Form, workspace: Workspace, vocabulary: Vocabul
     refuse_particulars(str(path), form, figures=set(), is_place=place_names(vocabulary))
     folder = workspace.folder / IMPORTED
     folder.mkdir(exist_ok=True)
-    file = folder / f"{slug(path.stem)}{MAPPING_FILE}"
+    source = source_of_file(workspace, path)
+    file = folder / f"{source}{MAPPING_FILE}"
     if file.exists():
         raise FactsError(
             where=str(file),
             rule=worded("a draft for this form is already there"),
             do=worded("fill it in, or remove it"),
         )
-    file.write_text(draft_mapping(form, path=path, vocabulary=vocabulary), encoding="utf-8")
+    file.write_text(draft_mapping(form, path=path, source_id=source, vocabulary=vocabulary), encoding="utf-8")
     told = worded(
         'a draft was written to {file}: fill in each "?", then run the import again with --mapping {file}',
         file=file,

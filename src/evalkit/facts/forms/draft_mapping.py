@@ -42,7 +42,7 @@ class _Seen:
     scheme: str
 
 
-def draft_mapping(form: Form, *, path: Path, vocabulary: Vocabulary) -> str:
+def draft_mapping(form: Form, *, path: Path, source_id: str, vocabulary: Vocabulary) -> str:
     """Return a draft of the mapping of a form.
 
     Parameters
@@ -50,6 +50,8 @@ def draft_mapping(form: Form, *, path: Path, vocabulary: Vocabulary) -> str:
     form : Form
     path : Path
         The form's file, for its name.
+    source_id : str
+        The source its figures go in under.
     vocabulary : Vocabulary
 
     Returns
@@ -71,7 +73,7 @@ def draft_mapping(form: Form, *, path: Path, vocabulary: Vocabulary) -> str:
             rule=worded("no figure stands beside a label in this form"),
             do=worded("look whether it is the right file"),
         )
-    return "\n".join(_lines(seen, path=path, vocabulary=vocabulary)) + "\n"
+    return "\n".join(_lines(seen, path=path, source_id=source_id, vocabulary=vocabulary)) + "\n"
 
 
 def _is_figure(cell: Cell) -> bool:
@@ -122,9 +124,10 @@ def _most_texts(sheet: Sheet) -> int:
     return texts.most_common(1)[0][0] if texts else 1
 
 
-def _lines(seen: _Seen, *, path: Path, vocabulary: Vocabulary) -> Iterator[str]:
+def _lines(seen: _Seen, *, path: Path, source_id: str, vocabulary: Vocabulary) -> Iterator[str]:
     yield f"# {' '.join(path.name.split())}"
     yield "[table]"
+    yield f"source_id = {quoted(source_id)}  # tên nguồn trong sources.toml · its name in sources.toml"
     yield f"sheet = {quoted(seen.sheet.name)}"
     yield f"corner = {quoted(cell_name((seen.rows[0], seen.columns[0])))}  # ô số liệu đầu tiên · the first figure"
     yield from _place(seen, vocabulary)

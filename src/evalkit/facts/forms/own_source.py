@@ -1,7 +1,8 @@
-"""Under which source the figures of evalkit's own form go in, and of which day: its head held against sources.toml."""
+"""Under which source the figures of a form go in, and of which day: its file's name, and the head of evalkit's own form held against sources.toml."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,40 @@ from evalkit.facts.forms.mapping import HOLE
 from evalkit.facts.forms.plain_words import plain_words
 from evalkit.facts.issue_days import RECORD, issue_day
 from evalkit.messages import worded
+from evalkit.places.place_names import without_diacritics
 from evalkit.plain_cells import day_fault
 from evalkit.toml_text import read_toml
 from evalkit.workspace import IMPORTED, Workspace
 
 _MOST_AGENCIES = 1_000
+_RETURNED = re.compile(r"(?P<source>.+?)\.returned(?:[ _(-].*)?", re.IGNORECASE)
+
+
+def source_of_file(workspace: Workspace, path: Path) -> str:
+    """Return the source that a form's file names where its mapping names none.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    path : Path
+        The form. One that an import returned, a copy of it too, is of the source it was returned for.
+    """
+    returned = _RETURNED.fullmatch(path.stem)
+    if returned is None:
+        return slug(path.stem)
+    source = returned["source"]
+    return source if _has_files(workspace, source) else slug(source)
+
+
+def slug(text: str) -> str:
+    """Return a text as part of a file's name: small letters without diacritics, digits and hyphens.
+
+    Examples
+    --------
+    >>> slug("Biểu 01 – năm 2023")
+    'bieu-01-nam-2023'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", without_diacritics(text).casefold()).strip("-") or "form"
 
 
 def own_source(workspace: Workspace, named: str, form: Form, path: Path) -> tuple[str, list[Finding]]:
