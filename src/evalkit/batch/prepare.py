@@ -36,6 +36,7 @@ from evalkit.facts.checks import check_facts
 from evalkit.facts.editions import Since
 from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.forms.mapping import HOLE
+from evalkit.facts.forms.standing_totals import standing_totals
 from evalkit.facts.intake import PRELIMINARY, Source, read_facts_told, without_origin
 from evalkit.facts.issue_days import dated_by_sources
 from evalkit.facts.named_places import places_on
@@ -98,7 +99,9 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     found = check_facts(
         table, programme=programme, registry=registry, sources=sources, day=day or now().date()
     )
-    told = (*unread, *found, *language_findings(workspace), *unused_findings(workspace, registry, programme))
+    standing = standing_totals(workspace.imported_files, programme)
+    others = (*language_findings(workspace), *unused_findings(workspace, registry, programme))
+    told = (*unread, *found, *standing, *others)
     facts = without_origin(table)
     return Received(workspace, programme, registry, facts, sources, told, facts[table[PRELIMINARY]])
 

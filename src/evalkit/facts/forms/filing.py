@@ -15,6 +15,7 @@ from evalkit.facts.forms.form_reading import FormReading
 from evalkit.facts.forms.grid import Form, cell_name
 from evalkit.facts.forms.picture import picture
 from evalkit.facts.forms.returned_form import returned_form
+from evalkit.facts.forms.standing_totals import kept_totals, totals_text
 from evalkit.facts.forms.toml_writing import quoted
 from evalkit.facts.issue_days import RECORD
 from evalkit.lasting_file import write_lasting
@@ -96,8 +97,10 @@ def file_import(
         written.append("quarantine")
     else:
         files["quarantine"].unlink(missing_ok=True)
+    wrong = reading.wrong_totals if with_facts else kept_totals(files["record"])
     record = _record(path, reading, mapping_text, day, with_facts=with_facts)
     record += f'returned_sha256 = "{_digest(files["returned"])}"\n' if commented else ""
+    record += totals_text(wrong)
     write_lasting(files["record"], record)
     return Filed({name: files[name] for name in written}, earlier)
 

@@ -23,7 +23,7 @@ from evalkit.facts.forms.mapping import FormMapping, TableMapping
 from evalkit.facts.forms.particulars import refuse_particulars
 from evalkit.facts.forms.plain_words import same_word
 from evalkit.facts.forms.table_reading import HeldCell, LeftRow, TableReading, Taken, read_table
-from evalkit.facts.forms.total_rows import told_totals
+from evalkit.facts.forms.total_rows import WrongTotal, agreeing_totals, told_total, wrong_totals
 from evalkit.facts.intake import FILE, ROW, Source
 from evalkit.facts.sum_checks import check_sums
 from evalkit.messages import worded
@@ -56,6 +56,8 @@ class FormReading:
         Cells that were taken and cannot stand beside each other, with rule and remedy.
     edition_named : bool
         Whether the mapping names the day of the edition; else it is that of the source.
+    wrong_totals : tuple of WrongTotal
+        Cells of rows of totals that their rows contradict.
     """
 
     source_id: str
@@ -69,6 +71,7 @@ class FormReading:
     rounded_to: float = 0
     doubted: tuple[HeldCell, ...] = ()
     edition_named: bool = True
+    wrong_totals: tuple[WrongTotal, ...] = ()
 
     @property
     def read(self) -> int:
@@ -181,6 +184,8 @@ def _put_together(
     facts = fact_rows(readings, sender=sender, vocabulary=vocabulary, several=several)
     taken = tuple(sorted({cell for _, reading in readings for cell in reading.taken_cells}))
     held = tuple(one for _, reading in readings for one in reading.held)
+    wrong, agreed = _totals(facts, readings, sender)
+    told = [told_total(one, vocabulary.programme, sender.path.name) for one in wrong]
     findings = [
         *_unread(form, sheets, sender.path),
         *(
@@ -189,6 +194,7 @@ def _put_together(
             for note in one.notes
         ),
         *_of_the_figures(facts, readings, sender=sender, vocabulary=vocabulary),
+        *agreeing_totals(agreed, sender.path.name),
     ]
     return FormReading(
         sender.source_id,
@@ -197,19 +203,32 @@ def _put_together(
         _once(held, taken),
         _left(readings, {*taken, *((one.sheet, one.cell) for one in held)}),
         tuple(row for _, reading in readings for row in reading.rows_left),
-        tuple(findings),
+        (*findings, *told),
         control_totals(facts),
         _rounding(sender, readings).rounded_to,
-        _doubted(findings, sheets),
+        _doubted([*(one for one in findings if one.severity == "error"), *told], sheets),
         all(table.edition_date is not None for table, _ in readings),
+        tuple(wrong),
+    )
+
+
+def _totals(
+    facts: pd.DataFrame, readings: list[tuple[TableMapping, TableReading]], sender: Sender
+) -> tuple[list[WrongTotal], int]:
+    """Return the cells of rows of totals that their rows contradict, and how many agree."""
+    return wrong_totals(
+        (one for _, reading in readings for one in reading.totals),
+        rounded=Decimal(str(_rounding(sender, readings).rounded_to)),
+        several=bool(facts["source_cell"].str.contains("!", regex=False).any()),
+        published={one.sheet: table.published for table, reading in readings for one in reading.totals},
     )
 
 
 def _doubted(findings: Iterable[Finding], sheets: list[Sheet]) -> tuple[HeldCell, ...]:
-    """Return the cells that an error names, each with the first one."""
+    """Return the cells that findings name, each with the first one."""
     found: dict[SheetCell, HeldCell] = {}
     for one in findings:
-        for text in one.cells if one.severity == "error" else ():
+        for text in one.cells:
             name, _, cell = text.rpartition("!")
             at = (name or sheets[0].name, cell_at(cell))
             found.setdefault(at, HeldCell(*at, Held(one.rule, one.do)))
@@ -325,14 +344,6 @@ def _of_the_figures(
         *_repeated(table, key, file),
         *_footnotes(facts, file),
         *with_agreements(unlike, agreed, file),
-        *told_totals(
-            (one for _, reading in readings for one in reading.totals),
-            programme=vocabulary.programme,
-            rounded=Decimal(str(sources[sender.source_id].rounded_to)),
-            file=file,
-            several=bool(facts["source_cell"].str.contains("!", regex=False).any()),
-            published={one.sheet: table.published for table, reading in readings for one in reading.totals},
-        ),
     ]
 
 

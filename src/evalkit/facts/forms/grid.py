@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -233,3 +233,22 @@ def day_cell(day: date, shape: str = "") -> Cell:
     """Return a cell of a day."""
     moment = day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)  # noqa: DTZ001  a day of the calendar has no zone
     return Cell("date", moment.date().isoformat(), day=moment, format=shape)
+
+
+def cell_ranges(cells: Iterable[At]) -> str:
+    """Return cells by name, those that stand below each other as a range.
+
+    Examples
+    --------
+    >>> cell_ranges([(9, 3), (10, 3), (11, 3), (13, 3)])
+    'C9:C11, C13'
+    """
+    runs: list[list[At]] = []
+    for row, column in sorted(cells, key=lambda at: at[::-1]):
+        if runs and runs[-1][-1] == (row - 1, column):
+            runs[-1].append((row, column))
+        else:
+            runs.append([(row, column)])
+    return ", ".join(
+        f"{cell_name(run[0])}:{cell_name(run[-1])}" if len(run) > 1 else cell_name(run[0]) for run in runs
+    )

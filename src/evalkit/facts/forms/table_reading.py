@@ -216,13 +216,14 @@ class _Table:
                 sums = [self._sum(way, column, by_cell) for way in ways]
                 known = tuple(found for found in sums if found is not None)
                 if known:
-                    measure = by_cell[known[0].cells[0]][0].counted.measure
-                    yield from self._total((row, column), measure, known)
+                    first = by_cell[known[0].cells[0]][0]
+                    yield from self._total((row, column), first, known)
 
-    def _total(self, at: At, measure: str, sums: tuple[RowSum, ...]) -> Iterator[TotalCell]:
+    def _total(self, at: At, part: Taken, sums: tuple[RowSum, ...]) -> Iterator[TotalCell]:
+        measure, label = part.counted.measure, self.headings.row_label(at[0])
         figure = read_figure(self.sheet.at(*at), self.rules(measure))
         if isinstance(figure, Figure) and figure.value is not None and figure.qualifier == EXACT:
-            yield TotalCell(self.sheet.name, at, measure, figure.value, sums)
+            yield TotalCell(self.sheet.name, at, label, part.span, measure, figure.value, sums)
 
     def _sum(self, rows: Sequence[int], column: int, by_cell: Mapping[At, Sequence[Taken]]) -> RowSum | None:
         """Return what some rows add up to in a column; incomplete where a cell of theirs was held or left, or is blank."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from evalkit.facts.findings import Finding
-from evalkit.facts.forms.grid import At, cell_name
+from evalkit.facts.forms.grid import At, cell_name, cell_ranges
+from evalkit.facts.forms.period_texts import Span, period_said
 from evalkit.facts.sum_checks import with_figures
 from evalkit.messages import named, worded
 from evalkit.programme.models import Programme
 from evalkit.table import ALL, NATION_SCHEME
 
 EXACT = "exact"  # the qualifier of a figure that stands for itself
-_MOST_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class TotalCell:
 
     sheet: str
     at: At
+    label: str
+    span: Span
     measure: str
     figure: Decimal
     sums: tuple[RowSum, ...]
@@ -52,6 +55,33 @@ class TotalCell:
             if gap <= allowed and (not one.complete or -gap <= allowed):
                 return None
         return self.sums[0]
+
+
+@dataclass(frozen=True, slots=True)
+class WrongTotal:
+    """A cell of a row of totals that its rows contradict, as the record of an import keeps it.
+
+    Attributes
+    ----------
+    cell, label, measure : str
+    start, end : str
+        The days of its period.
+    rows : str
+        The cells that are added up.
+    more : bool
+        Whether they are more than the total; else less.
+    figures : tuple of str
+        The total and the sum, where an authority has published them; else nothing.
+    """
+
+    cell: str
+    label: str
+    measure: str
+    start: str
+    end: str
+    rows: str
+    more: bool
+    figures: tuple[str, ...] = ()
 
 
 def rows_under(totals: Sequence[int], parts: Sequence[int]) -> dict[int, list[list[int]]]:
@@ -131,63 +161,81 @@ def _varied(whole: Sequence[Any], names: Iterable[str]) -> list[str]:
     return [name for name in names if len({dict(one.counted.values)[name] for one in whole}) > 1]
 
 
-def told_totals(
-    cells: Iterable[TotalCell],
-    *,
-    programme: Programme,
-    rounded: Decimal,
-    file: str,
-    several: bool,
-    published: Mapping[str, bool],
-) -> Iterator[Finding]:
-    """Tell of rows of totals that are not the sum of their rows, and how many are.
+def wrong_totals(
+    cells: Iterable[TotalCell], *, rounded: Decimal, several: bool, published: Mapping[str, bool]
+) -> tuple[list[WrongTotal], int]:
+    """Return the cells of rows of totals that their rows contradict, and how many agree.
 
     Parameters
     ----------
     cells : iterable of TotalCell
-    programme : Programme
     rounded : Decimal
         What the last digit of the figures stands for.
-    file : str
     several : bool
         Whether cells are named with their sheet.
     published : mapping of bool
         Of each sheet whether an authority has published its figures: else they are not told.
     """
-    agreed = 0
+    wrong, agreed = [], 0
     for one in cells:
         unlike = one.unlike(rounded)
         agreed += unlike is None
         if unlike is not None:
-            yield _finding(one, unlike, programme, file, several=several, figures=published[one.sheet])
-    if agreed:
-        rule = worded(
-            "the rows of totals agree with the sums of the rows they stand over in {number} cells",
-            number=agreed,
-        )
-        yield Finding("note", file, rule, worded("nothing"))
+            wrong.append(_wrong(one, unlike, several=several, figures=published[one.sheet]))
+    return wrong, agreed
 
 
-def _finding(
-    one: TotalCell, unlike: RowSum, programme: Programme, file: str, *, several: bool, figures: bool
-) -> Finding:
-    before = f"{one.sheet}!" if several else ""
-    names = tuple(f"{before}{cell_name(at)}" for at in (one.at, *unlike.cells))
-    label = programme.measures[one.measure].label.root
+def _wrong(one: TotalCell, unlike: RowSum, *, several: bool, figures: bool) -> WrongTotal:
+    return WrongTotal(
+        cell=f"{one.sheet}!{cell_name(one.at)}" if several else cell_name(one.at),
+        label=" ".join(one.label.split()),
+        measure=one.measure,
+        start=one.span.start.isoformat(),
+        end=one.span.end.isoformat(),
+        rows=cell_ranges(unlike.cells),
+        more=unlike.total > one.figure,
+        figures=(f"{one.figure:f}", f"{unlike.total:f}") if figures else (),
+    )
+
+
+def agreeing_totals(number: int, file: str) -> list[Finding]:
+    """Tell how many cells of rows of totals agree with their rows; nothing where there are none."""
+    if not number:
+        return []
+    rule = worded(
+        "the rows of totals agree with the sums of the rows they stand over in {number} cells", number=number
+    )
+    return [Finding("note", file, rule, worded("nothing"))]
+
+
+def told_total(one: WrongTotal, programme: Programme, file: str) -> Finding:
+    """Return the warning of a wrong total: the same when the form is imported and as long as its figures stand.
+
+    Parameters
+    ----------
+    one : WrongTotal
+    programme : Programme
+    file : str
+        The form's name.
+    """
+    declared = programme.measures.get(one.measure)
+    label = declared.label.root if declared else {}
     english = label.get("en", one.measure)
+    gaps = {
+        "item": named(english, label.get("vi", english)),
+        "period": period_said(date.fromisoformat(one.start), date.fromisoformat(one.end)),
+        "label": one.label,
+        "rows": one.rows,
+    }
     rule = (
-        worded("the rows add up to more than their row of totals")
-        if unlike.total > one.figure
-        else worded("the rows add up to less than their row of totals")
+        worded("{item}, {period}, row {label}: the rows ({rows}) add up to more than their total", **gaps)
+        if one.more
+        else worded(
+            "{item}, {period}, row {label}: the rows ({rows}) add up to less than their total", **gaps
+        )
     )
-    rule = worded("{item}: {rule}", item=named(english, label.get("vi", english)), rule=rule)
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return Finding(
-        "error",
-        f"{file}, at {', '.join(names[:_MOST_NAMED])}{more}",
-        with_figures(rule, float(one.figure), float(unlike.total)) if figures else rule,
-        worded(
-            "look at the paper: correct the total or a row; or take its label from total to skip where it counts other rows"
-        ),
-        cells=names,
+    do = worded(
+        "look at the paper, correct the total or a row, and import the form again; or take the label from total to skip where it counts other rows"
     )
+    rule = with_figures(rule, *map(float, one.figures)) if one.figures else rule
+    return Finding("warning", f"{file}, at {one.cell}", rule, do, cells=(one.cell,))
