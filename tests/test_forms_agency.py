@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,9 @@ from tests.test_forms_template import facts, run, told
 ROWS = (("Lào Cai", 5, 22, 9, 30), ("Yên Bái", 3, 8, 4, 11), ("Hà Giang", 7, 19, 8, "-"))
 TOTAL = (15, 49, 21, 41)
 ANSWERS = {
-    'scheme = "?"': 'scheme = "63"',
     'published = "?"': "published = false",
     'edition_date = "?"': "edition_date = 2024-01-20",
-    '"-" = "?"': '"-" = "zero_reported"',
+    '"-" = "?"': '"-" = "không phát sinh"',
     '"Số vụ" = "?"': '"Số vụ" = "cases_recorded"',
     '"Số nạn nhân" = "?"': '"Số nạn nhân" = "victims_identified"',
 }
@@ -86,7 +87,7 @@ def answered(draft: Path, *lines: str) -> Path:
 
 def test_the_returned_form_replaces_what_its_first_import_left_and_is_no_source_beside_it(workspace: Path):
     form = agency_form(workspace.parent / "Biểu cục.xlsx", C9="5 (2)")
-    mapping = answered(draft_of(form, workspace), 'until = "F12"')
+    mapping = answered(draft_of(form, workspace))
     assert 'source_id = "bieu-cuc"' in mapping.read_text(encoding="utf-8")
     mapping.write_text(
         mapping.read_text(encoding="utf-8").replace("source_id", "# source_id"), encoding="utf-8"
@@ -107,3 +108,54 @@ def test_the_returned_form_replaces_what_its_first_import_left_and_is_no_source_
         assert (code, said["source_ids"], said["held"]) == (0, ["bieu-cuc"], 0)
     assert facts(workspace, "bieu-cuc")["value"].tolist()[0] == "5"
     assert [file.name for file in (workspace / "imported").glob("*.csv")] == ["bieu-cuc.csv"]
+
+
+def test_a_draft_proposes_what_can_be_seen_of_an_agencys_form(workspace: Path):
+    draft = draft_of(agency_form(workspace.parent / "bieu.xlsx"), workspace)
+    lines = draft.read_text(encoding="utf-8").splitlines()
+    by_key = {line.partition(" = ")[0]: line for line in lines}
+    assert by_key["until"].startswith('until = "F12"')
+    assert by_key["place"].startswith('place = { column = "B", scheme = "63" }')
+    assert "Yên Bái, Hà Giang" in by_key["place"]
+    assert "closest: cases_recorded: " in by_key['"Số vụ"']
+    explained = [line for line in lines if line.startswith("#   victims_")]
+    names = [line.split()[1].rstrip(":") for line in explained]
+    assert names[:2] == ["victims_identified", "victims_in_cases"]
+    assert all(len(line.split()) > 6 for line in explained)
+
+
+def test_the_source_of_an_agencys_form_bears_its_title_and_the_day_that_was_given(workspace: Path):
+    form = agency_form(workspace.parent / "bieu.xlsx")
+    mapping = answered(draft_of(form, workspace))
+    said = told("import", form, workspace, "--mapping", mapping)[1]
+    entry = tomllib.loads((workspace / "sources.toml").read_text(encoding="utf-8"))["bieu"]
+    assert entry["title"] == "THỐNG KÊ SỐ VỤ, SỐ NẠN NHÂN (SỐ LIỆU GIẢ ĐỊNH)"
+    assert entry["date"] == "2024-01-20"
+    asked = [one["rule"] for one in said["findings"] if "sources.toml" in one["where"]]
+    assert [rule.rpartition(": ")[2] for rule in asked] == ["agency, confidence"]
+
+
+def test_places_of_both_boundary_sets_leave_the_set_open(workspace: Path):
+    draft = draft_of(agency_form(workspace.parent / "bieu.xlsx", B10="Sơn La", B11="Lai Châu"), workspace)
+    assert 'scheme = "?"' in draft.read_text(encoding="utf-8")
+
+
+def test_a_draft_ends_with_the_command_that_takes_it(workspace: Path):
+    form = agency_form(workspace.parent / "biểu 1.xlsx")
+    draft = workspace / "imported" / "bieu-1.mapping.toml"
+    last = run("import", form, workspace, "--suggest")[1].splitlines()[-1]
+    words = shlex.split(last.partition("evalkit ")[2])
+    assert words == ["import", str(form), str(workspace), "--mapping", str(draft)]
+    answered(draft)
+    code, said = told(*words)
+    assert (code, said["held"], said["taken"]) == (0, 0, 12)
+
+
+def test_a_signature_below_a_table_is_told_as_none_of_its_rows(workspace: Path):
+    form = agency_form(workspace.parent / "bieu.xlsx", E18="Trung tá")
+    mapping = answered(draft_of(form, workspace))
+    text = mapping.read_text(encoding="utf-8")
+    mapping.write_text(text.replace("until =", "# until ="), encoding="utf-8")
+    held = told("import", form, workspace, "--mapping", mapping)[1]["held_cells"]
+    assert {one["rule"] for one in held} == {f"row {row} is not part of the table" for row in (15, 16, 18)}
+    assert {one["remedy"] for one in held} == {'write until = "F12" in the mapping'}

@@ -456,11 +456,11 @@ def _suggested(path: Path, form: Form, workspace: Workspace, vocabulary: Vocabul
             do=worded("fill it in, or remove it"),
         )
     file.write_text(draft_mapping(form, path=path, source_id=source, vocabulary=vocabulary), encoding="utf-8")
-    told = worded(
-        'a draft was written to {file}: fill in each "?", then run the import again with --mapping {file}',
-        file=file,
-    )
-    return Imported(shown(told), {"file": path.name, "draft": str(file)}, 0)
+    told = worded('a draft was written to {file}: fill in each "?" of it', file=file)
+    words = (path, workspace.folder)
+    run = f"evalkit import {' '.join(quote(str(word)) for word in words)} --mapping {quote(str(file))}"
+    text = "\n".join([shown(told), shown(worded("next: {run}", run=run))])
+    return Imported(text, {"file": path.name, "draft": str(file)}, 0)
 
 
 def as_json(imported: Imported) -> str:

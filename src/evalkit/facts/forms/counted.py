@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
@@ -17,6 +19,7 @@ from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
 from evalkit.table import ALL
 
+_NUMBER_OF = re.compile(r"^(?:tổng )?số (?:lượng )?|^number of ")
 _PERSONS = ("nạn nhân", "đối tượng", "bị can", "bị cáo", "người")
 _CASES = ("vụ", "vụ việc", "vụ án", "trường hợp")
 _SYNONYMS: dict[str, tuple[str, ...]] = {"nguoi": _PERSONS, "vu": _CASES}
@@ -100,6 +103,25 @@ class Vocabulary:
         if not self._called:
             self._called.update(_by_name(self.programme))
         return self._called.get(label) or None
+
+    def counted_in(self, label: str) -> list[str]:
+        """Return the measures a label may mean that says no more than what is counted ("Số vụ"); none of another label.
+
+        Those the programme asks for and the others take turns, each in the order of the programme.
+        """
+        bare = _NUMBER_OF.sub("", same_word(label))
+        measures = self.programme.measures
+        fits = [
+            name
+            for name in measures
+            if bare in self.unit_words(name)
+            and any(f" {bare} " in f" {same_word(text)} " for text in measures[name].label.root.values())
+        ]
+        wanted = {name for one in self.programme.requests for name in one.measures}
+        turns = zip_longest(
+            (name for name in fits if name in wanted), (name for name in fits if name not in wanted)
+        )
+        return [name for pair in turns for name in pair if name]
 
     def is_stock(self, measure: str) -> bool:
         """Tell whether a measure is counted on a day and not over days."""

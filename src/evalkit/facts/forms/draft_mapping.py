@@ -18,6 +18,7 @@ from evalkit.facts.forms.draft_headings import (
     labels_of_values,
     thousands_said,
 )
+from evalkit.facts.forms.figures import signs_said
 from evalkit.facts.forms.form_places import FormPlaces, Placed
 from evalkit.facts.forms.grid import Cell, Form, Sheet, cell_at, cell_name, column_name
 from evalkit.facts.forms.mapping import HOLE
@@ -28,6 +29,7 @@ from evalkit.messages import worded
 
 _MOST_LABELS = 60
 _SHORT = 24
+_ALIKE = 3
 _ANY_MEASURE = "tên mục số liệu, như ở cột A của biểu do evalkit template tạo · a measure, named as in column A of evalkit's own form"
 
 
@@ -130,6 +132,7 @@ def _lines(seen: _Seen, *, path: Path, source_id: str, vocabulary: Vocabulary) -
     yield f"source_id = {quoted(source_id)}  # tên nguồn trong sources.toml · its name in sources.toml"
     yield f"sheet = {quoted(seen.sheet.name)}"
     yield f"corner = {quoted(cell_name((seen.rows[0], seen.columns[0])))}  # ô số liệu đầu tiên · the first figure"
+    yield from _until(seen)
     yield from _place(seen, vocabulary)
     yield _period(seen)
     parted = list(_breakdowns(seen, vocabulary))
@@ -147,6 +150,47 @@ def _lines(seen: _Seen, *, path: Path, source_id: str, vocabulary: Vocabulary) -
         yield from _rows(seen, vocabulary)
 
 
+def _until(seen: _Seen) -> Iterator[str]:
+    """Yield the last cell of the table where something else stands below its figures, such as signatures."""
+    sheet, first, last = seen.sheet, seen.columns[0], seen.columns[-1]
+    figures = (
+        row
+        for row in range(seen.rows[-1], sheet.rows + 1)
+        if any(_is_figure(sheet.at(row, column)) for column in seen.columns)
+    )
+    bottom = max(figures, default=seen.rows[-1])
+    below = (
+        at
+        for at, cell in sheet.cells.items()
+        if at[0] > bottom and cell.kind != "blank" and _reaches(sheet, at, first, last)
+    )
+    if next(below, None):
+        yield f"until = {quoted(cell_name((bottom, last)))}  # ô số liệu cuối cùng; bên dưới là ghi chú, chữ ký · the last figure; below stand notes and signatures"
+
+
+def _reaches(sheet: Sheet, at: tuple[int, int], first: int, last: int) -> bool:
+    """Tell whether a cell, or the area it is merged over, lies in the columns of the figures."""
+    area = sheet.area(at)
+    return at[1] <= last and (area.right if area else at[1]) >= first
+
+
+def _scheme(seen: _Seen, vocabulary: Vocabulary) -> tuple[str, str]:
+    """Return the boundary set in which alone every place of the form stands, and why; a hole where several or none have them."""
+    readers = {scheme: FormPlaces(vocabulary.registry, scheme) for scheme in vocabulary.registry.schemes}
+    labels = [seen.sheet.label(row, seen.label_column) for row in seen.rows]
+    known = {
+        scheme: [cell.text for cell in labels if isinstance(reader.read(cell), Placed)]
+        for scheme, reader in readers.items()
+    }
+    every = {text for texts in known.values() for text in texts}
+    whole = [scheme for scheme, texts in known.items() if set(texts) == every]
+    if len(whole) != 1 or len(known) == 1:
+        return HOLE, ", ".join(vocabulary.registry.schemes)
+    others = {text for scheme, texts in known.items() if scheme != whole[0] for text in texts}
+    names = ", ".join([text for text in dict.fromkeys(known[whole[0]]) if text not in others][:_ALIKE])
+    return whole[0], f"chỉ bộ {whole[0]} có {names} · {names}: in {whole[0]} alone"
+
+
 def _place(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield where places stand; a row that is a total by its label alone is a place only its reader knows."""
     if not seen.scheme:
@@ -155,8 +199,8 @@ def _place(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
         return
     totals, merged = _totals(seen)
     given = "".join(f', {quoted(label)} = "{HOLE}"' for label in totals)
-    schemes = ", ".join(vocabulary.registry.schemes)
-    yield f'place = {{ column = "{column_name(seen.label_column)}", scheme = "{HOLE}"{given} }}  # {schemes}'
+    scheme, why = _scheme(seen, vocabulary)
+    yield f'place = {{ column = "{column_name(seen.label_column)}", scheme = "{scheme}"{given} }}  # {why}'
     nation = vocabulary.registry.nation.code
     for label in totals:
         told = quoted(label)
@@ -202,21 +246,33 @@ def _title(seen: _Seen) -> str:
 def _proposed(text: str, vocabulary: Vocabulary) -> str:
     """Return the measures whose names are closest to a text, for a comment; nothing where none is close."""
     labels = {name: one.label.root for name, one in vocabulary.programme.measures.items()}
-    close = closest(text, {name: " ".join(label.values()) for name, label in labels.items()})
-    named = [f"{name}: {labels[name].get('vi', next(iter(labels[name].values())))}" for name in close]
-    return f"gần nhất · closest: {'; '.join(named)}" if named else ""
+    return _near(
+        closest(text, {name: " ".join(label.values()) for name, label in labels.items()}), vocabulary
+    )
+
+
+def _near(names: list[str], vocabulary: Vocabulary) -> str:
+    labels = [(name, vocabulary.programme.measures[name].label.root) for name in names]
+    told = [f"{name}: {label.get('vi', next(iter(label.values())))}" for name, label in labels]
+    return f"gần nhất · closest: {'; '.join(told)}" if told else ""
 
 
 def _columns(row: int, labels: list[str], vocabulary: Vocabulary) -> Iterator[str]:
     """Yield what the headings over the columns count: a hole, where a heading is no name of a measure."""
     yield f"[table.columns]\nrow = {row}"
-    yield from (_labelled(label, vocabulary) for label in labels[:_MOST_LABELS])
+    for label in labels[:_MOST_LABELS]:
+        yield from _labelled(label, vocabulary)
 
 
-def _labelled(label: str, vocabulary: Vocabulary) -> str:
+def _labelled(label: str, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield the line of a label; measures that a bare "Số vụ" may mean each have a line that tells them apart."""
     measure = vocabulary.measure_called(same_word(label))
-    near = "" if measure else _proposed(label, vocabulary)
-    return f"{quoted(label)} = {quoted(measure or HOLE)}" + (f"  # {near}" if near else "")
+    alike = [] if measure else vocabulary.counted_in(label)[:_ALIKE]
+    near = "" if measure else _near(alike, vocabulary) if alike else _proposed(label, vocabulary)
+    yield f"{quoted(label)} = {quoted(measure or HOLE)}" + (f"  # {near}" if near else "")
+    for name in alike:
+        definition = vocabulary.programme.measures[name].definition.root
+        yield f"#   {name}: {' '.join(definition.get('vi', next(iter(definition.values()))).split())}"
 
 
 def _thousands(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
@@ -254,7 +310,7 @@ def _rows(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
     if unit:
         yield f'unit = "{column_name(unit)}"'
     for row in seen.rows[:_MOST_LABELS]:
-        yield _labelled(seen.sheet.label(row, seen.label_column).text, vocabulary)
+        yield from _labelled(seen.sheet.label(row, seen.label_column).text, vocabulary)
 
 
 def _unit_column(seen: _Seen, vocabulary: Vocabulary) -> int:
@@ -282,7 +338,7 @@ def _writing(seen: _Seen) -> Iterator[str]:
     signs = list(_marks(seen))
     if signs:
         meanings = ", ".join(f'{quoted(sign)} = "{HOLE}"' for sign in signs)
-        yield f"marks = {{ {meanings} }}  # theo chú giải của biểu · by the form's own legend: zero_reported, not_reported, not_applicable"
+        yield f"marks = {{ {meanings} }}  # theo chú giải của biểu, một trong: {signs_said()}"
 
 
 def _marks(seen: _Seen) -> Iterator[str]:

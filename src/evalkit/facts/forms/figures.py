@@ -16,6 +16,14 @@ from evalkit.messages import worded
 from evalkit.plain_cells import MOST
 
 MarkMeaning = Literal["zero_reported", "not_reported", "not_applicable"]
+SIGNS: dict[str, MarkMeaning] = {  # of the list in each cell of the form that evalkit gives out
+    "không phát sinh": "zero_reported",
+    "chưa có số liệu": "not_reported",
+    "không áp dụng": "not_applicable",
+    "none": "zero_reported",
+    "not reported": "not_reported",
+    "not applicable": "not_applicable",
+}
 Qualifier = Literal["exact", "about", "more_than", "nearly", "at_least"]
 
 _PRECISION: dict[str, Qualifier] = {
@@ -118,6 +126,23 @@ class FigureRules:
     units: frozenset[str] = frozenset()
     marks: dict[str, MarkMeaning] = field(default_factory=dict)
     own_form: bool = False
+
+
+def signs_said() -> str:
+    r"""Return the words that say what a sign of a form means, for a comment.
+
+    Examples
+    --------
+    >>> signs_said()
+    '"không phát sinh", "chưa có số liệu", "không áp dụng" · by the form\'s own legend: "none", "not reported", "not applicable"'
+    """
+    words = [f'"{word}"' for word in SIGNS]
+    return f"{', '.join(words[:3])} · by the form's own legend: {', '.join(words[3:])}"
+
+
+def mark_meaning(written: object) -> object:
+    """Return what a mapping writes of a sign as it is kept: in the words of evalkit's own form, or as one of the three statuses."""
+    return SIGNS.get(same_word(written), written) if isinstance(written, str) else written
 
 
 def read_figure(cell: Cell, rules: FigureRules) -> Figure | Held:

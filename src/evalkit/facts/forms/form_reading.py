@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -58,6 +58,8 @@ class FormReading:
         Whether the mapping names the day of the edition; else it is that of the source.
     wrong_totals : tuple of WrongTotal
         Cells of rows of totals that their rows contradict.
+    known_source : mapping of str
+        Of agency, date and confidence of the source those that the mapping answers.
     """
 
     source_id: str
@@ -72,6 +74,7 @@ class FormReading:
     doubted: tuple[HeldCell, ...] = ()
     edition_named: bool = True
     wrong_totals: tuple[WrongTotal, ...] = ()
+    known_source: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def read(self) -> int:
@@ -115,9 +118,10 @@ def read_form(form: Form, mapping: FormMapping, *, sender: Sender, vocabulary: V
     readings = hold_conflicting(read, vocabulary.programme)
     taken = {cell for *_, reading in read for cell in reading.taken_cells}
     refuse_particulars(str(sender.path), form, figures=taken, is_place=is_place)
-    return _put_together(
+    reading = _put_together(
         form, readings, sender=sender, vocabulary=vocabulary, sheets=[sheet for _, sheet in chosen]
     )
+    return replace(reading, known_source=mapping.known_source())
 
 
 def sheet_of(form: Form, table: TableMapping, path: Path) -> Sheet:

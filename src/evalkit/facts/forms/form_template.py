@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 from evalkit.facts.forms.counted import Vocabulary
+from evalkit.facts.forms.figures import SIGNS
 from evalkit.facts.forms.form_source import SOURCE_RANGE, SOURCE_VERSION, VERSION_CELL, write_source_cells
 from evalkit.facts.forms.grid import Form, Sheet
 from evalkit.facts.forms.mapping import FormMapping, TableMapping
@@ -22,14 +23,6 @@ OLDER_VERSIONS = ("evalkit-form 1",)  # without the cells that ask for the sourc
 CORNER = "E8"
 _HEAD_ROW = 7
 _CODE, _SCHEME, _SOURCE = (3, 2), (3, 3), (4, 2)
-_MARKS = {
-    "không phát sinh": "zero_reported",
-    "chưa có số liệu": "not_reported",
-    "không áp dụng": "not_applicable",
-    "none": "zero_reported",
-    "not reported": "not_reported",
-    "not applicable": "not_applicable",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +167,7 @@ def _write_sheet(
             sheet.write_string(position, column, text, styles["text"])
         for column in range(4, last + 1):
             sheet.write_blank(position, column, None, styles["figure"])
-    signs = [sign for sign in _MARKS if sign.isascii() == (order.language != "vi")]
+    signs = [sign for sign in SIGNS if sign.isascii() == (order.language != "vi")]
     choice = {"validate": "list", "source": signs, "ignore_blank": True, "show_error": False}
     sheet.data_validation(_HEAD_ROW, 4, _HEAD_ROW + len(rows) - 1, last, choice)
     sheet.set_column(0, 0, 22)
@@ -268,7 +261,7 @@ def _table(sheet: Sheet, vocabulary: Vocabulary) -> TableMapping:
             "scheme": sheet.at(*_SCHEME).text or None,
             "period": {"row": _HEAD_ROW},
             "rows": {"column": "A", "unit": "C", **known},
-            "marks": _MARKS,
+            "marks": SIGNS,
             "blank": "leave",
             "source_id": sheet.at(*_SOURCE).text or None,
         }

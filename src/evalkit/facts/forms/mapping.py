@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_
 
 from evalkit.declaration import Declared, read_toml, validated
 from evalkit.errors import FactsError
-from evalkit.facts.forms.figures import MarkMeaning
+from evalkit.facts.forms.figures import MarkMeaning, mark_meaning
 from evalkit.facts.forms.grid import cell_at, column_at, is_cell_name, is_column_name
 from evalkit.facts.forms.period_texts import Calendar
 from evalkit.facts.forms.plain_words import same_word
@@ -142,7 +142,7 @@ class TableMapping(Declared):
     columns: Labelled | None = None
     rows: Labelled | None = None
     dimensions: dict[str, str | Labelled] = Field(default_factory=dict)
-    marks: dict[str, MarkMeaning] = Field(default_factory=dict)
+    marks: dict[str, Annotated[MarkMeaning, BeforeValidator(mark_meaning)]] = Field(default_factory=dict)
     kind: Literal["count", "quantity", "money"] | None = None
     decimal: Literal["", ",", "."] = ""
     group: Literal["", ",", ".", " ", "'"] = ""
@@ -239,11 +239,19 @@ class TableMapping(Declared):
         return {column_at(name) for name in names if isinstance(name, str)}
 
 
+class KnownSource(Declared):
+    """What is known of the source of a known form: who issued it, and whether such a file is the original."""
+
+    agency: str
+    confidence: Literal["verified", "to be checked"]
+
+
 class Recognised(Declared):
-    """By what a known form is told: what stands in some of its cells."""
+    """By what a known form is told: what stands in some of its cells; and what is known of its source."""
 
     cells: dict[CellName, str] = Field(min_length=1)
     title: str = ""
+    source: KnownSource | None = None
 
 
 class FormMapping(Declared):
@@ -251,6 +259,13 @@ class FormMapping(Declared):
 
     table: tuple[TableMapping, ...] = Field(min_length=1)
     recognise: Recognised | None = None
+
+    def known_source(self) -> dict[str, str]:
+        """Return what the mapping answers of agency, date and confidence of the source, as sources.toml holds them."""
+        source = self.recognise.source if self.recognise else None
+        days = {table.edition_date for table in self.table}
+        day = next(iter(days)) if len(days) == 1 else None
+        return {**(source.model_dump() if source else {}), **({"date": day.isoformat()} if day else {})}
 
 
 def read_mapping(path: Path) -> FormMapping:

@@ -12,6 +12,7 @@ from typing import Any
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.form_reading import FormReading
 from evalkit.facts.forms.form_source import SOURCE_CELLS, SourceSaid, source_said
+from evalkit.facts.forms.form_title import form_title
 from evalkit.facts.forms.grid import Form
 from evalkit.facts.forms.mapping import HOLE
 from evalkit.facts.forms.toml_writing import quoted
@@ -43,10 +44,11 @@ def add_source_entry(workspace: Workspace, reading: FormReading, path: Path, for
     file, source_id, said = workspace.sources_file, reading.source_id, source_said(form)
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     if f"[{source_id}]" not in text and not _entry(text, source_id):
-        entry = source_entry(source_id, path, form, rounded_to=reading.rounded_to)
+        known = {**reading.known_source, **said.answers}
+        entry = source_entry(source_id, path, form, known=known, rounded_to=reading.rounded_to)
         written = f"{text.rstrip()}\n\n{entry}".lstrip()
     else:
-        written = _answered(text, source_id, said.answers)
+        written = _answered(text, source_id, {**reading.known_source, **said.answers})
     if written != text:
         file.write_text(written, encoding="utf-8")
     where = f"{file}, [{source_id}]"
@@ -109,12 +111,14 @@ def _kept(value: object) -> object:
         return seen_said(value)
 
 
-def source_entry(source_id: str, path: Path, form: Form, *, rounded_to: float = 0) -> str:
-    """Return the entry proposed for a form: its title, the file's name and digest, what it says of its source and is rounded to."""
+def source_entry(
+    source_id: str, path: Path, form: Form, *, known: Mapping[str, str], rounded_to: float = 0
+) -> str:
+    """Return the entry proposed for a form: its title, the file's name and digest, what is known of its source and it is rounded to."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    title = next((cell.text for sheet in form.sheets[:1] if (cell := sheet.at(1, 1)).kind == "text"), "")
+    title = form_title(form)
     rounding = f"rounded_to = {rounded_to:g}  # làm tròn đến · its figures are rounded to this"
-    said = {name: quoted(answer) for name, answer in source_said(form).answers.items()}
+    said = {name: quoted(answer) for name, answer in known.items()}
     agency, day, seen = (said.get(name, quoted(HOLE)) for name in SOURCE_CELLS)
     lines = [
         f"[{source_id}]",

@@ -13,7 +13,7 @@ from evalkit.errors import FactsError
 from evalkit.facts.forms.counted import Counted, Vocabulary
 from evalkit.facts.forms.figures import Figure, FigureRules, Held, read_figure, read_split
 from evalkit.facts.forms.form_places import NO_PLACE, FormPlaces, Placed, scheme_of
-from evalkit.facts.forms.grid import At, Cell, Sheet, cell_at, column_at, column_name
+from evalkit.facts.forms.grid import At, Cell, Sheet, cell_at, cell_name, column_at, column_name
 from evalkit.facts.forms.mapping import PeriodAxis, PlaceAxis, TableMapping
 from evalkit.facts.forms.period_texts import Span, period_of
 from evalkit.facts.forms.plain_words import same_word, without_mark
@@ -117,6 +117,9 @@ class _Table:
         self.found = TableReading()
         self.written: dict[str, FigureRules] = {}
         self.total_rows: list[int] = []
+        columns = range(self.first, self.last + 1)
+        numbers = (at[0] for at, cell in sheet.cells.items() if cell.kind == "number" and at[1] in columns)
+        self.lowest = max((row for row in numbers if self.top <= row <= self.bottom), default=sheet.rows)
 
     def _last_column(self) -> int:
         """Return the last column: the first, where nothing in the mapping runs across."""
@@ -306,6 +309,10 @@ class _Table:
         else:
             self.found.taken += read
 
+    def _is_below(self, at: At, cell: Cell) -> bool:
+        """Tell a text below the last number of a table: a signature, or a note; there is no mapping for evalkit's own form."""
+        return self.lowest < at[0] and cell.kind == "text" and not self.mapping.own_form
+
     def _hidden(self, row: Line, column: Line) -> str:
         if self.sheet.hidden:
             return worded("the sheet is hidden")
@@ -315,6 +322,12 @@ class _Table:
 
     def _facts(self, at: At, cell: Cell, row: Line, column: Line) -> list[Taken] | Held:
         """Return the facts of one cell: place, period and what is counted from its row, its column or the mapping."""
+        if row.fault is not None and self._is_below(at, cell):
+            return Held(
+                worded("row {row} is not part of the table", row=at[0]),
+                worded('write until = "{cell}" in the mapping', cell=cell_name((self.lowest, self.last))),
+                in_mapping=True,
+            )
         area = self.sheet.area(at)
         if area is not None and (area.bottom > area.top or area.right > area.left):
             return Held(
