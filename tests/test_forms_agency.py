@@ -159,3 +159,44 @@ def test_a_signature_below_a_table_is_told_as_none_of_its_rows(workspace: Path):
     held = told("import", form, workspace, "--mapping", mapping)[1]["held_cells"]
     assert {one["rule"] for one in held} == {f"row {row} is not part of the table" for row in (15, 16, 18)}
     assert {one["remedy"] for one in held} == {'write until = "F12" in the mapping'}
+
+
+def own_form(workspace: Path, place: str = "Lào Cai", *options: str, figures: bool = True) -> Path:
+    path = workspace.parent / "own.xlsx"
+    assert run("template", workspace, "--province", place, "--out", path, "--requests", *options)[0] == 0
+    book = load_workbook(path)
+    book.worksheets[0]["E8"] = 7 if figures else None
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        (("Lào Cai", "--scheme", "63"), ["--scheme", "63", "--province", "10"]),
+        (("Lào Cai",), ["--province", "15"]),
+    ],
+)
+def test_the_command_that_is_next_makes_the_page_of_the_forms_own_place(
+    options: tuple[str, ...], wanted: list[str], workspace: Path
+):
+    path = own_form(workspace, *options)
+    last = run("import", path, workspace)[1].splitlines()[-1]
+    assert shlex.split(last.partition("evalkit ")[2]) == ["run", str(workspace), *wanted]
+
+
+def test_a_table_of_former_provinces_is_followed_by_a_run_of_their_boundary_set(workspace: Path):
+    form = agency_form(workspace.parent / "bieu.xlsx")
+    mapping = answered(draft_of(form, workspace))
+    last = run("import", form, workspace, "--mapping", mapping)[1].splitlines()[-1]
+    assert last.endswith(f"evalkit run {workspace} --scheme 63")
+
+
+def test_a_form_in_which_nothing_is_filled_in_is_told_so_and_asks_for_no_source(workspace: Path):
+    path = own_form(workspace, figures=False)
+    before = (workspace / "sources.toml").read_text(encoding="utf-8")
+    code, text = run("import", path, workspace)
+    assert code == 3
+    assert text.splitlines()[-1].startswith("no cell of the form is filled in")
+    assert "sources.toml" not in text
+    assert (workspace / "sources.toml").read_text(encoding="utf-8") == before

@@ -30,6 +30,7 @@ from evalkit.facts.forms.particulars import refuse_particulars
 from evalkit.facts.forms.source_entry import add_source_entry
 from evalkit.facts.intake import Source, read_sources
 from evalkit.messages import ENGLISH, VIETNAMESE, shown, spoken, worded
+from evalkit.table import NATION_SCHEME
 from evalkit.workspace import IMPORTED, SETTINGS_FILE, Workspace, open_workspace
 
 _MOST_TOLD = 30
@@ -188,7 +189,11 @@ def _filed(
         for name, file in filed.files.items():
             files.setdefault(name, []).append(str(file))
         replaced += _replaced(filed, reading)
-    asked = [note for reading in readings for note in add_source_entry(workspace, reading, path, form)]
+    asked = [
+        note
+        for reading in readings
+        for note in (add_source_entry(workspace, reading, path, form) if reading.read else ())
+    ]
     told = [*notes, *replaced, *asked, *_population_beside(workspace, vocabulary, readings)]
     mapping = options.mapping
     return _told(path, readings, files, told, held=held, workspace=workspace, mapping=mapping)
@@ -353,6 +358,12 @@ def _next(
             file=quote(str(path)),
             again=again,
         )
+    if not any(reading.read for reading in readings):
+        return worded(
+            "no cell of the form is filled in; was the file saved in Excel? next: save it, then evalkit import {file} {again}",
+            file=quote(str(path)),
+            again=again,
+        )
     if returned and any(reading.held or reading.doubted for reading in readings):
         return worded(
             "next: correct {file}, then evalkit import {file} {again}",
@@ -367,10 +378,13 @@ def _next(
 
 
 def _place(readings: list[FormReading], scheme: str) -> str:
-    """Return the option for the one province that forms are of; nothing where they are of several, or of other than the pages' units."""
+    """Return the options for the boundary set of forms where it is not the pages' own, and for the one province that they are of."""
     pairs = {pair for reading in readings for pair in zip(*_places(reading.facts), strict=True)}
-    code, of = pairs.pop() if len(pairs) == 1 else ("", "")
-    return f" --province {code}" if code and of == scheme else ""
+    sets = {of for _, of in pairs if of != NATION_SCHEME}
+    codes = {code for code, _ in pairs}
+    one = next(iter(codes)) if len(codes) == len(sets) == 1 else ""
+    of_set = f" --scheme {next(iter(sets))}" if len(sets) == 1 and scheme not in sets else ""
+    return of_set + (f" --province {one}" if one and not one[:1].isalpha() else "")
 
 
 def _places(facts: pd.DataFrame) -> tuple[list[str], list[str]]:
