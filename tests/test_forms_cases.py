@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -226,6 +227,26 @@ def test_a_table_in_the_shape_of_the_statistics_office_is_taken_whole(
     }
     assert {row["severity"] for row in told["findings"]} <= {"note", "warning"}
     assert sum("sum of its" in row["rule"] for row in told["findings"]) == 7
+    entry = tomllib.loads((folder / "sources.toml").read_text(encoding="utf-8"))[told["source_ids"][0]]
+    known = ("?", "?", "2023-07-01") if mapping else ("Tổng cục Thống kê", "verified", "?")
+    assert (entry["agency"], entry["confidence"], entry["date"]) == known
+
+
+def test_a_region_that_differs_from_its_provinces_is_named_with_its_year(
+    settings: dict[str, Path], tmp_path: Path
+):
+    path = tmp_path / "population.xlsx"
+    office_workbook(path)
+    book = load_workbook(path)
+    region = book.active["A6"].value
+    book.active["L6"] = book.active["L6"].value + 500
+    book.save(path)
+    folder = Path(shutil.copytree(settings["v"], tmp_path / "vn"))
+    result = CliRunner().invoke(app, ["import", str(path), str(folder), "--json"])
+    rules = [one["rule"] for one in json.loads(result.stdout)["findings"]]
+    registry = load_registry(reference_folder())
+    called = next(unit.region.root["en"] for unit in registry.units("63") if unit.region.root["vi"] == region)
+    assert sum(f"the region {called} (2021)" in rule for rule in rules) == 1
 
 
 def test_a_table_whose_last_year_is_preliminary_goes_through_to_the_pages(

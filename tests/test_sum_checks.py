@@ -258,7 +258,7 @@ def test_both_sides_are_told_of_published_figures_and_of_no_others(tmp_path: Pat
         )
     for among in range(4):
         rows = [one | {"published": place != among} for place, one in enumerate(REGION_OFF)]
-        assert not re.search(r"[0-9]", told(tmp_path, registry, *rows)[0].rule)
+        assert not re.search(r"[0-9]", told(tmp_path, registry, *rows)[0].rule.replace("(2015)", ""))
 
 
 def test_a_contradiction_names_item_breakdown_and_the_cells_of_the_form(tmp_path: Path, registry: Registry):

@@ -16,10 +16,11 @@ from evalkit.additivity.conflicts import Conflict, conflicts
 from evalkit.additivity.lattice import AXES, Lattice, lattice_of
 from evalkit.facts.findings import CONFIRMED, Finding, Severity
 from evalkit.facts.intake import FILE, PRELIMINARY, ROW, Source
+from evalkit.facts.period_said import period_said
 from evalkit.messages import named, worded
 from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
-from evalkit.table import NATION_SCHEME, WITH_VALUE, latest_editions
+from evalkit.table import DATES, NATION_SCHEME, WITH_VALUE, latest_editions
 
 EDITION = ("source_id", "edition_date")
 _MOST_NAMED = 6
@@ -191,6 +192,7 @@ class _Words:
         self, lattice: Lattice, facts: pd.DataFrame, registry: Registry, programme: Programme
     ) -> None:
         self._lattice, self._programme, self._facts = lattice, programme, facts
+        self._registry = registry
         self._files, self._numbers = (facts[name].astype(str).tolist() for name in (FILE, ROW))
         self._cells = facts["source_cell"].fillna("").astype(str).tolist()
         self._places = list(facts[["province_code", "scheme"]].itertuples(index=False, name=None))
@@ -270,7 +272,7 @@ class _Words:
         if NATION_SCHEME in schemes:
             name, parts = worded("the nation"), worded("places")
         elif self._regions.intersection(codes):
-            name, parts = worded("a region"), worded("places")
+            name, parts = self._region(one), worded("places")
         else:
             name, parts = worded("a merged unit"), worded("former units")
         if one.above:
@@ -283,6 +285,20 @@ class _Words:
             "the figures of the {parts} that make up {name} add up to its figure, and do not here",
             parts=parts,
             name=name,
+        )
+
+    def _region(self, one: Conflict) -> str:
+        """Return the region of a contradiction with the period of its figure."""
+        row = next(row for row in one.whole if self._places[row][0] in self._regions)
+        code, scheme = self._places[row]
+        labels = (unit.region.root for unit in self._registry.units(scheme) if unit.region_code == code)
+        label = next(labels, {"en": code})
+        english = label.get("en", next(iter(label.values())))
+        start, end = (self._facts[name].iloc[row].date() for name in DATES[:2])
+        return worded(
+            "the region {region} ({period})",
+            region=named(english, label.get("vi", english)),
+            period=period_said(start, end),
         )
 
     def _of_breakdowns(self, one: Conflict) -> str:

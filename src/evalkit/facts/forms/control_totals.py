@@ -136,8 +136,11 @@ def with_agreements(found: Sequence[Finding], agreed: Iterable[Agreement], file:
 
 def _with_agreement(finding: Finding, agreed: Agreement) -> Finding:
     rule = worded("{rule}; but {agreement}", rule=finding.rule, agreement=agreed.rule)
-    do = worded("look at the parts named here first, then {do}", do=finding.do)
-    return replace(finding, rule=rule, do=do)
+    if finding.severity == "warning":
+        return replace(finding, rule=rule)
+    return replace(
+        finding, rule=rule, do=worded("look at the parts named here first, then {do}", do=finding.do)
+    )
 
 
 def agreements(table: pd.DataFrame, *, vocabulary: Vocabulary, rounded: float) -> Iterator[Agreement]:

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 from evalkit.facts.forms.grid import Cell
 from evalkit.facts.forms.plain_words import plain_words, without_mark
-from evalkit.messages import named
 from evalkit.plain_cells import FIRST_YEAR, LAST_YEAR
 
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
@@ -234,17 +233,3 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Made], ...] = tuple(
         (rf"(?:ca |trong )?(?:nam |year )?{_YEAR}", _year),
     )
 )
-
-
-def period_said(start: date, end: date) -> str:
-    """Return a period as messages name it: a year by its number, another by its days.
-
-    Examples
-    --------
-    >>> period_said(date(2023, 1, 1), date(2023, 12, 31)), period_said(date(2022, 12, 15), date(2023, 12, 14))
-    ('2023', '2022-12-15 to 2023-12-14')
-    """
-    if (start.month, start.day, end) == (1, 1, date(start.year, 12, 31)):
-        return named(str(start.year), f"năm {start.year}")
-    first, last = (f"{day.day}/{day.month}/{day.year}" for day in (start, end))
-    return named(f"{start} to {end}", f"{first} - {last}")

@@ -10,7 +10,8 @@ from typing import Any
 
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.grid import At, cell_name, cell_ranges
-from evalkit.facts.forms.period_texts import Span, period_said
+from evalkit.facts.forms.period_texts import Span
+from evalkit.facts.period_said import period_said
 from evalkit.facts.sum_checks import with_figures
 from evalkit.messages import named, worded
 from evalkit.programme.models import Programme
