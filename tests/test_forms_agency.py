@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import tomllib
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from evalkit.workspace import open_workspace
 from tests.form_workspaces import read_declarations_once
 from tests.test_forms_template import facts, run, told
 
@@ -200,3 +202,14 @@ def test_a_form_in_which_nothing_is_filled_in_is_told_so_and_asks_for_no_source(
     assert text.splitlines()[-1].startswith("no cell of the form is filled in")
     assert "sources.toml" not in text
     assert (workspace / "sources.toml").read_text(encoding="utf-8") == before
+
+
+def test_a_new_workspace_asks_in_vietnamese_first_and_for_no_english_title(workspace: Path):
+    path = workspace / "evalkit.toml"
+    text = path.read_text(encoding="utf-8")
+    comments = [line for line in text.splitlines() if line.startswith("# ") and "=" not in line]
+    assert len([line for line in comments if re.search(r"[ạảấầậắệểễịọốồộớợụứừựđ]", line)]) >= 3
+    code, told_of = run("check", workspace)
+    assert (code, [one for one in ("title.vi", "title.en") if one in told_of]) == (3, ["title.vi"])
+    path.write_text(text.replace('title.vi = "?"', 'title.vi = "Bộ thử"'), encoding="utf-8")
+    assert open_workspace(workspace).title == {"vi": "Bộ thử", "en": "Bộ thử"}

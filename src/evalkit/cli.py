@@ -237,7 +237,9 @@ def template(
     requests: Annotated[
         bool,
         typer.Option(
-            "--requests/--all", help="Ask for the figures of the request list alone, or for every figure."
+            "--requests/--all",
+            help="Ask for the figures of the request list alone; else, or with --all, for every figure.",
+            show_default=False,
         ),
     ] = False,
     scheme: Annotated[

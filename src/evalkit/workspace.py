@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails
@@ -87,6 +87,15 @@ class _Settings(Declared):
     places: str = SHIPPED_PLACES
     population: bool = True
     disclosure: DisclosurePolicy = DisclosurePolicy()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bears_its_vietnamese_title_in_english(cls, content: Any) -> Any:
+        """Give a workspace of Vietnamese pages without an English title the Vietnamese one there."""
+        title = content.get("title") if isinstance(content, dict) else None
+        if not isinstance(title, dict) or "vi" not in title or "en" in title:
+            return content
+        return {**content, "title": {**title, "en": title["vi"]}}
 
     @model_validator(mode="after")
     def _is_named_in_its_languages(self) -> Self:

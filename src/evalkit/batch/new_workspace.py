@@ -12,27 +12,30 @@ from evalkit.places.registry import load_registry, reference_folder
 from evalkit.programme.load import load_programme
 
 _SETTINGS = """\
-# A workspace of evalkit. Fill in each "{hole}".
-title.vi = "{hole}"  # tên bộ số liệu, như sẽ đứng trên trang
-title.en = "{hole}"  # the same in English
+# Bộ số liệu của evalkit: điền vào chỗ mỗi dấu "{hole}" · A workspace of evalkit: fill in each "{hole}".
+title.vi = "{hole}"  # tên bộ số liệu, như sẽ đứng trên trang · its title, as pages show it
+# title.en = "..."  # tên tiếng Anh; không ghi thì dùng tên tiếng Việt · the title in English; the Vietnamese one without it
 programme = "{programme}"
 scheme = "{scheme}"
 places = "reference"
 invented = false
-# figures come from imported forms; or list facts files: facts = ["facts.csv"], or ["facts.xlsx"]
+# số liệu lấy từ các biểu đã nhập; hoặc ghi tên tệp số liệu · figures come from imported forms; or list facts files:
+# facts = ["facts.csv"], or ["facts.xlsx"]
 
 [disclosure]
 k = 5
 k_sensitive = 10
+# tổng số người của tỉnh bị ẩn khi nhỏ hoặc khi làm lộ một phần nhỏ; người chịu trách nhiệm, có nêu tên, có thể cho phép nêu ·
 # totals of persons of a province are hidden where they are small, or where they would give a small part away; a named custodian may let them stand:
-# custodian = "..."  # họ tên, chức vụ người chịu trách nhiệm cho phép nêu tổng số người của tỉnh
+# custodian = "..."  # họ tên, chức vụ của người đó · name and office
 # person_totals_stand = true
 """
 _SOURCES = """\
+# Nguồn số liệu, mỗi nguồn một mục; `evalkit import` thêm mục cho mỗi biểu, bạn điền vào chỗ dấu "{hole}" ·
 # Where the figures come from: one table a source. `evalkit import` adds an entry for each form; fill in its "{hole}".
 """
 _IGNORE = """\
-# Figures that are not published never go into git.
+# Số liệu chưa công bố không đưa lên git · Figures that are not published never go into git.
 *
 !.gitignore
 !README.md

@@ -19,7 +19,7 @@ from evalkit.batch.declarations import (
 from evalkit.batch.inhabitants import counts_population, unused_findings, with_population
 from evalkit.batch.releasing import ledger_of
 from evalkit.batch.since_last import since_last
-from evalkit.declaration import line_of
+from evalkit.declaration import line_of, read_toml
 from evalkit.disclosure.coarsening import coarsened
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, Tell, protect
 from evalkit.disclosure.secret_key import secret_key
@@ -110,6 +110,7 @@ def _refuse_unfinished(workspace: Workspace) -> None:
     """Refuse a new workspace whose questions are not answered."""
     path = workspace.folder / SETTINGS_FILE
     text = path.read_text(encoding="utf-8") if HOLE in workspace.title.values() else ""
+    written = read_toml(path, error=SettingsError).get("title", {}) if text else {}
     open_titles = [
         SettingsError(
             where=f"{path}, line {line_of(text, ('title', language))}, key title.{language}",
@@ -117,7 +118,7 @@ def _refuse_unfinished(workspace: Workspace) -> None:
             do=worded("write the title, in each language of the pages"),
         )
         for language, title in workspace.title.items()
-        if title == HOLE
+        if title == HOLE and language in written
     ]
     if open_titles:
         raise together(open_titles)
