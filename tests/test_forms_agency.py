@@ -213,3 +213,23 @@ def test_a_new_workspace_asks_in_vietnamese_first_and_for_no_english_title(works
     assert (code, [one for one in ("title.vi", "title.en") if one in told_of]) == (3, ["title.vi"])
     path.write_text(text.replace('title.vi = "?"', 'title.vi = "Bộ thử"'), encoding="utf-8")
     assert open_workspace(workspace).title == {"vi": "Bộ thử", "en": "Bộ thử"}
+
+
+def test_a_held_cell_is_told_with_what_it_counts_and_never_with_what_stands_in_it(workspace: Path):
+    path = own_form(workspace)
+    book = load_workbook(path)
+    sheet = book.worksheets[0]
+    row = next(row for row in range(8, sheet.max_row) if sheet.cell(row, 1).value == "cases_recorded")
+    sheet.cell(row, 7).value, sheet.cell(row, 9).value = "1.020,5", "khoảng 20"
+    sheet["J9"], sheet["E60"] = "xem lại", 99
+    label, year = sheet.cell(row, 2).value, sheet["G7"].value
+    book.save(path)
+    code, text = run("import", path, workspace, "--take-the-rest")
+    assert code == 3
+    assert f"G{row} ({label}, {year})" in text
+    assert "1.020,5" not in text
+    outside = [line.split("  ")[-1] for line in text.splitlines() if "outside the form" in line]
+    assert outside == ["column J lies outside the form", "row 60 lies outside the form"]
+    assert text.count("delete this cell") == 2
+    assert f"own.xlsx, at Figures!I{row}" in text
+    assert text.count("approximate") == 1

@@ -108,8 +108,23 @@ def listed(parts: list[str]) -> str:
     >>> listed([worded("remove one"), "22"])
     'remove one; 22'
     """
+    return _joined(parts, "; ")
+
+
+def beside(parts: list[str]) -> str:
+    """Return names beside each other, parted by commas; nothing for none.
+
+    Examples
+    --------
+    >>> beside([worded("cases"), "2023"])
+    'cases, 2023'
+    """
+    return _joined(parts, ", ")
+
+
+def _joined(parts: list[str], mark: str) -> str:
     gaps = {f"part{number}": part for number, part in enumerate(parts)}
-    return Worded("; ".join(f"{{{name}}}" for name in gaps), gaps)
+    return Worded(mark.join(f"{{{name}}}" for name in gaps), gaps)
 
 
 def placed(where: str) -> str:

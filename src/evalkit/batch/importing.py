@@ -28,12 +28,14 @@ from evalkit.facts.forms.mapping import FormMapping, read_mapping
 from evalkit.facts.forms.own_source import edition_day, own_source, source_of_file
 from evalkit.facts.forms.particulars import refuse_particulars
 from evalkit.facts.forms.source_entry import add_source_entry
+from evalkit.facts.forms.table_reading import HeldCell
 from evalkit.facts.intake import Source, read_sources
 from evalkit.messages import ENGLISH, VIETNAMESE, shown, spoken, worded
 from evalkit.table import NATION_SCHEME
 from evalkit.workspace import IMPORTED, SETTINGS_FILE, Workspace, open_workspace
 
 _MOST_TOLD = 30
+_FEW = 6
 _SHOWN = ("facts", "quarantine", "returned", "picture")
 MAPPING_FILE = ".mapping.toml"
 SOURCES = "sources.toml"
@@ -280,6 +282,7 @@ def _told(
             {
                 "sheet": one.sheet,
                 "cell": cell_name(one.cell),
+                "about": shown(one.about),
                 "rule": shown(one.held.rule),
                 "remedy": shown(one.held.do),
             }
@@ -416,23 +419,29 @@ def _nothing_written(readings: list[FormReading], folder: Path) -> str:
 
 def _held_lines(readings: list[FormReading]) -> list[str]:
     """Return the held cells grouped by what holds them."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
+    groups: dict[tuple[str, str, str], list[HeldCell]] = {}
     for reading in readings:
         for one in reading.held:
             key = (one.sheet, shown(one.held.rule), shown(one.held.do))
-            groups.setdefault(key, []).append(cell_name(one.cell))
+            groups.setdefault(key, []).append(one)
     lines = []
     for (sheet, rule, do), cells in list(groups.items())[:_MOST_TOLD]:
         more = f" (+{len(cells) - 12})" if len(cells) > 12 else ""
         told = worded(
             "held     {sheet}, {cells}\n         rule  {rule}\n         do    {do}",
             sheet=sheet,
-            cells=", ".join(cells[:12]) + more,
+            cells=", ".join(_held_cell(one, told=len(cells)) for one in cells[:12]) + more,
             rule=rule,
             do=do,
         )
         lines.append(shown(told))
     return lines
+
+
+def _held_cell(one: HeldCell, *, told: int) -> str:
+    """Return a held cell by name, and what it would be the figure of where it is one of a few."""
+    name = cell_name(one.cell)
+    return f"{name} ({shown(one.about)})" if one.about and told <= _FEW else name
 
 
 def _refused(path: Path, refusal: EvalkitError) -> Imported:

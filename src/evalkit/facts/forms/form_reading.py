@@ -347,6 +347,7 @@ def _of_the_figures(
     return [
         *_repeated(table, key, file),
         *_footnotes(facts, file),
+        *_approximate(facts, file),
         *with_agreements(unlike, agreed, file),
     ]
 
@@ -363,6 +364,25 @@ def _repeated(table: pd.DataFrame, key: list[str], file: str) -> list[Finding]:
         do = worded("say which of them holds, and take the other out of the form")
         found.append(Finding("warning", f"{file}, {cells}", rule, do))
     return found
+
+
+def _approximate(facts: pd.DataFrame, file: str) -> list[Finding]:
+    """Tell how many figures were taken with a word that says how exact they are, and where."""
+    cells = list(dict.fromkeys(facts.loc[facts["qualifier"] != "exact", "source_cell"]))
+    if not cells:
+        return []
+    more = f" and {len(cells) - _MOST_NAMED} more" if len(cells) > _MOST_NAMED else ""
+    return [
+        Finding(
+            "note",
+            f"{file}, at {', '.join(cells[:_MOST_NAMED])}{more}",
+            worded(
+                'cells taken as approximate, by the word before the figure ("about", "more than"): {number}',
+                number=len(cells),
+            ),
+            worded("nothing; write the figure alone where it is exact"),
+        )
+    ]
 
 
 def _footnotes(facts: pd.DataFrame, file: str) -> list[Finding]:

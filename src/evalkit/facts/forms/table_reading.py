@@ -19,7 +19,8 @@ from evalkit.facts.forms.period_texts import Span, period_of
 from evalkit.facts.forms.plain_words import same_word, without_mark
 from evalkit.facts.forms.table_headings import Extent, Headings, Line
 from evalkit.facts.forms.total_rows import EXACT, RowSum, TotalCell, rows_under, sum_of_rows
-from evalkit.messages import named, worded
+from evalkit.facts.period_said import period_said
+from evalkit.messages import beside, named, worded
 
 Made = TypeVar("Made")
 _FIGURE = re.compile(r"-?[0-9][0-9.,]{0,40}")
@@ -39,11 +40,12 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class HeldCell:
-    """A cell that is held, with rule and remedy."""
+    """A cell that is held, with rule and remedy; ``about`` is what it would be the figure of, as far as that is known."""
 
     sheet: str
     cell: At
     held: Held
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,9 +307,47 @@ class _Table:
             return
         read = self._facts(at, cell, row, column)
         if isinstance(read, Held):
-            self.found.held.append(HeldCell(where, at, read))
+            self.found.held.append(HeldCell(where, at, read, self._about(at, row, column)))
         else:
             self.found.taken += read
+
+    def _about(self, at: At, row: Line, column: Line) -> str:
+        """Return place, measure and period of a cell; a label is told only where it is a place, and what stands in the cell never."""
+        place, counted = row.place, _first(row.counted, column.counted, self.fixed.counted)
+        parts = [" ".join(self.headings.row_label(at[0]).split())] if isinstance(place, Placed) else []
+        if isinstance(counted, Counted):
+            parts.append(self.rules(counted.measure).measure)
+        if isinstance(span := _first(row.span, column.span, self.fixed.span), Span):
+            parts.append(period_said(span.start, span.end))
+        return beside(parts) if len(parts) > 1 else ""
+
+    def _no_figure_cell(self, at: At, cell: Cell, row: Line, column: Line) -> Held | None:
+        """Return why a cell is none of the table's: outside the form, below the table, or merged with others."""
+        outside = self._outside(at, column)
+        if outside is None and row.fault is not None and self._is_below(at, cell):
+            return Held(
+                worded("row {row} is not part of the table", row=at[0]),
+                worded('write until = "{cell}" in the mapping', cell=cell_name((self.lowest, self.last))),
+                in_mapping=True,
+            )
+        area = self.sheet.area(at)
+        if outside is None and area is not None and (area.bottom > area.top or area.right > area.left):
+            return Held(
+                worded("the cell is merged with others: one figure for several places or periods"),
+                worded("part the cells, and write a figure or a sign in each"),
+            )
+        return outside
+
+    def _outside(self, at: At, column: Line) -> Held | None:
+        """Return that a cell lies right of evalkit's own form, or below it: that form has no mapping."""
+        if not self.mapping.own_form:
+            return None
+        if isinstance(column.span, Held) and self.sheet.spread(self.top - 1, at[1]).kind == "blank":
+            name = column_name(at[1])
+            return Held(worded("column {name} lies outside the form", name=name), worded("delete this cell"))
+        if not self.headings.row_label(at[0]):
+            return Held(worded("row {row} lies outside the form", row=at[0]), worded("delete this cell"))
+        return None
 
     def _is_below(self, at: At, cell: Cell) -> bool:
         """Tell a text below the last number of a table: a signature, or a note; there is no mapping for evalkit's own form."""
@@ -322,18 +362,8 @@ class _Table:
 
     def _facts(self, at: At, cell: Cell, row: Line, column: Line) -> list[Taken] | Held:
         """Return the facts of one cell: place, period and what is counted from its row, its column or the mapping."""
-        if row.fault is not None and self._is_below(at, cell):
-            return Held(
-                worded("row {row} is not part of the table", row=at[0]),
-                worded('write until = "{cell}" in the mapping', cell=cell_name((self.lowest, self.last))),
-                in_mapping=True,
-            )
-        area = self.sheet.area(at)
-        if area is not None and (area.bottom > area.top or area.right > area.left):
-            return Held(
-                worded("the cell is merged with others: one figure for several places or periods"),
-                worded("part the cells, and write a figure or a sign in each"),
-            )
+        if (none := self._no_figure_cell(at, cell, row, column)) is not None:
+            return none
         fault = row.fault or column.fault
         place = _first(row.place, column.place, self.fixed.place)
         span = _first(row.span, column.span, self.fixed.span)
