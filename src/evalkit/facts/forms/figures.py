@@ -11,7 +11,7 @@ from evalkit.facts.forms.grid import Cell
 from evalkit.facts.forms.number_format import hides_figure, scales_figure, words_of
 from evalkit.facts.forms.own_form_cells import told_of_own_form
 from evalkit.facts.forms.person_names import may_be_quoted
-from evalkit.facts.forms.plain_words import plain_words, same_word, without_mark
+from evalkit.facts.forms.plain_words import NUMBER_WORDS, plain_words, same_word, without_mark
 from evalkit.messages import worded
 from evalkit.plain_cells import MOST
 
@@ -43,28 +43,6 @@ _PRECISION: dict[str, Qualifier] = {
     "ít nhất": "at_least",
     "tối thiểu": "at_least",
     "at least": "at_least",
-}
-_IN_WORDS = {
-    *[
-        "khong",
-        "mot",
-        "hai",
-        "ba",
-        "bon",
-        "tu",
-        "nam",
-        "lam",
-        "sau",
-        "bay",
-        "tam",
-        "chin",
-        "muoi",
-        "tram",
-        "nghin",
-        "ngan",
-        "trieu",
-    ],
-    *["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
 }
 _LONGEST = 200
 _BLANK_MARKS = " \u00a0\u2007\u2009\u202f"
@@ -315,7 +293,7 @@ def _without_digits(text: str) -> Held:
     words = plain_words(text).split()
     if any(word.isdecimal() for word in words):
         return Held(worded("digits are 0 to 9, not those of another script"), worded("write the figure anew"))
-    if words and (words[0] in _IN_WORDS) and (len(words) > 1 and words[:2] != ["khong", "co"]):
+    if words and (words[0] in NUMBER_WORDS) and (len(words) > 1 and words[:2] != ["khong", "co"]):
         return Held(worded("a number in words"), worded("write it in digits"))
     return Held(
         worded(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from evalkit.facts.forms.plain_words import says_number
+
 FAMILY_NAMES = frozenset(
     [
         "nguyễn",
@@ -59,7 +61,7 @@ def like_a_name(text: str) -> bool:
 
 
 def may_be_quoted(text: str) -> bool:
-    """Tell whether what stands in a figure's cell may be quoted: it is short, and nothing in it can be a name or a number of a person.
+    """Tell whether what stands in a figure's cell may be quoted: it is short, no figure in words, and nothing in it can be a name or a number of a person.
 
     Examples
     --------
@@ -67,7 +69,7 @@ def may_be_quoted(text: str) -> bool:
     (True, False, False)
     """
     words = text.split()
-    if len(text) > _LONGEST_QUOTED or sum(letter.isdigit() for letter in text) > 4:
+    if says_number(text) or len(text) > _LONGEST_QUOTED or sum(letter.isdigit() for letter in text) > 4:
         return False
     capitals = sum(word[:1].isupper() for word in words)
     return capitals < 2 and not (len(words) > 1 and words[0].casefold() in FAMILY_NAMES)

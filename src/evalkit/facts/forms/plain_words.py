@@ -9,6 +9,28 @@ from evalkit.places.place_names import without_diacritics
 
 _BLANKS = re.compile(r"\s+")
 _BEHIND = re.compile(r"\s*(\(\*{1,9}\)|\*{1,9}|\((?:[0-9]|[a-z])\)|[¹²³⁴⁵⁶⁷⁸⁹⁰]{1,9})$")
+NUMBER_WORDS = {
+    *[
+        "khong",
+        "mot",
+        "hai",
+        "ba",
+        "bon",
+        "tu",
+        "nam",
+        "lam",
+        "sau",
+        "bay",
+        "tam",
+        "chin",
+        "muoi",
+        "tram",
+        "nghin",
+        "ngan",
+        "trieu",
+    ],
+    *["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
+}
 _TOTALS = {"tong cong", "tong so", "tong", "cong", "total", "grand total"}
 
 
@@ -56,3 +78,15 @@ def is_total(label: str) -> bool:
     (True, False)
     """
     return plain_words(without_mark(label)[0]) in _TOTALS
+
+
+def says_number(text: str) -> bool:
+    """Tell whether a text is a number in words; "không" by itself also says no.
+
+    Examples
+    --------
+    >>> says_number("năm mươi"), says_number("ba"), says_number("không"), says_number("năm nay")
+    (True, True, False, False)
+    """
+    words = plain_words(text).split()
+    return bool(words) and words != ["khong"] and set(words) <= NUMBER_WORDS
