@@ -1075,6 +1075,7 @@ class Completeness(Record):
         - ``reported``, ``zero_reported``, ``derived``, ``not_reported``, ``not_applicable``, ``suppressed`` (int): number of figures of each status.
         - ``first``, ``last`` (datetime): first and last day told, shown or hidden; missing where nothing is.
         - ``sources`` (int): number of sources.
+        - ``in_part`` (int): of those ``not_reported``, sums of which only a part was reported: some former units, months or provinces.
     findings : tuple of Finding
         What the checks saw in the figures shown: where, which rule, what to do; never a value.
     agencies : DataFrame

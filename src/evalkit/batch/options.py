@@ -117,12 +117,15 @@ class Event:
     """One step of a run, for a progress bar or a log: nothing in it is a figure of the workspace.
 
     ``protecting`` tells the ``number`` of the network of linked figures at work, of how many in ``total``, and how many are ``hidden``
-    by now; ``mended`` tells in its ``message`` what a run that was cut off had left half done in the ledger; ``planned`` tells ``why`` by
+    by now; ``mended`` tells in its ``message`` what a run that was cut off had left half done in the ledger; ``in_part`` names in its ``message`` a
+    place of which only former units have figures; ``planned`` tells ``why`` by
     page, ``to_make`` and their ``names``; ``started`` tells the ``stem`` of a page that is being made (on a cluster: that has been sent there); ``kept`` tells the ``stem`` of a page that a run that was cut off had
     finished; ``made`` tells ``stem``, ``seconds`` and the ``lapses``: lines that could not be computed; ``failed`` tells ``stem``,
     ``reason`` and ``message``; ``published`` comes last and bears the report.
     """
 
-    kind: Literal["protecting", "mended", "planned", "started", "kept", "made", "failed", "published"]
+    kind: Literal[
+        "protecting", "mended", "in_part", "planned", "started", "kept", "made", "failed", "published"
+    ]
     details: dict[str, Any] = field(default_factory=dict)
     report: RunReport | None = None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from evalkit.batch.clock import now
 from evalkit.batch.folder import locked, not_writable, refuse_foreign, work_folder
+from evalkit.batch.in_part import told_in_part
 from evalkit.batch.inputs import Ground, days_named_alike, keep_receipt, stock_of
 from evalkit.batch.last_release import refuse_lost
 from evalkit.batch.leaks import refuse_leaks
@@ -179,6 +180,8 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
     chosen = _chosen(task, before)
     why = {job.stem: _why(job, task, before) for job in chosen}
     to_make = [job for job in chosen if why[job.stem] != CURRENT]
+    for sentence in told_in_part(task.bundle, [job.code for job in chosen if job.kind == "province"]):
+        progress(Event("in_part", {"message": sentence}))
     progress(
         Event(
             "planned",

@@ -7,6 +7,9 @@ import pandas as pd
 from evalkit.programme.models import Programme
 from evalkit.table import STATUSES, TOLD, totals_only
 
+IN_PART = "in_part"
+_PARTIAL = "partial"  # how the source_cell of a total begins of which a part is missing
+
 
 def completeness(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     """Tell for each measure how many figures were reported, and for which span.
@@ -14,8 +17,8 @@ def completeness(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     Parameters
     ----------
     facts : DataFrame
-        Rows of one area: ``measure``, ``status``, ``period_start``, ``period_end``, ``source_id``. Breakdowns are left
-        aside, but for measures that are never given in total.
+        Rows of one area: ``measure``, ``status``, ``period_start``, ``period_end``, ``source_id`` and, where there is one, ``source_cell``.
+        Breakdowns are left aside, but for measures that are never given in total.
     programme : Programme
         Every measure it declares gets a row, reported or not.
 
@@ -24,7 +27,8 @@ def completeness(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     DataFrame
         ``measure``; one column of counts per status (``reported``, ``zero_reported``, ``derived``, ``not_reported``,
         ``not_applicable``, ``suppressed``); ``first``, ``last`` (datetime, missing where no figure has a value or is
-        hidden); ``sources`` (number of sources).
+        hidden); ``sources`` (number of sources); ``in_part`` (of those ``not_reported``, how many are sums of which a part was
+        reported: some of the former units, months or provinces).
 
     Examples
     --------
@@ -51,7 +55,17 @@ def completeness(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     )
     table = counts.join(spans)
     table["sources"] = table["sources"].fillna(0).astype(int)
+    table[IN_PART] = _in_part(facts).reindex(table.index, fill_value=0)
     return table.rename_axis(index="measure", columns=None).reset_index()
+
+
+def _in_part(facts: pd.DataFrame) -> pd.Series:
+    """Return by measure how many sums are not given because only a part of them was reported."""
+    if "source_cell" not in facts:
+        return pd.Series(dtype=int)
+    partly = facts["status"].eq("not_reported") & facts["source_cell"].str.startswith(_PARTIAL)
+    counted: pd.Series = facts.loc[partly, "measure"].value_counts()
+    return counted
 
 
 def completeness_by_place(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
@@ -79,7 +93,7 @@ def completeness_by_place(facts: pd.DataFrame, programme: Programme) -> pd.DataF
         completeness(rows, programme).assign(province_code=str(code), scheme=str(scheme))
         for (code, scheme), rows in facts.groupby(["province_code", "scheme"])
     ]
-    columns = ["province_code", "scheme", "measure", *STATUSES, "first", "last", "sources"]
+    columns = ["province_code", "scheme", "measure", *STATUSES, "first", "last", "sources", IN_PART]
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 

@@ -25,6 +25,7 @@ _DECIMALS = range(4)
 _DIGIT = re.compile(r"\d")
 _TEXTS = 2**14
 _LISTED = "; "
+_NOTHING = "–"
 _MARK = re.compile(r"\[[cxzurp]\]")  # what is said of hidden figures counts what no table can show
 
 
@@ -137,6 +138,7 @@ def _is_list_of_names(text: str, language: Language) -> bool:
 def _counts(page: Page) -> Iterator[int]:
     """Yield the counts of what is shown: rows, names put together in rows, marks, verdicts, items of lists, and two such counts together."""
     lists = [whole.text.count(_LISTED) + 1 for whole in page.wholes if whole.text.count(_LISTED) > 1]
+    yield from _without_figure(page)
     rows = [len(table.rows) for table in page.tables]
     rows += [sum(row[0].count(_LISTED) + 1 for row in table.rows if row) for table in page.tables]
     yield from rows
@@ -149,6 +151,19 @@ def _counts(page: Page) -> Iterator[int]:
             alike = Counter(row[place] for row in table.rows if place < len(row))
             yield from alike.values()
             yield from (len(table.rows) - number for number in alike.values())
+
+
+def _without_figure(page: Page) -> Iterator[int]:
+    """Yield how many names a table has in rows that end without a figure, and these with those that a sentence lists as missing."""
+    listed = {
+        whole.text.count(_LISTED) + 1
+        for whole in page.wholes
+        if ": " in whole.text and says(whole.text, "missing", page.language)
+    }
+    for table in page.tables:
+        number = sum(row[0].count(_LISTED) + 1 for row in table.rows if row and row[-1] == _NOTHING)
+        if number:
+            yield from (number, *(number + more for more in listed))
 
 
 def _verdict_counts(page: Page, rows: list[list[str]], places: list[int]) -> Iterator[int]:

@@ -14,6 +14,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.brief.closing import missing_requests
+from evalkit.reporting.sections.former_units import former_units, of_parts_alone, table_of_units
 from evalkit.reporting.sections.place import place_paragraphs
 from evalkit.reporting.sections.shared_words import NOTHING, area_within, both
 from evalkit.reporting.wording import say
@@ -28,25 +29,37 @@ def has_figures(result: Summary) -> bool:
 
 
 def nothing_told(result: Summary) -> tuple[Section, ...]:
-    """Return the brief of a place of which the sources used tell nothing."""
+    """Return the brief of a place of which the sources used tell nothing, or of whose former units alone."""
     area = result.area
     bound = _binding(result)
-    blocks: list[Block] = [
-        Paragraph(
-            say(
-                "The sources used hold no figure on this programme for {place}; that does not mean there were no cases.",
-                place=area_within(area),
-            )
-        )
-    ]
+    title, blocks = _told_of_parts(area) or _told_of_nobody(area)
     if bound:
         blocks.append(Paragraph(_bound(bound, date.fromisoformat(area.about.date))))
     blocks += _nearest(area)
-    head = Section(
-        "headline", say("No figure in the sources used yet"), tuple(blocks), layer="brief", width="wide"
-    )
+    head = Section("headline", title, tuple(blocks), layer="brief", width="wide")
     asked = _requests(result)
     return (head, _looked(result), *([asked] if asked is not None else []))
+
+
+def _told_of_nobody(area: Area) -> tuple[Bilingual, list[Block]]:
+    text = say(
+        "The sources used hold no figure on this programme for {place}; that does not mean there were no cases.",
+        place=area_within(area),
+    )
+    return say("No figure in the sources used yet"), [Paragraph(text)]
+
+
+def _told_of_parts(area: Area) -> tuple[Bilingual, list[Block]] | None:
+    """Say of which former units there are figures, and where they stand; None where there is none of any."""
+    text = of_parts_alone(area) if isinstance(area, ProvinceFacts) else None
+    if text is None or not isinstance(area, ProvinceFacts):
+        return None
+    where = say(
+        "What was reported of a former unit stands on its own page, made for the boundaries before the merger: {units}.",
+        units=formats.listed([one.name for one in former_units(area, every=True) if one.measures]),
+    )
+    title = say("Figures of former units only, not of the whole place yet")
+    return title, [Paragraph(text), Paragraph(where), table_of_units(area)]
 
 
 def _binding(result: Summary) -> Sequence[Target]:

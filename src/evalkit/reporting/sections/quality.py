@@ -8,11 +8,13 @@ import pandas as pd
 
 from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.facts.findings import Finding
+from evalkit.indicators.completeness import IN_PART
 from evalkit.records import Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
+from evalkit.reporting.sections.former_units import former_units
 from evalkit.reporting.sections.reporters import agencies, places
 from evalkit.reporting.sections.shared_words import NOTHING, Row, both, span, status_word
 from evalkit.reporting.wording import say
@@ -33,7 +35,7 @@ def _(result: Completeness) -> tuple[Block, ...]:
         all=str(len(frame)),
     )
     blocks: list[Block] = [Paragraph(text, tone="plain" if len(with_figure) else "gap")]
-    if isinstance(area, ProvinceFacts) and not area.parts.empty and len(area.place.components) > 1:
+    if isinstance(area, ProvinceFacts):
         blocks += _parts(area)
     blocks += _partial(area)
     told = frame[list(STATUSES)].sum(axis=1) > 0
@@ -72,46 +74,45 @@ def _row(row: Row, result: Completeness) -> tuple[Cell, ...]:
     name = Cell(both(result.area.programme.measures[row["measure"]].label))
     told = pd.notna(row["last"])
     when: Cell = Cell(span(row["first"], row["last"])) if told else Cell(NOTHING)
-    states = [
-        say("{count} {state}", count=str(row[state]), state=status_word(state))
-        for state in STATUSES
-        if row[state] > 0
-    ]
-    return (name, Cell(_states(row, states)), when)
+    return (name, Cell(_states(_counts(row))), when)
 
 
-def _states(row: Row, states: list[Bilingual]) -> Bilingual:
+def _counts(row: Row) -> dict[str, int]:
+    """Return how many figures there are of each kind; sums of which a part was reported are no figures that nobody reported."""
+    counts = {state: int(row[state]) for state in STATUSES} | {IN_PART: int(row[IN_PART])}
+    counts["not_reported"] -= counts[IN_PART]
+    return {state: number for state, number in counts.items() if number > 0}
+
+
+def _states(counts: dict[str, int]) -> Bilingual:
     """Write how many figures there are, and of which kind."""
-    total = sum(int(row[state]) for state in STATUSES)
-    if len(states) == 1:
-        kind = status_word(next(state for state in STATUSES if row[state] > 0))
+    total = sum(counts.values())
+    if len(counts) == 1:
+        kind = status_word(next(iter(counts)))
         return (
             say("1 figure, {kind}", kind=kind)
             if total == 1
             else say("{count} figures, all {kind}", count=str(total), kind=kind)
         )
-    return say("{count} figures: {kinds}", count=str(total), kinds=formats.listed(states))
+    kinds = [
+        say("{count} {state}", count=str(number), state=status_word(state))
+        for state, number in counts.items()
+    ]
+    return say("{count} figures: {kinds}", count=str(total), kinds=formats.listed(kinds))
 
 
 def _parts(area: ProvinceFacts) -> list[Block]:
     """Name the former units for which a figure exists while the sum over all of them does not."""
-    own = area.facts[area.facts["source_cell"].str.startswith("partial")]
-    if own.empty:
+    units = [one for one in former_units(area) if one.measures]
+    if not units:
         return []
-    told = area.parts[area.parts["value"].notna() & area.parts["measure"].isin(own["measure"])]
-    names = {(part.code, part.scheme): part.full_name for part in area.place.components}
+    text = say(
+        "For some former units a figure exists, but not for all: the sum is not given, and figures of a part are not figures of the whole."
+    )
     items = tuple(
-        say(
-            "{unit}, {measure}, {period}",
-            unit=names[row["province_code"], row["scheme"]],
-            measure=both(area.programme.measures[row["measure"]].label),
-            period=span(row["period_start"], row["period_end"]),
-        )
-        for row in told.drop_duplicates(["province_code", "measure", "period_start"]).to_dict("records")
-    )[:12]
-    if not items:
-        return []
-    text = say("For some former units a figure exists, but not for all: the sum is not given.")
+        say("{unit}, {period}: {measures}", unit=one.name, period=one.period, measures=one.listed(area))
+        for one in units
+    )
     return [Paragraph(text, tone="gap"), Bullets(items)]
 
 

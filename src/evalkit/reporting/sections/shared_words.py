@@ -226,6 +226,7 @@ def status_word(name: str) -> Bilingual:
         "not_reported": say("not reported"),
         "not_applicable": say("not applicable"),
         "suppressed": say("confidential"),
+        "in_part": say("reported for a part only"),
     }[name]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalkit.facts.areas import ProvinceFacts
 from evalkit.indicators.judging import JUDGED
 from evalkit.programme.kinds import IN_PERCENT
 from evalkit.records import Summary
@@ -9,6 +10,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph
 from evalkit.reporting.display import headed
 from evalkit.reporting.kind_words import value_with_unit
+from evalkit.reporting.sections.former_units import of_parts_alone
 from evalkit.reporting.sections.how_sure import how_sure, is_latest_year_told
 from evalkit.reporting.sections.news_sentences import differing_sentences, latest_sentence
 from evalkit.reporting.sections.promises import needed_words, promise_words
@@ -92,7 +94,8 @@ def _nothing_summarised(result: Summary) -> Bilingual:
             place=place,
             told=str(told),
         )
-    return say(
+    parts = of_parts_alone(result.area) if isinstance(result.area, ProvinceFacts) else None
+    return parts or say(
         "The sources used hold no figure on this programme for {place}; that does not mean there were no cases. The page says what binds the place and which figures are missing.",
         place=area_within(result.area),
     )
