@@ -26,9 +26,10 @@ from evalkit.statistics.provinces.funnel import Funnel, funnel_lines
 from evalkit.statistics.results import NotEstimable
 from evalkit.statistics.trend.headline import fit_trend
 from evalkit.statistics.verdicts import family_of
-from evalkit.table import NATION_SCHEME, RANGE_KEY, totals_only
+from evalkit.table import NATION_SCHEME, RANGE_KEY, TOLD, totals_only
 
 LATE_DAYS = 365
+_FIGURE = ["province_code", "scheme", "measure", "period_start", "period_end"]
 STEPS_OF_LINES = 25
 
 
@@ -183,10 +184,26 @@ def _trends(rows: pd.DataFrame, laws: dict[str, dict[str, ScatterLaw]], programm
     return found
 
 
-def page_findings(facts: pd.DataFrame, programme: Programme) -> tuple[Finding, ...]:
-    """Return the remarks a page makes on the quality of its figures, from protected facts only."""
-    late = facts[(facts["edition_date"] - facts["period_end"]).dt.days > LATE_DAYS]
-    late = late[~late["published"] & late["measure"].isin(list(programme.measures))]
+def page_findings(
+    facts: pd.DataFrame, programme: Programme, *, reported: pd.DataFrame
+) -> tuple[Finding, ...]:
+    """Return the remarks a page makes on the quality of its figures: those that came late, each once.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Protected facts: what is in none of them is not remarked on.
+    programme : Programme
+    reported : DataFrame
+        What was reported, all editions; its values are not read. A figure is a measure of one place and period, whatever its breakdowns
+        and sources; its day is that of its first edition. Sums, and rows of a former unit under the code of the unit it became, are
+        nobody's report. Figures that were officially published are left aside: the day of a newspaper is not the day of a report.
+    """
+    own = reported[reported["status"].isin(TOLD) & ~reported["published"].astype(bool)]
+    own = own[own["measure"].isin(list(programme.measures))]
+    first = own.groupby(_FIGURE, as_index=False)["edition_date"].min()
+    late = first[(first["edition_date"] - first["period_end"]).dt.days > LATE_DAYS]
+    shown = late.merge(facts[_FIGURE].drop_duplicates(), on=_FIGURE)
     return tuple(
         Finding(
             "warning",
@@ -196,7 +213,5 @@ def page_findings(facts: pd.DataFrame, programme: Programme) -> tuple[Finding, .
             province_code=code,
             scheme=scheme,
         )
-        for code, scheme, measure, end in late[["province_code", "scheme", "measure", "period_end"]]
-        .drop_duplicates()
-        .itertuples(index=False)
+        for code, scheme, measure, _, end in shown[_FIGURE].itertuples(index=False, name=None)
     )

@@ -174,7 +174,7 @@ def make_bundle(
             threshold=received.workspace.disclosure.k,
         ),
         findings=(
-            *page_findings(protected.facts, received.programme),
+            *page_findings(protected.facts, received.programme, reported=received.facts),
             *confirmed_conflicts(
                 protected.facts,
                 programme=received.programme,
