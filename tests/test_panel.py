@@ -14,6 +14,7 @@ from evalkit.panel import panel_context
 from evalkit.places.registry import Registry
 from evalkit.statistics.law.law_of_panel import panel_law
 from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.table import RANGE_KEY
 from evalkit.workspace import DisclosurePolicy
 from tests.builders import PROGRAMME, fact, facts_table, tiny_registry
 
@@ -146,3 +147,27 @@ def test_the_half_of_a_year_is_no_year_of_a_series_and_a_police_year_is():
     rows.append(fact("01", 4.0, period_start="2024-01-01", period_end="2024-06-30"))
     series = yearly_series(facts_table(*rows), "cases_recorded", PROGRAMME)
     assert series[["year", "count"]].to_numpy().tolist() == [[2021, 8], [2022, 8], [2023, 7]]
+
+
+def test_a_place_whose_count_goes_over_fewer_years_has_its_own_years_in_the_funnel():
+    """Six places, 2021-2025; of one 2025 was not reported: its count goes over four years, that of the others over five."""
+    years = range(2021, 2026)
+    cases = [
+        fact(code, 8 + place, year=year)
+        for place, code in enumerate(("01", "02", "03", "04", "05", "06"))
+        for year in years
+        if (code, year) != ("03", 2025)
+    ]
+    people = [
+        fact(code, 1_000_000, year=year, measure=PROGRAMME.population)
+        for code in ("01", "02", "03", "04", "05", "06")
+        for year in years
+    ]
+    ranges = pd.DataFrame(columns=[*RANGE_KEY, "low", "high"])
+    told = panel_context(facts_table(*cases, *people), PROGRAMME, scheme="old", ranges=ranges)["funnels"]
+    record = told["cases"]
+    assert {place: point["years"] for place, point in record["points"].items()} == {
+        f"old:0{place}": 4 if place == 3 else 5 for place in range(1, 7)
+    }
+    assert record["points"]["old:03"]["count"] == 4 * 10
+    assert record["years"] == 5

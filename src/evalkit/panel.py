@@ -56,8 +56,9 @@ def panel_context(
         ``laws``: indicator to the fields of :class:`~evalkit.statistics.law.scatter.ScatterLaw`; ``own``: indicator to place ("scheme:code") to
         how many times more its own years scatter; ``nation``: indicator to the law of the nation's figures; ``families``:
         "comparisons" and "trends", each with ``tests`` and ``line`` (:class:`~evalkit.statistics.verdicts.Family`); ``funnels``: indicator to
-        ``period``, ``years``, ``target`` (rate per person-year), ``lines`` (columns of
-        :func:`~evalkit.statistics.provinces.funnel.funnel_lines`) and ``points``: place to its row of the funnel.
+        ``period``, ``years`` (the median of the places), ``target`` (rate per person-year), ``lines`` (columns of
+        :func:`~evalkit.statistics.provinces.funnel.funnel_lines`) and ``points``: place to its row of the funnel, with the ``years`` its own
+        count goes over.
     """
     rows = totals_only(facts)
     rows = rows.merge(ranges, on=list(RANGE_KEY), how="left") if len(ranges) else rows
@@ -96,8 +97,11 @@ def _funnels(
     return found
 
 
-def _funnel_record(period: str, told: Funnel, years: float, *, scheme: str) -> dict[str, Any]:
+def _funnel_record(period: str, told: Funnel, spans: pd.Series, *, scheme: str) -> dict[str, Any]:
+    """Return a funnel as plain values; a point's own ``years`` may be fewer than those of the period, and of the other points."""
     points = told.frame[told.frame["flag"] == ""]
+    points = points.assign(years=points["province_code"].map(spans))
+    years = float(spans.median())
     edges = points["exposure"].min(), points["exposure"].max()
     lines = funnel_lines(told, np.linspace(*edges, STEPS_OF_LINES), years=years)
     names = [
@@ -110,6 +114,7 @@ def _funnel_record(period: str, told: Funnel, years: float, *, scheme: str) -> d
         "wide_upper",
         "verdict",
         "side",
+        "years",
     ]
     return {
         "period": period,

@@ -116,8 +116,10 @@ def compare_provinces(
 
 def funnel_of_period(
     facts: pd.DataFrame, indicator: str, programme: Programme, *, law: LawOfYears | None = None
-) -> tuple[str, Funnel, float] | None:
-    """Return the funnel alone of the comparison of provinces: its period, the funnel, the years it goes over; None where there is none.
+) -> tuple[str, Funnel, pd.Series] | None:
+    """Return the funnel alone of the comparison of provinces: its period, the funnel, over how many years each province's count goes.
+
+    None where there is none.
 
     Parameters
     ----------
@@ -130,7 +132,8 @@ def funnel_of_period(
         return None
     panel = panels[told[-1]]
     found = funnel(panel, law=law)
-    return (told[-1], found, float(panel["years"].median())) if isinstance(found, Funnel) else None
+    years = panel.set_index("province_code")["years"].astype(float)
+    return (told[-1], found, years) if isinstance(found, Funnel) else None
 
 
 def _refused(panels: list[pd.DataFrame]) -> NotEstimable:
