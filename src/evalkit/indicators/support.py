@@ -42,7 +42,7 @@ def support_table(facts: pd.DataFrame, programme: Programme, *, level: float = 0
         and ``entitlement`` (``full``, ``case_by_case``, ``none``, ``to_be_checked``, "" across regimes); ``source_id``;
         ``eligible``, ``accepting``, ``received`` (persons, missing where hidden or not reported); ``value``, ``lower``,
         ``upper`` (percent of those accepting); ``status``: ``estimated``, ``suppressed``, ``not_reported``,
-        ``not_applicable`` (the class is not entitled, or nobody accepted); ``flag``: ``small_base`` (under 10),
+        ``not_applicable`` (the class is not entitled, or nobody accepted); ``received`` may stand without a share where nobody told who accepted; ``flag``: ``small_base`` (under 10),
         ``not_entitled`` (persons were reported although the matrix gives the class nothing). There is no row over classes.
         Empty where the programme has no matrix or the facts hold no support.
 
@@ -153,7 +153,8 @@ def _estimated(table: pd.DataFrame, *, level: float) -> pd.DataFrame:
     made = pd.Series(status == "estimated", index=table.index)
     timed = table.assign(part=table["received"].where(made), whole=table["accepting"].where(made))
     found = estimate_proportion(timed, numerator="part", denominator="whole", level=level)
-    not_entitled = (table["entitlement"] == "none") & told & (table["accepting"] > 0)
+    reached = (told & (table["accepting"] > 0)) | (table["received"] > 0)
+    not_entitled = (table["entitlement"] == "none") & reached
     flag = np.select(
         [not_entitled, made & (table["accepting"] < SMALL_BASE)], ["not_entitled", "small_base"], ""
     )

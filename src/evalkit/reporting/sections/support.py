@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from evalkit.facts.areas import Area
+from evalkit.indicators.support import PARTS
 from evalkit.programme.supports import SupportMatrix
 from evalkit.records import SupportGiven
 from evalkit.reporting import formats
@@ -52,22 +53,38 @@ def _supports(result: SupportGiven, matrix: SupportMatrix) -> list[Block]:
         *left_out,
     ]
     for regime in matrix.regimes:
-        rows = frame[frame["regime"] == regime.id]
-        if rows.empty:
-            continue
-        rows = rows[rows["period_end"] == rows["period_end"].max()]
-        when = span(rows["period_start"].iloc[0], rows["period_end"].iloc[0])
-        text = say("{period}, under: {regime}.", period=when, regime=both(regime.label))
-        blocks.append(Paragraph(sentence_start(text)))
-        for name in matrix.classes:
+        rows = _latest(frame[frame["regime"] == regime.id])
+        if len(rows):
+            when = span(rows["period_start"].iloc[0], rows["period_end"].iloc[0])
+            text = say("{period}, under: {regime}.", period=when, regime=both(regime.label))
+            blocks.append(Paragraph(sentence_start(text)))
+        for name in matrix.classes if len(rows) else ():
             blocks += _one_class(rows[rows["person_class"] == name], name, regime.id, matrix)
-    return blocks
+    return [*blocks, *_across_regimes(_latest(frame[frame["regime"] == ""]), matrix)]
+
+
+def _latest(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["period_end"] == rows["period_end"].max()]
+
+
+def _across_regimes(rows: pd.DataFrame, matrix: SupportMatrix) -> list[Block]:
+    """Show the latest period in which one law gave way to another, of the classes that have a figure."""
+    told = rows[rows[list(PARTS)].notna().any(axis=1) | (rows["status"] == "suppressed")]
+    blocks: list[Block] = []
+    for name in matrix.classes:
+        if (told["person_class"] == name).any():
+            blocks += _one_class(told[told["person_class"] == name], name, "two-laws", matrix)
+    if not blocks:
+        return []
+    when = span(told["period_start"].iloc[0], told["period_end"].iloc[0])
+    text = say("{period}, in which one law gave way to another: what is due may have changed.", period=when)
+    return [Paragraph(sentence_start(text)), *blocks]
 
 
 def _one_class(rows: pd.DataFrame, name: str, regime: str, matrix: SupportMatrix) -> list[Block]:
     """Show one class: its table, or a sentence where nobody of it was reported, or everything is hidden."""
     label = both(matrix.classes[name].label)
-    told = rows[(rows["status"] != "not_applicable") | (rows["eligible"] > 0)]
+    told = rows[(rows["status"] != "not_applicable") | (rows["eligible"] > 0) | (rows["received"] > 0)]
     if told.empty:
         entitled = (rows["entitlement"] != "none").any()
         none = say("{people}: nobody of this class is reported as entitled in the period.", people=label)
@@ -76,7 +93,7 @@ def _one_class(rows: pd.DataFrame, name: str, regime: str, matrix: SupportMatrix
     if (told["status"] == "suppressed").all():
         text = say("{people}: all figures are confidential [c].", people=label)
         return [Paragraph(sentence_start(text))]
-    if (told["status"] == "not_reported").all():
+    if (told["status"] == "not_reported").all() and told[list(PARTS)].isna().all(axis=None):
         return [
             Paragraph(
                 sentence_start(say("{people}: no figure in the sources used.", people=label)), tone="gap"
@@ -108,6 +125,12 @@ def _notes(rows: pd.DataFrame) -> tuple[Bilingual, ...]:
         notes.append(say("*** persons were reported although the law gives this class no such support"))
     if (rows["flag"] == "small_base").any():
         notes.append(say("Fewer than 10 persons accepting: read the counts; the percentage jumps by chance."))
+    if (rows["received"].notna() & rows["accepting"].isna()).any():
+        notes.append(
+            say(
+                "How many were eligible and accepted is not in the sources used: the number who received is given without a share."
+            )
+        )
     return tuple(notes)
 
 
