@@ -186,14 +186,23 @@ def test_p_values_stay_on_one_line_and_letters_are_composed():
     assert html == unicodedata.normalize("NFC", html)
 
 
-def test_invented_and_internal_pages_say_so_on_screen_and_in_print():
+@pytest.mark.parametrize(
+    ("country", "words"),
+    [
+        (True, "SỐ LIỆU GIẢ ĐỊNH – một quốc gia không có thật"),
+        (False, "SỐ LIỆU GIẢ ĐỊNH – không phải số liệu của địa phương này"),
+    ],
+    ids=["an invented country", "a real place"],
+)
+def test_invented_and_internal_pages_say_so_on_screen_and_in_print(country: bool, words: str):  # noqa: FBT001
     plain = page_from_sections(HEAD, sections(), language="vi")
-    marked = page_from_sections(replace(HEAD, invented=True, audience="internal"), sections(), language="vi")
+    head = replace(HEAD, invented=True, invented_places=country, audience="internal")
+    marked = page_from_sections(head, sections(), language="vi")
     assert "GIẢ ĐỊNH –" not in plain
     assert "Lưu hành nội bộ" not in plain
-    assert Tags(marked).named("aside")[0]["aria-label"] == "SỐ LIỆU GIẢ ĐỊNH – một quốc gia không có thật"
+    assert Tags(marked).named("aside")[0]["aria-label"] == words
     running = re.search(r"@top-center\{[^}]*content:\"([^\"]*)\"", marked)[1]
-    assert running.startswith("SỐ LIỆU GIẢ ĐỊNH – một quốc gia không có thật")
+    assert running.startswith(words)
     assert running.endswith("Lưu hành nội bộ")
     assert 'class="watermark"' in marked
 

@@ -21,6 +21,7 @@ HEAD = PageHead(
     invented=True,
     audience="public",
     bundle_date="2026-11-01",
+    invented_places=True,
 )
 WARNING = "SỐ LIỆU GIẢ ĐỊNH – một quốc gia không có thật"
 FORMULAS = [

@@ -85,6 +85,7 @@ class _Settings(Declared):
     invented: bool
     facts: tuple[str, ...] = Field(default=(FACTS_FILE,), min_length=1)
     places: str = SHIPPED_PLACES
+    invented_places: bool = True
     population: bool = True
     disclosure: DisclosurePolicy = DisclosurePolicy()
 
@@ -114,7 +115,8 @@ class Workspace(_Settings):
     """A workspace as read: the settings of evalkit.toml and the folder they stand in.
 
     ``places`` is ``"reference"`` for the shipped registry of Viet Nam or a folder relative to the workspace;
-    ``languages`` are those of the pages, the first one first; ``scheme`` names the boundary set the pages are made for; ``invented`` says that no figure is real.
+    ``languages`` are those of the pages, the first one first; ``scheme`` names the boundary set the pages are made for; ``invented`` says that no figure is real; ``invented_places`` that its own registry is then
+    of a country that does not exist: false where the places are real, as those of the shipped registry always are.
     """
 
     folder: Path
@@ -123,6 +125,11 @@ class Workspace(_Settings):
     def name(self) -> str:
         """The folder's name, used for the output folder."""
         return self.folder.name
+
+    @property
+    def is_of_no_country(self) -> bool:
+        """Not only the figures are invented, but their places too: those of the shipped registry are real."""
+        return self.invented and self.invented_places and self.places != SHIPPED_PLACES
 
     @property
     def fact_files(self) -> tuple[Path, ...]:

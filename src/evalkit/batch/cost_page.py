@@ -98,6 +98,7 @@ def _head(bundle: Bundle) -> PageHead:
         invented=about.invented,
         audience="internal",
         bundle_date=about.date,
+        invented_places=about.invented_places,
     )
 
 

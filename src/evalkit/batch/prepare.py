@@ -284,6 +284,7 @@ def _about(received: Received, protected: Protected, *, scheme: str, audience: A
         scheme=scheme,
         audience=audience,
         invented=workspace.invented,
+        invented_places=workspace.is_of_no_country,
         k=workspace.disclosure.k,
         k_sensitive=workspace.disclosure.k_sensitive,
         custodian=workspace.disclosure.custodian,

@@ -140,6 +140,7 @@ def _index_head(about: About) -> PageHead:
         invented=about.invented,
         audience="internal" if about.audience == "internal" else "public",
         bundle_date=about.date,
+        invented_places=about.invented_places,
     )
 
 

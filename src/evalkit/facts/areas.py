@@ -22,7 +22,7 @@ class About:
     """What a bundle is: whose figures, for whom, by which rules.
 
     ``nation`` is the code of the whole country, as the registry declares it; ``title`` is the workspace's by language, ``languages`` are its
-    languages, the first one first; ``date`` is the day the content last changed, as text YYYY-MM-DD; it is not part of the content hash.
+    languages, the first one first; ``invented_places`` says that not only the figures are invented, but the country too; ``date`` is the day the content last changed, as text YYYY-MM-DD; it is not part of the content hash.
     """
 
     workspace: str
@@ -38,6 +38,7 @@ class About:
     date: str = ""
     person_totals_stand: bool = False
     languages: tuple[str, ...] = DEFAULT
+    invented_places: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -325,7 +325,7 @@ class PageHead:
     """What stands at the top of a page, and what the page is.
 
     ``facts`` are pairs of a label and its text; ``slug`` names the page's files; ``invented`` says that no figure is
-    real; ``bundle_date`` is the day of the protected facts, ISO.
+    real, ``invented_places`` that no place is either; ``bundle_date`` is the day of the protected facts, ISO.
     """
 
     type: Literal["page_head"] = field(default="page_head", kw_only=True, repr=False)
@@ -336,6 +336,7 @@ class PageHead:
     invented: StrictBool
     audience: Audience
     bundle_date: str
+    invented_places: StrictBool = False
 
     def __post_init__(self) -> None:
         """Refuse a slug that could not be a file name, or a date that is none."""

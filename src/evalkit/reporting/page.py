@@ -184,7 +184,7 @@ def _words(head: PageHead, language: Language) -> dict[str, str]:
         "workbook": workbook_words(),
         "folded": say("Everything else, collapsed; only opened sections are printed."),
         "all_pages": say("All reports"),
-        "invented": invented_words(),
+        "invented": invented_words(head),
         "internal": say("For internal circulation only"),
         "page": say("Page"),
         "swipe": say("↔ Swipe sideways to see the whole table"),
@@ -204,17 +204,21 @@ def workbook_words() -> Bilingual:
     return say("All tables of this page as one workbook (XLSX); each also as CSV beside it")
 
 
-def invented_words() -> Bilingual:
-    """Return what stands on everything made of invented figures."""
-    return say("INVENTED FIGURES – a country that does not exist")
+def invented_words(head: PageHead) -> Bilingual:
+    """Return what stands on everything made of invented figures: that the places are real, where they are, is said too."""
+    if head.invented_places:
+        return say("INVENTED FIGURES – a country that does not exist")
+    return say("INVENTED FIGURES – not figures of this place")
 
 
 def running_words(head: PageHead) -> Bilingual:
     """Return what stands at the head of every printed page: what the reader must not overlook."""
     if head.invented and head.audience == "internal":
-        return say("INVENTED FIGURES – a country that does not exist · For internal circulation only")
+        if head.invented_places:
+            return say("INVENTED FIGURES – a country that does not exist · For internal circulation only")
+        return say("INVENTED FIGURES – not figures of this place · For internal circulation only")
     if head.invented:
-        return invented_words()
+        return invented_words(head)
     return say("For internal circulation only") if head.audience == "internal" else Bilingual("", "")
 
 

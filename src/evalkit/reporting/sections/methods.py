@@ -15,16 +15,17 @@ from evalkit.reporting.wording import say
 def _(result: Methods) -> tuple[Block, ...]:
     blocks: list[Block] = [Bullets(_methods()), _sources(result.area)]
     if result.area.about.invented:
-        blocks.insert(
-            0,
-            Paragraph(
-                say(
-                    "Every figure, name and source on this page is invented; the country does not exist. The page shows how evalkit works."
-                ),
-                tone="caution",
-            ),
-        )
+        blocks.insert(0, Paragraph(_invented(result.area), tone="caution"))
     return tuple(blocks)
+
+
+def _invented(area: Area) -> Bilingual:
+    """Say that the figures are invented; that the country is, only where it is."""
+    if area.about.invented_places:
+        return say(
+            "Every figure, name and source on this page is invented; the country does not exist. The page shows how evalkit works."
+        )
+    return say("The figures of this programme on this page are invented: they are not figures of this place.")
 
 
 def _methods() -> tuple[Bilingual, ...]:

@@ -49,6 +49,7 @@ def page_head(area: Area) -> PageHead:
         invented=area.about.invented,
         audience="internal" if area.about.audience == "internal" else "public",
         bundle_date=area.about.date,
+        invented_places=area.about.invented_places,
     )
 
 
