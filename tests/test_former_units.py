@@ -18,7 +18,7 @@ from evalkit.reporting.blocks import Section, Table
 from evalkit.reporting.every_section import page_head
 from evalkit.reporting.page import page_from_sections
 from evalkit.review.page_rules import contradictions
-from tests.builders import fact
+from tests.builders import PROGRAMME, fact
 from tests.shipped import sections_of
 from tests.workspaces import PagesWithoutKernel, at, options, tiny_workspace
 
@@ -28,6 +28,16 @@ REPORTS = [
     fact("03", 30, year=year, measure=name)
     for name in ("crime_reports_received", "crime_reports_due", "crime_reports_resolved")
     for year in (2015, 2016)
+]
+# As many again as a province's form has: their number is that of no list and no table of the page.
+MORE = [
+    fact("03", 40, year=2016, measure=name)
+    for name in [
+        name
+        for name, one in PROGRAMME.measures.items()
+        if one.disclosure == "activity" and one.additive and one.whole and not one.dimensions
+    ][:20]
+    if not name.startswith("crime_reports") and name != PROGRAMME.population
 ]
 
 
@@ -46,7 +56,7 @@ def page(of: Bundle, language: str) -> str:
 
 @pytest.mark.parametrize(
     ("facts", "language"),
-    [([*CASES, *REPORTS], "vi"), ([*CASES, *REPORTS], "en"), (REPORTS, "vi")],
+    [([*CASES, *REPORTS, *MORE], "vi"), ([*CASES, *REPORTS, *MORE], "en"), (REPORTS, "vi")],
     ids=["some sums", "some sums, English", "no sum"],
 )
 def test_a_page_with_figures_of_one_former_unit_does_not_contradict_itself(tmp_path, facts, language):

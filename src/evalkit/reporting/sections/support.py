@@ -64,7 +64,8 @@ def _supports(result: SupportGiven, matrix: SupportMatrix) -> list[Block]:
 
 
 def _latest(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["period_end"] == rows["period_end"].max()]
+    newest: pd.DataFrame = rows[rows["period_end"] == rows["period_end"].max()]
+    return newest
 
 
 def _across_regimes(rows: pd.DataFrame, matrix: SupportMatrix) -> list[Block]:
