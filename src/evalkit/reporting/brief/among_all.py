@@ -11,7 +11,7 @@ from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Section, Table
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.drawing.funnel_plot import FunnelDrawn, funnel_plot, marks, people_words
-from evalkit.reporting.sections.shared_words import both, counted, sentences, short_name
+from evalkit.reporting.sections.shared_words import both, counted, lasting, sentences, short_name
 from evalkit.reporting.wording import say
 
 PER = 100_000.0
@@ -57,7 +57,7 @@ def _drawn(area: ProvinceFacts, record: dict[str, Any], own: dict[str, Any]) -> 
     place = area.place
     return FunnelDrawn(
         short_name(place),
-        (own["exposure"] / years, PER * own["count"] / own["exposure"]),
+        (own["exposure"] / own["years"], PER * own["count"] / own["exposure"]),
         dots(record["others"]["region"]),
         dots(record["others"]["rest"]),
         PER * record["target"],
@@ -93,7 +93,7 @@ def _caption(own: dict[str, Any], record: dict[str, Any], topic: Topic, result: 
         "{period}: {count}, where the common rate would give {expected}. {chance}: {low} to {high}; with the spread of provinces: {least} to {most}.",
         chance=_chance_words(record),
         period=each(_begun, _days(record["period"], result)),
-        count=counted(own["count"], topic.measure, result.area.programme),
+        count=_count_told(own, record, topic, result),
         expected=formats.number(own["expected"], 1),
         low=formats.number(own["chance_lower"]),
         high=formats.number(own["chance_upper"]),
@@ -104,6 +104,14 @@ def _caption(own: dict[str, Any], record: dict[str, Any], topic: Topic, result: 
         "Dots: provinces, cases a year per 100,000 inhabitants; rings: the same region. Band: limits of chance; dashed: with the spread of provinces. Not a ranking."
     )
     return sentences(text, how)
+
+
+def _count_told(own: dict[str, Any], record: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:
+    """Write the count of a place; with its years where it is told of fewer than the others."""
+    count = counted(own["count"], topic.measure, result.area.programme)
+    if own["years"] >= record["years"]:
+        return count
+    return say("{count} in {years}", count=count, years=lasting(own["years"]))
 
 
 def _chance_words(record: dict[str, Any]) -> Bilingual:
@@ -148,7 +156,7 @@ def _table(own: dict[str, Any], record: dict[str, Any], drawn: FunnelDrawn) -> T
         (
             "people",
             say("Population, million"),
-            formats.number(own["exposure"] / record["years"] / 1e6, 2),
+            formats.number(own["exposure"] / own["years"] / 1e6, 2),
             None,
         ),
         ("smallest", say("Smallest and largest province, million inhabitants"), _ends(drawn), None),
