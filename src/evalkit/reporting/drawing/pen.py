@@ -171,6 +171,17 @@ class Pen:
             f'stroke-width="{width:g}"{_dashed(dash)}/>'
         )
 
+    def paths(
+        self, runs: Sequence[list[tuple[float, float]]], *, stroke: Colour = "ink", width: float = 1
+    ) -> None:
+        """Draw lines alike, each through its points, as one shape; nothing where there is none."""
+        if not runs:
+            return
+        steps = "".join(map(_steps, runs))
+        self._parts.append(
+            f'<path d="{steps}" fill="none" stroke="{_colour(stroke)}" stroke-width="{width:g}"/>'
+        )
+
     def dot(
         self,
         x: float,

@@ -60,7 +60,7 @@ def _drawn(rows: Sequence[RateDrawn], common: float, language: str, *, width: fl
     pen, each = Pen(width), -(-len(rows) // columns)
     wide = (width - _GAP * (columns - 1)) / columns
     names = max(long(row.name.of(language), _LETTERS) for row in rows)
-    left = min(names + 6, wide * 0.5)
+    left = min(names + 10, wide * 0.5)
     for column in range(columns):
         some = rows[column * each : (column + 1) * each]
         start = column * (wide + _GAP)

@@ -70,9 +70,10 @@ def _drawn(tiles: Sequence[TileDrawn], language: str, *, width: float, height: f
     pen.boxes(borders, fill="ink")
     for tile, box in placed:
         _name(pen, tile, box, language, size=size)
-    for tile, box in placed:
-        if tile.state is not None:
-            _told(pen, tile, box, language, most=most, size=size)
+    told = [(tile, box) for tile, box in placed if tile.state is not None]
+    rooms = [(tile, _told(pen, tile, box, language, size=size)) for tile, box in told]
+    runs = [run for tile, room in rooms for run in _runs(tile, room, most=most)]
+    pen.paths(runs, stroke="bar", width=1.2)
     return pen.svg(rows * height)
 
 
@@ -88,8 +89,8 @@ def _grounds(pen: Pen, placed: Sequence[tuple[TileDrawn, Box]]) -> None:
     pen.boxes(of(None), stroke="soft", dash="3 2")
 
 
-def _told(pen: Pen, tile: TileDrawn, box: Box, language: str, *, most: float, size: float) -> None:
-    """Write a tile's latest count and draw its years."""
+def _told(pen: Pen, tile: TileDrawn, box: Box, language: str, *, size: float) -> Box:
+    """Write a tile's latest count; return the room that is left for its years."""
     x, y, width, height = box
     words, has_count = _count(tile).of(language), tile.state == "value"
     pen.text(
@@ -101,8 +102,7 @@ def _told(pen: Pen, tile: TileDrawn, box: Box, language: str, *, most: float, si
         bold=has_count,
         fill="accent" if has_count else "soft",
     )
-    room = (x + 5, y + height * 0.48, width - 14 - long(words, size + 2), height * 0.42)
-    _years(pen, tile, room, most=most)
+    return (x + 5, y + height * 0.48, width - 14 - long(words, size + 2), height * 0.42)
 
 
 def _count(tile: TileDrawn) -> Bilingual:
@@ -158,18 +158,17 @@ def _fitted(lines: Sequence[str], room: float, size: float) -> float:
     return min([size, *(size * room / max(1.1 * long(line, size), 1) for line in lines)])
 
 
-def _years(pen: Pen, tile: TileDrawn, box: Box, *, most: float) -> None:
+def _runs(tile: TileDrawn, box: Box, *, most: float) -> list[list[tuple[float, float]]]:
+    """Return the lines through the years of a tile, broken where one is missing."""
     x, y, width, height = box
-    if len(tile.years) < 2 or width < 12 or not any(year is not None for year in tile.years):
-        return
-    step = max(
-        1, int(width / (len(tile.years) - 1))
-    )  # whole units: a line of a few is as true, and shorter to write
-    run: list[tuple[float, float]] = []
+    if len(tile.years) < 2 or width < 12:
+        return []
+    # whole units: a line of a few is as true, and shorter to write
+    step = max(1, int(width / (len(tile.years) - 1)))
+    runs: list[list[tuple[float, float]]] = [[]]
     for place, year in enumerate(tile.years):
-        if year is not None:
-            run.append((round(x) + place * step, round(y + height * (1 - year / most))))
-        if year is None or place == len(tile.years) - 1:
-            if len(run) > 1:
-                pen.path(run, stroke="bar", width=1.2)
-            run = []
+        if year is None:
+            runs.append([])
+        else:
+            runs[-1].append((round(x) + place * step, round(y + height * (1 - year / most))))
+    return [run for run in runs if len(run) > 1]
