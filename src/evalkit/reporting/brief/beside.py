@@ -114,7 +114,7 @@ def _how_to_read(area: ProvinceFacts, others: dict[str, pd.DataFrame], *, by_law
     if "region" not in others:
         return Paragraph(how, tone="aside")
     whole = say(
-        "Region: {region}. –: no figure that can be shown, or none of a province in the region.",
+        "Region: {region}. –: a figure is lacking that can be shown.",
         region=both(area.place.region),
     )
     return Paragraph(sentences(how, whole), tone="aside")

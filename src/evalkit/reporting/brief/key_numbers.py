@@ -139,7 +139,7 @@ def _usual(topic: Topic, told: Told) -> list[Bilingual]:
     )
     return [
         say(
-            "outside the 95% range expected from the {before} years before, {low} to {high}; inside it without {which}, so not called unusual",
+            "outside {low} to {high}, the 95% range expected from the {before} years before; not called unusual: without {which} it is inside",
             which=which,
             **words,
         )

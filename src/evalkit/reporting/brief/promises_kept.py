@@ -62,20 +62,20 @@ def latest_verdicts(frame: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def unjudged(result: Summary, rows: pd.DataFrame) -> list[Bilingual]:
-    """Return the names of what binds a place and is not among some verdicts; once where a decision that was replaced promised the same before.
+def unjudged(result: Summary, rows: pd.DataFrame) -> list[tuple[Bilingual, bool]]:
+    """Return what binds a place and is not among some verdicts, and whether it promises a number; once where a replaced decision promised the same.
 
     A target without a number can never be judged; it is named beside one with a number on the same indicator.
     """
     targets = {target.id: target for target in result.area.programme.targets}
-    told = {_name(targets[one], result) for one in rows["target_id"]}
+    told = {_named(targets[one], result) for one in rows["target_id"]}
     names = [_named(targets[one], result) for one in result.assessments.frame["target_id"].unique()]
     return [name for name in dict.fromkeys(names) if name not in told]
 
 
-def _named(target: Target, result: Summary) -> Bilingual:
-    name = _name(target, result)
-    return name if target.value is not None else say("{target} (no number promised)", target=name)
+def _named(target: Target, result: Summary) -> tuple[Bilingual, bool]:
+    """Return how a target is called, and whether it promises a number."""
+    return _name(target, result), target.value is not None
 
 
 def _title(rows: pd.DataFrame, year: str) -> Bilingual:
@@ -98,8 +98,11 @@ def _how_to_read(result: Summary, rows: pd.DataFrame) -> Paragraph:
     parts = [how]
     if (rows["verdict"] == "too_few").any() or rows["is_small_base"].astype(bool).any():
         parts.append(say("Base under 5: too few; under 20: small."))
-    if names := unjudged(result, rows):
+    left = unjudged(result, rows)
+    if names := [name for name, has_number in left if has_number]:
         parts.append(say("Not judged: {names}.", names=formats.listed(names)))
+    if names := [name for name, has_number in left if not has_number]:
+        parts.append(say("Without a number, so not judged: {names}.", names=formats.listed(names)))
     return Paragraph(sentences(*parts), tone="aside")
 
 
