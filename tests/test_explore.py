@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -351,3 +354,16 @@ def test_a_bundle_is_opened_anew_from_its_folder(opened: dict[str, OpenBundle], 
                 if one.init and one.name != "folder"
             }
         ).reload()
+
+
+@pytest.mark.parametrize(("asked", "told"), [("vi", "cách sửa"), ("en", "do     ")])
+def test_a_refusal_in_a_cell_is_told_in_the_language_of_the_notebook(asked: str, told: str):
+    """A kernel of its own, as `evalkit lab --lang` starts it."""
+    cell = "import evalkit as ek\nek.open_bundle('nowhere')"
+    code = f"from IPython.core.interactiveshell import InteractiveShell as S\nS.instance().run_cell({cell!r})"
+    environment = {**os.environ, "EVALKIT_LANG": asked}
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert "[exit" not in run.stdout
+    assert told in run.stdout

@@ -175,6 +175,11 @@ def language_of(environment: Mapping[str, str], option: str = "") -> str:
     return VIETNAMESE if re.match(r"vi(?![a-z])", asked.lower()) else ENGLISH
 
 
+def speak(language: str) -> None:
+    """Show messages in a language from now on: ``"vi"``, or English for any other; what a notebook's kernel does when it begins."""
+    _LANGUAGE[0] = language
+
+
 @contextmanager
 def told_in(language: str) -> Iterator[None]:
     """Show messages in a language for a while: ``"vi"``, or English for any other."""

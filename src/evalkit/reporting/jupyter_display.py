@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from typing import Any
 
+from evalkit.messages import language_of, speak
 from evalkit.programme.catalogue_list import found_text
 from evalkit.programme.models import IndicatorsFound
 from evalkit.reporting.blocks import PageHead, Sections
@@ -17,11 +19,13 @@ def teach_ipython() -> None:
     """Register every type with a section at IPython's display formatters; outside IPython nothing is done.
 
     The last expression of a cell then carries its typed section, as ``show`` would: such a notebook can be exported as a page.
+    Refusals in a cell are told in its user's language: that of ``evalkit lab --lang``, else of the system.
     """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None:
         return
+    speak(language_of(os.environ))
     for kind in (*section_of.registry, PageHead, Sections):
         if kind is not object:
             shell.display_formatter.mimebundle_formatter.for_type(kind, _bundle)
