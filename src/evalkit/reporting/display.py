@@ -91,8 +91,12 @@ def section_of(result: Any) -> Section:
     """
     raise DisclosureError(
         where=f"show({type(result).__name__})",
-        rule="only results with period, base, method and source are shown, never a raw table or value",
-        do="show the result of an evaluation step; to look at a table while exploring, use JupyterLab's own display",
+        rule=worded(
+            "only results with period, base, method and source are shown, never a raw table or value"
+        ),
+        do=worded(
+            "show the result of an evaluation step; to look at a table while exploring, use JupyterLab's own display"
+        ),
     )
 
 
