@@ -603,7 +603,10 @@ def _ways_of_check(name: str, checks: dict[str, list[Row]]) -> list[Numbers]:
         "Detection alone": [[], alone, alone + of("detection_alone_whole", "value")],
         "Without any one year": [limits, limits + of("without_a_year", "first")],
         "Counts alone, without population": [of("counts_alone", *of_fit)],
-        "Last five years": [of("last_five_years", "first", "last")],
+        "Last five years": [
+            of("last_five_years", "first", "last"),
+            of("last_five_years", "first", "last", "value", "lower", "upper"),
+        ],
         "Without a model (Mann-Kendall)": [of("monotone", "p")],
         "Does it bend? (exploratory)": _ways_of_bends(checks),
         "Step at a declared date": [of("step", *of_fit)],
@@ -681,6 +684,7 @@ STATES = {
     "not reported": "not_reported",
     "not applicable": "not_applicable",
     "confidential": "suppressed",
+    "reported for a part only": "in_part",
 }
 
 
@@ -708,7 +712,9 @@ def _read_measures(lines: list[Line], record: Any, area: Area) -> None:
         else:
             for number, state in re.findall(r"(\d+) ([a-z ]+?)(?:,| and |$)", kinds):
                 told[STATES[state]] = int(number)
+        told["not_reported"] += told["in_part"]
         assert told == {name: int(row[name]) for name in told}, line
+        told["not_reported"] -= told["in_part"]
         assert sum(told.values()) == int(total), line
         if line["From – to"] != "–":
             assert days_of(line["From – to"]) == (row["first"], row["last"]), line
