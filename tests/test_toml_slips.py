@@ -73,15 +73,15 @@ def test_each_question_without_quotation_marks_is_told_at_once(tmp_path: Path):
     assert all("still to be filled in" in one.rule for one in found)
 
 
-def test_the_open_titles_of_a_new_workspace_are_told_with_their_lines(tmp_path: Path):
+def test_the_open_title_of_a_new_workspace_is_told_with_its_line(tmp_path: Path):
     folder = tmp_path / "so-lieu"
     new_workspace(folder, programme="vn-trafficking")
     with pytest.raises(SettingsError) as refused:
         receive(open_workspace(folder))
     lines = (folder / "evalkit.toml").read_text(encoding="utf-8").splitlines()
     told = [one.where.split(", ") for one in refused.value.every]
-    assert [key for _, _, key in told] == ["key title.vi", "key title.en"]
-    assert [lines[int(line.removeprefix("line ")) - 1][:8] for _, line, _ in told] == ["title.vi", "title.en"]
+    assert [key for _, _, key in told] == ["key title.vi"]
+    assert [lines[int(line.removeprefix("line ")) - 1][:8] for _, line, _ in told] == ["title.vi"]
 
 
 def test_an_open_question_in_quotation_marks_is_told_with_its_line(tmp_path: Path):
