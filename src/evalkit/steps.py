@@ -941,7 +941,7 @@ def compare_provinces(nation: NationFacts) -> ProvincesCompared:
     >>> import evalkit as ek
     >>> item = ek.compare_provinces(ek.open_bundle().nation()).items[0]
     >>> item.period, item.funnel.frame["verdict"].value_counts().to_dict()
-    ('2021-2025', {'not_clearly_different': 16, 'within_spread': 15, 'unusual': 3})
+    ('2021-2025', {'not_clearly_different': 20, 'within_spread': 11, 'unusual': 3})
     """
     facts = totals_only(nation.province_facts)
     wanted = [name for name, indicator in nation.programme.indicators.items() if indicator.compare_periods]

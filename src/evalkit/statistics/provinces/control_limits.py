@@ -120,7 +120,7 @@ def chance_limits(
     Examples
     --------
     >>> [one.round(1).tolist() for one in chance_limits([7.0, 7.0], factor=[1.0, 2.0])]
-    [[2.0, 0.9], [13.4, 16.4]]
+    [[1.9, 0.7], [13.1, 16.1]]
     """
     means, factors = np.broadcast_arrays(np.asarray(expected, dtype=float), np.asarray(factor, dtype=float))
     tail = (1 - level) / 2
