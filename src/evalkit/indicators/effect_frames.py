@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from evalkit.indicators.compared_effect import ComparedEffect
-from evalkit.statistics.panel.effect import Effect
 from evalkit.statistics.results import NotEstimable
+
+if TYPE_CHECKING:  # no method of panels is loaded where no comparison is declared
+    from evalkit.statistics.panel.effect import Effect
 
 Row = dict[str, object]
 
@@ -19,7 +22,9 @@ _CHECKS = ["comparison", "check", "value", "lower", "upper", "years"]
 
 def counts_frame(items: Sequence[ComparedEffect]) -> pd.DataFrame:
     """Return what was counted with the measure; see :attr:`evalkit.records.Effects.counts`."""
-    rows = [row for item in items if isinstance(item.found, Effect) for row in _counts(item, item.found)]
+    rows = [
+        row for item in items if not isinstance(item.found, NotEstimable) for row in _counts(item, item.found)
+    ]
     return pd.DataFrame(rows, columns=_COUNTS)
 
 
@@ -42,7 +47,7 @@ def effect_checks_frame(items: Sequence[ComparedEffect]) -> pd.DataFrame:
     rows = [
         {"comparison": item.comparison.id, **row}
         for item in items
-        if isinstance(item.found, Effect)
+        if not isinstance(item.found, NotEstimable)
         for row in _checks(item, item.found)
     ]
     numbers = dict.fromkeys(["value", "lower", "upper"], "float64")
