@@ -19,7 +19,7 @@ from evalkit.reporting.wording import say
 State = Literal["value", "zero", "none", "hidden"]
 
 _LEFT, _TOP, _TITLE, _UNDER = 6.0, 4.0, 24.0, 18.0
-_LABEL, _SMALLEST = 11.0, 9.0
+_LABEL = 11.0
 _NEXT = 14.0  # from one row of labels to the next
 _DAY = 0.004  # of a year
 _FEWEST_PIXELS = 26.0  # a year's label needs so much room
@@ -225,7 +225,7 @@ def _bar(
     language: str,
     is_latest: bool,
 ) -> None:
-    """Draw a year, its figure over the bar; smaller letters where years stand so close that figures would touch."""
+    """Draw a year, its figure over the bar."""
     middle, width = axis.at(bar.year + 0.5), min(axis.slot * 0.62, 30.0)
     if bar.state == "hidden":
         pen.text(middle, base - 4, "[c]", anchor="middle", size=_LABEL, fill="soft")
@@ -246,14 +246,13 @@ def _bar(
         )
         words = say("{one} or {other}", one=number(bar.count), other=number(bar.other)).of(language)
         top = min(top, base - high * scale)
-    size = min(_LABEL, max(_SMALLEST, _LABEL * 0.85 * axis.slot / long(words, _LABEL)))
-    is_last = middle + long(words, size) * 0.6 > pen.width - _LEFT / 2  # it would be cut off at the edge
+    is_last = middle + long(words, _LABEL) * 0.6 > pen.width - _LEFT / 2  # it would be cut off at the edge
     pen.text(
         pen.width - 1 if is_last else middle,
         top - 4,
         words,
         anchor="end" if is_last else "middle",
-        size=round(size, 1),
+        size=_LABEL,
         bold=is_latest,
         fill="accent" if is_latest else "ink",
     )
