@@ -921,6 +921,7 @@ def test_two_places_compared_print_the_rows_of_their_frame():
     record = ek.compare_places(demo.province("04"), demo.nation(), "cases")
     (_, rates), (_, ratios) = tables_of(record)
     rows = record.frame
+    assert len(rates) == len(rows) == 2, "a line for each place"
     for place, line in enumerate(rates):
         holds(line, rows.iloc[[place]], _told_of_place)
     (line,), limits = ratios, "95% interval, allowing for how years scatter"
