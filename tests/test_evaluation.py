@@ -73,7 +73,7 @@ def test_quang_ninh_the_zero_has_its_bound_and_its_rivals(published: Bundle):
     assert "0 cases in 2021–2022 (2 years)" in text
     assert "up to 1.8 cases a year" in text
     assert "Border closure during COVID-19" in text
-    assert "10 persons were received in 2023, counted by place of reception" in text
+    assert "10 persons received in 2023, counted by place of reception" in text
 
 
 def test_quang_ninh_three_figures_are_told_for_what_they_can_and_cannot_carry(published: Bundle):

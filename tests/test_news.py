@@ -60,7 +60,7 @@ def test_the_nations_summary_tells_that_men_and_boys_became_most_of_the_victims(
     )
     words = shift_sentences(evaluation_of("vn-published").summary)[0].printed.en
     assert "men and boys: 12 of 126 persons in 2021 (9.5%), 153 of 255 persons in 2022 (60.0%)." in words
-    assert "The figures do not say why: one large case" in words
+    assert "The figures do not say why: border closure during COVID-19, one large case" in words
 
 
 def test_the_nations_summary_names_sources_that_differ():
@@ -247,4 +247,4 @@ def test_every_comparison_with_an_event_inside_carries_it():
         "named once, by the verdict or behind it"
     )
     open_one = next(line for line in known(evaluation_of("demo").summary) if "646 cases" in line)
-    assert "events in between may have changed what is counted: Border closure (invented)" in open_one
+    assert "events in between may have changed what is counted: border closure (invented)" in open_one

@@ -48,6 +48,8 @@ def value_with_unit(indicator: Indicator, value: float, programme: Programme) ->
     >>> programme = load_programme("vn-trafficking")
     >>> [value_with_unit(programme.indicators[name], 2.0, programme).en for name in ("cases", "days_to_trial", "waiting_days_mean")]
     ['2 cases', '2 days', '2.0 days']
+    >>> value_with_unit(programme.indicators["cases"], 1.0, programme).en
+    '1 case'
     """
     written, rule = value_words(indicator.kind, value), KINDS[indicator.kind]
     base = formats.number(indicator.scale)
@@ -56,11 +58,12 @@ def value_with_unit(indicator: Indicator, value: float, programme: Programme) ->
     if rule.formula == "events" and rule.has_base:
         return say("{value} per {base} activities", value=written, base=base)
     if rule.formula == "as_reported":
-        return say("{value} days", value=written)
+        return say("{value} day", value=written) if value == 1 else say("{value} days", value=written)
     if rule.written not in ("figure", "tenths"):
         return written
-    unit = programme.units[programme.measures[indicator.numerator].unit].label
-    return each("{} {}".format, written, Bilingual(**unit.root))
+    unit = programme.units[programme.measures[indicator.numerator].unit]
+    label = unit.one if value == 1 and rule.written == "figure" else unit.label
+    return each("{} {}".format, written, Bilingual(**label.root))
 
 
 def unit_words(indicator: Indicator, programme: Programme) -> Bilingual:

@@ -8,10 +8,10 @@ from evalkit.facts.areas import ProvinceFacts
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
-from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Section, Table
+from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Paragraph, Section, Table
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.drawing.funnel_plot import FunnelDrawn, funnel_plot, marks, people_words
-from evalkit.reporting.sections.shared_words import both, counted, lasting, sentences, short_name
+from evalkit.reporting.sections.shared_words import both, counted, lasting, short_name
 from evalkit.reporting.wording import say
 
 PER = 100_000.0
@@ -39,7 +39,11 @@ def among_all(result: Summary, topics: tuple[Topic, ...]) -> Section | None:
         phone,
         _table(own, record, drawn),
     )
-    return Section("among-all-provinces", _title(own, topic, result), (figure,), layer="brief", width="half")
+    how = say(
+        "Dots: provinces, cases a year per 100,000 inhabitants; rings: the same region. Band: limits of chance; dashed: with the spread of provinces. Not a ranking."
+    )
+    blocks = (figure, Paragraph(how, tone="aside"))
+    return Section("among-all-provinces", _title(own, topic, result), blocks, layer="brief", width="half")
 
 
 def _drawn(area: ProvinceFacts, record: dict[str, Any], own: dict[str, Any]) -> FunnelDrawn:
@@ -88,8 +92,8 @@ def _title(own: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:
 
 
 def _caption(own: dict[str, Any], record: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:
-    """Say the count beside what the common rate would give, both limits, and what the marks are."""
-    text = say(
+    """Say the count beside what the common rate would give, and both limits."""
+    return say(
         "{period}: {count}, where the common rate would give {expected}. {chance}: {low} to {high}; with the spread of provinces: {least} to {most}.",
         chance=_chance_words(record),
         period=each(_begun, _days(record["period"], result)),
@@ -100,10 +104,6 @@ def _caption(own: dict[str, Any], record: dict[str, Any], topic: Topic, result: 
         least=formats.number(own["wide_lower"]),
         most=formats.number(own["wide_upper"]),
     )
-    how = say(
-        "Dots: provinces, cases a year per 100,000 inhabitants; rings: the same region. Band: limits of chance; dashed: with the spread of provinces. Not a ranking."
-    )
-    return sentences(text, how)
 
 
 def _count_told(own: dict[str, Any], record: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:

@@ -9,6 +9,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section, Sources
 from evalkit.reporting.brief.missing_years import missing_years
+from evalkit.reporting.brief.opening import headline
 from evalkit.reporting.brief.promises_kept import latest_verdicts
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.citations import Citations
@@ -211,12 +212,13 @@ def what_figures_cannot_tell(result: Summary) -> Section:
     )
 
 
-def sources(result: Summary, cites: Citations) -> Section | None:
-    """Return the sources cited, by number: title, agency, day, and whether the original was seen."""
+def sources(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section | None:
+    """Return the sources cited, by number: title, agency, day, whether the original was seen, and what they say of their figures."""
     if not cites.order:
         return None
     items = tuple(_source(name, result) for name in cites.order)
     blocks: list[Block] = [Sources(items, tuple(source_title(name, result.area) for name in cites.order))]
+    blocks += _told_by_sources(result, cites, said=headline(result, topics).sources)
     if len(result.news.differing):
         blocks.append(
             Paragraph(
@@ -224,6 +226,27 @@ def sources(result: Summary, cites: Citations) -> Section | None:
             )
         )
     return Section("cited", say("Sources"), tuple(blocks), layer="brief")
+
+
+def _told_by_sources(result: Summary, cites: Citations, said: tuple[str, ...]) -> list[Block]:
+    """Say once what sources tell of their figures that an official is to know, unless it stands beside the headline."""
+    numbers: dict[str, list[str]] = {}
+    told: dict[str, Bilingual] = {}
+    for number, name in enumerate(cites.order, start=1):
+        source = result.area.sources.get(name)
+        if source is not None and source.tells is not None and name not in said:
+            words = both(source.tells)
+            told[words.en] = words
+            numbers.setdefault(words.en, []).append(str(number))
+    return [
+        Paragraph(
+            say("Source {numbers}: {told}", numbers=numbers[key][0], told=words)
+            if len(numbers[key]) == 1
+            else say("Sources {numbers}: {told}", numbers=", ".join(numbers[key]), told=words),
+            tone="aside",
+        )
+        for key, words in told.items()
+    ]
 
 
 def _source(name: str, result: Summary) -> Bilingual:

@@ -56,7 +56,7 @@ def brief_sections(result: Summary) -> tuple[Section, ...]:
         ("who-reported-what", lambda: who_reported(result)),
         ("ask-next", lambda: what_to_ask(result, topics)),
         ("cannot-tell", lambda: what_figures_cannot_tell(result)),
-        ("cited", lambda: sources(result, cites)),
+        ("cited", lambda: sources(result, topics, cites)),
     )
     made: list[tuple[str, Made]] = [(name, attempt(step, step=name)) for name, step in steps]
     return _in_rows(

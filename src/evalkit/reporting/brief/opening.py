@@ -43,7 +43,7 @@ from evalkit.statistics.verdicts import ChangeVerdict
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """What the page says first, what may not be missing beside it, and who says so."""
+    """What the page says first, what may not be missing beside it (with what its sources say of it), and who says so."""
 
     text: Bilingual
     cautions: tuple[Bilingual, ...] = ()
@@ -53,16 +53,16 @@ class Headline:
 
 def opening(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section:
     """Return the first section of a page that has figures."""
-    head = _headline(result, topics)
-    cautions = [cites.after(caution, *head.sources) for caution in head.cautions[:1]] + list(
-        head.cautions[1:]
-    )
+    head = headline(result, topics)
+    cautions = [cites.after(caution, *head.sources) for caution in head.cautions[:1]]
+    cautions += head.cautions[1:]
     blocks: list[Block] = [Paragraph(caution) for caution in cautions]
     pairs = _pairs(result, topics)
     if pairs:
         last = _like_lengths(pairs)
         against = _last_years(last, topics, result) or _against_the_change(last, topics, result)
-        blocks.append(Paragraph(sentences(_periods_paragraph(pairs, result, cites), *against)))
+        blocks.append(Paragraph(_periods_paragraph(pairs, result, cites)))
+        blocks += [Paragraph(sentences(*against))] if against else []
     else:
         blocks += [Paragraph(text) for text in _years_paragraph(topics, result, cites)]
     verdicts = verdict_sentences(result)
@@ -72,7 +72,8 @@ def opening(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Sec
     return Section("headline", head.text, tuple(blocks), layer="brief", width="narrow")
 
 
-def _headline(result: Summary, topics: tuple[Topic, ...]) -> Headline:
+def headline(result: Summary, topics: tuple[Topic, ...]) -> Headline:
+    """Return what the page says first: the first rule that holds."""
     unusual = [item for item in (_unusual(topic, topics, result) for topic in topics) if item is not None]
     if unusual:
         return unusual[0]
@@ -80,7 +81,8 @@ def _headline(result: Summary, topics: tuple[Topic, ...]) -> Headline:
     if shifts:
         told = telling_shifts(result)
         sources = tuple(year.source for shift in told for year in (shift.before, shift.after))
-        return Headline(_latest(result, topics).text, (shifts[0].printed,), sources)
+        cautions = (shifts[0].text, *(caution.text for caution in shifts[0].cautions))
+        return Headline(_latest(result, topics).text, cautions, sources)
     zeros = [
         zero for zero in result.news.zeros if zero.run.indicator in {topic.indicator for topic in topics}
     ]

@@ -15,7 +15,7 @@ from evalkit.indicators.trends import Trend
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
-from evalkit.reporting.blocks import Bilingual, Figure, Section
+from evalkit.reporting.blocks import Bilingual, Figure, Paragraph, Section
 from evalkit.reporting.brief.told_over_time import Told, differing, figures_drawn, limits, period_words, place
 from evalkit.reporting.brief.topics import TIMELINE, Topic
 from evalkit.reporting.citations import Citations
@@ -48,9 +48,12 @@ def over_time(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> S
     )
     alt = say("{title}. {panels}", title=title, panels=_read_aloud(panels))
     told = [Told(topic, panel, result) for topic, panel in pairs]
-    caption = sentences(_caption(pairs, result), *_of_parts(told), _whose(told, cites))
+    caption = sentences(_caption(pairs, result), _whose(told, cites))
     figure = Figure(TIMELINE, wide, alt, caption, phone, figures_drawn(told, result.area, cites))
-    return Section("over-time", title, (figure,), layer="brief", width="wide")
+    beside = [
+        Paragraph(sentences(*notes), tone="aside") for notes in (_not_drawn(pairs), _of_parts(told)) if notes
+    ]
+    return Section("over-time", title, (figure, *beside), layer="brief", width="wide")
 
 
 def _drawn(topics: tuple[Topic, ...], result: Summary) -> list[tuple[Topic, Panel]]:
@@ -189,12 +192,6 @@ def _caption(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
     """Say what a bar, a line and a band are, as far as they are drawn."""
     parts = [_of_periods(pairs, result)]
     panels = [panel for _, panel in pairs]
-    if any(math.isnan(step.high) for panel in panels for step in panel.steps):
-        parts.append(
-            say(
-                "No band where the years of a period vary by more than chance and nothing else tells by how much."
-            )
-        )
     if any(bar.state == "none" for panel in panels for bar in panel.bars):
         parts.append(say("–: no figure in the sources used."))
     if any(panel.usual for panel in panels):
@@ -207,11 +204,19 @@ def _caption(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
         ):
             wider = result.area.programme.measures[topic.latest.year.measure].label
             parts.append(say("Dashed bar: {measure}.", measure=within_sentence(both(wider))))
-    if any(not step.has_bars for panel in panels for step in panel.steps):
+    return sentences(*parts)
+
+
+def _not_drawn(pairs: list[tuple[Topic, Panel]]) -> list[Bilingual]:
+    """Say what is not drawn and why: single years, bands, trend lines."""
+    steps, parts = [step for _, panel in pairs for step in panel.steps], []
+    if any(not step.has_bars for step in steps):
         parts.append(say("Where single years are not told, the average stands for the period."))
+    if any(math.isnan(step.high) for step in steps):
+        parts.append(say("No band where years vary by more than chance and the amount is not known."))
     if any(_has_doubtful_trend(topic) for topic, _ in pairs):
         parts.append(say("No trend line is drawn: none passed every check."))
-    return sentences(*parts)
+    return parts
 
 
 def _of_periods(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:

@@ -47,7 +47,12 @@ def targets_of_the_year(result: Summary, cites: Citations) -> Section | None:
         drawn=say("Against the target"),
         drawn_at=2,
     )
-    return Section("targets", _title(rows, year), (_how_to_read(result, rows), table), layer="brief")
+    return Section(
+        "targets",
+        _title(rows, year),
+        (_how_to_read(rows), table, *_not_judged(result, rows)),
+        layer="brief",
+    )
 
 
 def latest_verdicts(frame: pd.DataFrame) -> pd.DataFrame:
@@ -90,20 +95,25 @@ def _title(rows: pd.DataFrame, year: str) -> Bilingual:
     return say("Targets in {year}: {met} met, {missed} not met", **words)
 
 
-def _how_to_read(result: Summary, rows: pd.DataFrame) -> Paragraph:
-    """Say what the strip shows, and which targets are not judged."""
+def _how_to_read(rows: pd.DataFrame) -> Paragraph:
+    """Say what the strip shows, and which bases are small."""
     how = say(
         "Vertical line: the target. Large dot: this year; pale dots: the years before that could be judged."
     )
     parts = [how]
     if (rows["verdict"] == "too_few").any() or rows["is_small_base"].astype(bool).any():
         parts.append(say("Base under 5: too few; under 20: small."))
-    left = unjudged(result, rows)
+    return Paragraph(sentences(*parts), tone="aside")
+
+
+def _not_judged(result: Summary, rows: pd.DataFrame) -> list[Paragraph]:
+    """Name the targets that are not judged, in one line; those without a number in another."""
+    left, parts = unjudged(result, rows), []
     if names := [name for name, has_number in left if has_number]:
         parts.append(say("Not judged: {names}.", names=formats.listed(names)))
     if names := [name for name, has_number in left if not has_number]:
         parts.append(say("Without a number, so not judged: {names}.", names=formats.listed(names)))
-    return Paragraph(sentences(*parts), tone="aside")
+    return [Paragraph(text, tone="aside") for text in parts]
 
 
 def _name(target: Target, result: Summary) -> Bilingual:

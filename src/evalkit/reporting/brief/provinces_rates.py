@@ -11,7 +11,7 @@ from evalkit.indicators.province_comparison import ProvinceComparison
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
-from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Section, Table
+from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Paragraph, Section, Table
 from evalkit.reporting.brief.among_all import PER
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.drawing.funnel_plot import marks
@@ -58,10 +58,9 @@ def _section(item: ProvinceComparison, found: Funnel, result: Summary) -> Sectio
         period=period,
         common=formats.number(common, 2),
     )
-    figure = Figure(
-        "rates-of-provinces", wide, alt, _caption(item, found, period), phone, _table(rows, common)
-    )
-    return Section("provinces-rates", title, (figure,), layer="brief")
+    figure = Figure("rates-of-provinces", wide, alt, _caption(found, period), phone, _table(rows, common))
+    beside = Paragraph(sentences(*_how_to_read(item, found)), tone="aside")
+    return Section("provinces-rates", title, (figure, beside), layer="brief")
 
 
 _MARKS: dict[str, Mark] = {
@@ -93,9 +92,10 @@ def _ordered(item: ProvinceComparison) -> bool:
     return isinstance(item.ranks, RankIntervals) and item.ranks.league_table_allowed
 
 
-def _caption(item: ProvinceComparison, found: Funnel, period: Bilingual) -> Bilingual:
+def _caption(found: Funnel, period: Bilingual) -> Bilingual:
+    """Say what dots, lines and the line across are."""
     words: dict[str, Bilingual | str] = {"period": period, "common": formats.number(PER * found.target, 2)}
-    text = (
+    return (
         say(
             "Cases a year per 100,000 inhabitants, {period}, with 95% intervals that allow for extra variation between years; vertical line: all together, {common}.",
             **words,
@@ -106,15 +106,36 @@ def _caption(item: ProvinceComparison, found: Funnel, period: Bilingual) -> Bili
             **words,
         )
     )
+
+
+def _how_to_read(item: ProvinceComparison, found: Funnel) -> list[Bilingual]:
+    """Say what the marks mean and how many places stand apart from all others."""
     marks_told = say(
         "Ring: the interval contains it; disc: it does not; large disc: unusual even given how much provinces differ. Not a ranking."
     )
-    shown = say(
-        "Allowing for {tests} comparisons made at once and for how much provinces differ, {shown} stand apart.",
-        tests=str(found.tests),
-        shown=str(found.shown),
+    return [marks_told, _apart(found), *((say("Ordered by rate."),) if _ordered(item) else ())]
+
+
+def _apart(found: Funnel) -> Bilingual:
+    """Say how many places stand apart from all others, every comparison allowed for."""
+    tests = str(found.tests)
+    if not found.shown:
+        return say(
+            "Allowing for {tests} comparisons made at once and for how much provinces differ, no province stands apart.",
+            tests=tests,
+        )
+    return (
+        say(
+            "Allowing for {tests} comparisons made at once and for how much provinces differ, one province stands apart.",
+            tests=tests,
+        )
+        if found.shown == 1
+        else say(
+            "Allowing for {tests} comparisons made at once and for how much provinces differ, {shown} provinces stand apart.",
+            tests=tests,
+            shown=str(found.shown),
+        )
     )
-    return sentences(text, marks_told, shown, *((say("Ordered by rate."),) if _ordered(item) else ()))
 
 
 def _table(rows: list[RateDrawn], common: float) -> Table:

@@ -24,6 +24,7 @@ from evalkit.reporting.sections.shared_words import (
     in_groups,
     place_basis,
     qualified,
+    qualified_count,
     sentence_start,
     span,
     status_word,
@@ -160,13 +161,11 @@ def _as_told(cell: Cell, row: Row, area: Area, *, unit: bool = False) -> Cell:
     ]
     if told.empty:
         return cell
-    words = qualified(row["value"], told["qualifier"].iloc[0])
-    label = (
-        both(area.programme.units[row["unit"]].label)
-        if unit and row["unit"] in area.programme.units
-        else None
-    )
-    return Cell(each("{} {}".format, words, label) if label else words, cell.value)
+    qualifier = told["qualifier"].iloc[0]
+    if unit and row["unit"] in area.programme.units:
+        measure = area.programme.indicators[row["indicator"]].numerator
+        return Cell(qualified_count(row["value"], qualifier, measure, area.programme), cell.value)
+    return Cell(qualified(row["value"], qualifier), cell.value)
 
 
 def counts_cell(row: Row) -> Cell:

@@ -19,12 +19,12 @@ from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.sections.shared_words import (
     both,
-    chance,
     counted,
     either,
     lasting,
     qualified_count,
     span,
+    within_sentence,
 )
 from evalkit.reporting.sentence import Caution, Sentence, joined
 from evalkit.reporting.wording import say
@@ -36,22 +36,30 @@ SELDOM = 0.025  # a run of zeros less probable is hardly chance: one tail of the
 
 
 def shift_sentences(result: Summary) -> list[Sentence]:
-    """Say whose share moved, in counts first; the cause stays open."""
+    """Say whose share moved, in counts; then in the caution how surely, and what else could explain it."""
     area, standing = result.area, telling_shifts(result)
     if not standing:
         return []
+    text = joined(*(_shift_words(shift, area) for shift in standing), *_as_told(standing, area))
     tried = say(
-        "If victims were identified independently of each other, chance would hardly explain this, even after allowing for {tried} groups compared; but several persons come from one case.",
+        "Had victims been identified independently, chance would hardly explain this, even among {tried} groups compared; but one case has several persons.",
         tried=str(standing[0].tried),
     )
-    text = joined(*(_shift_words(shift, area) for shift in standing), *_as_told(standing, area), tried)
-    why = say(
-        "The figures do not say why: one large case, a more thorough search or a change in recording could each explain it."
+    return [Sentence(text, (Caution("cause_open", joined(tried, _why_open(standing[0], area))),))]
+
+
+def _why_open(shift: GroupShift, area: Area) -> Bilingual:
+    """Say what could explain a shift: the declared events that touch its years first."""
+    events = _events(shift.measure, shift.before.start, shift.after.end, area)
+    if not events:
+        return say(
+            "The figures do not say why: one large case, a more thorough search or a change in recording could each explain it."
+        )
+    named = [within_sentence(both(event.label)) for event in events]
+    return say(
+        "The figures do not say why: {events}, one large case, a more thorough search or a change in recording could explain it.",
+        events=each(lambda *texts: ", ".join(texts), *named),
     )
-    first, last = standing[0].before.start, standing[0].after.end
-    return [
-        Sentence(text, (*break_cautions(standing[0].measure, first, last, area), Caution("cause_open", why)))
-    ]
 
 
 def telling_shifts(result: Summary) -> list[GroupShift]:
@@ -113,7 +121,7 @@ def _share(year: ShareOfYear) -> Bilingual:
 
 
 def zero_cautions(item: ZeroNews, area: Area) -> tuple[Bilingual, ...]:
-    """Say beside a headline on a run of zeros: what it rules out and how probable it is; then what happened meanwhile and came after."""
+    """Say beside a headline on a run of zeros: what it rules out; then whether it could be chance, and what happened meanwhile."""
     run = item.run
     numerator = area.programme.indicators[run.indicator].numerator
     told = [
@@ -121,11 +129,10 @@ def zero_cautions(item: ZeroNews, area: Area) -> tuple[Bilingual, ...]:
         for name in sources_of_zeros(run, area)
         if (source := area.sources.get(name)) and source.tells
     ]
-    first = joined(*told, still_allowed(run, area), *against_the_pace_before(run, area))
-    parts = [caution.text for caution in _zero_cautions(numerator, run, area)[:1]]
+    events = [caution.text for caution in _zero_cautions(numerator, run, area)[:1]]
+    parts = against_the_pace_before(run, area, is_explained=bool(events)) + events
     parts += [_against_words(item.against, area)] if item.against is not None else []
-    source = area.sources.get(item.later.source) if item.later is not None and item.later.value == 1 else None
-    parts += [both(source.tells)] if source is not None and source.tells is not None else []
+    first = joined(*told, still_allowed(run, area))
     return (first, joined(*parts)) if parts else (first,)
 
 
@@ -151,34 +158,34 @@ def still_allowed(run: ZeroPeriod, area: Area) -> Bilingual:
         )
     words["upper"] = formats.number(run.upper_per_year, 1)
     return say(
-        "{years} without a case recorded do not rule out an average of up to {upper} {unit} a year.", **words
+        "After {years} without a case recorded, an average of up to {upper} {unit} a year is not ruled out.",
+        **words,
     )
 
 
-def against_the_pace_before(run: ZeroPeriod, area: Area) -> list[Bilingual]:
-    """Say how probable a run of zeros is at the pace of the period before, under which law, and what follows from that."""
+def against_the_pace_before(run: ZeroPeriod, area: Area, *, is_explained: bool) -> list[Bilingual]:
+    """Say whether a run of zeros could be chance at the pace of the period before, and under which law; its probability stands in the annex."""
     if run.earlier is None:
         return []
     measure = area.programme.indicators[run.indicator].numerator
     words = {
         "count": counted(run.earlier.count, measure, area.programme),
         "period": span(run.earlier.start, run.earlier.end),
-        "chance": chance(run.chance_predictive),
     }
+    if run.chance_predictive >= SELDOM:
+        return [say("Had the pace of {period} ({count}) gone on, such a run could still be chance.", **words)]
     told = (
         say(
-            "Had the pace of {period} ({count}) gone on, such a run would have a probability of {chance}, allowing for extra variation between years.",
+            "Had the pace of {period} ({count}) gone on, such a run would hardly happen, even allowing for extra variation between years.",
             **words,
         )
         if run.by_law
         else say(
-            "Had the pace of {period} ({count}) gone on, such a run would have a probability of {chance}, if yearly counts varied by chance alone.",
+            "Had the pace of {period} ({count}) gone on, such a run would hardly happen if yearly counts varied by chance alone.",
             **words,
         )
     )
-    if run.chance_predictive < SELDOM:
-        return [told, say("That would hardly happen by chance alone; the figures do not say why.")]
-    return [told, say("It could be chance.")]
+    return [told] if is_explained else [told, say("The figures do not say why.")]
 
 
 def _against_words(told: Told, area: Area) -> Bilingual:
@@ -186,13 +193,6 @@ def _against_words(told: Told, area: Area) -> Bilingual:
         "Another source has a figure above zero for these years: {measure}, {count} ({period}).",
         **_words(told, area),
     )
-
-
-def _later_words(told: Told, area: Area) -> Bilingual:
-    """Say the first later figure above zero, and what its source tells of the single case behind it."""
-    text = say("Later there was a figure above zero: {measure}, {count} ({period}).", **_words(told, area))
-    source = area.sources.get(told.source)
-    return joined(text, both(source.tells)) if told.value == 1 and source and source.tells else text
 
 
 def told_words(told: Told, area: Area) -> Bilingual:

@@ -6,7 +6,7 @@ from evalkit.programme.models import Programme
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
-from evalkit.reporting.sections.shared_words import both
+from evalkit.reporting.sections.shared_words import both, within_sentence
 from evalkit.reporting.wording import say
 from evalkit.statistics.verdicts import ChangeVerdict, Check
 
@@ -120,7 +120,10 @@ def _check(check: Check, verdict: ChangeVerdict, programme: Programme) -> Biling
             "this does not stand among the {tests} comparisons made at once",
             tests=formats.number(verdict.tests),
         )
-    names = {event.id: both(event.label) for event in programme.breaks}
+    names = {
+        event.id: within_sentence(both(event.label)) if event.kind == "detection" else both(event.label)
+        for event in programme.breaks
+    }
     return say(
         "events in between may have changed what is counted: {events}",
         events=formats.listed([names[event] for event in verdict.events]),

@@ -166,7 +166,7 @@ def _other_bases(item: ZeroPeriod, area: Area) -> list[Bilingual]:
     top = rows.sort_values("value").iloc[-1]
     return [
         say(
-            "Another place basis: {count} were received in {period}, counted by place of reception. Both can be true at once.",
+            "Another place basis: {count} received in {period}, counted by place of reception. Both can be true at once.",
             count=counted(top["value"], "persons_received", area.programme),
             period=span(top["period_start"], top["period_end"]),
         )
