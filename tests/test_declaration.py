@@ -189,6 +189,8 @@ def test_a_name_declared_in_two_files_is_refused(own: Path):
         ("support.toml", 'entitled.foreign = { essential = "case', 'entitled.foreigner = { essential = "case', "no declared class"),
         ("support.toml", "valid_from = 2025-07-01", "valid_from = 2025-06-30", "in force on the same day"),
         ("support.toml", '"persons_waiting"', '"persons_waitin"', "used but not declared"),
+        ("requests.toml", 'only.person_class = ["victim"]', 'only.person_class = ["victims"]', "used but not declared"),
+        ("requests.toml", 'only.person_class = ["victim"]', 'only.personclass = ["victim"]', "used but not declared"),
     ],
 )  # fmt: skip
 def test_what_a_programme_may_not_say(own: Path, file: str, old: str, new: str, said: str):

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evalkit.cli import app
-from evalkit.facts.forms.form_template import form_rows
+from evalkit.facts.forms.form_template import asked_for, form_rows
 from evalkit.facts.forms.known_forms import shelf
 from evalkit.facts.forms.mapping import TableMapping
 from evalkit.programme.load import load_programme
@@ -86,13 +86,9 @@ def test_what_an_officer_reads_for_any_task_is_short(page: Path):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_pages_say_how_many_rows_the_forms_have(page: Path):
     programme = load_programme("vn-trafficking")
-    asked: dict[str, set[str]] = {}
-    for one in programme.requests:
-        for name in one.measures:
-            asked.setdefault(name, set()).update(one.by)
     rows = [
         sum(len([*form_rows(programme, chosen, parts=parts)]) for parts in (False, True))
-        for chosen in (asked, None)
+        for chosen in (asked_for(programme), None)
     ]
     line = next(one for one in page.read_text(encoding="utf-8").splitlines() if "evalkit template" in one)
     assert [int(number) for number in re.findall(r"(\d+) (?:rows|dòng)", line)] == rows

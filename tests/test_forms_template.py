@@ -170,7 +170,10 @@ def test_the_form_of_the_request_list_asks_for_it_alone(workspace: Path, tmp_pat
         for sex in ("female", "male")
     }
     assert {key for key in apart if "channel=" not in key} == sexes
-    assert len(keys) < 140
+    apart = [key for key in keys if "person_class=" in key]
+    assert len(apart) == 20, "accepting and received, of each of ten kinds of support"
+    assert all(key.endswith("person_class=victim]") for key in apart), "of victims alone, as the request says"
+    assert len(keys) < 60
 
 
 def keys_of(path: Path) -> list[str]:

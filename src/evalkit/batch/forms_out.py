@@ -11,7 +11,7 @@ from evalkit.batch.declarations import programme_of, registry_of
 from evalkit.batch.inhabitants import with_population
 from evalkit.errors import SettingsError
 from evalkit.facts.forms.counted import Vocabulary
-from evalkit.facts.forms.form_template import FormOrder, template_workbook
+from evalkit.facts.forms.form_template import FormOrder, asked_for, template_workbook
 from evalkit.input_file import plain_name
 from evalkit.messages import spoken, worded
 from evalkit.plain_cells import FIRST_YEAR, LAST_YEAR
@@ -61,9 +61,7 @@ def write_template(
         raise _no_source(source)
     registry = registry_of(workspace)
     programme = with_population(programme_of(workspace), registry, workspace)
-    asked: dict[str, tuple[str, ...]] = {}
-    for one in programme.requests:
-        asked |= {name: (*asked.get(name, ()), *one.by) for name in one.measures}
+    asked = asked_for(programme)
     order = FormOrder(
         registry.find(province, scheme or workspace.scheme),
         _years(years),

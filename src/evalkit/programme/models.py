@@ -261,7 +261,7 @@ class Request(Declared):
 
     A request of whose measures one has a figure in the latest programme period is not made again. ``ask`` is the agency, or the
     agencies, that keep the figure of a province; ``ask_nation`` keeps the whole country's (by default the same). ``by`` names the
-    breakdowns that are asked for of those measures that have them.
+    breakdowns that are asked for of those measures that have them; ``only`` the values that are asked for of a breakdown.
     """
 
     id: str
@@ -270,6 +270,7 @@ class Request(Declared):
     ask_nation: Label | None = None
     measures: tuple[str, ...] = Field(min_length=1)
     by: tuple[str, ...] = ()
+    only: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     def agency(self, *, nation: bool) -> Label:
         """Return whom to ask: of a province's figure, or of the whole country's."""

@@ -12,7 +12,7 @@ from evalkit.errors import DeclarationError, together
 from evalkit.labels import Dated
 from evalkit.messages import worded
 from evalkit.programme.kinds import KINDS
-from evalkit.programme.models import Indicator, Programme, Target
+from evalkit.programme.models import Indicator, Programme, Request, Target
 
 Key = tuple[str | int, ...]
 Use = tuple[str, Key, str, Iterable[str]]
@@ -159,10 +159,17 @@ def _used_names(programme: Programme) -> Iterator[Use]:
     for n, one in enumerate(programme.comparisons):
         yield "comparisons", ("comparison", n, "measure"), one.measure, programme.measures
     for n, request in enumerate(programme.requests):
-        yield from (
-            ("requests", ("request", n, "measures"), one, programme.measures) for one in request.measures
-        )
-        yield from (("requests", ("request", n, "by"), one, programme.dimensions) for one in request.by)
+        yield from _names_of_request(("request", n), request, programme)
+
+
+def _names_of_request(table: tuple[str, int], request: Request, programme: Programme) -> Iterator[Use]:
+    yield from (("requests", (*table, "measures"), one, programme.measures) for one in request.measures)
+    yield from (("requests", (*table, "by"), one, programme.dimensions) for one in request.by)
+    for dimension, values in request.only.items():
+        yield "requests", (*table, "only"), dimension, programme.dimensions
+        if dimension in programme.dimensions:
+            known = programme.dimensions[dimension].values
+            yield from (("requests", (*table, "only", dimension), one, known) for one in values)
 
 
 def _names_of_indicator(name: str, indicator: Indicator, programme: Programme) -> Iterator[Use]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -18,6 +18,7 @@ from evalkit.messages import shown, told_in, worded
 from evalkit.places.units import Unit
 from evalkit.programme.models import Measure, Programme
 
+Asked = Mapping[str, Collection[str]]  # the values asked for, by breakdown; none named for all
 VERSION = SOURCE_VERSION
 OLDER_VERSIONS = ("evalkit-form 1",)  # without the cells that ask for the source
 CORNER = "E8"
@@ -35,8 +36,9 @@ class FormOrder:
         The province; its code and boundary set stand in the form.
     years : sequence of int
         The columns.
-    measures : mapping of str or None
-        The measures asked for, each with its breakdowns that are; all of the programme where None.
+    measures : mapping of str to mapping, or None
+        The measures asked for, each with the breakdowns that are and the values asked for of them, none named for all values; every
+        figure of the programme where None.
     language : str
         Of the labels.
     source : str
@@ -45,21 +47,31 @@ class FormOrder:
 
     unit: Unit
     years: Sequence[int]
-    measures: Mapping[str, Collection[str]] | None = None
+    measures: Mapping[str, Asked] | None = None
     language: str = "vi"
     source: str = ""
 
 
+def asked_for(programme: Programme) -> dict[str, Asked]:
+    """Return the measures of a programme's request list, each with the breakdowns asked for and their values."""
+    asked: dict[str, Asked] = {}
+    for request in programme.requests:
+        wanted: Asked = {**dict.fromkeys(request.by, ()), **request.only}
+        for name in request.measures:
+            asked[name] = {**asked.get(name, {}), **wanted}
+    return asked
+
+
 def form_rows(
-    programme: Programme, measures: Mapping[str, Collection[str]] | None, *, parts: bool
+    programme: Programme, measures: Mapping[str, Asked] | None, *, parts: bool
 ) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield the rows of a form: key, measure and the values of its breakdowns.
 
     Parameters
     ----------
     programme : Programme
-    measures : mapping of str or None
-        Those asked for, each with the breakdowns that are asked for; all of the programme with all breakdowns where None.
+    measures : mapping of str to mapping, or None
+        As in :class:`FormOrder`.
     parts : bool
         Whether the rows of the breakdowns are meant, or those of the totals. A measure whose values are never added up has no
         total: its rows are among the breakdowns.
@@ -69,26 +81,28 @@ def form_rows(
         separate = [one for one in measure.dimensions if programme.dimensions[one].separate]
         if not parts and not separate:
             yield name, name, {}
-        asked = measure.dimensions if measures is None else measures[name]
+        asked = dict.fromkeys(measure.dimensions, ()) if measures is None else measures[name]
         for values in _breakdowns(programme, measure, separate, asked=asked) if parts else ():
             inside = ",".join(f"{dimension}={value}" for dimension, value in values.items())
             yield f"{name}[{inside}]", name, values
 
 
 def _breakdowns(
-    programme: Programme, measure: Measure, separate: list[str], *, asked: Collection[str]
+    programme: Programme, measure: Measure, separate: list[str], *, asked: Asked
 ) -> Iterator[dict[str, str]]:
     """Yield each value of each breakdown by itself, always at one value of those that are never added up."""
-    fixed = [
-        dict(zip(separate, values, strict=True))
-        for values in product(*(programme.dimensions[one].values for one in separate))
-    ]
+
+    def wanted(dimension: str) -> Iterable[str]:
+        values = programme.dimensions[dimension].values
+        return [one for one in values if one in asked[dimension]] if asked.get(dimension) else values
+
+    fixed = [dict(zip(separate, values, strict=True)) for values in product(*map(wanted, separate))]
     free = [one for one in measure.dimensions if one in asked and one not in separate]
     for apart in fixed:
         if apart:
             yield apart
         for dimension in free:
-            yield from ({**apart, dimension: value} for value in programme.dimensions[dimension].values)
+            yield from ({**apart, dimension: value} for value in wanted(dimension))
 
 
 def template_workbook(vocabulary: Vocabulary, order: FormOrder) -> bytes:
