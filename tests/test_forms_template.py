@@ -224,6 +224,19 @@ def test_a_new_workspace_names_the_command_of_its_first_form(tmp_path: Path):
     assert all(Path(line).is_file() for line in result.stdout.splitlines())
 
 
+def test_a_workspace_without_figures_names_the_command_that_brings_some(workspace: Path):
+    """Not the path of a file that a workspace of forms never needs."""
+    settings = workspace / "evalkit.toml"
+    filled = settings.read_text(encoding="utf-8").replace('"?"', '"x"')
+    settings.write_text(filled, encoding="utf-8")
+    code, text = run("check", workspace)
+    assert code == 3
+    assert f"evalkit import FORM {workspace}" in text
+    settings.write_text('facts = ["own.csv"]\n' + filled, encoding="utf-8")
+    code, text = run("check", workspace)
+    assert (code, "evalkit import" in text, "the facts file must exist" in text) == (3, False, True)
+
+
 @pytest.mark.parametrize(
     ("words", "rule"),
     [

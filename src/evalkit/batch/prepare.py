@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,7 +25,7 @@ from evalkit.disclosure.coarsening import coarsened
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, Tell, protect
 from evalkit.disclosure.secret_key import secret_key
 from evalkit.disclosure.standing_rules import refuse_unprotected
-from evalkit.errors import Refusals, SettingsError, together
+from evalkit.errors import FactsError, Refusals, SettingsError, together
 from evalkit.facts.areas import About, Coarser
 from evalkit.facts.boundaries import (
     with_preliminary,
@@ -47,7 +48,7 @@ from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
 from evalkit.reporting.wording import own_catalogues
 from evalkit.table import latest_editions
-from evalkit.workspace import SETTINGS_FILE, Audience, Workspace, refuse_links_out
+from evalkit.workspace import FACTS_FILE, SETTINGS_FILE, Audience, Workspace, refuse_links_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     """
     refuse_links_out(workspace)
     _refuse_unfinished(workspace)
+    _refuse_without_figures(workspace)
     refusals = Refusals()
     registry = refusals.of(registry_of, workspace)
     programme = refusals.of(programme_of, workspace)
@@ -104,6 +106,21 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     told = (*unread, *found, *standing, *others)
     facts = without_origin(table)
     return Received(workspace, programme, registry, facts, sources, told, facts[table[PRELIMINARY]])
+
+
+def _refuse_without_figures(workspace: Workspace) -> None:
+    """Refuse a workspace that names no facts file, has none and has had no form imported: it says where figures come from."""
+    if workspace.fact_files == (workspace.folder / FACTS_FILE,) and not os.path.lexists(
+        workspace.fact_files[0]
+    ):
+        raise FactsError(
+            where=str(workspace.folder),
+            rule=worded(
+                "figures come from forms that were imported, or from {file}: there is none yet",
+                file=FACTS_FILE,
+            ),
+            do=worded("evalkit import FORM {folder}", folder=workspace.folder),
+        )
 
 
 def _refuse_unfinished(workspace: Workspace) -> None:

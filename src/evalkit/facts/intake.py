@@ -177,7 +177,7 @@ def _read_file(path: Path, programme: Programme | None) -> tuple[pd.DataFrame, t
         known=[*COLUMNS, *programme.dimensions, *FROM_FORMS] if programme else None,
         required=COLUMNS,
         error=FactsError,
-        absent=worded("figures come from a facts file, or from forms by `evalkit import`; there are neither"),
+        absent=worded("the facts file must exist"),
     )
     read = (read_facts_workbook if path.suffix.lower() == WORKBOOK else read_csv)(path, layout)
     table = pd.DataFrame([cells for _, cells in read.rows], columns=list(read.columns), dtype="str")
