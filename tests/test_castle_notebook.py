@@ -133,5 +133,5 @@ def test_the_national_page_has_the_effect_by_both_declarations_and_calls_both_ex
     assert [one[0] for one in told] == [f"{ratio:.2f}" for ratio in slow]
     alike = re.findall(r"hangs on that one year\s+([\d.]+) \(", page)
     assert alike == ["1.02", f"{slow_mean_ratio(base=2):.2f}"]
-    assert len(re.findall("exploratory, chosen after the fact. It was not laid down", page)) == 2
+    assert len(re.findall("exploratory, chosen after the fact: it was not declared", page)) == 2
     assert "land border" not in page

@@ -28,7 +28,7 @@ from evalkit.languages import speaking
 from evalkit.programme.comparison import Comparison
 from evalkit.programme.load import load_programme
 from evalkit.records import Effects
-from evalkit.reporting.blocks import Bullets, Paragraph, Table
+from evalkit.reporting.blocks import Bullets, Figure, Paragraph, Table
 from evalkit.reporting.display import section_of, shown_as
 from evalkit.statistics.panel.effect import Effect
 from evalkit.statistics.panel.panel import Panel
@@ -171,7 +171,8 @@ def test_few_places_are_held_against_a_mixture_and_the_smallest_p_decides_what_i
     whole = result.frame.query("kind == 'overall'")
     assert whole["design"].tolist() == ["synthetic_control", "synthetic_difference"]
     refused = replace(item, parallel=NotEstimable("no_match"))
-    refused_rows = section_of(replace(result, items=(refused,))).blocks[2].rows
+    told = section_of(replace(result, items=(refused,))).blocks
+    refused_rows = next(block for block in told if isinstance(block, Table)).rows
     assert refused_rows[1][0].text.en.endswith(
         "no ratio is given. No mixture of other places ran as this place did before the start."
     )
@@ -188,9 +189,10 @@ def test_the_section_says_the_numbers_of_the_effect(nation: NationFacts):
         f"{found.cases_before:.0f} crashes before its first whole year, {found.cases_after:.0f} crashes since"
         in text
     )
-    assert "p = 0.001 (smallest p possible: 0.001). Chance alone hardly explains this difference." in text
+    assert "p = 0.001 (smallest p possible: 0.001). Chance alone hardly explains this difference" in text
     tables = {block.id: block for block in section_of(result).blocks if isinstance(block, Table)}
-    years = tables["without-years-cameras"]
+    years = section_of(result).figures[0].table
+    assert years is not None
     assert [row[0].value for row in years.rows] == list(range(-5, 5))
     assert [row[2].value for row in years.rows] == found.events["cases"].tolist()
     assert [row[4].value for row in years.rows] == found.events["estimate"].round(4).tolist()
@@ -221,7 +223,7 @@ def test_the_page_says_how_far_the_gap_may_have_moved_by_itself_and_nothing_of_w
     found = result.items[0].found
     assert isinstance(found, Effect)
     assert found.honest is not None
-    (said,) = re.findall(r"by more than ([\d.]+) times its largest move before", words(result))
+    (said,) = re.findall(r"by more than ([\d.]+) times the largest move that the years before", words(result))
     assert found.honest.limits(float(said))[1] < 1 < found.honest.limits(float(said) + 0.1)[1]
     tables = {block.id: block for block in section_of(result).blocks if isinstance(block, Table)}
     checks = [[cell.text.en for cell in row] for row in tables["without-checks-cameras"].rows]
@@ -229,7 +231,7 @@ def test_the_page_says_how_far_the_gap_may_have_moved_by_itself_and_nothing_of_w
     item = replace(result.items[0], found=replace(found, upper=1.2))
     chance = replace(result, items=(item,))
     assert "The draws and the interval do not agree: chance is not ruled out." in words(chance)
-    assert "times its largest move" not in words(chance)
+    assert "times the largest move" not in words(chance)
     both_silent = replace(item.found, chance=replace(item.found.chance, p=0.4))
     silent = replace(result, items=(replace(item, found=both_silent),))
     assert "This difference could be chance." in words(silent)
@@ -238,6 +240,36 @@ def test_the_page_says_how_far_the_gap_may_have_moved_by_itself_and_nothing_of_w
     none = replace(found, honest=replace(found.honest, breakdown=0.04))
     moved = replace(result, items=(replace(result.items[0], found=none),))
     assert "the difference does not hold: hardly any move" in words(moved)
+
+
+def test_years_before_and_since_the_start_are_drawn_alike_with_their_counts(nation: NationFacts):
+    """METHODS 10.5: the points before the start in the same ink, and the counts under each."""
+    (drawn,) = section_of(ek.effect(nation, "cameras")).figures
+    counts = [row[2].text.en for row in drawn.table.rows]
+    svg = drawn.svg.en
+    assert len(counts) == LAST - FIRST + 1
+    assert all(f">{count}</text>" in svg for count in counts)
+    dots = re.search(r'<path d="((?:M[\d. ]+h0)+)"', svg)
+    assert dots is not None
+    assert dots[1].count("M") == len(counts), "one path of dots: one ink for all years"
+
+
+def test_places_that_stood_lower_before_are_not_said_to_have_been_chosen_for_high_figures(
+    nation: NationFacts,
+):
+    """The six counties have the lowest means of all: by hand from the figures."""
+    result = ek.effect(nation, "cameras")
+    before = [row for row in result.counts.to_dict("records") if str(row["when"]).startswith("before")]
+    rates = {row["when"]: row["rate"] for row in before}
+    assert {row["when"]: row["count"] for row in before} == {
+        "before": sums(SIX, BEFORE),
+        "before_without": sums(CODES[6:], BEFORE),
+    }
+    assert rates["before"] < rates["before_without"]
+    assert "they were unlike already" in words(result)
+    assert "figures stood high" not in words(result)
+    high = replace(result.items[0], rates=(2 * rates["before_without"], result.items[0].rates[1]))
+    assert "figures stood high" in words(replace(result, items=(high,)))
 
 
 def test_what_two_way_fixed_effects_would_have_said_stands_beside_and_never_as_the_headline(
@@ -311,11 +343,13 @@ def test_what_was_registered_when_its_figures_were_known_is_exploratory_wherever
     result = ek.compare_with_others(told(nation, registered_on=registered))
     assert result.items[0].exploratory is exploratory
     assert result.frame["exploratory"].eq(exploratory).all()
-    captions = [block.caption.en for block in section_of(result).blocks if isinstance(block, Table)]
+    captions = [block.caption.en for block in section_of(result).blocks if isinstance(block, Table | Figure)]
     assert len(captions) == 5
     assert all(("exploratory, chosen after the fact" in one) is exploratory for one in captions)
     assert ("exploratory, chosen after the fact" in words(result)) is exploratory
-    assert ("laid down on" in words(result)) is not exploratory
+    assert ("was declared on" in words(result)) is not exploratory
+    label = [block.tone for block in section_of(result).blocks if isinstance(block, Paragraph)]
+    assert ("finding" in label) is not exploratory, "what was chosen after the fact is called no finding"
 
 
 def test_a_comparison_of_ones_own_is_the_same_and_always_exploratory(nation: NationFacts):
@@ -458,8 +492,9 @@ def test_a_year_in_which_the_measure_began_counts_on_neither_side(nation: Nation
         sums(SIX, range(START + 1, LAST + 1)),
     )
     assert f"{START}: the measure began within the year: neither before nor after (6 places)" in words(result)
-    tables = {block.id: block for block in section_of(result).blocks if isinstance(block, Table)}
-    assert [row[0].value for row in tables["without-years-cameras"].rows] == [-6, -5, -4, -3, -2, 0, 1, 2, 3]
+    (drawn,) = section_of(result).figures
+    assert drawn.table is not None
+    assert [row[0].value for row in drawn.table.rows] == [-6, -5, -4, -3, -2, 0, 1, 2, 3]
 
 
 def test_nothing_declared_no_section_and_no_method_loaded(tmp_path: Path):

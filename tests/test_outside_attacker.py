@@ -18,7 +18,7 @@ from tests.outside_attacker import DATES, attack, read_release
 from tests.outside_countries import CHAIN, Country, random_country, write_country, write_facts
 from tests.outside_releases import attacked, release
 
-SEEDS, CHUNK = at_length(20, 100), 10  # benchmarks/outside_attack.py goes on from there
+SEEDS, CHUNK = at_length(20, 50), 10  # benchmarks/outside_attack.py goes on from there
 FORMER = (
     284,
     311,

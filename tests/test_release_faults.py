@@ -29,6 +29,7 @@ from evalkit.disclosure.ledger_file import read_ledger
 from evalkit.errors import SettingsError
 from evalkit.workspace import Workspace, open_workspace
 from tests.builders import fact
+from tests.lengths import at_length
 from tests.workspaces import PagesWithoutKernel, at, options, tiny_workspace
 
 VICTIMS = {"measure": "victims_identified"}
@@ -36,6 +37,7 @@ FIRST = [fact("01", 31, **VICTIMS), fact("03", 23, **VICTIMS)]
 SECOND = [fact("01", 31, **VICTIMS), fact("03", 47, **VICTIMS, edition_date="2022-06-01")]
 FIGURES = ("31.0", "23.0", "47.0")
 MOST = 200  # writes of one publication; there are some forty
+STEP = at_length(4, 2)  # every so many of them
 ENDED = 9
 
 
@@ -203,7 +205,7 @@ def country(folder: Path, *, published: bool) -> Iterator[Country]:
 def test_a_disk_that_is_full_at_any_write_is_named_and_forgets_no_figure(tmp_path: Path):
     blamed = set()
     with country(tmp_path, published=False) as trial:
-        for number in count(1):
+        for number in count(1, STEP):
             assert number < MOST
             trial.again()
             with faults(number, full) as found:
@@ -236,9 +238,12 @@ def test_a_process_that_ends_at_any_write_forgets_no_figure(tmp_path: Path, publ
 
 
 def ended_everywhere(folder: Path, *, published: bool) -> int:
-    """Publish in a process that ends at the n-th write, for every n; return how many there were."""
+    """Publish in a process that ends at the n-th write, for every n-th of a step; return how many writes there were.
+
+    A first publication and the next one begin at unlike places: with a step of two each write of a kind is met in one of them.
+    """
     with country(folder, published=published) as trial:
-        for number in count(1):
+        for number in count(2 if published else 1, STEP):
             trial.again()
             child = os.fork()
             if not child:

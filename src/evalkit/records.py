@@ -1357,9 +1357,10 @@ class Effects(Record):
             A comparison whose effect cannot be told has no row.
 
             - ``comparison`` (str): its id.
-            - ``when`` (str): before (the start of the measure), since, or expected (since the start, without it).
+            - ``when`` (str): before (the start of the measure), since, or expected (since the start, without it); before_without and
+              since_without are of the places without it, before the first start and since the last one.
             - ``places``, ``places_without`` (int): with the measure and without it, after what was left out.
-            - ``count`` (float, events or persons): in the places with the measure.
+            - ``count`` (float, events or persons): in the places with the measure, or in those without.
             - ``rate`` (float, a person-year, else a place and year): the same as a rate; missing where none was counted.
             - ``per_person`` (bool): whether rates are per inhabitant.
         """
@@ -1375,9 +1376,10 @@ class Effects(Record):
             What the design does not allow has no row.
 
             - ``comparison`` (str): its id.
-            - ``check`` (str): each_place_left_out, years_before_apart, moves_withstood, each_place_alike, two_way.
-            - ``value`` (float): a ratio; of years_before_apart the years before the start whose interval excludes 1, of moves_withstood how many times its
-              largest move before the gap may move by itself (infinite where any).
+            - ``check`` (str): assignments, each_place_left_out, years_before_apart, moves_withstood, each_place_alike, two_way.
+            - ``value`` (float): a ratio; of assignments how many ways of giving the starts to places were gone through, of years_before_apart the
+              years before the start whose interval excludes 1, of moves_withstood how many times the largest move that the years before
+              allow for the gap may move by itself (infinite where any).
             - ``lower``, ``upper`` (float): limits at 95 %; of each_place_left_out the smallest and the largest ratio.
             - ``years`` (int): of years_before_apart, out of how many; else missing.
         """

@@ -73,6 +73,8 @@ class ComparedEffect(ShortForm):
         Whether rates are per inhabitant; else a place's years count alike.
     rates : tuple of float
         Counted a person-year (else a place and year) with the measure, before its start and since; of the places that the effect rests on.
+    beside : tuple of float
+        Of the places without it, in the years before the first start and since the last one: counted, counted, and the two rates.
     law : ScatterLaw
     """
 
@@ -88,6 +90,7 @@ class ComparedEffect(ShortForm):
     compared: Side
     per_person: bool
     rates: tuple[float, float]
+    beside: tuple[float, float, float, float]
     law: ScatterLaw
 
     @property

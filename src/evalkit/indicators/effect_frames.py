@@ -37,6 +37,8 @@ def _counts(item: ComparedEffect, found: Effect) -> Iterator[Row]:
         ("before", found.cases_before, before),
         ("since", found.cases_after, since),
         ("expected", float(found.cohorts["expected"].sum()), expected),
+        ("before_without", item.beside[0], item.beside[2]),
+        ("since_without", item.beside[1], item.beside[3]),
     )
     for when, count, rate in told:
         yield {**about, **places, "when": when, "count": count, "rate": rate}
@@ -55,6 +57,8 @@ def effect_checks_frame(items: Sequence[ComparedEffect]) -> pd.DataFrame:
 
 
 def _checks(item: ComparedEffect, found: Effect) -> Iterator[Row]:
+    if found.chance is not None:
+        yield {"check": "assignments", "value": found.chance.assignments}
     if not math.isnan(found.least):
         yield {"check": "each_place_left_out", "lower": found.least, "upper": found.most}
     if found.design != "synthetic_control":

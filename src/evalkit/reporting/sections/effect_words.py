@@ -98,7 +98,9 @@ def by_itself(found: Effect) -> tuple[Bilingual, ...]:
             ),
         )
     text = say(
-        "Measured from the last year before the start alone, the difference holds unless the gap between the places would have moved by itself, from year to year, by more than {times} times its largest move before (Rambachan and Roth 2023).",
+        "Measured from the last year before the start alone, the difference holds unless the gap between the places would have moved by itself, from year to year, by more than {times} times the largest move that the years before allow for (Rambachan and Roth 2023).",
         times=formats.number(times, 1),
     )
-    return (text,)
+    if times >= 1:
+        return (text,)
+    return (text, say("That is less than once: moves as large as those before could explain it."))

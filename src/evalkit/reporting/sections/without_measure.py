@@ -11,14 +11,21 @@ from evalkit.records import Effects
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph
 from evalkit.reporting.display import headed
-from evalkit.reporting.sections.effect_words import HERE, by_itself
+from evalkit.reporting.sections.effect_words import HERE, by_itself, moves_withstood
 from evalkit.reporting.sections.shared_words import both, counted, p_words, reason, sentences
-from evalkit.reporting.sections.without_measure_tables import left_out, limits, places, tables
+from evalkit.reporting.sections.without_measure_tables import (
+    PER,
+    decimals_of,
+    left_out,
+    limits,
+    places,
+    tables,
+)
 from evalkit.reporting.wording import say
 from evalkit.statistics.results import NotEstimable
 
 if TYPE_CHECKING:
-    from evalkit.statistics.panel.effect import Chance, Effect
+    from evalkit.statistics.panel.effect import Effect
 
 LINE = 0.05
 
@@ -44,15 +51,16 @@ def _refused(item: ComparedEffect, refused: NotEstimable) -> list[Block]:
 
 def _told(item: ComparedEffect, found: Effect, result: Effects) -> list[Block]:
     programme = result.area.programme
-    numbers = (_counts(item, found, programme), _ratio(found), *_chance(found, exploratory=item.exploratory))
+    numbers = (_counts(item, found, programme), _ratio(found), *_chance(found))
     lines = left_out(item, found, result.area)
+    verdict = _verdict(found, exploratory=item.exploratory) if found.chance is not None else ()
     blocks: list[Block] = [
         Paragraph(_declared(item)),
-        Paragraph(sentences(*numbers), tone="finding"),
-        *tables(item, found, result.area),
+        Paragraph(sentences(*numbers, *verdict), tone="plain" if item.exploratory else "finding"),
+        Paragraph(_caution(item, programme)),
         Paragraph(sentences(_before(found), *by_itself(found))),
-        Paragraph(sentences(_rates(item), *_hidden(item))),
-        Paragraph(_caution(programme)),
+        *tables(item, found, result.area),
+        Paragraph(sentences(_method(found), _rates(item), *_hidden(item))),
     ]
     return [*blocks, Paragraph(say("What was left out, and why:")), Bullets(lines)] if lines else blocks
 
@@ -60,10 +68,31 @@ def _told(item: ComparedEffect, found: Effect, result: Effects) -> list[Block]:
 def _declared(item: ComparedEffect) -> Bilingual:
     """Say when the comparison was laid down and what was expected, or that it was chosen after the fact."""
     one = item.comparison
+    days = sorted({one.began(code) for code in one.who})
+    words: dict[str, Bilingual | str] = {
+        "comparison": both(one.label),
+        "began": formats.day(days[0]),
+        "source": one.source,
+    }
+    since = (
+        say("{comparison}: in force since {began} ({source}).", **words)
+        if len(days) == 1
+        else say(
+            "{comparison}: in force since {began} to {last}, by place ({source}).",
+            last=formats.day(days[-1]),
+            **words,
+        )
+    )
+    window = say("Years compared: {first} to {last}.", first=str(one.first_year), last=str(one.last_year))
+    return sentences(since, window, _registered(item))
+
+
+def _registered(item: ComparedEffect) -> Bilingual:
+    """Say whether the comparison was declared before a figure since the start was known, and what that means."""
+    one = item.comparison
     if item.exploratory or one.registered_on is None:
         return say(
-            "{comparison}: exploratory, chosen after the fact. It was not laid down before its figures were known; it may raise a question and answers none.",
-            comparison=both(one.label),
+            "This comparison is exploratory, chosen after the fact: it was not declared before figures since the start were known. It may raise a question, and cannot answer one."
         )
     expected = {
         "fall": lambda: say("a fall"),
@@ -71,11 +100,9 @@ def _declared(item: ComparedEffect) -> Bilingual:
         "none": lambda: say("no change"),
     }
     return say(
-        "{comparison}: laid down on {day}, before its figures were known; {expected} was expected ({source}).",
-        comparison=both(one.label),
+        "The comparison was declared on {day}, before any figure since the start was known; {expected} was expected.",
         day=formats.day(one.registered_on),
         expected=expected[one.expected](),
-        source=one.source,
     )
 
 
@@ -91,8 +118,10 @@ def _counts(item: ComparedEffect, found: Effect, programme: Programme) -> Biling
 
 
 def _ratio(found: Effect) -> Bilingual:
-    """Say the ratio, with its interval where the design has one."""
+    """Say the ratio, with what was expected, and its interval where the design has one."""
     ratio = formats.number(found.estimate, 2)
+    expected = float(found.cohorts["expected"].sum())
+    words = {"ratio": ratio, "expected": formats.number(expected, decimals_of(expected))}
     if found.design == "synthetic_control":
         return say(
             "Since the start, {ratio} times as many were recorded as in a mixture of other places that ran alike before; with so few places there is no interval.",
@@ -100,40 +129,77 @@ def _ratio(found: Effect) -> Bilingual:
         )
     if math.isnan(found.lower):
         return say(
-            "Since the start, {ratio} times as many were recorded as the places without the measure lead one to expect; no interval can be given.",
-            ratio=ratio,
+            "Going by the places without the measure, {expected} were to be expected since: {ratio} times as many were recorded; no interval can be given.",
+            **words,
         )
     return say(
-        "Since the start, {ratio} times as many were recorded as the places without the measure lead one to expect (95% interval {limits}).",
-        ratio=ratio,
+        "Going by the places without the measure, {expected} were to be expected since: {ratio} times as many were recorded (95% interval {limits}).",
         limits=limits(found.lower, found.upper),
+        **words,
     )
 
 
-def _chance(found: Effect, *, exploratory: bool) -> tuple[Bilingual, ...]:
-    """Say how often as much would be seen had the starts been drawn for other places, and what that allows to be said."""
+def _chance(found: Effect) -> tuple[Bilingual, ...]:
+    """Say how often as much is seen where the starts are given to other places."""
     chance = found.chance
     if chance is None:
         return ()
-    text = say(
-        "Had the starts been drawn for other places, a difference as large would have come up with {p} (smallest p possible: {smallest}).",
-        p=p_words(chance.p),
-        smallest=formats.p_value(chance.smallest),
+    words = {
+        "number": formats.number(chance.assignments),
+        "p": p_words(chance.p),
+        "smallest": formats.p_value(chance.smallest),
+    }
+    if chance.complete:
+        return (
+            say(
+                "Giving the starts to other places in all {number} ways, a difference as large comes up with {p} (smallest p possible: {smallest}).",
+                **words,
+            ),
+        )
+    return (
+        say(
+            "Giving the starts to other places at random, {number} times with the true one, a difference as large comes up with {p} (smallest p possible: {smallest}).",
+            **words,
+        ),
     )
-    return (text, _verdict(found, chance, exploratory=exploratory))
 
 
-def _verdict(found: Effect, chance: Chance, *, exploratory: bool) -> Bilingual:
+def _verdict(found: Effect, *, exploratory: bool) -> tuple[Bilingual, ...]:
     """Say what draws and interval allow together; of a comparison chosen after the fact, that even a clear one is no finding."""
+    chance, times = found.chance, moves_withstood(found)
+    if chance is None:
+        return ()
     if chance.smallest > LINE:
-        return say("With so few places not even the largest difference could be told from chance.")
-    if found.is_clear and exploratory:
-        return say("Chance alone hardly explains this difference; chosen after the fact, it is no finding.")
+        return (say("With so few places not even the largest difference could be told from chance."),)
     if found.is_clear:
-        return say("Chance alone hardly explains this difference.")
+        return (_hardly_chance(exploratory=exploratory, is_frail=times is not None and times < 1),)
     if chance.p <= LINE or not (math.isnan(found.lower) or found.lower <= 1 <= found.upper):
-        return say("The draws and the interval do not agree: chance is not ruled out.")
-    return say("This difference could be chance.")
+        return (say("The draws and the interval do not agree: chance is not ruled out."),)
+    return (
+        say("This difference could be chance."),
+        say("That does not show that the measure makes no difference."),
+    )
+
+
+def _hardly_chance(*, exploratory: bool, is_frail: bool) -> Bilingual:
+    if exploratory:
+        return say("Chance alone hardly explains this difference; chosen after the fact, it is no finding.")
+    if is_frail:
+        return say(
+            "Chance alone hardly explains this difference, but it rests on the places running alike without the measure."
+        )
+    return say("Chance alone hardly explains this difference.")
+
+
+def _method(found: Effect) -> Bilingual:
+    """Say how what was expected is found, and what the interval and p stand on."""
+    if found.design == "synthetic_control":
+        return say(
+            "Method: each place with the measure is held against the mixture of other places that was nearest to it in the years before (Abadie, Diamond and Hainmueller 2010)."
+        )
+    return say(
+        "Method: each place keeps its own level, and each year changes all places by one factor, fitted to the figures without the measure (Poisson; Borusyak, Jaravel and Spiess 2024); intervals leave out each place in turn, so that those of single years are rough."
+    )
 
 
 def _before(found: Effect) -> Bilingual:
@@ -173,10 +239,27 @@ def _hidden(item: ComparedEffect) -> tuple[Bilingual, ...]:
     return (text, small) if hidden else (text,)
 
 
-def _caution(programme: Programme) -> Bilingual:
-    chosen = say(
-        "Places may have taken the measure because their figures stood high, and high figures fall by themselves; this comparison does not rule that out."
-    )
+def _caution(item: ComparedEffect, programme: Programme) -> Bilingual:
+    """Say in what the places differed beforehand, and what that may do by itself."""
+    per, digits = (PER, 2) if item.per_person else (1, 1)
+    own, others = item.rates[0], item.beside[2]
+    words = {"own": formats.number(own * per, digits), "others": formats.number(others * per, digits)}
+    if math.isnan(own) or math.isnan(others) or own >= others:
+        chosen = say(
+            "Places may have taken the measure because their figures stood high, and high figures fall by themselves; this comparison does not rule that out."
+        )
+    else:
+        chosen = (
+            say(
+                "Before the start the places with the measure had fewer per 100,000 inhabitants a year than the others ({own} against {others}): they were unlike already, and may have been chosen for reasons that the figures do not show.",
+                **words,
+            )
+            if item.per_person
+            else say(
+                "Before the start the places with the measure had fewer a year than the others ({own} against {others} a place): they were unlike already, and may have been chosen for reasons that the figures do not show.",
+                **words,
+            )
+        )
     if not programme.counts_detection:
         return chosen
     return sentences(chosen, say("Detection may differ as much as crime."))

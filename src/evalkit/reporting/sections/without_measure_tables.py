@@ -11,7 +11,8 @@ from evalkit.facts.areas import NationFacts
 from evalkit.indicators.compared_effect import ComparedEffect
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
-from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
+from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Table
+from evalkit.reporting.drawing.ratios_by_year import RatioDrawn, ratios_by_year
 from evalkit.reporting.sections.effect_words import HERE, LEFT_OUT, moves_withstood
 from evalkit.reporting.sections.shared_words import NOTHING, both, place_name, reason
 from evalkit.reporting.wording import say
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 PER = 100_000
 
 
-def tables(item: ComparedEffect, found: Effect, area: NationFacts) -> tuple[Table, ...]:
-    """Return the tables of one comparison; each caption says where the comparison is exploratory."""
-    shown = (_whole(item, found), _counts(item, found), _starts(item, area), _years(item, found))
+def tables(item: ComparedEffect, found: Effect, area: NationFacts) -> tuple[Table | Figure, ...]:
+    """Return the tables of one comparison, year by year behind its drawing; each caption says where the comparison is exploratory."""
+    shown = (_whole(item, found), _counts(item, found), _starts(item, area), _drawn_years(item, found))
     checks = _checks(item, found)
     return (*shown, checks) if checks.rows else shown
 
@@ -126,26 +127,48 @@ def _counts(item: ComparedEffect, found: Effect) -> Table:
     per, decimals = (PER, 2) if item.per_person else (1, 1)
     rate = say("Per 100,000 person-years") if item.per_person else say("A place and year")
     columns = (
-        Column("when", say("With the measure")),
+        Column("when", say("Places and years")),
         Column("counted", say("Number"), numeric=True),
         Column("rate", rate, numeric=True),
     )
     before, since = item.rates
     expected = float(found.cohorts["expected"].sum())
     rows = (
-        (say("counted before the start"), _number(found.cases_before, 0), _number(before * per, decimals)),
-        (say("counted since the start"), _number(found.cases_after, 0), _number(since * per, decimals)),
         (
-            say("expected since the start"),
-            _number(expected, _decimals(expected)),
+            say("with the measure: counted before the start"),
+            _number(found.cases_before, 0),
+            _number(before * per, decimals),
+        ),
+        (
+            say("with the measure: counted since the start"),
+            _number(found.cases_after, 0),
+            _number(since * per, decimals),
+        ),
+        (
+            say("with the measure: expected since the start"),
+            _number(expected, decimals_of(expected)),
             _number(_expected_rate(item, found) * per, decimals),
+        ),
+        *(
+            (name, _number(count, 0), _number(one * per, decimals))
+            for name, count, one in zip(_without(item), item.beside[:2], item.beside[2:], strict=True)
         ),
     )
     told = tuple((Cell(name), *numbers) for name, *numbers in rows)
     return Table(_id(item, "counts"), _caption(item, say("counts and rates")), columns, told)
 
 
-def _decimals(expected: float) -> int:
+def _without(item: ComparedEffect) -> tuple[Bilingual, Bilingual]:
+    """Name the years of the places without the measure: those of all, or before the first start and since the last one."""
+    if len(item.starts) == 1:
+        return say("without it: counted before the start"), say("without it: counted since the start")
+    return (
+        say("without it: counted before the first start"),
+        say("without it: counted since the last start"),
+    )
+
+
+def decimals_of(expected: float) -> int:
     """Return the decimals of an expected count: none where it is a hundred or more."""
     return 0 if expected >= 100 else 1
 
@@ -172,6 +195,38 @@ def _starts(item: ComparedEffect, area: NationFacts) -> Table:
     return Table(_id(item, "starts"), _caption(item, say("who started when")), columns, rows)
 
 
+def _drawn_years(item: ComparedEffect, found: Effect) -> Table | Figure:
+    """Return the ratios year by year drawn, with their table one tap away; the table alone where there is nothing to draw."""
+    table, events = _years(item, found), found.events[found.events["places"] > 0]
+    told = events[events["estimate"] > 0]
+    if told.empty:
+        return table
+    names = {"cases": "count", "estimate": "ratio", "lower": "low", "upper": "high"}
+    rows = events.rename(columns=names)[["at", "count", "ratio", "low", "high"]].to_dict("records")
+    drawn = [RatioDrawn(int(row["at"]), row["count"], row["ratio"], row["low"], row["high"]) for row in rows]
+    wide, phone = ratios_by_year(drawn)
+    caption = _caption(
+        item,
+        say(
+            "ratio to what was expected from the others, year by year, with its 95% interval, on a log scale; dotted: the start"
+        ),
+    )
+    return Figure(_id(item, "drawn"), wide, _read_aloud(item, found, told), caption, phone, table)
+
+
+def _read_aloud(item: ComparedEffect, found: Effect, told: pd.DataFrame) -> Bilingual:
+    """Say what is to be seen: the ratio of the whole, and how far single years lie apart before the start and since."""
+    sides = [told.loc[told["at"] < 0, "estimate"], told.loc[told["at"] >= 0, "estimate"]]
+    before, since = (limits(float(side.min()), float(side.max())) if len(side) else NOTHING for side in sides)
+    return say(
+        "{comparison}: {ratio} times what was expected since the start. Single years before it: {before}; since: {since}.",
+        comparison=both(item.comparison.label),
+        ratio=formats.number(found.estimate, 2),
+        before=before,
+        since=since,
+    )
+
+
 def _years(item: ComparedEffect, found: Effect) -> Table:
     columns = (
         Column("at", say("Years since the start (first whole year: 0)")),
@@ -191,7 +246,7 @@ def _year(row: dict[Any, Any]) -> tuple[Cell, ...]:
         Cell(formats.number(int(row["at"])), int(row["at"])),
         Cell(formats.number(int(row["places"])), int(row["places"])),
         _number(row["cases"], 0),
-        _number(row["expected"], _decimals(row["expected"])),
+        _number(row["expected"], decimals_of(row["expected"])),
         _number(row["estimate"], 2),
         Cell(limits(row["lower"], row["upper"])),
     )
@@ -200,6 +255,9 @@ def _year(row: dict[Any, Any]) -> tuple[Cell, ...]:
 def _checks(item: ComparedEffect, found: Effect) -> Table:
     """Return what was tried beside the ratio, as far as the design allows."""
     rows: list[tuple[Cell, ...]] = []
+    if found.chance is not None:
+        ways = say("Ways of giving the starts to places that were gone through, the true one among them")
+        rows.append((Cell(ways), _number(float(found.chance.assignments), 0)))
     if not math.isnan(found.least):
         one_less = say("Each place with the measure left out in turn: smallest and largest ratio")
         rows.append((Cell(one_less), Cell(limits(found.least, found.most))))
@@ -212,25 +270,33 @@ def _checks(item: ComparedEffect, found: Effect) -> Table:
     rows += _withstood(found)
     if not isinstance(item.each_alike, NotEstimable):
         mean = say(
-            "Each place alike, whatever its size, against places that never had the measure, from the last whole year before it: average difference by start and year; it hangs on that one year"
+            "Each place alike, whatever its size, against places that never had the measure, from the last whole year before it: average ratio by start and year; it hangs on that one year"
         )
         rows.append((Cell(mean), Cell(_ratio_of_logs(item.each_alike))))
     if not isinstance(item.two_way, NotEstimable):
-        said = say("Two-way fixed effects, for comparison alone: they mislead where starts differ")
+        said = (
+            say("Two-way fixed effects, for comparison alone")
+            if len(item.starts) == 1
+            else say("Two-way fixed effects, for comparison alone: they mislead where starts differ")
+        )
         rows.append((Cell(said), Cell(_ratio(item.two_way.estimate, item.two_way.lower, item.two_way.upper))))
     columns = (Column("check", say("Check")), Column("result", say("Result")))
     return Table(_id(item, "checks"), _caption(item, say("checks")), columns, tuple(rows))
 
 
 def _withstood(found: Effect) -> list[tuple[Cell, ...]]:
-    """Return how far the gap may move by itself; nothing of an effect that could be chance."""
-    times = moves_withstood(found)
-    if times is None:
+    """Return how far the gap may move by itself; of an effect that could be chance, that it is not asked."""
+    if found.honest is None:
         return []
     withstood = say(
-        "From the last year before the start alone: how many times its largest move before the gap between the places may move by itself, from year to year, and the interval still excludes 1"
+        "From the last year before the start alone: how many times the largest move that the years before allow for ({moved} times a year) the gap between the places may move by itself, from year to year, and the interval still excludes 1",
+        moved=formats.number(math.exp(min(found.honest.moved, 20.0)), 2),
     )
-    return [(Cell(withstood), Cell(formats.number(times, 1)))]
+    times = moves_withstood(found)
+    told = (
+        say("not asked of a difference that could be chance") if times is None else formats.number(times, 1)
+    )
+    return [(Cell(withstood), Cell(told))]
 
 
 def _ratio_of_logs(mean: Effect) -> Bilingual:
