@@ -20,7 +20,7 @@ from evalkit.toml_slips import parser_words, slips
 
 Key = tuple[str | int, ...]
 _LONG = re.compile(r"[0-9_]{400}")
-_THREE_DECIMALS = re.compile(r"[-+]?[0-9_]+\.[0-9]{3}")
+_THREE_DECIMALS = re.compile(r"[-+]?(?!0+\.)[0-9_]+\.[0-9]{3}")  # 0.001 parts no thousands
 
 
 class _Written(float):

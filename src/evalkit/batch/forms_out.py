@@ -72,7 +72,9 @@ def write_template(
     if out.suffix.lower() != ".xlsx" or out.exists():
         raise SettingsError(
             where=str(out),
-            rule=worded("a form is written into a new file that ends in .xlsx"),
+            rule=worded("a file of this name is there already, and is not written over")
+            if out.exists()
+            else worded("a form is written into a new file that ends in .xlsx"),
             do=worded("give another name"),
         )
     _tell_older_set(order, tell)

@@ -27,7 +27,7 @@ from evalkit.facts.forms.known_forms import known_form
 from evalkit.facts.forms.mapping import FormMapping, read_mapping
 from evalkit.facts.forms.own_source import edition_day, own_source, source_of_file
 from evalkit.facts.forms.particulars import refuse_particulars
-from evalkit.facts.forms.source_entry import add_source_entry
+from evalkit.facts.forms.source_entry import add_source_entry, rounding_is_written
 from evalkit.facts.forms.table_reading import HeldCell
 from evalkit.facts.intake import Source, read_sources
 from evalkit.messages import ENGLISH, VIETNAMESE, shown, spoken, worded
@@ -135,7 +135,7 @@ def _imported(
         if any(table.own_form for table in mapping.table):
             source, notes = own_source(workspace, source, form, path)
         day = edition_day(workspace, source, form) or now().date()
-        sender = Sender(path, source, day, sources)
+        sender = Sender(path, source, day, sources, rounding_is_written(workspace, source))
         readings = [read_form(form, mapping, sender=sender, vocabulary=vocabulary)]
     return _filed(
         path,

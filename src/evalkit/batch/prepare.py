@@ -85,7 +85,6 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     """
     refuse_links_out(workspace)
     _refuse_unfinished(workspace)
-    _refuse_without_figures(workspace)
     refusals = Refusals()
     registry = refusals.of(registry_of, workspace)
     programme = refusals.of(programme_of, workspace)
@@ -93,6 +92,9 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
         refusals.of(refuse_strange_comparisons, programme, registry, workspace)
         programme = refusals.of(with_population, programme, registry, workspace)
     sources = refusals.of(sources_of, workspace)
+    refusals.of(_refuse_without_figures, workspace)
+    if _has_no_figures(workspace):
+        raise refusals.all()
     table, unread = read_facts_told(workspace.fact_files, programme)
     if programme is None or registry is None or sources is None or refusals.found:
         refusals.of(refuse_errors, unread)
@@ -108,11 +110,14 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     return Received(workspace, programme, registry, facts, sources, told, facts[table[PRELIMINARY]])
 
 
+def _has_no_figures(workspace: Workspace) -> bool:
+    own = workspace.folder / FACTS_FILE
+    return workspace.fact_files == (own,) and not os.path.lexists(own)
+
+
 def _refuse_without_figures(workspace: Workspace) -> None:
     """Refuse a workspace that names no facts file, has none and has had no form imported: it says where figures come from."""
-    if workspace.fact_files == (workspace.folder / FACTS_FILE,) and not os.path.lexists(
-        workspace.fact_files[0]
-    ):
+    if _has_no_figures(workspace):
         raise FactsError(
             where=str(workspace.folder),
             rule=worded(

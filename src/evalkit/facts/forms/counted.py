@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import zip_longest
 
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
-from evalkit.facts.forms.draft_headings import thousands_said
+from evalkit.facts.forms.draft_headings import in_units, thousands_said
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.grid import Sheet, cell_at
 from evalkit.facts.forms.mapping import TableMapping, measure_named
@@ -76,7 +77,9 @@ class Vocabulary:
             raise FactsError(
                 where=f"measure {measure!r}, breakdown {name!r}",
                 rule=worded("{measure} is not broken down by {name}", measure=measure, name=name),
-                do=nearest(name, list(declared)) if declared else worded("leave it out"),
+                do=nearest(name, list(declared))
+                if declared
+                else worded("leave its rows by skip: without the breakdown they would be second totals"),
             )
         values = ["all", *self.programme.dimensions[name].values]
         if value not in values:
@@ -134,15 +137,59 @@ class Vocabulary:
         unit = self.programme.measures[measure].unit
         declared = self.programme.units[unit]
         labels = [*declared.label.root.values(), *declared.one.root.values()]
-        return frozenset(same_word(word) for word in [*labels, *_SYNONYMS.get(unit, ()), *further])
+        own = frozenset(same_word(word) for word in [*labels, *_SYNONYMS.get(unit, ())])
+        return own | {same_word(word) for word in further if self.times_unit(word, measure) is None}
 
     def said(self, mapping: TableMapping) -> frozenset[str]:
         """Return the words of the unit that a scaled table says its figures are in."""
         return frozenset(same_word(word) for word in [mapping.unit_said, *mapping.unit_words] if word)
 
+    def times_unit(self, said: str, measure: str) -> Decimal | None:
+        """Return how many units of a measure some words of a unit are: 1000 of "nghìn người"; None where they are of another unit."""
+        many, base = in_units(said)
+        for word in sorted(
+            self.unit_words(measure)
+        ):  # none that the mapping adds: these are other names of it
+            own, unit = in_units(word)
+            if base == unit:
+                return Decimal(many) / Decimal(own)
+        return None
+
+    def scale_fault(self, mapping: TableMapping, measure: str) -> Held | None:
+        """Return why the scale of a table cannot be that of a measure: what the table says it is in is another unit, or another number of them."""
+        if mapping.scale == 1 or not mapping.unit_said:
+            return None
+        times = self.times_unit(mapping.unit_said, measure)
+        label = self.programme.units[self.programme.measures[measure].unit].label
+        words = {
+            "said": repr(mapping.unit_said[:24]),
+            "measure": measure,
+            "unit": label.root.get("vi") or next(iter(label.root.values())),
+        }
+        many, _ = in_units(mapping.unit_said)
+        if (
+            times is None and many == 1
+        ):  # no word for thousands: what the scale is of, the mapping alone knows
+            return None
+        if times is None:
+            return Held(
+                worded("the scale is that of {said}, and {measure} is counted in {unit}", **words),
+                worded(
+                    "name the column of units as unit in rows, or make two tables: one with the scale, one without"
+                ),
+                in_mapping=True,
+            )
+        if times == mapping.factor:
+            return None
+        return Held(
+            worded("{measure} is counted in {unit}: {said} is not that times the scale", **words),
+            worded("write scale = {scale}", scale=f"{times.normalize():f}"),
+            in_mapping=True,
+        )
+
     def unit_fault(self, said: str, measure: str, further: Iterable[str]) -> Held | None:
         """Return why the unit that stands in a row is not that of its measure."""
-        if same_word(said) in self.unit_words(measure, further):
+        if self.times_unit(said, measure) is not None or same_word(said) in self.unit_words(measure, further):
             return None
         label = self.programme.units[self.programme.measures[measure].unit].label
         return Held(

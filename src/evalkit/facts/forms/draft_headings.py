@@ -148,6 +148,20 @@ def thousands_said(sheet: Sheet, top: int, programme: Programme) -> Iterator[Tho
                 yield Thousands(cell_name(at), found[0], scale)
 
 
+def in_units(words: str) -> tuple[int, str]:
+    """Return of how many units some words speak, and of which: "nghìn đồng" is a thousand of "đồng".
+
+    Examples
+    --------
+    >>> in_units("nghìn đồng"), in_units("triệu đồng"), in_units("vụ")
+    ((1000, 'đồng'), (1000000, 'đồng'), (1, 'vụ'))
+    """
+    text = same_word(words)
+    first, _, rest = text.removeprefix("of ").partition(" ")
+    many = _MANY.get(plain_words(first), 0)
+    return (many, rest.removeprefix("of ")) if many and rest else (1, text)
+
+
 def breakdown_text(one: Parting) -> str:
     """Return a row of headings or a column of labels as the mapping declares it.
 

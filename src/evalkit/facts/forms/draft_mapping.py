@@ -17,6 +17,7 @@ from evalkit.facts.forms.draft_headings import (
     items_above,
     labels_of_values,
     thousands_said,
+    values_of,
 )
 from evalkit.facts.forms.figures import signs_said
 from evalkit.facts.forms.form_places import FormPlaces, Placed
@@ -100,11 +101,13 @@ def _look(sheet: Sheet, vocabulary: Vocabulary) -> _Seen | None:
             best = max(best, (places, -column, scheme), key=lambda one: one[:2])
     column = -best[1] if best[0] >= 2 else _most_texts(sheet)
     known = FormPlaces(vocabulary.registry, best[2]) if best[0] >= 2 else None
+    headed = _row_of_periods(sheet, column)
     rows = tuple(
         row
         for row in range(1, sheet.rows + 1)
         if sheet.label(row, column).kind == "text"
         and any(_may_be_figure(sheet.at(row, other)) for other in range(column + 1, sheet.columns + 1))
+        and row > headed
         and (
             known is None
             or isinstance(known.read(sheet.label(row, column)), Placed)
@@ -117,6 +120,21 @@ def _look(sheet: Sheet, vocabulary: Vocabulary) -> _Seen | None:
         if any(_is_figure(sheet.at(row, other)) for row in rows)
     )
     return _Seen(sheet, column, rows, columns, best[2] if known else "") if rows and columns else None
+
+
+def _row_of_periods(sheet: Sheet, column: int) -> int:
+    """Return the row of headings right of the labels in which unlike periods stand and nothing else that begins with a digit; 0 where there is none."""
+    calendar = Calendar()
+    for row in range(1, sheet.rows + 1):
+        told = [
+            cell for other in range(column + 1, sheet.columns + 1) if _is_figure(cell := sheet.at(row, other))
+        ]
+        periods = [period_of(cell, calendar) for cell in told]
+        if told:
+            distinct = len(set(periods)) == len(periods)
+            sure = len(told) > 1 or told[0].kind == "text"
+            return row if sure and distinct and all(one is not None for one in periods) else 0
+    return 0
 
 
 def _most_texts(sheet: Sheet) -> int:
@@ -195,7 +213,8 @@ def _place(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield where places stand; a row that is a total by its label alone is a place only its reader knows."""
     if not seen.scheme:
         yield f'place = "{HOLE}"  # mã của tỉnh, ví dụ "22" · the code of the province of the form'
-        yield f'scheme = "{HOLE}"'
+        schemes = ", ".join(f'"{one}"' for one in vocabulary.registry.schemes)
+        yield f'scheme = "{HOLE}"  # bộ địa giới của mã ấy, một trong · the boundary set of that code, one of: {schemes}'
         return
     totals, merged = _totals(seen)
     given = "".join(f', {quoted(label)} = "{HOLE}"' for label in totals)
@@ -281,6 +300,10 @@ def _thousands(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
     if not said:
         return
     first = said[0]
+    if unit := 0 if seen.scheme else _unit_column(seen, vocabulary):
+        told = quoted(first.said)
+        yield f"# ô {first.cell} ghi {told}: đơn vị của từng dòng được đọc ở cột {column_name(unit)}, không cần scale · each row's unit is read from that column, no scale is needed"
+        return
     row, column = cell_at(first.cell)
     headed = [same_word(first.said) in same_word(seen.sheet.spread(row, one).text) for one in seen.columns]
     certain = {one.scale for one in said} == {first.scale} and first.scale
@@ -300,7 +323,7 @@ def _period(seen: _Seen) -> str:
     for (row, column), cell in sorted(seen.sheet.cells.items()):
         if row < seen.rows[0] and period_of(cell, calendar, anywhere=True):
             return f'period = {{ cell = "{cell_name((row, column))}" }}'
-    return f'period = "{HOLE}"  # for example "2023" or "15/12/2022 - 14/12/2023"'
+    return f'period = "{HOLE}"  # ví dụ "2023", "15/12/2022 - 14/12/2023", hoặc nơi ghi kỳ: {{ row = 5 }}, {{ column = "B" }}, {{ cell = "A2" }} · for example, or where periods stand'
 
 
 def _rows(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
@@ -309,8 +332,35 @@ def _rows(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
     unit = _unit_column(seen, vocabulary)
     if unit:
         yield f'unit = "{column_name(unit)}"'
-    for row in seen.rows[:_MOST_LABELS]:
-        yield from _labelled(seen.sheet.label(row, seen.label_column).text, vocabulary)
+    labels = [seen.sheet.label(row, seen.label_column).text for row in seen.rows[:_MOST_LABELS]]
+    met, above = Counter(map(same_word, labels)), ""
+    for label in labels:
+        part = _part_of(label, vocabulary)
+        if part is None:
+            above = vocabulary.measure_called(same_word(label)) or HOLE
+            yield from _labelled(label, vocabulary)
+        elif met[same_word(label)] == 1:
+            yield _part_line(label, above, *part, vocabulary=vocabulary)
+        elif met.pop(same_word(label)):
+            yield f"# {quoted(label)}: đứng dưới nhiều dòng; mỗi dòng cần một bảng [[table]] riêng (corner, until), nếu không thì ghi vào skip · stands under several rows: a table of its own for each, else skip it"
+
+
+def _part_of(label: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
+    """Return the breakdown and the value that a label stands for by itself ("Trong đó nữ"); None where it is no part."""
+    for name in vocabulary.programme.dimensions:
+        if found := values_of([label], name, vocabulary.programme):
+            return name, next(iter(found.values()))
+    return None
+
+
+def _part_line(label: str, above: str, name: str, value: str, *, vocabulary: Vocabulary) -> str:
+    """Return the line of a label that is a part of what the row above it counts; where that has no such part, that it is to be left."""
+    measure = vocabulary.programme.measures.get(above)
+    if measure is None:
+        return f'{quoted(label)} = "{HOLE}"  # phần của dòng trên: mục ấy kèm [{name}={value}] · a part of the row above: its measure with [{name}={value}]'
+    if name in measure.dimensions:
+        return f'{quoted(label)} = "{above}[{name}={value}]"'
+    return f'{quoted(label)} = "{HOLE}"  # {above} không có phân tổ này: xóa dòng này và ghi {quoted(label)} vào skip · has no such breakdown: remove this line and write the label in skip'
 
 
 def _unit_column(seen: _Seen, vocabulary: Vocabulary) -> int:

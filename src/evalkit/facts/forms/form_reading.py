@@ -86,13 +86,15 @@ class FormReading:
 class Sender:
     """Under which name a form's figures go into the workspace.
 
-    ``day`` stands for the day of publication where the mapping names none; ``sources`` are those the workspace declares.
+    ``day`` stands for the day of publication where the mapping names none; ``sources`` are those the workspace declares. What an earlier
+    import wrote of a source's rounding (``rounding_written``) is found anew.
     """
 
     path: Path
     source_id: str
     day: date
     sources: Mapping[str, Source]
+    rounding_written: bool = False
 
 
 def read_form(form: Form, mapping: FormMapping, *, sender: Sender, vocabulary: Vocabulary) -> FormReading:
@@ -416,16 +418,13 @@ def _sums(table: pd.DataFrame, sources: Mapping[str, Source], vocabulary: Vocabu
 def _rounding(sender: Sender, readings: list[tuple[TableMapping, TableReading]]) -> Source:
     """Return the source as declared, else one that is rounded to the last digit its figures are written to."""
     declared = sender.sources.get(sender.source_id)
-    if declared is not None:
+    if declared is not None and not sender.rounding_written:
         return declared
     steps = [_step(table, reading) for table, reading in readings if reading.taken]
-    return Source(
-        title="-",
-        agency="-",
-        date="n.d.",
-        confidence="to be checked",
-        rounded_to=float(max(steps, default=0)),
-    )
+    found = float(max(steps, default=0))
+    if declared is not None:
+        return declared.model_copy(update={"rounded_to": found})
+    return Source(title="-", agency="-", date="n.d.", confidence="to be checked", rounded_to=found)
 
 
 def _step(table: TableMapping, reading: TableReading) -> Decimal:

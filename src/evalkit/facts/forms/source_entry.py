@@ -21,6 +21,7 @@ from evalkit.messages import worded
 from evalkit.workspace import Workspace
 
 _LONGEST = 160
+_ROUNDED = re.compile(r"rounded_to = \S+ {2}# làm tròn đến · its figures are rounded to this")
 _ASKED = re.compile(rf'(\s*({"|".join(SOURCE_CELLS)})\s*=\s*)"\?"(.*)', re.DOTALL)
 
 
@@ -48,7 +49,8 @@ def add_source_entry(workspace: Workspace, reading: FormReading, path: Path, for
         entry = source_entry(source_id, path, form, known=known, rounded_to=reading.rounded_to)
         written = f"{text.rstrip()}\n\n{entry}".lstrip()
     else:
-        written = _answered(text, source_id, {**reading.known_source, **said.answers})
+        answered = _answered(text, source_id, {**reading.known_source, **said.answers})
+        written = _rounded(answered, source_id, reading.rounded_to)
     if written != text:
         file.write_text(written, encoding="utf-8")
     where = f"{file}, [{source_id}]"
@@ -65,6 +67,30 @@ def _answered(text: str, source_id: str, answers: Mapping[str, str]) -> str:
         if found and found[2] in answers:
             lines[number] = f"{found[1]}{quoted(answers[found[2]])}{found[3]}"
     return "".join(lines)
+
+
+def _rounded(text: str, source_id: str, rounded_to: float) -> str:
+    """Return sources.toml with what an earlier import wrote of an entry's rounding as this one found it; what somebody wrote stays."""
+    lines, inside = [], False
+    for line in text.splitlines(keepends=True):
+        if line.lstrip().startswith("["):
+            inside = line.strip().startswith(f"[{source_id}]")
+        if not (inside and _ROUNDED.fullmatch(line.strip())):
+            lines.append(line)
+        elif rounded_to:
+            lines.append(f"{_rounding(rounded_to)}\n")
+    return "".join(lines)
+
+
+def rounding_is_written(workspace: Workspace, source_id: str) -> bool:
+    """Tell whether the rounding of a source stands in sources.toml as an import wrote it."""
+    file = workspace.sources_file
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return _rounded(text, source_id, 0) != text
+
+
+def _rounding(rounded_to: float) -> str:
+    return f"rounded_to = {rounded_to:g}  # làm tròn đến · its figures are rounded to this"
 
 
 def _unread(said: SourceSaid, path: Path) -> Iterator[Finding]:
@@ -117,7 +143,6 @@ def source_entry(
     """Return the entry proposed for a form: its title, the file's name and digest, what is known of its source and it is rounded to."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     title = form_title(form)
-    rounding = f"rounded_to = {rounded_to:g}  # làm tròn đến · its figures are rounded to this"
     said = {name: quoted(answer) for name, answer in known.items()}
     agency, day, seen = (said.get(name, quoted(HOLE)) for name in SOURCE_CELLS)
     lines = [
@@ -126,7 +151,7 @@ def source_entry(
         f"agency = {agency}      # cơ quan ban hành biểu · who issued the form",
         f'date = {day}        # ngày ban hành, viết trong ngoặc kép: "2024-03-15" hoặc "15/3/2024" · the day it was issued, in quotation marks',
         f'confidence = {seen}  # "verified": đã xem bản gốc · the original was seen; "to be checked": chưa · it was not',
-        *([rounding] if rounded_to else []),
+        *([_rounding(rounded_to)] if rounded_to else []),
         f"# {path.name.encode('unicode_escape').decode()}, sha256 {digest[:16]}",
     ]
     return "\n".join(lines) + "\n"

@@ -30,13 +30,14 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a row or a column of the table says of its figures: a part of their meaning, or why they are held."""
+    """What a row or a column of the table says of its figures: a part of their meaning, or why they are held; ``unit`` as it stands there."""
 
     place: Placed | Held | None = None
     span: Span | Held | None = None
     counted: Counted | Held | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     fault: Held | None = None
+    unit: str = ""
     left: bool = False
     hidden: str = ""
 
@@ -251,16 +252,15 @@ class Headings:
         )
         span = self._row_span(row)
         fault = next((one for one in (placed, counted, fault) if isinstance(one, Held)), None) or fault
-        if fault is None and isinstance(counted, Counted):
-            fault = self._unit_fault(row, counted)
-        return Line(placed, span, counted, values, fault)
+        unit = self._unit(row)
+        if fault is None and isinstance(counted, Counted) and unit is not None:
+            fault = self.words.unit_fault(unit, counted.measure, self.mapping.unit_words)
+        return Line(placed, span, counted, values, fault, unit=unit or "")
 
-    def _unit_fault(self, row: int, counted: Counted) -> Held | None:
+    def _unit(self, row: int) -> str | None:
+        """Return the unit that stands in a row; None where the mapping names no column of units."""
         axis = self.mapping.by_rows
-        if axis is None or not axis.unit:
-            return None
-        said = self.sheet.at(row, column_at(axis.unit)).text
-        return self.words.unit_fault(said, counted.measure, self.mapping.unit_words)
+        return self.sheet.at(row, column_at(axis.unit)).text if axis is not None and axis.unit else None
 
     def _row_span(self, row: int) -> Span | Held | None:
         period = self.mapping.period

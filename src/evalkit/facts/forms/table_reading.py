@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import TypeVar
 
 from evalkit.errors import FactsError
@@ -117,7 +116,7 @@ class _Table:
         self.headings = Headings(sheet, mapping, vocabulary, places=self.places, extent=extent)
         self.fixed = self._fixed()
         self.found = TableReading()
-        self.written: dict[str, FigureRules] = {}
+        self.written: dict[tuple[str, str], FigureRules] = {}
         self.total_rows: list[int] = []
         columns = range(self.first, self.last + 1)
         numbers = (at[0] for at, cell in sheet.cells.items() if cell.kind == "number" and at[1] in columns)
@@ -200,6 +199,7 @@ class _Table:
             self._row(row, columns)
         self._tell_others()
         self._refuse_idle_skips()
+        self._refuse_rows_cut_off()
         self.found.totals = list(self._totals(columns))
         return self.found
 
@@ -226,7 +226,8 @@ class _Table:
 
     def _total(self, at: At, part: Taken, sums: tuple[RowSum, ...]) -> Iterator[TotalCell]:
         measure, label = part.counted.measure, self.headings.row_label(at[0])
-        figure = read_figure(self.sheet.at(*at), self.rules(measure))
+        unit = self.headings.of_row(at[0]).unit
+        figure = read_figure(self.sheet.at(*at), self.rules(measure, unit))
         if isinstance(figure, Figure) and figure.value is not None and figure.qualifier == EXACT:
             yield TotalCell(self.sheet.name, at, label, part.span, measure, figure.value, sums)
 
@@ -246,6 +247,30 @@ class _Table:
                 rule=worded("no heading and no label of the table is {text}", text=repr(idle[0][:60])),
                 do=worded("write it as the form has it, or remove it from {key}", key=key),
             )
+
+    def _refuse_rows_cut_off(self) -> None:
+        """Refuse an end of the table above a row that the mapping names and that has figures: they would be lost without a word."""
+        axis = self.mapping.by_rows
+        if axis is None or not axis.column or not self.mapping.until:
+            return
+        named_here, column = {same_word(label) for label in axis.labels}, column_at(axis.column)
+        for row in range(self.bottom + 1, self.sheet.rows + 1):
+            label = self.sheet.label(row, column).text
+            cells = [self.sheet.at(row, one) for one in range(self.first, self.last + 1)]
+            has_figures = any(any(map(str.isdigit, cell.text)) or cell.kind == "number" for cell in cells)
+            if has_figures and same_word(without_mark(label)[0]) in named_here:
+                raise FactsError(
+                    where=f"sheet {self.sheet.name!r}, until",
+                    rule=worded(
+                        "row {row} is named in rows, and lies below {until}",
+                        row=row,
+                        until=self.mapping.until,
+                    ),
+                    do=worded(
+                        'write until = "{cell}" or a later cell, or remove the label from rows',
+                        cell=cell_name((row, self.last)),
+                    ),
+                )
 
     def _row(self, row: int, columns: Mapping[int, Line]) -> None:
         cells = {column: self.sheet.at(row, column) for column in columns}
@@ -324,7 +349,8 @@ class _Table:
     def _no_figure_cell(self, at: At, cell: Cell, row: Line, column: Line) -> Held | None:
         """Return why a cell is none of the table's: outside the form, below the table, or merged with others."""
         outside = self._outside(at, column)
-        if outside is None and row.fault is not None and self._is_below(at, cell):
+        is_unknown = row.fault is not None and not isinstance(row.counted, Counted)
+        if outside is None and is_unknown and self._is_below(at, cell):
             return Held(
                 worded("row {row} is not part of the table", row=at[0]),
                 worded('write until = "{cell}" in the mapping', cell=cell_name((self.lowest, self.last))),
@@ -380,10 +406,17 @@ class _Table:
             )
         if self.mapping.split:
             return self._split(at, cell, place, span, values)
-        return self._one(at, cell, place, span, counted, values)
+        return self._one(at, cell, place, span, counted, values, row.unit)
 
     def _one(
-        self, at: At, cell: Cell, place: Placed, span: Span, counted: object, values: Mapping[str, str]
+        self,
+        at: At,
+        cell: Cell,
+        place: Placed,
+        span: Span,
+        counted: object,
+        values: Mapping[str, str],
+        unit: str,
     ) -> list[Taken] | Held:
         if not isinstance(counted, Counted):
             rule = worded("nothing says what the cell counts")
@@ -391,7 +424,9 @@ class _Table:
         whole = self.words.with_values(counted, values)
         if isinstance(whole, Held):
             return whole
-        figure = read_figure(cell, self.rules(whole.measure))
+        if not unit and (fault := self.words.scale_fault(self.mapping, whole.measure)) is not None:
+            return fault
+        figure = read_figure(cell, self.rules(whole.measure, unit))
         if isinstance(figure, Held):
             return figure
         return [Taken(self.sheet.name, at, place, span, whole, figure)]
@@ -404,8 +439,9 @@ class _Table:
             for word, measure in self.mapping.split.items()
         }
         for one in counted.values():
-            if isinstance(one, Held):
-                return one
+            fault = one if isinstance(one, Held) else self.words.scale_fault(self.mapping, one.measure)
+            if fault is not None:
+                return fault
         measures = {word: one for word, one in counted.items() if isinstance(one, Counted)}
         figures = read_split(cell, {word: self.rules(one.measure) for word, one in measures.items()})
         if isinstance(figures, Held):
@@ -415,14 +451,17 @@ class _Table:
             for word, figure in figures.items()
         ]
 
-    def rules(self, measure: str) -> FigureRules:
-        """Return how the figures of a measure are written in this table."""
-        if measure not in self.written:
-            self.written[measure] = self._rules(measure)
-        return self.written[measure]
+    def rules(self, measure: str, unit: str = "") -> FigureRules:
+        """Return how the figures of a measure are written in this table, in a row that says this unit."""
+        if (measure, unit) not in self.written:
+            self.written[measure, unit] = self._rules(measure, unit)
+        return self.written[measure, unit]
 
-    def _rules(self, measure: str) -> FigureRules:
+    def _rules(self, measure: str, unit: str) -> FigureRules:
+        """Read them by a row's own unit first; the scale of the table is for rows that say none."""
         mapping = self.mapping
+        times = self.words.times_unit(unit, measure) if unit else None
+        plain = mapping.scale == 1 or times == 1
         declared = self.words.programme.measures[measure]
         label = declared.label.root
         return FigureRules(
@@ -432,10 +471,10 @@ class _Table:
             negative=declared.negative,
             decimal=mapping.decimal,
             group=mapping.group,
-            scale=mapping.factor if mapping.scale != 1 else Decimal(1),
+            scale=times if times is not None else mapping.factor,
             units=self.words.unit_words(measure, mapping.unit_words)
-            if mapping.scale == 1
-            else self.words.said(mapping),
+            if plain and times in (None, 1)
+            else frozenset({*self.words.said(mapping), *([same_word(unit)] if unit else [])}),
             marks={same_word(mark): meaning for mark, meaning in mapping.marks.items()},
         )
 

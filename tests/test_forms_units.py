@@ -1,0 +1,199 @@
+"""Forms whose rows are in units of their own: money in thousands beside counts. Nobody's figure is multiplied by another's unit."""
+
+import csv
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from typer.testing import CliRunner
+
+from evalkit.cli import app
+from tests.form_workspaces import read_declarations_once
+
+HEAD = "BÁO CÁO (số liệu giả định)"
+ROWS = (
+    ("Số vụ khởi tố", "vụ", 4, "5 vụ"),
+    ("Nạn nhân được xác định", "người", "khoảng 12", 14),
+    ("Nam", "người", 3, 4),
+    ("Kinh phí đã chi", "nghìn đồng", "310.500", "298.400,5"),
+)
+TABLE = """[table]
+corner = "C5"
+place = "22"
+scheme = "34"
+period = { row = 4 }
+decimal = ","
+group = "."
+published = false
+edition_date = 2024-03-15
+"""
+LABELS = """[table.rows]
+column = "A"
+"Số vụ khởi tố" = "cases_instituted"
+"Nạn nhân được xác định" = "victims_identified"
+"Nam" = "victims_identified[sex=male]"
+"Kinh phí đã chi" = "budget_spent"
+"""
+UNITS = 'unit = "B"\n'
+TRUTH = {
+    ("cases_instituted", "", "2022"): Decimal(4),
+    ("cases_instituted", "", "2023"): Decimal(5),
+    ("victims_identified", "", "2022"): Decimal(12),
+    ("victims_identified", "", "2023"): Decimal(14),
+    ("victims_identified", "male", "2022"): Decimal(3),
+    ("victims_identified", "male", "2023"): Decimal(4),
+    ("budget_spent", "", "2022"): Decimal("310.5"),  # million, as the measure counts: 310,500 thousand
+    ("budget_spent", "", "2023"): Decimal("298.4005"),
+}
+THOUSANDS = 'scale = 1000\nunit_said = "nghìn đồng"\n'
+
+
+@pytest.fixture(autouse=True)
+def _declarations_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_declarations_once(monkeypatch)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "so-lieu"
+    assert CliRunner().invoke(app, ["new", str(folder)]).exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def form(tmp_path: Path) -> Path:
+    book = Workbook()
+    sheet = book.active
+    for line in (
+        (HEAD,),
+        ("Đơn vị: vụ, người; kinh phí: nghìn đồng",),
+        (),
+        ("Nội dung", "Đơn vị", "2022", "2023"),
+    ):
+        sheet.append(line)
+    for row in ROWS:
+        sheet.append(row)
+    path = tmp_path / "bao-cao.xlsx"
+    book.save(path)
+    return path
+
+
+def imported(form: Path, workspace: Path, mapping: str) -> tuple[int, dict[str, Any]]:
+    path = form.with_suffix(".toml")
+    path.write_text(mapping, encoding="utf-8")
+    words = ["import", str(form), str(workspace), "--mapping", str(path), "--json", "--take-the-rest"]
+    result = CliRunner().invoke(app, words)
+    return result.exit_code, json.loads(result.stdout)
+
+
+def said_of_held(workspace: Path) -> str:
+    """Return rules and remedies of all held cells."""
+    (path,) = (workspace / "imported").glob("*.quarantine.csv")
+    return path.read_text(encoding="utf-8-sig")
+
+
+def taken(workspace: Path) -> dict[tuple[str, str, str], Decimal]:
+    (path,) = [file for file in (workspace / "imported").glob("*.csv") if "quarantine" not in file.name]
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    sexes = ["" if row.get("sex", "") in ("", "all") else row["sex"] for row in rows]
+    keys = [(row["measure"], sex, row["period_start"][:4]) for row, sex in zip(rows, sexes, strict=True)]
+    return dict(zip(keys, (Decimal(row["value"]) for row in rows), strict=True))
+
+
+@pytest.mark.parametrize(
+    "further",
+    ["", THOUSANDS, 'unit_words = ["nghìn đồng"]\n', THOUSANDS + 'unit_words = ["vụ", "nghìn đồng"]\n'],
+    ids=["no scale", "a scale of thousands", "words added", "both"],
+)
+def test_each_row_is_in_its_own_unit_whatever_the_mapping_says_of_a_scale(
+    further: str, form: Path, workspace: Path
+):
+    """A draft once wrote scale = 1000 for such a form: 4,000 cases for 4, and no finding."""
+    code, told = imported(form, workspace, TABLE + further + LABELS + UNITS)
+    assert (code, told["held"]) == (0, 0)
+    assert taken(workspace) == TRUTH
+
+
+def test_without_the_column_of_units_nothing_is_multiplied_by_another_s_scale(form: Path, workspace: Path):
+    code, told = imported(form, workspace, TABLE + THOUSANDS + LABELS)
+    assert (code, told["taken"], told["held"]) == (3, 0, 8)
+    assert "the scale is that of 'nghìn đồng', and cases_instituted is counted in" in said_of_held(workspace)
+    assert "write scale = 0.001" in said_of_held(workspace)
+
+
+def test_a_scale_below_one_is_taken_where_it_is_that_of_the_unit(form: Path, workspace: Path):
+    """0.001 parts no thousands; counts beside it are held still."""
+    mapping = TABLE + 'scale = 0.001\nunit_said = "nghìn đồng"\n' + LABELS
+    code, told = imported(form, workspace, mapping)
+    assert (code, told["taken"], told["held"]) == (3, 2, 6)
+    assert taken(workspace) == {key: value for key, value in TRUTH.items() if key[0] == "budget_spent"}
+
+
+def test_a_unit_of_another_kind_is_held(form: Path, workspace: Path):
+    mapping = TABLE + LABELS.replace(
+        '"Số vụ khởi tố" = "cases_instituted"', '"Số vụ khởi tố" = "budget_allocated"'
+    )
+    code, told = imported(form, workspace, mapping + UNITS)
+    assert (code, told["taken"], told["held"]) == (3, 6, 2)
+    assert "the row says 'vụ', and budget_allocated is counted in" in said_of_held(workspace)
+
+
+def test_an_end_above_a_row_that_the_mapping_names_is_refused(form: Path, workspace: Path):
+    """The row would be neither taken, held nor left."""
+    code, told = imported(form, workspace, TABLE + 'until = "D7"\n' + LABELS + UNITS)
+    assert code == 3
+    assert "row 8 is named in rows, and lies below D7" in json.dumps(told)
+    assert not list((workspace / "imported").glob("*.csv"))
+
+
+def test_a_row_held_for_its_unit_is_not_said_to_lie_below_the_table(form: Path, workspace: Path):
+    mapping = TABLE + LABELS.replace('"budget_spent"', '"cases_recorded"') + UNITS
+    code, _ = imported(form, workspace, mapping)
+    rules = said_of_held(workspace)
+    assert (code, "is not part of the table" in rules) == (3, False)
+    assert "the row says 'nghìn đồng', and cases_recorded is counted in" in rules
+
+
+def test_a_rounding_that_an_import_wrote_goes_with_the_scale_that_made_it(form: Path, workspace: Path):
+    """Else figures that contradict each other stay unseen once the mapping is right."""
+    count = LABELS.replace('"budget_spent"', '"population_average"')
+    people = TABLE + 'scale = 1000\nunit_said = "nghìn đồng"\n'.replace("nghìn đồng", "người") + count
+    sources = workspace / "sources.toml"
+    imported(form, workspace, people)
+    assert "rounded_to = 1000" in sources.read_text(encoding="utf-8")
+    imported(form, workspace, TABLE + LABELS + UNITS)
+    assert "rounded_to" not in sources.read_text(encoding="utf-8")
+    own = sources.read_text(encoding="utf-8") + "rounded_to = 10\n"
+    sources.write_text(own, encoding="utf-8")
+    imported(form, workspace, TABLE + LABELS + UNITS)
+    assert "rounded_to = 10\n" in sources.read_text(encoding="utf-8"), "what an officer wrote stays"
+
+
+def test_the_draft_of_such_a_form_finds_its_first_figure_its_years_and_its_parts(form: Path, workspace: Path):
+    result = CliRunner().invoke(app, ["import", str(form), str(workspace), "--suggest", "--json"])
+    draft = Path(json.loads(result.stdout)["draft"]).read_text(encoding="utf-8")
+    lines = draft.splitlines()
+    assert any(line.startswith('corner = "C5"') for line in lines)
+    assert "period = { row = 4 }" in lines
+    assert not any(line.startswith(("scale", "unit_said")) for line in lines)
+    assert 'unit = "B"' in lines
+    assert '"Nam" = "victims_identified[sex=male]"' in lines
+    answers = {
+        'place = "?"': 'place = "22"',
+        'scheme = "?"': 'scheme = "34"',
+        'decimal = "?"': 'decimal = ","',
+        'group = "?"': 'group = "."',
+        'published = "?"': "published = false",
+        'edition_date = "?"': "edition_date = 2024-03-15",
+        '"Số vụ khởi tố" = "?"': '"Số vụ khởi tố" = "cases_instituted"',
+    }
+    for hole, answer in answers.items():
+        assert hole in draft
+        draft = draft.replace(hole, answer)
+    code, told = imported(form, workspace, draft)
+    assert (code, told["held"]) == (0, 0)
+    assert taken(workspace) == TRUTH
