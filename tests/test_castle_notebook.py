@@ -128,7 +128,7 @@ def test_the_national_page_has_the_effect_by_both_declarations_and_calls_both_ex
 ):
     _, reports = run
     page = re.sub(r"<[^>]+>", " ", unescape((reports / "national.en.html").read_text(encoding="utf-8")))
-    told = re.findall(r"Since the start, ([\d.]+) times .*?\(95% interval ([\d.]+) to ([\d.]+)\)", page)
+    told = re.findall(r"to be expected since: ([\d.]+) times .*?\(95% interval ([\d.]+) to ([\d.]+)\)", page)
     slow = [slow_ratio_of_counts(law_year=law_year) for law_year in (True, False)]
     assert [one[0] for one in told] == [f"{ratio:.2f}" for ratio in slow]
     alike = re.findall(r"hangs on that one year\s+([\d.]+) \(", page)

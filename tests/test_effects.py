@@ -208,10 +208,11 @@ def test_the_section_says_the_numbers_of_the_effect(nation: NationFacts):
     ]
     assert counts[2][1:] == [f"{sums(SIX, SINCE) / found.estimate:.0f}", f"{rates[1] / found.estimate:.2f}"]
     checks = [[cell.text.en for cell in row] for row in tables["without-checks-cameras"].rows]
-    assert checks[0][1] == f"{found.least:.2f} to {found.most:.2f}"
+    assert checks[0][1] == f"{found.chance.assignments:,}"
+    assert checks[1][1] == f"{found.least:.2f} to {found.most:.2f}"
     before = found.events.query("at < 0")
     excluded = sum(not low <= 1 <= high for low, high in zip(before["lower"], before["upper"], strict=True))
-    assert checks[1][1] == f"{excluded} of {len(before)}"
+    assert checks[2][1] == f"{excluded} of {len(before)}"
     assert not any(verb in text for verb in ("caused", "because of the measure", "led to", "reduced"))
 
 
