@@ -242,7 +242,7 @@ def test_the_brief_of_quang_ninh_never_ends_on_the_zero():
     told = " ".join(texts((sections["headline"],), "en"))
     chance = "if yearly counts vary by chance alone, the 95% interval is −66.4% to +1.2%"
     assert f"−41.0%; {chance}" in without_marks(told)
-    pace = "Had the pace of 2016–2020 (23 cases) gone on, such a run would hardly happen if yearly counts varied by chance"
+    pace = "Had the pace of 2016–2020 (23 cases) gone on, 2 years without a case would hardly happen if yearly counts varied by chance"
     assert pace in told
     assert "that these are 2021 and 2022 is our reading" in told
     assert str(told).count(mark(1)) >= 1, "the zero names its source"
@@ -255,7 +255,7 @@ def test_where_no_periods_can_be_compared_the_brief_tells_the_years_and_how_sure
     sections = {section.id: section for section in brief_sections(evaluation_of("vn-published", "").summary)}
     told = without_marks(" ".join(texts((sections["headline"],), "en")))
     assert (
-        "Trafficking cases recorded: from 507 (2013) to 91 (2024). On average −18.2% a year per inhabitant, "
+        "Trafficking cases recorded: 507 (2013), 91 (2024). Fitted to all years: −18.2% a year per inhabitant, "
         "95% interval −22.2% to −14.1%. The number appears to fall, but"
     ) in told
     assert "first 6 months of 2025: 34" in told
@@ -296,7 +296,7 @@ def test_the_way_of_the_last_five_years_is_told_where_the_periods_went_another()
     sections = {section.id: section for section in brief_sections(evaluation_of("demo", "").summary)}
     told = without_marks(" ".join(texts((sections["headline"],), "en")))
     assert (
-        "But within 2021–2025 it rose from 79 to 178: +26.1% a year per inhabitant, 95% interval +4.9% to"
+        "But within 2021–2025 the yearly count rose from 79 to 178; fitted to all these years: +26.1% a year per inhabitant, 95% interval +4.9% to"
         in told
     )
     assert "lower because of: border closure (invented)" in told
@@ -308,7 +308,7 @@ def test_the_expected_range_names_the_law_it_stands_on():
     told = without_marks(" ".join(texts((sections["headline"],), "en")))
     assert "allowing for extra variation between years, the 95% interval is −73.5% to +99.0%" in told
     assert (
-        "outside 1 to 42, the 95% range expected from the 14 years before; not called unusual: without any one of 8 of them it is inside"
+        "outside 1 to 42, the 95% range expected from the 14 years before; not called unusual, since leaving out one of 8 of these years is enough"
         in told
     )
     asked = " ".join(texts((sections["ask-next"],), "en"))
@@ -560,7 +560,7 @@ def test_no_target_is_called_not_judged_whose_indicator_is_judged_below(code: st
     judged = {without_marks(row[0].text.en) for row in section.tables[0].rows}
     text = " ".join(block.text.en for block in section.blocks if isinstance(block, Paragraph))
     assert "large dot" in text.lower()
-    left, _, unnumbered = text.partition("Without a number, so not judged:")
+    left, _, unnumbered = text.partition("Targets without a number, which cannot be judged, are set on:")
     assert [name for name in judged if name in left.partition("Not judged:")[2]] == []
     assert "Identified victims supported" in unnumbered
     assert len({row.indicator for row in bundle_of("demo").programme.targets}) < len(

@@ -43,7 +43,13 @@ def among_all(result: Summary, topics: tuple[Topic, ...]) -> Section | None:
         "Dots: provinces, cases a year per 100,000 inhabitants; rings: the same region. Band: limits of chance; dashed: with the spread of provinces. Not a ranking."
     )
     blocks = (figure, Paragraph(how, tone="aside"))
-    return Section("among-all-provinces", _title(own, topic, result), blocks, layer="brief", width="half")
+    return Section(
+        "among-all-provinces",
+        _title(own, record["period"], topic, result),
+        blocks,
+        layer="brief",
+        width="half",
+    )
 
 
 def _drawn(area: ProvinceFacts, record: dict[str, Any], own: dict[str, Any]) -> FunnelDrawn:
@@ -73,8 +79,12 @@ def _rate(value: float) -> Bilingual:
     return formats.number(PER * value, 2)
 
 
-def _title(own: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:
-    label = both(result.area.programme.indicators[topic.indicator].label)
+def _title(own: dict[str, Any], period: str, topic: Topic, result: Summary) -> Bilingual:
+    label = say(
+        "{indicator}, {period}",
+        indicator=both(result.area.programme.indicators[topic.indicator].label),
+        period=_days(period, result),
+    )
     words = {
         ("not_clearly_different", ""): lambda: say(
             "{label}: not clearly different from all provinces together", label=label
@@ -94,9 +104,8 @@ def _title(own: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:
 def _caption(own: dict[str, Any], record: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:
     """Say the count beside what the common rate would give, and both limits."""
     return say(
-        "{period}: {count}, where the common rate would give {expected}. {chance}: {low} to {high}; with the spread of provinces: {least} to {most}.",
+        "{count}, where the common rate would give {expected}. {chance}: {low} to {high}; with the spread of provinces: {least} to {most}.",
         chance=_chance_words(record),
-        period=each(_begun, _days(record["period"], result)),
         count=_count_told(own, record, topic, result),
         expected=formats.number(own["expected"], 1),
         low=formats.number(own["chance_lower"]),
@@ -123,15 +132,10 @@ def _chance_words(record: dict[str, Any]) -> Bilingual:
     )
 
 
-def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _read(topic: Topic, record: dict[str, Any], own: dict[str, Any], result: Summary) -> Bilingual:
     return say(
-        "{title}. Cases a year per 100,000 inhabitants, {period}: {own} here, {all} in all provinces together.",
-        title=_title(own, topic, result),
-        period=_days(record["period"], result),
+        "{title}. Cases a year per 100,000 inhabitants: {own} here, {all} in all provinces together.",
+        title=_title(own, record["period"], topic, result),
         own=_rate(own["count"] / own["exposure"]),
         all=_rate(record["target"]),
     )

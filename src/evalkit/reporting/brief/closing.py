@@ -68,7 +68,7 @@ def _on_missing_years(result: Summary, topics: tuple[Topic, ...]) -> list[Biling
     for topic in topics:
         if missing := missing_years(topic, result):
             question = say(
-                "{measure}, {years}?",
+                "please give figures on {measure} for {years}.",
                 measure=within_sentence(both(result.area.programme.measures[topic.measure].label)),
                 years=formats.listed(missing),
             )
@@ -157,7 +157,7 @@ def _on_missing(result: Summary) -> list[Bilingual]:
     nation = isinstance(result.area, NationFacts)
     return [
         say(
-            "{agency}: {figures}?",
+            "{agency}: please give figures on {figures}.",
             agency=both(request.agency(nation=nation)),
             figures=within_sentence(both(request.label)),
         )

@@ -121,6 +121,8 @@ def _title(states: dict[str, tuple[State, float]], last: int, measure: Bilingual
         "some": str(counts["value"] + counts["hidden"]),
         "none": str(counts["zero"]),
     }
+    if not counts["none"] and not counts["zero"]:
+        return say("{measure} in {year}: some in all {some} provinces", **words)
     if not counts["none"]:
         return say("{measure} in {year}: some in {some} provinces, none recorded in {none}", **words)
     return say(

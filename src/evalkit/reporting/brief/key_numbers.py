@@ -135,11 +135,11 @@ def _usual(topic: Topic, told: Told) -> list[Bilingual]:
     which = (
         say("{year}", year=str(found.inside_without[0]))
         if len(found.inside_without) == 1
-        else say("any one of {count} of them", count=str(len(found.inside_without)))
+        else say("one of {count} of these years", count=str(len(found.inside_without)))
     )
     return [
         say(
-            "outside {low} to {high}, the 95% range expected from the {before} years before; not called unusual: without {which} it is inside",
+            "outside {low} to {high}, the 95% range expected from the {before} years before; not called unusual, since leaving out {which} is enough for the range to hold it",
             which=which,
             **words,
         )

@@ -33,7 +33,7 @@ from evalkit.reporting.sections.shared_words import (
     span,
     within_sentence,
 )
-from evalkit.reporting.sections.summary import verdict_sentences
+from evalkit.reporting.sections.summary import furthest_source, verdict_sentences
 from evalkit.reporting.sections.verdict_words import verdict_sentence
 from evalkit.reporting.wording import say
 from evalkit.statistics.results import TrendFit
@@ -67,7 +67,7 @@ def opening(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Sec
         blocks += [Paragraph(text) for text in _years_paragraph(topics, result, cites)]
     verdicts = verdict_sentences(result)
     if verdicts:
-        blocks.append(Paragraph(sentences(*verdicts)))
+        blocks.append(Paragraph(cites.after(sentences(*verdicts), *furthest_source(result))))
     blocks.append(key_numbers(result, topics, cites))
     return Section("headline", head.text, tuple(blocks), layer="brief", width="narrow")
 
@@ -113,8 +113,7 @@ def _unusual(topic: Topic, topics: tuple[Topic, ...], result: Summary) -> Headli
         else say("In {year} unusually few: {measure}, {count}.", **words)
     )
     caution = say(
-        "{count} lies outside what was to be expected from the {before} years before: {low} to {high}. The figures do not say why: one large case, a more thorough search or a change in recording could each explain it.",
-        count=counted(found.count, topic.measure, programme),
+        "From the {before} years before, {low} to {high} were to be expected. The figures do not say why: one large case, a more thorough search or a change in recording could each explain it.",
         before=str(found.before),
         low=formats.number(found.low),
         high=formats.number(found.high),
@@ -315,12 +314,12 @@ def _last_years(item: Compared, topics: tuple[Topic, ...], result: Summary) -> l
     }
     text = (
         say(
-            "But within {first}–{last} it rose from {before} to {after}: {change} {a_year}, 95% interval {limits}.",
+            "But within {first}–{last} the yearly count rose from {before} to {after}; fitted to all these years: {change} {a_year}, 95% interval {limits}.",
             **words,
         )
         if found.recent == "up"
         else say(
-            "But within {first}–{last} it fell from {before} to {after}: {change} {a_year}, 95% interval {limits}.",
+            "But within {first}–{last} the yearly count fell from {before} to {after}; fitted to all these years: {change} {a_year}, 95% interval {limits}.",
             **words,
         )
     )
@@ -349,7 +348,7 @@ def _years_paragraph(topics: tuple[Topic, ...], result: Summary, cites: Citation
         rows = rows[(rows["measure"] == topic.measure) & rows["value"].notna()]
         years = rows["period_end"].dt.year.isin([trend.fit.first, trend.fit.last])
         text = say(
-            "{measure}: from {before} ({first}) to {after} ({last})",
+            "{measure}: {before} ({first}), {after} ({last})",
             measure=both(result.area.programme.measures[topic.measure].label),
             before=formats.number(first),
             after=formats.number(last),
@@ -359,7 +358,7 @@ def _years_paragraph(topics: tuple[Topic, ...], result: Summary, cites: Citation
         text = cites.after(text, *rows.loc[years, "source_id"].drop_duplicates())
         verdict = verdict_sentence(_first_check(trend.verdict), result.area.programme)
         pace = say(
-            "On average {change} {a_year}, 95% interval {limits}.",
+            "Fitted to all years: {change} {a_year}, 95% interval {limits}.",
             change=change_written(trend.fit.apc),
             limits=change_limits(trend.fit.lower, trend.fit.upper),
             a_year=_a_year(trend),

@@ -112,7 +112,12 @@ def _not_judged(result: Summary, rows: pd.DataFrame) -> list[Paragraph]:
     if names := [name for name, has_number in left if has_number]:
         parts.append(say("Not judged: {names}.", names=formats.listed(names)))
     if names := [name for name, has_number in left if not has_number]:
-        parts.append(say("Without a number, so not judged: {names}.", names=formats.listed(names)))
+        parts.append(
+            say(
+                "Targets without a number, which cannot be judged, are set on: {names}.",
+                names=formats.listed(names),
+            )
+        )
     return [Paragraph(text, tone="aside") for text in parts]
 
 

@@ -59,8 +59,12 @@ def _section(item: ProvinceComparison, found: Funnel, result: Summary) -> Sectio
         common=formats.number(common, 2),
     )
     figure = Figure("rates-of-provinces", wide, alt, _caption(found, period), phone, _table(rows, common))
-    beside = Paragraph(sentences(*_how_to_read(item, found)), tone="aside")
-    return Section("provinces-rates", title, (figure, beside), layer="brief")
+    ordered = [say("Ordered by rate.")] if _ordered(item) else []
+    beside = (
+        Paragraph(sentences(*_how_to_read(rows), *ordered), tone="aside"),
+        Paragraph(_apart(found, result), tone="aside"),
+    )
+    return Section("provinces-rates", title, (figure, *beside), layer="brief")
 
 
 _MARKS: dict[str, Mark] = {
@@ -108,16 +112,18 @@ def _caption(found: Funnel, period: Bilingual) -> Bilingual:
     )
 
 
-def _how_to_read(item: ProvinceComparison, found: Funnel) -> list[Bilingual]:
-    """Say what the marks mean and how many places stand apart from all others."""
+def _how_to_read(rows: list[RateDrawn]) -> list[Bilingual]:
+    """Say what the marks mean."""
     marks_told = say(
-        "Ring: the interval contains it; disc: it does not; large disc: unusual even given how much provinces differ. Not a ranking."
+        "Ring: the interval contains it; disc: it does not; large disc: unusual even given how much provinces differ, looked at alone. Not a ranking."
     )
-    return [marks_told, _apart(found), *((say("Ordered by rate."),) if _ordered(item) else ())]
+    cut = any(row.rate is not None and row.high > highest(rows) for row in rows)
+    arrow = [say("Arrow: the interval goes on.")] if cut else []
+    return [marks_told, *arrow]
 
 
-def _apart(found: Funnel) -> Bilingual:
-    """Say how many places stand apart from all others, every comparison allowed for."""
+def _apart(found: Funnel, result: Summary) -> Bilingual:
+    """Say how many places stand apart from all others, every comparison allowed for; a single one by its name."""
     tests = str(found.tests)
     if not found.shown:
         return say(
@@ -126,8 +132,9 @@ def _apart(found: Funnel) -> Bilingual:
         )
     return (
         say(
-            "Allowing for {tests} comparisons made at once and for how much provinces differ, one province stands apart.",
+            "Allowing for {tests} comparisons made at once and for how much provinces differ, one province stands apart: {name}.",
             tests=tests,
+            name=_farthest(found, result),
         )
         if found.shown == 1
         else say(
@@ -136,6 +143,12 @@ def _apart(found: Funnel) -> Bilingual:
             shown=str(found.shown),
         )
     )
+
+
+def _farthest(found: Funnel, result: Summary) -> Bilingual:
+    """Return the name of the place whose adjusted p is the smallest: the one that stands apart where a single one does."""
+    code = str(found.frame.sort_values("p_adjusted", kind="stable")["province_code"].iloc[0])
+    return short_name(next(place for place in result.area.places if place.code == code))  # type: ignore[union-attr]  # of the nation alone
 
 
 def _table(rows: list[RateDrawn], common: float) -> Table:

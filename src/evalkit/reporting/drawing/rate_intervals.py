@@ -82,7 +82,7 @@ def _column(
     bottom = _TOP + len(rows) * _ROW
     for mark, words in marks(most):
         x = left + mark * scale
-        pen.text(x, 10, words.of(language), anchor="middle" if mark else "start", size=_LETTERS, fill="soft")
+        pen.text(x, 10, words.of(language), anchor="middle", size=_LETTERS, fill="soft")
     pen.line(left + common * scale, _TOP, left + common * scale, bottom, stroke="ink")
     middles = [_TOP + (place + 0.5) * _ROW for place in range(len(rows))]
     for row, y in zip(rows, middles, strict=True):
@@ -90,6 +90,9 @@ def _column(
     told = [(row, y) for row, y in zip(rows, middles, strict=True) if row.rate is not None]
     spans = [(left + row.low * scale, left + min(row.high, most) * scale, y) for row, y in told]
     pen.spans(spans, stroke="bar", width=1.6)
+    end = left + most * scale
+    cut = [[(end - 5, y - 3), (end, y), (end - 5, y + 3)] for row, y in told if row.high > most]
+    pen.paths(cut, stroke="bar", width=1.6)
 
     def of(mark: Mark) -> list[tuple[float, float]]:
         return [(left + (row.rate or 0.0) * scale, y) for row, y in told if row.mark == mark]

@@ -171,17 +171,23 @@ def against_the_pace_before(run: ZeroPeriod, area: Area, *, is_explained: bool) 
     words = {
         "count": counted(run.earlier.count, measure, area.programme),
         "period": span(run.earlier.start, run.earlier.end),
+        "years": lasting(run.years),
     }
     if run.chance_predictive >= SELDOM:
-        return [say("Had the pace of {period} ({count}) gone on, such a run could still be chance.", **words)]
+        return [
+            say(
+                "Had the pace of {period} ({count}) gone on, {years} without a case could still be chance.",
+                **words,
+            )
+        ]
     told = (
         say(
-            "Had the pace of {period} ({count}) gone on, such a run would hardly happen, even allowing for extra variation between years.",
+            "Had the pace of {period} ({count}) gone on, {years} without a case would hardly happen, even allowing for extra variation between years.",
             **words,
         )
         if run.by_law
         else say(
-            "Had the pace of {period} ({count}) gone on, such a run would hardly happen if yearly counts varied by chance alone.",
+            "Had the pace of {period} ({count}) gone on, {years} without a case would hardly happen if yearly counts varied by chance alone.",
             **words,
         )
     )
@@ -305,7 +311,9 @@ def _zero_cautions(measure: str, run: ZeroPeriod, area: Area) -> tuple[Caution, 
     events = _events(measure, run.start, run.end, area)
     if len(events) != 1:
         return break_cautions(measure, run.start, run.end, area)
-    text = say("{event}: {effect}", event=both(events[0].label), effect=both(events[0].effect))
+    text = say(
+        "{event}: {effect}", event=both(events[0].label), effect=within_sentence(both(events[0].effect))
+    )
     return (Caution("break", text),)
 
 

@@ -57,6 +57,17 @@ def verdict_sentences(result: Summary) -> list[Bilingual]:
     return sentences + [_furthest(row, result) for row in missed.head(1).to_dict("records")]
 
 
+def furthest_source(result: Summary) -> list[str]:
+    """Return whose figures judge the target furthest off in the latest year; nobody where none was missed."""
+    frame = result.assessments.frame
+    judged = frame[frame["verdict"].isin(JUDGED)]
+    latest = (
+        judged[judged["period_end"].dt.year == judged["period_end"].dt.year.max()] if len(judged) else judged
+    )
+    missed = latest[latest["verdict"] == "not_met"].sort_values("reached", kind="stable")
+    return [str(name) for name in missed["source_id"].head(1)]
+
+
 def _furthest(row: Row, result: Summary) -> Bilingual:
     programme = result.area.programme
     target = next(target for target in programme.targets if target.id == row["target_id"])
