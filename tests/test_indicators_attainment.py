@@ -49,6 +49,18 @@ def judged(estimate: dict[str, Any], promise: Target) -> Assessment:
 
 
 @pytest.mark.parametrize(
+    ("qualifier", "verdict"), [("exact", "not_met"), ("about", "approximate"), ("at_least", "approximate")]
+)
+def test_an_approximate_figure_gives_no_verdict(qualifier: str, verdict: str):
+    """8 of about 10: nobody can say that a promise of over 90 % was missed, nor by how much."""
+    part, whole = year(2024, 8, 10)
+    for rows in ([part, whole | {"qualifier": qualifier}], [part | {"qualifier": qualifier}, whole]):
+        table = assess_targets(estimates(*rows), PROGRAMME, [target()])
+        assert table["verdict"].tolist() == [verdict]
+        assert table["gap"].isna().tolist() == [verdict == "approximate"]
+
+
+@pytest.mark.parametrize(
     ("numerator", "denominator", "limits", "verdict", "evidence", "gap"),
     [  # limits by Wilson, worked out apart
         (7, 9, (45.3, 93.7), "not_met", "chance_could_explain", -12.2),

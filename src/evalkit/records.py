@@ -518,7 +518,7 @@ class Assessments(Record):
         - ``target_value`` (float, in ``target_unit``): what was promised; missing without a number.
         - ``target_unit`` (str): percent, count, ...; "" without a number.
         - ``gap`` (float, in ``target_unit``): estimate minus promise; for percent in percentage points.
-        - ``verdict`` (str): met, not_met, too_few (a base under 5), so_far, other_window, not_applicable or unquantified.
+        - ``verdict`` (str): met, not_met, too_few (a base under 5), approximate (a source says "about" and the like), so_far, other_window, not_applicable or unquantified.
         - ``evidence`` (str): clear, chance_could_explain, no_interval, arithmetic (chance has no say) or none.
         - ``is_small_base`` (bool): judged on a base of 5 to 19.
         - ``needed`` (float): the count that had to be reached, or not to be passed, on this base.

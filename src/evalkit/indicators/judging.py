@@ -11,7 +11,9 @@ from typing import Any, Literal
 from evalkit.programme.kinds import KINDS, Formula, Kind, Parts
 from evalkit.programme.models import Indicator, Target
 
-Verdict = Literal["met", "not_met", "too_few", "so_far", "other_window", "not_applicable", "unquantified"]
+Verdict = Literal[
+    "met", "not_met", "too_few", "approximate", "so_far", "other_window", "not_applicable", "unquantified"
+]
 Evidence = Literal["clear", "chance_could_explain", "no_interval", "arithmetic", "none"]
 Row = Mapping[Any, Any]
 
@@ -46,7 +48,7 @@ class Assessment:
     Attributes
     ----------
     verdict : str
-        ``met``, ``not_met``; ``too_few`` (a base under 5); ``so_far`` (a part of the time that the promise is for);
+        ``met``, ``not_met``; ``too_few`` (a base under 5); ``approximate`` (a source says "about", "at least" and the like); ``so_far`` (a part of the time that the promise is for);
         ``other_window`` (several years, where the promise is for each); ``not_applicable`` (no figure, or 0 of 0);
         ``unquantified`` (a promise without a number).
     evidence : str
@@ -197,7 +199,7 @@ def is_census(target: Target, indicator: Indicator) -> bool:
 
 
 def _refusal(row: Row, rule: Rule, kind: Kind) -> Verdict | None:
-    """Return why nothing is judged: no figure, nothing due, or a base that is too small; None where it can be."""
+    """Return why nothing is judged: no figure, nothing due, a base that is too small, or an approximate figure; None where it can be."""
     flags = str(row["flag"]).split(";")
     if row["status"] != "estimated" and not {"no_base", "small_base"} & set(flags):
         return "not_applicable"
@@ -205,7 +207,9 @@ def _refusal(row: Row, rule: Rule, kind: Kind) -> Verdict | None:
         return "not_applicable"
     if rule.base and row[rule.base] < FEWEST_BASE:
         return "too_few"
-    return "too_few" if row["status"] != "estimated" and kind != "change" else None
+    if row["status"] != "estimated" and kind != "change":
+        return "too_few"
+    return "approximate" if "inexact" in flags else None
 
 
 def _evidence(row: Row, target: Target, indicator: Indicator, *, is_met: bool) -> Evidence:

@@ -25,7 +25,7 @@ from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, 
 from evalkit.reporting.sections.shares import points_words, signed
 from evalkit.reporting.wording import say
 
-SHOWN = ("met", "not_met", "too_few", "so_far", "other_window")
+SHOWN = ("met", "not_met", "too_few", "approximate", "so_far", "other_window")
 
 
 @headed("assessment", lambda: say("Targets: verdict and evidence"))

@@ -121,6 +121,7 @@ def _pace(row: Row, target: Target) -> Bilingual:
         "met": say("none: the latest figure meets it"),
         "too_few": say("not said: the base is under 5"),
         "so_far": say("not said: the time of the promise is not over"),
+        "approximate": say("not said: the source gives an approximate figure"),
         "other_window": say("not said: the figure is of another time than the promise"),
         "not_applicable": say("not said: nothing was due"),
     }

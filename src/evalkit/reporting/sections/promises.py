@@ -61,6 +61,7 @@ def verdict_words(verdict: str, *, is_small_base: bool) -> Bilingual:
         "met": say("met"),
         "not_met": say("not met"),
         "too_few": say("too few to judge"),
+        "approximate": say("not judged"),
         "so_far": say("so far; not judged"),
         "other_window": say("not judged"),
         "not_applicable": say("not applicable"),
@@ -71,6 +72,7 @@ def evidence_words(row: Row, target: Target, programme: Programme) -> Bilingual:
     """Write what is to be said beside a verdict: what chance could do, or why nothing is said of it."""
     why = {
         "too_few": say("the base is under 5"),
+        "approximate": say("the source gives an approximate figure"),
         "so_far": say("a part of the time that the promise is for"),
         "other_window": say("another time than the promise is for"),
         "not_applicable": nothing_due(row) or say("nothing to judge by"),
