@@ -21,7 +21,7 @@ import evalkit as ek
 import evalkit.reporting.every_section
 from evalkit.batch.prepare import receive
 from evalkit.errors import DeclarationError, EvalkitError, FactsError
-from evalkit.evaluation import recipe_of
+from evalkit.evaluation import evaluate, recipe_of
 from evalkit.facts.areas import NationFacts
 from evalkit.labels import labels_in
 from evalkit.languages import speaking
@@ -29,6 +29,7 @@ from evalkit.programme.comparison import Comparison
 from evalkit.programme.load import load_programme
 from evalkit.records import Effects
 from evalkit.reporting.blocks import Bullets, Figure, Paragraph, Table
+from evalkit.reporting.brief.closing import what_figures_cannot_tell
 from evalkit.reporting.display import section_of, shown_as
 from evalkit.statistics.panel.effect import Effect
 from evalkit.statistics.panel.panel import Panel
@@ -241,6 +242,14 @@ def test_the_page_says_how_far_the_gap_may_have_moved_by_itself_and_nothing_of_w
     none = replace(found, honest=replace(found.honest, breakdown=0.04))
     moved = replace(result, items=(replace(result.items[0], found=none),))
     assert "the difference does not hold: hardly any move" in words(moved)
+
+
+def test_the_brief_names_a_comparison_that_the_annex_has(nation: NationFacts):
+    """Without it the brief says that figures only describe, and an official never looks for the comparison."""
+    (limits,) = what_figures_cannot_tell(evaluate(nation).summary).blocks
+    assert isinstance(limits, Bullets)
+    told = " ".join(item.en for item in limits.items)
+    assert "Places with and without these are compared in the annex: Speed cameras." in told
 
 
 def test_years_before_and_since_the_start_are_drawn_alike_with_their_counts(nation: NationFacts):

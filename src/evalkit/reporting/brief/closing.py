@@ -195,6 +195,13 @@ def what_figures_cannot_tell(result: Summary) -> Section:
             )
         )
     limits.append(say("Whether the programme changed anything: the figures only describe."))
+    declared = area.programme.comparisons if isinstance(area, NationFacts) else ()
+    if declared:  # else a reader takes the limit for all that the page has to say
+        names = formats.listed([*dict.fromkeys(both(one.label) for one in declared)])
+        limits[-1] = say(
+            "Whether the programme as a whole changed anything: the figures only describe. Places with and without these are compared in the annex: {names}.",
+            names=names,
+        )
     hidden = area.about.hidden_cells
     if hidden:
         limits.append(
