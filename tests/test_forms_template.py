@@ -552,6 +552,25 @@ def test_a_day_of_a_source_that_is_none_is_refused(written: str, workspace: Path
 
 
 @pytest.mark.parametrize(
+    ("written", "value"), [("412,5", "412.5"), ("488.25", "488.25"), ("298,4005", "298.4005")]
+)
+def test_decimals_that_excel_took_for_text_are_taken_where_they_can_be_no_thousands(
+    written: str, value: str, workspace: Path, tmp_path: Path
+):
+    """An Excel set to the other mark keeps them as text; with one, two or four digits behind it the mark parts no thousands."""
+    path = form(workspace, tmp_path / "bieu.xlsx")
+    book = load_workbook(path)
+    row = next(row for row in range(FIRST, 400) if book.worksheets[0].cell(row, 1).value == "budget_spent")
+    book.worksheets[0].cell(row, 5).value = written
+    book.save(path)
+    code, said = told("import", path, workspace)
+    assert (code, said["held"], said["taken"]) == (0, 0, 1)
+    (facts,) = [file for file in (workspace / "imported").glob("*.csv") if "quarantine" not in file.name]
+    (taken,) = csv.DictReader(facts.read_text(encoding="utf-8-sig").splitlines())
+    assert taken["value"] == value
+
+
+@pytest.mark.parametrize(
     ("written", "name", "rule", "remedy"),
     [
         ("<5", "victims_identified", "'<5' is no figure", "ask who made the form"),
@@ -559,7 +578,9 @@ def test_a_day_of_a_source_that_is_none_is_refused(written: str, workspace: Path
         ("..", "victims_identified", "no sign of the list", 'choose "none" (a zero)'),
         ("-", "victims_identified", "no sign of the list", 'choose "none" (a zero)'),
         ("không", "victims_identified", "no sign of the list", 'choose "none" (a zero)'),
-        ("412,5", "budget_spent", "text, and no number", "takes it for a number"),
+        ("412,500", "budget_spent", "text, and no number", "takes it for a number"),
+        ("412.500", "budget_spent", "text, and no number", "takes it for a number"),
+        ("12,5", "victims_identified", "text, and no number", "takes it for a number"),
         ("1.020", "victims_identified", "text, and no number", "takes it for a number"),
         (12.5, "victims_identified", "a whole number", "its unit stands in column C"),
         (date(2024, 3, 1), "victims_identified", "a day where a figure", "format of a plain number"),

@@ -106,6 +106,10 @@ class FigureRules:
     own_form: bool = False
 
 
+# on evalkit's own form, text that Excel did not take for a number: not three digits behind the mark, so it parts no thousands
+_PLAIN_DECIMALS = re.compile(r"[0-9]+([.,])(?:[0-9]{1,2}|[0-9]{4,})")
+
+
 def signs_said() -> str:
     r"""Return the words that say what a sign of a form means, for a comment.
 
@@ -318,6 +322,8 @@ def read_number(text: str, rules: FigureRules) -> Decimal | Held:
     if digits.startswith("+"):
         return Held(worded("a number has no plus"), worded("write the digits alone"))
     decimal, group = rules.decimal, rules.group
+    if rules.own_form and (told := _PLAIN_DECIMALS.fullmatch(digits)):
+        decimal = told[1]
     whole, mark, parts = digits.partition(decimal) if decimal else (digits, "", "")
     if mark and not parts.isdecimal():
         return _badly_marked(rules)

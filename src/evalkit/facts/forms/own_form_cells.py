@@ -25,7 +25,7 @@ def told_of_own_form(cell: Cell, rule: str) -> Told:
     Examples
     --------
     >>> from evalkit.facts.forms.grid import text_cell
-    >>> told_of_own_form(text_cell("412,5"), "")[1]
+    >>> told_of_own_form(text_cell("412,500"), "")[1]
     'type the figure anew, so that Excel takes it for a number (it then stands at the right of the cell)'
     """
     if cell.kind == "text" and _BELOW.match(cell.text):
