@@ -16,6 +16,10 @@ from evalkit.reporting.sections.verdict_words import verdict_sentence
 from evalkit.reporting.wording import say
 from evalkit.statistics.results import RateComparison
 
+_AS_CHANCE = (
+    1.05  # times what pure chance would make, written with one decimal: no more is told of the scatter
+)
+
 
 def comparison_sentence(item: Compared, area: Area) -> Bilingual:
     """Return the reading of one comparison: both counts, the change with its interval and p, and how surely it changed."""
@@ -75,6 +79,8 @@ def window_words(total: PeriodTotal, measure: str, programme: Programme, *, unli
 def caution_sentence(item: Compared) -> Bilingual:
     """Return what the interval assumes and what so small a base could have shown at all."""
     result, law = item.result, item.under_law
+    if law is not None and law.factor < _AS_CHANCE:
+        return say("Years like these scatter about as pure chance would make them.")
     if law is not None and math.isfinite(law.minimum_detectable_fall):
         return say(
             "Years like these scatter {factor} times as much as pure chance would make them, and the interval allows for that. With {base} as base, only a fall of about {fall} or more would be found in four of five such comparisons.",

@@ -29,10 +29,14 @@ def _(result: Completeness) -> tuple[Block, ...]:
     area, frame = result.area, result.frame
     frame = frame[frame["measure"] != area.programme.population]
     with_figure = frame[frame["last"].notna()]
-    text = say(
-        "{told} of {all} measures have a figure; the others have none in the sources used, which is not the same as zero.",
-        told=str(len(with_figure)),
-        all=str(len(frame)),
+    text = (
+        say("All {all} measures have a figure.", all=str(len(frame)))
+        if len(with_figure) == len(frame)
+        else say(
+            "{told} of {all} measures have a figure; the others have none in the sources used, which is not the same as zero.",
+            told=str(len(with_figure)),
+            all=str(len(frame)),
+        )
     )
     blocks: list[Block] = [Paragraph(text, tone="plain" if len(with_figure) else "gap")]
     if isinstance(area, ProvinceFacts):
