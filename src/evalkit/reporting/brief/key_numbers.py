@@ -139,7 +139,7 @@ def _usual(topic: Topic, told: Told) -> list[Bilingual]:
     )
     return [
         say(
-            "outside {low} to {high}, the 95% range expected from the {before} years before; not called unusual, since leaving out {which} is enough for the range to hold it",
+            "outside {low} to {high}, the 95% range expected from the {before} years before, but narrowly: without {which} the range holds it; not called unusual",
             which=which,
             **words,
         )

@@ -193,7 +193,7 @@ def _caption(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
     parts = [_of_periods(pairs, result)]
     panels = [panel for _, panel in pairs]
     if any(bar.state == "none" for panel in panels for bar in panel.bars):
-        parts.append(say("–: no figure in the sources used."))
+        parts.append(say("–: no figure of the whole year."))
     if any(panel.usual for panel in panels):
         parts.append(say("Dotted: the range to be expected from the years before."))
     for topic, panel in pairs:

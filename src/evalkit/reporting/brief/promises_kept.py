@@ -114,7 +114,7 @@ def _not_judged(result: Summary, rows: pd.DataFrame) -> list[Paragraph]:
     if names := [name for name, has_number in left if not has_number]:
         parts.append(
             say(
-                "Targets without a number, which cannot be judged, are set on: {names}.",
+                "Further targets name no number and cannot be judged: on {names}.",
                 names=formats.listed(names),
             )
         )
