@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
 
 from evalkit.cli import app
@@ -171,6 +171,31 @@ def test_a_rounding_that_an_import_wrote_goes_with_the_scale_that_made_it(form: 
     sources.write_text(own, encoding="utf-8")
     imported(form, workspace, TABLE + LABELS + UNITS)
     assert "rounded_to = 10\n" in sources.read_text(encoding="utf-8"), "what an officer wrote stays"
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        (
+            "Tỉnh Lào Cai, năm 2022 và 2023",
+            "the form names Lào Cai, and its figures go to Quảng Ninh (34 22)",
+        ),
+        ("LÀO CAI", "the form names Lào Cai, and its figures go to Quảng Ninh (34 22)"),
+        ("Tỉnh Quảng Ninh, giáp tỉnh Lạng Sơn", ""),
+        ("Thành phố Quảng Ninh", ""),
+        ("Năm 2022 và 2023", ""),
+    ],
+)
+def test_a_form_that_names_another_place_than_its_mapping_is_told(
+    title: str, told: str, form: Path, workspace: Path
+):
+    """With a wrong code all figures went to another province, without a word."""
+    book = load_workbook(form)
+    book.active["A1"] = title
+    book.save(form)
+    _, said = imported(form, workspace, TABLE + LABELS + UNITS)
+    rules = [one["rule"] for one in said["findings"]]
+    assert [rule for rule in rules if rule.startswith("the form names")] == ([told] if told else [])
 
 
 def test_the_draft_of_such_a_form_finds_its_first_figure_its_years_and_its_parts(form: Path, workspace: Path):

@@ -21,6 +21,7 @@ from evalkit.facts.forms.form_places import FormPlaces, Placed
 from evalkit.facts.forms.grid import At, Form, Sheet, cell_at, cell_name
 from evalkit.facts.forms.mapping import FormMapping, TableMapping
 from evalkit.facts.forms.particulars import refuse_particulars
+from evalkit.facts.forms.place_said import other_place_said
 from evalkit.facts.forms.plain_words import same_word
 from evalkit.facts.forms.table_reading import HeldCell, LeftRow, TableReading, Taken, read_table
 from evalkit.facts.forms.total_rows import WrongTotal, agreeing_totals, told_total, wrong_totals
@@ -194,6 +195,12 @@ def _put_together(
     told = [told_total(one, vocabulary.programme, sender.path.name) for one in wrong]
     findings = [
         *_unread(form, sheets, sender.path),
+        *(
+            finding
+            for (table, reading), sheet in zip(readings, sheets, strict=True)
+            if reading.taken
+            for finding in other_place_said(table, sheet, reading.taken[0].place, vocabulary, sender.path)
+        ),
         *(
             Finding("note", str(sender.path), note, worded("look whether they belong to the report"))
             for _, one in readings
