@@ -122,6 +122,7 @@ def _title(states: dict[str, tuple[State, float]], last: int, measure: Bilingual
         "none": str(counts["zero"]),
     }
     if not counts["none"] and not counts["zero"]:
+        del words["none"]
         return say("{measure} in {year}: some in all {some} provinces", **words)
     if not counts["none"]:
         return say("{measure} in {year}: some in {some} provinces, none recorded in {none}", **words)

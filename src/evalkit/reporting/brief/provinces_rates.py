@@ -56,11 +56,9 @@ def _section(item: ProvinceComparison, found: Funnel, result: Summary) -> Sectio
         "{title}. Cases a year per 100,000 inhabitants, {period}; all together {common}.",
         title=title,
         period=period,
-        common=formats.number(common, _decimals(rows, common)),
+        common=formats.number(common, 2),
     )
-    figure = Figure(
-        "rates-of-provinces", wide, alt, _caption(found, rows, period), phone, _table(rows, common)
-    )
+    figure = Figure("rates-of-provinces", wide, alt, _caption(found, period), phone, _table(rows, common))
     ordered = [say("Ordered by rate.")] if _ordered(item) else []
     beside = (
         Paragraph(sentences(*_how_to_read(rows), *ordered), tone="aside"),
@@ -98,12 +96,12 @@ def _ordered(item: ProvinceComparison) -> bool:
     return isinstance(item.ranks, RankIntervals) and item.ranks.league_table_allowed
 
 
-def _caption(found: Funnel, rows: list[RateDrawn], period: Bilingual) -> Bilingual:
+def _caption(found: Funnel, period: Bilingual) -> Bilingual:
     """Say what dots, lines and the line across are."""
     common = PER * found.target
     words: dict[str, Bilingual | str] = {
         "period": period,
-        "common": formats.number(common, _decimals(rows, common)),
+        "common": formats.number(common, 2),
     }
     return (
         say(
@@ -174,7 +172,7 @@ def _table(rows: list[RateDrawn], common: float) -> Table:
     cells = tuple(
         (
             Cell(row.name),
-            Cell(_written(row, _decimals(rows, common))),
+            Cell(_written(row)),
             Cell(words[_word(row, common)] if row.rate is not None else NOTHING),
         )
         for row in rows
@@ -184,12 +182,6 @@ def _table(rows: list[RateDrawn], common: float) -> Table:
     return Table("rates-of-provinces-figures", say("The rates drawn"), columns, (*cells, last))
 
 
-def _decimals(rows: list[RateDrawn], common: float) -> int:
-    """Return the decimals of the rates: three where with two a limit would read as the common rate and it could not be seen which side it is on."""
-    ends = [end for row in rows if row.rate is not None for end in (row.low, row.high)]
-    return 3 if any(end != common and round(end, 2) == round(common, 2) for end in ends) else 2
-
-
 def _word(row: RateDrawn, common: float) -> str:
     if row.mark == "reaches":
         return "reaches"
@@ -197,14 +189,14 @@ def _word(row: RateDrawn, common: float) -> str:
     return f"unusual_{side}" if row.mark == "unusual" else side
 
 
-def _written(row: RateDrawn, decimals: int) -> Bilingual:
+def _written(row: RateDrawn) -> Bilingual:
     if row.rate is None:
         return NOTHING
     if isinf(row.high):
         return say(
             "{value} (from {low}, no upper limit)",
-            value=formats.number(row.rate, decimals),
-            low=formats.number(row.low, decimals),
+            value=formats.number(row.rate, 2),
+            low=formats.number(row.low, 2),
         )
-    numbers = [formats.number(one, decimals) for one in (row.rate, row.low, row.high)]
+    numbers = [formats.number(one, 2) for one in (row.rate, row.low, row.high)]
     return say("{value} ({low} to {high})", value=numbers[0], low=numbers[1], high=numbers[2])
