@@ -173,6 +173,58 @@ def test_a_rounding_that_an_import_wrote_goes_with_the_scale_that_made_it(form: 
     assert "rounded_to = 10\n" in sources.read_text(encoding="utf-8"), "what an officer wrote stays"
 
 
+def test_a_part_mapped_as_its_whole_is_held_and_told_how_it_is_written(form: Path, workspace: Path):
+    """It was taken with a warning, and the facts then failed their check."""
+    labels = LABELS.replace("victims_identified[sex=male]", "victims_identified")
+    code, told = imported(form, workspace, TABLE + labels + UNITS)
+    assert (code, told["taken"], told["held"]) == (3, 4, 4)
+    held = said_of_held(workspace)
+    assert "one and the same figure, and they differ" in held
+    assert "'Nam'" in held
+    assert "victims_identified[sex=" in held
+
+
+@pytest.mark.parametrize(
+    ("place", "scheme", "told"),
+    [("24", "34", 1), ("24", "63", 0), ("22", "34", 0)],  # Bắc Ninh of 2025 was made of two
+)
+def test_figures_of_before_a_merger_under_the_merged_province_are_told_at_import(
+    place: str, scheme: str, told: int, form: Path, workspace: Path
+):
+    table = TABLE.replace('place = "22"', f'place = "{place}"').replace('"34"', f'"{scheme}"')
+    code, said = imported(form, workspace, table + LABELS + UNITS)
+    early = [one for one in said["findings"] if one["rule"].startswith("figures of before 2025-07-01")]
+    assert (code, len(early)) == (0, told)
+    if told:
+        assert "Bắc Ninh (24)" in early[0]["rule"]
+        assert "the boundary set 63" in early[0]["do"]
+
+
+@pytest.mark.parametrize(
+    ("title", "place", "scheme"),
+    [
+        ("CÔNG AN TỈNH QUẢNG NINH", 'place = "22"', 'scheme = "34"'),  # of the same boundaries in both sets
+        ("Tỉnh Bắc Ninh", 'place = "?"', 'scheme = "?"'),  # 27 before the merger, 24 since
+        ("Tỉnh Phú Thọ", 'place = "25"', 'scheme = "?"'),  # one code for two extents
+        ("Tỉnh Bắc Giang", 'place = "24"', 'scheme = "63"'),  # a former unit alone
+        ("Tỉnh Quảng Ninh và tỉnh Lạng Sơn", 'place = "?"', 'scheme = "?"'),
+        ("Báo cáo năm", 'place = "?"', 'scheme = "?"'),
+    ],
+)
+def test_the_draft_proposes_the_place_that_stands_in_the_form(
+    title: str, place: str, scheme: str, form: Path, workspace: Path
+):
+    book = load_workbook(form)
+    book.active["A1"] = title
+    book.save(form)
+    result = CliRunner().invoke(app, ["import", str(form), str(workspace), "--suggest", "--json"])
+    draft = Path(json.loads(result.stdout)["draft"]).read_text(encoding="utf-8")
+    assert [line.split("  #")[0] for line in draft.splitlines() if line.startswith(("place", "scheme"))] == [
+        place,
+        scheme,
+    ]
+
+
 @pytest.mark.parametrize(
     ("title", "told"),
     [
@@ -222,3 +274,11 @@ def test_the_draft_of_such_a_form_finds_its_first_figure_its_years_and_its_parts
     code, told = imported(form, workspace, draft)
     assert (code, told["held"]) == (0, 0)
     assert taken(workspace) == TRUTH
+
+
+def test_a_code_that_no_unit_has_is_told_as_a_code(form: Path, workspace: Path):
+    """It was told to name the column of the places, which such a form does not have."""
+    code, told = imported(form, workspace, TABLE.replace('"22"', '"98"') + LABELS + UNITS)
+    assert code == 3
+    assert "no unit with the code" in json.dumps(told)
+    assert "column" not in told["findings"][0]["do"]

@@ -111,7 +111,7 @@ def test_a_message_survives_the_way_from_a_worker(again):
     assert isinstance(refusal, EvalkitError)
     with told_in("vi"):
         assert refusal.shown() == (
-            "FactsError [mã thoát 3]\n"
+            "Lỗi số liệu (FactsError) [mã thoát 3]\n"
             "  vị trí    facts.csv, dòng 3, cột value\n"
             "  quy tắc   a_{base} không được lớn hơn b (một tỷ lệ)\n"
             "  cách sửa  sửa giá trị"

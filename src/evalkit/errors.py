@@ -61,12 +61,12 @@ class EvalkitError(Exception):
             worded("do     {do}", do=self.do),
             worded("%tb shows where in the code this was found"),
         ]
-        return [type(self).__name__, *(f"  {shown(line)}" for line in lines)]
+        return [shown(_called(self)), *(f"  {shown(line)}" for line in lines)]
 
     def _message(self) -> str:
         return worded(
             "{kind} [exit {code}]\n  where  {where}\n  rule   {rule}\n  do     {do}",
-            kind=type(self).__name__,
+            kind=_called(self),
             code=self.exit_code,
             where=placed(self.where),
             rule=self.rule,
@@ -81,6 +81,18 @@ class EvalkitError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the way back from a worker process: keyword-only fields need a hand."""
         return _rebuild, (type(self), self.where, self.rule, self.do, self.also)
+
+
+def _called(refusal: EvalkitError) -> str:
+    """Return what kind of refusal it is: the name of its class, with a word for it in other languages."""
+    kinds = {
+        "SettingsError": worded("SettingsError"),
+        "DeclarationError": worded("DeclarationError"),
+        "FactsError": worded("FactsError"),
+        "DisclosureError": worded("DisclosureError"),
+        "BatchError": worded("BatchError"),
+    }
+    return kinds.get(type(refusal).__name__, type(refusal).__name__)
 
 
 def and_more(do: str, number: int) -> str:

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from evalkit.facts.forms.draft_headings import Parting, breakdown_text, heading_of_values, labels_of_values
 from evalkit.facts.forms.figures import Held
-from evalkit.facts.forms.grid import At, Sheet, cell_at
+from evalkit.facts.forms.grid import At, Sheet, cell_at, column_at
 from evalkit.facts.forms.mapping import TableMapping
+from evalkit.facts.forms.plain_words import same_word
 from evalkit.facts.forms.table_reading import HeldCell, TableReading, Taken
-from evalkit.messages import worded
+from evalkit.messages import listed, worded
 from evalkit.programme.models import Programme
 
 Read = tuple[TableMapping, Sheet, TableReading]
@@ -63,7 +64,11 @@ def _told(
     found: dict[SheetCell, Held] = {}
     for cell in sorted(reading.taken_cells & beside.keys()):
         here = [one.cell for one in beside[cell] if one.sheet == sheet.name]
-        why = _by_headings(mapping, sheet, here, programme) or _by_labels(mapping, sheet, here, programme)
+        why = (
+            _by_headings(mapping, sheet, here, programme)
+            or _by_labels(mapping, sheet, here, programme)
+            or _by_entries(mapping, sheet, beside[cell], programme)
+        )
         if why is not None:
             found[cell] = why
     return found
@@ -100,6 +105,37 @@ def _by_labels(mapping: TableMapping, sheet: Sheet, cells: list[At], programme: 
         "rows give one figure unlike: their labels by {name} are not declared", name=found.dimension
     )
     return Held(rule, _to_declare(found), in_mapping=found is not None)
+
+
+def _by_entries(mapping: TableMapping, sheet: Sheet, same: list[Taken], programme: Programme) -> Held | None:
+    """Return that rows of unlike labels are one figure by the mapping, such as a total and the part of it in the row below."""
+    where = mapping.by_rows
+    if where is None or where.column is None:
+        return None
+    column, rows = column_at(where.column), [one.cell[0] for one in same if one.sheet == sheet.name]
+    labels = {same_word(text): text for row in rows if (text := sheet.label(row, column).text).strip()}
+    if len(labels) < 2:
+        return None
+    rule = worded(
+        "the mapping gives these rows one and the same figure, and they differ: {labels}",
+        labels=listed([repr(" ".join(text.split())) for text in labels.values()]),
+    )
+    return Held(rule, _to_part(same[0].counted.measure, programme), in_mapping=True)
+
+
+def _to_part(measure: str, programme: Programme) -> str:
+    """Return how a row that is a part of another is written, by the first breakdown that the measure has."""
+    parts = (
+        f"{measure}[{name}={value}]"
+        for name in programme.measures[measure].dimensions
+        for value in programme.dimensions[name].values
+    )
+    if (part := next(parts, None)) is None:
+        return worded("correct the measure of one of them, or leave it by skip")
+    return worded(
+        'a row that is a part of another has its breakdown behind the measure, as in "{part}"; else correct its measure or leave it by skip',
+        part=part,
+    )
 
 
 def _to_declare(found: Parting | None) -> str:

@@ -24,9 +24,12 @@ from evalkit.facts.forms.form_places import FormPlaces, Placed
 from evalkit.facts.forms.grid import Cell, Form, Sheet, cell_at, cell_name, column_name
 from evalkit.facts.forms.mapping import HOLE
 from evalkit.facts.forms.period_texts import Calendar, period_of
+from evalkit.facts.forms.place_said import merged_unit, places_named
 from evalkit.facts.forms.plain_words import is_total, same_word
 from evalkit.facts.forms.toml_writing import quoted
 from evalkit.messages import worded
+from evalkit.places.registry import Registry
+from evalkit.places.units import Unit
 
 _MOST_LABELS = 60
 _SHORT = 24
@@ -212,9 +215,7 @@ def _scheme(seen: _Seen, vocabulary: Vocabulary) -> tuple[str, str]:
 def _place(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield where places stand; a row that is a total by its label alone is a place only its reader knows."""
     if not seen.scheme:
-        yield f'place = "{HOLE}"  # mã của tỉnh, ví dụ "22" · the code of the province of the form'
-        schemes = ", ".join(f'"{one}"' for one in vocabulary.registry.schemes)
-        yield f'scheme = "{HOLE}"  # bộ địa giới của mã ấy, một trong · the boundary set of that code, one of: {schemes}'
+        yield from _one_place(seen, vocabulary.registry)
         return
     totals, merged = _totals(seen)
     given = "".join(f', {quoted(label)} = "{HOLE}"' for label in totals)
@@ -226,6 +227,37 @@ def _place(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
         yield f'# {told}: "{nation}" nếu là cả nước; nếu không, xóa mục này và thêm dòng total = [{told}] (chỉ đối chiếu) · "{nation}" if it is the whole country; else remove the entry and add total = [{told}] (compared alone)'
     if merged:
         yield f'total = [{", ".join(map(quoted, merged))}]  # dòng tổng, chỉ đối chiếu; nếu là cả nước thì xóa dòng này và ghi "{nation}" trong place · rows of totals, compared alone; of the whole country: remove this and write "{nation}" in place'
+
+
+def _one_place(seen: _Seen, registry: Registry) -> Iterator[str]:
+    """Yield the place that the head of a form names, and its boundary set where it is the same place in each; else holes."""
+    named = places_named(seen.sheet, seen.rows[0], registry)
+    units = named[0].units if len(named) == 1 else ()
+    codes = {unit.code for unit in units}
+    known = units[0].code if len(codes) == 1 else HOLE
+    told = [f"{one.cell}: {', '.join(_unit_text(unit) for unit in one.units)}" for one in named[:_ALIKE]]
+    why = (
+        f"ô · cell {'; '.join(told)}"
+        if told
+        else 'mã của tỉnh, ví dụ "22" · the code of the province of the form'
+    )
+    yield f'place = "{known}"  # {why}'
+    merged = any(merged_unit(registry, unit.scheme, unit.code) for unit in units)
+    if known != HOLE and not merged:
+        same = "địa bàn không đổi · its boundaries never changed"
+        why = same if len(units) > 1 else f"chỉ bộ {units[0].scheme} có · in {units[0].scheme} alone"
+        yield f'scheme = "{units[-1].scheme}"  # {why}'
+        return
+    schemes = ", ".join(f'"{one}"' for one in registry.schemes)
+    begun = [f'từ · from {unit.valid_from}: "{unit.scheme}"' for unit in units if unit.valid_from and merged]
+    hint = "; ".join(
+        [f"bộ địa giới của mã ấy, một trong · the boundary set of that code, one of: {schemes}", *begun]
+    )
+    yield f'scheme = "{HOLE}"  # {hint}'
+
+
+def _unit_text(unit: Unit) -> str:
+    return f'{unit.name} ("{unit.code}", {unit.scheme})'
 
 
 def _totals(seen: _Seen) -> tuple[list[str], list[str]]:
@@ -357,7 +389,10 @@ def _part_line(label: str, above: str, name: str, value: str, *, vocabulary: Voc
     """Return the line of a label that is a part of what the row above it counts; where that has no such part, that it is to be left."""
     measure = vocabulary.programme.measures.get(above)
     if measure is None:
-        return f'{quoted(label)} = "{HOLE}"  # phần của dòng trên: mục ấy kèm [{name}={value}] · a part of the row above: its measure with [{name}={value}]'
+        others = vocabulary.programme.measures.items()
+        example = next((other for other, one in others if name in one.dimensions), "…")
+        written = quoted(f"{example}[{name}={value}]")
+        return f'{quoted(label)} = "{HOLE}"  # phần của dòng trên, ví dụ {written} · a part of the row above, as in {written}'
     if name in measure.dimensions:
         return f'{quoted(label)} = "{above}[{name}={value}]"'
     return f'{quoted(label)} = "{HOLE}"  # {above} không có phân tổ này: xóa dòng này và ghi {quoted(label)} vào skip · has no such breakdown: remove this line and write the label in skip'

@@ -21,7 +21,7 @@ from evalkit.facts.forms.form_places import FormPlaces, Placed
 from evalkit.facts.forms.grid import At, Form, Sheet, cell_at, cell_name
 from evalkit.facts.forms.mapping import FormMapping, TableMapping
 from evalkit.facts.forms.particulars import refuse_particulars
-from evalkit.facts.forms.place_said import other_place_said
+from evalkit.facts.forms.place_said import before_their_boundaries, other_place_said
 from evalkit.facts.forms.plain_words import same_word
 from evalkit.facts.forms.table_reading import HeldCell, LeftRow, TableReading, Taken, read_table
 from evalkit.facts.forms.total_rows import WrongTotal, agreeing_totals, told_total, wrong_totals
@@ -201,6 +201,7 @@ def _put_together(
             if reading.taken
             for finding in other_place_said(table, sheet, reading.taken[0].place, vocabulary, sender.path)
         ),
+        *before_their_boundaries(facts, vocabulary.registry, sender.path),
         *(
             Finding("note", str(sender.path), note, worded("look whether they belong to the report"))
             for _, one in readings

@@ -150,7 +150,7 @@ def source_entry(
         f"title = {quoted((title or path.stem)[:_LONGEST])}",
         f"agency = {agency}      # cơ quan ban hành biểu · who issued the form",
         f'date = {day}        # ngày ban hành, viết trong ngoặc kép: "2024-03-15" hoặc "15/3/2024" · the day it was issued, in quotation marks',
-        f'confidence = {seen}  # "verified": đã xem bản gốc · the original was seen; "to be checked": chưa · it was not',
+        f'confidence = {seen}  # đã xem bản gốc: "có" hoặc "chưa" · was the original seen: "yes" or "no"',
         *([_rounding(rounded_to)] if rounded_to else []),
         f"# {path.name.encode('unicode_escape').decode()}, sha256 {digest[:16]}",
     ]

@@ -165,7 +165,8 @@ class _Table:
 
     def _literal_place(self, text: str) -> Placed:
         by_code = FormPlaces(self.words.registry, self.places.scheme, by_code=True).read(Cell("text", text))
-        found = by_code if isinstance(by_code, Placed) else self.places.read(Cell("text", text))
+        is_code = isinstance(by_code, Placed) or text.isdecimal()
+        found = by_code if is_code else self.places.read(Cell("text", text))
         if isinstance(found, Held):
             do = worded("write the code of a place in place") if found.do == NO_PLACE else found.do
             raise FactsError(where="place", rule=found.rule, do=do)
