@@ -52,7 +52,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folders = {}
     for name, source in {"d": "demo", "v": "vn-published"}.items():
         folder = tmp_path_factory.mktemp(name) / source
-        shutil.copytree(Path("data") / source, folder, ignore=shutil.ignore_patterns("facts.csv", "ledger*"))
+        shutil.copytree(
+            Path("data") / source, folder, ignore=shutil.ignore_patterns("facts.csv", "ledger*", ".evalkit")
+        )
         folders[name] = folder
     return folders
 

@@ -282,3 +282,97 @@ def test_a_code_that_no_unit_has_is_told_as_a_code(form: Path, workspace: Path):
     assert code == 3
     assert "no unit with the code" in json.dumps(told)
     assert "column" not in told["findings"][0]["do"]
+
+
+PARTED = (
+    ("Số bị can bị khởi tố", "người", 9, 5),
+    ("Trong đó: nữ", "người", 3, 2),
+    ("Số nạn nhân được xác định", "người", 14, 10),
+    ("Trong đó: nữ", "người", 13, 8),
+)
+PARTED_LABELS = """[table.rows]
+column = "A"
+"Số bị can bị khởi tố" = "accused_instituted"
+"Số nạn nhân được xác định" = "victims_identified"
+"Trong đó: nữ" = "{part}"
+"""
+
+
+@pytest.fixture
+def parted(tmp_path: Path) -> Path:
+    """A form in which one label is a part of two unlike rows."""
+    book = Workbook()
+    sheet = book.active
+    for line in ((HEAD,), ("Tỉnh Quảng Ninh",), (), ("Nội dung", "Đơn vị", "2022", "2023"), *PARTED):
+        sheet.append(line)
+    path = tmp_path / "hai-dong-nu.xlsx"
+    book.save(path)
+    return path
+
+
+def test_a_part_stands_for_the_row_above_it_and_its_row_can_be_left_by_its_cell(
+    parted: Path, workspace: Path
+):
+    """The women among the accused, whom the programme does not count by sex, once went in as women among the victims."""
+    labels = PARTED_LABELS.format(part="[sex=female]") + UNITS
+    code, told = imported(parted, workspace, TABLE + labels)
+    assert (code, told["taken"], told["held"]) == (3, 6, 2)
+    assert 'skip = [""A6""]' in said_of_held(workspace)
+    code, told = imported(parted, workspace, TABLE + 'skip = ["A6"]\n' + labels)
+    assert (code, told["taken"], told["held"], told["left"]) == (0, 6, 0, 2)
+    assert taken(workspace)["victims_identified", "female", "2022"] == 13
+    assert taken(workspace)["victims_identified", "female", "2023"] == 8
+
+
+def test_a_part_of_a_row_that_is_left_is_left_with_it(parted: Path, workspace: Path):
+    labels = PARTED_LABELS.format(part="[sex=female]") + UNITS
+    code, told = imported(parted, workspace, TABLE + 'skip = ["Số bị can bị khởi tố"]\n' + labels)
+    assert (code, told["taken"], told["held"], told["left"]) == (0, 4, 0, 4)
+    assert taken(workspace)["victims_identified", "female", "2022"] == 13
+
+
+def test_a_part_of_a_row_that_the_mapping_does_not_know_is_held(parted: Path, workspace: Path):
+    labels = PARTED_LABELS.format(part="[sex=female]").replace(
+        '"Số bị can bị khởi tố" = "accused_instituted"\n', ""
+    )
+    code, told = imported(parted, workspace, TABLE + labels + UNITS)
+    assert (code, told["taken"], told["held"]) == (3, 4, 4)
+    assert "A6 is a part of a row above it that is not in the mapping" in said_of_held(workspace)
+
+
+def test_one_label_for_two_unlike_figures_is_held_and_told_how_parts_are_written(
+    parted: Path, workspace: Path
+):
+    labels = PARTED_LABELS.format(part="victims_identified[sex=female]") + UNITS
+    code, told = imported(parted, workspace, TABLE + labels)
+    assert (code, told["taken"], told["held"]) == (3, 4, 4)
+    assert 'write the breakdown alone: ""[sex=female]""' in said_of_held(workspace)
+
+
+def test_the_draft_of_a_form_with_one_label_under_several_rows_is_made(parted: Path, workspace: Path):
+    """It ended with an error of the program."""
+    result = CliRunner().invoke(app, ["import", str(parted), str(workspace), "--suggest", "--json"])
+    assert result.exit_code == 0
+    draft = Path(json.loads(result.stdout)["draft"]).read_text(encoding="utf-8")
+    assert draft.count('"Trong đó: nữ" = "[sex=female]"') == 1
+    assert '"Số nạn nhân được xác định" = "victims_identified"' in draft
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [(("3", "4", "5", "6"), 0), (("3", "4", "5", "7"), 1), (("2020", "2021", "2022", "2023"), 1)],
+)
+def test_running_numbers_beside_a_table_are_no_figures_left(
+    numbers: tuple[str, ...], told: int, parted: Path, workspace: Path
+):
+    book = load_workbook(parted)
+    sheet = book.active
+    sheet.insert_cols(1)
+    for row, number in enumerate(numbers, 5):
+        sheet.cell(row, 1, int(number))
+    book.save(parted)
+    table = TABLE.replace('corner = "C5"', 'corner = "D5"') + 'skip = ["B6"]\n'
+    labels = PARTED_LABELS.format(part="[sex=female]").replace('column = "A"', 'column = "B"')
+    code, said = imported(parted, workspace, table + labels + 'unit = "C"\n')
+    notes = [one for one in said["findings"] if "hold figures that the mapping does not name" in one["rule"]]
+    assert (code, len(notes)) == (0, told)

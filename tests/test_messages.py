@@ -14,8 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
+from evalkit.cli import app
 from evalkit.errors import EvalkitError, FactsError
+from evalkit.help_words import help_texts
 from evalkit.messages import catalogue, language_of, listed, placed, shown, told_in, worded
 from tests.workspaces import tiny_workspace
 
@@ -40,6 +44,7 @@ def template(call: ast.Call) -> str:
 def test_every_template_has_its_vietnamese_and_none_is_left_over():
     used = {template(call) for _, call in calls()}
     assert len(used) > 400
+    used |= help_texts(get_command(app))
     assert used - catalogue().keys() == set()
     assert catalogue().keys() - used == set()
 
@@ -222,3 +227,18 @@ def test_check_speaks_english_to_everybody_else(faulty: Path):
 
 def test_the_option_stands_above_the_environment(faulty: Path):
     assert told(faulty, "--messages", "vi", LANG="en_US.UTF-8") == told(faulty, EVALKIT_LANG="vi")
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("vi", "Nhập số liệu của một biểu vào bộ số liệu"),
+        ("en", "Take the figures of a form into a workspace"),
+    ],
+)
+def test_help_is_in_the_language_of_its_user(language: str, says: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("EVALKIT_LANG", language)
+    for words in (["import", "--help"], ["--help"]):
+        told = " ".join(CliRunner().invoke(app, words).stdout.split())
+        assert says[:30] in told, words
+    assert "lang" in CliRunner().invoke(app, ["run", "--help"]).stdout

@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from evalkit.errors import EvalkitError, SettingsError
+from evalkit.help_words import asks_for_help, translate_help
 from evalkit.messages import language_of, placed, shown, told_in, worded
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ class Audience(StrEnum):
 
 class Doorway(TyperGroup):
     """Turns a refusal into its message and exit code, wherever it comes from."""
+
+    def make_context(self, info_name: Any, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Read the words of a command line; where they ask for help, it is given in its user's language."""
+        if asks_for_help(args):
+            translate_help(self, language_of(os.environ))
+        return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command in its user's language; refusals are told as where, rule, what to do, never as a traceback."""

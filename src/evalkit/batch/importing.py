@@ -356,7 +356,7 @@ def _next(
     again = quote(str(folder)) + (f" --mapping {quote(str(mapping))}" if mapping else "")
     if mapping and any(one.held.in_mapping for reading in readings for one in reading.held):
         return worded(
-            "next: correct the mapping {mapping}, which does not know every label of the form, then evalkit import {file} {again}",
+            "next: correct the mapping {mapping} as told above, then evalkit import {file} {again}",
             mapping=quote(str(mapping)),
             file=quote(str(path)),
             again=again,

@@ -24,6 +24,7 @@ _CHANGED = {
     "edition": worded("edition changed"),
     "languages": worded("languages changed"),
     "print": worded("printing changed"),
+    "country": worded("the country's page is new"),
 }
 
 

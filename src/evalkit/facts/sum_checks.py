@@ -155,7 +155,7 @@ def _remedy(severity: Severity, *, final: bool) -> str:
     """Return what is to be done about a contradiction."""
     if not final:
         return worded(
-            "nothing now: the source itself calls them preliminary; take its final figures once they are out"
+            "nothing now: the source marks them as preliminary; take its final figures once they are out"
         )
     if severity == "error":
         return worded(

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from evalkit.facts.forms.counted import Counted
 from evalkit.facts.forms.draft_headings import Parting, breakdown_text, heading_of_values, labels_of_values
 from evalkit.facts.forms.figures import Held
-from evalkit.facts.forms.grid import At, Sheet, cell_at, column_at
+from evalkit.facts.forms.grid import At, Sheet, cell_at, cell_name, column_at
 from evalkit.facts.forms.mapping import TableMapping
 from evalkit.facts.forms.plain_words import same_word
 from evalkit.facts.forms.table_reading import HeldCell, TableReading, Taken
@@ -113,14 +114,25 @@ def _by_entries(mapping: TableMapping, sheet: Sheet, same: list[Taken], programm
     if where is None or where.column is None:
         return None
     column, rows = column_at(where.column), [one.cell[0] for one in same if one.sheet == sheet.name]
-    labels = {same_word(text): text for row in rows if (text := sheet.label(row, column).text).strip()}
+    labels = {row: " ".join(sheet.label(row, column).text.split()) for row in sorted(set(rows))}
     if len(labels) < 2:
         return None
     rule = worded(
         "the mapping gives these rows one and the same figure, and they differ: {labels}",
-        labels=listed([repr(" ".join(text.split())) for text in labels.values()]),
+        labels=listed([f"{cell_name((row, column))} {text!r}" for row, text in labels.items()]),
     )
+    if len({same_word(text) for text in labels.values()}) == 1:
+        return Held(rule, _to_whole(same[0].counted), in_mapping=True)
     return Held(rule, _to_part(same[0].counted.measure, programme), in_mapping=True)
+
+
+def _to_whole(counted: Counted) -> str:
+    """Return how rows of one label are written that are parts of unlike rows."""
+    values = ",".join(f"{name}={value}" for name, value in counted.values) or "sex=female"
+    return worded(
+        'where each is a part of the row above it, write the breakdown alone: "[{values}]"; else leave the other one by its cell, as in skip = ["B13"]',
+        values=values,
+    )
 
 
 def _to_part(measure: str, programme: Programme) -> str:

@@ -34,6 +34,17 @@ class Counted:
     values: tuple[tuple[str, str], ...] = ()
 
 
+def number_of(label: str) -> str:
+    """Return what a label says the number of, as labels are compared.
+
+    Examples
+    --------
+    >>> number_of("Tổng số vụ đã khởi tố"), number_of("Kinh phí đã chi")
+    ('vụ đã khởi tố', 'kinh phí đã chi')
+    """
+    return _NUMBER_OF.sub("", same_word(label))
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The measures and places of a workspace.
@@ -112,7 +123,7 @@ class Vocabulary:
 
         Those the programme asks for and the others take turns, each in the order of the programme.
         """
-        bare = _NUMBER_OF.sub("", same_word(label))
+        bare = number_of(label)
         measures = self.programme.measures
         fits = [
             name

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalkit.errors import FactsError
-from evalkit.facts.forms.counted import Vocabulary
+from evalkit.facts.forms.counted import Vocabulary, number_of
 from evalkit.facts.forms.draft_headings import (
     Parting,
     breakdown_text,
@@ -317,7 +317,7 @@ def _columns(row: int, labels: list[str], vocabulary: Vocabulary) -> Iterator[st
 
 def _labelled(label: str, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield the line of a label; measures that a bare "Số vụ" may mean each have a line that tells them apart."""
-    measure = vocabulary.measure_called(same_word(label))
+    measure = vocabulary.measure_called(same_word(label)) or vocabulary.measure_called(number_of(label))
     alike = [] if measure else vocabulary.counted_in(label)[:_ALIKE]
     near = "" if measure else _near(alike, vocabulary) if alike else _proposed(label, vocabulary)
     yield f"{quoted(label)} = {quoted(measure or HOLE)}" + (f"  # {near}" if near else "")
@@ -373,8 +373,9 @@ def _rows(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
             yield from _labelled(label, vocabulary)
         elif met[same_word(label)] == 1:
             yield _part_line(label, above, *part, vocabulary=vocabulary)
-        elif met.pop(same_word(label)):
-            yield f"# {quoted(label)}: đứng dưới nhiều dòng; mỗi dòng cần một bảng [[table]] riêng (corner, until), nếu không thì ghi vào skip · stands under several rows: a table of its own for each, else skip it"
+        elif met.pop(same_word(label), 0):
+            name, value = part
+            yield f'{quoted(label)} = "[{name}={value}]"  # phần của dòng ngay trên nó · a part of the row above it'
 
 
 def _part_of(label: str, vocabulary: Vocabulary) -> tuple[str, str] | None:

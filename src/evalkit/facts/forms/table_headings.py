@@ -11,7 +11,7 @@ from evalkit.facts.forms.counted import Counted, Vocabulary
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.form_places import FormPlaces, Placed
 from evalkit.facts.forms.grid import At, Cell, Sheet, cell_name, column_at, column_name
-from evalkit.facts.forms.mapping import Labelled, PeriodAxis, PlaceAxis, TableMapping
+from evalkit.facts.forms.mapping import Labelled, Labels, PeriodAxis, PlaceAxis, TableMapping, measure_named
 from evalkit.facts.forms.period_texts import Span, period_of
 from evalkit.facts.forms.person_names import like_a_name
 from evalkit.facts.forms.plain_words import same_word, without_mark
@@ -76,12 +76,37 @@ class Headings:
         declared = (*self.mapping.skip, *self.mapping.total)
         return [text for text in declared if same_word(text) not in self.skips_met]
 
-    def leaves(self, label: str) -> bool:
-        """Tell whether a row or column of this label is left by the mapping, and note that it was met."""
-        if same_word(label) not in self.skipped:
-            return False
-        self.skips_met.add(same_word(label))
-        return True
+    def leaves(self, row: int) -> bool:
+        """Tell whether a row is left by the mapping, by its label, by the cell of its label or with the row that it is a part of; what was met is noted."""
+        columns = self._label_columns()
+        names = {same_word(self.row_label(row)), *(same_word(cell_name((row, one))) for one in columns)}
+        met = names & self.skipped
+        self.skips_met |= met
+        whole = None if met else self._whole_of(row)
+        return bool(met) or (whole is not None and self.leaves(whole))
+
+    def _label_columns(self) -> list[int]:
+        """Return the columns in which the labels of rows stand: places, and what is counted."""
+        axes = [self.mapping.place, self.mapping.by_rows]
+        return [column_at(axis.column) for axis in axes if isinstance(axis, Labels) and axis.column]
+
+    def _whole_of(self, row: int) -> int | None:
+        """Return the row that a row is a part of, by a breakdown alone in the mapping: the nearest one above that is no part itself; None for any other row."""
+        axis = self.mapping.by_rows
+        if axis is None or axis.column is None or not _is_part(self._named(axis, row)):
+            return None
+        column = column_at(axis.column)
+        above = (
+            one for one in range(row - 1, self.top - 1, -1) if self.sheet.label(one, column).text.strip()
+        )
+        return next((one for one in above if not _is_part(self._named(axis, one))), None)
+
+    def _named(self, axis: Labelled, row: int) -> str | None:
+        """Return what the mapping names for the label of a row; None where it does not know it."""
+        text = self.sheet.label(row, column_at(axis.column or "A")).text
+        known = {same_word(label): measure for label, measure in axis.labels.items()}
+        label = same_word(without_mark(text)[0])
+        return known.get(same_word(text)) or known.get(label) or self.words.measure_called(label)
 
     def sums_up(self, label: str) -> bool:
         """Tell whether a row of this label is declared as one of totals, and note that it was met."""
@@ -205,7 +230,30 @@ class Headings:
                 worded("add the label to the mapping, or leave it by skip"),
                 in_mapping=True,
             )
+        if row and _is_part(measure):
+            return self._part(axis, at, measure)
         return self.words.counted(measure, self._fixed_values())
+
+    def _part(self, axis: Labelled, at: At, values: str) -> Counted | Held:
+        """Return what a row counts that is a part of a row above it."""
+        above = self._whole_of(at[0])
+        whole = self._named(axis, above) if above is not None else None
+        if whole is None:
+            return Held(
+                worded("{name} is a part of a row above it that is not in the mapping", name=cell_name(at)),
+                worded(
+                    'add that row to the mapping, or leave this one: skip = ["{name}"]', name=cell_name(at)
+                ),
+                in_mapping=True,
+            )
+        named = measure_named(f"part{values}")
+        if named is None:
+            return self.words.counted(values, {})
+        found = self.words.with_values(self.words.counted(whole, self._fixed_values()), named[1])
+        if isinstance(found, Counted):
+            return found
+        leave = worded('leave this row: skip = ["{name}"]', name=cell_name(at))
+        return Held(found.rule, leave, in_mapping=True)
 
     def _values(
         self, axes: Mapping[str, object], *, row: int = 0, column: int = 0
@@ -232,9 +280,8 @@ class Headings:
 
     def row_label(self, row: int) -> str:
         """Return the label of a row: what stands in the column of its place or of what it counts."""
-        axes = [self.mapping.place, self.mapping.by_rows]
-        names = [axis.column for axis in axes if isinstance(axis, PlaceAxis | Labelled) and axis.column]
-        return next((text for name in names if (text := self.sheet.label(row, column_at(name)).text)), "")
+        texts = (self.sheet.label(row, column).text for column in self._label_columns())
+        return next((text for text in texts if text), "")
 
     def of_row(self, row: int) -> Line:
         """Return what a row says of its figures."""
@@ -291,6 +338,11 @@ class Headings:
             worded("{name} is no day of the calendar with a year of four digits", name=cell_name(at)),
             worded("write it as day/month/year, for example 03/04/2023"),
         )
+
+
+def _is_part(measure: str | None) -> bool:
+    """Tell a breakdown alone: a part of the row above."""
+    return measure is not None and measure.lstrip().startswith("[")
 
 
 def _told(label: str) -> str:

@@ -22,6 +22,7 @@ from evalkit.facts.period_said import period_said
 from evalkit.messages import beside, named, worded
 
 Made = TypeVar("Made")
+_FIRST_YEAR_WRITTEN = 1000  # a running number is smaller, and years in a column are no running numbers
 _FIGURE = re.compile(r"-?[0-9][0-9.,]{0,40}")
 
 
@@ -284,7 +285,7 @@ class _Table:
             self.found.left += [(self.sheet.name, (row, column)) for column in filled]
             self._leave(row, worded("a row of totals: compared, and not taken"))
             return
-        if self.headings.leaves(label):
+        if self.headings.leaves(row):
             self.found.left += [(self.sheet.name, (row, column)) for column in filled]
             self._leave(row, worded("left by the mapping"))
             return
@@ -483,7 +484,9 @@ class _Table:
         """Tell whether a column holds figures and is no running number of the rows."""
         cells = [cell for row in self.inside if (cell := self.sheet.at(row, column)).kind != "blank"]
         texts = [cell.text for cell in cells if _FIGURE.fullmatch(cell.text)]
-        return bool(texts) and texts != [str(number) for number in range(1, len(texts) + 1)]
+        first = int(texts[0]) if texts and texts[0].isdecimal() else 0
+        begins = first if first < _FIRST_YEAR_WRITTEN and len(texts) > 1 else 1
+        return bool(texts) and texts != [str(number) for number in range(begins, begins + len(texts))]
 
     def _tell_others(self) -> None:
         """Tell of columns beside the table that hold figures and that the mapping does not name."""
