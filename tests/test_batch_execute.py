@@ -191,6 +191,7 @@ def test_a_run_makes_every_page_once_and_afterwards_only_what_changed(tmp_path: 
         ),
     }
     assert "Trang thử 03-cao-thu" in page.read_text(encoding="utf-8")
+    assert 'href="national.html"' in page.read_text(encoding="utf-8")
     again = run_batch(workspace, settings, clock=at("2026-05-02"))
     assert (again.made, len(again.current)) == ((), 3)
     before = {path: path.read_bytes() for path in (tmp_path / "out").glob("01-*.html")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +225,25 @@ def test_one_province_by_code_or_by_name_is_made_and_the_rest_stays(workspace: W
     run(changed, tmp_path, "2026-05-09", provinces=("03",))
     index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert index.count("lập từ số liệu ngày 01/05/2026, nay đã thay đổi") == 2
+
+
+def test_pages_link_to_the_country_s_page_where_there_is_one_and_never_to_one_that_is_not(
+    workspace: Workspace, tmp_path: Path
+):
+    out = tmp_path / "out"
+
+    def links(name: str) -> set[str]:
+        return set(re.findall(r'href="([^"#]+\.html)"', (out / name).read_text(encoding="utf-8")))
+
+    run(workspace, tmp_path, provinces=("03",))
+    assert links("03-cao-thu.html") == {"index.html", "03-cao-thu.en.html"}
+    report = run(workspace, tmp_path)
+    assert report.why["03-cao-thu"] == "the country's page is new"
+    assert links("03-cao-thu.html") == {"index.html", "national.html", "03-cao-thu.en.html"}
+    assert links("03-cao-thu.en.html") == {"index.en.html", "national.en.html", "03-cao-thu.html"}
+    assert "national.html" not in links("national.html")
+    assert all((out / link).is_file() for page in out.glob("*.html") for link in links(page.name))
+    assert run(workspace, tmp_path, provinces=("03",)).made == ()
 
 
 def test_languages_of_one_folder_are_never_mixed(workspace: Workspace, tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -9,11 +10,17 @@ import pytest
 from openpyxl import Workbook
 
 from evalkit.batch.prepare import make_bundle, receive
+from evalkit.evaluation import evaluate
 from evalkit.facts.findings import FindingsError
 from evalkit.facts.intake import read_facts
+from evalkit.indicators.estimates import estimate_indicators
+from evalkit.indicators.sources import preferred
 from evalkit.programme.load import load_programme
+from evalkit.reporting.blocks import Figure, KeyNumbers, Paragraph, Table
+from evalkit.reporting.brief.compose import brief_sections
 from evalkit.reporting.sections.shared_words import fact_cell
 from tests.builders import fact, write_csv
+from tests.shipped import bundle_of
 from tests.workspaces import FACTS, tiny_workspace
 
 
@@ -101,3 +108,38 @@ def test_a_code_that_lost_its_zero_in_a_workbook_is_told(tmp_path: Path):
 def test_a_workbook_without_the_columns_is_refused(tmp_path: Path):
     with pytest.raises(FindingsError, match="unknown column"):
         read_facts([workbook(tmp_path / "facts.xlsx", {"Tỉnh": "01"})], load_programme("vn-trafficking"))
+
+
+@pytest.mark.xdist_group("shipped")
+def test_every_newest_figure_of_the_brief_says_that_it_is_preliminary():
+    """Headline, numbers, drawing and targets once gave them as final; the table of five years alone told."""
+    bundle = bundle_of("demo")
+    last = bundle.facts["period_end"].dt.year == 2025
+    shown = last & bundle.facts["value"].notna() & (bundle.facts["mark"] == "")
+    early = replace(bundle, facts=bundle.facts.assign(mark=bundle.facts["mark"].mask(shown, "p")))
+    sections = {one.id: one for one in brief_sections(evaluate(early.province("11")).summary)}
+    head = sections["headline"]
+    assert head.title.en.count("(preliminary)") == 2
+    assert "23 cases (preliminary) in 2021–2025" in " ".join(
+        block.text.en for block in head.blocks if isinstance(block, Paragraph)
+    )
+    (numbers,) = (block for block in head.blocks if isinstance(block, KeyNumbers))
+    assert [item.figure.en.endswith("[p]") for item in numbers.items[:2]] == [True, True]
+    (figure,) = (block for block in sections["over-time"].blocks if isinstance(block, Figure))
+    rows = {row[0].text.en: [cell.text.en for cell in row[1:]] for row in figure.table.rows}
+    assert all("[p]" in text for text in rows["2025"])
+    assert not any("[p]" in text for text in rows["2024"])
+    assert all("[p]" in text for text in rows["2021–2025"])
+    assert "[p]" in figure.svg.en
+    (targets,) = (block for block in sections["targets"].blocks if isinstance(block, Table))
+    judged = [row[1].text.en for row in targets.rows]
+    assert judged
+    assert all(text.endswith("[p]") for text in judged)
+    area = early.province("11")
+    flags = estimate_indicators(preferred(area.facts, area.programme), area.programme)
+    of_year = flags["period_end"].dt.year == 2025
+    made = flags["status"] == "estimated"
+    assert flags.loc[made & of_year, "flag"].str.contains("preliminary").all()
+    begun = flags["period_start"].dt.year
+    later = (flags["kind"] == "change") & (begun == 2025)
+    assert not flags.loc[made & ~of_year & ~later, "flag"].str.contains("preliminary").any()

@@ -69,3 +69,4 @@ def test_a_run_without_pdf_keeps_the_keys_of_its_pages():
     plain, printing = RunOptions(), RunOptions(pdf=True)
     assert page_settings(plain).keys() == {"edition", "languages"}
     assert page_settings(printing) == page_settings(plain) | {"print": "pdf"}
+    assert page_settings(plain, country=True) == page_settings(plain) | {"country": "linked"}

@@ -134,7 +134,8 @@ class PagesWithoutKernel(Executor):
         section = Section("figures", Bilingual("Số liệu", "Figures"), (table,))
         files = {}
         for language in order.languages:
-            links = {**neighbours(stem, language, order.languages), "footer": order.footer}
+            around = neighbours(stem, language, order.languages, country=order.country)
+            links = {**around, "footer": order.footer}
             html = page_from_sections(head, [section], language=language, resources=links)
             files[page_file(stem, language)] = html
         if order.keep_notebook:

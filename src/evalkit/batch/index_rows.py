@@ -10,8 +10,8 @@ import pandas as pd
 
 from evalkit.additivity.years import exposure_years
 from evalkit.batch.manifest import Manifest, PageRecord
-from evalkit.batch.page_names import TABLES, page_file
-from evalkit.batch.plan import NATIONAL, Job
+from evalkit.batch.page_names import NATIONAL, TABLES, page_file
+from evalkit.batch.plan import Job
 from evalkit.batch.staleness import changed_ingredient
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.named_places import Place
@@ -22,9 +22,9 @@ from evalkit.reporting.bilingual import by_language, same
 from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual
 from evalkit.reporting.formats import day
 from evalkit.reporting.index_page import IndexRow, Listing, State
-from evalkit.reporting.sections.shared_words import NOTHING, both, qualified
+from evalkit.reporting.sections.shared_words import NOTHING, Row, both, qualified
 from evalkit.reporting.wording import say
-from evalkit.table import NATION_SCHEME, TOLD, WITH_VALUE, totals_only
+from evalkit.table import MARK, NATION_SCHEME, TOLD, WITH_VALUE, totals_only
 
 MOST_TOPICS = 2
 _NATION = ""  # stands where a place has its code
@@ -111,10 +111,14 @@ def _column(newest: pd.DataFrame, label: Bilingual) -> _Column:
     shown = {}
     for row in newest.to_dict("records"):
         hidden = row["status"] not in WITH_VALUE
-        text = same(CONFIDENTIAL) if hidden else qualified(row["value"], row["qualifier"])
+        text = same(CONFIDENTIAL) if hidden else _figure(row)
         own = row["period_end"].year
         shown[row["place"]] = text if own == year else say("{count} ({year})", count=text, year=str(own))
     return _Column(say("{measure}, {year}", measure=label, year=str(year)), shown)
+
+
+def _figure(row: Row) -> Bilingual:
+    return qualified(row["value"], row["qualifier"], mark=str(row.get(MARK, "")))
 
 
 def _state(facts: pd.DataFrame) -> State:

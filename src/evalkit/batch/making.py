@@ -25,12 +25,13 @@ _ROOM_BYTES_A_PAGE = 2**15
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What making pages needs to know: what for, from what, whom to tell, and where if not on this machine."""
+    """What making pages needs to know: what for, from what, whom to tell, whether there is a country's page, and where if not on this machine."""
 
     options: RunOptions
     bundle: Bundle
     progress: Progress
     executor: Executor | None = None
+    country: bool = False
 
 
 def make_and_keep(jobs: Sequence[Job], stage: Path, making: Making) -> dict[str, PageRecord | JobFailure]:
@@ -121,6 +122,7 @@ def _order(job: Job, making: Making) -> PageOrder:
         keep_notebook=options.audience == "public",
         cell_seconds=options.cell_seconds,
         pdf=options.pdf,
+        country=making.country,
     )
 
 

@@ -75,7 +75,7 @@ class PageOrder:
     """Everything a worker needs for one page: it may be on another machine.
 
     ``facts`` are the job's slice; ``source`` is the notebook's own text; ``keep_notebook`` says that the executed notebook
-    is published beside the pages; ``pdf`` that the brief is printed.
+    is published beside the pages; ``pdf`` that the brief is printed; ``country`` that the country's page is there to link to.
     """
 
     job: Job
@@ -86,6 +86,7 @@ class PageOrder:
     keep_notebook: bool
     cell_seconds: int = CELL_SECONDS
     pdf: bool = False
+    country: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NOTEBOOKS = "notebooks"
 TABLES = "tables"
 INDEX = "index"
+NATIONAL = "national"
 _SHORT_KEY = 12
 
 
@@ -36,11 +37,24 @@ def page_files(stem: str, languages: Sequence[Language]) -> tuple[str, ...]:
     return tuple(page_file(stem, language) for language in languages)
 
 
-def neighbours(stem: str, language: Language, languages: Sequence[Language]) -> dict[str, Any]:
-    """Return the pages a page links to: itself in the other languages that are made, and the list of all pages."""
+def neighbours(
+    stem: str, language: Language, languages: Sequence[Language], *, country: bool = False
+) -> dict[str, Any]:
+    """Return the pages a page links to: itself in the other languages that are made, the list of all pages and, where there is one, the country's.
+
+    Examples
+    --------
+    >>> neighbours("22-quang-ninh", "vi", ("vi",), country=True)
+    {'index': 'index.html', 'country': 'national.html'}
+    >>> neighbours("national", "vi", ("vi",), country=True)
+    {'index': 'index.html'}
+    """
     others = [(other, page_file(stem, other)) for other in languages if other != language]
-    index = file_stem(INDEX, "internal" if stem.endswith(INTERNAL) else "public")
+    audience = "internal" if stem.endswith(INTERNAL) else "public"
+    index, nation = (file_stem(name, audience) for name in (INDEX, NATIONAL))
     links: dict[str, Any] = {} if stem == index else {"index": page_file(index, language)}
+    if country and stem not in (index, nation):
+        links["country"] = page_file(nation, language)
     return links | ({"siblings": others} if others else {})
 
 

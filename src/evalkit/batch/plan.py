@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from evalkit.batch.fingerprint import digest, kit_digest, kit_version, library_versions, notebook_digest
+from evalkit.batch.page_names import NATIONAL
 from evalkit.batch.parameter_types import Parameter, Value
 from evalkit.batch.parameters import as_declared, check_parameters, read_parameters
 from evalkit.declaration import nearest
@@ -20,7 +21,6 @@ from evalkit.messages import worded
 PROVINCE_NOTEBOOK = "province_report.ipynb"
 NATIONAL_NOTEBOOK = "national_overview.ipynb"
 BUNDLE_FOLDER = "bundle"
-NATIONAL = "national"
 _GIVEN = ("bundle", "province_code")
 
 

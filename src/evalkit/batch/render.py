@@ -22,6 +22,7 @@ def render(
     languages: Sequence[Language],
     audience: str,
     footer: Sequence[Bilingual],
+    country: bool = False,
     read: dict[int, Content] | None = None,
 ) -> dict[str, bytes]:
     """Return the page in each language and its tables as CSV and XLSX, from the one execution.
@@ -39,6 +40,8 @@ def render(
         The page must be for it.
     footer : sequence of Bilingual
         Lines about how the report was made.
+    country : bool
+        Whether the country's page is there to link to.
     read : dict of PageHead or Section, optional
         What was read from the notebook is added to it, see :func:`evalkit.reporting.exporter.read_notebook`.
 
@@ -56,7 +59,10 @@ def render(
     for language in languages:
         head, parts = read_notebook(notebook, language=language, read=read)
         require_own_head(head, stem=stem, audience=audience)
-        own = {**neighbours(stem, language, languages), "footer": [line.texts for line in footer]}
+        own = {
+            **neighbours(stem, language, languages, country=country),
+            "footer": [line.texts for line in footer],
+        }
         tables = _tables(head, [part for part in parts if isinstance(part, Section)], language)
         workbook = next((name for name in tables if name.endswith(".xlsx")), None)
         page = page_from_sections(head, parts, language=language, resources=own | {"workbook": workbook})

@@ -19,7 +19,7 @@ from evalkit.batch.making import Making, Progress, make_and_keep
 from evalkit.batch.manifest import Manifest, PageRecord, read_manifest
 from evalkit.batch.options import Event, RunOptions, RunReport, lapsed
 from evalkit.batch.outcome import JobFailure
-from evalkit.batch.page_names import INDEX, page_files
+from evalkit.batch.page_names import INDEX, NATIONAL, page_files
 from evalkit.batch.plan import Job, notebooks_folder, plan
 from evalkit.batch.pool import kernels_loaded_early
 from evalkit.batch.prepared import prepare
@@ -40,7 +40,7 @@ _NAMED_IN_MESSAGE = 5
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A run once the facts are accepted: ``codes`` are the provinces asked for, none for all pages; ``since`` the last release."""
+    """A run once the facts are accepted: ``codes`` are the provinces asked for, none for all pages; ``since`` the last release; ``country``: its page is there, or is made now."""
 
     workspace: Workspace
     options: RunOptions
@@ -51,6 +51,7 @@ class _Task:
     warnings: int
     since: str
     ground: Ground
+    country: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -118,9 +119,10 @@ def run_batch(
     return report
 
 
-def page_settings(options: RunOptions) -> dict[str, str]:
-    """Return what pages depend on beside their figures, notebook and code."""
+def page_settings(options: RunOptions, *, country: bool = False) -> dict[str, str]:
+    """Return what pages depend on beside their figures, notebook and code; ``country``: whether its page is there to link to."""
     settings = {"edition": options.edition, "languages": ",".join(options.languages)}
+    settings |= {"country": "linked"} if country else {}
     return settings | ({"print": "pdf"} if options.pdf else {})
 
 
@@ -148,6 +150,9 @@ def _accept(
         begin=load,
     )
     codes = frozenset(made.registry.find(text, scheme).code for text in options.provinces)
+    folder = reports_folder(workspace, options)
+    published = read_manifest(folder)
+    country = options.nation or not codes or _has_country(published, options)
     task = _Task(
         workspace=workspace,
         options=options,
@@ -157,19 +162,24 @@ def _accept(
             notebooks=options.notebooks or notebooks_folder(),
             notebook=options.notebook,
             own=dict(options.parameters),
-            settings=page_settings(options),
+            settings=page_settings(options, country=country),
         ),
         codes=codes,
-        folder=reports_folder(workspace, options),
+        folder=folder,
         warnings=made.warnings,
         since=made.since,
         ground=Ground(stock, *days_named_alike(made.registry, day)),
+        country=country,
     )
-    published = read_manifest(task.folder)
     task.refuse_foreign(published)
     if published is not None and options.audience == "public":
         refuse_lost(ledger_of(workspace), published.ledger, where=str(task.folder))
     return task
+
+
+def _has_country(published: Manifest | None, options: RunOptions) -> bool:
+    """Tell whether the country's page is published in the folder, so that pages made beside it can link to it."""
+    return published is not None and file_stem(NATIONAL, options.audience) in published.pages
 
 
 def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Executor | None) -> RunReport:
@@ -193,7 +203,9 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
         )
     )
     try:
-        outcomes = make_and_keep(to_make, stage, Making(task.options, task.bundle, progress, executor))
+        outcomes = make_and_keep(
+            to_make, stage, Making(task.options, task.bundle, progress, executor, task.country)
+        )
         _publish(task, stage, before, outcomes)
     except OSError as fault:
         raise not_writable(task.folder, fault) from fault

@@ -89,6 +89,7 @@ def page_contents(
         languages=order.languages,
         audience=order.facts.about.audience,
         footer=order.footer,
+        country=order.country,
         read=read,
     )
     if order.keep_notebook:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from evalkit.indicators.sources import in_order
 from evalkit.indicators.windows import Figure
+from evalkit.table import MARK
 
 
 def agreeing_groups(rows: pd.DataFrame, order: Sequence[str]) -> list[list[Figure]]:
@@ -41,6 +42,7 @@ def agreeing_groups(rows: pd.DataFrame, order: Sequence[str]) -> list[list[Figur
 def figures_of(rows: pd.DataFrame) -> list[Figure]:
     """Return facts rows as figures, in their order."""
     columns = ["period_start", "period_end", "value", "status", "qualifier", "source_id", "place_basis"]
+    columns += [MARK] if MARK in rows else []
     return [Figure(*row) for row in rows[columns].itertuples(index=False, name=None)]
 
 

@@ -117,12 +117,16 @@ def _over_period_before(found: Fractions, wide: Wide, asked: Asked) -> Fractions
     before = _rows_before(found, rows, wide)
     lonely = before == NONE
     made = found.state[rows] == ESTIMATED
-    earlier = {name: getattr(found, name)[before] for name in ("numerator", "state", "derived", "inexact")}
+    earlier = {
+        name: getattr(found, name)[before]
+        for name in ("numerator", "state", "derived", "inexact", "preliminary")
+    }
     found.denominator[rows] = np.where(lonely, np.nan, earlier["numerator"])
     found.state[rows] = np.where(made, np.where(lonely, NOT_REPORTED, earlier["state"]), found.state[rows])
     found.problem[rows[made & lonely]] = PROBLEM["no_period_before"]
     found.derived[rows] |= ~lonely & earlier["derived"]
     found.inexact[rows] |= ~lonely & earlier["inexact"]
+    found.preliminary[rows] |= ~lonely & earlier["preliminary"]
     kept = np.ones(len(found.indicator), dtype=bool)
     kept[rows[before == _OTHERS_ALONE]] = False
     return found.only(kept)

@@ -77,7 +77,7 @@ def estimate_indicators(facts: pd.DataFrame, programme: Programme, *, level: flo
         ``unit``; ``status``: ``estimated``, ``suppressed``, ``not_reported``, ``not_applicable`` (0 of 0 too) or
         ``not_estimable``; ``flag``: codes joined by ";" such as ``small_number`` (rate on fewer than 20),
         ``small_base`` (base under the indicator's ``min_base``), ``no_population``, ``no_base``, ``no_denominator``,
-        ``different_bases``, ``sources_contradict``, ``two_sources``, ``derived``, ``inexact``, ``no_period_before``,
+        ``different_bases``, ``sources_contradict``, ``two_sources``, ``derived``, ``inexact``, ``preliminary``, ``no_period_before``,
         ``outside_validity``. A value is missing unless the status is ``estimated``. ``against_numerator`` and
         ``against_denominator`` hold the second share of a share of shares; missing for other kinds.
 
@@ -225,6 +225,7 @@ def _flags(found: Fractions, asked: Asked, *, made: Truth, few: Truth, no_base: 
         "no_base": no_base,
         "derived": made & found.derived,
         "inexact": made & found.inexact,
+        "preliminary": made & found.preliminary,
         "two_sources": made & found.borrowed,
     }
     codes: Places = sum(

@@ -15,7 +15,7 @@ from evalkit.errors import FactsError
 from evalkit.indicators.asked import Asked, Truth
 from evalkit.indicators.wide import NO_COLUMN, NONE, Places, Wide, numbers_of
 from evalkit.statistics.counts import Numbers
-from evalkit.table import STATUSES, TOLD, named_rows, period_names
+from evalkit.table import MARK, PRELIMINARY, STATUSES, TOLD, named_rows, period_names
 
 STATES = ("estimated", "suppressed", "not_reported", "not_applicable", "not_estimable")
 ESTIMATED, SUPPRESSED, NOT_REPORTED, NOT_APPLICABLE, NOT_ESTIMABLE = range(len(STATES))
@@ -51,8 +51,8 @@ class Fractions:
         Numerator and denominator of the share that a share is held against.
     state, problem : ndarray of int
         What the parts say of the estimate, a place in :data:`STATES`; and the flag for it, a place in :data:`PROBLEMS`.
-    derived, inexact, borrowed : ndarray of bool
-        Whether a part is a derived total, or was not told exactly; whether the denominator is another source's.
+    derived, inexact, preliminary, borrowed : ndarray of bool
+        Whether a part is a derived total, was not told exactly, or is preliminary; whether the denominator is another source's.
     """
 
     indicator: Places
@@ -69,6 +69,7 @@ class Fractions:
     problem: Places
     derived: Truth
     inexact: Truth
+    preliminary: Truth
     borrowed: Truth
 
     def only(self, rows: Truth | Places) -> Fractions:
@@ -83,6 +84,7 @@ class Figures:
     value: Numbers
     status: Places
     exact: Truth
+    preliminary: Truth
     unit: Places
 
     def is_told(self, figures: Places) -> Truth:
@@ -98,8 +100,16 @@ def figures_of(wide: Wide) -> Figures:
         np.append(facts["value"].to_numpy(dtype=float, na_value=np.nan), np.nan),
         np.append(np.where(status == NONE, _MISSING, status), _MISSING),
         np.append((facts["qualifier"] == "exact").to_numpy(dtype=bool), True),
+        np.append(_is_preliminary(facts), False),
         np.append(pd.factorize(facts["unit"])[0], NONE),
     )
+
+
+def _is_preliminary(facts: pd.DataFrame) -> Truth:
+    """Tell which figures their source calls preliminary; none where that was not kept."""
+    if MARK not in facts:
+        return np.zeros(len(facts), dtype=bool)
+    return (facts[MARK] == PRELIMINARY).to_numpy(dtype=bool)
 
 
 def put_together(wide: Wide, asked: Asked) -> Fractions:
@@ -197,6 +207,7 @@ def _judged(wide: Wide, asked: Asked, figures: Figures, pairs: _Pairs) -> Fracti
         problem=np.where(lacks, PROBLEM["no_denominator"], 0),
         derived=(one == _STATUS["derived"]) | (other == _STATUS["derived"]),
         inexact=~figures.exact[above] | ~figures.exact[below],
+        preliminary=figures.preliminary[above] | figures.preliminary[below],
         borrowed=borrowed,
     )
 

@@ -20,7 +20,7 @@ from evalkit.indicators.topics import measures_of_topic, topics
 from evalkit.indicators.zeros import ZeroPeriod, find_zero_period
 from evalkit.programme.models import Programme
 from evalkit.statistics.law.scatter import ScatterLaw
-from evalkit.table import TOLD, WITH_VALUE, totals_only
+from evalkit.table import MARK, TOLD, WITH_VALUE, totals_only
 
 NO_LAWS: Mapping[str, ScatterLaw] = MappingProxyType({})
 LONG_ZERO = 2.0  # years: a single year at zero inside a series is no news, a run of two is
@@ -28,7 +28,7 @@ LONG_ZERO = 2.0  # years: a single year at zero inside a series is no news, a ru
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One figure as its source gives it, with its days."""
+    """One figure as its source gives it, with its days; ``mark`` is "p" where the source calls it preliminary."""
 
     measure: str
     value: float
@@ -37,6 +37,7 @@ class Told:
     qualifier: str
     place_basis: str
     source: str
+    mark: str = ""
 
     @property
     def is_whole_year(self) -> bool:
@@ -235,4 +236,5 @@ def _told(row: pd.Series[Any]) -> Told:
         qualifier=str(row["qualifier"]),
         place_basis=str(row["place_basis"]),
         source=str(row["source_id"]),
+        mark=str(row.get(MARK, "")),
     )

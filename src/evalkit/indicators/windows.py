@@ -11,7 +11,7 @@ import pandas as pd
 from evalkit.additivity.years import Days, coverage, exposure_years
 from evalkit.programme.models import ProgrammePeriod
 from evalkit.statistics.results import NotEstimable
-from evalkit.table import WITH_VALUE
+from evalkit.table import PRELIMINARY, WITH_VALUE
 
 FEWEST_SHARE = 0.8
 
@@ -29,6 +29,7 @@ class Figure:
     qualifier: str
     source: str
     place_basis: str
+    mark: str = ""
 
     @property
     def is_told(self) -> bool:
@@ -72,7 +73,7 @@ class PeriodTotal:
         Ids of the sources used.
     flags : tuple of str
         ``years_missing`` (of those that have passed), ``several_sources``, ``inexact`` (a source says "about", "more
-        than", ...).
+        than", ...), ``preliminary`` (a source calls a part of it so).
     missing : tuple of int
         The years of the period that have passed and are not in the sum of years.
     """
@@ -172,6 +173,7 @@ def _total(
         "years_missing": bool(missing),
         "several_sources": len(sources) > 1,
         "inexact": any(figure.qualifier != "exact" for figure in used),
+        "preliminary": any(figure.mark == PRELIMINARY for figure in used),
     }
     return PeriodTotal(
         period=period.id,

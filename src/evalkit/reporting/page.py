@@ -66,7 +66,7 @@ def page_from_sections(
         The language of the page.
     resources : mapping, optional
         ``footer``: lines about the report, each a text by language or a pair (vi, en); ``siblings``: pairs of another language and the file
-        name of the same page in it; ``index``: file name of the list of pages; ``workbook``:
+        name of the same page in it; ``index``: file name of the list of pages; ``country``: that of the country's page; ``workbook``:
         that of the page's tables, in the folder ``tables``.
 
     Returns
@@ -127,6 +127,7 @@ def assemble(
             contents=[part for part in parts if part.id and part.title and part.place == "column"],
             about=[*about_lines(head), *(_line(line) for line in given.get("footer", ()))],
             index=neighbour(given.get("index"), of="index"),
+            country=neighbour(given.get("country"), of="country"),
             workbook=neighbour(given.get("workbook"), of="workbook"),
         )
     )
@@ -184,6 +185,7 @@ def _words(head: PageHead, language: Language) -> dict[str, str]:
         "workbook": workbook_words(),
         "folded": say("Everything else, collapsed; only opened sections are printed."),
         "all_pages": say("All reports"),
+        "country": say("The whole country"),
         "invented": invented_words(head),
         "internal": say("For internal circulation only"),
         "page": say("Page"),

@@ -19,11 +19,19 @@ from evalkit.reporting.brief.topics import Topic, shown_totals
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.strip import sparkline
 from evalkit.reporting.kind_words import share_in_brief, value_words
-from evalkit.reporting.sections.shared_words import NOTHING, both, either, fact_cell, qualified, sentences
+from evalkit.reporting.sections.shared_words import (
+    NOTHING,
+    both,
+    either,
+    fact_cell,
+    marked,
+    qualified,
+    sentences,
+)
 from evalkit.reporting.wording import say
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.law.yearly_mean import mean_limits
-from evalkit.table import TOLD
+from evalkit.table import MARK, TOLD
 
 MOST_ROWS, MOST_COMPARED = 4, 5
 YEARS = 5
@@ -204,7 +212,7 @@ def _row(
     ]
     cells = (
         Cell(cites.after(both(indicator.label), here["source_id"])),
-        Cell(_written(here, indicator, programme)),
+        Cell(marked(_written(here, indicator, programme), {"flag": here["flag"]})),
         *(Cell(NOTHING) if one is None else Cell(_value(one, indicator, programme)) for one in there),
         Cell(direction(here, there[-1])),
     )
@@ -317,5 +325,5 @@ def _year_cell(name: str, year: int, mine: pd.DataFrame, result: Summary) -> Cel
     if len(unlike) and row["status"] != "suppressed":
         return Cell(either(unlike.iloc[0]["figures"]))
     if row["status"] != "suppressed" and row["qualifier"] != "exact":
-        return Cell(qualified(row["value"], row["qualifier"]), row["value"])
+        return Cell(qualified(row["value"], row["qualifier"], mark=str(row.get(MARK, ""))), row["value"])
     return fact_cell(row)

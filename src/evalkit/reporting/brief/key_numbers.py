@@ -17,6 +17,7 @@ from evalkit.reporting.sections.news_sentences import unlike
 from evalkit.reporting.sections.shared_words import both, qualified, qualified_count, span, within_sentence
 from evalkit.reporting.wording import say
 from evalkit.statistics.trend.latest_year import LatestYear
+from evalkit.table import MARK, PRELIMINARY
 
 
 def key_numbers(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> KeyNumbers:
@@ -52,8 +53,15 @@ def _count_of(topic: Topic, result: Summary, cites: Citations) -> KeyNumber:
         measure=both(programme.measures[told.measure].label),
         year=span(told.start, told.end),
     )
-    figure, unlike_words = qualified(told.value, told.qualifier), _unlike(told, result)
-    details = [*unlike_words, *_since(topic, result, cites), *_before(told, result), *_usual(topic, told)]
+    figure, unlike_words = qualified(told.value, told.qualifier, mark=told.mark), _unlike(told, result)
+    preliminary = [say("[p]: preliminary, by its source")] if told.mark == PRELIMINARY else []
+    details = [
+        *preliminary,
+        *unlike_words,
+        *_since(topic, result, cites),
+        *_before(told, result),
+        *_usual(topic, told),
+    ]
     return KeyNumber(
         figure,
         both(unit.one if told.value == 1 else unit.label),
@@ -72,7 +80,9 @@ def _without_year(topic: Topic, result: Summary, cites: Citations) -> Bilingual:
         return say("confidential") if hidden else say("no figure in the sources used")
     told = say(
         "no whole year in the sources used; newest: {count} ({period})",
-        count=qualified_count(newest.value, newest.qualifier, newest.measure, result.area.programme),
+        count=qualified_count(
+            newest.value, newest.qualifier, newest.measure, result.area.programme, mark=newest.mark
+        ),
         period=span(newest.start, newest.end),
     )
     return cites.after(told, newest.source)
@@ -104,7 +114,7 @@ def _since(topic: Topic, result: Summary, cites: Citations) -> list[Bilingual]:
     told = say(
         "{period}: {count}",
         period=formats.within_year(newest.start.date(), newest.end.date()),
-        count=qualified(newest.value, newest.qualifier),
+        count=qualified(newest.value, newest.qualifier, mark=newest.mark),
     )
     for label in measure:
         told = say("{told} ({measure})", told=told, measure=within_sentence(label))
@@ -118,7 +128,13 @@ def _before(told: Told, result: Summary) -> list[Bilingual]:
     year = span(row["period_start"], row["period_end"])
     if row["status"] == "suppressed":
         return [say("{year}: confidential {mark}", year=year, mark=CONFIDENTIAL)]
-    return [say("{year}: {count}", year=year, count=qualified(row["value"], row["qualifier"]))]
+    return [
+        say(
+            "{year}: {count}",
+            year=year,
+            count=qualified(row["value"], row["qualifier"], mark=str(row.get(MARK, ""))),
+        )
+    ]
 
 
 def _usual(topic: Topic, told: Told) -> list[Bilingual]:

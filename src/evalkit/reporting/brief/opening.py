@@ -14,6 +14,7 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Paragraph, Section
 from evalkit.reporting.brief.key_numbers import key_numbers
+from evalkit.reporting.brief.part_years import preliminary_years
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.compared import Compared, compared
@@ -28,6 +29,7 @@ from evalkit.reporting.sections.news_sentences import (
 from evalkit.reporting.sections.shared_words import (
     both,
     counted,
+    qualified,
     qualified_count,
     sentences,
     span,
@@ -39,16 +41,22 @@ from evalkit.reporting.wording import say
 from evalkit.statistics.results import TrendFit
 from evalkit.statistics.trend.latest_year import LatestYear
 from evalkit.statistics.verdicts import ChangeVerdict
+from evalkit.table import PRELIMINARY
+
+WIDEST_PACE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """What the page says first, what may not be missing beside it (with what its sources say of it), and who says so."""
+    """What the page says first, what may not be missing beside it (with what its sources say of it), and who says so.
+
+    ``is_of_groups``: the cautions tell of groups, and stand behind what the counts of the headline did.
+    """
 
     text: Bilingual
     cautions: tuple[Bilingual, ...] = ()
     sources: tuple[str, ...] = ()
-    is_comparison: bool = False
+    is_of_groups: bool = False
 
 
 def opening(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section:
@@ -56,7 +64,7 @@ def opening(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Sec
     head = headline(result, topics)
     cautions = [cites.after(caution, *head.sources) for caution in head.cautions[:1]]
     cautions += head.cautions[1:]
-    blocks: list[Block] = [Paragraph(caution) for caution in cautions]
+    blocks: list[Block] = [] if head.is_of_groups else [Paragraph(caution) for caution in cautions]
     pairs = _pairs(result, topics)
     if pairs:
         last = _like_lengths(pairs)
@@ -65,6 +73,7 @@ def opening(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Sec
         blocks += [Paragraph(sentences(*against))] if against else []
     else:
         blocks += [Paragraph(text) for text in _years_paragraph(topics, result, cites)]
+    blocks += [Paragraph(caution) for caution in cautions] if head.is_of_groups else []
     verdicts = verdict_sentences(result)
     if verdicts:
         blocks.append(Paragraph(cites.after(sentences(*verdicts), *furthest_source(result))))
@@ -82,7 +91,7 @@ def headline(result: Summary, topics: tuple[Topic, ...]) -> Headline:
         told = telling_shifts(result)
         sources = tuple(year.source for shift in told for year in (shift.before, shift.after))
         cautions = (shifts[0].text, *(caution.text for caution in shifts[0].cautions))
-        return Headline(_latest(result, topics).text, cautions, sources)
+        return Headline(_latest(result, topics).text, cautions, sources, is_of_groups=True)
     zeros = [
         zero for zero in result.news.zeros if zero.run.indicator in {topic.indicator for topic in topics}
     ]
@@ -130,7 +139,7 @@ def _other_count(topic: Topic, year: int, result: Summary) -> Bilingual | None:
     return say(
         "{measure}: {count}.",
         measure=both(programme.measures[told.measure].label),
-        count=qualified_count(told.value, told.qualifier, told.measure, programme),
+        count=qualified_count(told.value, told.qualifier, told.measure, programme, mark=told.mark),
     )
 
 
@@ -171,7 +180,7 @@ def _change(item: Compared, result: Summary) -> Headline:
         if item.later.count < item.earlier.count
         else say("{measure}: up from {before} ({early}) to {after} ({late})", **words)
     )
-    return Headline(text, is_comparison=True)
+    return Headline(text)
 
 
 def _latest(result: Summary, topics: tuple[Topic, ...]) -> Headline:
@@ -193,7 +202,7 @@ def _latest(result: Summary, topics: tuple[Topic, ...]) -> Headline:
         say(
             "{measure}: {count} ({period})",
             measure=both(programme.measures[one.measure].label),
-            count=qualified_count(one.value, one.qualifier, one.measure, programme),
+            count=qualified_count(one.value, one.qualifier, one.measure, programme, mark=one.mark),
             period=span(one.start, one.end),
         )
         for one in told
@@ -208,7 +217,7 @@ def _of_one_time(told: list[Told], result: Summary) -> Bilingual:
         say(
             "{measure}: {count}",
             measure=both(programme.measures[item.measure].label),
-            count=qualified_count(item.value, item.qualifier, item.measure, programme),
+            count=qualified_count(item.value, item.qualifier, item.measure, programme, mark=item.mark),
         )
         for item in told
     )
@@ -350,21 +359,32 @@ def _years_paragraph(topics: tuple[Topic, ...], result: Summary, cites: Citation
         text = say(
             "{measure}: {before} ({first}), {after} ({last})",
             measure=both(result.area.programme.measures[topic.measure].label),
-            before=formats.number(first),
-            after=formats.number(last),
+            before=_number(first, trend.fit.first, topic, result),
+            after=_number(last, trend.fit.last, topic, result),
             first=str(trend.fit.first),
             last=str(trend.fit.last),
         )
         text = cites.after(text, *rows.loc[years, "source_id"].drop_duplicates())
         verdict = verdict_sentence(_first_check(trend.verdict), result.area.programme)
-        pace = say(
-            "Fitted to all years: {change} {a_year}, 95% interval {limits}.",
-            change=change_written(trend.fit.apc),
-            limits=change_limits(trend.fit.lower, trend.fit.upper),
-            a_year=_a_year(trend),
-        )
-        return [sentences(say("{told}.", told=text), pace, verdict)]
+        return [sentences(say("{told}.", told=text), _pace(trend, trend.fit), verdict)]
     return []
+
+
+def _pace(trend: Trend, fit: TrendFit) -> Bilingual:
+    """Say how much a year, where the figures carry it: a fit whose limits are many times each other has no number worth reading."""
+    words = {"limits": change_limits(fit.lower, fit.upper), "a_year": _a_year(trend)}
+    if 100 + fit.upper > WIDEST_PACE * (100 + fit.lower):
+        return say("Too few to say by how much {a_year}: 95% interval {limits}.", **words)
+    return say(
+        "Fitted to all years: {change} {a_year}, 95% interval {limits}.",
+        change=change_written(fit.apc),
+        **words,
+    )
+
+
+def _number(count: float, year: int, topic: Topic, result: Summary) -> Bilingual:
+    early = year in preliminary_years(topic, result)
+    return qualified(count, "exact", mark=PRELIMINARY if early else "")
 
 
 def _a_year(trend: Trend) -> Bilingual:

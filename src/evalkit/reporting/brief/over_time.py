@@ -16,6 +16,7 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
 from evalkit.reporting.blocks import Bilingual, Figure, Paragraph, Section
+from evalkit.reporting.brief.part_years import preliminary_years
 from evalkit.reporting.brief.told_over_time import Told, differing, figures_drawn, limits, period_words, place
 from evalkit.reporting.brief.topics import TIMELINE, Topic
 from evalkit.reporting.citations import Citations
@@ -32,6 +33,7 @@ from evalkit.reporting.wording import say
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import TrendFit
 from evalkit.statistics.trend.latest_year import LatestYear
+from evalkit.table import PRELIMINARY
 
 
 def over_time(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section | None:
@@ -136,8 +138,15 @@ def _bars(topic: Topic, result: Summary) -> tuple[Bar, ...]:
     known = [year for year, row in told.items() if row["status"] == "suppressed" or not pd.isna(row["count"])]
     if not known:
         return ()
-    unlike = _unlike(topic, result)
-    return tuple(_bar(year, told.get(year), unlike.get(year)) for year in range(min(known), max(known) + 1))
+    unlike, early = _unlike(topic, result), preliminary_years(topic, result)
+    bars = (_bar(year, told.get(year), unlike.get(year)) for year in range(min(known), max(known) + 1))
+    return tuple(_marked(bar) if bar.year in early and bar.other is None else bar for bar in bars)
+
+
+def _marked(bar: Bar) -> Bar:
+    """Return the bar of a year whose figure its source calls preliminary."""
+    has_figure = bar.state in ("value", "zero")
+    return replace(bar, words=qualified(bar.count, "exact", mark=PRELIMINARY)) if has_figure else bar
 
 
 def _with_later(bars: tuple[Bar, ...], topic: Topic) -> tuple[Bar, ...]:
@@ -147,7 +156,7 @@ def _with_later(bars: tuple[Bar, ...], topic: Topic) -> tuple[Bar, ...]:
     ends += [int(total.end.year) for total in topic.trend.totals] if topic.trend is not None else []
     if told is None or told.measure == topic.measure or not ends or told.end.year <= max(ends):
         return bars
-    words = qualified(told.value, told.qualifier)
+    words = qualified(told.value, told.qualifier, mark=told.mark)
     return (*bars, Bar(told.end.year, "value", told.value, is_hollow=True, words=words))
 
 
@@ -194,6 +203,8 @@ def _caption(pairs: list[tuple[Topic, Panel]], result: Summary) -> Bilingual:
     panels = [panel for _, panel in pairs]
     if any(bar.state == "none" for panel in panels for bar in panel.bars):
         parts.append(say("–: no figure of the whole year."))
+    if any(bar.words is not None and "[p]" in bar.words.en for panel in panels for bar in panel.bars):
+        parts.append(say("[p]: preliminary."))
     if any(panel.usual for panel in panels):
         parts.append(say("Dotted: the range to be expected from the years before."))
     for topic, panel in pairs:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from evalkit.indicators.yearly import whole_years
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.brief.topics import Topic, shown_totals
 from evalkit.reporting.sections.shared_words import qualified
-from evalkit.table import WITH_VALUE
+from evalkit.table import MARK, PRELIMINARY, WITH_VALUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,15 @@ class PartYear:
     def words(self) -> Bilingual:
         """The count with its months: ``88 (first 6 months of 2023)``."""
         return each("{} ({})".format, self.count, self.days)
+
+
+def preliminary_years(topic: Topic, result: Summary) -> set[int]:
+    """Return the whole years whose figure its source calls preliminary."""
+    rows = shown_totals(result.area)
+    if MARK not in rows:
+        return set()
+    rows = whole_years(rows[(rows["measure"] == topic.measure) & (rows[MARK] == PRELIMINARY)])
+    return {int(end.year) for end in rows["period_end"]}
 
 
 def part_years(topic: Topic, told: Collection[int], result: Summary) -> tuple[PartYear, ...]:
@@ -57,7 +67,7 @@ def part_years(topic: Topic, told: Collection[int], result: Summary) -> tuple[Pa
             int(row["year"]),
             float(row["value"]),
             row["period_end"],
-            qualified(row["value"], row["qualifier"]),
+            qualified(row["value"], row["qualifier"], mark=str(row.get(MARK, ""))),
             formats.within_year(row["period_start"].date(), row["period_end"].date()),
             str(row["source_id"]),
         )

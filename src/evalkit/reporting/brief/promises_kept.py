@@ -17,7 +17,7 @@ from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.strip import bare_strip, target_strip
 from evalkit.reporting.kind_words import share_in_brief
 from evalkit.reporting.sections.promises import needed_words, promise_words, verdict_words
-from evalkit.reporting.sections.shared_words import Row, both, counted, sentences
+from evalkit.reporting.sections.shared_words import Row, both, counted, marked, sentences
 from evalkit.reporting.wording import say
 
 SMALLEST_BASE_IN_PERCENT = 5
@@ -103,6 +103,8 @@ def _how_to_read(rows: pd.DataFrame) -> Paragraph:
     parts = [how]
     if (rows["verdict"] == "too_few").any() or rows["is_small_base"].astype(bool).any():
         parts.append(say("Base under 5: too few; under 20: small."))
+    if rows["flag"].str.contains("preliminary").any():
+        parts.append(say("[p]: preliminary."))
     return Paragraph(sentences(*parts), tone="aside")
 
 
@@ -140,7 +142,7 @@ def _row(row: Row, result: Summary, cites: Citations) -> tuple[Cell, ...]:
     )
     return (
         Cell(cites.after(_name(target, result), row["source_id"])),
-        Cell(_figure(row, target, result)),
+        Cell(marked(_figure(row, target, result), row)),
         Cell(verdict),
     )
 

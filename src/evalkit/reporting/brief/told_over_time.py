@@ -24,10 +24,11 @@ from evalkit.reporting.brief.topics import Topic, shown_totals
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.timeline import Bar, Panel, Step, step_days
 from evalkit.reporting.sections.compared import yearly_limits
-from evalkit.reporting.sections.shared_words import NOT_AVAILABLE, Row, lasting, span
+from evalkit.reporting.sections.shared_words import NOT_AVAILABLE, Row, lasting, qualified, span
 from evalkit.reporting.wording import say
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.law.yearly_mean import varies_more_than_chance
+from evalkit.table import PRELIMINARY
 
 
 class Told:
@@ -184,7 +185,7 @@ def _period_cell(
 def _period_words(total: PeriodTotal, trend: Trend, area: Area) -> Bilingual:
     low, high = limits(total, trend, law_of(area, trend.indicator))
     words = {
-        "count": formats.number(total.count),
+        "count": qualified(total.count, "exact", mark=PRELIMINARY if "preliminary" in total.flags else ""),
         "years": lasting(total.years),
         "mean": formats.number(total.count / total.years, 1),
     }

@@ -22,6 +22,7 @@ from evalkit.reporting.sections.shared_words import (
     Row,
     both,
     in_groups,
+    marked,
     place_basis,
     qualified,
     qualified_count,
@@ -31,6 +32,7 @@ from evalkit.reporting.sections.shared_words import (
 )
 from evalkit.reporting.sections.unlike import Unlike
 from evalkit.reporting.wording import say
+from evalkit.table import MARK
 
 
 @headed("indicators", lambda: say("Indicators, latest reported period"))
@@ -161,11 +163,11 @@ def _as_told(cell: Cell, row: Row, area: Area, *, unit: bool = False) -> Cell:
     ]
     if told.empty:
         return cell
-    qualifier = told["qualifier"].iloc[0]
+    qualifier, mark = told["qualifier"].iloc[0], str(told.iloc[0].get(MARK, ""))
     if unit and row["unit"] in area.programme.units:
         measure = area.programme.indicators[row["indicator"]].numerator
-        return Cell(qualified_count(row["value"], qualifier, measure, area.programme), cell.value)
-    return Cell(qualified(row["value"], qualifier), cell.value)
+        return Cell(qualified_count(row["value"], qualifier, measure, area.programme, mark=mark), cell.value)
+    return Cell(qualified(row["value"], qualifier, mark=mark), cell.value)
 
 
 def counts_cell(row: Row) -> Cell:
@@ -183,7 +185,7 @@ def value_cell(row: Row, programme: Programme) -> Cell:
     written = value_with_unit(programme.indicators[str(row["indicator"])], row["value"], programme)
     if row["kind"] == "rate" and row["numerator"] < 20:
         written = say("{value} [u]", value=written)
-    return Cell(written, round(float(row["value"]), 4))
+    return Cell(marked(written, row), round(float(row["value"]), 4))
 
 
 def _interval(row: Row) -> Cell:

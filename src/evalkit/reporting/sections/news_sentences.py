@@ -242,7 +242,7 @@ def _words(told: Told, area: Area) -> dict[str, Bilingual]:
 
 
 def _count(told: Told, area: Area) -> Bilingual:
-    return qualified_count(told.value, told.qualifier, told.measure, area.programme)
+    return qualified_count(told.value, told.qualifier, told.measure, area.programme, mark=told.mark)
 
 
 def differing_sentences(result: Summary) -> list[Sentence]:

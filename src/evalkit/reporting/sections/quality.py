@@ -168,10 +168,10 @@ def _late(findings: tuple[Finding, ...]) -> list[Block]:
     if not late:
         return []
     text = (
-        say("1 figure was first reported more than a year after the end of its period.")
+        say("Of 1 figure the sources used hold no edition of within a year after its period.")
         if len(late) == 1
         else say(
-            "{count} figures were first reported more than a year after the end of their period; each measure of one place and period is counted once, sums are not.",
+            "Of {count} figures the sources used hold no edition of within a year after their period; each measure of one place and period is counted once, sums are not.",
             count=str(len(late)),
         )
     )

@@ -87,11 +87,14 @@ def counted(value: float, measure: str, programme: Programme) -> Bilingual:
     return qualified_count(value, "exact", measure, programme)
 
 
-def qualified_count(value: float, qualifier: str, measure: str, programme: Programme) -> Bilingual:
-    """Return a count with its unit, as surely as its source said it: ``ít nhất 1 vụ``, ``at least 1 case``."""
+def qualified_count(
+    value: float, qualifier: str, measure: str, programme: Programme, *, mark: str = ""
+) -> Bilingual:
+    """Return a count with its unit, as surely as its source said it: ``ít nhất 1 vụ``, ``at least 1 case (preliminary)``."""
     unit = programme.units[programme.measures[measure].unit]
     digits = qualified(value, qualifier)
-    return each("{} {}".format, digits, both(unit.one if value == 1 else unit.label))
+    words = each("{} {}".format, digits, both(unit.one if value == 1 else unit.label))
+    return say("{count} (preliminary)", count=words) if mark == PRELIMINARY else words
 
 
 def asks_for_comparisons(area: Area) -> bool:
@@ -128,6 +131,8 @@ def total_words(total: PeriodTotal, measure: str, programme: Programme) -> Bilin
     words = counted(total.count, measure, programme)
     if total.status == "derived":
         words = say("{count} (derived)", count=words)
+    if "preliminary" in total.flags:
+        words = say("{count} (preliminary)", count=words)
     if total.missing:
         return say(
             "{count} in {told} of {all} years reported ({missing} missing)",
@@ -139,8 +144,8 @@ def total_words(total: PeriodTotal, measure: str, programme: Programme) -> Bilin
     return words
 
 
-def qualified(value: float, qualifier: str) -> Bilingual:
-    """Return a count as surely as its source said it: about, more than, nearly, at least."""
+def qualified(value: float, qualifier: str, *, mark: str = "") -> Bilingual:
+    """Return a count as surely as its source said it: about, more than, nearly, at least; [p] beside a preliminary one."""
     digits = formats.figure(value)
     templates: dict[str, Callable[[Bilingual], Bilingual]] = {
         "about": lambda count: say("about {count}", count=count),
@@ -148,7 +153,13 @@ def qualified(value: float, qualifier: str) -> Bilingual:
         "nearly": lambda count: say("nearly {count}", count=count),
         "at_least": lambda count: say("at least {count}", count=count),
     }
-    return templates[qualifier](digits) if qualifier in templates else digits
+    words = templates[qualifier](digits) if qualifier in templates else digits
+    return say("{value} [p]", value=words) if mark == PRELIMINARY else words
+
+
+def marked(text: Bilingual, row: Row) -> Bilingual:
+    """Return an estimate's value with [p] behind it where a part of it is preliminary."""
+    return say("{value} [p]", value=text) if "preliminary" in str(row["flag"]).split(";") else text
 
 
 def either(figures: Sequence[float]) -> Bilingual:
