@@ -36,6 +36,7 @@ from evalkit.workspace import IMPORTED, SETTINGS_FILE, Workspace, open_workspace
 
 _MOST_TOLD = 30
 _FEW = 6
+_FEW_PLACES = 10
 _SHOWN = ("facts", "quarantine", "returned", "picture")
 MAPPING_FILE = ".mapping.toml"
 SOURCES = "sources.toml"
@@ -198,7 +199,16 @@ def _filed(
     ]
     told = [*notes, *replaced, *asked, *_population_beside(workspace, vocabulary, readings)]
     mapping = options.mapping
-    return _told(path, readings, files, told, held=held, workspace=workspace, mapping=mapping)
+    return _told(
+        path,
+        readings,
+        files,
+        told,
+        held=held,
+        workspace=workspace,
+        mapping=mapping,
+        population=vocabulary.programme.population,
+    )
 
 
 def _replaced(filed: Filed, reading: FormReading) -> list[Finding]:
@@ -264,6 +274,7 @@ def _told(
     held: int,
     workspace: Workspace,
     mapping: Path | None,
+    population: str,
 ) -> Imported:
     findings = [*(one for reading in readings for one in reading.findings), *notes]
     counts = {
@@ -300,7 +311,7 @@ def _told(
     code = FactsError.exit_code if held or not counts["taken"] else 0
     lines = [
         _text(counts, readings, findings, files, workspace.folder),
-        shown(_next(path, readings, files, findings, workspace, mapping=mapping)),
+        shown(_next(path, readings, files, findings, workspace, mapping=mapping, population=population)),
     ]
     return Imported("\n".join(lines), content, code)
 
@@ -350,6 +361,7 @@ def _next(
     workspace: Workspace,
     *,
     mapping: Path | None,
+    population: str,
 ) -> str:
     """Return what to do next, with the very command: the mapping is corrected before the form, where it does not know a label."""
     folder, returned = workspace.folder, files.get("returned", [])
@@ -373,6 +385,11 @@ def _next(
             file=quote(returned[0]),
             again=again,
         )
+    if _is_alone(population, readings, files, workspace):
+        return worded(
+            "next: figures of the programme, in its own form: evalkit template {folder} --province CODE --requests --out FILE.xlsx",
+            folder=quote(str(folder)),
+        )
     run = f"evalkit run {quote(str(folder))}{_place(readings, workspace.scheme)}"
     asked = any(one.severity == "warning" and SOURCES in one.where for one in findings)
     if asked:
@@ -380,14 +397,23 @@ def _next(
     return worded("next: {run}", run=run)
 
 
+def _is_alone(
+    measure: str, readings: list[FormReading], files: dict[str, list[str]], workspace: Workspace
+) -> bool:
+    """Tell whether a measure is all that the workspace has: the inhabitants alone make no page."""
+    of_forms = {name for reading in readings for name in reading.facts["measure"]}
+    others = {str(file) for file in workspace.fact_files} - set(files.get("facts", []))
+    return of_forms == {measure} and not others
+
+
 def _place(readings: list[FormReading], scheme: str) -> str:
-    """Return the options for the boundary set of forms where it is not the pages' own, and for the one province that they are of."""
+    """Return the options for the boundary set of forms where it is not the pages' own, and for the few provinces that they are of."""
     pairs = {pair for reading in readings for pair in zip(*_places(reading.facts), strict=True)}
     sets = {of for _, of in pairs if of != NATION_SCHEME}
-    codes = {code for code, _ in pairs}
-    one = next(iter(codes)) if len(codes) == len(sets) == 1 else ""
+    codes = sorted(code for code, of in pairs if of != NATION_SCHEME and not code[:1].isalpha())
     of_set = f" --scheme {next(iter(sets))}" if len(sets) == 1 and scheme not in sets else ""
-    return of_set + (f" --province {one}" if one and not one[:1].isalpha() else "")
+    few = codes if len(sets) == 1 and len(codes) <= _FEW_PLACES else []
+    return of_set + "".join(f" --province {code}" for code in few)
 
 
 def _places(facts: pd.DataFrame) -> tuple[list[str], list[str]]:

@@ -16,9 +16,9 @@ _SETTINGS = """\
 title.vi = "{hole}"  # tên bộ số liệu, như sẽ đứng trên trang · its title, as pages show it
 # title.en = "..."  # tên tiếng Anh; không ghi thì dùng tên tiếng Việt · the title in English; the Vietnamese one without it
 programme = "{programme}"
-scheme = "{scheme}"
+scheme = "{scheme}"  # bộ địa giới của các trang · the boundary set of the pages
 places = "reference"
-invented = false
+invented = false  # true nếu là số liệu giả định, để thử · true for invented figures
 # số liệu lấy từ các biểu đã nhập; hoặc ghi tên tệp số liệu · figures come from imported forms; or list facts files:
 # facts = ["facts.csv"], or ["facts.xlsx"]
 

@@ -86,14 +86,25 @@ def dated_by_sources(table: pd.DataFrame, sources: Mapping[str, Source]) -> pd.D
     table : DataFrame
         Rows of facts files, with ``file``.
     sources : mapping of Source
-        One without a full day leaves the day of the import.
+        Of a month or a year its last day is taken, where that is over by the day of the import; one without either leaves that day.
     """
     undated = {file for file in table["file"].unique() if _names_no_day(Path(file))}
-    days = {name: pd.Timestamp(source.date) for name, source in sources.items() if not day_fault(source.date)}
+    days = {name: day for name, source in sources.items() if (day := _last_day(source.date)) is not None}
     issued = pd.to_datetime(table["source_id"].map(days)).where(table["file"].isin(undated))
-    known = issued.notna()
+    whole = [name for name, source in sources.items() if not day_fault(source.date)]
+    known = issued.notna() & (table["source_id"].isin(whole) | (issued <= table["edition_date"]))
     edition = table["edition_date"].where(~known, issued)
     return table.assign(edition_date=edition.astype("datetime64[s]")) if known.any() else table
+
+
+def _last_day(text: str) -> pd.Timestamp | None:
+    """Return the day a source was issued, the last one of a month or a year."""
+    if not day_fault(text):
+        return pd.Timestamp(text)
+    length = {7: "M", 4: "Y"}.get(len(text))
+    if length is None or day_fault(f"{text}-01" if length == "M" else f"{text}-01-01"):
+        return None
+    return pd.Period(text, freq=length).end_time.normalize()
 
 
 def _names_no_day(file: Path) -> bool:

@@ -11,8 +11,10 @@ import pandas as pd
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.intake import ROW
-from evalkit.messages import named, worded
+from evalkit.messages import listed, named, worded
 from evalkit.table import COLUMNS, NATION_SCHEME, WITH_VALUE
+
+_FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +23,19 @@ class Agreement:
 
     Attributes
     ----------
-    rule : str
-        Said in words.
+    name : str
+        What the place is called.
+    number, periods : int
+        How many units it has, and how many of its figures were compared.
     compared : frozenset of str
         The cells of its own that were compared.
     own : frozenset of str
         All cells of its own.
     """
 
-    rule: str
+    name: str
+    number: int
+    periods: int
     compared: frozenset[str]
     own: frozenset[str]
 
@@ -123,19 +129,40 @@ def with_agreements(found: Sequence[Finding], agreed: Iterable[Agreement], file:
         it says where to look. Where another figure of the place does, the agreement is left out.
     file : str
     """
-    told, notes = list(found), []
+    told, alone = list(found), []
     for one in agreed:
         unlike = [place for place, finding in enumerate(told) if one.own & set(finding.cells[:1])]
         for place in unlike:
             if told[place].cells[0] in one.compared:
                 told[place] = _with_agreement(told[place], one)
         if not unlike:
-            notes.append(Finding("note", file, one.rule, worded("nothing")))
-    return [*told, *notes]
+            alone.append(one)
+    return [*told, *([Finding("note", file, _agree(alone), worded("nothing"))] if alone else [])]
+
+
+def _agree(alone: Sequence[Agreement]) -> str:
+    """Say which places equal the sum of their units."""
+    if len(alone) == 1:
+        return worded(
+            "{name} equals the sum of its {number} units in each of {periods} comparisons, within rounding",
+            name=alone[0].name,
+            number=alone[0].number,
+            periods=alone[0].periods,
+        )
+    return worded(
+        "each equals the sum of its units in all {periods} comparisons, within rounding: {names}",
+        periods=sum(one.periods for one in alone),
+        names=listed([one.name for one in alone]),
+    )
 
 
 def _with_agreement(finding: Finding, agreed: Agreement) -> Finding:
-    rule = worded("{rule}; but {agreement}", rule=finding.rule, agreement=agreed.rule)
+    rule = worded(
+        "{rule}; beside its {number} units {name} agrees within rounding",
+        rule=finding.rule,
+        number=agreed.number,
+        name=agreed.name,
+    )
     if finding.severity == "warning":
         return replace(finding, rule=rule)
     return replace(
@@ -175,13 +202,46 @@ def agreements(table: pd.DataFrame, *, vocabulary: Vocabulary, rounded: float) -
         whole = both[both["size"] == len(parts)]
         agree = (whole["value"] - whole["sum"]).abs() <= rounded * (len(parts) + 1) / 2
         if len(whole) and agree.all():
-            rule = worded(
-                "{name} equals the sum of its {number} units in each of {periods} comparisons, within rounding",
-                name=_name(str(code), str(scheme), vocabulary),
-                number=len(parts),
-                periods=len(whole),
-            )
-            yield Agreement(rule, frozenset(whole[ROW]), frozenset(own[ROW]))
+            name = _name(str(code), str(scheme), vocabulary)
+            yield Agreement(name, len(parts), len(whole), frozenset(whole[ROW]), frozenset(own[ROW]))
+
+
+def total_of_a_few(
+    table: pd.DataFrame, *, vocabulary: Vocabulary, rounded: float, file: str
+) -> list[Finding]:
+    """Return a warning where the whole country is, in every period, just the sum of the few units that a form has.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Figures as numbers, each place, period and measure once.
+    vocabulary : Vocabulary
+    rounded : float
+        What the last digit of the figures stands for.
+    file : str
+        The form's name.
+    """
+    told = table[table["status"].isin(WITH_VALUE)]
+    told = told.assign(_level=levels(told))
+    nation, units = told[told["_level"] == "nation"], told[told["_level"] == "unit"]
+    codes, schemes = set(units["province_code"]), units["scheme"].unique()
+    if nation.empty or len(codes) < _FEWEST or len(schemes) != 1:
+        return []
+    every = vocabulary.registry.units(str(schemes[0]))
+    key = ["measure", "period_start", "period_end", *_dimensions(told.drop(columns="_level"))]
+    both = nation.merge(units.groupby(key)["value"].agg("sum").rename("sum"), left_on=key, right_index=True)
+    unlike = (both["value"] - both["sum"]).abs() > rounded * (len(codes) + 1) / 2
+    if len(codes) == len(every) or len(both) < len(nation) or unlike.any() or not both["value"].any():
+        return []
+    rule = worded(
+        "the whole country is here just the sum of the {number} places of the form, and there are {all} in all",
+        number=len(codes),
+        all=len(every),
+    )
+    do = worded(
+        "nothing, if the other places had none; if the row is the total of the form alone, take it out of place and write total = [...] with its label in the mapping"
+    )
+    return [Finding("warning", f"{file}, {', '.join(both[ROW].astype(str)[:_FEWEST])}", rule, do)]
 
 
 def _parts(code: str, scheme: str, told: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:

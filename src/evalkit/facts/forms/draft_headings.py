@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from evalkit.facts.forms.grid import Sheet, cell_name, column_name
 from evalkit.facts.forms.period_texts import Calendar, period_of
@@ -26,6 +28,23 @@ _MANY = {"nghin": 10**3, "ngan": 10**3, "trieu": 10**6, "ty": 10**9, "ti": 10**9
     for name, power in {"thousand": 3, "million": 6, "billion": 9}.items()
     for end in ("", "s")
 }
+_LONGEST_LEGEND = 1_000
+_LEGENDS = {
+    "không phát sinh": "không phát sinh",
+    "không có phát sinh": "không phát sinh",
+    "chưa có số liệu": "chưa có số liệu",
+    "không có số liệu": "chưa có số liệu",
+    "chưa có báo cáo": "chưa có số liệu",
+    "không áp dụng": "không áp dụng",
+    "none": "none",
+    "not reported": "not reported",
+    "no data": "not reported",
+    "not applicable": "not applicable",
+}
+_DAY_WRITTEN = re.compile(
+    r"ngày\s+([0-9]{1,2})\s+tháng\s+([0-9]{1,2})\s+năm\s+([0-9]{4})|(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?![0-9/])",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -146,6 +165,43 @@ def thousands_said(sheet: Sheet, top: int, programme: Programme) -> Iterator[Tho
             if same_word(found[0]) not in units and any(unit in word.split() for word in units):
                 scale = _MANY[plain_words(found["many"])] if unit in units else 0
                 yield Thousands(cell_name(at), found[0], scale)
+
+
+def legend_of(sheet: Sheet, sign: str, rows: Sequence[int]) -> tuple[str, str] | None:
+    """Return where a form says, above or below its figures, what a sign of it means, and the words a mapping has for that; None where it does not.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    sign : str
+        Points or dashes.
+    rows : sequence of int
+        Those of the figures.
+    """
+    told = re.compile(
+        rf"(?<![\w.…-]){re.escape(sign)}(?![\w.…-])[\s):\"”'“]*(?:là|nghĩa là|=|means|:)?[\s\"“']*(?P<said>[^;.,]+)"
+    )
+    for at, cell in sorted(sheet.cells.items()):
+        if rows[0] <= at[0] <= rows[-1] or cell.kind != "text" or len(cell.text) > _LONGEST_LEGEND:
+            continue
+        for found in told.finditer(cell.text):
+            said = same_word(found["said"])
+            if (word := next((one for one in _LEGENDS if said.startswith(one)), None)) is not None:
+                return cell_name(at), _LEGENDS[word]
+    return None
+
+
+def days_written(sheet: Sheet, rows: Sequence[int]) -> list[tuple[str, date]]:
+    """Return the days that stand in texts above or below the figures, each with its cell: "ngày 15 tháng 01 năm 2024"."""
+    found = []
+    for at, cell in sorted(sheet.cells.items()):
+        outside = not rows[0] <= at[0] <= rows[-1]
+        if outside and cell.kind == "text" and len(cell.text) <= _LONGEST_LEGEND:
+            for day in _DAY_WRITTEN.finditer(cell.text):
+                parts = [part for part in day.groups() if part]
+                with suppress(ValueError):
+                    found.append((cell_name(at), date(int(parts[2]), int(parts[1]), int(parts[0]))))
+    return found
 
 
 def in_units(words: str) -> tuple[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from evalkit.errors import FactsError
@@ -13,9 +14,11 @@ from evalkit.facts.forms.draft_headings import (
     Parting,
     breakdown_text,
     closest,
+    days_written,
     heading_of_values,
     items_above,
     labels_of_values,
+    legend_of,
     thousands_said,
     values_of,
 )
@@ -164,7 +167,8 @@ def _lines(seen: _Seen, *, path: Path, source_id: str, vocabulary: Vocabulary) -
     yield from _thousands(seen, vocabulary)
     yield from _writing(seen)
     yield f'published = "{HOLE}"  # true nếu cơ quan có thẩm quyền đã công bố chính các số này, nếu không: false (hoặc "có", "chưa") · true if an authority has published these very figures, else false (or "yes", "no")'
-    yield f'edition_date = "{HOLE}"  # ngày của biểu: 2024-03-15 hoặc "15/3/2024" · the day of the form: 2024-03-15 or "15/3/2024"'
+    days = "".join(f"; ô · cell {cell}: {day}" for cell, day in days_written(seen.sheet, seen.rows)[:_ALIKE])
+    yield f'edition_date = "{HOLE}"  # ngày của biểu: 2024-03-15 hoặc "15/3/2024" · the day of the form: 2024-03-15 or "15/3/2024"{days}'
     if items is not None:
         yield from _columns(*items, vocabulary)
     if not seen.scheme:
@@ -218,6 +222,8 @@ def _place(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
         yield from _one_place(seen, vocabulary.registry)
         return
     totals, merged = _totals(seen)
+    of_few = [label for label in totals if _is_of_these_alone(seen, label, vocabulary.registry)]
+    totals, merged = [label for label in totals if label not in of_few], [*merged, *of_few]
     given = "".join(f', {quoted(label)} = "{HOLE}"' for label in totals)
     scheme, why = _scheme(seen, vocabulary)
     yield f'place = {{ column = "{column_name(seen.label_column)}", scheme = "{scheme}"{given} }}  # {why}'
@@ -268,6 +274,28 @@ def _totals(seen: _Seen) -> tuple[list[str], list[str]]:
         if is_total(text):
             found[seen.sheet.area((row, seen.label_column)) is not None][text] = None
     return [label for label in found[False] if label not in found[True]], list(found[True])
+
+
+def _is_of_these_alone(seen: _Seen, label: str, registry: Registry) -> bool:
+    """Tell whether a row is just the sum of the places of the form, and these are not all there are: it is hardly the whole country."""
+    sheet, column = seen.sheet, seen.label_column
+    texts = {row: " ".join(sheet.label(row, column).text.split()) for row in seen.rows}
+    places = [row for row, text in texts.items() if not is_total(text)]
+    if len(places) >= len(registry.units(seen.scheme)):
+        return False
+    totals = [row for row, text in texts.items() if text == label]
+    return all(
+        _written(sheet.at(row, one)) == sum(_written(sheet.at(place, one)) for place in places)
+        for row in totals
+        for one in seen.columns
+    )
+
+
+def _written(cell: Cell) -> Decimal:
+    """Return the number of a cell; 0 for a sign, and for what is no plain number."""
+    if cell.number is not None:
+        return cell.number
+    return Decimal(cell.text) if cell.text.isdecimal() else Decimal(0)
 
 
 def _breakdowns(seen: _Seen, vocabulary: Vocabulary) -> Iterator[Parting]:
@@ -423,8 +451,13 @@ def _writing(seen: _Seen) -> Iterator[str]:
         yield f'group = "{HOLE}"  # dấu ngăn hàng nghìn, "" nếu không có · between thousands: "." or "," or ""'
     signs = list(_marks(seen))
     if signs:
-        meanings = ", ".join(f'{quoted(sign)} = "{HOLE}"' for sign in signs)
-        yield f"marks = {{ {meanings} }}  # theo chú giải của biểu, một trong: {signs_said()}"
+        said = {sign: legend_of(seen.sheet, sign, seen.rows) for sign in signs}
+        meanings = ", ".join(
+            f"{quoted(sign)} = {quoted(found[1] if found else HOLE)}" for sign, found in said.items()
+        )
+        cells = [f"ô · cell {found[0]}" for found in said.values() if found]
+        rest = f"theo chú giải của biểu, một trong: {signs_said()}" if None in said.values() else ""
+        yield f"marks = {{ {meanings} }}  # {'; '.join(filter(None, [*dict.fromkeys(cells), rest]))}"
 
 
 def _marks(seen: _Seen) -> Iterator[str]:

@@ -14,7 +14,13 @@ from evalkit.errors import EvalkitError, FactsError
 from evalkit.facts.facts_workbook import value_text
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.conflicting_cells import hold_conflicting
-from evalkit.facts.forms.control_totals import ControlTotal, agreements, control_totals, with_agreements
+from evalkit.facts.forms.control_totals import (
+    ControlTotal,
+    agreements,
+    control_totals,
+    total_of_a_few,
+    with_agreements,
+)
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.form_places import FormPlaces, Placed
@@ -359,6 +365,12 @@ def _of_the_figures(
         *_footnotes(facts, file),
         *_approximate(facts, file),
         *with_agreements(unlike, agreed, file),
+        *total_of_a_few(
+            table[~again],
+            vocabulary=vocabulary,
+            rounded=sources[sender.source_id].rounded_to,
+            file=file,
+        ),
     ]
 
 

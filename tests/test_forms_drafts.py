@@ -1,0 +1,159 @@
+"""What a draft of a mapping finds written in a form of several provinces, and what an import tells of rows of totals and of its next step."""
+
+import json
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from typer.testing import CliRunner
+
+from evalkit.batch.prepare import receive
+from evalkit.cli import app
+from evalkit.workspace import open_workspace
+from tests.form_workspaces import read_declarations_once
+
+SIX = (
+    ("Lào Cai", 9, 7),
+    ("Hà Giang", 6, "5"),
+    ("Cao Bằng", 4, 4),
+    ("Lạng Sơn", 5, 6),
+    ("Quảng Ninh", 3, "-"),
+)
+ANSWERS = {
+    'published = "?"': "published = false",
+    'edition_date = "?"': "edition_date = 2024-01-15",
+    'measure = "?"': 'measure = "cases_instituted"',
+}
+
+
+@pytest.fixture(autouse=True)
+def _declarations_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_declarations_once(monkeypatch)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "so-lieu"
+    assert CliRunner().invoke(app, ["new", str(folder)]).exit_code == 0
+    return folder
+
+
+def form(path: Path, rows: Sequence[tuple[Any, ...]], notes: Sequence[str]) -> Path:
+    book = Workbook()
+    sheet = book.active
+    for line in (("BIỂU TỔNG HỢP (số liệu giả định)",), (), ("STT", "Địa phương", "2022", "2023")):
+        sheet.append(line)
+    sheet.append(("", "", "Vụ án", "Vụ án"))
+    for number, row in enumerate(rows):
+        sheet.append((number or "", *row))
+    sheet.append(())
+    for note in notes:
+        sheet.append((note,))
+    book.save(path)
+    return path
+
+
+def draft_of(path: Path, workspace: Path) -> str:
+    result = CliRunner().invoke(app, ["import", str(path), str(workspace), "--suggest", "--json"])
+    assert result.exit_code == 0
+    return Path(json.loads(result.stdout)["draft"]).read_text(encoding="utf-8")
+
+
+def imported(path: Path, workspace: Path, mapping: str) -> tuple[dict[str, Any], str]:
+    """Return what an import tells programs, and its last line."""
+    file = path.with_suffix(".toml")
+    file.write_text(mapping, encoding="utf-8")
+    words = ["import", str(path), str(workspace), "--mapping", str(file)]
+    told = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+    assert told["refused"] is None, told
+    return told, CliRunner().invoke(app, words).stdout.splitlines()[-1]
+
+
+def filled(draft: str) -> str:
+    for hole, answer in ANSWERS.items():
+        draft = draft.replace(hole, answer)
+    return draft
+
+
+TOTAL = ("Tổng số", 27, 22)
+NOTES = ("Ghi chú: dấu (-) là không phát sinh.", "Hà Nội, ngày 15 tháng 01 năm 2024")
+
+
+@pytest.mark.parametrize(
+    ("note", "written"),
+    [
+        ("Ghi chú: dấu (-) là không phát sinh.", "không phát sinh"),
+        ("Chú giải: - : chưa có số liệu; 0: không phát sinh", "chưa có số liệu"),
+        ('"-" không áp dụng', "không áp dụng"),
+        ("Ghi chú: (...) chưa có số liệu", "?"),  # another sign
+        ("Số liệu 2022 - không phát sinh thêm", "không phát sinh"),
+        ("Ghi chú: dấu (-) là xem phụ lục", "?"),
+    ],
+)
+def test_a_sign_means_what_the_legend_of_the_form_says(
+    note: str, written: str, tmp_path: Path, workspace: Path
+):
+    draft = draft_of(form(tmp_path / "b.xlsx", (TOTAL, *SIX), (note,)), workspace)
+    (line,) = [line for line in draft.splitlines() if line.startswith("marks")]
+    assert line.startswith(f'marks = {{ "-" = "{written}" }}')
+
+
+def test_the_day_that_stands_below_a_form_is_named_with_its_cell(tmp_path: Path, workspace: Path):
+    draft = draft_of(form(tmp_path / "b.xlsx", (TOTAL, *SIX), NOTES), workspace)
+    (line,) = [line for line in draft.splitlines() if line.startswith("edition_date")]
+    assert line.startswith('edition_date = "?"')
+    assert line.endswith("cell A13: 2024-01-15")
+
+
+@pytest.mark.parametrize(
+    ("total", "is_of_these"), [(("Tổng số", 27, 22), 1), (("Tổng số", 30, 22), 0)], ids=["sum", "more"]
+)
+def test_a_total_of_the_places_of_the_form_is_no_country(
+    total: tuple[Any, ...], is_of_these: int, tmp_path: Path, workspace: Path
+):
+    path = form(tmp_path / "b.xlsx", (total, *SIX), NOTES)
+    draft = filled(draft_of(path, workspace))
+    assert any(line.startswith('total = ["Tổng số"]') for line in draft.splitlines()) == bool(is_of_these)
+    as_nation = (
+        draft.replace('total = ["Tổng số"]', "# ")
+        .replace('scheme = "63" }', 'scheme = "63", "Tổng số" = "VN" }')
+        .replace('"Tổng số" = "?"', '"Tổng số" = "VN"')
+    )
+    told, _ = imported(path, workspace, as_nation)
+    few = [one for one in told["findings"] if "just the sum of the 5 places" in one["rule"]]
+    assert (told["held"], len(few)) == (0, is_of_these)
+
+
+def test_the_next_command_makes_the_pages_of_the_places_that_have_figures(tmp_path: Path, workspace: Path):
+    """It once made all 63."""
+    path = form(tmp_path / "b.xlsx", (TOTAL, *SIX), NOTES)
+    told, last = imported(path, workspace, filled(draft_of(path, workspace)))
+    assert (told["taken"], told["held"], told["left"]) == (10, 0, 2)
+    codes = ("02", "04", "10", "20", "22")
+    assert last.endswith(" --scheme 63" + "".join(f" --province {code}" for code in codes))
+
+
+@pytest.mark.parametrize(
+    ("day", "wanted"), [("2024-02", "2024-02-29"), ("2023", "2023-12-31"), ("2024-02-03", "2024-02-03")]
+)
+def test_figures_without_a_day_bear_that_of_their_source_the_last_one_of_a_month_or_year(
+    day: str, wanted: str, tmp_path: Path, workspace: Path
+):
+    path = form(tmp_path / "b.xlsx", SIX, ())
+    draft = filled(draft_of(path, workspace)).replace('"-" = "?"', '"-" = "không phát sinh"')
+    imported(path, workspace, draft.replace("edition_date = 2024-01-15", ""))
+    sources = workspace / "sources.toml"
+    text = sources.read_text(encoding="utf-8")
+    (name,) = tomllib.loads(text)
+    text = text.replace('date = "?"', f'date = "{day}"').replace('agency = "?"', 'agency = "giả định"')
+    sources.write_text(text.replace('confidence = "?"', 'confidence = "có"'), encoding="utf-8")
+    settings = workspace / "evalkit.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('title.vi = "?"', 'title.vi = "Thử"'))
+    facts = receive(open_workspace(workspace)).facts
+    own = facts[facts["source_id"] == name]
+    assert len(own) == 10
+    assert {moment.date() for moment in own["edition_date"]} == {date.fromisoformat(wanted)}
