@@ -45,12 +45,12 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def years_over_sex(path: Path, *, total: str = "Tổng cộng") -> Path:
-    """Write a form with three years, each over a total, men and women; its first row of figures is a total."""
+    """Write a form with three years, each over a total, men and women; its first row of figures is a total of more places than it has."""
     book = Workbook()
     sheet = book.active
     sheet["A1"] = "Biểu số 3. Số người được tiếp nhận, xác minh chia theo giới tính"
     sheet["A3"] = "Địa phương"
-    sums = [sum(figures[place] for figures in PROVINCES.values()) for place in range(3)]
+    sums = [100 + sum(figures[place] for figures in PROVINCES.values()) for place in range(3)]
     for number, year in enumerate((2022, 2023, 2024)):
         first = 2 + 3 * number
         sheet.cell(3, first).value = year
@@ -241,7 +241,10 @@ def test_an_import_ends_with_the_command_that_comes_next(workspace: Path, tmp_pa
     returned = workspace / "imported" / "bieu.returned.xlsx"
     assert last() == f"next: correct {returned}, then evalkit import {returned} {workspace} --mapping {draft}"
     path.write_text("Tỉnh;2022\nHà Nội;1\nQuảng Ninh;2\n", encoding="utf-8")
-    assert last() == f"next: fill in {workspace / 'sources.toml'}, then evalkit run {workspace}"
+    assert (
+        last()
+        == f"next: fill in {workspace / 'sources.toml'}, then evalkit run {workspace} --province 01 --province 22"
+    )
     sources = workspace / "sources.toml"
     sources.write_text(
         sources.read_text(encoding="utf-8")
@@ -249,7 +252,7 @@ def test_an_import_ends_with_the_command_that_comes_next(workspace: Path, tmp_pa
         .replace('"?"', '"2024"'),
         encoding="utf-8",
     )
-    assert last() == f"next: evalkit run {workspace}"
+    assert last() == f"next: evalkit run {workspace} --province 01 --province 22"
     path.write_text("Tỉnh;2022\nQuảng Ninh;2\n", encoding="utf-8")
     assert last() == f"next: evalkit run {workspace} --province 22"
 
