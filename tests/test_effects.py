@@ -190,7 +190,10 @@ def test_the_section_says_the_numbers_of_the_effect(nation: NationFacts):
         f"{found.cases_before:.0f} crashes before its first whole year, {found.cases_after:.0f} crashes since"
         in text
     )
-    assert "p = 0.001 (smallest p possible: 0.001). Chance alone hardly explains this difference" in text
+    assert (
+        "p = 0.001 (smallest p that so many draws can give: 0.001). Chance alone hardly explains this difference"
+        in text
+    )
     tables = {block.id: block for block in section_of(result).blocks if isinstance(block, Table)}
     years = section_of(result).figures[0].table
     assert years is not None
@@ -277,9 +280,15 @@ def test_places_that_stood_lower_before_are_not_said_to_have_been_chosen_for_hig
     }
     assert rates["before"] < rates["before_without"]
     assert "they were unlike already" in words(result)
-    assert "figures stood high" not in words(result)
+    assert "High figures fall back" not in words(result)
     high = replace(result.items[0], rates=(2 * rates["before_without"], result.items[0].rates[1]))
-    assert "figures stood high" in words(replace(result, items=(high,)))
+    assert "High figures fall back by themselves, which would look like this" in words(
+        replace(result, items=(high,))
+    )
+    found = high.found
+    assert isinstance(found, Effect)
+    risen = replace(high, found=replace(found, estimate=1.2))
+    assert "which would hide a rise and not make one" in words(replace(result, items=(risen,)))
 
 
 def test_what_two_way_fixed_effects_would_have_said_stands_beside_and_never_as_the_headline(
@@ -607,3 +616,17 @@ def test_what_is_asked_for_wrongly_is_refused_with_the_nearest_name(
         ek.effect(nation, **given)
     with pytest.raises(FactsError, match="is missing"):
         ek.effect(nation, measure="road_crashes")
+
+
+def test_the_page_of_a_place_with_a_declared_measure_says_where_what_it_did_is_told(tmp_path: Path):
+    """The page of such a place once said nothing of the measure, and that the figures only describe."""
+    made = bundle(country(tmp_path, declared()))
+
+    def limits(code: str) -> str:
+        (block,) = what_figures_cannot_tell(evaluate(made.province(code)).summary).blocks
+        assert isinstance(block, Bullets)
+        return " ".join(item.en for item in block.items)
+
+    told = "Whether Speed cameras, in force here since 1 January 2025, changed anything: the country’s page compares"
+    assert told in limits(SIX[0])
+    assert "Speed cameras" not in limits(CODES[-1])

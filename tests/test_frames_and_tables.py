@@ -801,7 +801,9 @@ OF_NATION = ("side_by_side", "compared")
 def test_the_tables_of_a_section_print_what_the_frames_of_its_record_hold(name: str, code: str, step: str):
     result = evaluation_of(name, code)
     record = result.by_step()[step]
-    tables = [caption for caption, _ in tables_of(record) if not caption.startswith("Targets in force")]
+    tables = [
+        caption for caption, _ in tables_of(record) if not caption.startswith("Targets that were in force")
+    ]
     assert list(READERS[step](record, result.area)) == tables
 
 

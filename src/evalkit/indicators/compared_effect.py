@@ -74,7 +74,7 @@ class ComparedEffect(ShortForm):
     rates : tuple of float
         Counted a person-year (else a place and year) with the measure, before its start and since; of the places that the effect rests on.
     beside : tuple of float
-        Of the places without it, in the years before the first start and since the last one: counted, counted, and the two rates.
+        Of the places without it, in the years before the first start and since the first whole year after it: counted, counted, and the two rates.
     law : ScatterLaw
     """
 

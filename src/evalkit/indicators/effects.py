@@ -139,14 +139,14 @@ def _rates(cells: pd.DataFrame, comparison: Comparison, found: Effect | NotEstim
 def _beside(
     cells: pd.DataFrame, comparison: Comparison, found: Effect | NotEstimable
 ) -> tuple[float, float, float, float]:
-    """Return what was counted without the measure before its first start and since its last one, then the two rates; years in between are neither."""
+    """Return what was counted without the measure before its first start and since its first whole year, then the two rates: the years of those with it."""
     if isinstance(found, NotEstimable):
         return np.nan, np.nan, np.nan, np.nan
     out = [one.what for one in found.left_out]
     others = cells[~cells["province_code"].isin([*comparison.who, *out]) & cells["count"].notna()]
     first = min(comparison.began(code).year for code in comparison.who)
-    last = max(comparison.first_whole_year(code) for code in comparison.who)
-    sides = (others[others["year"] < first], others[others["year"] >= last])
+    whole = min(comparison.first_whole_year(code) for code in comparison.who)
+    sides = (others[others["year"] < first], others[others["year"] >= whole])
     counts = [float(rows["count"].sum()) for rows in sides]
     lived = [float(rows["exposure"].sum()) if "exposure" in rows else float(len(rows)) for rows in sides]
     rates = [count / years if years else np.nan for count, years in zip(counts, lived, strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalkit.facts.areas import NationFacts
+from evalkit.facts.areas import NationFacts, ProvinceFacts
 from evalkit.programme.models import Request
 from evalkit.records import Summary
 from evalkit.reporting import formats
@@ -15,7 +15,7 @@ from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.bases import explained, source_day, source_title, translated
 from evalkit.reporting.sections.news_sentences import unlike
-from evalkit.reporting.sections.shared_words import both, span, within_sentence
+from evalkit.reporting.sections.shared_words import both, sentences, span, within_sentence
 from evalkit.reporting.wording import say
 from evalkit.statistics.trend.latest_year import LatestYear
 from evalkit.table import TOLD, totals_only
@@ -202,6 +202,8 @@ def what_figures_cannot_tell(result: Summary) -> Section:
             "Whether the programme as a whole changed anything: the figures only describe. Places with and without these are compared in the annex: {names}.",
             names=names,
         )
+    if isinstance(area, ProvinceFacts) and (elsewhere := _compared_elsewhere(area)):
+        limits[-1] = sentences(limits[-1], *elsewhere)
     hidden = area.about.hidden_cells
     if hidden:
         limits.append(
@@ -217,6 +219,19 @@ def what_figures_cannot_tell(result: Summary) -> Section:
         layer="brief",
         width="half",
     )
+
+
+def _compared_elsewhere(area: ProvinceFacts) -> list[Bilingual]:
+    """Say which measures with a declared comparison are in force here, and where what they did is told."""
+    return [
+        say(
+            "Whether {comparison}, in force here since {began}, changed anything: the country’s page compares the places with it and without it.",
+            comparison=both(one.label),
+            began=formats.day(one.began(area.place.code)),
+        )
+        for one in area.programme.comparisons
+        if one.scheme == area.about.scheme and area.place.code in one.who
+    ][:1]
 
 
 def sources(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section | None:

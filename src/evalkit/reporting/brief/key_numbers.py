@@ -148,15 +148,9 @@ def _usual(topic: Topic, told: Told) -> list[Bilingual]:
     }
     if not found.inside_without:
         return [say("95% range expected from the {before} years before: {low} to {high}", **words)]
-    which = (
-        say("{year}", year=str(found.inside_without[0]))
-        if len(found.inside_without) == 1
-        else say("one of {count} of these years", count=str(len(found.inside_without)))
-    )
     return [
         say(
-            "outside {low} to {high}, the 95% range expected from the {before} years before, but narrowly: without {which} the range holds it; not called unusual",
-            which=which,
+            "just outside {low} to {high}, the 95% range expected from the {before} years before, but not whichever of them is left out: not called unusual",
             **words,
         )
     ]

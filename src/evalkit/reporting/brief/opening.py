@@ -44,6 +44,7 @@ from evalkit.statistics.verdicts import ChangeVerdict
 from evalkit.table import PRELIMINARY
 
 WIDEST_PACE = 3.0
+MANY = 100  # one large case no longer explains so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,21 @@ def _unusual(topic: Topic, topics: tuple[Topic, ...], result: Summary) -> Headli
         if above
         else say("In {year} unusually few: {measure}, {count}.", **words)
     )
-    caution = say(
-        "From the {before} years before, {low} to {high} were to be expected. The figures do not say why: one large case, a more thorough search or a change in recording could each explain it.",
-        before=str(found.before),
-        low=formats.number(found.low),
-        high=formats.number(found.high),
+    limits: dict[str, Bilingual | str] = {
+        "before": str(found.before),
+        "low": formats.number(found.low),
+        "high": formats.number(found.high),
+    }
+    caution = (
+        say(
+            "From the {before} years before, {low} to {high} were to be expected. The figures do not say why: a real change, a more thorough search or a change in recording could each explain it.",
+            **limits,
+        )
+        if found.count >= MANY
+        else say(
+            "From the {before} years before, {low} to {high} were to be expected. The figures do not say why: one large case, a more thorough search or a change in recording could each explain it.",
+            **limits,
+        )
     )
     others = [_other_count(other, found.year, result) for other in topics if other != topic]
     return Headline(sentences(text, *(one for one in others if one is not None)), (caution,))
@@ -376,7 +387,7 @@ def _pace(trend: Trend, fit: TrendFit) -> Bilingual:
     if 100 + fit.upper > WIDEST_PACE * (100 + fit.lower):
         return say("Too few to say by how much {a_year}: 95% interval {limits}.", **words)
     return say(
-        "Fitted to all years: {change} {a_year}, 95% interval {limits}.",
+        "Fitted to known years: {change} {a_year}, 95% interval {limits}.",
         change=change_written(fit.apc),
         **words,
     )

@@ -24,7 +24,15 @@ from evalkit.reporting.brief.topics import Topic, shown_totals
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.timeline import Bar, Panel, Step, step_days
 from evalkit.reporting.sections.compared import yearly_limits
-from evalkit.reporting.sections.shared_words import NOT_AVAILABLE, Row, lasting, qualified, span
+from evalkit.reporting.sections.shared_words import (
+    NOT_AVAILABLE,
+    Row,
+    both,
+    lasting,
+    qualified,
+    span,
+    within_sentence,
+)
 from evalkit.reporting.wording import say
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.law.yearly_mean import varies_more_than_chance
@@ -35,12 +43,20 @@ class Told:
     """What is told of one count: what is drawn, years told in part, and who says so, by year and by period."""
 
     def __init__(self, topic: Topic, panel: Panel, result: Summary) -> None:
-        self.topic, self.panel = topic, panel
+        self.topic, self.panel, self.result = topic, panel, result
         self.totals = topic.trend.totals if topic.trend is not None else ()
         years = [bar.year for bar in panel.bars if bar.state != "none"]
         covered = {total.end.year for total in self.totals if not years}
         self.parts = {part.year: part for part in part_years(topic, {*years, *covered}, result)}
         self.of_years = _sources_by_year(topic, years, result)
+
+    @property
+    def wider(self) -> Bilingual | None:
+        """The wider count that stands for the latest year where the own one has no figure; None without one."""
+        latest = self.topic.latest.year if self.topic.latest is not None else None
+        if latest is None or latest.measure == self.topic.measure:
+            return None
+        return within_sentence(both(self.result.area.programme.measures[latest.measure].label))
 
     @property
     def unlike_sums(self) -> tuple[tuple[PeriodTotal, float], ...]:
@@ -159,10 +175,13 @@ def _year_cell(told: Told, year: int, cites: Citations | None) -> Cell:
         return Cell(NOT_AVAILABLE)
     if bar.state == "hidden":
         return Cell(same(CONFIDENTIAL))
-    return _cited(_bar_cell(bar), told.of_years.get(year, []), cites)
+    return _cited(_bar_cell(bar, told.wider), told.of_years.get(year, []), cites)
 
 
-def _bar_cell(bar: Bar) -> Cell:
+def _bar_cell(bar: Bar, measure: Bilingual | None = None) -> Cell:
+    if bar.is_hollow and measure is not None:
+        words = say("{count} ({measure})", count=bar.words or formats.number(bar.count), measure=measure)
+        return Cell(words, bar.count)
     if bar.words is not None:
         return Cell(bar.words, bar.count)
     if bar.other is not None:

@@ -72,7 +72,9 @@ def _assessment_table(frame: pd.DataFrame, area: Area) -> Table:
     rows = tuple(
         _assessment_row(row, targets[row["target_id"]], area.programme) for row in ordered.to_dict("records")
     )
-    return Table("assessment-table", say("Yearly figures held against the targets in force"), columns, rows)
+    return Table(
+        "assessment-table", say("Yearly figures held against the targets then in force"), columns, rows
+    )
 
 
 def _assessment_row(row: Row, target: Target, programme: Programme) -> tuple[Cell, ...]:
@@ -168,5 +170,11 @@ def _targets(targets: tuple[Target, ...], area: Area) -> list[Block]:
     )
     note = say("A target without a number is qualitative: it is shown in its words and never judged.")
     return [
-        Table("targets-table", say("Targets in force, with their wording and source"), columns, rows, (note,))
+        Table(
+            "targets-table",
+            say("Targets that were in force, with their wording and source"),
+            columns,
+            rows,
+            (note,),
+        )
     ]

@@ -16,7 +16,7 @@ from evalkit.reporting.wording import say
 @headed("dac", lambda: say("The six evaluation criteria"))
 def _(result: Evidence) -> tuple[Block, ...]:
     text = say(
-        "An evaluation asks six questions of a programme (OECD-DAC 2019). The table says which figures speak of each, not how the answer turns out; no figure here shows an effect. What figures cannot answer needs interviews, files and visits."
+        "An evaluation asks six questions of a programme (OECD-DAC 2019). The table says which figures speak of each, not how the answer turns out; none of them shows an effect by itself. What figures cannot answer needs interviews, files and visits."
     )
     tables = tuple(
         _row(str(name), rows, result.area.programme)

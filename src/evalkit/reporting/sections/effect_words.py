@@ -103,4 +103,7 @@ def by_itself(found: Effect) -> tuple[Bilingual, ...]:
     )
     if times >= 1:
         return (text,)
-    return (text, say("That is less than once: moves as large as those before could explain it."))
+    return (
+        text,
+        say("That is less than once: moves that the years before cannot rule out could explain it."),
+    )

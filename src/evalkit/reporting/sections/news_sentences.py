@@ -91,10 +91,12 @@ def _shift_words(shift: GroupShift, area: Area) -> Bilingual:
     if not named or named == shift.group or before is None or after is None or before + after == 0:
         return text
     left = say(
-        "{group}: {before}, then {after}.",
+        "{group}: {before} ({early}), {after} ({late}).",
         group=both(area.programme.dimensions[shift.dimension].values[named]),  # noqa: PD011
         before=formats.number(before),
         after=formats.number(after),
+        early=span(shift.before.start, shift.before.end),
+        late=span(shift.after.start, shift.after.end),
     )
     return joined(text, each(lambda words: words[:1].upper() + words[1:], left))
 

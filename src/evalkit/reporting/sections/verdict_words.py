@@ -112,7 +112,7 @@ def _check(check: Check, verdict: ChangeVerdict, programme: Programme) -> Biling
     if check == "interval":
         return say("the 95% interval includes no change")
     if check == "years_unknown":
-        return say("only totals are known, not how single years scatter")
+        return say("no law of scatter is known for these years")
     if check == "single_year":
         return say("this hangs on {year} alone", year=str(verdict.year))
     if check == "family":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from evalkit.indicators.compared_effect import ComparedEffect
@@ -78,7 +79,7 @@ def _declared(item: ComparedEffect) -> Bilingual:
         say("{comparison}: in force since {began} ({source}).", **words)
         if len(days) == 1
         else say(
-            "{comparison}: in force since {began} to {last}, by place ({source}).",
+            "{comparison}: came into force between {began} and {last}, by place ({source}).",
             last=formats.day(days[-1]),
             **words,
         )
@@ -103,6 +104,30 @@ def _registered(item: ComparedEffect) -> Bilingual:
         "The comparison was declared on {day}, before any figure since the start was known; {expected} was expected.",
         day=formats.day(one.registered_on),
         expected=expected[one.expected](),
+    )
+
+
+def _stood_higher(item: ComparedEffect, words: Mapping[str, Bilingual]) -> Bilingual:
+    """Say that places with a measure stood higher beforehand, and which way their falling back by itself would mislead."""
+    higher = (
+        say(
+            "Before the start the places with the measure had more per 100,000 inhabitants a year than the others ({own} against {others}), and may have taken it because of that.",
+            **words,
+        )
+        if item.per_person
+        else say(
+            "Before the start the places with the measure had more a year than the others ({own} against {others} a place), and may have taken it because of that.",
+            **words,
+        )
+    )
+    rises = not isinstance(item.found, NotEstimable) and item.found.estimate > 1
+    return sentences(
+        higher,
+        say("High figures fall back by themselves, which would hide a rise and not make one.")
+        if rises
+        else say(
+            "High figures fall back by themselves, which would look like this; the comparison does not rule it out."
+        ),
     )
 
 
@@ -158,7 +183,7 @@ def _chance(found: Effect) -> tuple[Bilingual, ...]:
         )
     return (
         say(
-            "Giving the starts to other places at random, {number} times with the true one, a difference as large comes up with {p} (smallest p possible: {smallest}).",
+            "Giving the starts to other places at random, {number} times with the true one, a difference as large comes up with {p} (smallest p that so many draws can give: {smallest}).",
             **words,
         ),
     )
@@ -243,11 +268,16 @@ def _caution(item: ComparedEffect, programme: Programme) -> Bilingual:
     """Say in what the places differed beforehand, and what that may do by itself."""
     per, digits = (PER, 2) if item.per_person else (1, 1)
     own, others = item.rates[0], item.beside[2]
-    words = {"own": formats.number(own * per, digits), "others": formats.number(others * per, digits)}
-    if math.isnan(own) or math.isnan(others) or own >= others:
+    words: dict[str, Bilingual] = {
+        "own": formats.number(own * per, digits),
+        "others": formats.number(others * per, digits),
+    }
+    if math.isnan(own) or math.isnan(others):
         chosen = say(
             "Places may have taken the measure because their figures stood high, and high figures fall by themselves; this comparison does not rule that out."
         )
+    elif own >= others:
+        chosen = _stood_higher(item, words)
     else:
         chosen = (
             say(

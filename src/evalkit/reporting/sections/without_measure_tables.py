@@ -159,12 +159,12 @@ def _counts(item: ComparedEffect, found: Effect) -> Table:
 
 
 def _without(item: ComparedEffect) -> tuple[Bilingual, Bilingual]:
-    """Name the years of the places without the measure: those of all, or before the first start and since the last one."""
+    """Name the years of the places without the measure: those of all, or before the first start and since it."""
     if len(item.starts) == 1:
         return say("without it: counted before the start"), say("without it: counted since the start")
     return (
         say("without it: counted before the first start"),
-        say("without it: counted since the last start"),
+        say("without it: counted since the first start"),
     )
 
 

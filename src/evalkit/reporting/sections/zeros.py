@@ -25,6 +25,7 @@ from evalkit.reporting.wording import say
 @headed("zeros", lambda: say("Periods without a case"))
 def _(result: ZeroPeriods) -> tuple[Block, ...]:
     blocks: list[Block] = []
+    programme = result.area.programme
     if not asks_for_comparisons(result.area):
         return ()
     for item in result.items:
@@ -35,7 +36,14 @@ def _(result: ZeroPeriods) -> tuple[Block, ...]:
         blocks += _rivals(item, result.area)
     if not blocks:
         blocks.append(
-            Paragraph(say("No series ends with a reported zero. Nothing reported does not mean zero."))
+            Paragraph(
+                say(
+                    "Of what is compared over periods ({names}) no series ends with a reported zero. Nothing reported does not mean zero.",
+                    names=formats.listed(
+                        [both(one.label) for one in programme.indicators.values() if one.compare_periods]
+                    ),
+                )
+            )
         )
     return tuple(blocks)
 
