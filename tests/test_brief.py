@@ -28,6 +28,8 @@ from evalkit.reporting.blocks import (
     Table,
 )
 from evalkit.reporting.brief.compose import brief_sections
+from evalkit.reporting.brief.opening import headline
+from evalkit.reporting.brief.topics import topics_of
 from evalkit.reporting.brief.who_reported import who_reported
 from evalkit.reporting.citations import MARK, mark, without_marks
 from evalkit.reporting.drawing.rate_intervals import RateDrawn, rate_intervals
@@ -719,3 +721,18 @@ def test_names_of_200_letters_are_cut_in_the_drawing_of_rates_and_whole_in_its_t
         assert long_name.en not in drawing
         assert long_name.vi not in drawing
     assert ">–</text>" in wide.en, "a place without a rate has its sign"
+
+
+def test_an_unusual_year_is_told_as_surely_as_its_source_tells_it():
+    """A count of "about 13,840" once stood in a headline as 13,840."""
+    result = evaluation_of("demo", "38").summary
+    topics = topics_of(result)
+    assert "unusually" in headline(result, topics).text.en
+    assert "about" not in headline(result, topics).text.en
+    vague = tuple(
+        replace(topic, latest=replace(topic.latest, year=replace(topic.latest.year, qualifier="about")))
+        for topic in topics
+    )
+    told = headline(result, vague).text.en
+    count = re.search(r", (about [\d,]+ \w+)\.", told)
+    assert count is not None, told

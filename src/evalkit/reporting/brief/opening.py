@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from evalkit.indicators.news import Told, ZeroNews
 from evalkit.indicators.trends import Trend
+from evalkit.programme.models import Programme
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Paragraph, Section
@@ -115,7 +116,7 @@ def _unusual(topic: Topic, topics: tuple[Topic, ...], result: Summary) -> Headli
     words: dict[str, Bilingual | str] = {
         "year": str(found.year),
         "measure": within_sentence(both(programme.measures[topic.measure].label)),
-        "count": counted(found.count, topic.measure, programme),
+        "count": _as_told(found.count, found.year, topic, programme),
     }
     text = (
         say("In {year} unusually many: {measure}, {count}.", **words)
@@ -140,6 +141,14 @@ def _unusual(topic: Topic, topics: tuple[Topic, ...], result: Summary) -> Headli
     )
     others = [_other_count(other, found.year, result) for other in topics if other != topic]
     return Headline(sentences(text, *(one for one in others if one is not None)), (caution,))
+
+
+def _as_told(count: float, year: int, topic: Topic, programme: Programme) -> Bilingual:
+    """Return the count of a year as surely as its source gives it."""
+    told = topic.latest.year if topic.latest is not None else None
+    if told is None or (told.measure, told.end.year, told.value) != (topic.measure, year, count):
+        return counted(count, topic.measure, programme)
+    return qualified_count(count, told.qualifier, topic.measure, programme, mark=told.mark)
 
 
 def _other_count(topic: Topic, year: int, result: Summary) -> Bilingual | None:
