@@ -310,7 +310,7 @@ def test_the_expected_range_names_the_law_it_stands_on():
     told = without_marks(" ".join(texts((sections["headline"],), "en")))
     assert "allowing for extra variation between years, the 95% interval is −73.5% to +99.0%" in told
     assert (
-        "just outside 1 to 42, the 95% range expected from the 14 years before, but not whichever of them is left out: not called unusual"
+        "just outside 1 to 42, the 95% range expected from the 14 years before, and inside it without one of them: not called unusual"
         in told
     )
     asked = " ".join(texts((sections["ask-next"],), "en"))

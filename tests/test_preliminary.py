@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+import evalkit.reporting.every_section  # noqa: F401  sections register themselves
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.evaluation import evaluate
 from evalkit.facts.findings import FindingsError
@@ -20,7 +21,7 @@ from evalkit.reporting.blocks import Figure, KeyNumbers, Paragraph, Table
 from evalkit.reporting.brief.compose import brief_sections
 from evalkit.reporting.sections.shared_words import fact_cell
 from tests.builders import fact, write_csv
-from tests.shipped import bundle_of
+from tests.shipped import bundle_of, sections_of
 from tests.workspaces import FACTS, tiny_workspace
 
 
@@ -143,3 +144,22 @@ def test_every_newest_figure_of_the_brief_says_that_it_is_preliminary():
     begun = flags["period_start"].dt.year
     later = (flags["kind"] == "change") & (begun == 2025)
     assert not flags.loc[made & ~of_year & ~later, "flag"].str.contains("preliminary").any()
+
+
+@pytest.mark.xdist_group("shipped")
+def test_every_table_of_the_annex_that_prints_a_preliminary_figure_marks_it():
+    """Tables of bases, of what is seldom told, of breakdowns and of stages lost the mark on the way."""
+    bundle = bundle_of("demo")
+    last = bundle.facts["period_end"].dt.year == 2025
+    shown = last & bundle.facts["value"].notna() & (bundle.facts["mark"] == "")
+    early = replace(bundle, facts=bundle.facts.assign(mark=bundle.facts["mark"].mask(shown, "p")))
+    unlike, marked = [], set()
+    for section in sections_of(evaluate(early.province("11"))):
+        for table in (block for block in section.blocks if isinstance(block, Table)):
+            for row in table.rows:
+                if row[0].text.en == "2025":
+                    told = [cell.text.en for cell in row[1:] if cell.text.en[:1].isdigit()]
+                    unlike += [(table.id, text) for text in told if not text.endswith("[p]")]
+                    marked |= {table.id} if told else set()
+    assert unlike == []
+    assert marked >= {"bases-table", "pathway-table"}

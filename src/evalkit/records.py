@@ -377,13 +377,14 @@ class PlaceBases(Record):
         - ``value`` (float, in the unit of the measure): the figure; missing where it is hidden or not reported.
         - ``status`` (str): reported, zero_reported, derived, not_reported, not_applicable or suppressed.
         - ``qualifier`` (str): how exact the source's own wording is: exact, about, more_than, nearly or at_least.
+        - ``mark`` (str): c for a hidden figure, r for a revised, p for a preliminary one; else "".
     seldom : DataFrame, one row per period and source
         The figures of measures told so seldom that no other table shows them; in the programme's order of measures.
 
         - ``measure`` (str): as in ``frame``.
         - ``period_start``, ``period_end`` (datetime): as in ``frame``.
         - ``value`` (float, in the unit of the measure): as in ``frame``.
-        - ``status``, ``qualifier``, ``source_id`` (str): as in ``frame``.
+        - ``status``, ``qualifier``, ``source_id``, ``mark`` (str): as in ``frame``.
     lapses : tuple of Lapse
         What an unexpected error took; empty as a rule.
 
@@ -424,6 +425,7 @@ class Breakdowns(Record):
         - ``status`` (str): reported, zero_reported, derived, not_reported, not_applicable or suppressed.
         - ``qualifier`` (str): how exact the source's own wording is.
         - ``source_id`` (str): the source, a key of ``sources``.
+        - ``mark`` (str): c for a hidden figure, r for a revised, p for a preliminary one; else "".
     lapses : tuple of Lapse
         What an unexpected error took; empty as a rule.
 
@@ -626,7 +628,7 @@ class Pathway(Record):
         - ``place_basis`` (str): where it is counted.
         - ``source_id`` (str): the source; "" where none reports.
         - ``value`` (float, persons): the figure; missing where it is hidden or not reported.
-        - ``status``, ``qualifier`` (str): of the figure.
+        - ``status``, ``qualifier``, ``mark`` (str): of the figure.
         - ``figures`` (tuple): the unlike figures where sources differ; else empty.
         - ``base_measure`` (str): of a cohort, the measure it is a part of; else "".
         - ``base_value`` (float, persons): its figure; missing for totals.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from evalkit.programme.models import Programme
-from evalkit.table import TOLD
+from evalkit.table import MARK, TOLD
 
 LATEST = 5
 SELDOM = 5
@@ -60,7 +60,7 @@ def breakdowns(facts: pd.DataFrame, programme: Programme, *, latest: int = LATES
         for own in [rows[rows[name] != "all"]]
         if not own.empty
     ]
-    columns = ["measure", "dimension", "category", *_COLUMNS[1:]]
+    columns = ["measure", "dimension", "category", *_columns(facts)[1:]]
     if not parts:
         return pd.DataFrame(columns=columns)
     found = pd.concat(parts, ignore_index=True)
@@ -117,9 +117,14 @@ def seldom_reported(
     rank = rows["measure"].map(order.index)
     return (
         rows.assign(rank=rank)
-        .sort_values(["rank", "period_start", "period_end", "source_id"], kind="stable")[_COLUMNS]
+        .sort_values(["rank", "period_start", "period_end", "source_id"], kind="stable")[_columns(facts)]
         .reset_index(drop=True)
     )
+
+
+def _columns(facts: pd.DataFrame) -> list[str]:
+    """Return the columns of a table of figures, with the marks of preliminary and revised ones where they are kept."""
+    return [*_COLUMNS, MARK] if MARK in facts else _COLUMNS
 
 
 def _latest(rows: pd.DataFrame, latest: int) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from evalkit.programme.models import Programme
-from evalkit.table import STATUSES, TOLD, totals_only
+from evalkit.table import MARK, STATUSES, TOLD, totals_only
 
 IN_PART = "in_part"
 _PARTIAL = "partial"  # how the source_cell of a total begins of which a part is missing
@@ -207,4 +207,5 @@ def side_by_side(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     ordered = rows.assign(rank=rank).sort_values(
         ["period_start", "period_end", "rank", "source_id"], kind="stable"
     )
+    columns += [MARK] if MARK in ordered else []
     return ordered[columns].reset_index(drop=True)

@@ -9,12 +9,23 @@ from evalkit.indicators.person_years import PERIOD, PLACE
 from evalkit.indicators.sources import differing, preferred
 from evalkit.programme.models import Programme
 from evalkit.statistics.proportions import wilson_interval
-from evalkit.table import TOLD, totals_only
+from evalkit.table import MARK, TOLD, totals_only
 
 COLUMNS = [
     *PLACE,
     *PERIOD,
-    *("stage", "position", "measure", "basis", "place_basis", "source_id", "value", "status", "qualifier"),
+    *(
+        "stage",
+        "position",
+        "measure",
+        "basis",
+        "place_basis",
+        "source_id",
+        "value",
+        "status",
+        "qualifier",
+        "mark",
+    ),
     *(
         "figures",
         "base_measure",
@@ -99,6 +110,8 @@ def _whole_rows(totals: pd.DataFrame) -> pd.DataFrame:
     """Return facts rows with the columns that a small table may lack."""
     if "qualifier" not in totals.columns:
         totals = totals.assign(qualifier="exact")
+    if MARK not in totals.columns:
+        totals = totals.assign(**{MARK: ""})
     return totals if "published" in totals.columns else totals.assign(published=False)
 
 
@@ -113,13 +126,13 @@ def _with_unlike(rows: pd.DataFrame, unlike: pd.DataFrame) -> pd.DataFrame:
 
 def _with_figures(every: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     key = [*PLACE, *PERIOD]
-    told = ["value", "status", "qualifier", "source_id", "figures", "published"]
+    told = ["value", "status", "qualifier", MARK, "source_id", "figures", "published"]
     both = every.merge(rows[[*key, "measure", *told]], on=[*key, "measure"], how="left")
     below = rows[[*key, "measure", "value", "source_id", "figures"]].rename(
         columns={name: f"base_{name}" for name in ("measure", "value", "source_id", "figures")}
     )
     both = both.merge(below, on=[*key, "base_measure"], how="left")
-    blanks = {"status": "not_reported", "qualifier": "exact", "source_id": "", "base_source_id": ""}
+    blanks = {"status": "not_reported", "qualifier": "exact", MARK: "", "source_id": "", "base_source_id": ""}
     both = both.fillna(blanks)
     for name in ("figures", "base_figures"):
         both[name] = [found if isinstance(found, tuple) else () for found in both[name]]

@@ -68,6 +68,20 @@ def _day(written: object) -> object:
         raise ValueError(worded('the value is a day, such as 2024-01-15 or "15/1/2024"')) from None
 
 
+_OF_THE_TABLE = frozenset(
+    (
+        "skip",
+        "until",
+        "corner",
+        "marks",
+        "decimal",
+        "group",
+        "scale",
+        "published",
+        "edition_date",
+        "source_id",
+    )
+)
 CellName = Annotated[str, AfterValidator(_cell)]
 ColumnName = Annotated[str, AfterValidator(_column)]
 SourceId = Annotated[str, AfterValidator(_source)]
@@ -83,6 +97,10 @@ class Labels(Declared):
     @model_validator(mode="before")
     @classmethod
     def _part(cls, content: Any) -> Any:
+        if isinstance(content, dict) and (misplaced := sorted(_OF_THE_TABLE & content.keys())):
+            raise ValueError(
+                worded("{key} is said of the whole table: write it right below [table]", key=misplaced[0])
+            )
         return _with_labels(content, cls.model_fields)
 
     @model_validator(mode="after")

@@ -242,7 +242,8 @@ class Headings:
             return Held(
                 worded("{name} is a part of a row above it that is not in the mapping", name=cell_name(at)),
                 worded(
-                    'add that row to the mapping, or leave this one: skip = ["{name}"]', name=cell_name(at)
+                    'add that row to the mapping, or leave this one: write skip = ["{name}"] right below [table]',
+                    name=cell_name(at),
                 ),
                 in_mapping=True,
             )
@@ -252,7 +253,9 @@ class Headings:
         found = self.words.with_values(self.words.counted(whole, self._fixed_values()), named[1])
         if isinstance(found, Counted):
             return found
-        leave = worded('leave this row: skip = ["{name}"]', name=cell_name(at))
+        leave = worded(
+            'leave this row of the form: write skip = ["{name}"] right below [table]', name=cell_name(at)
+        )
         return Held(found.rule, leave, in_mapping=True)
 
     def _values(

@@ -150,7 +150,7 @@ def _usual(topic: Topic, told: Told) -> list[Bilingual]:
         return [say("95% range expected from the {before} years before: {low} to {high}", **words)]
     return [
         say(
-            "just outside {low} to {high}, the 95% range expected from the {before} years before, but not whichever of them is left out: not called unusual",
+            "just outside {low} to {high}, the 95% range expected from the {before} years before, and inside it without one of them: not called unusual",
             **words,
         )
     ]

@@ -16,7 +16,7 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
 from evalkit.reporting.blocks import Bilingual, Figure, Paragraph, Section
-from evalkit.reporting.brief.part_years import preliminary_years
+from evalkit.reporting.brief.part_years import vague_years
 from evalkit.reporting.brief.told_over_time import Told, differing, figures_drawn, limits, period_words, place
 from evalkit.reporting.brief.topics import TIMELINE, Topic
 from evalkit.reporting.citations import Citations
@@ -33,7 +33,6 @@ from evalkit.reporting.wording import say
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import TrendFit
 from evalkit.statistics.trend.latest_year import LatestYear
-from evalkit.table import PRELIMINARY
 
 
 def over_time(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section | None:
@@ -138,15 +137,14 @@ def _bars(topic: Topic, result: Summary) -> tuple[Bar, ...]:
     known = [year for year, row in told.items() if row["status"] == "suppressed" or not pd.isna(row["count"])]
     if not known:
         return ()
-    unlike, early = _unlike(topic, result), preliminary_years(topic, result)
+    unlike, vague = _unlike(topic, result), vague_years(topic, result)
     bars = (_bar(year, told.get(year), unlike.get(year)) for year in range(min(known), max(known) + 1))
-    return tuple(_marked(bar) if bar.year in early and bar.other is None else bar for bar in bars)
-
-
-def _marked(bar: Bar) -> Bar:
-    """Return the bar of a year whose figure its source calls preliminary."""
-    has_figure = bar.state in ("value", "zero")
-    return replace(bar, words=qualified(bar.count, "exact", mark=PRELIMINARY)) if has_figure else bar
+    return tuple(
+        replace(bar, words=vague[bar.year])
+        if bar.year in vague and bar.other is None and bar.state in ("value", "zero")
+        else bar
+        for bar in bars
+    )
 
 
 def _with_later(bars: tuple[Bar, ...], topic: Topic) -> tuple[Bar, ...]:

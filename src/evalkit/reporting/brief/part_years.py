@@ -34,6 +34,17 @@ class PartYear:
         return each("{} ({})".format, self.count, self.days)
 
 
+def vague_years(topic: Topic, result: Summary) -> dict[int, Bilingual]:
+    """Return the figures of whole years that are preliminary or not told exactly, as their source tells them."""
+    rows, basis = shown_totals(result.area), result.area.programme.measures[topic.measure].place_basis
+    rows = rows[(rows["measure"] == topic.measure) & (rows["place_basis"] == basis) & rows["value"].notna()]
+    return {
+        int(row["period_end"].year): qualified(row["value"], row["qualifier"], mark=str(row.get(MARK, "")))
+        for row in whole_years(rows).to_dict("records")
+        if row["qualifier"] != "exact" or row.get(MARK) == PRELIMINARY
+    }
+
+
 def preliminary_years(topic: Topic, result: Summary) -> set[int]:
     """Return the whole years whose figure its source calls preliminary."""
     rows = shown_totals(result.area)
