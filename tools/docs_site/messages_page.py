@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import typer
+
 import evalkit
+from evalkit.cli import app
+from evalkit.help_words import help_texts
 from evalkit.messages import catalogue
 from tools.docs_site.markdown import table
 from tools.docs_site.remedies import rules_and_remedies, templates
@@ -31,6 +35,12 @@ def messages_page() -> str:
         if section:
             name = ".".join(path.relative_to(_SOURCE.parent).with_suffix("").parts)
             parts += [f"## {name.removesuffix('.__init__')}", _first_sentence(tree), *section]
+    known, said = catalogue(), help_texts(typer.main.get_command(app))
+    parts += [
+        "## evalkit --help",
+        "What the command line says of itself.",
+        table(_ALONE, [(text, known[text]) for text in sorted(said - told)]),
+    ]
     return "\n\n".join(parts)
 
 
