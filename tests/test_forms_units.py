@@ -376,3 +376,18 @@ def test_running_numbers_beside_a_table_are_no_figures_left(
     code, said = imported(parted, workspace, table + labels + 'unit = "C"\n')
     notes = [one for one in said["findings"] if "hold figures that the mapping does not name" in one["rule"]]
     assert (code, len(notes)) == (0, told)
+
+
+@pytest.mark.parametrize(("day", "told"), [("2021-12-31", "8"), ("2022-12-31", "4"), ("2023-12-31", "")])
+def test_figures_of_after_the_day_of_the_form_are_told(day: str, told: str, form: Path, workspace: Path):
+    code, said = imported(form, workspace, TABLE.replace("2024-03-15", day) + LABELS + UNITS)
+    later = [one["rule"] for one in said["findings"] if "begin after the day of the form" in one["rule"]]
+    assert (code, [rule.partition(" ")[0] for rule in later]) == (0, [told] if told else [])
+
+
+def test_a_key_of_the_table_below_its_labels_is_refused_and_told_where_it_stands(form: Path, workspace: Path):
+    """A list was refused as "no text", and as a text it was read as one more label."""
+    for written in ('skip = ["A8"]', 'skip = "A8"'):
+        code, said = imported(form, workspace, TABLE + LABELS + UNITS + written + "\n")
+        assert code == 3
+        assert "skip is said of the whole table: write it right below [table]" in json.dumps(said)

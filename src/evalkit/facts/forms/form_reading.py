@@ -22,6 +22,7 @@ from evalkit.facts.forms.control_totals import (
     with_agreements,
 )
 from evalkit.facts.forms.counted import Vocabulary
+from evalkit.facts.forms.days_said import after_its_day
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.form_places import FormPlaces, Placed
 from evalkit.facts.forms.grid import At, Form, Sheet, cell_at, cell_name
@@ -208,6 +209,7 @@ def _put_together(
             for finding in other_place_said(table, sheet, reading.taken[0].place, vocabulary, sender.path)
         ),
         *before_their_boundaries(facts, vocabulary.registry, sender.path),
+        *after_its_day(facts, sender.path),
         *(
             Finding("note", str(sender.path), note, worded("look whether they belong to the report"))
             for _, one in readings
