@@ -31,7 +31,7 @@ def digests_now(name: str, code: str) -> tuple[str, dict[str, str]]:
     sections = sections_of(result, area)
     found, tables = {}, {}
     for language in ("vi", "en"):
-        around = neighbours(head.slug, language, ("vi", "en"))
+        around = neighbours(head.slug, language, ("vi", "en"), country=True)
         found[language] = digest_of_words(
             page_from_sections(head, sections, language=language, resources=around)
         )

@@ -195,6 +195,7 @@ class _Words:
         self._registry = registry
         self._files, self._numbers = (facts[name].astype(str).tolist() for name in (FILE, ROW))
         self._cells = facts["source_cell"].fillna("").astype(str).tolist()
+        self._published, self._values = facts["published"].tolist(), facts["value"].tolist()
         self._places = list(facts[["province_code", "scheme"]].itertuples(index=False, name=None))
         self._regions = {code for scheme in registry.schemes for code in registry.regions(scheme)}
 
@@ -227,10 +228,14 @@ class _Words:
         rows, sums, cell = [*one.whole, *one.parts], self._lattice.sums, self._lattice.row_cell
         direct = one.sum != NO_SUM and len(one.whole) == 1 and cell[one.whole[0]] == sums.whole[one.sum]
         direct = direct and {*cell[[*one.parts]].tolist()} <= {*map(int, sums.parts(one.sum))}
-        if not direct or len({*cell[rows].tolist()}) < len(rows) or not self._facts["published"][rows].all():
+        if (
+            not direct
+            or len({*cell[rows].tolist()}) < len(rows)
+            or not all(self._published[row] for row in rows)
+        ):
             return rule
-        whole = float(self._facts["value"][one.whole[0]])
-        parts = float(self._facts["value"][[*one.parts]].sum())
+        whole = float(self._values[one.whole[0]])
+        parts = float(sum(self._values[row] for row in one.parts))
         return with_figures(rule, whole, parts)
 
     def _where(self, one: Conflict) -> str:
