@@ -70,11 +70,9 @@ def seen_said(text: object) -> object:
 
     Examples
     --------
-    >>> [seen_said(answer) for answer in ("có", "No", "verified", True, 3)]
-    ['verified', 'to be checked', 'verified', 'verified', 3]
+    >>> [seen_said(answer) for answer in ("có", "No", "verified", True)]
+    ['verified', 'to be checked', 'verified', True]
     """
-    if isinstance(text, bool):
-        return SEEN if text else NOT_SEEN
     return _SEEN_WORDS.get(" ".join(text.split()).casefold(), text) if isinstance(text, str) else text
 
 
