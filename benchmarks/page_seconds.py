@@ -4,14 +4,15 @@
     python benchmarks/page_seconds.py 04 22           these provinces
     python benchmarks/page_seconds.py --rounds 5
 
-Each step is run once unmeasured and then in rounds; the least is printed. The bundle is the one that is kept in data/demo;
-where there is none it is made, in half a minute, and kept.
+The process is set up as the kernels of a run are. Each step is run once unmeasured and then in rounds; the least is printed. The
+bundle is the one that is kept in data/demo; where there is none it is made, in half a minute, and kept.
 Seconds are this machine's; what may be quoted are ratios of one run.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import time
 from collections.abc import Callable
 from functools import partial
@@ -22,9 +23,11 @@ from evalkit.batch.clock import now
 from evalkit.batch.prepared import prepare
 from evalkit.evaluation import AREA, recipe_of
 from evalkit.facts.areas import Area
+from evalkit.kernels.forked import OBJECTS_BETWEEN_COLLECTIONS
 from evalkit.reporting.blocks import LANGUAGES
 from evalkit.reporting.display import written
 from evalkit.reporting.every_section import page_head
+from evalkit.reporting.first_use import use_once
 from evalkit.reporting.page import page_from_sections
 from evalkit.workspace import open_workspace
 
@@ -79,6 +82,10 @@ def main() -> None:
     parser.add_argument("codes", nargs="*", metavar="CODE")
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
+    use_once()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     bundle = prepare(open_workspace(DEMO), day=now().date()).bundle
     facts = {place.code: len(bundle.province(place.code).facts) for place in bundle.places}
     codes = given.codes or [max(facts, key=facts.__getitem__), min(facts, key=facts.__getitem__)]

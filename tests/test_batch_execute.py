@@ -122,6 +122,27 @@ def test_what_evalkit_itself_refused_in_a_cell_is_told_with_its_remedy(tmp_path:
     assert "\n" not in told
 
 
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("colour: Literal['blue'] = 'blue'", "write the type in quotation marks"),
+        ("import evalkit as ek\nek.fit_trend(1)", "evalkit has no 'fit_trend'; did you mean \"fit_trends\"?"),
+        ("frame.head()", "name 'frame' is not defined"),
+        ("province_code.haed()", "what stands before it has no 'haed'"),
+    ],
+)
+def test_a_name_that_the_cell_misspells_is_told(tmp_path: Path, cell: str, told: str):
+    failure = run_cells(tmp_path, cell)
+    assert isinstance(failure, JobFailure)
+    assert told in failure.told
+
+
+def test_a_name_that_stands_in_no_cell_is_not_told_for_it_may_be_a_figure(tmp_path: Path):
+    failure = run_cells(tmp_path, "getattr(province_code, 'victims_' + str(30 + 9))")
+    assert isinstance(failure, JobFailure)
+    assert (failure.exception, failure.told) == ("AttributeError", "")
+
+
 def test_an_error_that_only_bears_the_name_of_a_refusal_is_not_quoted(tmp_path: Path):
     failure = run_cells(tmp_path, "class FactsError(Exception):\n    pass", "raise FactsError('39 victims')")
     assert isinstance(failure, JobFailure)
@@ -214,7 +235,7 @@ def test_a_page_that_shows_a_raw_frame_ends_the_run_and_publishes_nothing(tmp_pa
     told: list[Event] = []
     with pytest.raises(DisclosureError) as refusal:
         run_batch(tiny_workspace(tmp_path / "ws"), settings, clock=at("2026-05-01"), progress=told.append)
-    assert "01-an-thu, cell 3 of the notebook" in refusal.value.where
+    assert "01-an-thu, cell 2 of the notebook" in refusal.value.where
     assert "39" not in str(refusal.value)
     assert not (tmp_path / "out").exists()
     assert [event.kind for event in told] == ["planned", "started"]

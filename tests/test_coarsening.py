@@ -208,6 +208,10 @@ def test_pages_say_in_one_sentence_what_is_shown_instead_and_the_nation_shows_it
     assert sentence.endswith("the page of the whole country shows them by region.")
     assert [block for block in section.blocks if isinstance(block, Table)] == []
     national = section_of(break_down(bundle.nation()))
+    (there,) = [text for text in words(national) if text.startswith("Not shown")]
+    assert there.endswith(
+        "this page shows them by region."
+    )  # a sum of provinces is no figure that an authority published
     (table,) = [
         block for block in national.blocks if isinstance(block, Table) and block.id.startswith("regions-")
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,8 +18,11 @@ from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.run import run_batch
 from evalkit.errors import EvalkitError
 from evalkit.reporting.blocks import Bilingual, Paragraph, Section
-from evalkit.reporting.display import mime_bundle
+from evalkit.reporting.display import mime_bundle, section_of
 from evalkit.reporting.every_section import page_head
+from evalkit.reporting.page import page_from_sections
+from evalkit.steps import break_down
+from tests.builders import fact
 from tests.workspaces import at, options, tiny_notebooks, tiny_workspace
 
 SOUND = b'<html lang="en"><main><p>Cases fell, it says.</p></main></html>'
@@ -74,6 +78,44 @@ def test_the_switch_makes_it_that_page_s_failure_and_nobody_else_s(
     assert isinstance(failure, JobFailure)
     assert (failure.reason, failure.refusal) == ("contradicts_itself", None)
     assert "01-an-thu.html" in failure.told
+
+
+def test_a_page_of_one_step_does_not_count_the_confidential_figures_that_it_shows_in_no_table(tmp_path: Path):
+    rows = [
+        fact("01", value, year=year, measure="victims_identified", sex=sex)
+        for year in range(2017, 2022)
+        for sex, value in (("all", 50), ("female", 30), ("male", 20))
+    ]
+    workspace = tiny_workspace(tmp_path / "ws", facts=rows)
+    area = make_bundle(receive(workspace), day=date(2026, 5, 1)).province("01")
+    parts = area.facts["sex"].ne("all")
+    hidden = {
+        "value": area.facts["value"].mask(parts),
+        "status": area.facts["status"].mask(parts, "suppressed"),
+    }
+    section = section_of(break_down(replace(area, facts=area.facts.assign(**hidden))))
+    assert "every figure is confidential" in str(section)
+    for language in ("vi", "en"):
+        page = page_from_sections(page_head(area), [section], language=language)
+        assert list(page_contradictions({"a.html": page.encode()})) == []
+
+
+def test_a_page_of_an_own_notebook_may_show_a_step_without_the_table_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    bundle = make_bundle(receive(tiny_workspace(tmp_path / "ws")), day=date(2026, 5, 1))
+    notebooks, own = tiny_notebooks(tmp_path / "notebooks"), tmp_path / "own.ipynb"
+    own.write_bytes((notebooks / "province_report.ipynb").read_bytes())
+    text = Bilingual("Có 32 vụ.", "Cases numbered 32.")
+    told = Section("cases", Bilingual("Số vụ", "Cases"), (Paragraph(text),))
+    shown = [mime_bundle(one) for one in (page_head(bundle.province("01")), told)]
+    outputs = [new_output("display_data", data=one) for one in shown]
+    notebook = new_notebook(cells=[new_code_cell("show()", outputs=outputs, execution_count=1)])
+    monkeypatch.setattr(worker, "execute", lambda *_, **__: notebook)
+    for chosen, kind in ((None, JobFailure), (own, PageMade)):
+        job = plan(bundle, notebooks=notebooks, notebook=chosen)[0]
+        order = PageOrder(job, facts_for(job, bundle), "", ("vi", "en"), footer=(), keep_notebook=False)
+        assert isinstance(worker.make_page(order), kind)
 
 
 # a cell of the report notebook that says a thing which cannot be, in one province alone

@@ -95,7 +95,7 @@ def own_programme(tmp_path: Path, table: str, old: str, new: str, *rows: dict) -
     own = workspace.folder / "own"
     if not own.exists():
         shutil.copytree(SHIPPED, own)
-    for path in own.glob("measures*.toml"):
+    for path in own.glob("[im]*.toml"):
         before, opening, rest = path.read_text(encoding="utf-8").partition(f"[{table}]\n")
         if opening:
             assert old in rest
@@ -112,10 +112,25 @@ WEAKER = [
     ("measure.cases_recorded", 'disclosure = "case"', 'disclosure = "activity"'),
     ("measure.victims_identified", 'disclosure = "person"', 'disclosure = "person"\nadditive = false'),
     ("measure.victims_identified", 'disclosure = "person"', 'disclosure = "person"\ntime_basis = "stock"'),
+    ("measure.persons_in_process", 'time_basis = "stock"', 'time_basis = "flow"'),
+    ("measure.persons_not_victims", 'subtracted_from = ["persons_verified", "persons_received"]', ""),
+    ("measure.persons_in_process", 'falls_by = ["persons_verified"]', ""),
     ("measure.days_acceptance_to_trial", 'of = "cases_tried"', ""),
     ("measure.days_acceptance_to_trial", 'of = "cases_tried"', 'of = "cases_recorded"'),
     ("dimension.age_group", "sensitive = true", "sensitive = false"),
     ("dimension.article", "of_person = true", "of_person = false"),
+    ("dimension.age_group", 'within = { under_16 = "child" }', ""),
+    ("dimension.age_group", 'disjoint = [["child", "adult"], ["under_16", "adult"]]', "disjoint = []"),
+    ("dimension.age_group", 'disjoint = [["child", "adult"], ["under_16", "adult"]]', ""),
+    ("dimension.age_group", "exhaustive = false", "exhaustive = true"),
+    ("dimension.age_group", "read_as.women = ", "# "),
+    ("dimension.victim_age", "read_as.under_16 = ", "# "),
+    ("dimension.route", 'within = { china_mong_cai = "transnational" }', ""),
+    ("dimension.sex", 'label.en = "Sex"', 'label.en = "Sex"\nexhaustive = false'),
+    ("dimension.sex", 'label.en = "Sex"', 'label.en = "Sex"\nseparate = true'),
+    ("measure.persons_waiting", 'no_more_than = ["waiting_days"]', ""),
+    ("measure.suspects", 'part_of = ["suspects_handled"]', ""),
+    ("indicator.holders_agree", 'kind = "consistency"', 'kind = "period_ratio"'),
 ]
 
 
@@ -128,6 +143,29 @@ def test_an_own_programme_does_not_weaken_what_the_shipped_one_protects(
     assert refused.value.exit_code == 4
     assert table in refused.value.where
     assert refused.value.do.startswith("write ")
+
+
+UNLINKED = [
+    ("victims_offered", "victims_offered_support", "victims_identified"),
+    ("returnees_screened", "returnees_screened", "returnees_registered"),
+    ("hotline_helped", "hotline_persons_helped", "hotline_persons_referred"),
+]
+
+
+@pytest.mark.parametrize(("indicator", "part", "base"), UNLINKED)
+def test_a_share_that_is_dropped_leaves_its_part_a_part(tmp_path: Path, indicator: str, part: str, base: str):
+    """Without the share nothing would say that those offered support are among those identified."""
+    share = 'kind = "proportion"'
+    measure = f"[measure.{part}]\n"
+    with pytest.raises(DisclosureError, match="weaker than the floor") as refused:
+        receive(own_programme(tmp_path, f"indicator.{indicator}", share, 'kind = "period_ratio"'))
+    assert f"measure.{part}" in refused.value.where
+    assert f'part_of = ["{base}"]' in refused.value.do
+    for path in (tmp_path / "ws" / "own").glob("measures*.toml"):
+        text = path.read_text(encoding="utf-8")
+        if measure in text and "part_of" not in text.partition(measure)[2].partition("[measure")[0]:
+            path.write_text(text.replace(measure, f'{measure}part_of = ["{base}"]\n'), encoding="utf-8")
+    receive(open_workspace(tmp_path / "ws"))
 
 
 def test_an_own_programme_may_protect_more_and_count_other_things(tmp_path: Path):

@@ -385,7 +385,7 @@ def further_views(bundle: Bundle) -> list[object]:
             mid_term_view(estimates, programme, programme.targets),
             *(follow_up(estimates, programme, period=period) for period in programme.periods),
             group_gaps(facts, programme),
-            place_gaps(estimates, whole),
+            place_gaps(estimates, whole, programme),
             class_gaps(supports, programme),
             completeness(facts, programme),
             late_reporters(facts),

@@ -124,6 +124,34 @@ def test_the_nation_counted_by_another_place_basis_gives_nothing_away(tmp_path: 
     refuse_told(told, worlds, lambda of: [sum(of.values()), of["01"], of["02"], of["03"]])
 
 
+def test_a_stock_is_one_figure_in_all_periods_that_end_on_its_day(tmp_path: Path):
+    """At the end of 2015: the nation's 48 and 25 of 03 are given for the year, 3 and 20 for its last day; 48 less 25 and 20 was the hidden 3."""
+    stock, day = {"measure": "persons_in_process"}, ("2015-12-31", "2015-12-31")
+    rows = [
+        fact("VN", 48, **stock),
+        fact("03", 25, **stock),
+        span(*day, 3, **stock),
+        span(*day, 20, "02", **stock),
+    ]
+    told = shown(tmp_path, rows)
+    assert told.count(None) > 1
+    worlds = (
+        dict(zip(("01", "02", "03"), one, strict=True)) for one in itertools.product(range(49), repeat=3)
+    )
+    refuse_told(told, worlds, lambda of: [sum(of.values()), of["03"], of["01"], of["02"]])
+
+
+def test_a_stock_of_another_day_tells_nothing(tmp_path: Path):
+    """The middle of the year is no part of its end: nothing more is hidden."""
+    stock = {"measure": "persons_in_process"}
+    middle = [fact("VN", 48, **stock), fact("03", 25, **stock)]
+    rows = [
+        *middle,
+        *(span("2015-01-01", "2015-06-30", value, one, **stock) for one, value in (("01", 3), ("02", 20))),
+    ]
+    assert shown(tmp_path, rows) == [48, 25, None, 20]
+
+
 def refuse_told(
     told: list[float | None], worlds: Iterator[World], figures: Callable[[World], list[int]]
 ) -> None:

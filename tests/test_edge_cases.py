@@ -14,6 +14,7 @@ from evalkit.additivity.totals import with_totals
 from evalkit.errors import FactsError
 from evalkit.indicators.estimates import estimate_indicators
 from evalkit.indicators.period_totals import PeriodTotal, compare_periods, indicator_totals
+from evalkit.indicators.zeros import find_zero_period
 from evalkit.statistics.comparisons import compare_counts
 from evalkit.statistics.joinpoint.joinpoint import joinpoint
 from evalkit.statistics.law.law_of_panel import panel_law
@@ -239,8 +240,32 @@ def test_a_hidden_cell_is_neither_zero_nor_filled_in():
 
 def test_breaks_are_named_where_they_touch():
     """Row "legal redefinition, border closure": "zero in 2021-22" carries the closure as a rival explanation."""
-    touched = PROGRAMME.breaks_between(date(2021, 1, 1), date(2022, 12, 31))
+    touched = PROGRAMME.breaks_between(date(2021, 1, 1), date(2022, 12, 31), measure="cases_recorded")
     assert "border-closure" in {event.id for event in touched}
+
+
+def test_an_event_of_another_measure_explains_no_zero():
+    """A closure that bends the count of victims alone was once named as what may lie behind no case."""
+    calls = [
+        event.model_copy(update={"measures": ("victims_identified",)})
+        if event.id == "border-closure"
+        else event
+        for event in PROGRAMME.breaks
+    ]
+    facts = pd.DataFrame(
+        {
+            "measure": ["cases_recorded"],
+            "status": ["zero_reported"],
+            "period_start": pd.to_datetime(["2021-01-01"]),
+            "period_end": pd.to_datetime(["2022-12-31"]),
+        }
+    )
+    named = [
+        [event.id for event in run.rivals]
+        for programme in (PROGRAMME, PROGRAMME.model_copy(update={"breaks": tuple(calls)}))
+        if (run := find_zero_period(facts, "cases", programme, totals=())) is not None
+    ]
+    assert named == [["border-closure"], []]
 
 
 def test_ratios_at_the_edge():

@@ -23,10 +23,12 @@ from evalkit.batch.prepare import receive
 from evalkit.errors import DeclarationError, EvalkitError, FactsError
 from evalkit.evaluation import evaluate, recipe_of
 from evalkit.facts.areas import NationFacts
+from evalkit.facts.named_places import Part, Place
 from evalkit.labels import labels_in
 from evalkit.languages import speaking
 from evalkit.programme.comparison import Comparison
 from evalkit.programme.load import load_programme
+from evalkit.programme.models import Break
 from evalkit.records import Effects
 from evalkit.reporting.blocks import Bullets, Figure, Paragraph, Table
 from evalkit.reporting.brief.closing import what_figures_cannot_tell
@@ -216,7 +218,8 @@ def test_the_section_says_the_numbers_of_the_effect(nation: NationFacts):
     assert checks[1][1] == f"{found.least:.2f} to {found.most:.2f}"
     before = found.events.query("at < 0")
     excluded = sum(not low <= 1 <= high for low, high in zip(before["lower"], before["upper"], strict=True))
-    assert checks[2][1] == f"{excluded} of {len(before)}"
+    assert checks[2][1] == "{:.2f} to {:.2f}".format(*found.without_others)
+    assert checks[3][1] == f"{excluded} of {len(before)}"
     assert not any(verb in text for verb in ("caused", "because of the measure", "led to", "reduced"))
 
 
@@ -252,7 +255,7 @@ def test_the_brief_names_a_comparison_that_the_annex_has(nation: NationFacts):
     (limits,) = what_figures_cannot_tell(evaluate(nation).summary).blocks
     assert isinstance(limits, Bullets)
     told = " ".join(item.en for item in limits.items)
-    assert "Places with and without these are compared in the annex: Speed cameras." in told
+    assert "The annex compares places with and without a measure: Speed cameras." in told
 
 
 def test_years_before_and_since_the_start_are_drawn_alike_with_their_counts(nation: NationFacts):
@@ -267,28 +270,119 @@ def test_years_before_and_since_the_start_are_drawn_alike_with_their_counts(nati
     assert dots[1].count("M") == len(counts), "one path of dots: one ink for all years"
 
 
+@pytest.mark.parametrize("number", [5, 6])
+def test_the_page_says_where_no_place_without_the_measure_was_like_those_with_it(
+    nation: NationFacts, number: int
+):
+    """The rates of before the start by hand: the lowest, the highest, and places in between."""
+    rates = {code: sums((code,), BEFORE) / (199_000 + 1000 * int(code)) for code in CODES}
+    ranked = sorted(rates, key=rates.__getitem__)
+    sides = {"below": ranked[:number], "above": ranked[-number:], "": [ranked[0], *ranked[-number + 1 :]]}
+    for side, who in sides.items():
+        result = ek.effect(told(nation, who=tuple(sorted(who))), "cameras")
+        for word in ("below", "above"):
+            said = f"every place with the measure stood {word} every place without it" in words(result)
+            assert said == (word == side), (who, word)
+
+
+def test_the_page_names_what_else_changed_in_the_years_compared(nation: NationFacts):
+    """An event of the measure or of all, in the window; no event of another measure, and none after it."""
+
+    def event(name: str, year: int, *measures: str) -> Break:
+        told = {"vi": name, "en": name}
+        return Break(
+            id=name,
+            label=told,
+            effect=told,
+            kind="definition",
+            measures=measures,
+            source="Act 4",
+            valid_from=date(year, 3, 1),
+            valid_to=date(year, 3, 1),
+        )
+
+    with labels_in(("en", "vi")):
+        events = (
+            event("a new form", START - 1, "road_crashes"),
+            event("a new office", START),
+            event("a census", START, "population"),
+            event("a later act", LAST + 1),
+        )
+    one = replace(nation, programme=nation.programme.model_copy(update={"breaks": events}))
+    said = words(ek.effect(one, "cameras"))
+    assert "In the years compared there were, too: a new form and a new office." in said
+    assert "there were, too" not in words(ek.effect(nation, "cameras"))
+
+
+def test_the_page_says_which_places_were_made_of_former_units_within_the_years(nation: NationFacts):
+    """One county of two former ones within the window, one before it, and one that bears another name alone."""
+
+    def made(code: str, day: date, number: int) -> Place:
+        place = next(one for one in nation.places if one.code == code)
+        parts = [
+            Part(code=f"f{n}", scheme="former", name="F", full_name="F", since=day) for n in range(number)
+        ]
+        return place.model_copy(update={"components": tuple(parts)})
+
+    changed = {
+        "03": made("03", date(START, 7, 1), 2),
+        "09": made("09", date(FIRST - 1, 7, 1), 2),
+        "10": made("10", date(START, 7, 1), 1),
+    }
+    one = replace(nation, places=tuple(changed.get(place.code, place) for place in nation.places))
+    assert "Made of former units within these years: one place;" in words(ek.effect(one, "cameras"))
+    assert "Made of former units" not in words(ek.effect(nation, "cameras"))
+
+
+def test_the_page_says_which_figures_are_of_several_sources_or_not_exact(nation: NationFacts):
+    """One county by the police until the start and by the courts since; what is worked out bears a source of its own."""
+
+    def changed(measure: str, **columns: str) -> str:
+        facts = nation.province_facts
+        late = (
+            facts["measure"].eq(measure)
+            & facts["province_code"].eq("09")
+            & (facts["period_end"].dt.year >= START)
+        )
+        assert late.any()
+        facts = facts.assign(
+            **{name: facts[name].astype(str).mask(late, value) for name, value in columns.items()}
+        )
+        return words(ek.effect(replace(nation, province_facts=facts), "cameras"))
+
+    sources = "In one place the years are told by more than one source, which may count differently."
+    rough = "Some of the figures are approximate at their source; ratio, interval and p take them as exact."
+    plain = words(ek.effect(nation, "cameras"))
+    assert sources not in plain
+    assert rough not in plain
+    assert sources in changed("road_crashes", source_id="courts")
+    assert rough in changed("road_crashes", qualifier="about")
+    assert sources not in changed("road_crashes", source_id="derived", status="derived")
+
+
 def test_places_that_stood_lower_before_are_not_said_to_have_been_chosen_for_high_figures(
     nation: NationFacts,
 ):
     """The six counties have the lowest means of all: by hand from the figures."""
     result = ek.effect(nation, "cameras")
-    before = [row for row in result.counts.to_dict("records") if str(row["when"]).startswith("before")]
-    rates = {row["when"]: row["rate"] for row in before}
-    assert {row["when"]: row["count"] for row in before} == {
+    before = result.counts.set_index("when").loc[["before", "early", "before_without"]]
+    rates = before["rate"]
+    assert before["count"].to_dict() == {
         "before": sums(SIX, BEFORE),
+        "early": sums(SIX, BEFORE),
         "before_without": sums(CODES[6:], BEFORE),
     }
-    assert rates["before"] < rates["before_without"]
+    assert rates["early"] < rates["before_without"]
     assert "they were unlike already" in words(result)
     assert "High figures fall back" not in words(result)
-    high = replace(result.items[0], rates=(2 * rates["before_without"], result.items[0].rates[1]))
+    high = replace(result.items[0], early=(1.0, 2 * rates["before_without"]))
     assert "High figures fall back by themselves, which would look like this" in words(
         replace(result, items=(high,))
     )
     found = high.found
     assert isinstance(found, Effect)
     risen = replace(high, found=replace(found, estimate=1.2))
-    assert "which would hide a rise and not make one" in words(replace(result, items=(risen,)))
+    assert "Whatever made them stand higher may go on by itself" in words(replace(result, items=(risen,)))
 
 
 def test_what_two_way_fixed_effects_would_have_said_stands_beside_and_never_as_the_headline(
@@ -630,3 +724,35 @@ def test_the_page_of_a_place_with_a_declared_measure_says_where_what_it_did_is_t
     told = "Whether Speed cameras, in force here since 1 January 2025, changed anything: the country’s page compares"
     assert told in limits(SIX[0])
     assert "Speed cameras" not in limits(CODES[-1])
+
+
+def test_places_that_began_at_different_times_are_held_beside_the_others_in_the_same_years(
+    nation: NationFacts,
+):
+    """Before the first start of all: by hand from the figures; the years before each own start are more."""
+    result = ek.effect(nation, "waves")
+    counts = result.counts.set_index("when")
+    early = sums(SIX, BEFORE)
+    people = sum(199_000 + 1000 * int(code) for code in SIX) * len(BEFORE)
+    assert counts.loc["early", "count"] == early < counts.loc["before", "count"]
+    assert counts.loc["early", "rate"] == pytest.approx(early / people)
+    others = counts.loc["before_without", "rate"]
+    assert f"({1e5 * early / people:.2f} against {1e5 * others:.2f})" in words(result)
+    tables = {block.id: block for block in section_of(result).blocks if isinstance(block, Table)}
+    rows = {row[0].text.en: row[1].text.en for row in tables["without-counts-waves"].rows}
+    assert rows["with the measure: counted before the first start of all"] == f"{early:,}"
+
+
+def test_comparisons_of_the_same_places_that_disagree_are_told_together(nation: NationFacts):
+    result = ek.effect(nation, "cameras")
+    (clear,) = result.items
+    found = clear.found
+    assert isinstance(found, Effect)
+    assert found.chance is not None
+    open_ = replace(clear, found=replace(found, lower=0.5, upper=1.5, chance=replace(found.chance, p=0.4)))
+    both = section_of(replace(result, items=(clear, open_))).blocks
+    assert isinstance(both[0], Paragraph)
+    label = clear.comparison.label.root["en"]
+    assert f"their verdicts differ: {label}; {label}. What is said hangs on how" in both[0].text.en
+    agreed = section_of(replace(result, items=(clear, clear))).blocks
+    assert not any(isinstance(one, Paragraph) and "verdicts differ" in one.text.en for one in agreed)

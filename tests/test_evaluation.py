@@ -90,6 +90,17 @@ def test_detection_explains_no_fall_that_the_figures_do_not_carry(published: Bun
     assert "a fall can mean fewer crimes or less detection" in text
 
 
+def test_a_trend_is_not_said_to_cross_an_event_of_another_measure(demo: Bundle):
+    trends = evaluated(demo, "11").trends
+    area = trends.area
+    others = [
+        event.model_copy(update={"measures": (area.programme.population,)}) for event in area.programme.breaks
+    ]
+    programme = area.programme.model_copy(update={"breaks": tuple(others)})
+    assert "The trend is fitted across these events" in text_of(trends)
+    assert "across these events" not in text_of(replace(trends, area=replace(area, programme=programme)))
+
+
 def test_a_trend_stands_beside_its_checks(demo: Bundle):
     """Unit 11 was drawn with a mean of 20 cases a year to 2015 and of 6 from 2016."""
     trends = evaluated(demo, "11").trends
@@ -133,8 +144,13 @@ def test_figures_by_attribute_show_the_mark_of_hidden_ones_and_no_more(demo: Bun
         result = break_down(demo.province(place.code))
         hidden = int((result.frame["status"] == "suppressed").sum())
         text = text_of(result)
-        in_sentences = sum(map(int, re.findall(r"all (\d+) figures are confidential", text)))
-        assert text.count(" [c]") + in_sentences == hidden
+        alone = [
+            rows
+            for _, rows in result.frame.groupby(["measure", "dimension"])
+            if set(rows["status"]) <= {"suppressed"}
+        ]
+        assert text.count(" [c]") + sum(map(len, alone)) == hidden
+        assert text.count("every figure is confidential") == len(alone)
     assert hidden > 0
     assert result.frame.groupby(["measure", "dimension"])["period_end"].nunique().max() == 5
 
@@ -204,10 +220,9 @@ def test_a_province_whose_years_scatter_more_has_its_own_law_on_the_nations_page
 def test_one_is_written_as_one():
     law = ScatterLaw("quadratic", 2.0, 0.41, series=34, cells=340, degrees=272, p=0.0)
     one = _scatter(law, pd.DataFrame({"count": [5.0, 4.0, 6.0], "years": 5.0}))
-    assert "where one case a year is expected, the variance of a year is 1.4 times" in one.en
-    assert (
-        "where 3 cases a year are expected" in _scatter(law, pd.DataFrame({"count": [15.0], "years": 5.0})).en
-    )
+    assert "where a count of 1 a year is expected, the variance of a year is 1.4 times" in one.en
+    three = _scatter(law, pd.DataFrame({"count": [15.0], "years": 5.0}))
+    assert "where a count of 3 a year is expected" in three.en
     counts = pd.DataFrame(
         {"province_code": list("ABCDEF"), "count": [60, 20, 21, 22, 20, 19], "exposure": 1.0, "years": 5.0}
     )

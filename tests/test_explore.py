@@ -6,7 +6,7 @@ import inspect
 import os
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,7 @@ from IPython.core.interactiveshell import InteractiveShell
 import evalkit as ek
 from evalkit.errors import EvalkitError, FactsError, SettingsError
 from evalkit.explore import OpenBundle
+from evalkit.messages import told_in
 from evalkit.records import Record
 from evalkit.table import NATION_SCHEME
 from tests.shipped import bundle_of
@@ -114,6 +115,22 @@ def test_results_are_told_in_the_language_of_the_notebook(
     assert [name in told for told in (capsys.readouterr().out, str(compared), drawn)] == [True] * 3
 
 
+def test_a_bundle_speaks_another_of_its_languages_from_now_on(
+    opened: dict[str, OpenBundle], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("EVALKIT_LANG", "")
+    bundle = replace(opened["vn-published"])
+    labels = set(bundle.estimates["label"])
+    assert "Số vụ mua bán người được ghi nhận" in labels
+    with told_in("en"):
+        assert bundle.speak("en") is bundle
+        assert "Trafficking cases recorded" in set(bundle.estimates["label"])
+        assert "Trafficking cases recorded" in str(ek.fit_trends(bundle.provinces["22"]))
+        assert set(bundle.speak("vi").estimates["label"]) == labels
+        with pytest.raises(SettingsError, match="vi, en"):
+            bundle.speak("fr")
+
+
 def test_provinces_are_a_mapping_whose_views_agree(opened: dict[str, OpenBundle]):
     provinces = opened["vn-published"].provinces
     assert len(provinces) == len(list(provinces)) == 34
@@ -155,6 +172,9 @@ def test_tab_completes(typed: str, wanted: str, shell: InteractiveShell):
         (22, "as text"),
         ("Atlantis", "no page of this bundle"),
         ("1", 'did you mean "01"'),
+        ("02", "Hà Giang is part of Tuyên Quang since 2025-07-01"),
+        ("QN", r"ambiguous: Quảng Ninh \(22\), Quảng Nam \(48\), Quảng Ngãi \(51\)"),
+        ("Quảng", "ambiguous: Quảng Ninh"),
     ],
 )
 def test_a_place_that_is_none_is_told_with_its_remedy(
@@ -258,6 +278,22 @@ def test_where_there_is_no_bundle_the_refusal_says_what_is_looked_at(
     assert "not looked at" not in named.value.do
 
 
+def test_what_is_no_folder_of_a_bundle_is_told_with_what_to_open(
+    opened: dict[str, OpenBundle], tmp_path: Path
+):
+    with pytest.raises(FactsError, match="by the path of its folder") as refused:
+        ek.open_bundle(opened["demo"].provinces["22"])  # type: ignore[arg-type]
+    assert refused.value.where == "open_bundle(ProvinceFacts)"
+    (tmp_path / "evalkit.toml").touch()
+    with pytest.raises(FactsError, match="this is a workspace") as workspace:
+        ek.open_bundle(tmp_path)
+    assert f"evalkit lab {tmp_path} --prepare" in workspace.value.do
+    with pytest.raises(FactsError, match=r'bundle\.provinces\["02"\]'):
+        opened["demo"]["02"]
+    with pytest.raises(TypeError, match="not iterable"):
+        iter(opened["demo"])  # type: ignore[call-overload]
+
+
 def test_a_refusal_is_a_paragraph_and_the_traceback_is_asked_for(opened: dict[str, OpenBundle]):
     with pytest.raises(EvalkitError) as caught:
         opened["demo"].provinces["Atlantis"]
@@ -293,6 +329,26 @@ def test_figures_bear_the_names_of_what_they_are(opened: dict[str, OpenBundle]):
         "vụ",
     )
     assert set(figures["scheme"]) == {"34", NATION_SCHEME}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("en", ("Quang Ninh", "Trafficking cases recorded", "cases")),
+        ("fr", ("Quảng Ninh", "Vụ mua bán người được ghi nhận", "vụ")),
+    ],
+)
+def test_names_and_labels_of_frames_are_in_the_language_of_the_notebook(
+    asked: str, told: tuple[str, ...], opened: dict[str, OpenBundle], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("EVALKIT_LANG", asked)  # as `evalkit lab --lang` does
+    bundle = opened["vn-published"].reload()
+    for frame, name in ((bundle.figures, "measure"), (bundle.estimates, "indicator")):
+        counted = frame[name].isin(["cases", "cases_recorded"]) & frame["province_code"].eq("22")
+        row = frame[counted].iloc[0]
+        assert (row["place"], row["unit_label"]) == (told[0], told[2])
+        assert row["region"] in bundle.provinces["22"].place.region.root.values()
+    assert bundle.figures.loc[bundle.figures["measure"].eq("cases_recorded"), "label"].iloc[0] == told[1]
 
 
 def test_every_unit_of_an_estimate_is_named_in_the_first_language(opened: dict[str, OpenBundle]):
@@ -331,6 +387,27 @@ def test_any_indicator_has_a_trend_on_request(opened: dict[str, OpenBundle]):
             ek.trend(province, no_count)
     with pytest.raises(FactsError, match="no such indicator"):
         ek.trend(province, "casess")
+
+
+def test_an_indicator_is_asked_for_by_its_code_or_its_label_as_tables_print_them(
+    opened: dict[str, OpenBundle],
+):
+    province, nation = opened["demo"].provinces["22"], opened["demo"].nation()
+    fit = ek.trend(province, "cases").items[0].fit
+    for asked in ("J06", "Trafficking cases recorded", "số vụ mua bán người  được ghi nhận"):
+        assert ek.trend(province, asked).items[0].fit == fit
+    assert ek.compare_places(province, nation, "J06").indicator == "cases"
+    with pytest.raises(FactsError, match=r'did you mean "cases" \(Trafficking cases recorded\)'):
+        ek.trend(province, "Cases recorded")
+
+
+def test_a_code_in_place_of_a_name_is_answered_with_the_name(opened: dict[str, OpenBundle]):
+    known = opened["demo"].programme.indicators
+    with pytest.raises(KeyError, match="no indicator has the name 'J06'; it is 'cases'"):
+        known["J06"]
+    with pytest.raises(KeyError, match="searches names"):
+        known["zzz"]
+    assert known.get("J06") is None
 
 
 def test_the_catalogue_is_searched_by_words_in_either_language(opened: dict[str, OpenBundle]):

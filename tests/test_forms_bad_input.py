@@ -649,6 +649,55 @@ def test_a_file_that_is_no_form_is_refused(name: str, data: Callable[[], bytes],
     assert not (room / "imported").exists()
 
 
+VIETNAMESE = "Tỉnh;2022;2023\nHà Nội;5;6\nĐiện Biên;3;4\nThừa Thiên Huế;1;2\n"
+
+
+def as_western(text: str) -> str:
+    """Return what a program shows that reads UTF-8 as Windows-1252; bytes without a letter there stay controls."""
+    return "".join(
+        bytes([byte]).decode("cp1252") if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(byte)
+        for byte in text.encode()
+    )
+
+
+def western_workbook() -> bytes:
+    book = Workbook()
+    for line in as_western(VIETNAMESE).splitlines():
+        book.active.append([int(cell) if cell.isdecimal() else cell.strip() for cell in line.split(";")])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "more", "told"),
+    [
+        (
+            "form.csv",
+            as_western(VIETNAMESE).replace("\x8d", "").encode(),
+            "",
+            "letters of the file are broken",
+        ),
+        ("form.csv", as_western(VIETNAMESE).encode("utf-16"), "", "letters of the file are broken"),
+        ("form.csv", VIETNAMESE.replace("Điện Biên", "Cà Mau").encode(), 'encoding = "cp1252"\n', "broken"),
+        ("form.xlsx", western_workbook(), "", "letters of the file are broken"),
+        ("form.csv", VIETNAMESE.encode("utf-32"), "", "UTF-32"),
+        ("form.csv", VIETNAMESE.encode("utf-32-be"), "", "UTF-32"),
+        ("form.csv", VIETNAMESE.encode("utf-32-le"), "", "UTF-32"),
+    ],
+)
+def test_broken_letters_and_utf_32_are_refused_once(name: str, data: bytes, more: str, told: str, room: Path):
+    run = imported(room, csv_form(room, data, name), COUNTS + more)
+    assert (run.code, told in run.told["refused"]) == (3, True)
+    assert not (room / "imported").exists()
+
+
+def test_letters_that_are_like_broken_ones_are_read(room: Path):
+    form = f"TỈNH;2023\n{NAMES[0]};5\nTÃO BÃO XÃ, ĐẶC ƯU ÁP Æ;6\n"
+    run = imported(room, csv_form(room, form))
+    assert run.facts == {"B2": "5"}
+
+
 def test_a_form_that_is_not_there(room: Path):
     assert imported(room, room / "nothing.xlsx").told["refused"]
 
@@ -1207,13 +1256,14 @@ def test_a_held_cell_never_quotes_a_name(text: str, room: Path):
     assert not [secret for secret in SECRET if secret in run.words]
 
 
-def test_a_label_that_is_a_name_is_not_quoted(room: Path):
+def test_a_label_that_is_a_name_beside_a_figure_stops_the_import_and_is_not_quoted(room: Path):
     text = f"Nội dung|2023\nVụ mua bán người được ghi nhận|5\n{PERSONS[0]}|6\n"
     said = COUNTS.replace('{ column = "A", scheme = "d40" }', '"01"').replace(
         'measure = "cases_recorded"', 'rows = { column = "A" }'
     )
     run = imported(room, csv_form(room, text), said + 'scheme = "d40"\ndelimiter = "|"\n')
-    assert run.held == {"B3"}
+    assert run.code == 3
+    assert "particulars" in run.told["refused"]
     assert PERSONS[0] not in run.words
 
 

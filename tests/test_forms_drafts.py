@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
 
 from evalkit.batch.prepare import receive
 from evalkit.cli import app
 from evalkit.workspace import open_workspace
 from tests.form_workspaces import read_declarations_once
+from tests.workspaces import tiny_workspace
 
 SIX = (
     ("Lào Cai", 9, 7),
@@ -157,3 +158,69 @@ def test_figures_without_a_day_bear_that_of_their_source_the_last_one_of_a_month
     own = facts[facts["source_id"] == name]
     assert len(own) == 10
     assert {moment.date() for moment in own["edition_date"]} == {date.fromisoformat(wanted)}
+
+
+@pytest.mark.parametrize(
+    ("texts", "decimal", "group"),
+    [
+        (("1.250", "12,5"), ",", "."),
+        (("1,234,567", "12"), ".", ","),
+        (("1.250", "980"), "?", "?"),  # thousands, or decimals
+        (("12,5", "12.5"), "?", "?"),
+        (("0,125", "7"), ",", "."),
+    ],
+)
+def test_the_marks_of_digits_are_proposed_where_the_form_shows_them(
+    texts: tuple[str, str], decimal: str, group: str, tmp_path: Path, workspace: Path
+):
+    rows = (("Lào Cai", texts[0], 7), ("Hà Giang", 6, texts[1]))
+    lines = draft_of(form(tmp_path / "b.xlsx", (TOTAL, *rows), ()), workspace).splitlines()
+    found = {
+        line.split(" = ")[0]: line.split('"')[1] for line in lines if line.startswith(("decimal", "group"))
+    }
+    assert found == {"decimal": decimal, "group": group}
+
+
+@pytest.mark.parametrize(
+    ("head", "agency"),
+    [
+        (("BỘ CÔNG AN", "CÔNG AN TỈNH LÀO CAI", "Số: 12/BC-CAT"), "CÔNG AN TỈNH LÀO CAI"),
+        (("SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI",), "SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI"),
+        (("Số vụ án theo địa phương",), "?"),
+        ((), "?"),
+    ],
+)
+def test_the_agency_of_the_letterhead_is_proposed_as_the_one_that_issued_the_form(
+    head: tuple[str, ...], agency: str, tmp_path: Path, workspace: Path
+):
+    path = form(tmp_path / "b.xlsx", (TOTAL, *SIX), NOTES)
+    book = load_workbook(path)
+    book.active.insert_rows(1, len(head) + 1)
+    for row, text in enumerate(head, 1):
+        book.active.cell(row, 1, text)
+    book.save(path)
+    mapping = filled(draft_of(path, workspace))
+    imported(path, workspace, mapping)
+    entry = tomllib.loads(mapping)["table"]["source_id"]
+    sources = tomllib.loads((workspace / "sources.toml").read_text(encoding="utf-8"))
+    assert sources[entry]["agency"] == agency
+    title = head[-1] if agency == "?" and head else "BIỂU TỔNG HỢP (số liệu giả định)"
+    assert sources[entry]["title"] == title
+
+
+def test_a_code_that_was_written_over_in_a_form_of_evalkit_is_put_back_there(tmp_path: Path):
+    """That form has no mapping to correct, and its head no letterhead."""
+    ws = tiny_workspace(tmp_path / "ws").folder
+    path = tmp_path / "b.xlsx"
+    words = ["template", str(ws), "--province", "01", "--years", "2015", "--out", str(path)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    book = load_workbook(path)
+    sheet = book.worksheets[0]
+    (row,) = [row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value == "cases_recorded"]
+    sheet.cell(row, 1, "cases_recorde")
+    sheet.cell(row, 5, 7)
+    book.save(path)
+    told = CliRunner().invoke(app, ["import", str(path), str(ws)]).stdout
+    assert f"'cases_recorde' in A{row} is no code of a figure" in told
+    assert "put back what the form had there" in told
+    assert "mapping" not in told

@@ -266,3 +266,95 @@ def test_what_else_is_wrong_with_a_source_is_told_beside_its_questions(workspace
     settings.write_text(settings.read_text(encoding="utf-8").replace('= "?"', '= "t"'), encoding="utf-8")
     text = CliRunner().invoke(app, ["check", str(workspace)]).stdout
     assert all(f"key a.{key}" in text for key in ("agency", "date", "confidence"))
+
+
+def test_a_heading_merged_down_over_a_row_of_breakdowns_has_none(workspace: Path, tmp_path: Path):
+    made = Workbook()
+    sheet = made.active
+    for row in (
+        ("Tỉnh", "2022", None, None, "2023", None, None),
+        (None, "Số vụ", "Nạn nhân", None, "Số vụ", "Nạn nhân", None),
+        (None, None, "Nam", "Nữ", None, "Nam", "Nữ"),
+        ("Quảng Ninh", 1, 2, 3, 4, 5, 6),
+    ):
+        sheet.append(row)
+    for area in ("A1:A3", "B1:D1", "E1:G1", "B2:B3", "C2:D2", "E2:E3", "F2:G2"):
+        sheet.merge_cells(area)
+    made.save(tmp_path / "bieu.xlsx")
+    (tmp_path / "m.toml").write_text(
+        """[table]
+corner = "B4"
+place = { column = "A", scheme = "34" }
+period = { row = 1 }
+columns = { row = 2, "Số vụ" = "cases_recorded", "Nạn nhân" = "victims_identified" }
+dimensions.sex = { row = 3, "Nam" = "male", "Nữ" = "female" }
+edition_date = 2024-01-20
+""",
+        encoding="utf-8",
+    )
+    code, said = told("import", tmp_path / "bieu.xlsx", workspace, "--mapping", tmp_path / "m.toml")
+    assert (code, said["taken"], said["held"]) == (0, 6, 0)
+    rows = pd.read_csv(said["written"]["facts"][0], dtype=str).to_dict("records")
+    sexes = {row["source_cell"].rpartition("!")[2]: row["sex"] for row in rows}
+    assert [sexes[f"{column}4"] for column in "BCDEFG"] == ["all", "male", "female"] * 2
+
+
+def test_a_heading_merged_down_that_is_no_measure_is_held(workspace: Path, tmp_path: Path):
+    made = Workbook()
+    sheet = made.active
+    for row in (("Tỉnh", "2022", "2023"), (None, None, "Nam"), ("Quảng Ninh", 1, 2)):
+        sheet.append(row)
+    sheet.merge_cells("B1:B2")
+    made.save(tmp_path / "bieu.xlsx")
+    (tmp_path / "m.toml").write_text(
+        """[table]
+corner = "B3"
+place = { column = "A", scheme = "34" }
+period = { row = 1 }
+measure = "victims_identified"
+dimensions.sex = { row = 2, "Nam" = "male", "Nữ" = "female" }
+edition_date = 2024-01-20
+""",
+        encoding="utf-8",
+    )
+    said = told("import", tmp_path / "bieu.xlsx", workspace, "--mapping", tmp_path / "m.toml")[1]
+    assert [one["cell"] for one in said["held_cells"]] == ["B3"]
+
+
+def test_words_of_none_that_no_legend_explains_are_held_as_a_sign(workspace: Path, tmp_path: Path):
+    path, mapping = tmp_path / "bieu.csv", tmp_path / "m.toml"
+    path.write_text("Tỉnh;2022;2023\nQuảng Ninh;không phát sinh;ba vụ\n", encoding="utf-8")
+    mapping.write_text(
+        """[table]
+corner = "B2"
+place = { column = "A", scheme = "34" }
+period = { row = 1 }
+measure = "cases_recorded"
+edition_date = 2024-01-20
+""",
+        encoding="utf-8",
+    )
+    sign, words = told("import", path, workspace, "--mapping", mapping)[1]["held_cells"]
+    assert ("marks" in sign["remedy"], words["remedy"]) == (True, "write it in digits")
+
+
+@pytest.mark.parametrize(("more", "held"), [("", ["B4"]), ('"" = "all", ', [])])
+def test_a_blank_in_a_row_of_breakdowns_is_asked_for_with_what_to_write(
+    more: str, held: list[str], workspace: Path, tmp_path: Path
+):
+    path, mapping = tmp_path / "bieu.csv", tmp_path / "m.toml"
+    path.write_text("Tỉnh;2022;;\n;Số vụ;Nạn nhân;\n;;Nam;Nữ\nQuảng Ninh;1;2;3\n", encoding="utf-8")
+    mapping.write_text(
+        f"""[table]
+corner = "B4"
+place = {{ column = "A", scheme = "34" }}
+period = {{ row = 1 }}
+columns = {{ row = 2, "Số vụ" = "cases_recorded", "Nạn nhân" = "victims_identified" }}
+dimensions.sex = {{ row = 3, {more}"Nam" = "male", "Nữ" = "female" }}
+edition_date = 2024-01-20
+""",
+        encoding="utf-8",
+    )
+    said = told("import", path, workspace, "--mapping", mapping)[1]
+    assert [one["cell"] for one in said["held_cells"]] == held
+    assert all('"" = "all"' in one["remedy"] for one in said["held_cells"])

@@ -139,6 +139,34 @@ def test_a_form_filled_and_saved_by_libreoffice_gives_the_same(workspace: Path, 
     assert (code, said["taken"]) == (0, len(written))
 
 
+@pytest.mark.parametrize(
+    ("cell", "text", "rule"),
+    [
+        ("B3", "24", "different places"),
+        ("C3", "63", "different places"),
+        ("E7", "2019", "different periods"),
+        ("F7", "6 tháng đầu năm 2021", "different periods"),
+    ],
+)
+def test_sheets_that_name_different_places_or_periods_are_refused(
+    cell: str, text: str, rule: str, workspace: Path, tmp_path: Path
+):
+    path = form(workspace, tmp_path / "form.xlsx")
+    fill(path)
+    book = load_workbook(path)
+    book.worksheets[0][cell].value = text
+    book.save(path)
+    code, said = told("import", path, workspace)
+    assert (code, said["taken"]) == (3, 0)
+    assert cell in json.dumps(said)
+    assert rule in json.dumps(said)
+    for column in range(5, 9):  # a sheet without figures says nothing
+        for row in range(FIRST, book.worksheets[1].max_row + 1):
+            book.worksheets[1].cell(row, column).value = None
+    book.save(path)
+    assert told("import", path, workspace)[1]["taken"] > 0
+
+
 def test_a_form_has_a_row_for_each_measure_and_no_formula(workspace: Path, tmp_path: Path):
     path = form(workspace, tmp_path / "bieu.xlsx")
     book = load_workbook(path)

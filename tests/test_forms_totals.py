@@ -297,3 +297,41 @@ def test_a_mapping_without_a_table_is_told(tmp_path: Path):
     with pytest.raises(FactsError) as refused:
         read_mapping(written(tmp_path / "m.toml", "table = []"))
     assert [one.where.rpartition(" ")[2] for one in refused.value.every] == ["table"]
+
+
+SPLIT = ['split = { "vụ" = "cases_recorded", "đối tượng" = "suspects" }', 'total = ["Tổng cộng"]']
+
+
+@pytest.mark.parametrize(
+    ("total", "told_of", "number"),
+    [
+        ("55_vụ/70_đối_tượng", [], 2),
+        ("60_vụ/70_đối_tượng", ["Trafficking cases recorded"], 1),
+        ("55_vụ/71_đối_tượng", ["Suspects in trafficking cases"], 1),
+    ],
+)
+def test_each_of_several_figures_in_a_total_is_held_against_its_rows(
+    total: str, told_of: list[str], number: int, workspace: Path
+):
+    rows = f"Tỉnh;2022 Tổng_cộng;{total} Quảng_Ninh;30_vụ/40_đối_tượng Lào_Cai;25_vụ/30_đối_tượng"
+    said = imported(workspace, rows, *SPLIT)[1]
+    assert [one["rule"].partition(",")[0] for one in wrong(said)] == told_of
+    assert agreeing(said) == [f"{number} cells"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines", "cells"),
+    [
+        ("Tỉnh;2022;2023 Tổng_cộng;60;3 Quảng_Ninh;khoảng_30;1 Lào_Cai;25;2", (CASES,), "B2"),
+        ("Tỉnh;2022;2023 Tổng_cộng;60;3 Quảng_Ninh;30;1 Khác;25;2", (CASES, 'skip = ["Khác"]'), "B2, C2"),
+        ("Tỉnh;2022;2023 Tổng_cộng;gần_60;3 Quảng_Ninh;30;1 Lào_Cai;25;2", (CASES,), "B2"),
+        ("Tỉnh;2022 Tổng_cộng;60 Quảng_Ninh;30_vụ Lào_Cai;25_vụ", SPLIT[:1], "B2"),
+    ],
+)
+def test_a_total_that_could_not_be_compared_is_told_so(
+    rows: str, lines: tuple[str, ...], cells: str, workspace: Path
+):
+    said = imported(workspace, rows, 'total = ["Tổng cộng"]', *lines)[1]
+    (row,) = [one for one in said["rows_left"] if "totals" in one["why"]]
+    assert f"not compared in {cells}:" in row["why"].replace("B2:C2", "B2, C2")
+    assert agreeing(said) == (["1 cells"] if cells == "B2" and "2023" in rows else [])

@@ -258,12 +258,12 @@ def test_the_draft_of_such_a_form_finds_its_first_figure_its_years_and_its_parts
     assert "period = { row = 4 }" in lines
     assert not any(line.startswith(("scale", "unit_said")) for line in lines)
     assert 'unit = "B"' in lines
+    marks = [line.partition("  #")[0] for line in lines if line.startswith(("decimal", "group"))]
+    assert marks == ['decimal = ","', 'group = "."']
     assert '"Nam" = "victims_identified[sex=male]"' in lines
     answers = {
         'place = "?"': 'place = "22"',
         'scheme = "?"': 'scheme = "34"',
-        'decimal = "?"': 'decimal = ","',
-        'group = "?"': 'group = "."',
         'published = "?"': "published = false",
         'edition_date = "?"': "edition_date = 2024-03-15",
         '"Số vụ khởi tố" = "?"': '"Số vụ khởi tố" = "cases_instituted"',

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ def period_ids(frame: pd.DataFrame, indicator: str, *texts: str) -> list[str]:
 
 def read_comparisons(record: Any, area: Area) -> Iterator[str]:
     names = names_of(area.programme.indicators)
-    supposed = {"": "law", "by chance alone": "pure_chance", "twice as much": "twice_the_scatter"}
+    supposed = {"": "law", "by chance alone": "pure_chance", "twice the variance": "twice_the_scatter"}
     for caption, lines in tables_of(record):
         if caption == "Successive periods compared":
             for line in lines:
@@ -150,7 +151,7 @@ def read_comparisons(record: Any, area: Area) -> Iterator[str]:
 
 
 def _pair(text: str, record: Any, names: dict[str, str]) -> tuple[pd.DataFrame, str]:
-    found = re.fullmatch(r"(.*), (.+?) to (.+?)(?:, if yearly counts (?:vary|varied) (.*))?", text)
+    found = re.fullmatch(r"(.*), (.+?) to (.+?)(?:, if yearly counts (?:vary|had) (.*))?", text)
     assert found, text
     earlier, later = period_ids(record.frame, names[found[1]], found[2], found[3])
     rows = record.changes
@@ -191,7 +192,9 @@ def _ways_of_total(count: float, years: float, *average: float) -> list[Numbers]
 
 def _told_of_power(row: Row) -> dict[str, Sequence[Numbers]]:
     return {
-        "Scatter of years, times pure chance": [[row["scatter"]] if row["supposes"] == "law" else []],
+        "Variance of years, times that of pure chance": [
+            [row["scatter"]] if row["supposes"] == "law" else []
+        ],
         "Smallest fall found in four of five such comparisons": [[row["detectable_fall"]]],
     }
 
@@ -340,11 +343,12 @@ def read_indicators(record: Any, area: Area) -> Iterator[str]:
 def _read_estimates(lines: list[Line], frame: pd.DataFrame) -> None:
     for line in lines:
         rows = frame[frame["indicator_id"].eq(line["Indicator"].partition(" ")[0])]
-        holds(line, in_period(rows, line["Period"]), _told_of_estimate)
+        differ = "sources differ" in line["Method and reading"]
+        holds(line, in_period(rows, line["Period"]), partial(_told_of_estimate, differ=differ))
 
 
-def _told_of_estimate(row: Row) -> dict[str, Sequence[Numbers]]:
-    inexact = "inexact" in row["flag"].split(";")
+def _told_of_estimate(row: Row, *, differ: bool) -> dict[str, Sequence[Numbers]]:
+    inexact = differ or "inexact" in row["flag"].split(";")
     counts = [row["numerator"]] if row["kind"] == "count" else [row["numerator"], row["denominator"]]
     return {
         "Counts": [counts],
@@ -515,10 +519,10 @@ def _told_of_follow_up(row: Row) -> dict[str, Sequence[Numbers]]:
 def _side_of_review(row: Row, side: str) -> list[Numbers]:
     """Return the ways of one side: its value alone, or its counts before it; and behind it the years, from the first to the last."""
     value, n, base = (row[f"{side}_{name}"] for name in ("value", "numerator", "denominator"))
-    if pd.isna(value):
-        return [[]]
-    years = sorted({float(min(row[f"{side}_years"])), float(max(row[f"{side}_years"]))})
-    return [[value, *years], [n, base, value, *years]]
+    years = sorted({float(year) for year in (*row[f"{side}_years"][:1], *row[f"{side}_years"][-1:])})
+    if row[f"{side}_status"] == "too_few":
+        return [[n, base, *years]]
+    return [[]] if pd.isna(value) else [[value, *years], [n, base, value, *years]]
 
 
 def read_evidence(record: Any, area: Area) -> Iterator[str]:
@@ -526,6 +530,7 @@ def read_evidence(record: Any, area: Area) -> Iterator[str]:
         for line, (_, rows) in zip(lines, record.frame.groupby("criterion", sort=False), strict=True):
             declared = rows[rows["indicator"].ne("")]
             told = declared[declared["has_evidence"]]
+            hides = (~record.frame["has_evidence"] & record.frame["suppressed"].gt(0)).any()
             assert line["Criterion"].lower().startswith(rows["criterion"].iloc[0])
             assert says(line["Evidence"], [len(told), len(declared)] if len(told) else []), line
             years = [
@@ -537,7 +542,10 @@ def read_evidence(record: Any, area: Area) -> Iterator[str]:
             assert says(line["From – to"].replace("–", " "), years), line
             for head, own in (
                 ("Indicators with figures", told),
-                ("Without a figure", declared[~declared["has_evidence"]]),
+                (
+                    "Without a figure, or confidential" if hides else "Without a figure",
+                    declared[~declared["has_evidence"]],
+                ),
             ):
                 named = [one.partition(" ")[0] for one in line[head].split("; ") if one != "–"]
                 assert sorted(named) == sorted(own["indicator_id"]), line
@@ -583,8 +591,8 @@ def drawn_in(record: Record) -> list[str]:
 
 
 def _without_words(text: str) -> str:
-    """Return a reading without the numbers that are no result: names of methods, levels of intervals."""
-    text = re.sub(r"95% interval |Benjamini and Hochberg 1995", "", text)
+    """Return a reading without the numbers that are no result: names of methods, levels of intervals, how many series."""
+    text = re.sub(r"95% interval |Benjamini and Hochberg 1995|among the \d+ series looked at", "", text)
     return re.sub(r"(\d{4})–(\d{4})", r"\1 \2", text)
 
 
@@ -1039,14 +1047,18 @@ def _read_checks(line: Line, record: Any, name: str) -> None:
     checks = {
         "Ways of giving the starts": "assignments",
         "Each place with the measure left out": "each_place_left_out",
+        "Each place without the measure left out": "each_other_left_out",
         "Years before the start": "years_before_apart",
         "From the last year before": "moves_withstood",
+        "How far the gap between the places": "moves_withstood",
         "Each place alike": "each_place_alike",
         "Two-way fixed effects": "two_way",
     }
     check = next(told for words, told in checks.items() if line["Check"].startswith(words))
     row = _of(record.checks, name, check=check).iloc[0]
-    if check == "moves_withstood" and line["Result"].startswith("not asked"):
+    if check == "moves_withstood" and line["Result"].startswith("not told"):
+        assert pd.isna(row["value"]), line
+    elif check == "moves_withstood" and line["Result"].startswith("not asked"):
         assert record.frame["p"].max() > 0.05, "asked of no difference that could be chance"
     elif check == "moves_withstood":  # rounded down: no more is said than holds
         assert 0 <= row["value"] - printed(line["Result"])[0].value < 0.1, line

@@ -162,7 +162,8 @@ def test_half_a_year_is_half_the_person_years():
 
 
 def test_a_share_has_wilson_limits_in_percent():
-    row = row_of("reports_classified", *classified(81, 263))
+    parts = (("establishments_in_violation", 81), ("establishments_inspected", 263))
+    row = row_of("establishments_in_violation", *(fact("01", n, measure=name) for name, n in parts))
     assert row["value"] == pytest.approx(30.798, abs=1e-3)
     assert (row["lower"], row["upper"]) == pytest.approx((25.52886, 36.62096), abs=1e-5)
     assert (row["unit"], row["method"], row["numerator"], row["denominator"]) == (
@@ -171,6 +172,25 @@ def test_a_share_has_wilson_limits_in_percent():
         81,
         263,
     )
+
+
+def test_shares_and_changes_of_own_doings_are_no_sample():
+    """METHODS 9.9. By hand: 51 of 145 is 35.1724%; chance has no part in it, so nothing bounds it, nor a share of 0 or of all."""
+    row = row_of("reports_classified", *classified(51, 145))
+    assert row["value"] == pytest.approx(35.1724, abs=1e-4)
+    assert (row["numerator"], row["denominator"], row["method"]) == (51, 145, "share as reported")
+    limits = ("lower", "upper", "bound_one_sided", "level")
+    assert all(math.isnan(row[name]) for name in limits)
+    for part in (0, 145):
+        assert math.isnan(row_of("reports_classified", *classified(part, 145))["bound_one_sided"])
+    reports = PROGRAMME.indicators["citizen_reports_change"].model_copy(update={"level": "output"})
+    programme = PROGRAMME.model_copy(update={"indicators": {"reports": reports}})
+    facts = facts_table(
+        *(fact("01", n, measure="citizen_reports", year=y) for n, y in ((40, 2021), (60, 2022)))
+    )
+    change = estimate_indicators(facts, programme).iloc[-1]
+    assert (change["value"], change["method"]) == (pytest.approx(50), "change as reported")
+    assert math.isnan(change["lower"])
 
 
 def test_a_small_base_is_flagged_by_the_indicators_own_bound():
@@ -416,8 +436,8 @@ def test_every_kind_has_its_record_and_every_record_a_formula():
 
 
 def test_what_sums_over_years_is_what_has_two_counts():
-    """By hand: medians, changes, shares of shares and two holders' figures of one year are no sums."""
-    assert set(KINDS) - set(SUMMED) == {"share_of_shares", "change", "median_days", "consistency"}
+    """By hand: medians, changes and two holders' figures of one year are no sums; a share over a share is made from the sums of all years."""
+    assert set(KINDS) - set(SUMMED) == {"change", "median_days", "consistency"}
 
 
 def test_a_part_that_may_be_the_whole_gives_no_share_and_is_no_fault():

@@ -36,6 +36,8 @@ def test_a_workspace_with_places_of_its_own_says_of_them_what_it_declares(
     caution = section_of(methods_used(bundle.province("01"))).blocks[0]
     assert isinstance(caution, Paragraph)
     assert ("does not exist" in caution.text.en) is (words == NO_COUNTRY)
+    assert ("Laws and offices may bear the names of real ones" in caution.text.en) is (words == NO_COUNTRY)
+    assert "Every figure, name" not in caution.text.en, "laws and offices are real where the programme is"
     assert bundle.as_opened().about == bundle.about
 
 

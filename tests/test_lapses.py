@@ -88,14 +88,14 @@ def test_one_broken_estimate_leaves_the_others_and_nothing_is_denied_of_it(
     area: ProvinceFacts, monkeypatch: pytest.MonkeyPatch
 ):
     whole = evaluate(area)
-    original = steps.estimate
+    original = steps.shown_estimates
 
     def fails(facts, programme):
         if "cases" in programme.indicators:
             raise ValueError(QUOTED)
         return original(facts, programme)
 
-    monkeypatch.setattr(steps, "estimate", fails)
+    monkeypatch.setattr(steps, "shown_estimates", fails)
     found = evaluate(area)
     assert found.indicators.lapses == (Lapse("Indicators", "cases", "ValueError"),)
     kept = whole.indicators.frame[whole.indicators.frame["indicator"] != "cases"].reset_index(drop=True)
@@ -112,7 +112,7 @@ def test_a_broken_step_is_one_line_and_so_is_what_would_be_made_from_it(
     def fails(*given, **named):
         raise KeyError(QUOTED)
 
-    monkeypatch.setattr(steps, "preferred", fails)
+    monkeypatch.setattr(steps, "widened_changes", fails)
     found = evaluate(area)
     title = "Targets: verdict and evidence"
     line = "This section could not be computed because of an error of the program (KeyError)."

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.facts.findings import Finding
+from evalkit.reporting.display import plain_text
+from evalkit.reporting.every_section import section_of
+from evalkit.steps import estimate_indicators, report_completeness
 from tests.builders import fact
 from tests.workspaces import tiny_workspace
 
@@ -59,3 +62,33 @@ def test_a_figure_revised_later_was_not_late(tmp_path):
 
 def test_what_is_said_to_be_unknown_is_no_late_figure(tmp_path):
     assert late(tmp_path, "01", fact("01", None, **LATE)) == []
+
+
+def test_the_countrys_page_counts_late_figures_of_the_country_and_of_provinces_apart(tmp_path):
+    """One figure of the country and two of a province came late: no number stands for both without saying of whom."""
+    facts = [
+        fact("VN", 30, **LATE),
+        fact("01", 7, **LATE),
+        fact("01", 9, measure="crime_reports_received", **LATE),
+    ]
+    workspace = tiny_workspace(tmp_path, facts=facts)
+    bundle = make_bundle(receive(workspace), day=date(2026, 5, 1), scheme="new")
+    nation = plain_text(section_of(report_completeness(estimate_indicators(bundle.nation()))), "en")
+    assert "Of 1 figure reported for the whole country the sources used hold no edition" in nation
+    assert "those reported for the whole country are not among them" in nation
+    province = plain_text(section_of(report_completeness(estimate_indicators(bundle.province("01")))), "en")
+    assert "Of 2 figures the sources used hold no edition" in province
+
+
+def test_a_measure_reported_for_a_part_only_is_not_counted_with_those_of_which_nothing_is_known(tmp_path):
+    """Cases of both former units, crime reports of one: a sum of the first alone; of all other measures no figure."""
+    facts = [fact("02", 7), fact("03", 9), fact("03", 20, measure="crime_reports_received")]
+    bundle = make_bundle(receive(tiny_workspace(tmp_path, facts=facts)), day=date(2026, 5, 1), scheme="new")
+    record = report_completeness(estimate_indicators(bundle.province("03")))
+    every = len(record.frame) - 1  # without the population
+    told = plain_text(section_of(record), "en")
+    assert f"1 of {every} measures have a figure." in told
+    assert "so that no figure is given: 1." in told
+    assert f"Not in the sources used at all: {every - 2}, which is not the same as zero." in told
+    unknown = told.partition("No figure in the sources used: ")[2].partition(".")[0]
+    assert len(unknown.split("; ")) == every - 2

@@ -24,6 +24,7 @@ from evalkit.reporting.blocks import Bilingual, Paragraph, Section, Table
 from evalkit.reporting.display import plain_text
 from evalkit.reporting.every_section import section_of
 from evalkit.reporting.sections.side_by_side import _difference
+from evalkit.reporting.sections.verdict_words import checks_words
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.provinces.heterogeneity import Heterogeneity, heterogeneity
 from evalkit.steps import (
@@ -147,7 +148,7 @@ def test_the_fall_said_to_be_found_in_four_of_five_comparisons_is_found_in_four_
     """Totals of years with four times the variance of pure chance, drawn by numpy; the exact test alone would say 34%."""
     _, section = compared(*BEFORE, *AFTER)
     text = plain_text(section, "en")
-    assert "scatter 4.0 times as much as pure chance" in text
+    assert "have 4.0 times the variance that pure chance would give them" in text
     (told,) = set(re.findall(r"only a fall of about (\d+)% or more", text))
     assert rows_of(section, "detectable-table")[0][2] == f"about {told}%"
     rng = np.random.default_rng(4)
@@ -237,16 +238,19 @@ def test_what_detection_alone_would_explain_is_said_beside_no_trend_that_could_b
 
 def test_a_trend_and_its_bend_are_corrected_for_all_series_looked_at():
     """Up, then down as fast, and a steady fall: each beyond chance by itself, and not among 69."""
-    bent = cases(4, 7, 12, 21, 36, 21, 12, 7, 4, 2)
+    bent = cases(9, 8, 15, 14, 22, 21, 12, 11, 9, 5)
     family = {"trends": {"tests": 69, "line": 1e-12}}
     section = section_of(fit_trends(area(*bent, law=None, families=family)))
     row = next(row for row in rows_of(section, "trend-checks-cases") if row[0].startswith("Does it bend?"))
     assert row[1].startswith("a bend in 2015 fits best")
     assert "this does not stand among the 69 series looked at" in row[1]
+    sharp = section_of(fit_trends(area(*cases(4, 7, 12, 21, 36, 21, 12, 7, 4, 2), law=None, families=family)))
+    row = next(row for row in rows_of(sharp, "trend-checks-cases") if row[0].startswith("Does it bend?"))
+    assert row[1].startswith("bend in 2015"), "so sharp a bend stands even among 69"
     straight = cases(60, 52, 47, 40, 36, 30, 27, 24)
     alone, among = (section_of(fit_trends(area(*straight, law=None, families=one))) for one in ({}, family))
     assert "does not stand among" not in plain_text(alone, "en")
-    assert "does not stand among the 69 comparisons made at once" in plain_text(among, "en")
+    assert "does not stand among the 69 series looked at" in plain_text(among, "en")
 
 
 def test_a_count_is_clearly_off_a_promise_only_under_its_condition():
@@ -317,3 +321,23 @@ def test_a_change_from_year_to_year_on_a_base_under_five_is_told_in_counts_where
     assert "14 after 1" in plain_text(section_of(judged), "en")
     assert "14 after 1" in plain_text(section_of(mid_term), "en")
     assert "too few to judge" in plain_text(section_of(judged), "en")
+
+
+def test_years_that_are_not_told_are_not_laid_to_an_unknown_law():
+    """A row said that years scatter by the law, and that no law is known for them."""
+    totals = [
+        fact(
+            measure="cases_recorded",
+            value=value,
+            period_start=f"{first}-01-01",
+            period_end=f"{first + 4}-12-31",
+        )
+        for first, value in ((2011, 39), (2016, 23))
+    ]
+    known, unknown = (compare_periods(area(*totals, law=law)).items[0].verdict for law in (LAW, None))
+    assert known.grade == unknown.grade
+    assert (known.failed[-1], unknown.failed[-1]) == ("years_untold", "years_unknown")
+    programme = PROGRAMME
+    assert "the single years are not told or do not add up" in checks_words(known, programme).en
+    assert "law of scatter" not in checks_words(known, programme).en
+    assert "no law of scatter is known for these years" in checks_words(unknown, programme).en

@@ -6,7 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_raw_cell
 from typer.testing import CliRunner
 
 import evalkit.batch.rerun
@@ -78,6 +81,39 @@ def test_what_a_notebook_does_not_take_is_refused(
 ):
     with pytest.raises(kind, match=told):
         planned(bundle, tmp_path, **own)
+
+
+def with_text(bundle: Bundle, folder: Path, cell: NotebookNode) -> tuple[Job, ...]:
+    path = write_notebook(folder / "own.ipynb", PROVINCE_PAGE)
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(1, cell)
+    nbformat.write(notebook, path)
+    return plan(bundle, notebooks=tiny_notebooks(folder / "notebooks"), notebook=path)
+
+
+@pytest.mark.parametrize("tags", [[], ["lang-vi"]])
+def test_a_text_cell_that_no_page_can_show_is_named_before_any_page_is_made(
+    bundle: Bundle, tmp_path: Path, tags: list[str]
+):
+    cell = new_markdown_cell("## What I saw\nCases fell.", metadata={"tags": tags})
+    with pytest.raises(DeclarationError, match="free text") as refused:
+        with_text(bundle, tmp_path, cell)
+    assert "own.ipynb, cell 2, beginning '## What I saw'" in refused.value.where
+    assert "notebook-only" in refused.value.do
+
+
+@pytest.mark.parametrize("tags", [["notebook-only"], ["lang-fi"]])
+def test_a_text_cell_for_who_reads_the_notebook_stops_nothing(
+    bundle: Bundle, tmp_path: Path, tags: list[str]
+):
+    jobs = with_text(bundle, tmp_path, new_markdown_cell("## What I saw", metadata={"tags": tags}))
+    *provinces, _ = jobs
+    assert {job.notebook.name for job in provinces} == {"own.ipynb"}
+
+
+def test_a_raw_cell_is_refused_whatever_its_tags(bundle: Bundle, tmp_path: Path):
+    with pytest.raises(DeclarationError, match="take the cell out"):
+        with_text(bundle, tmp_path, new_raw_cell("raw", metadata={"tags": ["notebook-only"]}))
 
 
 MORE = """years: list[int] = [2020]

@@ -249,6 +249,7 @@ def test_with_one_start_the_ratio_and_its_limits_are_worked_out_by_hand():
     limits = np.exp(np.log(whole) + np.array([-reach, reach]))
     assert (found.estimate, found.lower, found.upper) == pytest.approx((whole, *limits), rel=1e-6)
     assert (found.least, found.most) == pytest.approx((min(without[:6]), max(without[:6])), rel=1e-6)
+    assert found.without_others == pytest.approx((min(without[6:]), max(without[6:])), rel=1e-6)
 
 
 def test_the_randomisation_p_is_that_of_all_assignments_gone_through_one_by_one():

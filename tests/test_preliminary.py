@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from openpyxl import Workbook
 
@@ -19,6 +20,7 @@ from evalkit.indicators.sources import preferred
 from evalkit.programme.load import load_programme
 from evalkit.reporting.blocks import Figure, KeyNumbers, Paragraph, Table
 from evalkit.reporting.brief.compose import brief_sections
+from evalkit.reporting.display import section_of
 from evalkit.reporting.sections.shared_words import fact_cell
 from tests.builders import fact, write_csv
 from tests.shipped import bundle_of, sections_of
@@ -163,3 +165,32 @@ def test_every_table_of_the_annex_that_prints_a_preliminary_figure_marks_it():
                     marked |= {table.id} if told else set()
     assert unlike == []
     assert marked >= {"bases-table", "pathway-table"}
+
+
+def test_a_figure_that_is_not_exact_names_no_method_of_an_interval(tmp_path: Path):
+    """A sum of an approximate part bore "none" for its interval and Garwood's exact one as its method."""
+    facts = [one | ({"qualifier": "about"} if one["province_code"] == "02" else {}) for one in FACTS]
+    day = date(2026, 1, 1)
+    bundle = make_bundle(receive(tiny_workspace(tmp_path / "ws", facts=facts), day=day), day=day)
+    (table,) = (
+        block
+        for block in section_of(evaluate(bundle.province("03")).indicators).blocks
+        if isinstance(block, Table)
+    )
+    ((*_, interval, reading),) = [[cell.text.en for cell in row] for row in table.rows]
+    assert interval == "none"
+    assert (
+        reading == "by place of occurrence; derived; the source does not give the figure exactly: no interval"
+    )
+
+
+def test_one_measure_alone_is_written_as_one(tmp_path: Path):
+    day = date(2026, 1, 1)
+    record = evaluate(
+        make_bundle(receive(tiny_workspace(tmp_path / "ws"), day=day), day=day).province("01")
+    ).completeness
+    only = record.frame[record.frame["last"].notna()]
+    said = section_of(replace(record, frame=only)).blocks[0].text
+    assert (said.en, said.vi) == ("The only measure has a figure.", "Mục số liệu duy nhất đã có số liệu.")
+    said = section_of(replace(record, frame=pd.concat([only, only]))).blocks[0].text
+    assert said.en == "All 2 measures have a figure."

@@ -12,6 +12,8 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from evalkit.batch.prepare import make_bundle
 from evalkit.records import Indicators
 from evalkit.reporting.blocks import Section, Table
+from evalkit.reporting.brief.beside import beside_the_country
+from evalkit.reporting.citations import Citations, without_marks
 from evalkit.reporting.display import plain_text
 from evalkit.reporting.every_section import section_of
 from evalkit.reporting.sections.summary import verdict_sentences
@@ -97,6 +99,9 @@ def test_supports_that_are_mostly_small_are_named_once_with_the_page_that_shows_
     assert "more than half of the figures of this table are small" in text
     assert "the page of the whole country shows them for all provinces together." in text
     assert "Victims of Vietnamese nationality:" not in text
+    here = text_of(review_support(indicators_of("demo")))
+    assert "this page shows them for all provinces together." in here
+    assert "published itself" not in here
 
 
 def test_gaps_are_differences_with_intervals_in_declared_order():
@@ -126,7 +131,38 @@ def test_a_province_is_held_against_the_rest_of_the_nation():
     text = text_of(find_gaps(indicators_of("demo", "22"), review_support(indicators_of("demo", "22"))))
     assert "41/59 (69.5%)" in line_of(text, "V06R")
     assert "1,582/2,646 (59.8%)" in line_of(text, "V06R")
+    assert (
+        line_of(text, "V06R").split("  ")[-1].strip() == "+9.7"
+    )  # own doings: a difference without an interval
+    assert "arithmetic alone, a share of what was done, not of chance events" in text
     assert "By sex, age group and ethnicity no difference between groups can be shown" in text
+
+
+def test_a_share_of_own_doings_stands_without_an_interval_and_is_not_judged_beside_the_country():
+    """Unit 22 in facts.csv, 2025: a share of what offices do themselves is no sample (METHODS 9.9)."""
+    evaluation = evaluation_of("demo", "22")
+    frame = evaluation.indicators.frame
+    programme = evaluation.area.programme
+    decided = frame["indicator"].map(lambda name: programme.indicators[name].level == "output")
+    assert decided.any()
+    assert frame.loc[decided, ["lower", "upper"]].isna().all(axis=None)
+    lines = [line for line in text_of(evaluation.indicators).splitlines() if line.startswith("P01 ")]
+    assert lines
+    assert all("none" in line and "a share of what was done" in line for line in lines)
+    beside = beside_the_country(evaluation.summary, Citations())
+    how, table = beside.blocks
+    assert "–: a count of what was done, not of chance events" in how.text.en
+    rows = {without_marks(row[0].text.en): row[-1].text.en for row in table.rows}
+    own = [one.label.en for one in programme.indicators.values() if one.is_own_doing]
+    assert {rows[label] for label in rows if label in own} == {"–"}
+
+
+def test_a_basis_of_place_is_said_of_cases_and_persons_and_not_of_communes_staff_or_budgets():
+    lines = text_of(indicators_of("demo", "22")).splitlines()
+    for start, is_said in {"J06 ": True, "V06R ": True, "P01 ": False, "P05 ": False, "G01 ": False}.items():
+        told = [line for line in lines if line.startswith(start)]
+        assert told
+        assert all(("by place of" in line) == is_said for line in told)
 
 
 def test_each_target_says_what_is_still_required_and_nothing_is_forecast_for_shares():
@@ -169,7 +205,7 @@ def test_0_of_0_says_that_nothing_was_due_wherever_it_stands():
     line = line_of(text_of(indicators), "J02 Crime reports resolved")
     assert "0/0" in line
     assert "[z]" in line
-    assert "nothing was due, so no share" in line
+    assert "nothing to take a share of" in line
     text = text_of(assess_targets(indicators))
     assert "T2 Crime reports resolved, 2024: nothing was due, so no share." in text
     assert "published" not in text
@@ -195,6 +231,26 @@ def test_a_recommendation_shows_both_sides_and_what_cannot_be_said():
         "two figures as reported; nothing is said on chance" in row
     )  # screening is the programme's own doing
     assert "nothing can be said" in line_of(text, "R5.")
+
+
+def test_days_of_too_few_persons_are_not_said_to_be_of_nobody():
+    """Hai Tuyet: 1 person waited 19 days in 2021, 2 persons 18 days in 2024 and 2025."""
+    row = line_of(text_of(follow_recommendations(indicators_of("demo", "25"))), "V09D")
+    assert "19/1 (2021)" in row
+    assert "18/2 (2024–2025)" in row
+    assert "nothing: the base is under 5" in row
+
+
+def test_that_nobody_waited_is_no_latest_figure_where_somebody_did_later():
+    """Hải Tuyết: nobody in 2022, one person for 9 days in 2025, of whom no mean is given."""
+    assert "V09D" not in text_of(indicators_of("demo", "25"))
+
+
+def test_the_side_that_had_nobody_is_named():
+    """Dan Lac: nobody waited in 2021 and 2022, one person in 2025, whose costs were met."""
+    row = line_of(text_of(follow_recommendations(indicators_of("demo", "14"))), "V09C")
+    assert "1/1: 100.0% (2025)" in row
+    assert "nothing: there was no one and nothing to count before the review" in row
 
 
 def test_the_published_recommendations_say_that_nothing_can_be_compared():
@@ -233,6 +289,16 @@ def test_the_nations_page_tells_who_reported_and_who_reported_late():
     expected = set(facts.loc[(days > 365) & ~facts["published"], "province_code"])
     assert {code for code, count in late.items() if count} == expected == {"08"}
     assert [row[0].text.en[:2] for row in table.rows] == [place.code for place in bundle_of("demo").places]
+
+
+def test_medians_that_provinces_tell_are_not_said_to_stand_in_no_source():
+    """Days to institution, conclusion and trial: every province of the demo reports them, and they do not add up."""
+    text = text_of(report_completeness(indicators_of("demo")))
+    assert "Reported for a part only, or said to be missing, so that no figure is given: 14." in text
+    assert "Not in the sources used at all: 9," in text
+    nowhere, provinces = line_of(text, "No figure in the sources used").split(" Of provinces alone: ")
+    assert "median" not in nowhere
+    assert provinces.count("(median)") == 3
 
 
 def test_every_indicator_of_the_catalogue_stands_on_a_page_of_the_demo():

@@ -13,6 +13,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportions
 
 from evalkit.errors import FactsError
 from evalkit.indicators.attainment import assess_targets
+from evalkit.indicators.by_attribute import seldom_reported
 from evalkit.indicators.completeness import (
     completeness,
     completeness_by_place,
@@ -27,6 +28,7 @@ from evalkit.indicators.midterm import mid_term_view
 from evalkit.indicators.pathway import pathway
 from evalkit.indicators.support import support_table, waiting_rows
 from evalkit.programme.models import Programme, Target
+from evalkit.reporting.sections.indicators import latest_rows
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.proportions import newcombe_difference
 from tests.builders import PROGRAMME, fact, facts_table
@@ -136,6 +138,15 @@ def test_stages_of_totals_have_no_share_and_may_exceed_each_other():
     assert table.loc["reintegrated", "other_place_basis"]
 
 
+def test_a_stage_that_exceeds_the_one_before_a_gap_is_told_as_well():
+    """Published for the country in 2018: 449 received, 490 identified, nothing of those verified."""
+    rows = [fact("01", 449, measure="persons_received"), fact("01", 490, measure="victims_identified")]
+    table = pathway(facts_table(*rows), PROGRAMME).set_index("stage")
+    assert table.loc["identified", ["exceeds_earlier", "exceeded"]].tolist() == [True, "received"]
+    assert not table.loc[["received", "verified", "supported"], "exceeds_earlier"].any()
+    assert set(table["exceeded"]) == {"", "received"}
+
+
 # ---- gaps
 
 
@@ -176,6 +187,20 @@ def test_a_gap_with_a_hidden_group_is_hidden_and_no_group_gives_none():
     assert group_gaps(facts_table(*rows[:2]), PROGRAMME).empty
 
 
+def test_a_gap_of_own_doings_is_told_without_limits():
+    """METHODS 9.9. By hand: 10 of 20 screened against 80 of 100: told, and not judged by chance."""
+    names = ("returnees_screened", "returnees_registered")
+    province, nation = (
+        estimates(*(fact(code, n, measure=name) for name, n in zip(names, figures, strict=True)))
+        for code, figures in (("01", (10, 20)), ("VN", (90, 120)))
+    )
+    (gap,) = place_gaps(province, nation, PROGRAMME).to_dict("records")
+    assert (gap["value"], gap["beside_value"], gap["difference"]) == pytest.approx((50, 80, -30))
+    limits = ("lower", "upper", "difference_lower", "difference_upper")
+    assert all(math.isnan(gap[name]) for name in limits)
+    assert {"returnees_screened"} == {gap["indicator"]}
+
+
 def test_a_province_stands_beside_the_rest_of_the_nation_and_a_class_beside_the_first():
     """Hand calculation: 10 of 20 against (90 - 10) of (120 - 20) = 80%."""
     names = ("victims_supported", "victims_identified")
@@ -183,7 +208,7 @@ def test_a_province_stands_beside_the_rest_of_the_nation_and_a_class_beside_the_
         estimates(*(fact(code, n, measure=name) for name, n in zip(names, figures, strict=True)))
         for code, figures in (("01", (10, 20)), ("VN", (90, 120)))
     )
-    gap = place_gaps(province, nation).set_index("indicator").loc["victims_supported"]
+    gap = place_gaps(province, nation, PROGRAMME).set_index("indicator").loc["victims_supported"]
     assert (gap["value"], gap["beside_value"], gap["difference"]) == pytest.approx((50, 80, -30))
     table = support_table(
         facts_table(*supports("victim", 20, 20, 18), *supports("in_process", 20, 20, 10)), PROGRAMME
@@ -303,6 +328,18 @@ def test_the_mid_term_view_and_the_assessment_show_one_record():
         assert seen[f"last_{name}"] == judged[name]
 
 
+def test_an_older_0_of_0_is_no_latest_figure_where_a_later_base_is_too_small():
+    """9 days of 1 person in 2025 give no mean, but that nobody waited in 2022 is not the latest; 47 days of 5 persons are 9.4."""
+
+    def latest(days: list[float], persons: list[float]) -> pd.DataFrame:
+        rows = years("waiting_days", *days) + years("persons_waiting", *persons)
+        return latest_rows(estimates(*rows)).set_index("indicator")
+
+    assert "waiting_days_mean" not in latest([19, 0, 31, 9, 9], [1, 0, 2, 1, 1]).index
+    assert latest([19, 31, 0], [1, 2, 0]).loc["waiting_days_mean", "period_end"] == pd.Timestamp("2023-12-31")
+    assert latest([47, 9], [5, 1]).loc["waiting_days_mean", "value"] == pytest.approx(9.4)
+
+
 # ---- recommendations
 
 
@@ -337,6 +374,39 @@ def test_what_the_programme_did_itself_is_no_sample():
     row = followed(*rows).loc[("R4", "returnees_screened")]
     assert row["change"] == pytest.approx(35)
     assert row["said"] == "no_limits"
+
+
+def test_a_share_over_a_share_is_made_from_the_sums_of_all_years_and_not_from_the_last():
+    """Hand calculation: (20 + 11)/(152 + 139) over a population share of 0.1 is 1.07; (21 + 21)/(253 + 160) is 1.02.
+
+    The last years alone, 11/139 and 21/160, would give 0.79 and 1.31, and a rise.
+    """
+    rows = (
+        years("sessions_minority_communes", 20, 11, 22, 21, 21)
+        + years("communication_sessions", 152, 139, 219, 253, 160)
+        + years("population_minority_communes", *[100_000] * 5)
+        + years("population_average", *[1_000_000] * 5)
+    )
+    row = followed(*rows).loc[("R2", "minority_share")]
+    assert (row["before_years"], row["after_years"]) == ((2021, 2022), (2024, 2025))
+    assert (row["before_value"], row["after_value"]) == pytest.approx((310 / 291, 420 / 413))
+    assert row["change"] == pytest.approx(420 / 413 - 310 / 291)
+    assert row["said"] == "no_limits"
+
+
+def test_a_mean_over_too_few_says_so_and_its_years_go_into_the_sums():
+    """Hand calculation: 19 days of 1 person and none of 0 are too few; (31 + 9)/(4 + 3) is 5.7 days, of 2024 and 2025."""
+    rows = years("waiting_days", 19, 0, 50, 31, 9) + years("persons_waiting", 1, 0, 9, 4, 3)
+    row = followed(*rows).loc[("R1", "waiting_days_mean")]
+    assert (row["before_status"], row["before_years"], row["reason"]) == (
+        "too_few",
+        (2021,),
+        "too_few_before",
+    )
+    assert (row["before_numerator"], row["before_denominator"]) == (19, 1)
+    assert math.isnan(row["before_value"])
+    assert (row["after_status"], row["after_years"]) == ("estimated", (2024, 2025))
+    assert row["after_value"] == pytest.approx(40 / 7)
 
 
 def test_a_difference_must_stand_among_all_that_are_looked_at():
@@ -395,6 +465,18 @@ def test_completeness_counts_what_does_not_apply_and_measures_never_given_in_tot
     ]
 
 
+def test_figures_of_a_measure_without_an_indicator_are_shown_however_many_there_are():
+    """No series tells the accused persons prosecuted of 2014 to 2019; crime reports have their indicators."""
+    six = [
+        row
+        for name in ("accused_prosecuted", "crime_reports_received")
+        for row in years(name, 472, 442, 295, 245, 194, 180, first=2014)
+    ]
+    rows = seldom_reported(facts_table(*six), PROGRAMME, shown=[])
+    assert rows["measure"].unique().tolist() == ["accused_prosecuted"]
+    assert rows["value"].tolist() == [472, 442, 295, 245, 194, 180]
+
+
 def test_who_reported_late_is_told_with_the_days_and_a_published_figure_is_not_late():
     rows = [
         fact("01", 7, year=2018, edition_date="2020-01-10"),
@@ -406,6 +488,21 @@ def test_who_reported_late_is_told_with_the_days_and_a_published_figure_is_not_l
 
 
 def test_two_holders_stand_beside_each_other_with_their_difference():
-    rows = [fact("01", 14, measure="victims_identified_police"), fact("01", 12, measure="victims_supported")]
+    rows = [fact("01", 14, measure="victims_identified_police"), fact("01", 12, measure="victims_identified")]
     (row,) = reconciliation(estimates(*rows)).to_dict("records")
     assert (row["difference"], row["agrees"], row["denominator"]) == (2, False, 12)
+
+
+def test_two_holders_are_compared_by_what_both_identify_not_by_who_was_supported():
+    """Who was supported is a part of who was identified: a ratio to it would mix a lack of support with a difference."""
+    indicator = PROGRAMME.indicators["holders_agree"]
+    assert (indicator.numerator, indicator.denominator) == ("victims_identified_police", "victims_identified")
+
+
+def test_a_ratio_of_yearly_totals_is_not_called_a_part_of_the_ones_below_it():
+    """Totals of one year are different persons: “of those” would say that the same were followed."""
+    ratios = [
+        one for one in PROGRAMME.indicators.values() if one.kind == "conversion" and one.basis == "totals"
+    ]
+    assert ratios
+    assert not [one.id for one in ratios if "of those" in one.label.en or "trong số" in one.label.vi]

@@ -143,6 +143,20 @@ def test_a_year_that_is_missing_before_the_start_is_no_base():
     assert [step for step, _ in found.ahead] == [2, 3, 4, 5]
 
 
+def test_years_before_in_which_one_or_two_places_are_reported_tell_of_no_move():
+    """Two places that start two years later are alone six and five years before: as if those years were not reported."""
+    panel = country(np.random.default_rng(9), ratio=0.3)
+    panel = replace(panel, treated_since=(2018, 2018, *SINCE[2:]))
+    early = panel.counts.copy()
+    early[:2, :2] = np.nan
+    found, wanted = found_of(panel), found_of(replace(panel, counts=early))
+    assert (found.moved, found.breakdown) == (wanted.moved, wanted.breakdown)
+    lone = replace(panel, treated_since=(2018, *SINCE[1:]))
+    assert found_of(lone).breakdown > 0, (
+        "one place alone has no limits of its own, and hides nothing of the others"
+    )
+
+
 def test_the_effect_has_it_and_starts_in_waves_too():
     found = count_imputation(ruled())
     assert isinstance(found, Effect)

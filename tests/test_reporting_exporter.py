@@ -102,6 +102,13 @@ def test_any_other_output_is_refused_by_its_cell_and_not_repeated(output):
     assert "4711" not in str(refusal.value)
 
 
+def test_a_cell_is_counted_without_the_one_in_which_papermill_gives_the_parameters():
+    given = new_code_cell("province_code = '22'", metadata={"tags": ["injected-parameters"]})
+    printed = new_code_cell("x", outputs=[new_output("stream", name="stdout", text="4711")])
+    with pytest.raises(DisclosureError, match="cell 2 of the notebook"):
+        export(displayed(HEAD), given, printed)
+
+
 SHOWN = {"image/png": "4711", "text/plain": "<Figure size 600x240 with 1 Axes>"}
 
 

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from evalkit.errors import DeclarationError
+from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import (
     Bilingual,
     Bullets,
@@ -19,6 +20,7 @@ from evalkit.reporting.blocks import (
     Section,
     Table,
 )
+from evalkit.reporting.citations import Citations
 from evalkit.reporting.display import mime_bundle
 from evalkit.reporting.index_page import IndexRow, Listing, index_page
 from evalkit.reporting.page import css_string, page_from_sections
@@ -184,6 +186,13 @@ def test_p_values_stay_on_one_line_and_letters_are_composed():
     assert phrase("(p < 0,001)") == "(p\N{NO-BREAK SPACE}&lt;\N{NO-BREAK SPACE}0,001)"
     html = page_from_sections(HEAD, sections(decomposed), language="vi")
     assert html == unicodedata.normalize("NFC", html)
+
+
+def test_two_sources_of_a_figure_are_not_read_as_one_number():
+    cited = Citations()
+    both = cited.after(same("7 cases"), "police", "courts")
+    assert re.sub("<[^>]+>", "", phrase(both.en)) == "7 cases1, 2"
+    assert phrase(both.en).count("<a ") == 2
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,9 @@ CASES: list[Case] = [
     ("sources that differ, and a mention that does not say so", told_twice, "vi",
      (COUNTS_VI, table("Bảng 2. Khác", "Mục số liệu | Kỳ | Giá trị | Nguồn", "Số vụ | 2021 | 15 | Báo A")),
      (table("Bảng 1. Số vụ", "Mục số liệu | Kỳ | Giá trị | Nguồn", "Số vụ | 2021 | 15 | Báo A", "Số vụ | 2021 | 12 | Báo B"),)),
+    ("about so many, and one more or less", told_twice, "vi",
+     (COUNTS_VI, table("Bảng 2. Khác", "Mục số liệu | Kỳ | Giá trị | Nguồn", "Số vụ | 2021 | 15 | Báo A")),
+     (COUNTS_VI, table("Bảng 2. Khác", "Mục số liệu | Kỳ | Giá trị | Nguồn", "Số vụ | 2021 | khoảng 15 | Báo A"))),
     ("two verdicts", judged_twice, "en",
      (promised("T9 | 2025 | 60% or more | 96/160 | 60.0% | met | –"),
       table("T", "Target | Promised | Latest | Still required", "T9: I01 | 60% or more | 2025: 96/160 (60.0%) | no time left; the latest figure does not meet it")),
@@ -209,6 +212,7 @@ CASES: list[Case] = [
     ("a bend below .05", denied_elsewhere, "vi", ("Không thấy điểm đổi hướng (p = 0,020).",), ("Không thấy điểm đổi hướng ở mức 0,01 (p = 0,020).",)),
     ("a trend without its caution", denied_elsewhere, "en", (TREND + SURE, CHECKS), (TREND + SURE + " It rests largely on 2023 alone.", CHECKS)),
     ("the same persons", denied_elsewhere, "en", (of_sources("Paper A", "Paper B"), SAME), (of_sources("Paper A", "Paper A"), SAME)),
+    ("the same persons, of rows of two", denied_elsewhere, "en", (of_sources("Paper A, Paper B", "Paper C"), SAME), (of_sources("Paper A, Paper B", "Paper B"), SAME)),
     ("fewer than five", denied_elsewhere, "en", (provinces(*"12345"), "Fewer than five provinces have a total."), (provinces(*"1234–"), "Fewer than five provinces have a total.")),
 ]  # fmt: skip
 

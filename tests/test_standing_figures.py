@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 
+import pytest
 from scipy import stats
 
 import evalkit.reporting.every_section  # noqa: F401
 from evalkit.reporting.blocks import Paragraph, Table
 from evalkit.reporting.display import section_of
-from evalkit.steps import compare_periods, estimate_indicators, examine_zeros, fit_trends, place_bases
+from evalkit.steps import (
+    assess_targets,
+    compare_periods,
+    estimate_indicators,
+    examine_zeros,
+    fit_trends,
+    place_bases,
+)
 from tests.shipped import bundle_of
 
 
@@ -39,11 +48,16 @@ def test_a_period_s_count_has_its_number_a_year_with_exact_limits():
     low, high = stats.chi2.ppf(0.025, 2 * 39) / 2 / 5, stats.chi2.ppf(0.975, 2 * 40) / 2 / 5
     rows = rows_of(record, "periods-table")
     assert rows[0][1] == f"39 cases (derived) in 5 years; 7.8 a year ({low:.1f} to {high:.1f})"
-    twice = next(row for row in rows if "varied twice as much" in row[0])
+    twice = next(row for row in rows if "had twice the variance" in row[0])
     reach = stats.norm.ppf(0.975) * math.sqrt(
         2 * (1 / 23 + 1 / 39)
     )  # of the log ratio, with twice Poisson's variance
     limits = [100 * (23 / 39 * math.exp(sign * reach) - 1) for sign in (-1, 1)]
+    low, high = (float(found) for found in re.findall(r"[\d.]+", twice[1])[-2:])
+    assert 1 - stats.nbinom.cdf(38, 5 * low, 0.5) == pytest.approx(
+        0.025, abs=0.004
+    )  # five years, each of mean and size m
+    assert stats.nbinom.cdf(39, 5 * high, 0.5) == pytest.approx(0.025, abs=0.004)
     assert twice[4] == f"{limits[0]:+.1f}% to {limits[1]:+.1f}%".replace("-", "−")
     assert twice[5:] == ["–", "–"]
 
@@ -67,5 +81,14 @@ def test_one_of_two_unlike_figures_names_the_other_wherever_it_stands():
     values = {row[3] for row in supported if row[2] == "1 January 2023 – 30 June 2023"}
     assert values == {"82; another source: 65", "65; another source: 82"}
     indicators = rows_of(estimate_indicators(nation), "indicators-table")
-    reading = next(row[-1] for row in indicators if row[0].startswith("V05 "))
-    assert reading.endswith("; sources differ (Victims supported: 82 or 65)")
+    *_, interval, reading = next(row for row in indicators if row[0].startswith("V05 "))
+    assert reading.endswith("; sources differ (Victims supported: 82 or 65): no interval")
+    assert interval == "none", "an interval about 82 of 82 leaves out the 65 of the other source"
+
+
+def test_a_change_on_a_base_too_small_for_a_percentage_says_so():
+    """Reports by citizens rose from 6 to 25: over the promise, but 6 is under the programme's least base of 10."""
+    assessed = assess_targets(estimate_indicators(bundle_of("demo").province("11")))
+    rows = rows_of(assessed, "assessment-table")
+    (row,) = (row for row in rows if row[0].startswith("T8") and row[1] == "2023")
+    assert row[-2:] == ["met, small base", "the base is too small for a percentage or an interval"]

@@ -11,7 +11,8 @@ from evalkit.statistics.joinpoint.joinpoint_results import JoinpointFit
 from evalkit.statistics.results import NotEstimable, TrendFit
 from evalkit.statistics.trend.headline import fit_trend
 from evalkit.statistics.trend.interruption import Interruption, interrupted_series
-from evalkit.statistics.trend.nonparametric import MonotoneTrend
+from evalkit.statistics.trend.latest_year import LatestYear, latest_year
+from evalkit.statistics.trend.nonparametric import MonotoneTrend, mann_kendall
 from evalkit.statistics.trend.trend_study import TrendStudy, study_trend
 
 COUNTS = [12, 9, 14, 11, 10, 13, 6, 5, 7, 4, 5]
@@ -65,3 +66,48 @@ def test_rates_are_taken_where_the_population_grows():
     assert study.monotone.p == 1
     assert isinstance(study.bends, JoinpointFit)
     assert study.bends.aapc == pytest.approx(0, abs=1e-6)
+
+
+def test_equal_counts_of_a_growing_population_are_no_fall():
+    counts = [1, 1, 0, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 1, 1]
+    growing = [1_000_000.0 * 1.01**year for year in range(len(counts))]
+    study = studied([*counts], [], exposure=growing)
+    assert isinstance(study.monotone, MonotoneTrend)
+    assert study.monotone == mann_kendall(counts)  # its rates alone: tau -.56
+    falling = [40, 35, 33, 30, 28, 22, 20, 15, 12, 9, 8]
+    of_rates = [count / lived for count, lived in zip(falling, growing, strict=False)]
+    study = studied(falling, [], exposure=growing[: len(falling)])
+    assert isinstance(study.monotone, MonotoneTrend)
+    assert study.monotone.p == mann_kendall(of_rates).p < 0.001
+
+
+def latest_of(counts: list[int]) -> LatestYear:
+    years = range(2010, 2010 + len(counts))
+    found = latest_year(pd.DataFrame({"year": years, "count": counts, "status": "reported"}))
+    assert isinstance(found, LatestYear)
+    return found
+
+
+def test_a_year_where_a_steady_trend_leads_is_not_unusual():
+    falling = [60, 54, 50, 45, 39, 36, 30, 26, 21, 15, 12, 8]
+    found = latest_of([*falling, 5])
+    assert (found.lies_outside, found.along_trend, found.is_unusual) == (True, True, False)
+    back = latest_of([*falling, 70])
+    assert (back.lies_outside, back.along_trend, back.is_unusual) == (True, False, True)
+    rising = latest_of([10, 12, 11, 14, 15, 17, 18, 21, 22, 25, 200])
+    assert (rising.along_trend, rising.is_unusual) == (False, True)  # far beyond the trend
+    level = latest_of([10, 12, 11, 9, 10, 11, 12, 10, 30])
+    assert (level.along_trend, level.is_unusual) == (False, True)
+
+
+def test_a_bend_can_stand_among_all_the_series_looked_at():
+    """No p of 999 simulated series is below .001, and 51 times that is above .05: such a bend could never have been told."""
+    counts = [5, 7, 12, 18, 30, 44, 70, 110, 90, 60, 40, 25, 17, 11, 7]
+    series = pd.DataFrame({"year": range(2011, 2026), "count": counts, "status": "reported"})
+    fit = fit_trend(series)
+    assert isinstance(fit, TrendFit)
+    alone, among = (study_trend(series, fit, tests=tests).bends for tests in (1, 51))
+    assert isinstance(alone, JoinpointFit)
+    assert isinstance(among, JoinpointFit)
+    assert (alone.p, alone.years) == (0.001, among.years)
+    assert among.p * 51 <= 0.05

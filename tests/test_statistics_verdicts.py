@@ -53,6 +53,8 @@ def test_a_fall_that_passes_every_check_is_clear():
         ({"p": 0.001, "exact_p": 0.2}, "interval"),
         ({"p": 0.001, "year": 2011}, "single_year"),
         ({"p": 0.001, "events": ("border",)}, "declared_event"),
+        ({"p": 0.001, "sources": 3}, "several_sources"),
+        ({"p": 0.001, "is_exact": False}, "not_exact"),
         ({"p": 0.001, "years_known": False}, "years_unknown"),
         ({"p": 0.04, "family": Family(65, 0.002)}, "family"),
     ],
@@ -67,6 +69,7 @@ def test_one_check_that_fails_leaves_it_leaning(checks: dict[str, Any], failed: 
     [
         {"p": 0.07, "events": ("border",)},
         {"p": 0.001, "year": 2011, "events": ("border",)},
+        {"p": 0.001, "is_exact": False, "sources": 2},
         {"p": 0.001, "year": 2011, "years_known": False},
         {"p": 0.04, "year": 2011, "family": Family(65, 0.002)},
     ],
@@ -74,6 +77,11 @@ def test_one_check_that_fails_leaves_it_leaning(checks: dict[str, Any], failed: 
 def test_two_checks_that_fail_leave_it_open_but_not_chance(checks: dict[str, Any]):
     found = verdict(**checks)
     assert (found.grade, len(found.failed), found.could_be_chance) == ("open", 2, False)
+
+
+def test_an_event_and_a_change_of_source_raise_one_doubt():
+    found = verdict(0.001, events=("border",), sources=4)
+    assert (found.grade, found.failed, found.sources) == ("leaning", ("declared_event", "several_sources"), 4)
 
 
 @pytest.mark.parametrize("p", [0.10, 0.4, 1.0])
@@ -278,9 +286,8 @@ def test_totals_alone_do_not_tell_how_years_scatter():
     found = judged(STEADY, LOWER, law=None, years=None, one_row=True)
     assert found.under_law is None
     assert (found.verdict.grade, found.verdict.failed) == ("leaning", ("years_unknown",))
-    assert judged(STEADY, LOWER, years=None).verdict.failed == (
-        "years_unknown",
-    )  # a panel, but not the years
+    # A panel tells how years scatter, but not what each of these years was.
+    assert judged(STEADY, LOWER, years=None).verdict.failed == ("years_untold",)
     assert judged(STEADY, LOWER, law=None, years=yearly(STEADY, LOWER)).verdict.failed == ("years_unknown",)
 
 

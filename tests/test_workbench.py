@@ -27,19 +27,14 @@ from tests.workspaces import FACTS, at, tiny_workspace
 PERSONS = {"measure": "victims_in_cases", "unit": "nguoi"}
 
 
-def test_importing_evalkit_loads_no_library_and_takes_less_than_50_ms():
+def test_importing_evalkit_loads_no_library():
+    """What makes an import slow is what it loads; its seconds are measured by benchmarks/lab.py."""
     code = (
-        "import sys, time\nbefore = set(sys.modules)\nstart = time.perf_counter()\nimport evalkit\n"
-        "print(time.perf_counter() - start)\n"
+        "import sys\nbefore = set(sys.modules)\nimport evalkit\n"
         "print({name.partition('.')[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names))"
     )
-    runs = [
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        for _ in range(3)
-    ]
-    seconds, loaded = zip(*(run.stdout.splitlines() for run in runs), strict=True)
-    assert set(loaded) == {"{'evalkit'}"}
-    assert min(map(float, seconds)) < 0.05
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "{'evalkit'}"
 
 
 @pytest.mark.parametrize("name", sorted(set(evalkit.__all__)))

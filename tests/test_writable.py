@@ -241,7 +241,7 @@ def test_a_chance_or_a_p_that_cannot_be_given_is_said_in_words():
 
 def test_nothing_over_nothing_is_no_share_and_a_hidden_one_stays_hidden():
     row = {"status": "estimated", "numerator": 0.0, "denominator": 0.0, "value": math.nan}
-    assert share_cell(row).text.en == "0/0: nothing was due, so no share"
+    assert share_cell(row).text.en == "0/0: nothing to take a share of"
     assert share_cell(row | {"status": "suppressed"}).text.en == "[c]"
     assert share_cell(row | {"denominator": math.nan}).text.en == "–"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -27,6 +28,7 @@ INTERRUPTED = 130
 _PARAMETER = ("-p", "--parameter")
 VERIFY_DIFFERENCE = 6
 OWN_ERROR = 1
+OBJECTS_BETWEEN_COLLECTIONS = 50_000  # Python looks every 700; a command keeps nearly all it makes
 
 
 class Audience(StrEnum):
@@ -421,6 +423,7 @@ def kernel_remove(
 def main() -> None:
     """Run the command line; an error of our own is told without any value."""
     signal.signal(signal.SIGTERM, _interrupt)
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     try:
         app(prog_name="evalkit")
     except Exception as fault:

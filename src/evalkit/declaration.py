@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
@@ -54,6 +55,10 @@ _BOUNDS: dict[str, Callable[[dict[str, Any]], str]] = {
         "the text follows the pattern {pattern}", pattern=context["pattern"]
     ),
 }
+
+_KIND_NAME = re.compile(
+    r"(?:constrained-)?(?:str|int|float)|bool|date|[a-z-]+\[.*\]|[A-Z][A-Za-z]+"
+)  # of one of several kinds a value may have
 
 
 class Declared(BaseModel):
@@ -113,7 +118,7 @@ def validated(
         return model.model_validate(frozen(content), strict=True)
     except ValidationError as refused:
         text = read_text(path, error=error)
-        faults = _by_themselves([(fault, tuple(fault["loc"])) for fault in refused.errors(include_url=False)])
+        faults = _by_themselves(_as_written(refused.errors(include_url=False), content))
         faults.sort(key=lambda one: one[0]["type"] != "extra_forbidden")
         raise together(
             error(
@@ -123,6 +128,56 @@ def validated(
             )
             for fault, inside in faults
         ) from None
+
+
+def _as_written(faults: list[ErrorDetails], content: Any) -> list[tuple[ErrorDetails, Key]]:
+    """Return faults with the keys that the file has: of a value that may be a text or a table, those of the one that was written."""
+    found: list[tuple[ErrorDetails, Key]] = []
+    told: set[Key] = set()
+    for fault in faults:
+        key, choice, is_table = _key_written(tuple(fault["loc"]), content)
+        if choice is None:
+            found.append((fault, key))
+            continue
+        written_table = isinstance(_value_at(content, choice), dict)
+        if written_table == is_table and (is_table or choice not in told):
+            found.append((fault, key))
+            told.add(choice)
+    return found or [(fault, _key_written(tuple(fault["loc"]), content)[0]) for fault in faults[:1]]
+
+
+def _key_written(key: Key, content: Any) -> tuple[Key, Key | None, bool]:
+    """Return a key without pydantic's names of kinds, where such a name stood, and whether it was one of a table.
+
+    Examples
+    --------
+    >>> _key_written(("period", "constrained-str"), {"period": 1})
+    (('period',), ('period',), False)
+    """
+    written: list[str | int] = []
+    choice: Key | None = None
+    is_table = False
+    current = content
+    for part in key:
+        known = part in current if isinstance(current, dict) else isinstance(part, int)
+        if not known and _KIND_NAME.fullmatch(str(part)):
+            choice, is_table = tuple(written), str(part)[:1].isupper() or "[" in str(part)
+        elif known or part != "labels":
+            written.append(part)
+            current = _value_at(current, (part,))
+    return tuple(written), choice, is_table
+
+
+def _value_at(content: Any, key: Key) -> Any:
+    """Return what stands at a key; nothing where it is not there."""
+    for part in key:
+        if isinstance(content, dict):
+            content = content.get(part)
+        elif isinstance(content, list | tuple) and isinstance(part, int) and part < len(content):
+            content = content[part]
+        else:
+            return None
+    return content
 
 
 def _by_themselves(faults: list[tuple[ErrorDetails, Key]]) -> list[tuple[ErrorDetails, Key]]:

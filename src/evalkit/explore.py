@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -11,24 +12,26 @@ from typing import Any
 
 import pandas as pd
 
-from evalkit.declaration import nearest
-from evalkit.errors import FactsError
+from evalkit.errors import FactsError, SettingsError
 from evalkit.facts import bundle as bundles
 from evalkit.facts.areas import Area, NationFacts
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.comparisons_chosen import declared_comparison, own_comparison
+from evalkit.facts.named_places import Place
 from evalkit.indicators.alarms import Alarms, watch
-from evalkit.indicators.estimates import estimate_indicators
-from evalkit.indicators.sources import preferred
+from evalkit.indicators.estimates import shown_estimates
 from evalkit.labels import Label
+from evalkit.messages import speak as speak_messages
 from evalkit.messages import worded
 from evalkit.places_beside import compared_places
+from evalkit.programme.asked_name import asked_name
 from evalkit.records import Effects, PlacesCompared, Trends
 from evalkit.statistics.results import NotEstimable
 from evalkit.step_arguments import checked
 from evalkit.steps import compare_once, fit_one_trend
 from evalkit.table import NATION_SCHEME, dimensions_of
 
+LANGUAGE = "EVALKIT_LANG"
 _WORDS = (
     "evalkit.reporting.kind_words"  # loaded by name where units are named: a bundle knows nothing of pages
 )
@@ -64,10 +67,12 @@ class OpenBundle(Bundle):
         DataFrame, one row per place, indicator and period
             The limits of changes are those if yearly counts vary by chance alone: the page of a place widens them by its law.
 
+            Names and labels are in the language of the notebook: that of ``evalkit lab --lang``, else the workspace's first.
+
             - ``place`` (str): name of the province, code of the nation.
             - ``region`` (str): of the province; missing for the nation.
-            - ``label`` (str): of the indicator, in the workspace's first language.
-            - ``unit_label`` (str): of the unit, in the workspace's first language: cases, percent, per 100,000 inhabitants, ...
+            - ``label`` (str): of the indicator.
+            - ``unit_label`` (str): of the unit: cases, percent, per 100,000 inhabitants, ...
             - ``source`` (str): title of the source.
             - those of ``Indicators.frame``
 
@@ -82,10 +87,10 @@ class OpenBundle(Bundle):
         524         VN  178.0  152.8  206.2
         """
         programme = self.programme
-        frame = estimate_indicators(preferred(self._of_pages(), programme), programme)
+        frame = shown_estimates(self._of_pages(), programme)
         labels = {name: _said(one.label, self) for name, one in programme.indicators.items()}
-        unit_words, first = import_module(_WORDS).unit_words, self.about.languages[0]
-        units = {name: unit_words(one, programme).of(first) for name, one in programme.indicators.items()}
+        unit_words, language = import_module(_WORDS).unit_words, _language_of(self)
+        units = {name: unit_words(one, programme).of(language) for name, one in programme.indicators.items()}
         by_indicator = {
             name: frame["indicator"].map(texts) for name, texts in (("label", labels), ("unit_label", units))
         }
@@ -98,11 +103,11 @@ class OpenBundle(Bundle):
         Returns
         -------
         DataFrame, one row per figure
-            The figures of every source.
+            The figures of every source. Names and labels are in the language of the notebook, as of ``estimates``.
 
             - ``place`` (str): name of the province, code of the nation.
             - ``region`` (str): of the province; missing for the nation.
-            - ``label`` (str): of the measure, in the workspace's first language.
+            - ``label`` (str): of the measure.
             - ``unit_label`` (str): of the unit.
             - ``source`` (str): title of the source.
             - ``province_code``, ``scheme`` (str): the place, and the boundary set its code belongs to.
@@ -139,6 +144,56 @@ class OpenBundle(Bundle):
             named[f"{name}_label"] = named[name].map(values)
         return named
 
+    __iter__ = None
+
+    def __getitem__(self, asked: object) -> Any:
+        """Say where the provinces of a bundle are."""
+        raise FactsError(
+            where=f"bundle[{asked!r}]",
+            rule=worded("a bundle is no list of places: its provinces stand in provinces"),
+            do=worded("write bundle.provinces[{asked}]", asked=_quoted(asked)),
+        )
+
+    def speak(self, language: str = "") -> OpenBundle:
+        """Tell results, labels and messages in one of the bundle's languages from now on, in this notebook.
+
+        Parameters
+        ----------
+        language : str, optional
+            ``"vi"``, ``"en"`` or another in which the pages are made; without it nothing is changed but to the languages of this bundle.
+
+        Returns
+        -------
+        OpenBundle
+            The same one; its frames are made anew when they are next asked for.
+
+        Raises
+        ------
+        SettingsError
+            If the pages are not made in that language.
+
+        Examples
+        --------
+        >>> import evalkit as ek
+        >>> bundle = ek.open_bundle().speak("en")
+        >>> bundle.estimates["label"].iloc[0]
+        'Trafficking cases recorded'
+        """
+        super().speak()
+        if not language:
+            return self
+        if language not in self.about.languages:
+            raise SettingsError(
+                where=f"speak({language!r})",
+                rule=worded("results are not told in this language"),
+                do=worded("languages there are: {languages}", languages=", ".join(self.about.languages)),
+            )
+        os.environ[LANGUAGE] = language
+        speak_messages(language)
+        for made in ("estimates", "figures"):
+            self.__dict__.pop(made, None)
+        return self
+
     def reload(self) -> OpenBundle:
         """Open the bundle anew from its folder: after a run, or a new indicator.
 
@@ -165,8 +220,9 @@ class OpenBundle(Bundle):
         places = {(place.code, place.scheme): place for place in self.places}
         found = [places.get(key) for key in zip(frame["province_code"], frame["scheme"], strict=True)]
         titles = {name: source.title for name, source in self.sources.items()}
+        language = _language_of(self)
         first = {
-            "place": [one.name if one else self.about.nation for one in found],
+            "place": [_place_name(one, language) if one else self.about.nation for one in found],
             "region": [_said(one.region, self) if one else None for one in found],
             "label": label,
             "unit_label": unit_label,
@@ -214,7 +270,8 @@ def trend(area: Area, indicator: str) -> Trends:
     area : ProvinceFacts or NationFacts
         A place of a bundle.
     indicator : str
-        The name of an indicator that counts a whole measure, such as "cases"; its counts are fitted, year by year, over inhabitants.
+        The name of an indicator that counts a whole measure, such as "cases", or its code or label as tables print them; its counts are fitted,
+        year by year, over inhabitants.
 
     Returns
     -------
@@ -238,15 +295,14 @@ def trend(area: Area, indicator: str) -> Trends:
     >>> round(found.fit.apc, 1), round(found.fit.lower, 1), round(found.fit.upper, 1), found.verdict.grade
     (-1.3, -8.0, 6.0, 'open')
     """
-    known = area.programme.indicators
-    if indicator not in known:
-        raise FactsError(
-            where=f"trend({indicator!r})",
-            rule=worded("the programme has no such indicator"),
-            do=nearest(str(indicator), list(known)),
-        )
-    _refuse_no_count(area, indicator)
-    return fit_one_trend(area, indicator)
+    name = asked_name(
+        indicator,
+        area.programme.indicators,
+        where=f"trend({indicator!r})",
+        rule=worded("the programme has no such indicator"),
+    )
+    _refuse_no_count(area, name)
+    return fit_one_trend(area, name)
 
 
 def _refuse_no_count(area: Area, name: str) -> None:
@@ -277,7 +333,7 @@ def alarms(area: Area, measure: str, *, alpha: float = 0.01) -> Alarms | NotEsti
     area : ProvinceFacts or NationFacts
         A place of a bundle.
     measure : str
-        The name of a measure that is counted, such as "cases_recorded".
+        The name of a measure that is counted, such as "cases_recorded", or its label.
     alpha : float
         Share of quiet months that lie above their bound, strictly between 0 and 1.
 
@@ -312,14 +368,13 @@ def alarms(area: Area, measure: str, *, alpha: float = 0.01) -> Alarms | NotEsti
     10    2.0       2.7    7.0  False
     11   14.0       3.0    8.0   True
     """
-    known = area.programme.measures
-    if measure not in known:
-        raise FactsError(
-            where=f"alarms({measure!r})",
-            rule=worded("the programme has no such measure"),
-            do=nearest(str(measure), list(known)),
-        )
-    return watch(area.facts, measure, area.programme, alpha=alpha)
+    name = asked_name(
+        measure,
+        area.programme.measures,
+        where=f"alarms({measure!r})",
+        rule=worded("the programme has no such measure"),
+    )
+    return watch(area.facts, name, area.programme, alpha=alpha)
 
 
 @checked
@@ -384,7 +439,7 @@ def compare_places(one: Area, other: Area, indicator: str, *, period: str = "") 
         Two provinces of one bundle, or one and its nation. Beside a province the nation stands for the rest of the country, for the
         province is a part of it.
     indicator : str
-        The name of an indicator that counts cases or persons, such as "cases": counts are compared over inhabitants.
+        The name, code or label of an indicator that counts cases or persons, such as "cases": counts are compared over inhabitants.
     period : str
         The id of a programme period; by default the latest that both places have over the same days.
 
@@ -422,7 +477,21 @@ def compare_places(one: Area, other: Area, indicator: str, *, period: str = "") 
     return compared_places(one, other, indicator, period)
 
 
+def _quoted(asked: object) -> str:
+    return f'"{asked}"' if isinstance(asked, str) else '"22"'
+
+
 def _said(label: Label, bundle: Bundle) -> str:
-    """Return a label in the first language of a bundle that it has."""
-    texts = label.root
-    return next((texts[name] for name in bundle.about.languages if name in texts), next(iter(texts.values())))
+    """Return a label in the language of the notebook, or in the first language of a bundle that it has."""
+    texts, languages = label.root, (_language_of(bundle), *bundle.about.languages)
+    return next((texts[name] for name in languages if name in texts), next(iter(texts.values())))
+
+
+def _language_of(bundle: Bundle) -> str:
+    """Return the language of the notebook, as results are shown: that of ``evalkit lab --lang``, else the first of the bundle."""
+    asked, languages = os.environ.get(LANGUAGE, ""), bundle.about.languages
+    return asked if asked in languages else languages[0]
+
+
+def _place_name(place: Place, language: str) -> str:
+    return {"vi": place.name, "en": place.name_en, **place.name_in}.get(language, place.name)

@@ -15,8 +15,9 @@ from evalkit.indicators.period_totals import indicator_totals
 from evalkit.indicators.place_comparison import PlaceRate, place_rate, ratio_of_rates
 from evalkit.indicators.windows import PeriodTotal
 from evalkit.messages import worded
+from evalkit.programme.asked_name import asked_name
 from evalkit.programme.kinds import KINDS
-from evalkit.programme.models import Indicator, Programme
+from evalkit.programme.models import Programme
 from evalkit.records import PlacesCompared, short_name
 from evalkit.statistics.results import NotEstimable
 from evalkit.table import NATION_SCHEME
@@ -38,6 +39,12 @@ class _Side:
 def compared_places(one: Area, other: Area, indicator: str, period: str) -> PlacesCompared:
     """Compare two places; see :func:`evalkit.explore.compare_places`."""
     _refuse_unlike(one, other)
+    indicator = asked_name(
+        indicator,
+        one.programme.indicators,
+        where=_WHERE,
+        rule=worded("the programme has no such indicator"),
+    )
     _refuse_uncounted(one.programme, indicator)
     totals = _common(one, other, indicator, period)
     sides = [_side(area, total) for area, total in zip((one, other), totals, strict=True)]
@@ -82,10 +89,6 @@ def _key(area: Area) -> str:
 
 def _refuse_uncounted(programme: Programme, name: str) -> None:
     """Refuse an indicator that is no count of events that come by chance, over inhabitants."""
-    if name not in programme.indicators:
-        raise _refuse(
-            worded("the programme has no such indicator"), nearest(str(name), list(programme.indicators))
-        )
     indicator = programme.indicators[name]
     rule = KINDS[indicator.kind]
     if rule.formula != "events" or rule.parts not in ("figure", "person_years"):
@@ -104,16 +107,11 @@ def _refuse_uncounted(programme: Programme, name: str) -> None:
                 "take the indicator of the whole measure; both values stand in the frame of estimate_indicators"
             ),
         )
-    if _is_own_doing(indicator, programme):
+    if programme.is_decided(indicator):
         raise _refuse(
             worded("{indicator} counts what an agency does; chance has no say in it", indicator=name),
             worded("both values stand in the frame of estimate_indicators"),
         )
-
-
-def _is_own_doing(indicator: Indicator, programme: Programme) -> bool:
-    is_output = indicator.kind == "count" and indicator.level == "output"
-    return is_output or not programme.is_counted(indicator)
 
 
 def _common(one: Area, other: Area, indicator: str, period: str) -> tuple[PeriodTotal, PeriodTotal]:

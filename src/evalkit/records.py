@@ -255,11 +255,11 @@ class Comparisons(Record):
             - ``indicator`` (str): its name in the programme.
             - ``earlier``, ``later`` (str): the two programme periods, by their ids.
             - ``supposes`` (str): how years are taken to scatter: law (where it is known; what the page prints first), pure_chance, or
-              twice_the_scatter (the limits if yearly counts varied twice as much).
+              twice_the_scatter (the limits if yearly counts had twice the variance of pure chance).
             - ``earlier_count``, ``later_count`` (float, events or persons): the totals.
             - ``earlier_years``, ``later_years`` (float, years): how long was counted.
             - ``earlier_value``, ``later_value`` (float, a year): the yearly averages.
-            - ``earlier_lower``, ``earlier_upper``, ``later_lower``, ``later_upper`` (float, a year): their limits at 95 %, exact unless under the law.
+            - ``earlier_lower``, ``earlier_upper``, ``later_lower``, ``later_upper`` (float, a year): their limits at 95 %, as ``supposes`` has it.
             - ``change`` (float, percent): of the yearly average, later over earlier; missing where the earlier one is 0. The page says no percentage on a base under 5.
             - ``lower``, ``upper`` (float, percent): its limits at 95 %.
             - ``p`` (float): two-sided, of no change; missing for twice_the_scatter.
@@ -634,8 +634,11 @@ class Pathway(Record):
         - ``base_value`` (float, persons): its figure; missing for totals.
         - ``share`` (float, percent of the cohort): missing for totals, and where two sources or unlike figures would be mixed.
         - ``lower``, ``upper`` (float, percent): Wilson limits of the share.
-        - ``exceeds_earlier`` (bool): more persons than at the stage before, who cannot all be the same.
+        - ``exceeds_earlier`` (bool): more persons than at the nearest earlier stage with a number, who cannot all be the same.
+        - ``exceeded`` (str): that earlier stage; "" where none is exceeded.
         - ``other_place_basis`` (bool): counted elsewhere than the stage before.
+        - ``left_out`` (str): why a figure of a cohort has no share (``untold``, ``sources_differ``, ``two_sources``, ``same_figure``,
+          ``exceeds``); "" where it has one, and where neither number is told.
     lapses : tuple of Lapse
         What an unexpected error took; empty as a rule.
 
@@ -727,11 +730,11 @@ class Gaps(Record):
         - ``place_basis`` (str): where the numerator is counted.
         - ``period_start``, ``period_end`` (datetime): first and last day, both inclusive.
         - ``numerator``, ``denominator`` (float): of the group; missing where hidden.
-        - ``value``, ``lower``, ``upper`` (float, percent): the group's share with Wilson limits.
+        - ``value``, ``lower``, ``upper`` (float, percent): the group's share with Wilson limits; none of own doings.
         - ``beside_numerator``, ``beside_denominator`` (float): of the others.
         - ``beside_value`` (float, percent): the share of the others.
         - ``difference`` (float, percentage points): group minus the others; missing unless ``status`` is estimated.
-        - ``difference_lower``, ``difference_upper`` (float, percentage points): Newcombe's limits.
+        - ``difference_lower``, ``difference_upper`` (float, percentage points): Newcombe's limits; none of own doings.
         - ``status`` (str): estimated, suppressed (a figure needed is hidden) or not_applicable (nobody in the group, or nobody else).
         - ``flag`` (str): small_base (under 10) or "".
     places : DataFrame, one row per indicator and period
@@ -783,11 +786,11 @@ class FollowUp(Record):
         - ``before_years`` (tuple of int): the years of the programme period that ended by the day of the review.
         - ``before_numerator``, ``before_denominator`` (float): sums over these years.
         - ``before_value`` (float, in ``unit``): made from the sums; a year for a count, of the last year where sums make no sense.
-        - ``before_status`` (str): estimated, suppressed, not_reported, not_applicable or not_estimable.
+        - ``before_status`` (str): estimated, suppressed, too_few (to divide by), not_reported, not_applicable or not_estimable.
         - ``after_years`` (tuple of int): the years of the programme period that began after the review.
         - ``after_numerator``, ``after_denominator`` (float): sums over these years.
         - ``after_value`` (float, in ``unit``): made from the sums; a year for a count, of the last year where sums make no sense.
-        - ``after_status`` (str): estimated, suppressed, not_reported, not_applicable or not_estimable.
+        - ``after_status`` (str): estimated, suppressed, too_few (to divide by), not_reported, not_applicable or not_estimable.
         - ``change`` (float, in ``change_unit``): after compared with before; missing where they are not comparable.
         - ``change_lower``, ``change_upper`` (float, in ``change_unit``): its limits; missing where there is no model of chance.
         - ``change_unit`` (str): percent (rates and counts), points (percentage points of shares) or the indicator's unit; "" without a change.
@@ -830,10 +833,10 @@ class Evidence(Record):
         - ``indicator``, ``indicator_id`` (str): name and short code; "" where no indicator speaks of the criterion.
         - ``level`` (str): result level: output, outcome or impact.
         - ``three_p`` (str): prevention, protection, prosecution or partnership; "" where it is none of them.
-        - ``estimates`` (int): number of estimates with a value.
+        - ``estimates`` (int): number of estimates with a value, or with counts too small for one.
         - ``suppressed`` (int): number of hidden ones.
-        - ``first``, ``last`` (datetime): first and last day of the periods with a value; missing where there is none.
-        - ``has_evidence`` (bool): there is an estimate with a value.
+        - ``first``, ``last`` (datetime): first and last day of the periods with such figures; missing where there is none.
+        - ``has_evidence`` (bool): there is such an estimate.
     lapses : tuple of Lapse
         What an unexpected error took; empty as a rule.
 
@@ -1359,8 +1362,8 @@ class Effects(Record):
             A comparison whose effect cannot be told has no row.
 
             - ``comparison`` (str): its id.
-            - ``when`` (str): before (the start of the measure), since, or expected (since the start, without it); before_without and
-              since_without are of the places without it, before the first start and since the last one.
+            - ``when`` (str): before (the start of the measure), since, or expected (since the start, without it); early (before the first start of
+              all); before_without and since_without are of the places without it, before the first start and since its first whole year.
             - ``places``, ``places_without`` (int): with the measure and without it, after what was left out.
             - ``count`` (float, events or persons): in the places with the measure, or in those without.
             - ``rate`` (float, a person-year, else a place and year): the same as a rate; missing where none was counted.
@@ -1378,11 +1381,12 @@ class Effects(Record):
             What the design does not allow has no row.
 
             - ``comparison`` (str): its id.
-            - ``check`` (str): assignments, each_place_left_out, years_before_apart, moves_withstood, each_place_alike, two_way.
+            - ``check`` (str): assignments, each_place_left_out (places with the measure), each_other_left_out (places without it),
+              years_before_apart, moves_withstood, each_place_alike, two_way.
             - ``value`` (float): a ratio; of assignments how many ways of giving the starts to places were gone through, of years_before_apart the
               years before the start whose interval excludes 1, of moves_withstood how many times the largest move that the years before
-              allow for the gap may move by itself (infinite where any).
-            - ``lower``, ``upper`` (float): limits at 95 %; of each_place_left_out the smallest and the largest ratio.
+              allow for the gap may move by itself (infinite where any, missing where the years before do not tell).
+            - ``lower``, ``upper`` (float): limits at 95 %; of each_place_left_out and each_other_left_out the smallest and the largest ratio.
             - ``years`` (int): of years_before_apart, out of how many; else missing.
         """
         return effect_checks_frame(self.items)

@@ -26,7 +26,7 @@ from evalkit.indicators.by_attribute import breakdowns, seldom_reported
 from evalkit.indicators.changes_under_law import widened_changes
 from evalkit.indicators.compared_effect import ComparedEffect
 from evalkit.indicators.effects import effect_of
-from evalkit.indicators.estimates import estimate_indicators as estimate
+from evalkit.indicators.estimates import shown_estimates
 from evalkit.indicators.evidence import dac_view
 from evalkit.indicators.followup import follow_up, without_lost
 from evalkit.indicators.gaps import class_gaps, group_gaps, place_gaps, shares_of_persons
@@ -272,7 +272,7 @@ def estimate_indicators(area: Area) -> Indicators:
     Notes
     -----
     Counts and rates have exact limits (Garwood), shares of a part in its own base Wilson's. Period ratios, and what the programme itself does,
-    have none: they are decided, not drawn by chance. A change between years has the limits of the law of scatter, where it is known.
+    be it a count or a share, have none: that is decided, not drawn by chance. A change between years has the limits of the law of scatter, where it is known.
 
     References
     ----------
@@ -289,10 +289,9 @@ def estimate_indicators(area: Area) -> Indicators:
     139       17.0         17.0  100.0   81.6  100.0
     140       32.0         34.0   94.1   80.9   98.4
     """
-    facts = preferred(area.facts, area.programme)
     frame, lapses = table_of(
         list(area.programme.indicators),
-        lambda names: estimate(facts, area.programme.only(names)),
+        lambda names: shown_estimates(area.facts, area.programme.only(names)),
         step=Indicators.__name__,
     )
     changes = {
@@ -524,10 +523,10 @@ def find_gaps(indicators: Indicators, support: SupportGiven) -> Gaps:
         return Gaps(area, groups, pd.DataFrame(), classes, lapses)
     used = {measure for indicator in shares.indicators.values() for measure in indicator.measures}
     facts = area.nation[area.nation["measure"].isin(used)]
-    nation = estimate(preferred(facts, shares), shares)
+    nation = shown_estimates(facts, shares)
     shown = indicators.frame[indicators.frame["indicator"].isin(list(shares.indicators))]
     lapses += inherited(indicators.lapses, set(shares.indicators) - names_of(lapses), Gaps)
-    return Gaps(area, groups, place_gaps(shown, nation), classes, lapses)
+    return Gaps(area, groups, place_gaps(shown, nation, area.programme), classes, lapses)
 
 
 @step(FollowUp)

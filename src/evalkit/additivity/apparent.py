@@ -18,7 +18,7 @@ from evalkit.table import ALL
 Pairs = tuple[tuple[str, str], ...]
 Node = tuple[Any, Any, Pairs]  # place, period, and the values by which it is broken down
 Reading = Mapping[Node, int]
-_Group = dict[str, int]  # the label of each value of one dimension
+Group = dict[str, int]  # the label of each value of one dimension
 _NEAR = 1e-6
 
 
@@ -58,7 +58,7 @@ def apparent_sums(
             known = {value[label]: label for label in reversed(totals) if label is not None}
             for amount, label in sorted(known.items()):
                 tried = _tried(groups, whole, dimension) if amount > _NEAR else ()
-                yield from ((label, parts) for parts in _holding(tried, amount, value))
+                yield from ((label, parts) for parts in holding(tried, amount, value))
 
 
 def tried_sums(given: Collection[str], dimension: Dimension, whole: str = ALL) -> Iterator[tuple[str, ...]]:
@@ -97,9 +97,9 @@ def tried_sums(given: Collection[str], dimension: Dimension, whole: str = ALL) -
     yield from (one for one in dict.fromkeys(tried) if len(one) > 1 and not declared)
 
 
-def _groups(readings: Sequence[Reading], value: Sequence[float]) -> Iterator[tuple[Node, str, list[_Group]]]:
+def _groups(readings: Sequence[Reading], value: Sequence[float]) -> Iterator[tuple[Node, str, list[Group]]]:
     """Yield each figure that is broken down by a dimension, the dimension, and the parts known by each reading."""
-    found: dict[tuple[Node, str], list[_Group]] = {}
+    found: dict[tuple[Node, str], list[Group]] = {}
     for number, reading in enumerate(readings):
         for (place, period, pairs), label in reading.items():
             for name, own in pairs if value[label] >= 0 else ():
@@ -111,22 +111,32 @@ def _groups(readings: Sequence[Reading], value: Sequence[float]) -> Iterator[tup
             yield total, name, groups
 
 
-def _tried(groups: Sequence[_Group], whole: str, dimension: Dimension) -> Iterator[_Group]:
+def _tried(groups: Sequence[Group], whole: str, dimension: Dimension) -> Iterator[Group]:
     for group in groups:
         for values in tried_sums(group, dimension, whole):
             yield {one: group[one] for one in values}
 
 
-def _holding(tried: Iterable[_Group], amount: float, value: Sequence[float]) -> Iterator[tuple[int, ...]]:
-    """Yield the sums that hold, but those with which a part would follow from what they amount to alone."""
-    held: list[_Group] = []
+def holding(tried: Iterable[Group], amount: float, value: Sequence[float]) -> Iterator[tuple[int, ...]]:
+    """Yield the sums that hold, but those with which a part would follow from what they amount to alone.
+
+    Parameters
+    ----------
+    tried : iterable of mapping
+        Labels of parts by name, the likeliest sum first.
+    amount : float
+        What they are held against.
+    value : sequence of float
+        The figure of each label.
+    """
+    held: list[Group] = []
     for parts in tried:
         if abs(sum(value[one] for one in parts.values()) - amount) < _NEAR and not _settles([*held, parts]):
             held.append(parts)
             yield tuple(parts.values())
 
 
-def _settles(sums: Sequence[_Group]) -> bool:
+def _settles(sums: Sequence[Group]) -> bool:
     """Tell whether sums whose totals are known tell one of their parts."""
     if len(sums) == 1:
         return False

@@ -24,12 +24,16 @@ class ContradictionError(EvalkitError):
     exit_code = 5
 
 
-def page_contradictions(files: Mapping[str, bytes]) -> Iterator[tuple[str, Contradiction]]:
+def page_contradictions(
+    files: Mapping[str, bytes], *, lacking: bool = False
+) -> Iterator[tuple[str, Contradiction]]:
     """Yield each contradiction in some files, after the page's name; files that are no pages have none.
 
     Parameters
     ----------
     files : mapping of bytes by name
+    lacking : bool
+        As of :func:`refuse_contradictions`.
 
     Examples
     --------
@@ -40,7 +44,8 @@ def page_contradictions(files: Mapping[str, bytes]) -> Iterator[tuple[str, Contr
     for name, content in files.items():
         if name.endswith(_PAGE):
             for found in contradictions(content.decode()):
-                yield name, found
+                if not (lacking and found.rule == standing.RULE):
+                    yield name, found
 
 
 def refuse_contradictions(files: Mapping[str, bytes], *, named: bool, lacking: bool = False) -> None:
@@ -52,15 +57,15 @@ def refuse_contradictions(files: Mapping[str, bytes], *, named: bool, lacking: b
     named : bool
         Whether the first sentence may be repeated: it may where the page is for everybody.
     lacking : bool
-        Whether lines of the pages could not be computed: then a figure of a sentence may have lost the table it stood in, and
-        that alone is no contradiction.
+        Whether lines of the pages could not be computed, or a notebook of one's own chose the steps: then a figure of a sentence
+        may have lost the table it stands in on a whole page, and that alone is no contradiction.
 
     Raises
     ------
     ContradictionError
         Naming the first page, its rule and how many more there are.
     """
-    found = [one for one in page_contradictions(files) if not (lacking and one[1].rule == standing.RULE)]
+    found = list(page_contradictions(files, lacking=lacking))
     if not found:
         return
     name, first = found[0]

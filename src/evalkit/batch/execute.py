@@ -16,18 +16,20 @@ from papermill.execute import raise_for_execution_errors
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
+import evalkit
 from evalkit.batch.outcome import CELL_SECONDS, JobFailure, Reason
 from evalkit.batch.plan import BUNDLE_FOLDER, Job
+from evalkit.declaration import nearest
 from evalkit.errors import EvalkitError
 from evalkit.facts.bundle import Bundle
 from evalkit.kernels import streams
 from evalkit.kernels.forks import WarmKernel
 from evalkit.kernels.private_folder import KERNEL, ReportKernelManager, kernel_settings, private_room
 from evalkit.kernels.provisioner import register
-from evalkit.reporting.exporter import is_left_open
+from evalkit.messages import worded
+from evalkit.reporting.exporter import INJECTED, is_left_open
 
 START_SECONDS = 120
-INJECTED = "injected-parameters"
 _KERNEL_ARGUMENTS = [
     "--HistoryManager.enabled=False",
     f"--IPKernelApp.outstream_class={streams.CLASS}",
@@ -35,6 +37,13 @@ _KERNEL_ARGUMENTS = [
 ]
 NOTEBOOK = "notebook.ipynb"
 _PARAGRAPH = 3  # lines: where, rule, do; see EvalkitError
+_NEVER = re.compile(r"(?P<name>)(?!)")
+_OF_EVALKIT = "module 'evalkit' has no attribute"
+_UNKNOWN = {
+    "NameError": re.compile(r"name '(?P<name>\w+)' is not defined"),
+    "AttributeError": re.compile(r"(?:module '[\w.]+'|'\w+' object) has no attribute '(?P<name>\w+)'"),
+}
+_TYPES = {"Literal", "Optional", "List", "typing", "date", "datetime"}  # of annotations of parameters
 _TYPE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}")
 
 
@@ -192,12 +201,32 @@ def _place(notebook: NotebookNode, index: int) -> int:
 
 
 def _paragraph(fault: PapermillExecutionError) -> str:
-    """Return where, which rule and what to do, where evalkit itself refused in the cell; of any other error nothing, for it may quote values."""
+    """Return where, which rule and what to do, where evalkit itself refused in the cell; of any other error a misspelt name alone, for it may quote values."""
     told = fault.traceback
     refusals = {kind.__name__ for kind in EvalkitError.__subclasses__()}
     if fault.ename not in refusals or len(told) <= _PARAGRAPH or told[0] != fault.ename:
-        return ""
+        return _unknown_name(fault)
     return "; ".join(" ".join(line.split()) for line in told[1 : _PARAGRAPH + 1])
+
+
+def _unknown_name(fault: PapermillExecutionError) -> str:
+    """Return which name is not known, where the cell itself spells it: then it is the notebook's own word and no figure."""
+    found = _UNKNOWN.get(fault.ename, _NEVER).match(fault.evalue)
+    name = found["name"] if found else ""
+    if not name or not re.search(rf"\b{name}\b", fault.source):
+        return ""
+    if fault.ename == "NameError":
+        return (
+            worded(
+                "name '{name}' is not defined: write the type in quotation marks, or import it in a cell above",
+                name=name,
+            )
+            if name in _TYPES
+            else worded("name '{name}' is not defined", name=name)
+        )
+    if name not in dir(evalkit) and fault.evalue.startswith(_OF_EVALKIT):
+        return worded("evalkit has no '{name}'; {nearest}", name=name, nearest=nearest(name, dir(evalkit)))
+    return worded("what stands before it has no '{name}'", name=name)
 
 
 def _type_name(text: str) -> str:

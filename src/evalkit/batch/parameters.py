@@ -55,7 +55,7 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
                 "the cell holds nothing but assignments of a text, number, truth value or list of these to one name, of its type"
             ),
             do=worded(
-                'write lines such as province_code = "22", years: list[int] = [2019, 2020] or audience: Literal["public", "internal"] = "public"'
+                'write lines such as province_code = "22", years: list[int] = [2019, 2020] or colour: "Literal[\'blue\', \'grey\']" = "blue"'
             ),
         ) from fault
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from evalkit.batch.fingerprint import digest, kit_digest, kit_version, library_versions, notebook_digest
+from evalkit.batch.own_words import refuse_text_cells
 from evalkit.batch.page_names import NATIONAL
 from evalkit.batch.parameter_types import Parameter, Value
 from evalkit.batch.parameters import as_declared, check_parameters, read_parameters
@@ -22,6 +23,7 @@ PROVINCE_NOTEBOOK = "province_report.ipynb"
 NATIONAL_NOTEBOOK = "national_overview.ipynb"
 BUNDLE_FOLDER = "bundle"
 _GIVEN = ("bundle", "province_code")
+OWN = "own"  # among the ingredients of a page whose notebook is one's own: it may show some steps without the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,12 @@ def plan(
     Raises
     ------
     DeclarationError
-        If a notebook is missing or does not take exactly the parameters it is given.
+        If a notebook is missing, does not take exactly the parameters it is given, or has a text cell that would stand on a page.
     """
     province, national = notebook or notebooks / PROVINCE_NOTEBOOK, notebooks / NATIONAL_NOTEBOOK
     known, of_nation = read_parameters(province), read_parameters(national)
+    for one in (province, national):
+        refuse_text_cells(one, (settings or {}).get("languages", ",".join(bundle.about.languages)).split(","))
     refuse_own(own or {}, (known, of_nation), where=str(province))
     further = _taken(own or {}, known, province)
     for place in bundle.places:
@@ -107,7 +111,12 @@ def plan(
             (place.code, place.name, file_stem(f"{place.code}-{place.slug}", bundle.about.audience)),
             notebook=province,
             parameters={"bundle": BUNDLE_FOLDER, "province_code": place.code, **further},
-            ingredients={**common, "notebook": source, "slice": bundle.slice_for(place.code).content_hash},
+            ingredients={
+                **common,
+                **({OWN: "notebook"} if notebook else {}),
+                "notebook": source,
+                "slice": bundle.slice_for(place.code).content_hash,
+            },
         )
         for place in bundle.places
     ]

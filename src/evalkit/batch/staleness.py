@@ -18,6 +18,7 @@ LAPSED = worded("lines not computed before")
 _CHANGED = {
     "slice": worded("slice changed"),
     "notebook": worded("notebook changed"),
+    "own": worded("notebook changed"),
     "parameters": worded("parameters changed"),
     "kit": worded("evalkit changed"),
     "libraries": worded("libraries changed"),

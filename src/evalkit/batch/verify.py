@@ -15,6 +15,7 @@ from evalkit.batch.folder import LOCK, PENDING, WORK_PREFIX
 from evalkit.batch.leaks import file_faults
 from evalkit.batch.manifest import MANIFEST, Manifest, read_manifest
 from evalkit.batch.page_names import INDEX, page_files
+from evalkit.batch.plan import OWN
 from evalkit.batch.self_contained import has_policy, page_faults
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.findings import Finding
@@ -176,6 +177,7 @@ def _page(path: Path, names: set[str], allowed: str) -> Iterator[Finding]:
 
 def _contradictions(folder: Path, manifest: Manifest) -> Iterator[Finding]:
     """Yield what a page says against itself, of pages that are as they were published and hold no leak."""
+    own = {name for page in manifest.pages.values() if OWN in page.ingredients for name in page.files}
     for name, sha in sorted(manifest.files.items()):
         path = folder / name
         if path.suffix != _PAGE or not path.is_file() or file_digest(path) != sha:
@@ -184,7 +186,7 @@ def _contradictions(folder: Path, manifest: Manifest) -> Iterator[Finding]:
         if any(file_faults(files)):
             continue
         try:
-            found = list(page_contradictions(files))
+            found = list(page_contradictions(files, lacking=name in own))
         except ValueError:
             yield _finding(path, worded("a page can be read again"), worded("run again with --force"))
             continue

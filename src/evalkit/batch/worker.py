@@ -23,6 +23,7 @@ from evalkit.batch.leaks import refuse_leaks
 from evalkit.batch.notebook_words import in_languages
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder, Reason
 from evalkit.batch.page_names import NOTEBOOKS
+from evalkit.batch.plan import OWN
 from evalkit.batch.printing import printed
 from evalkit.batch.render import render
 from evalkit.batch.reread import refuse_differences, refuse_unlike_facts
@@ -108,7 +109,8 @@ def _read_again(
     refuse_unlike_facts(notebook, order.facts, code=order.job.code, read=read)
     refuse_leaks(files)
     if contradicted.CONTRADICTIONS_STOP_A_PAGE:
-        named, lacking = order.facts.about.audience == "public", bool(lapses_told(read.values()))
+        named = order.facts.about.audience == "public"
+        lacking = OWN in order.job.ingredients or bool(lapses_told(read.values()))
         contradicted.refuse_contradictions(files, named=named, lacking=lacking)
 
 

@@ -28,7 +28,7 @@ class Split(NamedTuple):
 
     ``complete`` says that the parts are all there are; ``group`` that they are one place's and period's persons by an
     attribute, so that a part as large as the total tells of a whole group; ``nearly`` that a reader may well take them for
-    all there are, though some may be left out.
+    all there are, though some may be left out; ``assumed`` as in :class:`Equation`.
     """
 
     total: int
@@ -36,6 +36,7 @@ class Split(NamedTuple):
     complete: bool
     group: bool = False
     nearly: bool = False
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

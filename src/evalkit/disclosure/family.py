@@ -13,7 +13,7 @@ import pandas as pd
 from evalkit.disclosure.breakdown_sums import ALL, Breakdown, breakdown_splits
 from evalkit.disclosure.equations import Split, Sums, dimensions
 from evalkit.disclosure.grid import sums_of_grid
-from evalkit.disclosure.period_sums import Span, period_splits
+from evalkit.disclosure.period_sums import Span, last_day_splits, period_splits
 from evalkit.disclosure.place_sums import place_splits, places_of
 from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
@@ -21,6 +21,7 @@ from evalkit.programme.models import Programme
 DAY = pd.Timedelta(days=1)
 Place = int  # its position among the places of the registry
 Node = tuple[Place, Span, tuple[tuple[str, str], ...]]
+EVERY = ""
 
 
 class Family(NamedTuple):
@@ -32,6 +33,13 @@ class Family(NamedTuple):
     labels: dict[Node, int]
     open_sums: list[tuple[Node, tuple[Node, ...]]]
     given: dict[int, Node]
+
+    def readings(self, source: Sequence[object]) -> dict[object, dict[Node, int]]:
+        """Return the label of each figure as a reader meets it first, named EVERY, and as each source gives it."""
+        found: dict[object, dict[Node, int]] = {EVERY: dict(self.labels)}
+        for label, node in self.given.items():
+            found.setdefault(source[label], {})[node] = label
+        return found
 
 
 def add_family(
@@ -72,6 +80,7 @@ def add_family(
                 complete=found.complete,
                 group=found.group,
                 nearly=found.nearly,
+                assumed=found.assumed,
             )
             if not found.complete:
                 left.append((grid.named(found.total), tuple(map(grid.named, found.parts))))
@@ -133,10 +142,11 @@ def _grid(cells: pd.DataFrame, names: list[str], programme: Programme, registry:
     given_places, at_place = _numbered_rows([(of[pair],) for pair in codes])
     given, at_period = _numbered(cells.assign(after=cells["period_end"] + DAY), ["period_start", "after"])
     own, at_breakdown = _numbered(cells, names)
-    periods, over_time = period_splits(given)
+    stock = measure.time_basis == "stock"
+    periods, over_time = (given, last_day_splits(given)) if stock else period_splits(given)
     breakdowns, over_values = breakdown_splits(own, {name: programme.dimensions[name] for name in names})
     places, over_places = place_splits([place for (place,) in given_places], every.guarded)
-    splits = (over_places, over_time if measure.time_basis != "stock" else [], over_values)
+    splits = (over_places, over_time, over_values)
     shape = (len(places), len(periods), len(breakdowns))
     node = np.ravel_multi_index((at_place, at_period, at_breakdown), shape)
     return _Grid(places, periods, breakdowns, names, splits, node)

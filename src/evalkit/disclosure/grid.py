@@ -28,6 +28,7 @@ class Found:
     complete: bool
     group: bool
     nearly: bool
+    assumed: bool
 
 
 @dataclass(slots=True)
@@ -74,6 +75,7 @@ def sums_of_grid(
                 complete=block.split.complete and every,
                 group=block.split.group,
                 nearly=block.split.nearly and every,
+                assumed=block.split.assumed,
             )
 
 

@@ -11,9 +11,11 @@ import pandas as pd
 
 from evalkit.additivity.apparent import apparent_sums
 from evalkit.additivity.places import NATION
+from evalkit.disclosure.crossing_sums import add_crossing_sums
 from evalkit.disclosure.equations import Sums, Tables, dimensions
 from evalkit.disclosure.family import Family, Node, add_family
-from evalkit.disclosure.parts import add_parts, families, parts_and_bases
+from evalkit.disclosure.measure_sums import add_measure_sums
+from evalkit.disclosure.parts import add_parts, add_parts_at, families, parts_and_bases
 from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
 
@@ -68,7 +70,8 @@ def linked_tables(
         the end of a year, are not added over time. One figure given by two sources is one figure; one given by two editions
         is the earlier one and what was added or taken away; of two measures one may be part of the other; and the nation's
         persons are taken to be the same by whatever place basis they are counted, unless their figures differ. Parts that do
-        add up to their total are taken to, whatever is declared (:mod:`evalkit.additivity.apparent`).
+        add up to their total are taken to, whatever is declared (:mod:`evalkit.additivity.apparent`,
+        :mod:`evalkit.disclosure.crossing_sums`, :mod:`evalkit.disclosure.measure_sums`).
     """
     sums, pairs = Sums(cells), parts_and_bases(programme)
     done: dict[tuple[object, ...], Family] = {}
@@ -81,11 +84,15 @@ def linked_tables(
                 done[key] = add_family(family, beside, programme, registry, sums)
             made[str(family["measure"].iloc[0]), str(family["place_basis"].iloc[0])] = done[key]
         add_parts(made, pairs, sums)
+        add_parts_at(made, programme, sums)
         together_made.append(made)
     _add_editions(cells, sums)
     sums.settle()
     _add_nation(together_made, sums)
     _add_apparent(list(done.values()), cells, programme, sums)
+    add_crossing_sums(list(done.values()), cells["source_id"].tolist(), programme, sums)
+    for made in together_made:
+        add_measure_sums(made, cells["source_id"].tolist(), programme, sums)
     sums.settle()
     return Tables(_with_implicit(cells, sums), tuple(sums.equations))
 

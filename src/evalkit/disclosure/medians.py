@@ -20,7 +20,7 @@ def over_few(facts: pd.DataFrame, programme: Programme, policy: DisclosurePolicy
     facts : DataFrame
         Facts in which the counts that may not be seen have no value any more and status ``suppressed``.
     programme : Programme
-        Names in ``of`` the measure that a statistic stands on.
+        Names in ``of`` the measure that a statistic stands on; one that tells of nobody asks for nothing.
     policy : DisclosurePolicy
         The fewest of them is ``k``.
 
@@ -29,7 +29,11 @@ def over_few(facts: pd.DataFrame, programme: Programme, policy: DisclosurePolicy
     What it stands on is the count of the same place, period and breakdown, by whatever source; the lowest where there are
     several, none where it is hidden. A published figure is never hidden.
     """
-    base = {name: one.of for name, one in programme.measures.items() if one.of is not None}
+    base = {
+        name: one.of
+        for name, one in programme.measures.items()
+        if one.of is not None and programme.measures[one.of].disclosure != "activity"
+    }
     same = ["measure", "province_code", "scheme", "period_start", "period_end"]
     same += [name for name in programme.dimensions if name in facts.columns]
     counts = facts[facts["measure"].isin(base.values()) & facts["status"].isin(TOLD)]

@@ -69,6 +69,32 @@ def add_parts(made: Mapping[tuple[str, str], Family], pairs: Pairs, sums: Sums) 
                 _add_between(made[part, basis], made[base, basis], sums)
 
 
+def add_parts_at(made: Mapping[tuple[str, str], Family], programme: Programme, sums: Sums) -> None:
+    """Note which figures are part of others of another breakdown: women in a shelter, of the women identified.
+
+    Parameters
+    ----------
+    made, sums
+        As for :func:`add_parts`.
+    programme : Programme
+        Its shares of which the two sides are taken at breakdowns that differ say so.
+    """
+    for link in [one for one in parts_of_measures(programme) if one.at or one.base_at]:
+        for basis in sorted({basis for _, basis in made}):
+            if (link.part, basis) in made and (link.base, basis) in made:
+                base = {_unordered(node): label for node, label in made[link.base, basis].labels.items()}
+                for (place, period, pairs), label in made[link.part, basis].labels.items():
+                    inside = ({*pairs} - {*link.at}) | {*link.base_at}
+                    above = base.get((place, period, frozenset(inside)))
+                    if above is not None and {*link.at} <= {*pairs}:
+                        sums.add(above, [label], complete=False, assumed=True)
+
+
+def _unordered(node: Node) -> tuple[object, object, frozenset[tuple[str, str]]]:
+    place, period, pairs = node
+    return place, period, frozenset(pairs)
+
+
 def _add_between(part: Family, base: Family, sums: Sums) -> None:
     between: dict[Node, int] = {}
     for node in [node for node in part.labels if node in base.labels]:

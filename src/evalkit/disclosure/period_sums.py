@@ -1,4 +1,7 @@
-"""How periods are made of others, whether or not their ends touch: a year of its quarters, a programme period of its years."""
+"""How periods are made of others, whether or not their ends touch: a year of its quarters, a programme period of its years.
+
+A stock is counted on the last day of its period: at the end of a year and of its second half it is one figure.
+"""
 
 from __future__ import annotations
 
@@ -41,3 +44,22 @@ def period_splits(spans: Sequence[Span]) -> tuple[list[Span], list[Split]]:
     made = np.array(axis.elements[len(days) :], dtype=np.int64).reshape(-1, 2).tolist()
     pieces = [(_START + start * _DAY, _START + after * _DAY) for start, after in made]
     return [*spans, *pieces], [Split(whole, parts, complete=True) for whole, parts in axis.partitions]
+
+
+def last_day_splits(spans: Sequence[Span]) -> list[Split]:
+    """Return which periods end on one day, so that a stock is the same figure at each: pairs of positions, as totals of one part.
+
+    Parameters
+    ----------
+    spans : sequence of pair of Timestamp
+        As for :func:`period_splits`.
+
+    Examples
+    --------
+    >>> first, july, next_year = map(pd.Timestamp, ("2015-01-01", "2015-07-01", "2016-01-01"))
+    >>> [(one.total, one.parts) for one in last_day_splits([(first, july), (first, next_year), (july, next_year)])]
+    [(1, (2,))]
+    """
+    first: dict[pd.Timestamp, int] = {}
+    pairs = [(first.setdefault(after, position), position) for position, (_, after) in enumerate(spans)]
+    return [Split(one, (other,), complete=True, assumed=True) for one, other in pairs if one != other]

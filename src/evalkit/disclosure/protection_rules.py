@@ -1,6 +1,6 @@
 """Which figures are protected, and from which count on they may be seen.
 
-Classes of figures: *activity* (no rule), *case* (legal files: stand by province and year, but follow the rule for persons when
+Classes of figures: *activity* (no rule, but where each of some persons has at least one of what is counted: referrals, days), *case* (legal files: stand by province and year, but follow the rule for persons when
 crossed by a person's attribute), *person*. A figure officially published is never hidden and is known to every attacker.
 """
 
@@ -42,7 +42,12 @@ def protected_cells(facts: pd.DataFrame, programme: Programme, policy: Disclosur
     a total over every dimension can stand, those that describe no person included.
     """
     crossed = _crossed(facts, programme)
-    kind = facts["measure"].map({name: one.disclosure for name, one in programme.measures.items()})
+    kind = facts["measure"].map(
+        {
+            name: "person" if programme.follows_persons(name) else one.disclosure
+            for name, one in programme.measures.items()
+        }
+    )
     crossed_cases = facts.loc[(kind == "case") & (crossed > 0), "measure"].unique()
     held = facts["status"].isin(WITH_VALUE)
     cells = facts[held & ((kind == "person") | facts["measure"].isin(crossed_cases))].copy()

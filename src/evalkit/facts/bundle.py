@@ -102,7 +102,7 @@ class Bundle:
         )
 
     def speak(self) -> Bundle:
-        """Make pages in the languages of this bundle from now on, and return it."""
+        """Make pages in the languages of this bundle from now on, and return it; results in one of them: ``bundle.speak("en")`` of an opened bundle."""
         speak(self.about.languages, self.wordings)
         return self
 
@@ -265,11 +265,7 @@ def open_bundle(folder: str | Path | None = None) -> Bundle:
     """
     given, folder = folder is not None, bundle_folder(folder)
     if not (folder / "bundle.json").is_file():
-        raise FactsError(
-            where=str(folder),
-            rule=worded("no bundle here"),
-            do=_where_bundles_are(given=given),
-        )
+        raise _no_bundle(folder, given=given)
     head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
     if head.pop("format") != FORMAT:
         raise FactsError(
@@ -279,6 +275,22 @@ def open_bundle(folder: str | Path | None = None) -> Bundle:
         )
     with labels_in(()):
         return _read_bundle(folder, head).speak()
+
+
+def _no_bundle(folder: Path, *, given: bool) -> FactsError:
+    """Return the refusal of a folder that holds no bundle: a workspace, which a bundle is made from, or anything else."""
+    if not (folder / "evalkit.toml").is_file():
+        return FactsError(
+            where=str(folder), rule=worded("no bundle here"), do=_where_bundles_are(given=given)
+        )
+    return FactsError(
+        where=str(folder),
+        rule=worded("this is a workspace, and a bundle is made from it"),
+        do=worded(
+            "in a terminal, `evalkit lab {folder} --prepare` writes its bundle and prints the folder of it: open that",
+            folder=folder,
+        ),
+    )
 
 
 def _where_bundles_are(*, given: bool) -> str:
@@ -293,7 +305,15 @@ def _where_bundles_are(*, given: bool) -> str:
 
 
 def bundle_folder(folder: str | Path | None) -> Path:
-    """Return the folder of a bundle: the one given, or the one that ``evalkit lab`` prepared."""
+    """Return the folder of a bundle: the one given, or the one that ``evalkit lab`` prepared; what is no path is refused."""
+    if folder is not None and not isinstance(folder, str | os.PathLike):
+        raise FactsError(
+            where=f"open_bundle({type(folder).__name__})",
+            rule=worded("a bundle is opened by the path of its folder"),
+            do=worded(
+                'open_bundle() opens the one that `evalkit lab` prepared; what is opened already is given to a step, as in ek.estimate_indicators(bundle.provinces["22"])'
+            ),
+        )
     return Path(folder if folder is not None else os.environ.get(LAB_BUNDLE, "bundle"))
 
 

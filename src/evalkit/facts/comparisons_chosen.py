@@ -13,6 +13,7 @@ from evalkit.errors import FactsError
 from evalkit.facts.areas import NationFacts
 from evalkit.labels import labels_in
 from evalkit.messages import worded
+from evalkit.programme.asked_name import asked_name
 from evalkit.programme.comparison import OTHERS, Comparison
 
 KEYS = ("measure", "who", "compared_with", "window")
@@ -54,9 +55,8 @@ def own_comparison(nation: NationFacts, given: Mapping[str, Any]) -> Comparison:
     """
     _refuse_keys(given)
     measures = nation.programme.measures
-    measure = str(given["measure"])
-    if measure not in measures:
-        raise _wrong(worded("the programme has no such measure"), nearest(measure, list(measures)))
+    rule = worded("the programme has no such measure")
+    measure = asked_name(str(given["measure"]), measures, where="effect()", rule=rule)
     counted = measures[measure]
     if not (counted.additive and counted.whole and not counted.negative):
         rule = worded("a comparison takes a measure that counts and is added over places")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
 from evalkit.statistics.law.scatter import ScatterLaw
-from evalkit.statistics.verdicts import Family
+from evalkit.statistics.verdicts import Family, Of
 
 
 def law_of(area: Area, indicator: str) -> ScatterLaw | None:
@@ -38,7 +38,7 @@ def laws_of_provinces(nation: NationFacts, indicator: str) -> dict[str, ScatterL
     }
 
 
-def family_of(area: Area, name: str) -> Family | None:
+def family_of(area: Area, name: Of) -> Family | None:
     """Return the comparisons, or the trends, that are made at once on all pages."""
     family = area.families.get(name)
-    return Family(int(family["tests"]), float(family["line"])) if family else None
+    return Family(int(family["tests"]), float(family["line"]), name) if family else None

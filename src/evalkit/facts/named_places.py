@@ -11,7 +11,7 @@ from evalkit.declaration import Declared, nearest
 from evalkit.errors import FactsError
 from evalkit.labels import Label, labels_in
 from evalkit.messages import worded
-from evalkit.places.place_names import read_spelling
+from evalkit.places.place_names import read_spelling, without_diacritics
 from evalkit.places.registry import Registry, Unit
 
 
@@ -143,8 +143,8 @@ def match_place(text: str, places: Sequence[Place]) -> Place:
     ]
     if len(found) == 1:
         return found[0]
-    if not found and (former := _former(text, key, places)):
-        raise former
+    if not found and (told := _former(text, key, places) or _ambiguous(text, places)):
+        raise told
     raise FactsError(
         where=f"province {text!r}",
         rule=worded("the text stands for several places")
@@ -180,11 +180,38 @@ def _no_text(given: object) -> FactsError:
     )
 
 
+def _ambiguous(text: str, places: Sequence[Place]) -> FactsError | None:
+    """Return the refusal of a short form that stands for several places or former units; None where it does not."""
+    short = without_diacritics(text).casefold().replace(".", "").strip()
+    named = [
+        (name, place.code)
+        for place in places
+        for name in dict.fromkeys((place.name, *(part.name for part in place.components)))
+        if short and _shortens(short, without_diacritics(name).casefold())
+    ]
+    if len(named) <= 1:
+        return None
+    return FactsError(
+        where=f"province {text!r}",
+        rule=worded(
+            "the spelling is ambiguous: {candidates}",
+            candidates=", ".join(f"{name} ({code})" for name, code in named),
+        ),
+        do=worded("write the name out, or ask by code"),
+    )
+
+
+def _shortens(short: str, name: str) -> bool:
+    """Tell whether letters are the first of each word of a name, or words the first of it."""
+    words = name.split()
+    return short.replace(" ", "") == "".join(word[0] for word in words) or name.startswith(f"{short} ")
+
+
 def _former(text: str, key: str, places: Sequence[Place]) -> FactsError | None:
     """Return the refusal of a unit that became part of another one; None where it is none."""
     for place in places:
         for part in place.components:
-            if key == read_spelling(part.name).bare:
+            if key == read_spelling(part.name).bare or text.strip() == part.code:
                 since = part.since.isoformat() if part.since else "?"
                 return FactsError(
                     where=f"province {text!r}",

@@ -58,15 +58,16 @@ def check_sums(
         name for name, measure in programme.measures.items() if measure.negative
     ]  # a part below zero bounds nothing
     told = table["status"].isin(WITH_VALUE) & ~table["measure"].isin(signed)
-    facts, early = table[told].reset_index(drop=True), early[told].reset_index(drop=True)
+    facts = table[told].reset_index(drop=True)
     if facts.empty:
         return []
     findings: list[Finding] = []
     lattice = lattice_of(facts, registry=registry, programme=programme, apart=EDITION)
     words = _Words(lattice, facts, registry, programme)
+    of_source, is_early = facts["source_id"].tolist(), early[told].tolist()
     for one in conflicts(lattice, *_limits(facts, sources)):
-        confirmed = sources[facts["source_id"].iloc[_first(one)]].confirmed
-        final = not early[[*one.parts, *one.whole]].all()
+        confirmed = sources[of_source[_first(one)]].confirmed
+        final = not all(is_early[row] for row in (*one.parts, *one.whole))
         findings.append(words.finding(one, "error" if final and not confirmed else "warning", final=final))
     return [*findings, *_between_sources(facts, programme, registry, sources)]
 
@@ -191,12 +192,13 @@ class _Words:
     def __init__(
         self, lattice: Lattice, facts: pd.DataFrame, registry: Registry, programme: Programme
     ) -> None:
-        self._lattice, self._programme, self._facts = lattice, programme, facts
-        self._registry = registry
+        self._lattice, self._programme, self._registry = lattice, programme, registry
+        self._measures = facts["measure"].astype(str).tolist()
+        self._days = list(zip(*(facts[name].tolist() for name in DATES[:2]), strict=True))
         self._files, self._numbers = (facts[name].astype(str).tolist() for name in (FILE, ROW))
         self._cells = facts["source_cell"].fillna("").astype(str).tolist()
         self._published, self._values = facts["published"].tolist(), facts["value"].tolist()
-        self._places = list(facts[["province_code", "scheme"]].itertuples(index=False, name=None))
+        self._places = list(zip(facts["province_code"].tolist(), facts["scheme"].tolist(), strict=True))
         self._regions = {code for scheme in registry.schemes for code in registry.regions(scheme)}
 
     def finding(
@@ -219,7 +221,7 @@ class _Words:
     def _item(self, one: Conflict) -> str:
         """Return what the measure of a contradiction is called."""
         row = (*one.whole, *one.parts)[0]
-        label = self._programme.measures[self._facts["measure"].iloc[row]].label.root
+        label = self._programme.measures[self._measures[row]].label.root
         english = label.get("en", next(iter(label.values())))
         return named(english, label.get("vi", english))
 
@@ -299,7 +301,7 @@ class _Words:
         labels = (unit.region.root for unit in self._registry.units(scheme) if unit.region_code == code)
         label = next(labels, {"en": code})
         english = label.get("en", next(iter(label.values())))
-        start, end = (self._facts[name].iloc[row].date() for name in DATES[:2])
+        start, end = (day.date() for day in self._days[row])
         return worded(
             "the region {region} ({period})",
             region=named(english, label.get("vi", english)),

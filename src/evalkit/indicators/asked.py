@@ -129,7 +129,7 @@ def _declared(indicator: Indicator, programme: Programme) -> dict[str, object]:
         "min_base": float(indicator.min_base),
         "fewest": float(indicator.fewest),
         "is_share": indicator.is_share,
-        "is_decided": indicator.kind == "count" and (indicator.is_own_doing or not counted),
+        "is_decided": programme.is_decided(indicator),
         "is_counted": counted,
         # the numerator of a median is the number of files behind it; person-years are no whole number
         "whole_above": counted or rule.parts == "files",

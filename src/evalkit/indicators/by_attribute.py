@@ -75,7 +75,7 @@ def breakdowns(facts: pd.DataFrame, programme: Programme, *, latest: int = LATES
 def seldom_reported(
     facts: pd.DataFrame, programme: Programme, *, shown: Sequence[str], most: int = SELDOM
 ) -> pd.DataFrame:
-    """Return the total figures of measures told at most a few times, which no series and no comparison would show.
+    """Return the total figures of measures that no series and no comparison would show: told at most a few times, or of no indicator.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def seldom_reported(
     shown : sequence of str
         Measures that another table shows already.
     most : int
-        A measure told more often is left to its indicator and its series.
+        A measure told more often is left to its indicator and its series, where it has one.
 
     Returns
     -------
@@ -113,7 +113,9 @@ def seldom_reported(
     """
     order = [name for name in programme.measures if name not in {*shown, programme.population}]
     rows = facts[facts["measure"].isin(order) & facts["status"].isin(TOLD)]
-    rows = rows[rows.groupby("measure")["value"].transform("size") <= most]
+    elsewhere = {name for indicator in programme.indicators.values() for name in indicator.measures}
+    is_seldom = rows.groupby("measure")["value"].transform("size") <= most
+    rows = rows[is_seldom | ~rows["measure"].isin(elsewhere)]
     rank = rows["measure"].map(order.index)
     return (
         rows.assign(rank=rank)

@@ -73,8 +73,17 @@ class ComparedEffect(ShortForm):
         Whether rates are per inhabitant; else a place's years count alike.
     rates : tuple of float
         Counted a person-year (else a place and year) with the measure, before its start and since; of the places that the effect rests on.
+    early : tuple of float
+        Counted with the measure in the years before the first start, and the rate: the years of ``beside``, where starts differ.
     beside : tuple of float
         Of the places without it, in the years before the first start and since the first whole year after it: counted, counted, and the two rates.
+    apart : str
+        "below" or "above" where, before the first start, each place with the measure stood below, or above, each one without it;
+        else empty.
+    several_sources : tuple of str
+        Places whose years are told by more than one source.
+    is_exact : bool
+        No figure is approximate at its source.
     law : ScatterLaw
     """
 
@@ -90,7 +99,11 @@ class ComparedEffect(ShortForm):
     compared: Side
     per_person: bool
     rates: tuple[float, float]
+    early: tuple[float, float]
     beside: tuple[float, float, float, float]
+    apart: str
+    several_sources: tuple[str, ...]
+    is_exact: bool
     law: ScatterLaw
 
     @property

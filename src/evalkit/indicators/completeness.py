@@ -59,6 +59,28 @@ def completeness(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     return table.rename_axis(index="measure", columns=None).reset_index()
 
 
+def told_by_provinces(frame: pd.DataFrame, places: pd.DataFrame) -> frozenset[str]:
+    """Return the measures without any figure of the whole country that a province has one of, hidden ones included.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As :func:`completeness` returns it for the whole country.
+    places : DataFrame
+        As :func:`completeness_by_place` returns it; without rows for a province.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"measure": ["cases", "days"], **dict.fromkeys(STATUSES, [0, 0])}).assign(reported=[2, 0])
+    >>> sorted(told_by_provinces(frame, pd.DataFrame({"measure": ["cases", "days"], "last": pd.Timestamp("2025-12-31")})))
+    ['days']
+    """
+    untold = frame.loc[frame[list(STATUSES)].sum(axis=1) == 0, "measure"]
+    if places.empty:
+        return frozenset()
+    return frozenset(untold) & frozenset(places.loc[places["last"].notna(), "measure"])
+
+
 def _in_part(facts: pd.DataFrame) -> pd.Series:
     """Return by measure how many sums are not given because only a part of them was reported."""
     if "source_cell" not in facts:
@@ -133,7 +155,7 @@ def late_reporters(facts: pd.DataFrame, *, days: int = 365) -> pd.DataFrame:
 
 
 def reconciliation(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Put two holders' figures for the same persons beside each other, with their difference.
+    """Put two holders' figures for the same kind of persons beside each other, with their difference.
 
     Parameters
     ----------

@@ -37,6 +37,7 @@ def _counts(item: ComparedEffect, found: Effect) -> Iterator[Row]:
         ("before", found.cases_before, before),
         ("since", found.cases_after, since),
         ("expected", float(found.cohorts["expected"].sum()), expected),
+        ("early", *item.early),
         ("before_without", item.beside[0], item.beside[2]),
         ("since_without", item.beside[1], item.beside[3]),
     )
@@ -61,12 +62,18 @@ def _checks(item: ComparedEffect, found: Effect) -> Iterator[Row]:
         yield {"check": "assignments", "value": found.chance.assignments}
     if not math.isnan(found.least):
         yield {"check": "each_place_left_out", "lower": found.least, "upper": found.most}
+    if not math.isnan(found.without_others[0]):
+        lower, upper = found.without_others
+        yield {"check": "each_other_left_out", "lower": lower, "upper": upper}
     if found.design != "synthetic_control":
         before = found.events[found.events["at"] < 0].dropna(subset=["lower", "upper"])
         off = (before["lower"] > 1) | (before["upper"] < 1)
         yield {"check": "years_before_apart", "value": int(off.sum()), "years": len(before)}
-    if found.honest is not None:
-        yield {"check": "moves_withstood", "value": found.honest.breakdown}
+    if found.design == "count_imputation":
+        yield {
+            "check": "moves_withstood",
+            "value": math.nan if found.honest is None else found.honest.breakdown,
+        }
     if not isinstance(mean := item.each_alike, NotEstimable):
         ratio = [math.exp(one) for one in (mean.estimate, mean.lower, mean.upper)]
         yield {"check": "each_place_alike", **dict(zip(("value", "lower", "upper"), ratio, strict=True))}

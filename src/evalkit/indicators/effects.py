@@ -13,7 +13,7 @@ import pandas as pd
 
 from evalkit.indicators.compared_effect import ComparedEffect, Side
 from evalkit.indicators.sources import preferred
-from evalkit.indicators.yearly import yearly_series
+from evalkit.indicators.yearly import how_told, yearly_series
 from evalkit.programme.comparison import Comparison
 from evalkit.programme.models import Programme
 from evalkit.statistics.law.scatter import ScatterLaw
@@ -53,7 +53,9 @@ def effect_of(
         (over a fifth of the figures of a side are confidential), ``not_reported`` (a side has no figure at all).
     """
     law = law or ScatterLaw.unknown()
-    cells = _cells(facts, comparison, programme, comparison.with_others(places))
+    rows = _rows(facts, comparison, programme, comparison.with_others(places))
+    cells = _cells(rows, comparison, programme, comparison.with_others(places))
+    sources, is_exact = how_told(rows, comparison.measure, programme)
     treated = _side(cells, comparison.who)
     compared = _side(cells, comparison.with_others(places))
     known = set(comparison.who) <= set(places)
@@ -76,7 +78,11 @@ def effect_of(
         compared,
         "exposure" in cells,
         _rates(cells, comparison, found),
+        _early(cells, comparison, found),
         _beside(cells, comparison, found),
+        _apart(cells, comparison, found),
+        tuple(code for code, number in sources.items() if number > 1),
+        is_exact,
         law,
     )
 
@@ -91,15 +97,21 @@ def is_exploratory(facts: pd.DataFrame, comparison: Comparison) -> bool:
     return bool((known <= pd.Timestamp(comparison.registered_on)).any())
 
 
-def _cells(
+def _rows(
     facts: pd.DataFrame, comparison: Comparison, programme: Programme, others: Sequence[str]
 ) -> pd.DataFrame:
-    """Return a row for each place and year of the window: ``count``, ``status`` and, where every figure has one, ``exposure``."""
-    codes = [*comparison.who, *others]
+    """Return the totals of the measure and of the population in the window, of the preferred source, at the places compared."""
     rows = facts[facts["measure"].isin([comparison.measure, programme.population])]
-    rows = totals_only(rows[rows["province_code"].isin(codes)])
+    rows = totals_only(rows[rows["province_code"].isin([*comparison.who, *others])])
     rows = rows[rows["period_end"].dt.year.between(comparison.first_year, comparison.last_year)]
-    series = yearly_series(preferred(rows, programme), comparison.measure, programme)
+    return preferred(rows, programme)
+
+
+def _cells(
+    rows: pd.DataFrame, comparison: Comparison, programme: Programme, others: Sequence[str]
+) -> pd.DataFrame:
+    """Return a row for each place and year of the window: ``count``, ``status`` and, where every figure has one, ``exposure``."""
+    codes, series = [*comparison.who, *others], yearly_series(rows, comparison.measure, programme)
     years = range(comparison.first_year, comparison.last_year + 1)
     grid = pd.MultiIndex.from_product([codes, years], names=["province_code", "year"]).to_frame(index=False)
     names = [name for name in ("count", "status", "exposure") if name in series]
@@ -144,13 +156,52 @@ def _beside(
         return np.nan, np.nan, np.nan, np.nan
     out = [one.what for one in found.left_out]
     others = cells[~cells["province_code"].isin([*comparison.who, *out]) & cells["count"].notna()]
-    first = min(comparison.began(code).year for code in comparison.who)
     whole = min(comparison.first_whole_year(code) for code in comparison.who)
-    sides = (others[others["year"] < first], others[others["year"] >= whole])
-    counts = [float(rows["count"].sum()) for rows in sides]
-    lived = [float(rows["exposure"].sum()) if "exposure" in rows else float(len(rows)) for rows in sides]
-    rates = [count / years if years else np.nan for count, years in zip(counts, lived, strict=True)]
-    return counts[0], counts[1], rates[0], rates[1]
+    before, since = (
+        _counted(rows)
+        for rows in (others[others["year"] < _first_start(comparison)], others[others["year"] >= whole])
+    )
+    return before[0], since[0], before[1], since[1]
+
+
+def _early(cells: pd.DataFrame, comparison: Comparison, found: Effect | NotEstimable) -> tuple[float, float]:
+    """Return what was counted with the measure in the years before the first start, and its rate."""
+    if isinstance(found, NotEstimable):
+        return np.nan, np.nan
+    out = [one.what for one in found.left_out]
+    codes = [code for code in comparison.who if code not in out]
+    own = cells["province_code"].isin(codes) & cells["count"].notna()
+    return _counted(cells[own & (cells["year"] < _first_start(comparison))])
+
+
+def _first_start(comparison: Comparison) -> int:
+    return min(comparison.began(code).year for code in comparison.who)
+
+
+def _counted(rows: pd.DataFrame) -> tuple[float, float]:
+    """Return what rows count together, and how much that is a person-year, or a place and year."""
+    count = float(rows["count"].sum())
+    lived = float(rows["exposure"].sum()) if "exposure" in rows else float(len(rows))
+    return count, count / lived if lived else np.nan
+
+
+def _apart(cells: pd.DataFrame, comparison: Comparison, found: Effect | NotEstimable) -> str:
+    """Tell whether the places with the measure all stood on one side of the others before the first start: then none of these is like them."""
+    if isinstance(found, NotEstimable):
+        return ""
+    out = [one.what for one in found.left_out]
+    early = cells[
+        (cells["year"] < _first_start(comparison))
+        & cells["count"].notna()
+        & ~cells["province_code"].isin(out)
+    ]
+    lived = early["exposure"] if "exposure" in early else pd.Series(1.0, index=early.index)
+    sums = early.assign(lived=lived).groupby("province_code")[["count", "lived"]].sum()
+    rates = sums["count"] / sums["lived"]
+    own = rates.index.isin(comparison.who)
+    if rates[own].max() < rates[~own].min():
+        return "below"
+    return "above" if rates[own].min() > rates[~own].max() else ""
 
 
 def _starts(comparison: Comparison, who: Sequence[str]) -> dict[int, tuple[str, ...]]:

@@ -89,8 +89,8 @@ def estimate_indicators(facts: pd.DataFrame, programme: Programme, *, level: flo
 
     Notes
     -----
-    A count has the exact limits of its expectation in its own period; a count of kind "output" has none, because leaflets
-    and visits are decided, not drawn by chance. Rates: Garwood (1936) on person-years. Proportions: Wilson (1927). Period
+    A count has the exact limits of its expectation in its own period; counts and shares of level "output" have none, because
+    leaflets and visits are decided, not drawn by chance. Rates: Garwood (1936) on person-years. Proportions: Wilson (1927). Period
     ratios have no limits and may exceed 100.
 
     Examples
@@ -243,3 +243,37 @@ def _flags(found: Fractions, asked: Asked, *, made: Truth, few: Truth, no_base: 
         for code in kinds.tolist()
     ]
     return pd.Index(words, dtype="str").take(back)
+
+
+def shown_estimates(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Estimate from the figures that are shown first, each share from one source where that source gives both its numbers.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        A facts table with the figures of all sources.
+    programme : Programme
+
+    Returns
+    -------
+    DataFrame, one row per indicator, place, place basis and period
+        As :func:`estimate_indicators` gives it for the source of the numerator that is shown first, by the rule of
+        :func:`~evalkit.indicators.sources.preferred`.
+    """
+    shown = preferred(facts, programme)
+    if len(shown) == len(latest_editions(facts)):
+        return estimate_indicators(shown, programme)
+    frame = estimate_indicators(facts, programme)
+    numerators = {name: one.numerator for name, one in programme.indicators.items()}
+    figure = [*FIGURE, "source_id"]
+    editions = facts.groupby(figure)["edition_date"].max().rename("_edition")
+    ranked = frame.assign(
+        measure=frame["indicator"].map(numerators),
+        _silent=frame["status"] == "not_reported",
+        _rank=frame["source_id"].map({name: n for n, name in enumerate(programme.source_order)}),
+    ).join(editions, on=figure)
+    ranked["_rank"] = ranked["_rank"].fillna(len(programme.source_order))
+    by = ["_silent", "_rank", "_edition", "source_id"]
+    ranked = ranked.sort_values(by, ascending=[True, True, False, True], kind="stable")
+    first = ranked.drop_duplicates(["indicator", *PLACE, "place_basis", *PERIOD]).index
+    return frame.loc[first.sort_values()].reset_index(drop=True)

@@ -25,19 +25,20 @@ def dac_view(estimates: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     -------
     DataFrame, one row per criterion and indicator, in the order of OECD-DAC (2019)
         ``criterion``; ``indicator``, ``indicator_id``, ``level``, ``three_p`` ("" where a criterion has no indicator);
-        ``estimates`` and ``suppressed`` (number of estimates with a value, and of hidden ones); ``first``, ``last``
-        (datetime, of the periods with a value); ``has_evidence``. Every criterion has at least one row.
+        ``estimates`` and ``suppressed`` (number of estimates with a value, or with counts too small for one, and of hidden ones);
+        ``first``, ``last`` (datetime, of the periods with such figures); ``has_evidence``. Every criterion has at least one row.
 
     Examples
     --------
     >>> from evalkit.programme.load import load_programme
-    >>> none = pd.DataFrame(columns=["indicator", "status", "period_start", "period_end"])
+    >>> none = pd.DataFrame(columns=["indicator", "status", "flag", "period_start", "period_end"])
     >>> view = dac_view(none, load_programme("vn-trafficking"))
     >>> view["criterion"].unique().tolist(), bool(view["has_evidence"].any())
     (['relevance', 'coherence', 'effectiveness', 'efficiency', 'impact', 'sustainability'], False)
     """
     rows = [row for criterion in CRITERIA for row in _indicators_of(criterion, programme)]
-    made = estimates[estimates["status"] == "estimated"].groupby("indicator")
+    too_few = estimates["status"].eq("not_estimable") & estimates["flag"].str.contains("small_base")
+    made = estimates[estimates["status"].eq("estimated") | too_few.astype(bool)].groupby("indicator")
     told = made.agg(estimates=("status", "size"), first=("period_start", "min"), last=("period_end", "max"))
     hidden = estimates[estimates["status"] == "suppressed"].groupby("indicator").size().rename("suppressed")
     table = pd.DataFrame(rows).join(told, on="indicator").join(hidden, on="indicator")

@@ -65,7 +65,8 @@ def follow_up(
         place, ``unit``. Before and after: ``_years`` (tuple of the years of the period that ended by the day of the review,
         or began after it; the year of the review itself is neither), ``_numerator``, ``_denominator`` (sums over these
         years), ``_value`` (from the sums; per year for a count; of the last year where sums make no sense), ``_status``
-        (``estimated``, ``suppressed``, ``not_reported``, ``not_estimable``). ``change`` with limits, ``change_unit``:
+        (``estimated``, ``suppressed``, ``too_few``: the sum of the bases is under the indicator's ``fewest``, ``not_reported``,
+        ``not_applicable``, ``not_estimable``). ``change`` with limits, ``change_unit``:
         ``percent`` (rates and chance counts, under the law of scatter or exact conditional) or ``points`` (shares: percentage points, Newcombe; other
         kinds, and what the programme itself does: the plain difference in the indicator's unit, without limits). ``said``: ``distinguishable`` (the limits, and the
         exact ones, leave out no change), ``not_among_all`` (alone they do, but the p does not stand among those of all rows:
@@ -166,28 +167,48 @@ def _side(rows: Records, indicator: Indicator) -> dict[str, Any]:
         return _nothing("not_reported")
     if any(row["status"] == "suppressed" for row in rows):
         return _nothing("suppressed")
-    made = sorted((row for row in rows if row["status"] == "estimated"), key=itemgetter("period_end"))
+    made = sorted((row for row in rows if _counts_in_sums(row, indicator)), key=itemgetter("period_end"))
     told = list({row["period_end"]: row for row in made}.values())
     if not told:
-        return _nothing(str(rows[-1]["status"]))
+        return _nothing("too_few" if any(map(_is_too_few, rows)) else str(rows[-1]["status"]))
     if indicator.kind not in SUMMED:
         told = told[-1:]
     above, below = (float(np.sum([row[name] for row in told])) for name in ("numerator", "denominator"))
+    is_few = indicator.fewest > 1 and below < indicator.fewest
     return {
         "years": tuple(int(row["period_end"].year) for row in told),
         "numerator": above,
         "denominator": below,
-        "value": _value(indicator, above, below, told),
-        "status": "estimated",
+        "value": math.nan if is_few else _value(indicator, above, below, told),
+        "status": "too_few" if is_few else "estimated",
     }
+
+
+def _counts_in_sums(row: dict[str, Any], indicator: Indicator) -> bool:
+    """Tell whether a year goes into the sums: one with a value, or one whose base is too small by itself."""
+    return row["status"] == "estimated" or (indicator.kind in SUMMED and _is_too_few(row))
+
+
+def _is_too_few(row: dict[str, Any]) -> bool:
+    return row["status"] == "not_estimable" and "small_base" in row["flag"].split(";")
 
 
 def _value(indicator: Indicator, above: float, below: float, told: Records) -> float:
     if indicator.kind == "count":
         return above / len(told)
-    if indicator.kind in SUMMED and below > 0:
-        return indicator.scale * above / below
-    return float(told[-1]["value"])
+    if indicator.kind not in SUMMED or below <= 0:
+        return float(told[-1]["value"])
+    return indicator.scale * above / below / _held_against(indicator, told)
+
+
+def _held_against(indicator: Indicator, told: Records) -> float:
+    """Return the share that a share of shares is held against, from the sums of the years; 1 for other kinds."""
+    if not indicator.against:
+        return 1.0
+    part, whole = (
+        float(np.sum([row[f"against_{name}"] for row in told])) for name in ("numerator", "denominator")
+    )
+    return part / whole
 
 
 def _change(
@@ -199,10 +220,8 @@ def _change(
             return _not_comparable(f"{one['status']}_{side}")
     before, after = sides
     rule = KINDS[indicator.kind]
-    by_chance = (rule.formula == "events" and rule.has_base) or (
-        indicator.kind == "count" and indicator.level != "output" and given.programme.is_counted(indicator)
-    )
-    if by_chance:
+    decided = given.programme.is_decided(indicator)
+    if rule.formula == "events" and not decided:
         told = _events(indicator, before, after, level)
         wider = limits_of_rates(after, before, law, level=level)
         if wider is None or told["said"] == "not_comparable":
@@ -210,7 +229,7 @@ def _change(
         windows = [Window(one["numerator"], float(len(one["years"]))) for one in (after, before)]
         return _under_law(told, wider, p=max(told["p"], change_p(windows[0], windows[1], law)))
     difference = after["value"] - before["value"]
-    if not indicator.is_share or indicator.is_own_doing:
+    if not indicator.is_share or decided:
         return _told(difference, (math.nan, math.nan), "points")
     pairs = [(one["numerator"], one["denominator"]) for one in (after, before)]
     limits = newcombe_difference(pairs[0], pairs[1], level=level)

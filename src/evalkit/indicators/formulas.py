@@ -10,12 +10,17 @@ import pandas as pd
 
 from evalkit.indicators.asked import Asked, Truth
 from evalkit.indicators.fractions import ESTIMATED, Fractions
+from evalkit.indicators.wide import Places
 from evalkit.programme.kinds import Formula
 from evalkit.statistics.counts import Numbers
 from evalkit.statistics.proportions import clopper_pearson_interval, estimate_proportion, estimate_ratio
 from evalkit.statistics.rates import estimate_rate
 
-AS_REPORTED = "count as reported"
+_DECIDED: dict[Formula, str] = {
+    "events": "count as reported",
+    "share": "share as reported",
+    "change": "change as reported",
+}
 NUMBERS = ("value", "lower", "upper", "bound_one_sided", "level")
 
 
@@ -32,8 +37,8 @@ class Given:
     scale : ndarray of float
     is_alone : ndarray of bool
         Whether nothing stands below the line.
-    is_decided, is_counted : ndarray of bool
-        Whether it was decided, not drawn by chance; whether it is a whole number, not money.
+    is_counted : ndarray of bool
+        Whether it is a whole number, not money.
     method : ndarray of str
         As the table of kinds names it; "" where the formula does.
     level : float
@@ -45,7 +50,6 @@ class Given:
     against: Numbers
     scale: Numbers
     is_alone: Truth
-    is_decided: Truth
     is_counted: Truth
     method: np.ndarray
     level: float
@@ -64,7 +68,8 @@ def with_numbers(found: Fractions, asked: Asked, level: float) -> pd.DataFrame:
     Notes
     -----
     Counts and rates: Garwood (1936). Shares: Wilson (1927). Changes: exact conditional limits (Przyborowski and Wilenski
-    1940), missing on a base of zero. Ratios whose numerator is no part of their base have no limits.
+    1940), missing on a base of zero. Ratios whose numerator is no part of their base have no limits, nor has what was
+    decided: counts and shares of own doings are no sample.
     """
     numbers = {name: np.full(len(found.indicator), np.nan) for name in NUMBERS}
     method = np.full(len(found.indicator), "", dtype=object)
@@ -78,7 +83,20 @@ def with_numbers(found: Fractions, asked: Asked, level: float) -> pd.DataFrame:
             if column in result:
                 numbers[column][rows] = result[column]
         method[rows] = result["method"]
+        _leave_chance_out(
+            numbers, method, rows[asked.about["is_decided"].astype(bool)[found.indicator[rows]]], name
+        )
     return pd.DataFrame(numbers | {"method": pd.array(method, dtype="str")})
+
+
+def _leave_chance_out(
+    numbers: dict[str, Numbers], method: np.ndarray, decided: Places, formula: Formula
+) -> None:
+    """Take away the limits of what was decided, not drawn by chance; its value stays."""
+    for column in ("lower", "upper", "bound_one_sided", "level"):
+        numbers[column][decided] = np.nan
+    if formula in _DECIDED:
+        method[decided] = _DECIDED[formula]
 
 
 def _given(rows: Fractions, asked: Asked, level: float) -> Given:
@@ -90,7 +108,6 @@ def _given(rows: Fractions, asked: Asked, level: float) -> Given:
         rows.against,
         about["scale"],
         about["parts"] == "figure",
-        about["is_decided"].astype(bool),
         about["is_counted"].astype(bool),
         about["method"],
         level,
@@ -104,18 +121,14 @@ def _shares(given: Given) -> pd.DataFrame:
 
 
 def _events(given: Given) -> pd.DataFrame:
-    """Exact limits of what befalls; none of what was decided."""
-    drawn = np.where(given.is_decided, np.nan, given.numerator)
+    """Exact limits of what befalls; an amount of money, which is decided, is no count to give them for."""
+    drawn = np.where(given.is_counted, given.numerator, np.nan)
     exposure = np.where(given.is_alone, 1.0, given.denominator)
     timed = pd.DataFrame({"estimable": drawn, "exposure": exposure})
     found = estimate_rate(timed, count="estimable", exposure="exposure", level=given.level)
     found["bound_one_sided"] = found["upper_one_sided"].where(found["estimable"] == 0)
     found = _scaled(found, np.where(given.is_alone, 1.0, given.scale))
-    return found.assign(
-        value=found["value"].mask(given.is_decided, given.numerator),
-        level=found["level"].mask(given.is_decided),
-        method=np.where(given.is_decided, AS_REPORTED, found["method"]),
-    )
+    return found.assign(value=found["value"].where(given.is_counted, given.numerator))
 
 
 def _ratios(given: Given) -> pd.DataFrame:

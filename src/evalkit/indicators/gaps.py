@@ -42,7 +42,7 @@ def group_gaps(facts: pd.DataFrame, programme: Programme, *, level: float = 0.95
         ``indicator``, ``dimension``, ``group``, ``beside`` ("rest": the total less the group); place, place basis, period;
         ``numerator``, ``denominator``, ``value``, ``lower``, ``upper`` of the group (percent, Wilson);
         ``beside_numerator``, ``beside_denominator``, ``beside_value``; ``difference`` (percentage points, group minus the
-        other) with ``difference_lower``, ``difference_upper`` (Newcombe); ``status``: ``estimated``, ``suppressed`` (a
+        other) with ``difference_lower``, ``difference_upper`` (Newcombe). A share of own doings is no sample: no limits; ``status``: ``estimated``, ``suppressed`` (a
         figure needed is hidden), ``not_applicable`` (nobody in the group, or nobody else); ``flag``: ``small_base``.
         In declared order, never by size.
 
@@ -60,10 +60,14 @@ def group_gaps(facts: pd.DataFrame, programme: Programme, *, level: float = 0.95
     if pairs.empty:
         return pd.DataFrame(columns=COLUMNS)
     told = _beside_the_rest(pairs, _by_one_attribute(facts, programme, pairs))
-    return _differences(told, level=level) if len(told) else pd.DataFrame(columns=COLUMNS)
+    if told.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    return _differences(told, decided=_is_decided(told, programme), level=level)
 
 
-def place_gaps(estimates: pd.DataFrame, nation: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+def place_gaps(
+    estimates: pd.DataFrame, nation: pd.DataFrame, programme: Programme, *, level: float = 0.95
+) -> pd.DataFrame:
     """Return the gap between a province and the rest of the nation, for shares of whole counts.
 
     Parameters
@@ -71,6 +75,8 @@ def place_gaps(estimates: pd.DataFrame, nation: pd.DataFrame, *, level: float = 
     estimates, nation : DataFrame
         Estimates of the province and of the nation, as
         :func:`evalkit.indicators.estimates.estimate_indicators` returns them.
+    programme : Programme
+        Says which shares are of own doings, which have no limits.
     level : float
         Confidence level.
 
@@ -93,7 +99,7 @@ def place_gaps(estimates: pd.DataFrame, nation: pd.DataFrame, *, level: float = 
         beside_denominator=both["denominator_all"] - both["denominator"],
         hidden=False,
     )
-    return _differences(rows, level=level)
+    return _differences(rows, decided=_is_decided(rows, programme), level=level)
 
 
 def shares_of_persons(programme: Programme) -> Programme:
@@ -151,7 +157,7 @@ def class_gaps(supports: pd.DataFrame, programme: Programme, *, level: float = 0
         denominator=both["accepting"],
         hidden=(both["status"] == "suppressed") | (both["beside_status"] == "suppressed"),
     )
-    return _differences(rows, level=level)
+    return _differences(rows, decided=pd.Series(data=False, index=rows.index), level=level)
 
 
 def _shares_by_group(facts: pd.DataFrame, programme: Programme) -> Iterator[tuple[str, str]]:
@@ -214,7 +220,13 @@ def _beside_the_rest(pairs: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame
     return table[~statuses.isin(["not_reported", "not_applicable"]).any(axis=1)].reset_index(drop=True)
 
 
-def _differences(rows: pd.DataFrame, *, level: float) -> pd.DataFrame:
+def _is_decided(rows: pd.DataFrame, programme: Programme) -> pd.Series:
+    """Tell of each row whether its share is of own doings, which are no sample."""
+    names = [name for name, one in programme.indicators.items() if programme.is_decided(one)]
+    return rows["indicator"].isin(names)
+
+
+def _differences(rows: pd.DataFrame, *, decided: pd.Series, level: float) -> pd.DataFrame:
     names = ["numerator", "denominator", "beside_numerator", "beside_denominator"]
     figures = rows[names].astype(float)
     known = figures.notna().all(axis=1) & ~rows["hidden"].astype(bool)
@@ -223,17 +235,20 @@ def _differences(rows: pd.DataFrame, *, level: float) -> pd.DataFrame:
     )
     made = known & possible & (figures["denominator"] > 0) & (figures["beside_denominator"] > 0)
     one, of_one, other, of_other = (figures[name].where(made, np.nan) for name in names)
-    lower, upper = wilson_interval(one, of_one, level=level)
-    low, high = newcombe_difference((one, of_one), (other, of_other), level=level)
+    limits = [
+        *wilson_interval(one, of_one, level=level),
+        *newcombe_difference((one, of_one), (other, of_other), level=level),
+    ]
+    lower, upper, low, high = (100 * np.where(decided, np.nan, limit) for limit in limits)
     small = made & ((of_one < SMALL_BASE) | (of_other < SMALL_BASE))
     return rows.assign(
         value=100 * one / of_one,
-        lower=100 * lower,
-        upper=100 * upper,
+        lower=lower,
+        upper=upper,
         beside_value=100 * other / of_other,
         difference=100 * (one / of_one - other / of_other),
-        difference_lower=100 * low,
-        difference_upper=100 * high,
+        difference_lower=low,
+        difference_upper=high,
         status=np.select([made, rows["hidden"].astype(bool)], ["estimated", "suppressed"], "not_applicable"),
         flag=np.where(small, "small_base", ""),
     )[COLUMNS]

@@ -16,7 +16,7 @@ from evalkit.indicators.trends import Trend
 from evalkit.indicators.windows import PeriodTotal
 from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.statistics.joinpoint.joinpoint_results import JoinpointFit
-from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.law.scatter import TWICE_CHANCE, ScatterLaw
 from evalkit.statistics.law.yearly_mean import mean_limits
 from evalkit.statistics.provinces.funnel import Funnel
 from evalkit.statistics.provinces.heterogeneity import Heterogeneity
@@ -75,7 +75,7 @@ def changes_frame(items: Sequence[PeriodComparison], law_of: LawOf) -> pd.DataFr
 
 
 def _change_rows(item: PeriodComparison, law_of: LawOf) -> Iterator[Row]:
-    """Yield the rows of one pair: under the law where it is known, if years vary by chance alone, and twice as much."""
+    """Yield the rows of one pair: under the law where it is known, if years vary by chance alone, and with twice that variance."""
     exact = item.result
     if not isinstance(exact, RateComparison) or item.earlier is None or item.later is None:
         return
@@ -91,7 +91,8 @@ def _change_rows(item: PeriodComparison, law_of: LawOf) -> Iterator[Row]:
     verdict = {"grade": ""} if law is not None else _verdict(item.verdict)
     yield plain | limits | told | {"supposes": "pure_chance"} | verdict
     doubled = {"lower": exact.dispersed_lower, "upper": exact.dispersed_upper, "scatter": 2.0}
-    yield plain | doubled | {"supposes": "twice_the_scatter", "grade": ""}
+    wider = _sides(item.earlier, item.later, TWICE_CHANCE)
+    yield plain | wider | doubled | {"supposes": "twice_the_scatter", "grade": ""}
 
 
 def _verdict(verdict: ChangeVerdict) -> Row:

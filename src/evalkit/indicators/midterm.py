@@ -173,9 +173,10 @@ def _outlook(
     """Return the probability that the last year's count meets a target, or why none is given."""
     indicator = programme.indicators[str(target.indicator)]
     told = [row for row in within if pd.notna(row["value"])]
+    known = [row for row in within if row["status"] not in ("suppressed", "not_reported")]
     reasons = {
+        "no_time_left": bool(known) and known[-1]["period_end"] >= _day(target.valid_to),
         str(within[-1]["status"]) if within else "not_reported": not told,
-        "no_time_left": bool(told) and told[-1]["period_end"] >= _day(target.valid_to),
         "no_method_for_kind": indicator.kind != "count" or target.per != "year",
         "own_doing": indicator.is_own_doing and indicator.kind == "count",
         "too_few_years": len(told) < FEWEST_YEARS,

@@ -159,7 +159,7 @@ def bounded_changes(
     told = {
         (one.earlier.period, one.later.period): one.verdict for one in printed if one.earlier and one.later
     }
-    events = [event for event in programme.breaks if not event.measures or measure in event.measures]
+    events = programme.breaks_of(measure)
     found = []
     for earlier, later in pairwise(spans):
         if earlier is None or later is None or not (earlier.missing or later.missing):

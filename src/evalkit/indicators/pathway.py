@@ -34,7 +34,9 @@ COLUMNS = [
         "lower",
         "upper",
         "exceeds_earlier",
+        "exceeded",
         "other_place_basis",
+        "left_out",
     ),
 ]
 
@@ -57,8 +59,10 @@ def pathway(facts: pd.DataFrame, programme: Programme, *, level: float = 0.95) -
         Place, period; ``stage`` (id), ``position`` (1, 2, ...), ``measure``; ``basis`` ("totals" or "cohort");
         ``place_basis``; ``source_id``; ``value`` (persons, missing where hidden or not reported), ``status`` and ``qualifier`` (those of the
         figure); ``figures`` (the unlike figures where sources differ, else empty); for a cohort ``base_measure``, ``base_value`` and ``share``, ``lower``, ``upper`` (percent of the cohort,
-        Wilson), missing for totals; ``exceeds_earlier`` (more persons than at the stage before, which happens because the
-        totals of one year are not the same persons); ``other_place_basis`` (counted elsewhere than the stage before).
+        Wilson), missing for totals; ``exceeds_earlier`` (more persons than at the nearest earlier stage with a number, ``exceeded``, which happens because the
+        totals of one year are not the same persons); ``other_place_basis`` (counted elsewhere than the stage before);
+        ``left_out`` (why a figure of a cohort has no share: ``untold``, ``sources_differ``, ``two_sources``, ``same_figure``, ``exceeds``;
+        empty where it has one, and where neither number is told).
         A share is made only where one source gives both numbers, no other source contradicts either, and a published number
         is not used as both: else nobody followed the same persons. Periods in which fewer than two stages are told are left out. No share of one total in another is ever given.
 
@@ -128,11 +132,11 @@ def _with_figures(every: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     key = [*PLACE, *PERIOD]
     told = ["value", "status", "qualifier", MARK, "source_id", "figures", "published"]
     both = every.merge(rows[[*key, "measure", *told]], on=[*key, "measure"], how="left")
-    below = rows[[*key, "measure", "value", "source_id", "figures"]].rename(
-        columns={name: f"base_{name}" for name in ("measure", "value", "source_id", "figures")}
-    )
+    of_base = ("measure", "value", "source_id", "figures", "qualifier")
+    below = rows[[*key, *of_base]].rename(columns={name: f"base_{name}" for name in of_base})
     both = both.merge(below, on=[*key, "base_measure"], how="left")
-    blanks = {"status": "not_reported", "qualifier": "exact", MARK: "", "source_id": "", "base_source_id": ""}
+    blanks = {"status": "not_reported", "qualifier": "exact", "base_qualifier": "exact"}
+    blanks |= {MARK: "", "source_id": "", "base_source_id": ""}
     both = both.fillna(blanks)
     for name in ("figures", "base_figures"):
         both[name] = [found if isinstance(found, tuple) else () for found in both[name]]
@@ -142,23 +146,45 @@ def _with_figures(every: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 def _compared(rows: pd.DataFrame, *, level: float) -> pd.DataFrame:
     ordered = rows.sort_values([*PLACE, *PERIOD, "position"], kind="stable")
     before = ordered.groupby([*PLACE, *PERIOD])[["value", "place_basis"]].shift()
-    made = (
-        ordered["value"].notna() & (ordered["base_value"] > 0) & (ordered["value"] <= ordered["base_value"])
-    ) & _of_one_cohort(ordered)
+    told = _told_before(ordered)
+    exceeds = ordered["value"] > told["value"]
+    left_out = _why_left_out(ordered)
+    made = ordered["value"].notna() & (ordered["base_value"] > 0) & (left_out == "")
     parts, base = ordered["value"].where(made, np.nan), ordered["base_value"].where(made, np.nan)
     lower, upper = wilson_interval(parts, base, level=level)
+    exact = (ordered["qualifier"] == "exact") & (ordered["base_qualifier"] == "exact")
     return ordered.assign(
         share=100 * parts / base,
-        lower=100 * lower,
-        upper=100 * upper,
-        exceeds_earlier=ordered["value"] > before["value"],
+        lower=pd.Series(100 * lower, index=ordered.index).where(exact),
+        upper=pd.Series(100 * upper, index=ordered.index).where(exact),
+        exceeds_earlier=exceeds,
+        exceeded=told["stage"].where(exceeds, ""),
         other_place_basis=before["place_basis"].notna() & (ordered["place_basis"] != before["place_basis"]),
+        left_out=left_out,
     )
 
 
-def _of_one_cohort(rows: pd.DataFrame) -> pd.Series:
-    """Tell where one source gives both numbers, none contradicts them, and no published number is used as both."""
-    disputed = rows[["figures", "base_figures"]].map(len).sum(axis=1) > 0
-    twice = rows["published"].eq(other=True) & (rows["value"] == rows["base_value"])
-    found: pd.Series = (rows["source_id"] == rows["base_source_id"]) & ~disputed & ~twice
-    return found
+def _told_before(ordered: pd.DataFrame) -> pd.DataFrame:
+    """Return the number and the name of the nearest earlier stage that has a number, for each stage of a place and period."""
+    is_told = ordered["value"].notna()
+    known = ordered[[*PLACE, *PERIOD]].assign(
+        value=ordered["value"], stage=ordered["stage"].where(is_told).astype("str")
+    )
+    groups = [*PLACE, *PERIOD]
+    return known.groupby(groups)[["value", "stage"]].ffill().groupby([known[name] for name in groups]).shift()
+
+
+def _why_left_out(rows: pd.DataFrame) -> pd.Series:
+    """Tell why no share is made: only where one source gives both numbers, none contradicts them, and no published number is both."""
+    value, base = rows["value"], rows["base_value"]
+    told, nobody = value.notna() & base.notna(), (value == 0) & (base == 0)
+    reasons = {
+        "untold": value.notna() ^ base.notna(),
+        "sources_differ": told & (rows[["figures", "base_figures"]].map(len).sum(axis=1) > 0),
+        "two_sources": told & (rows["source_id"] != rows["base_source_id"]),
+        "same_figure": told & rows["published"].eq(other=True) & (value == base),
+        "exceeds": value > base,
+    }
+    asked = (rows["basis"] == "cohort") & ~nobody
+    found = np.select([asked & holds for holds in reasons.values()], list(reasons), "")
+    return pd.Series(found, index=rows.index, dtype="str")

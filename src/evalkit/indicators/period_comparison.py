@@ -105,12 +105,25 @@ def judged_change(item: PeriodComparison, beside: Beside, events: Sequence[Break
         p=p,
         exact_p=exact.p_central,
         years_known=law is not None and left_out is not None,
+        law_known=law is not None,
         year=_decisive(left_out) if sure else None,
         events=tuple(
             event.id for event in events if lies_inside(event, earlier.start.date(), later.end.date())
         ),
+        sources=sources_between(earlier, later),
+        is_exact=not any("inexact" in total.flags for total in (earlier, later)),
     )
     return replace(item, under_law=law, verdict=weigh_change(checks, beside.family))
+
+
+def sources_between(earlier: PeriodTotal, later: PeriodTotal) -> int:
+    """Return how many sources tell two totals, where they are not the same; else 1.
+
+    What was derived bears a source of its own, and may be worked out from the other's.
+    """
+    if "derived" in (earlier.status, later.status) or {*earlier.sources} == {*later.sources}:
+        return 1
+    return len({*earlier.sources, *later.sources})
 
 
 def _no_surer(law: LawComparison | None, exact: RateComparison) -> LawComparison | None:

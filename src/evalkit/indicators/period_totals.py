@@ -187,7 +187,7 @@ def compare_periods(
         return (_alone(indicator, totals[0]),)
     found = (_compared(indicator, earlier, later) for earlier, later in pairwise(totals))
     measure = programme.indicators[indicator].numerator
-    events = [event for event in programme.breaks if not event.measures or measure in event.measures]
+    events = programme.breaks_of(measure)
     return tuple(judged_change(item, beside, events) for item in found)
 
 

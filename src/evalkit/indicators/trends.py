@@ -9,12 +9,12 @@ import pandas as pd
 
 from evalkit.indicators.period_comparison import lies_inside
 from evalkit.indicators.period_totals import PeriodTotal, found_totals
-from evalkit.indicators.yearly import yearly_series
+from evalkit.indicators.yearly import how_told, yearly_series
 from evalkit.programme.models import Programme
 from evalkit.short_form import ShortForm
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import NotEstimable, TrendFit
-from evalkit.statistics.trend.headline import fit_trend
+from evalkit.statistics.trend.headline import OWN, POOLED, fit_trend
 from evalkit.statistics.trend.latest_year import LatestYear, latest_year
 from evalkit.statistics.trend.trend_study import TrendStudy, study_trend, trend_verdict
 from evalkit.statistics.verdicts import NO_COMPARISON, ChangeVerdict, Family
@@ -50,6 +50,8 @@ class Trend(ShortForm):
         How surely the series rises or falls.
     latest : LatestYear or NotEstimable
         Whether the latest year is unusual beside those before it.
+    by_own_years : bool
+        The law by which years were taken to scatter was told by this series alone, as a country's is where no province has yearly figures.
 
     Examples
     --------
@@ -70,6 +72,14 @@ class Trend(ShortForm):
     totals: tuple[PeriodTotal, ...]
     verdict: ChangeVerdict = NO_COMPARISON
     latest: LatestYear | NotEstimable = _NOT_ASKED
+    by_own_years: bool = False
+
+    @property
+    def method(self) -> str:
+        """How the trend was fitted, see :class:`evalkit.statistics.results.TrendFit`; empty where there is none."""
+        if isinstance(self.fit, NotEstimable):
+            return ""
+        return OWN if self.by_own_years and self.fit.method == POOLED else self.fit.method
 
 
 def trend_of(
@@ -101,10 +111,13 @@ def trend_of(
     fit = fit_trend(series, law=law)
     if isinstance(fit, NotEstimable):
         return Trend(name, series, fit, None, totals, latest=latest)
-    events = [event for event in programme.breaks if not event.measures or measure in event.measures]
-    study = study_trend(series, fit, dates=[event.valid_from for event in events], law=law)
+    events = programme.breaks_of(measure)
+    dates, tests = [event.valid_from for event in events], family.tests if family is not None else 1
+    study = study_trend(series, fit, dates=dates, law=law, tests=tests)
     span = date(fit.first, 1, 1), date(fit.last, 12, 31)
     inside = [event.id for event in events if lies_inside(event, *span)]
-    return Trend(
-        name, series, fit, study, totals, trend_verdict(fit, study, events=inside, family=family), latest
-    )
+    sources, is_exact = how_told(facts, measure, programme)
+    most = max(sources.values(), default=1)
+    verdict = trend_verdict(fit, study, events=inside, family=family, sources=most, is_exact=is_exact)
+    by_own = law is not None and law.is_known and law.series == 1
+    return Trend(name, series, fit, study, totals, verdict, latest, by_own)

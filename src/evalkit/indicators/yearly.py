@@ -38,6 +38,27 @@ def yearly_series(
     return series if series["exposure"].notna().all() else series.drop(columns=known)
 
 
+def how_told(facts: pd.DataFrame, measure: str, programme: Programme) -> tuple[dict[str, int], bool]:
+    """Return how many sources tell the yearly figures of a measure at each place, and whether all figures are exact.
+
+    Parameters
+    ----------
+    facts, measure, programme
+        As for :func:`yearly_series`. What is derived bears a source of its own and counts as none; facts without a qualifier are exact.
+
+    Returns
+    -------
+    dict, bool
+        Code of each place with a figure that is not derived to the number of its sources; True where no figure is approximate.
+    """
+    basis = programme.measures[measure].place_basis
+    rows = whole_years(facts[(facts["measure"] == measure) & (facts["place_basis"] == basis)])
+    rows = rows[rows["value"].notna()]
+    sources = rows[rows["status"] != "derived"].groupby("province_code")["source_id"].nunique()
+    is_exact = "qualifier" not in rows.columns or bool((rows["qualifier"] == "exact").all())
+    return {str(code): int(number) for code, number in sources.items()}, is_exact
+
+
 def whole_years(facts: pd.DataFrame) -> pd.DataFrame:
     """Return the rows that cover a whole year, one a place and year, with ``year``, in which they end.
 

@@ -100,7 +100,8 @@ def find_zero_period(
     >>> run.years, round(run.upper_per_year, 2), [event.id for event in run.rivals]
     (2.0, 1.84, ['border-closure'])
     """
-    rows = facts[facts["measure"] == programme.indicators[indicator].numerator]
+    measure = programme.indicators[indicator].numerator
+    rows = facts[facts["measure"] == measure]
     start, end = _run_of_zeros(rows)
     if start is None or end is None:
         return None
@@ -120,7 +121,7 @@ def find_zero_period(
         chance_known=chances[0],
         chance_predictive=chances[1],
         by_law=law is not None and law.is_known,
-        rivals=programme.breaks_between(start.date(), end.date()),
+        rivals=programme.breaks_between(start.date(), end.date(), measure=measure),
     )
 
 

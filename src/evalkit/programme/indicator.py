@@ -146,7 +146,7 @@ class Indicator(Declared):
 
     @property
     def is_own_doing(self) -> bool:
-        """Tell whether it counts what the programme itself does (level ``output``): that is decided, not drawn by chance."""
+        """Tell whether it counts what the programme itself does (level ``output``), in full or as a share: that is decided, not drawn by chance."""
         return self.level == "output"
 
     @property

@@ -6,8 +6,7 @@ A new kind is one record here; one formula in :mod:`evalkit.indicators.formulas`
 ========================  ==========================================================================  ======================
 kind                      value                                                                       limits
 ========================  ==========================================================================  ======================
-count                     the figure itself                                                           exact Poisson; none for
-                                                                                                      outputs
+count                     the figure itself                                                           exact Poisson
 rate                      events over person-years, times ``scale``                                   exact Poisson
 proportion                a part of its base, never above it                                          Wilson
 period_ratio              two totals of one period; carry-over may lift it above 100 %                none
@@ -18,8 +17,10 @@ change                    this period against the one before it, in percent     
 median_days               days between two stages, the median as the agency reports it                none
 conversion                a later stage over an earlier one: of one cohort, or of yearly totals       Wilson for a cohort
 carried_over              what was not new, of all that was handled                                   Wilson
-consistency               one holder's figure over another's for the same persons                     none
+consistency               one holder's figure over another's for the same kind of persons             none
 ========================  ==========================================================================  ======================
+
+Of level ``output``, what the programme itself does, no kind has limits.
 """
 
 from __future__ import annotations
@@ -149,7 +150,6 @@ KINDS: dict[Kind, KindRule] = {
         "share over another share",
         "ratio",
         method="share over share, as reported",
-        sums=False,
         warns="",
     ),
     "change": KindRule(

@@ -32,6 +32,7 @@ from evalkit.programme.models import (
     Target,
 )
 from evalkit.programme.overlay import BY_NAME, Tables, completed, raw_tables, without
+from evalkit.programme.rates import refuse_rates
 from evalkit.programme.references import (
     refuse_comparisons_of_amounts,
     refuse_dangling_names,
@@ -175,6 +176,7 @@ def _loaded(folders: tuple[Path, ...]) -> Programme:
     refuse_overlaps(programme, files)
     refuse_misread(programme, files)
     refuse_comparisons_of_amounts(programme, files)
+    refuse_rates(programme, files)
     return programme
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from evalkit.declaration import Declared
 from evalkit.labels import Dated, Label
@@ -107,7 +107,8 @@ class Dimension(Declared):
     count of cases crossed by it is protected like a count of persons; ``sensitive`` raises the threshold. ``separate``
     values are never added: a measure that has such a breakdown is always given at one of them, and never in total.
     Of values that do not add up, ``disjoint`` lists sets of which no person has two (all of them, where nothing is said:
-    the safe guess), and ``within`` names for a narrower value the wider one that holds it. ``unspecified`` is the value of those
+    the safe guess), and ``within`` names for a narrower value the wider one that holds it. ``read_as`` names for a value
+    the crossings that a reader may take it for, though nobody says that they are the same persons: women for adults who are female. ``unspecified`` is the value of those
     of whom the attribute is not told: a share that moved is told with their number.
     """
 
@@ -120,15 +121,17 @@ class Dimension(Declared):
     separate: bool = False
     disjoint: tuple[tuple[str, ...], ...] | None = None
     within: dict[str, str] = Field(default_factory=dict)
+    read_as: dict[str, tuple[dict[str, str], ...]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_its_values(self) -> Dimension:
         named = {*(value for values in self.apart() for value in values), *self.within, *self.within.values()}
+        named |= {*self.read_as}
         named |= {self.unspecified} if self.unspecified is not None else set()
         if unknown := sorted(named - set(self.values)):
             raise ValueError(
                 worded(
-                    "disjoint, within and unspecified name values of the dimension; {unknown} is none",
+                    "disjoint, within, read_as and unspecified name values of the dimension; {unknown} is none",
                     unknown=unknown[0],
                 )
             )
@@ -145,7 +148,10 @@ class Measure(Declared):
     ``whole = false`` says that its figures may have decimals (medians, money, growth), ``negative = true`` that they may be
     below zero; of all others neither is taken.
     ``additive = false`` says that figures of places or years are never added: medians are not. ``of`` names the measure whose
-    cases or persons such a statistic stands on: over few of them it is hidden. Each of ``part_of`` counts all that this counts.
+    cases or persons such a statistic stands on: over few of them it is hidden. Each of ``part_of`` counts all that this counts;
+    from each of ``subtracted_from`` a reader subtracts it, though it counts some that the other does not: cases pass from one period to the next.
+    Persons are ``no_more_than`` what each of them has at least one of: referrals, days; few of these are hidden as few persons are.
+    A stock ``grows_by`` what comes in and ``falls_by`` what goes out, as a reader reckons from one to the next.
     """
 
     label: Label
@@ -159,6 +165,10 @@ class Measure(Declared):
     additive: bool = True
     of: str | None = None
     part_of: tuple[str, ...] = ()
+    subtracted_from: tuple[str, ...] = ()
+    grows_by: tuple[str, ...] = ()
+    falls_by: tuple[str, ...] = ()
+    no_more_than: tuple[str, ...] = ()
     dimensions: tuple[str, ...] = ()
     definition: Label
     note: Label | None = None
@@ -295,6 +305,21 @@ class IndicatorsFound(dict[str, Indicator]):
         return "\n".join([*shown, *more]) or "no indicator says that"
 
 
+class IndicatorsByName(dict[str, Indicator]):
+    """The indicators of a programme by name; a code or a label in place of a name is answered with the name."""
+
+    def __missing__(self, asked: object) -> Indicator:
+        """Say by which name an indicator stands here, or how it is found."""
+        text = str(asked).casefold()
+        names = [
+            name
+            for name, one in self.items()
+            if text in (one.id.casefold(), *(label.casefold() for label in one.label.root.values()))
+        ]
+        remedy = " or ".join(map(repr, names)) if names else "programme.find(TEXT) searches names and labels"
+        raise KeyError(f"no indicator has the name {asked!r}; {'it is ' if names else ''}{remedy}")
+
+
 class Programme(Declared):
     """A whole programme, checked for dangling names and overlapping validities.
 
@@ -310,7 +335,7 @@ class Programme(Declared):
     units: dict[str, MeasureUnit]
     dimensions: dict[str, Dimension] = Field(default_factory=dict)
     measures: dict[str, Measure]
-    indicators: dict[str, Indicator]
+    indicators: Annotated[dict[str, Indicator], AfterValidator(IndicatorsByName)]
     targets: tuple[Target, ...] = ()
     breaks: tuple[Break, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
@@ -356,10 +381,30 @@ class Programme(Declared):
         """Return the programme period a day belongs to."""
         return next((period for period in self.periods if period.covers(day)), None)
 
+    def follows_persons(self, measure: str) -> bool:
+        """Tell whether a measure is protected as a count of persons: it is one, or persons are no more than it."""
+        of_persons = [one for one in self.measures.values() if one.disclosure == "person"]
+        return self.measures[measure].disclosure == "person" or any(
+            measure in one.no_more_than for one in of_persons
+        )
+
     def is_counted(self, indicator: Indicator) -> bool:
         """Tell whether an indicator's numerator is a count, of which chance may have a part: money and medians are not."""
         measure = self.measures[indicator.numerator]
         return measure.whole and not measure.negative
+
+    def is_decided(self, indicator: Indicator) -> bool:
+        """Tell whether an indicator's value is no sample, so that chance is left out of it: an own doing, be it a count or a share, or what is not counted.
+
+        Examples
+        --------
+        >>> from evalkit.programme.load import load_programme
+        >>> programme = load_programme("vn-trafficking")
+        >>> names = ("establishments_inspected", "victims_supported", "cases")
+        >>> [programme.is_decided(programme.indicators[name]) for name in names]
+        [True, False, False]
+        """
+        return indicator.is_own_doing or not self.is_counted(indicator)
 
     def only(self, names: Collection[str]) -> Programme:
         """Return the programme with some of its indicators, in the order of ``names``; itself where these are all."""
@@ -375,6 +420,12 @@ class Programme(Declared):
             if target.level == "national" or (target.province_code, target.scheme) == (province_code, scheme)
         )
 
-    def breaks_between(self, start: date, end: date) -> tuple[Break, ...]:
-        """Return the events that touch any day of a span."""
-        return tuple(event for event in self.breaks if event.valid_from <= end and event.valid_to >= start)
+    def breaks_of(self, measure: str) -> tuple[Break, ...]:
+        """Return the events that bend a measure: those declared for it, and those declared for no measure, which bend all."""
+        return tuple(event for event in self.breaks if not event.measures or measure in event.measures)
+
+    def breaks_between(self, start: date, end: date, *, measure: str) -> tuple[Break, ...]:
+        """Return the events that bend a measure and touch any day of a span."""
+        return tuple(
+            event for event in self.breaks_of(measure) if event.valid_from <= end and event.valid_to >= start
+        )

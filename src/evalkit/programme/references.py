@@ -17,13 +17,14 @@ from evalkit.programme.models import Indicator, Programme, Request, Target
 Key = tuple[str | int, ...]
 Use = tuple[str, Key, str, Iterable[str]]
 Files = Mapping[str, tuple[Path, ...]]
+_MEASURES_OF_ONE = ("part_of", "subtracted_from", "grows_by", "falls_by", "no_more_than")
 
 
 def refuse_dangling_names(programme: Programme, files: Files) -> None:
     """Raise DeclarationError with file and line for the names that are used but not declared."""
     faults = [
         DeclarationError(
-            where=_place(files[file], key),
+            where=place_of(files[file], key),
             rule=worded("{name} is used but not declared", name=repr(name)),
             do=worded("declare it or correct the name; {nearest}", nearest=nearest(name, list(known))),
         )
@@ -59,7 +60,7 @@ def refuse_misread(programme: Programme, files: Files) -> None:
         )
         if KINDS[indicator.kind].by_chance and counted and indicator.polarity != "neutral":
             raise DeclarationError(
-                where=_place(files["indicators"], ("indicator", name, "polarity")),
+                where=place_of(files["indicators"], ("indicator", name, "polarity")),
                 rule=worded("a count of cases or persons is neutral: more of them can mean more effort"),
                 do=worded(
                     'write polarity = "neutral"; or counts_detection = false in programme.toml, where what is recorded is what happens'
@@ -68,7 +69,7 @@ def refuse_misread(programme: Programme, files: Files) -> None:
     for n, target in enumerate(programme.targets):
         if target.indicator is not None and not _exists(programme.indicators[target.indicator], target):
             raise DeclarationError(
-                where=_place(files["targets"], ("target", n, "indicator")),
+                where=place_of(files["targets"], ("target", n, "indicator")),
                 rule=worded(
                     "the indicator {indicator} does not exist in all the days of target {target}",
                     indicator=repr(target.indicator),
@@ -86,7 +87,7 @@ def _refuse_chance_on_amounts(programme: Programme, files: Files) -> None:
         asks = (rule.by_chance and rule.has_base) or indicator.is_share
         if (asks or indicator.trend or indicator.compare_periods) and not programme.is_counted(indicator):
             raise DeclarationError(
-                where=_place(files["indicators"], ("indicator", name, "numerator")),
+                where=place_of(files["indicators"], ("indicator", name, "numerator")),
                 rule=worded(
                     "this reading takes counts, and {numerator} has decimals or a minus",
                     numerator=repr(indicator.numerator),
@@ -103,13 +104,13 @@ def refuse_comparisons_of_amounts(programme: Programme, files: Files) -> None:
         measure = programme.measures[one.measure]
         if not (measure.additive and measure.whole and not measure.negative):
             raise DeclarationError(
-                where=_place(files["comparisons"], ("comparison", n, "measure")),
+                where=place_of(files["comparisons"], ("comparison", n, "measure")),
                 rule=worded("a comparison takes a measure that counts and is added over places"),
                 do=worded("name another measure than {measure}", measure=repr(one.measure)),
             )
         if one.id in [other.id for other in programme.comparisons[:n]]:
             raise DeclarationError(
-                where=_place(files["comparisons"], ("comparison", n, "id")),
+                where=place_of(files["comparisons"], ("comparison", n, "id")),
                 rule=worded("{again} is declared twice", again=repr(one.id)),
                 do=worded("keep one of the two tables"),
             )
@@ -120,7 +121,7 @@ def _exists(indicator: Indicator, target: Target) -> bool:
     return first <= target.valid_from and target.valid_to <= last
 
 
-def _place(paths: tuple[Path, ...], key: Key) -> str:
+def place_of(paths: tuple[Path, ...], key: Key) -> str:
     """Return file and line of a key: in the file that holds its table, where a part was split into several."""
     path, inside = _located(paths, key)
     return f"{path}, line {line_of(path.read_text(encoding='utf-8'), inside)}"
@@ -147,10 +148,12 @@ def _used_names(programme: Programme) -> Iterator[Use]:
         yield "measures", ("measure", name, "strand"), measure.strand, strands
         if measure.of is not None:
             yield "measures", ("measure", name, "of"), measure.of, programme.measures
-        for base in measure.part_of:
-            yield "measures", ("measure", name, "part_of"), base, programme.measures
+        for key in _MEASURES_OF_ONE:
+            bases = getattr(measure, key)
+            yield from (("measures", ("measure", name, key), base, programme.measures) for base in bases)
         for dimension in measure.dimensions:
             yield "measures", ("measure", name, "dimensions"), dimension, programme.dimensions
+    yield from _names_of_dimensions(programme)
     for name, indicator in programme.indicators.items():
         yield from _names_of_indicator(name, indicator, programme)
         yield "indicators", ("indicator", name, "strand"), indicator.strand, strands
@@ -160,6 +163,20 @@ def _used_names(programme: Programme) -> Iterator[Use]:
         yield "comparisons", ("comparison", n, "measure"), one.measure, programme.measures
     for n, request in enumerate(programme.requests):
         yield from _names_of_request(("request", n), request, programme)
+
+
+def _names_of_dimensions(programme: Programme) -> Iterator[Use]:
+    for name, value, crossing in (
+        (name, value, crossing)
+        for name, dimension in programme.dimensions.items()
+        for value, crossings in dimension.read_as.items()
+        for crossing in crossings
+    ):
+        key = ("dimension", name, "read_as", value)
+        for other, one in crossing.items():
+            yield "measures", key, other, programme.dimensions
+            if other in programme.dimensions:
+                yield "measures", key, one, programme.dimensions[other].values
 
 
 def _names_of_request(table: tuple[str, int], request: Request, programme: Programme) -> Iterator[Use]:

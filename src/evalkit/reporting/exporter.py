@@ -35,6 +35,7 @@ from evalkit.reporting.wording import say
 
 NOTEBOOK_ONLY = "notebook-only"
 SUMMARY = "summary"
+INJECTED = "injected-parameters"  # the tag of the cell in which papermill gives the parameters
 FEWEST_SILENT = 2
 _OPEN_DRAWING = re.compile(r"<Figure size \S+ with \d+ Axes>")
 
@@ -103,7 +104,7 @@ def read_notebook(
     """
     heads: list[PageHead] = []
     parts: list[Section | Markup] = []
-    for place, cell in enumerate(nb.cells, start=1):
+    for place, cell in _as_numbered(nb):
         for content in _contents(cell, place, language, {} if read is None else read):
             if isinstance(content, PageHead):
                 heads.append(content)
@@ -118,6 +119,14 @@ def read_notebook(
             do="show the page head once; if the notebook was not run, run it first",
         )
     return heads[0], in_page_order(parts)
+
+
+def _as_numbered(nb: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
+    """Yield each cell with its place as people count it: the cell that papermill puts in has that of the one before it."""
+    place = 0
+    for cell in nb.cells:
+        place += INJECTED not in cell.metadata.get("tags", [])
+        yield place, cell
 
 
 def in_page_order(parts: list[Section | Markup]) -> list[Section | Markup]:

@@ -23,6 +23,7 @@ MINUS = "−"  # U+2212: as wide as a plus, and never the end of a line
 _SIGNED = re.compile(rf"{MINUS}(?=[\d.,])")
 _LOCALES = {"vi": "vi_VN", "en": "en_GB"}
 _OWN_DAYS = {"vi": "dd/MM/yyyy", "en": "d MMMM yyyy"}  # elsewhere the language's long form
+_SEVERAL = 2  # items from which a list has an "and"
 
 
 @cache
@@ -219,16 +220,34 @@ def _month_in(language: str, value: date, pattern: str) -> str:
 
 
 def listed(items: Sequence[Bilingual]) -> Bilingual:
-    """Write a list with its "and".
+    """Write a list with its "and"; items of which one holds a comma are parted by semicolons.
 
     Examples
     --------
     >>> listed([Bilingual("A", "A"), Bilingual("B", "B"), Bilingual("C", "C")])
     Bilingual(vi='A, B và C', en='A, B and C')
+    >>> listed([Bilingual("A", "A"), Bilingual("B trong số C", "B, of C"), Bilingual("D", "D")])
+    Bilingual(vi='A, B trong số C và D', en='A; B, of C; and D')
     """
-    return by_language(
-        lambda language: format_list([item.of(language) for item in items], locale=locale_of(language))
-    )
+    return by_language(lambda language: _listed_in(language, [item.of(language) for item in items]))
+
+
+def _listed_in(language: str, items: list[str]) -> str:
+    if len(items) < _SEVERAL or not any(", " in item for item in items):
+        return format_list(items, locale=locale_of(language))
+    *before, last = items
+    return say("{items}; and {last}", items="; ".join(before), last=last).of(language)
+
+
+def years(first: int, last: int) -> Bilingual:
+    """Write years as a span, a single one as itself.
+
+    Examples
+    --------
+    >>> years(2021, 2025).en, years(2025, 2025).en
+    ('2021–2025', '2025')
+    """
+    return by_language(lambda _: str(first) if first == last else f"{first}–{last}")
 
 
 def country(code: str) -> Bilingual:

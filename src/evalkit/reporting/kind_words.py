@@ -131,31 +131,51 @@ def share_in_brief(indicator: Indicator, row: Mapping[str, Any], programme: Prog
     return formats.percent(row["value"], 0)
 
 
-def method_words(indicator: Indicator, *, has_limits: bool) -> Bilingual:
+_DECIDED: dict[str, Callable[[], Bilingual]] = {
+    "events": lambda: say("a count of what was done"),
+    "share": lambda: say("a share of what was done"),
+    "change": lambda: say("a change in what was done"),
+}
+
+
+def method_words(
+    indicator: Indicator, programme: Programme, *, has_limits: bool, under_law: bool = False
+) -> Bilingual:
     """Say by which method a value of an indicator was made, and why it has no interval where it has none.
 
     Parameters
     ----------
     indicator : Indicator
+    programme : Programme
+        Whether chance has a part in it.
     has_limits : bool
         Whether the value has an interval.
+    under_law : bool
+        Whether a change has the limits of the law of scatter.
 
     Examples
     --------
     >>> from evalkit.programme.load import load_programme
-    >>> rate = load_programme("vn-trafficking").indicators["case_rate"]
-    >>> method_words(rate.model_copy(update={"scale": 1_000.0}), has_limits=True).en
+    >>> programme = load_programme("vn-trafficking")
+    >>> rate = programme.indicators["case_rate"]
+    >>> method_words(rate.model_copy(update={"scale": 1_000.0}), programme, has_limits=True).en
     'per 1,000 inhabitants; Garwood exact interval'
+    >>> method_words(programme.indicators["establishments_inspected"], programme, has_limits=False).en
+    'a share of what was done'
     """
     rule, kind = KINDS[indicator.kind], indicator.kind
+    if programme.is_decided(indicator) and rule.formula in _DECIDED:
+        return _DECIDED[rule.formula]()
     if rule.formula == "share" or (kind == "conversion" and has_limits):
         return say("Wilson score interval")
+    if rule.formula == "change" and under_law:
+        return say("change on the period before; interval under the law of scatter")
     if rule.parts == "figure" and not has_limits:
-        return say("a count of what was done")
+        return say("a count as reported")
     methods = {
         "period_ratio": say("a ratio of totals of the year [o]"),
         "conversion": say("two yearly totals of different persons: it may exceed 100% and has no interval"),
-        "consistency": say("figures of two agencies for the same persons; 100% means that they agree"),
+        "consistency": say("two agencies' counts of the same kind of persons; 100% means the same number"),
     }
     return methods.get(kind) or _by_formula(rule, formats.number(indicator.scale))
 

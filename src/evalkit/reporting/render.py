@@ -64,8 +64,12 @@ def phrase(text: str) -> Markup:
     """
     normal = unicodedata.normalize("NFC", text)
     if MARK.search(normal):
-        return Markup("").join(
-            _cited(part) if place % 2 else phrase(part) for place, part in enumerate(MARK.split(normal))
+        return (
+            Markup("")
+            .join(
+                _cited(part) if place % 2 else phrase(part) for place, part in enumerate(MARK.split(normal))
+            )
+            .replace("</sup><sup>", ", ")
         )
     return escape(_UNBROKEN.sub(lambda found: found[0].replace(" ", "\xa0"), normal))
 

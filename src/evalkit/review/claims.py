@@ -11,7 +11,7 @@ from evalkit.review.contradiction import cell, columns, of_row
 from evalkit.review.missing import caption_name, plain_name
 from evalkit.review.numerals import NUMERAL, numerals
 from evalkit.review.reading import Language, Page, Table
-from evalkit.review.vocabulary import pattern, role
+from evalkit.review.vocabulary import pattern, role, says
 
 _DAY = r"\d{1,2}/\d{1,2}/\d{4}|\d{1,2} [A-Z][a-z]+ \d{4}"
 _PERIOD = re.compile(
@@ -25,7 +25,7 @@ _FIRST = 12  # "more than 31,000", "khoảng 7.500": a figure stands at the begi
 
 
 class Claim(NamedTuple):
-    """One figure as it is claimed: of what, when, on which basis, by which source, and where it says so."""
+    """One figure as it is claimed: of what, when, on which basis, by which source, and where it says so; about or at least, or as it is."""
 
     label: str
     period: str
@@ -34,6 +34,7 @@ class Claim(NamedTuple):
     kind: str
     value: float
     told: str
+    is_exact: bool = True
 
 
 def claims(page: Page) -> list[Claim]:
@@ -108,6 +109,11 @@ def _figure(text: str, language: Language) -> float | None:
     return told[0].value if told and told[0].start < _FIRST and "/" not in text[told[0].end :][:1] else None
 
 
+def _is_exact(text: str, language: Language) -> bool:
+    """Tell whether no word before a figure, such as "about" or "at least", leaves room beside it."""
+    return not says(text[: numerals(text, language)[0].start], "not exact", language)
+
+
 def _of_rows(page: Page, table: Table) -> Iterator[Claim]:
     """Yield the claims of rows that name a measure and a period."""
     language = page.language
@@ -120,7 +126,8 @@ def _of_rows(page: Page, table: Table) -> Iterator[Claim]:
         kind = "percent" if numerals(text, language)[0].percent else "figure"
         basis = _basis(cell(row, columns(page, table, "method")))
         source = cell(row, columns(page, table, "source"))
-        yield Claim(_label(row[0]), period, basis, source, kind, value, of_row(table, row))
+        exact = _is_exact(text, language)
+        yield Claim(_label(row[0]), period, basis, source, kind, value, of_row(table, row), exact)
 
 
 def _of_columns(page: Page, table: Table, source: str) -> Iterator[Claim]:
@@ -132,7 +139,8 @@ def _of_columns(page: Page, table: Table, source: str) -> Iterator[Claim]:
         for place, head in periods:
             value = _figure(row[place], page.language) if place < len(row) else None
             if value is not None:
-                yield Claim(label, plain_period(head), "", told, "figure", value, words)
+                exact = _is_exact(row[place], page.language)
+                yield Claim(label, plain_period(head), "", told, "figure", value, words, exact)
 
 
 def _of_measures(page: Page, table: Table, source: str) -> Iterator[Claim]:
@@ -145,7 +153,8 @@ def _of_measures(page: Page, table: Table, source: str) -> Iterator[Claim]:
             basis = _basis(head)
             label = _label(head) if basis else f"{caption_name(table)}: {head}".casefold()
             told = cell(row, columns(page, table, "source")) or source
-            yield Claim(label, plain_period(row[0]), basis, told, "figure", value, of_row(table, row))
+            exact = _is_exact(row[place], page.language)
+            yield Claim(label, plain_period(row[0]), basis, told, "figure", value, of_row(table, row), exact)
 
 
 def _of_text(text: str, language: Language) -> Iterator[Claim]:

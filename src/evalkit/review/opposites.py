@@ -140,12 +140,18 @@ def _is_sure_trend(one: Sentence, label: str, page: Page) -> bool:
 
 
 def _sources_differ(mine: list[Claim]) -> bool:
-    """Tell whether two measures have no source in common, or one measure has two figures."""
+    """Tell whether two measures have no source in common, or one measure has two figures.
+
+    A cell may name the sources of several figures of its row, so that a source is in common where a cell of each measure has its words.
+    """
     by_label: dict[str, set[str]] = {}
     figures: dict[str, set[float]] = {}
     for one in mine:
         by_label.setdefault(one.label, set()).add(one.source)
         figures.setdefault(one.label, set()).add(one.value)
-    sources = list(by_label.values())
-    apart = len(sources) > 1 and not set.intersection(*sources)
+    cells = list(by_label.values())
+    in_common = any(
+        all(any(source in cell for cell in own) for own in cells) for source in set().union(*cells)
+    )
+    apart = len(cells) > 1 and not in_common
     return apart or any(len(values) > 1 for values in figures.values())

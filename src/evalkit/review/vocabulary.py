@@ -94,6 +94,7 @@ WORDS: dict[str, tuple[str, str]] = {
         r"usual range|range to be expected|is outside|are outside",
     ),
     "no limit": (r"không có giới hạn trên", r"no upper limit"),
+    "not exact": (r"khoảng|gần|hơn|trên|ít nhất|tối thiểu", r"about|nearly|more than|at least"),
     "sources differ": (
         r"(?:các |hai )?nguồn (?:ghi |nêu )?(?:khác nhau|không thống nhất|không khớp)|nguồn khác ghi|\d hoặc \d",
         r"sources? (?:differ|disagree|give unlike)|(?:an)?other sources?: |\d or \d",

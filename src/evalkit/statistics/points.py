@@ -112,21 +112,19 @@ def _timed(series: pd.DataFrame) -> pd.DataFrame:
         quarter = rows.get("quarter", pd.Series(0, index=rows.index)).astype(int)
         if not quarter.isin(range(5)).all():
             raise FactsError(where="series", rule="a quarter is 1, 2, 3 or 4", do="correct the quarters")
-        month = 3 * (quarter - 1).clip(lower=0) + 1
-        start = pd.to_datetime({"year": rows["year"], "month": month, "day": 1})
-        length = np.where(quarter > 0, 3, 12)
-        end = pd.Series(
-            [
-                begin + pd.DateOffset(months=int(months), days=-1)
-                for begin, months in zip(start, length, strict=True)
-            ],
-            index=rows.index,
-            dtype="datetime64[ns]",
-        )
-        return rows.assign(year=rows["year"].astype(int), quarter=quarter, start=start, end=end)
+        year = rows["year"].astype(int)
+        first = 12 * (year - 1970) + 3 * (quarter - 1).clip(lower=0)  # months since January 1970
+        start = _month_begins(first)
+        end = _month_begins(first + np.where(quarter > 0, 3, 12)) - pd.Timedelta(days=1)
+        return rows.assign(year=year, quarter=quarter, start=start, end=end)
     start, end = rows["period_start"], rows["period_end"]
     short = (end - start).dt.days < _SHORT
     return rows.assign(year=end.dt.year, quarter=end.dt.quarter.where(short, 0), start=start, end=end)
+
+
+def _month_begins(months: pd.Series) -> pd.Series:
+    """Return the first day of months counted from January 1970."""
+    return pd.Series(months.to_numpy().astype("datetime64[M]").astype("datetime64[ns]"), index=months.index)
 
 
 def _holes(time: pd.Series, *, quarterly: bool) -> int:

@@ -1,27 +1,44 @@
 """How surely something changed, in four grades: decided once, so that a sentence, a table and a description say the same.
 
 Clear: the 95 % intervals, the exact one and that of the law of scatter, exclude no change; no single year carries it; no declared
-event lies inside; and it stands among all comparisons made at once. Leaning: all but one of these. Open: could be chance,
-or more than one check fails. None: there is no comparison.
+event lies inside; the figures are exact and of one source; and it stands among all comparisons made at once. Leaning: all but one of
+these. Open: could be chance, or more than one check fails. None: there is no comparison.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 Grade = Literal["clear", "leaning", "open", "none"]
 Direction = Literal["fall", "rise", "none"]
-Check = Literal["interval", "years_unknown", "single_year", "declared_event", "family"]
+Check = Literal[
+    "interval",
+    "years_unknown",
+    "years_untold",
+    "single_year",
+    "declared_event",
+    "several_sources",
+    "not_exact",
+    "family",
+]
+Of = Literal["comparisons", "trends"]
 
 SURE, NEARLY = 0.05, 0.10
 SMALL_BASE = 5.0
-# where only totals are known, a p that is not small enough, for itself or among many, is no second reason
-STILL_LEANING: tuple[set[Check], ...] = ({"interval", "years_unknown"}, {"family", "years_unknown"})
+# where only totals are known, a p that is not small enough, for itself or among many, is no second reason; and an event and a
+# change of source raise one doubt, whether the same was counted
+STILL_LEANING: tuple[set[Check], ...] = (
+    {"interval", "years_unknown"},
+    {"family", "years_unknown"},
+    {"interval", "years_untold"},
+    {"family", "years_untold"},
+    {"declared_event", "several_sources"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +51,13 @@ class Family:
         How many were made.
     line : float
         A p up to this one stands after the correction (Benjamini and Hochberg 1995).
+    of : {"comparisons", "trends"}
+        What was made at once: comparisons of periods, or trends.
     """
 
     tests: int
     line: float
+    of: Of = field(default="comparisons", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +74,27 @@ class Checks:
         If yearly counts vary by chance alone; missing where there is no such test.
     years_known : bool
         Whether yearly figures or a panel tell how years scatter and whether one of them carries the change.
+    law_known : bool
+        How years scatter is known, so that years that are not known are single ones.
     year : int or None
         The year without which the change could be chance.
     events : tuple of str
         Ids of the declared events inside.
+    sources : int
+        How many sources tell the figures, where they change between what is compared; else 1.
+    is_exact : bool
+        No source gives a figure as approximate or as a bound.
     """
 
     change: float
     p: float
     exact_p: float = math.nan
     years_known: bool = True
+    law_known: bool = False
     year: int | None = None
     events: tuple[str, ...] = ()
+    sources: int = 1
+    is_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +106,13 @@ class ChangeVerdict:
     grade : {"clear", "leaning", "open", "none"}
     direction : {"fall", "rise", "none"}
     failed : tuple of str
-        The checks that fail: ``interval`` (95 % holds no change), ``years_unknown`` (only totals are known),
-        ``single_year``, ``declared_event``, ``family``.
+        The checks that fail: ``interval`` (95 % holds no change), ``years_unknown`` (only totals are known, and not
+        how years scatter), ``years_untold`` (how years scatter is known, but not each single one), ``single_year``,
+        ``declared_event``, ``several_sources``, ``not_exact``, ``family``.
     could_be_chance : bool
         The 90 % interval holds no change.
-    year, events, tests
-        What ``single_year``, ``declared_event`` and ``family`` are about.
+    year, events, sources, tests, of
+        What ``single_year``, ``declared_event``, ``several_sources`` and ``family`` are about.
     """
 
     grade: Grade
@@ -91,7 +121,9 @@ class ChangeVerdict:
     could_be_chance: bool = False
     year: int | None = None
     events: tuple[str, ...] = ()
+    sources: int = 1
     tests: int = 0
+    of: Of = "comparisons"
 
 
 NO_COMPARISON = ChangeVerdict("none")
@@ -127,7 +159,10 @@ def weigh_change(checks: Checks, family: Family | None = None) -> ChangeVerdict:
         "interval": worst >= SURE,
         "single_year": checks.year is not None,
         "declared_event": bool(checks.events),
-        "years_unknown": not checks.years_known,
+        "several_sources": checks.sources > 1,
+        "not_exact": not checks.is_exact,
+        "years_unknown": not checks.years_known and not checks.law_known,
+        "years_untold": not checks.years_known and checks.law_known,
         "family": family is not None and worst < SURE and checks.p > family.line,
     }
     failed = tuple(check for check, fail in fails.items() if fail)
@@ -140,7 +175,9 @@ def weigh_change(checks: Checks, family: Family | None = None) -> ChangeVerdict:
         could_be_chance=chance,
         year=checks.year,
         events=checks.events,
+        sources=checks.sources,
         tests=family.tests if family is not None else 0,
+        of=family.of if family is not None else "comparisons",
     )
 
 

@@ -86,7 +86,7 @@ def control_totals(facts: pd.DataFrame) -> tuple[ControlTotal, ...]:
         _level=levels(facts),
     )
     key = ["measure", "_breakdown", "period_start", "period_end", "_level"]
-    return tuple(_total(names, rows) for names, rows in about.groupby(key, sort=True))
+    return tuple(_total(names, rows.tolist()) for names, rows in about.groupby(key, sort=True)["value"])
 
 
 def _dimensions(facts: pd.DataFrame) -> list[str]:
@@ -97,23 +97,23 @@ def levels(facts: pd.DataFrame) -> list[str]:
     """Return of each row whether its place is a unit, a region or the nation."""
     return [
         "nation" if scheme == NATION_SCHEME else "region" if code[:1].isalpha() else "unit"
-        for code, scheme in zip(facts["province_code"], facts["scheme"], strict=True)
+        for code, scheme in zip(facts["province_code"].tolist(), facts["scheme"].tolist(), strict=True)
     ]
 
 
-def _total(names: Iterable[object], rows: pd.DataFrame) -> ControlTotal:
+def _total(names: Iterable[object], figures: Sequence[str]) -> ControlTotal:
     measure, breakdown, start, end, level = map(str, names)
-    values = [Decimal(text) for text in rows["value"] if text]
+    values = [Decimal(text) for text in figures if text]
     return ControlTotal(
         measure,
         breakdown,
         start,
         end,
         level,
-        cells=len(rows),
+        cells=len(figures),
         total=sum(values, Decimal(0)),
         zeros=sum(value == 0 for value in values),
-        missing=int((rows["value"] == "").sum()),
+        missing=len(figures) - len(values),
     )
 
 

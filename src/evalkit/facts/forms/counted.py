@@ -10,11 +10,12 @@ from itertools import zip_longest
 
 from evalkit.declaration import nearest
 from evalkit.errors import FactsError
-from evalkit.facts.forms.draft_headings import in_units, thousands_said
+from evalkit.facts.forms.draft_headings import thousands_said
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.grid import Sheet, cell_at
 from evalkit.facts.forms.mapping import TableMapping, measure_named
 from evalkit.facts.forms.plain_words import same_word
+from evalkit.facts.forms.units_said import unit_parts
 from evalkit.messages import worded
 from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
@@ -23,6 +24,7 @@ from evalkit.table import ALL
 _NUMBER_OF = re.compile(r"^(?:tổng )?số (?:lượng )?|^number of ")
 _PERSONS = ("nạn nhân", "đối tượng", "bị can", "bị cáo", "người")
 _CASES = ("vụ", "vụ việc", "vụ án", "trường hợp")
+_VICTIMS, _OFFENDERS = frozenset(["nạn nhân"]), frozenset(["đối tượng", "bị can", "bị cáo"])
 _SYNONYMS: dict[str, tuple[str, ...]] = {"nguoi": _PERSONS, "vu": _CASES}
 
 
@@ -43,6 +45,26 @@ def number_of(label: str) -> str:
     ('vụ đã khởi tố', 'kinh phí đã chi')
     """
     return _NUMBER_OF.sub("", same_word(label))
+
+
+def other_kind(label: str, measure: str, programme: Programme) -> bool:
+    """Tell whether a label says no more than what is counted, and that is not what a measure counts: "Số nạn nhân" over cases.
+
+    Parameters
+    ----------
+    label : str
+    measure : str
+    programme : Programme
+    """
+    bare, declared = number_of(label), programme.measures[measure]
+    own = f" {' '.join(same_word(text) for text in declared.label.root.values())} "
+    if bare not in (*_PERSONS, *_CASES) or f" {bare} " in own:
+        return False
+    if declared.unit not in _SYNONYMS or bare not in _SYNONYMS[declared.unit]:
+        return True
+    unlike = _OFFENDERS if bare in _VICTIMS else _VICTIMS if bare in _OFFENDERS else frozenset[str]()
+    alike = _VICTIMS if bare in _VICTIMS else _OFFENDERS
+    return any(f" {one} " in own for one in unlike) and not any(f" {one} " in own for one in alike)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +179,11 @@ class Vocabulary:
 
     def times_unit(self, said: str, measure: str) -> Decimal | None:
         """Return how many units of a measure some words of a unit are: 1000 of "nghìn người"; None where they are of another unit."""
-        many, base = in_units(said)
+        many, base = unit_parts(said)
         for word in sorted(
             self.unit_words(measure)
         ):  # none that the mapping adds: these are other names of it
-            own, unit = in_units(word)
+            own, unit = unit_parts(word)
             if base == unit:
                 return Decimal(many) / Decimal(own)
         return None
@@ -177,9 +199,9 @@ class Vocabulary:
             "measure": measure,
             "unit": label.root.get("vi") or next(iter(label.root.values())),
         }
-        many, _ = in_units(mapping.unit_said)
-        if (
-            times is None and many == 1
+        many, base = unit_parts(mapping.unit_said)
+        if times is None and (
+            many == 1 or not base
         ):  # no word for thousands: what the scale is of, the mapping alone knows
             return None
         if times is None:
@@ -235,6 +257,16 @@ class Vocabulary:
                 rule=worded("the form does not say the unit {unit}", unit=repr(mapping.unit_said)),
                 do=worded("look at the form: another unit may need another scale; then correct unit_said"),
             )
+
+    def with_unit_said(self, sheet: Sheet, mapping: TableMapping) -> TableMapping:
+        """Return a mapping with a scale and the unit that the form says it is of, where the mapping names none and the form one alone."""
+        if mapping.scale == 1 or mapping.unit_said:
+            return mapping
+        found = thousands_said(sheet, cell_at(mapping.corner)[0], self.programme)
+        said = {same_word(one.said): one.said for one in found if one.scale}
+        return (
+            mapping.model_copy(update={"unit_said": next(iter(said.values()))}) if len(said) == 1 else mapping
+        )
 
     def _refuse_thousands(self, sheet: Sheet, mapping: TableMapping) -> None:
         """Refuse a form that says above its figures that it counts in thousands, where the mapping says nothing of a scale."""

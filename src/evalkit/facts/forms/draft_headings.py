@@ -18,7 +18,8 @@ from evalkit.programme.models import Programme
 from evalkit.table import ALL
 
 _EVERYBODY = {"chung", "ca hai gioi", "hai gioi", "both sexes", "all"}
-_OF_WHICH = re.compile(r"^(?:trong đó|of which|of whom)\W*", re.IGNORECASE)
+OF_WHICH = re.compile(r"^(?:trong đó|tr\.? ?đó|t\.? ?đó|trđ|tđ|of which|of whom)(?!\w)\W*", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
 _THOUSANDS = re.compile(
     r"(?<!\w)(?P<many>nghìn|ngàn|triệu|tỷ|tỉ|thousands?|millions?|billions?)\s+(?:of\s+)?(?P<unit>[^\W\d]+)",
     re.IGNORECASE,
@@ -113,14 +114,15 @@ def _parting(where: str, texts: list[str], programme: Programme) -> Parting | No
 def values_of(texts: Iterable[str], dimension: str, programme: Programme) -> dict[str, str] | None:
     """Return the value of a breakdown that each label stands for; None where one stands for none, or none for a part."""
     known = {
-        same_word(word): value
+        same_word(form): value
         for value, label in programme.dimensions[dimension].values.items()
         for word in (value, *label.root.values())
+        for form in (word, _IN_BRACKETS.sub("", word))
     }
     found: dict[str, str] = {}
     for text in texts:
         bare = without_mark(text)[0]
-        value = known.get(same_word(_OF_WHICH.sub("", bare)))
+        value = known.get(same_word(OF_WHICH.sub("", bare)))
         if value is None and (is_total(bare) or plain_words(bare) in _EVERYBODY):
             value = ALL
         if value is None:
@@ -202,20 +204,6 @@ def days_written(sheet: Sheet, rows: Sequence[int]) -> list[tuple[str, date]]:
                 with suppress(ValueError):
                     found.append((cell_name(at), date(int(parts[2]), int(parts[1]), int(parts[0]))))
     return found
-
-
-def in_units(words: str) -> tuple[int, str]:
-    """Return of how many units some words speak, and of which: "nghìn đồng" is a thousand of "đồng".
-
-    Examples
-    --------
-    >>> in_units("nghìn đồng"), in_units("triệu đồng"), in_units("vụ")
-    ((1000, 'đồng'), (1000000, 'đồng'), (1, 'vụ'))
-    """
-    text = same_word(words)
-    first, _, rest = text.removeprefix("of ").partition(" ")
-    many = _MANY.get(plain_words(first), 0)
-    return (many, rest.removeprefix("of ")) if many and rest else (1, text)
 
 
 def breakdown_text(one: Parting) -> str:

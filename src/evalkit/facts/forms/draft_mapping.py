@@ -26,6 +26,7 @@ from evalkit.facts.forms.figures import signs_said
 from evalkit.facts.forms.form_places import FormPlaces, Placed
 from evalkit.facts.forms.grid import Cell, Form, Sheet, cell_at, cell_name, column_name
 from evalkit.facts.forms.mapping import HOLE
+from evalkit.facts.forms.number_format import marks_shown
 from evalkit.facts.forms.period_texts import Calendar, period_of
 from evalkit.facts.forms.place_said import merged_unit, places_named
 from evalkit.facts.forms.plain_words import is_total, same_word
@@ -111,13 +112,13 @@ def _look(sheet: Sheet, vocabulary: Vocabulary) -> _Seen | None:
     rows = tuple(
         row
         for row in range(1, sheet.rows + 1)
-        if sheet.label(row, column).kind == "text"
+        if sheet.spread(row, column).kind == "text"
         and any(_may_be_figure(sheet.at(row, other)) for other in range(column + 1, sheet.columns + 1))
         and row > headed
         and (
             known is None
-            or isinstance(known.read(sheet.label(row, column)), Placed)
-            or is_total(sheet.label(row, column).text)
+            or isinstance(known.read(sheet.spread(row, column)), Placed)
+            or is_total(sheet.spread(row, column).text)
         )
     )
     columns = tuple(
@@ -202,7 +203,7 @@ def _reaches(sheet: Sheet, at: tuple[int, int], first: int, last: int) -> bool:
 def _scheme(seen: _Seen, vocabulary: Vocabulary) -> tuple[str, str]:
     """Return the boundary set in which alone every place of the form stands, and why; a hole where several or none have them."""
     readers = {scheme: FormPlaces(vocabulary.registry, scheme) for scheme in vocabulary.registry.schemes}
-    labels = [seen.sheet.label(row, seen.label_column) for row in seen.rows]
+    labels = [seen.sheet.spread(row, seen.label_column) for row in seen.rows]
     known = {
         scheme: [cell.text for cell in labels if isinstance(reader.read(cell), Placed)]
         for scheme, reader in readers.items()
@@ -270,7 +271,7 @@ def _totals(seen: _Seen) -> tuple[list[str], list[str]]:
     """Return the labels that say no more than that their row is a total: those in one cell, and those merged over several columns."""
     found: dict[bool, dict[str, None]] = {False: {}, True: {}}
     for row in seen.rows:
-        text = " ".join(seen.sheet.label(row, seen.label_column).text.split())
+        text = " ".join(seen.sheet.spread(row, seen.label_column).text.split())
         if is_total(text):
             found[seen.sheet.area((row, seen.label_column)) is not None][text] = None
     return [label for label in found[False] if label not in found[True]], list(found[True])
@@ -279,7 +280,7 @@ def _totals(seen: _Seen) -> tuple[list[str], list[str]]:
 def _is_of_these_alone(seen: _Seen, label: str, registry: Registry) -> bool:
     """Tell whether a row is just the sum of the places of the form, and these are not all there are: it is hardly the whole country."""
     sheet, column = seen.sheet, seen.label_column
-    texts = {row: " ".join(sheet.label(row, column).text.split()) for row in seen.rows}
+    texts = {row: " ".join(sheet.spread(row, column).text.split()) for row in seen.rows}
     places = [row for row, text in texts.items() if not is_total(text)]
     if len(places) >= len(registry.units(seen.scheme)):
         return False
@@ -392,7 +393,7 @@ def _rows(seen: _Seen, vocabulary: Vocabulary) -> Iterator[str]:
     unit = _unit_column(seen, vocabulary)
     if unit:
         yield f'unit = "{column_name(unit)}"'
-    labels = [seen.sheet.label(row, seen.label_column).text for row in seen.rows[:_MOST_LABELS]]
+    labels = [seen.sheet.spread(row, seen.label_column).text for row in seen.rows[:_MOST_LABELS]]
     met, above = Counter(map(same_word, labels)), ""
     for label in labels:
         part = _part_of(label, vocabulary)
@@ -447,8 +448,9 @@ def _writing(seen: _Seen) -> Iterator[str]:
         if (cell := seen.sheet.at(row, column)).kind == "text" and cell.text[:1].isdigit()
     ]
     if any(mark in text for text in texts for mark in ".,"):
-        yield f'decimal = "{HOLE}"  # dấu thập phân · the decimal mark: "," or "."'
-        yield f'group = "{HOLE}"  # dấu ngăn hàng nghìn, "" nếu không có · between thousands: "." or "," or ""'
+        decimal, group = marks_shown(texts) or (HOLE, HOLE)
+        yield f'decimal = "{decimal}"  # dấu thập phân · the decimal mark: "," or "."'
+        yield f'group = "{group}"  # dấu ngăn hàng nghìn, "" nếu không có · between thousands: "." or "," or ""'
     signs = list(_marks(seen))
     if signs:
         said = {sign: legend_of(seen.sheet, sign, seen.rows) for sign in signs}

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from evalkit.facts.forms.grid import Cell
-from evalkit.facts.forms.number_format import hides_figure, scales_figure, words_of
+from evalkit.facts.forms.number_format import ShownNumber, shown_number
 from evalkit.facts.forms.own_form_cells import told_of_own_form
 from evalkit.facts.forms.person_names import may_be_quoted
 from evalkit.facts.forms.plain_words import NUMBER_WORDS, plain_words, same_word, without_mark
@@ -49,8 +49,12 @@ _BLANK_MARKS = " \u00a0\u2007\u2009\u202f"
 _TEXT = re.compile(r"(?P<before>[^0-9]*?)(?P<number>[-\u2212\u2013+]?\s?[0-9][0-9.,'\u2019 ]*)(?P<after>.*)")
 _EXPONENT = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?[eE][-+]?[0-9]+")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200c-\u200f\u202a-\u202e\u2066-\u2069\ufffd]")
+_NUMBERED = re.compile(
+    r"0[0-9]{8,}"
+)  # a number of a person, a telephone or a file: no count begins with a zero
 _SHEET_ERROR = re.compile(r"#(?:N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|#+)")
 _TWICE = re.compile(r"[0-9].*\([^)]*[0-9]")
+_DASHES = "-\u2212\u2013\u2014"
 _RAISED_DIGITS = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹⁰", "1234567890")
 
 
@@ -106,6 +110,7 @@ class FigureRules:
     own_form: bool = False
 
 
+_CURRENCY = re.compile(r"\[\$[A-Z]{3}\]")
 # on evalkit's own form, text that Excel did not take for a number: not three digits behind the mark, so it parts no thousands
 _PLAIN_DECIMALS = re.compile(r"[0-9]+([.,])(?:[0-9]{1,2}|[0-9]{4,})")
 
@@ -176,22 +181,54 @@ def _doubtful(cell: Cell) -> Held | None:
     return None
 
 
-def _shown_otherwise(cell: Cell, rules: FigureRules) -> Held | None:
-    """Return why a number is shown as another than it is: as a percentage, in thousands, with a unit, or not at all."""
+def _shown_otherwise(cell: Cell, rules: FigureRules) -> Figure | Held | None:
+    """Return what a cell's format makes of its number where it shows another: a percentage, thousands, further signs, a sign alone."""
     shape = cell.format
     if not shape or shape == "General":
         return None
-    if scales_figure(shape):
-        return Held(
-            worded("the cell's format shows another number than it holds: per cent, or thousands"),
-            worded("give the cell the format of a plain number, and type the figure"),
-        )
-    if hides_figure(shape, zero=cell.number == 0):
+    if _NUMBERED.fullmatch(shape) and len(cell.text) < len(shape):
+        return _no_count() if cell.number else None
+    shown = shown_number(shape, cell.number or Decimal(0))
+    if shown.instead is not None:
+        return _sign_shown(shown.instead, cell, rules)
+    return _other_shown(shown, shape, rules) or _unit_fault(shown.words, rules)
+
+
+def _other_shown(shown: ShownNumber, shape: str, rules: FigureRules) -> Held | None:
+    """Return why the number that a format shows is not the one that is meant."""
+    if shown.scaled:
+        rule = worded("the cell's format shows another number than it holds: per cent, or thousands")
+    elif shown.signs:
+        rule = worded("the cell's format shows digits or signs that its number does not have")
+    elif rules.whole and _CURRENCY.search(shape):
+        rule = worded("the cell's format shows money where a count is expected")
+    else:
+        return None
+    return Held(rule, _plain_format())
+
+
+def _sign_shown(sign: str, cell: Cell, rules: FigureRules) -> Figure | Held | None:
+    """Return what a sign says that a cell's format shows in the place of its number: a dash is a zero unless it is declared otherwise."""
+    if not sign:
         return Held(
             worded("the cell's format does not show its figure"),
             worded("give the cell the format of a plain number, or clear it"),
         )
-    return _unit_fault(words_of(shape), rules)
+    meaning = rules.marks.get(same_word(sign))
+    if meaning is not None and (cell.number == 0 or meaning != "zero_reported"):
+        return _by_meaning(meaning)
+    if cell.number == 0 and not sign.strip(_DASHES):
+        return None
+    return Held(
+        worded("the cell's format shows a sign in the place of its figure"),
+        worded(
+            "say in marks what the form's legend says of the sign, or give the cell the format of a plain number"
+        ),
+    )
+
+
+def _plain_format() -> str:
+    return worded("give the cell the format of a plain number, and type the figure")
 
 
 def _by_legend(cell: Cell, rules: FigureRules) -> Figure | None:
@@ -199,8 +236,10 @@ def _by_legend(cell: Cell, rules: FigureRules) -> Figure | None:
     if cell.kind not in ("text", "blank", "number") or cell.raised:
         return None
     meaning = rules.marks.get(same_word(cell.text))
-    if meaning is None:
-        return None
+    return _by_meaning(meaning) if meaning is not None else None
+
+
+def _by_meaning(meaning: MarkMeaning) -> Figure:
     return Figure(Decimal(0) if meaning == "zero_reported" else None, meaning)
 
 
@@ -232,7 +271,7 @@ def _of_text(text: str, rules: FigureRules, raised: str) -> Figure | Held:
     wrong = _unit_fault(found["after"], rules) if qualifier else _strange_words()
     if wrong is not None or qualifier is None:
         return wrong or _strange_words()
-    number = read_number(found["number"], rules)
+    number = _no_count() if _NUMBERED.match(found["number"].strip()) else read_number(found["number"], rules)
     if isinstance(number, Held):
         return number
     sign = (raised or mark).translate(_RAISED_DIGITS)
@@ -248,6 +287,13 @@ def _two_figures(text: str, mark: str) -> Held | None:
 
 def _strange_words() -> Held:
     return Held(worded("the words before the figure say nothing known"), _in_digits())
+
+
+def _no_count() -> Held:
+    return Held(
+        worded("many digits that begin with a zero: a number of a person or a telephone, and no count"),
+        worded("write the count; numbers of persons have no place in a form"),
+    )
 
 
 def _in_digits() -> str:
@@ -297,7 +343,7 @@ def _without_digits(text: str) -> Held:
     words = plain_words(text).split()
     if any(word.isdecimal() for word in words):
         return Held(worded("digits are 0 to 9, not those of another script"), worded("write the figure anew"))
-    if words and (words[0] in NUMBER_WORDS) and (len(words) > 1 and words[:2] != ["khong", "co"]):
+    if len(words) > 1 and words[0] in NUMBER_WORDS and words[0] != "khong":
         return Held(worded("a number in words"), worded("write it in digits"))
     return Held(
         worded(

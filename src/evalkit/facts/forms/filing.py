@@ -6,10 +6,13 @@ import csv
 import hashlib
 import io
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
+
+import pandas as pd
 
 from evalkit.facts.forms.form_reading import FormReading
 from evalkit.facts.forms.grid import Form, cell_name
@@ -79,7 +82,7 @@ def file_import(
     )
     earlier = _rows(files["facts"]) if with_facts else 0
     if with_facts:
-        write_lasting(files["facts"], _csv(list(reading.facts.columns), reading.facts.to_numpy().tolist()))
+        write_lasting(files["facts"], _csv(list(reading.facts.columns), _rows_of(reading.facts)))
         written.append("facts")
     edited = _is_edited(files)
     commented = (*reading.held, *reading.doubted)
@@ -142,11 +145,16 @@ def _held_rows(path: Path, reading: FormReading) -> list[list[str]]:
     ]
 
 
-def _csv(columns: list[str], rows: list[list[str]]) -> str:
+def _rows_of(facts: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    return zip(*(facts[name].tolist() for name in facts), strict=True)
+
+
+def _csv(columns: list[str], rows: Iterable[Sequence[str]]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([[_plain(text) for text in row] for row in rows])
+    plain = cache(_plain)  # most texts of a table stand in many of its rows
+    writer.writerows([plain(text) for text in row] for row in rows)
     return stream.getvalue()
 
 

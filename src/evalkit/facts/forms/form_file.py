@@ -9,9 +9,10 @@ import zipfile
 from pathlib import Path
 
 from evalkit.errors import FactsError
+from evalkit.facts.forms.broken_letters import refuse_broken_letters, refuse_wide
 from evalkit.facts.forms.grid import Form
 from evalkit.facts.forms.older_workbook_file import MOST_WRITTEN_OUT, read_older_form
-from evalkit.facts.forms.open_document import written_out
+from evalkit.facts.forms.open_document import sheets_seen, written_out
 from evalkit.facts.forms.text_file import MOST_CELLS, read_text_form
 from evalkit.facts.forms.workbook_file import read_workbook_form
 from evalkit.messages import worded
@@ -51,7 +52,13 @@ def open_form(path: Path, *, coding: str = "", mark: str = "") -> Form:
     FactsError
         If it is absent, too large, locked by a password, of another kind than its name says, or damaged.
     """
-    data = _bytes_of(path)
+    form = _form_of(path, _bytes_of(path), coding, mark)
+    refuse_broken_letters(path, form)
+    return form
+
+
+def _form_of(path: Path, data: bytes, coding: str, mark: str) -> Form:
+    """Return the form that a file holds, by the reader of its kind."""
     if data.startswith(_OLE):
         return _older(path, data)
     if data.startswith(b"PK"):
@@ -66,6 +73,7 @@ def open_form(path: Path, *, coding: str = "", mark: str = "") -> Form:
     kind = next((name for start, name in _KINDS if data.startswith(start)), "")
     if kind:
         raise _other(path, kind)
+    refuse_wide(path, data)
     return read_text_form(path, data, coding=coding, mark=mark)
 
 
@@ -119,12 +127,13 @@ def _open_document(path: Path, data: bytes) -> Form:
     """Return an ods; one that repeats cells without end is refused before they are written out."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = written_out(archive.read("content.xml"))
+            content = archive.read("content.xml")
+            size = written_out(content)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, KeyError):
         raise _damaged(path) from None
     if size > MOST_WRITTEN_OUT:
         raise _unread(path, worded("a form has at most {cells} cells", cells=MOST_CELLS), large=True)
-    return read_older_form(path, data)
+    return read_older_form(path, data, sheets_seen(content))
 
 
 def _damaged(path: Path) -> FactsError:

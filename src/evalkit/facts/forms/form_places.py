@@ -8,15 +8,21 @@ from dataclasses import dataclass, field
 
 from evalkit.errors import FactsError
 from evalkit.facts.forms.figures import Held
+from evalkit.facts.forms.former_places import divided, of_a_time, without_time
 from evalkit.facts.forms.grid import Cell
+from evalkit.facts.forms.office_names import ends_of_office, held_office
 from evalkit.facts.forms.person_names import like_a_name
-from evalkit.facts.forms.plain_words import is_total, same_word, without_mark
+from evalkit.facts.forms.plain_words import is_heading, is_total, same_word, without_mark
 from evalkit.messages import listed, worded
 from evalkit.places.place_names import Spelling, read_spelling
+from evalkit.places.place_search import matching_units
 from evalkit.places.registry import Registry
 from evalkit.table import NATION_SCHEME
 
-_NUMBERED = re.compile(r"^(?:[0-9]{1,2}|[IVX]{1,4}|[a-z])[.)/]\s+")
+_NUMBERED = re.compile(
+    r"^(?:(?:[0-9]{1,2}|[IVX]{1,4}|[a-z])[.)/]\s+|[0-9]{1,2}(?:[.)/]|\s*[-–—]\s*|\s+(?!(?i:tỉnh|thành phố|tp|các|vùng|địa phương)\b))(?=[^\W\d_]))"
+)
+_CAPITAL = re.compile(r"^(?:thủ đô|thu do)\s+(?=\w)", re.IGNORECASE)
 _HALVES = re.compile(r"\s+[-–—|]\s+|\s*/\s*")
 _REGION_WORDS = ("vung", "khu vuc", "region")
 _UNKNOWN = ("khongxacdinh", "chuaxacdinh", "khongro", "unidentified", "unknown", "notstated", "noikhac")
@@ -74,11 +80,45 @@ class FormPlaces:
                 return self._by_code(given if given is not None else text)
             return self._by_name(text)
         except FactsError as refusal:
-            if like_a_name(text):
+            if not self.by_code and (told := self._former(text) or self._office(text)) is not None:
+                return told
+            if like_a_name(text) and not self._is_named_elsewhere(text):
                 return _no_place()
             rule = worded("{label}: {rule}", label=repr(text), rule=refusal.rule)
-            do = _without_option(refusal.do)
+            do = NO_PLACE if is_heading(text) and not self.by_code else _without_option(refusal.do)
             return Held(rule if 0 < len(text) <= _SHORT else refusal.rule, do, in_mapping=do == NO_PLACE)
+
+    def _office(self, text: str) -> Held | None:
+        """Return why the label of an office is held, with the province it is of; None for any other."""
+        for office, rest in ends_of_office(_NUMBERED.sub("", text)):
+            try:
+                unit = self.registry.find(rest, self.scheme)
+            except FactsError:
+                continue
+            return held_office(text, office, unit.name, unit.code)
+        return None
+
+    def _former(self, text: str) -> Held | None:
+        """Return why a label that says "former" or "new", or names a province divided since, is held; None for any other."""
+        bare, time = without_time(_NUMBERED.sub("", text))
+        if (held := divided(bare, self.registry)) is not None or not time:
+            return held
+        schemes = self.registry.schemes if time == "before" else self.registry.schemes[::-1]
+        found = {one: FormPlaces(self.registry, one).read(Cell("text", bare)) for one in schemes}
+        for scheme, place in found.items():
+            if isinstance(place, Placed) and place.scheme == scheme:
+                name, same = place_name(self.registry, place), scheme == self.scheme
+                return of_a_time(text, name, place.code, scheme, same=same)
+        gone = found[schemes[0]]
+        return gone if isinstance(gone, Held) else None
+
+    def _is_named_elsewhere(self, text: str) -> bool:
+        """Tell whether a text names a unit of another boundary set, or one that is gone: then it is no person's name."""
+        spelling = read_spelling(text, self.registry.nation.unit_type)
+        gone = {read_spelling(row.name, self.registry.nation.unit_type).bare for row in self.registry.former}
+        return spelling.bare in gone or any(
+            matching_units(self.registry, spelling, scheme) for scheme in self.registry.schemes
+        )
 
     def _code_text(self, cell: Cell) -> str:
         """Return a code as it is shown: 1 with the format 00 is 01."""
@@ -94,7 +134,7 @@ class FormPlaces:
         return Placed(self.registry.unit(code, self.scheme).code, self.scheme)
 
     def _by_name(self, text: str) -> Placed | Held:
-        bare = _NUMBERED.sub("", text)
+        bare = _CAPITAL.sub("", _NUMBERED.sub("", text))
         spelling = read_spelling(bare, self.registry.nation.unit_type)
         if (unnamed := _names_nothing(bare, spelling)) is not None:
             return unnamed
@@ -102,7 +142,7 @@ class FormPlaces:
         if found is not None:
             return found
         if is_total(bare):
-            return _total_of_what(bare, self.registry.nation.code)
+            return _total_of_what(text, self.registry.nation.code)
         try:
             return Placed(self.registry.find(bare, self.scheme).code, self.scheme)
         except FactsError:
@@ -235,7 +275,7 @@ def _not_said(registry: Registry, label: str, here: Mapping[str, Placed]) -> Fac
         worded(
             "{label} is {name} in scheme {scheme}",
             label=label,
-            name=_name(registry, place),
+            name=place_name(registry, place),
             scheme=scheme,
         )
         for scheme, place in here.items()
@@ -249,6 +289,9 @@ def _not_said(registry: Registry, label: str, here: Mapping[str, Placed]) -> Fac
     )
 
 
-def _name(registry: Registry, place: Placed) -> str:
+def place_name(registry: Registry, place: Placed) -> str:
+    """Return what a place is called: the nation, a region or a unit."""
+    if place.scheme == NATION_SCHEME:
+        return registry.nation.name.root.get("vi", place.code)
     regions = dict(_regions(registry, place.scheme))
     return regions.get(place.code) or registry.unit(place.code, place.scheme).name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from evalkit.errors import EvalkitError, FactsError
 from evalkit.facts.facts_workbook import value_text
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.conflicting_cells import hold_conflicting
+from evalkit.facts.forms.contradicting_units import without_other_units
 from evalkit.facts.forms.control_totals import (
     ControlTotal,
     agreements,
@@ -25,13 +26,21 @@ from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.days_said import after_its_day
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.form_places import FormPlaces, Placed
+from evalkit.facts.forms.full_names import is_full_name
 from evalkit.facts.forms.grid import At, Form, Sheet, cell_at, cell_name
 from evalkit.facts.forms.mapping import FormMapping, TableMapping
+from evalkit.facts.forms.overlapping_tables import refuse_overlaps
 from evalkit.facts.forms.particulars import refuse_particulars
+from evalkit.facts.forms.period_above import other_period_said
+from evalkit.facts.forms.person_names import like_a_name
+from evalkit.facts.forms.persons_in_text import names_a_person
 from evalkit.facts.forms.place_said import before_their_boundaries, other_place_said
 from evalkit.facts.forms.plain_words import same_word
+from evalkit.facts.forms.sheet_names import other_sheet_named
 from evalkit.facts.forms.table_reading import HeldCell, LeftRow, TableReading, Taken, read_table
 from evalkit.facts.forms.total_rows import WrongTotal, agreeing_totals, told_total, wrong_totals
+from evalkit.facts.forms.undeclared_headings import without_narrowed
+from evalkit.facts.forms.windows_said import other_windows_said
 from evalkit.facts.intake import FILE, ROW, Source
 from evalkit.facts.sum_checks import check_sums
 from evalkit.messages import worded
@@ -125,13 +134,37 @@ def read_form(form: Form, mapping: FormMapping, *, sender: Sender, vocabulary: V
     is_place = place_names(vocabulary)
     refuse_particulars(str(sender.path), form, figures=in_tables, is_place=is_place)
     read = [(table, sheet, read_table(sheet, table, vocabulary)) for table, sheet in chosen]
-    readings = hold_conflicting(read, vocabulary.programme)
+    refuse_overlaps((table, reading.taken) for table, _, reading in read)
+    apart = hold_conflicting(read, vocabulary.programme)
+    readings = [
+        (table, _as_declared(table, sheet, reading, vocabulary))
+        for (table, reading), (_, sheet) in zip(apart, chosen, strict=True)
+    ]
     taken = {cell for *_, reading in read for cell in reading.taken_cells}
     refuse_particulars(str(sender.path), form, figures=taken, is_place=is_place)
     reading = _put_together(
         form, readings, sender=sender, vocabulary=vocabulary, sheets=[sheet for _, sheet in chosen]
     )
-    return replace(reading, known_source=mapping.known_source())
+    held = tuple(map(_by_known, reading.held)) if mapping.known else reading.held
+    return replace(reading, held=held, known_source=mapping.known_source())
+
+
+def _by_known(one: HeldCell) -> HeldCell:
+    """Return a held cell with a remedy for who has no mapping to correct: it comes with evalkit."""
+    if not one.held.in_mapping:
+        return one
+    do = worded(
+        "correct it in the form; the mapping of this form comes with evalkit: for a form that has more, --suggest writes a draft of one of your own"
+    )
+    return replace(one, held=Held(one.held.rule, do))
+
+
+def _as_declared(
+    table: TableMapping, sheet: Sheet, reading: TableReading, vocabulary: Vocabulary
+) -> TableReading:
+    """Return the reading without the figures that the form calls something else than the mapping does."""
+    narrowed = without_narrowed(table, sheet, reading, vocabulary.programme)
+    return without_other_units(table, sheet, narrowed, vocabulary)
 
 
 def sheet_of(form: Form, table: TableMapping, path: Path) -> Sheet:
@@ -154,7 +187,8 @@ def sheet_of(form: Form, table: TableMapping, path: Path) -> Sheet:
         if table.sheet
         else worded("the form has no sheet with anything on it"),
         do=worded(
-            "its sheets: {sheets}", sheets=", ".join(repr(sheet.name) for sheet in form.sheets[:12]) or "-"
+            "its sheets: {sheets}",
+            sheets=", ".join(_called(form, sheet) for sheet in form.sheets[:12]) or "-",
         ),
     )
 
@@ -201,12 +235,26 @@ def _put_together(
     wrong, agreed = _totals(facts, readings, sender)
     told = [told_total(one, vocabulary.programme, sender.path.name) for one in wrong]
     findings = [
-        *_unread(form, sheets, sender.path),
+        *_unread(form, sheets, sender.path, place_names(vocabulary)),
         *(
             finding
             for (table, reading), sheet in zip(readings, sheets, strict=True)
             if reading.taken
-            for finding in other_place_said(table, sheet, reading.taken[0].place, vocabulary, sender.path)
+            for finding in (
+                *other_place_said(table, sheet, reading.taken[0].place, vocabulary, sender.path),
+                *other_sheet_named(
+                    table,
+                    sheet,
+                    reading.taken[0].place,
+                    {one.span for one in reading.taken},
+                    vocabulary,
+                    sender.path,
+                ),
+                *(
+                    other_windows_said(table, sheet, {one.span for one in reading.taken}, sender.path)
+                    or other_period_said(table, sheet, reading.taken[0].span, sender.path)
+                ),
+            )
         ),
         *before_their_boundaries(facts, vocabulary.registry, sender.path),
         *after_its_day(facts, sender.path),
@@ -215,6 +263,7 @@ def _put_together(
             for _, one in readings
             for note in one.notes
         ),
+        *_rows_outside(readings, sheets, sender.path),
         *_of_the_figures(facts, readings, sender=sender, vocabulary=vocabulary),
         *agreeing_totals(agreed, sender.path.name),
     ]
@@ -232,6 +281,32 @@ def _put_together(
         all(table.edition_date is not None for table, _ in readings),
         tuple(wrong),
     )
+
+
+def _rows_outside(
+    readings: list[tuple[TableMapping, TableReading]], sheets: list[Sheet], path: Path
+) -> Iterator[Finding]:
+    """Yield a warning of the rows with known labels and figures that lie above or below a table, and that no other table reads."""
+    read = {(name, row) for _, one in readings for name, (row, _) in one.cells}
+    for (table, reading), sheet in zip(readings, sheets, strict=True):
+        rows = [row for row in reading.rows_outside if (sheet.name, row) not in read]
+        if rows:
+            yield Finding(
+                "warning",
+                f"{path.name}, {cell_name((rows[0], cell_at(table.corner)[1]))}",
+                worded(
+                    "sheet {sheet}: rows {rows} have labels of the table and figures, and lie above or below it: they were not read",
+                    sheet=sheet.name,
+                    rows=_rows_named(rows),
+                ),
+                worded("correct corner or until in the mapping, unless these rows are to be left"),
+            )
+
+
+def _rows_named(rows: list[int]) -> str:
+    """Return rows by number, the first ones of many."""
+    named = ", ".join(map(str, rows[:_MOST_NAMED]))
+    return f"{named}, ..." if rows[_MOST_NAMED:] else named
 
 
 def _totals(
@@ -276,7 +351,7 @@ def _left(
     )
 
 
-def _unread(form: Form, sheets: list[Sheet], path: Path) -> list[Finding]:
+def _unread(form: Form, sheets: list[Sheet], path: Path, is_place: Callable[[str], bool]) -> list[Finding]:
     """Tell of sheets that were not read, and of what the reader could not see."""
     names = {sheet.name for sheet in sheets}
     found = [Finding("note", str(path), note, worded("look at the form")) for note in form.notes]
@@ -284,12 +359,23 @@ def _unread(form: Form, sheets: list[Sheet], path: Path) -> list[Finding]:
         if sheet.name in names or not sheet.cells:
             continue
         rule = (
-            worded("the sheet {name} is hidden and was not read", name=repr(sheet.name))
+            worded("the sheet {name} is hidden and was not read", name=_called(form, sheet, is_place))
             if sheet.hidden
-            else worded("the sheet {name} was not read: the mapping does not name it", name=repr(sheet.name))
+            else worded(
+                "the sheet {name} was not read: the mapping does not name it",
+                name=_called(form, sheet, is_place),
+            )
         )
         found.append(Finding("note", str(path), rule, worded("name it in the mapping if it holds figures")))
     return found
+
+
+def _called(form: Form, sheet: Sheet, is_place: Callable[[str], bool] = lambda _: False) -> str:
+    """Return the name of a sheet in quotation marks, or which one it is where the name may be a person's."""
+    name = " ".join(sheet.name.replace("_", " ").split())
+    if not (like_a_name(name) or is_full_name(name) or names_a_person(name, is_place)) or is_place(name):
+        return repr(sheet.name)
+    return worded("no. {number}", number=form.sheets.index(sheet) + 1)
 
 
 def fact_rows(

@@ -11,8 +11,9 @@ from typing import Any
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.figures import SIGNS
 from evalkit.facts.forms.form_source import SOURCE_RANGE, SOURCE_VERSION, VERSION_CELL, write_source_cells
-from evalkit.facts.forms.grid import Form, Sheet
+from evalkit.facts.forms.grid import Form, Sheet, cell_at
 from evalkit.facts.forms.mapping import FormMapping, TableMapping
+from evalkit.facts.forms.own_form_heads import refuse_unlike_heads
 from evalkit.labels import Label
 from evalkit.messages import shown, told_in, worded
 from evalkit.places.units import Unit
@@ -252,11 +253,17 @@ def template_mapping(form: Form, vocabulary: Vocabulary) -> tuple[FormMapping, s
     ----------
     form : Form
     vocabulary : Vocabulary
+
+    Raises
+    ------
+    FactsError
+        If its sheets name different places or periods.
     """
     known = (VERSION, *OLDER_VERSIONS)
     sheets = [sheet for sheet in form.sheets if sheet.at(*VERSION_CELL).text in known]
     if not sheets:
         return None
+    refuse_unlike_heads(sheets, place=(_CODE, _SCHEME), corner=cell_at(CORNER))
     version = sheets[0].at(*VERSION_CELL).text
     return FormMapping(table=tuple(_table(sheet, vocabulary) for sheet in sheets)), version
 

@@ -11,6 +11,11 @@ from evalkit.facts.forms.plain_words import plain_words
 
 _ROWS = 20
 _SHORTEST = 8
+_HEAD = 6
+_AGENCY = re.compile(
+    r"(?:bộ|cục|tổng cục|sở|ubnd|ủy ban|uỷ ban|công an|tòa án|toà án|viện kiểm sát|ban chỉ đạo|chi cục) ",
+    re.IGNORECASE,
+)
 _LETTERHEAD = re.compile(
     r"cong hoa xa hoi|doc lap\b.*\btu do|(?:bo|cuc|tong cuc|so|ubnd|uy ban|cong an|toa an|vien kiem sat|ban chi dao|chi cuc) "
     r"|so ?:|mau (?:so )?[0-9]|bieu (?:mau )?(?:so )?[0-9][^ ]*$|.*\bngay\b.*\bthang\b.*\bnam\b"
@@ -45,11 +50,41 @@ def form_title(form: Form) -> str:
     return next(titles, next(alone, ""))
 
 
+def issuing_agency(form: Form) -> str:
+    """Return the agency that a form's letterhead names, nothing where none stands there: below the body it is part of, the one that issued it.
+
+    Parameters
+    ----------
+    form : Form
+
+    Examples
+    --------
+    >>> from evalkit.facts.forms.grid import Form, Sheet, text_cell
+    >>> head = {(1, 1): text_cell("BỘ CÔNG AN"), (2, 1): text_cell("CÔNG AN TỈNH A"), (3, 1): text_cell("Số: 12/BC")}
+    >>> issuing_agency(Form((Sheet("1", head),)))
+    'CÔNG AN TỈNH A'
+    """
+    named = [
+        (at, text) for at, text in _texts(form) if at[0] <= _HEAD and _AGENCY.match(text) and ":" not in text
+    ]
+    if not named:
+        return ""
+    (row, column), agency = named[0]
+    for (below, own_column), text in named[1:]:
+        if own_column == column and below == row + 1:
+            row, agency = below, text
+    return agency
+
+
 def _texts(form: Form) -> Iterator[tuple[tuple[int, int], str]]:
     for sheet in form.sheets[:1]:
-        for at, cell in sorted(sheet.cells.items()):
-            if at[0] <= _ROWS and cell.kind == "text" and cell.text.strip():
-                yield at, " ".join(cell.text.split())
+        head = {
+            at: cell
+            for at, cell in sheet.cells.items()
+            if at[0] <= _ROWS and cell.kind == "text" and cell.text.strip()
+        }
+        for at in sorted(head):
+            yield at, " ".join(head[at].text.split())
 
 
 def _is_letterhead(text: str) -> bool:

@@ -73,7 +73,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet: its cells by (row, column), counted from 1; what is not there is blank."""
+    """A sheet: its cells by (row, column), counted from 1; what is not there is blank; of a text file the mark between its cells."""
 
     name: str
     cells: dict[At, Cell]
@@ -82,6 +82,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[Area, ...] = ()
     comments: dict[At, str] = field(default_factory=dict)
+    mark: str = ""
     _areas: dict[At, Area] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -104,14 +105,14 @@ class Sheet:
         return self.cells.get((row, column), BLANK)
 
     def spread(self, row: int, column: int) -> Cell:
-        """Return a cell of a heading: of a merged area, what stands in its first cell."""
+        """Return a cell of a heading or a label: of a merged area, what stands in its first cell."""
         area = self._areas.get((row, column))
         return self.at(area.top, area.left) if area else self.at(row, column)
 
-    def label(self, row: int, column: int) -> Cell:
-        """Return a cell of a label: of an area merged within its row, what stands in its first cell."""
+    def goes_on(self, row: int, column: int) -> bool:
+        """Tell whether a cell belongs to a merged area that begins in a row above it."""
         area = self._areas.get((row, column))
-        return self.at(row, area.left) if area and area.top == area.bottom else self.at(row, column)
+        return area is not None and area.top < row
 
     def area(self, at: At) -> Area | None:
         """Return the merged area a cell belongs to, if any."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from evalkit.errors import FactsError
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.form_template import template_mapping
 from evalkit.facts.forms.grid import Form, Sheet, cell_at
-from evalkit.facts.forms.mapping import FormMapping, read_mapping
+from evalkit.facts.forms.known_scheme import in_its_scheme
+from evalkit.facts.forms.mapping import FormMapping, TableMapping, read_mapping
 from evalkit.facts.forms.plain_words import same_word
 from evalkit.messages import worded
 
@@ -43,14 +45,28 @@ def known_form(path: Path, form: Form, vocabulary: Vocabulary) -> tuple[FormMapp
         for sheet in form.sheets:
             if _fits(mapping, sheet):
                 named = tuple(
-                    table.model_copy(update={"sheet": table.sheet or sheet.name}) for table in mapping.table
+                    in_its_scheme(
+                        table.model_copy(update={"sheet": table.sheet or sheet.name}),
+                        sheet,
+                        vocabulary.registry,
+                    )
+                    for table in mapping.table
                 )
-                return mapping.model_copy(update={"table": named}), text
+                read = mapping.model_copy(update={"table": named}).as_known()
+                return read, _as_read(text, mapping, named)
     raise FactsError(
         where=str(path),
         rule=worded("the form is none that evalkit knows, and no mapping was given"),
         do=worded("give --mapping FILE; --suggest writes a draft of one to fill in (docs/forms.md)"),
     )
+
+
+def _as_read(text: str, mapping: FormMapping, tables: Iterable[TableMapping]) -> str:
+    """Return the text of a mapping with the boundary set by which its tables are read."""
+    for before, after in zip(mapping.table, tables, strict=True):
+        if before.place_scheme != after.place_scheme:
+            text = text.replace(f'scheme = "{before.place_scheme}"', f'scheme = "{after.place_scheme}"')
+    return text
 
 
 def _fits(mapping: FormMapping, sheet: Sheet) -> bool:

@@ -277,6 +277,17 @@ class FormMapping(Declared):
 
     table: tuple[TableMapping, ...] = Field(min_length=1)
     recognise: Recognised | None = None
+    _known: bool = PrivateAttr(default=False)  # it comes with evalkit: the officer has none to correct
+
+    @property
+    def known(self) -> bool:
+        """Whether the mapping comes with evalkit."""
+        return self._known
+
+    def as_known(self) -> FormMapping:
+        """Return the mapping as one that comes with evalkit."""
+        self._known = True
+        return self
 
     def known_source(self) -> dict[str, str]:
         """Return what the mapping answers of agency, date and confidence of the source, as sources.toml holds them."""

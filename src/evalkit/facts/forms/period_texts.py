@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from evalkit.facts.forms.grid import Cell
-from evalkit.facts.forms.plain_words import plain_words, without_mark
+from evalkit.facts.forms.number_format import shown_number, shown_with_words
+from evalkit.facts.forms.plain_words import plain_words, same_word, without_mark
+from evalkit.facts.forms.title_words import Kind, says_another, without_laws
+from evalkit.places.place_names import without_diacritics
 from evalkit.plain_cells import FIRST_YEAR, LAST_YEAR
 
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
 _D = r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _LONGEST = 1_000
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _PRELIMINARY = re.compile(
     r"(?:^|\b)(so bo|uoc thuc hien|uoc tinh|uoc|preliminary|prel\.?|provisional)(?:\b|(?<=\.))"
@@ -22,12 +27,18 @@ _PRELIMINARY = re.compile(
 _FURTHER = re.compile(
     r"(?:19|20)[0-9]{2}|\b(?:quy|quarter|thang)\b"
 )  # what is left of a text names a period, too
-_OF = r"(?:\s*/\s*|\s*-\s*|\s+nam\s+|\s+)"
+_TOLD_UP_TO = re.compile(
+    rf"(?:đến|den|tới|toi|until|as of|up to) (?:hết |het |ngày |ngay |thời điểm )*(?P<day>{_D})"
+)
+_OF = r"(?:\s*[/.-]\s*|\s+nam\s+|\s+)"
+_MONTH_AND_YEAR = re.compile(
+    rf"(?P<month>[0-9]{{1,2}})-{_YEAR}"
+)  # by itself: in a title it is the number of a form
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A period, both days included; ``mark`` is the sign or word by which the form calls its figures preliminary."""
+    """A period, both days included; ``mark`` is the sign or word behind or before it: of a footnote, or by which the form calls its figures preliminary."""
 
     start: date
     end: date
@@ -35,8 +46,16 @@ class Span:
 
     @property
     def preliminary(self) -> bool:
-        """Whether the form marks the figures of the period."""
-        return bool(self.mark)
+        """Whether the form marks the figures of the period as preliminary; a numbered footnote does not.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> [Span(date(2023, 1, 1), date(2023, 12, 31), mark).preliminary for mark in ("(*)", "Sơ bộ", "(p)", "(1)", "²", "")]
+        [True, True, True, False, False, False]
+        """
+        sign = plain_words(self.mark).strip("() ")
+        return sign == "p" or sign.startswith("*") or _PRELIMINARY.search(sign) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +108,31 @@ def _month_on(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def calls_preliminary(cell: Cell) -> bool:
+    """Tell whether a text has a word for what is preliminary."""
+    return cell.kind == "text" and _PRELIMINARY.search(plain_words(cell.text)) is not None
+
+
+def by_its_note(span: Span, texts: Iterable[str]) -> Span:
+    """Return a period whose footnote, among the texts of a form, calls its figures preliminary, as one that does; any other as it is.
+
+    Examples
+    --------
+    >>> year = Span(date(2023, 1, 1), date(2023, 12, 31), "(1)")
+    >>> by_its_note(year, ["(1) Số liệu sơ bộ"]).mark, by_its_note(year, ["(1) Không tính Hà Nội"]).mark
+    ('sơ bộ', '(1)')
+    """
+    sign = span.mark.strip("() ").translate(_RAISED)
+    if not sign or span.preliminary:
+        return span
+    note = re.compile(rf"(?:ghi chú|note)?\W*{re.escape(sign)}[\s).:]+(?P<said>.*)", re.IGNORECASE)
+    for text in texts:
+        found = note.fullmatch(text.translate(_RAISED))
+        if found and (word := _PRELIMINARY.search(plain_words(found["said"]))):
+            return replace(span, mark=same_word(found["said"])[word.start() : word.end()])
+    return span
+
+
 def period_of(cell: Cell, calendar: Calendar, *, anywhere: bool = False, stock: bool = False) -> Span | None:
     """Return the period that a cell names.
 
@@ -124,19 +168,31 @@ def period_of(cell: Cell, calendar: Calendar, *, anywhere: bool = False, stock: 
     if cell.kind != "text" or len(cell.text) > _LONGEST or cell.doubt:
         return None
     text, mark = without_mark(cell.text)
-    plain = plain_words(text)
-    if word := _PRELIMINARY.search(plain):
-        mark = mark or text[word.start() : word.end()].strip()
-        plain = f"{plain[: word.start()]} {plain[word.end() :]}"
-    plain = re.sub(r"\s+", " ", plain).strip(" :")
-    span = _searched(plain, calendar) if anywhere else _read(plain, calendar, stock=stock)
+    said = same_word(text)
+    if word := _PRELIMINARY.search(_plain(said)):
+        mark = mark if mark.strip("(").startswith("*") else text[word.start() : word.end()].strip()
+        said = re.sub(r"\(\s*(?:\)|$)", " ", f"{said[: word.start()]} {said[word.end() :]}")
+    said = re.sub(r"\s+", " ", said).strip(" :")
+    span = _searched(said, calendar) if anywhere else _read(_plain(said), calendar, stock=stock)
     return replace(span, mark=mark or cell.raised) if span else None
+
+
+def _plain(said: str) -> str:
+    """Return a text without diacritics, letter by letter; as it stands where that cannot be."""
+    plain = without_diacritics(said)
+    return plain if len(plain) == len(said) else said
 
 
 def _year_number(cell: Cell, calendar: Calendar) -> Span | None:
     whole = cell.number is not None and cell.number == cell.number.to_integral_value()
     if not whole or not FIRST_YEAR <= int(cell.number or 0) <= LAST_YEAR:
         return None
+    shown = shown_number(cell.format, Decimal(int(cell.number or 0)))
+    if shown.scaled or shown.instead is not None:
+        return None
+    if shown.words or shown.signs:
+        said = f"{shown.words} {int(cell.number or 0)}{shown.signs}"
+        return period_of(Cell("text", said, raised=cell.raised), calendar)
     return replace(calendar.months(int(cell.number or 0), 1, 12), mark=cell.raised)
 
 
@@ -144,6 +200,8 @@ def _shown_day(cell: Cell, calendar: Calendar, *, stock: bool) -> Span | None:
     """Return the month or year that a day is shown as; the day itself for what is counted on a day."""
     if cell.day is None:
         return None
+    if (words := shown_with_words(cell.day.date(), cell.format)) is not None:
+        return period_of(Cell("text", words), calendar, stock=stock)
     shape = re.sub(r"\[[^]]*\]|\"[^\"]*\"|\\.", "", cell.format).lower()
     if "d" in shape or "y" not in shape:
         return Span(cell.day.date(), cell.day.date()) if stock else None
@@ -157,18 +215,37 @@ def _read(plain: str, calendar: Calendar, *, stock: bool) -> Span | None:
     for pattern, made in _PATTERNS:
         if found := pattern.fullmatch(plain):
             return _sound(made(found, calendar))
+    if found := _MONTH_AND_YEAR.fullmatch(plain):
+        return _month(found, calendar)
     day = calendar.day(plain.removeprefix("ngay ").removeprefix("tinh den ")) if stock else None
     return Span(day, day) if day else None
 
 
-def _searched(plain: str, calendar: Calendar) -> Span | None:
+def _searched(said: str, calendar: Calendar) -> Span | None:
     """Return the one period that stands in a text, days of letters aside; none where it may name another as well."""
+    said = without_laws(said)
+    plain = _plain(said)
     for pattern, made in _PATTERNS:
         found = re.search(rf"(?<![0-9/.-]){pattern.pattern}(?![0-9/.-])", plain)
         if found and (span := _sound(made(found, calendar))):
-            rest = re.sub(_D, "", plain[: found.start()] + " " + plain[found.end() :])
-            return None if _FURTHER.search(rest) else span
+            before, after = said[: found.start()], said[found.end() :]
+            kind: Kind = "bare month" if found[0][0].isdigit() and made is _month else _KINDS[made]
+            if kind != "days":
+                before, after = (_without_days(text, span, calendar) for text in (before, after))
+            rest = re.sub(_D, "", f"{_plain(before)} {_plain(after)}")
+            another = _FURTHER.search(rest) or says_another(kind, before, after, found=found[0])
+            return None if another else span
     return None
+
+
+def _without_days(said: str, span: Span, calendar: Calendar) -> str:
+    """Return a text without the days up to which figures are told, where these do not cut the period."""
+
+    def kept(found: re.Match[str]) -> str:
+        day = calendar.day(found["day"])
+        return " " if day is not None and day >= span.end else found[0]
+
+    return _TOLD_UP_TO.sub(kept, said)
 
 
 def _sound(span: Span | None) -> Span | None:
@@ -212,12 +289,35 @@ def _year(found: re.Match[str], calendar: Calendar) -> Span | None:
     return calendar.months(int(found["year"]), 1, 12)
 
 
+def _from_its_start(found: re.Match[str], calendar: Calendar) -> Span | None:
+    """Return the days from the first of a year to the end of one of its months or quarters."""
+    year, quarter = int(found["year"]), found["quarter"]
+    last = 3 * (_ROMAN.get(quarter) or int(quarter)) if quarter else int(found["month"])
+    same = found["first"] is None or int(found["first"]) == year
+    return calendar.months(year, 1, last) if same and 1 <= last <= 12 else None
+
+
+def _to_a_day(found: re.Match[str], calendar: Calendar) -> Span | None:
+    """Return the days from the first of a year to one of its days."""
+    day = calendar.day(found["to"])
+    if day is None:
+        return None
+    year = calendar.months(int(found["first"] or day.year), 1, 12)
+    return Span(year.start, day) if year.start <= day <= year.end else None
+
+
+_FROM_ITS_START = r"tu dau nam(?: (?P<first>(?:19|20)[0-9]{2}))? (?:den|toi) (?:het |cuoi )?"
 _PATTERNS: tuple[tuple[re.Pattern[str], Made], ...] = tuple(
     (re.compile(pattern), made)
     for pattern, made in (
         (
             rf"(?:(?:nam )?{_YEAR} ?\()?(?:tu )?(?:ngay )?(?P<from>{_D})\s*(?:-|–|—|den|toi|to)\s*(?:het )?(?:ngay )?(?P<to>{_D})\)?",
             _days,
+        ),
+        (rf"{_FROM_ITS_START}(?:ngay )?(?P<to>{_D})", _to_a_day),
+        (
+            rf"{_FROM_ITS_START}(?:thang (?P<month>[0-9]{{1,2}})|quy (?P<quarter>iv|i{{1,3}}|[1-4])){_OF}{_YEAR}",
+            _from_its_start,
         ),
         (rf"(?P<months>[0-9]{{1,2}}) thang(?: dau)?(?: cua)?(?: nam)?(?:\s+|/){_YEAR}", _first_months),
         (rf"(?P<months>[0-9]{{1,2}}) thang cuoi(?: cua)?(?: nam)? {_YEAR}", _last_months),
@@ -233,3 +333,14 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Made], ...] = tuple(
         (rf"(?:ca |trong )?(?:nam |year )?{_YEAR}", _year),
     )
 )
+_KINDS: dict[Made, Kind] = {
+    _days: "days",
+    _to_a_day: "days",
+    _from_its_start: "months",
+    _first_months: "months",
+    _last_months: "months",
+    _quarter: "quarter",
+    _month: "month",
+    _years: "years",
+    _year: "year",
+}

@@ -107,7 +107,9 @@ def before_their_boundaries(facts: pd.DataFrame, registry: Registry, path: Path)
         The form's file.
     """
     first_ends: dict[tuple[str, str], str] = {}
-    for scheme, code, end in zip(facts["scheme"], facts["province_code"], facts["period_end"], strict=True):
+    for scheme, code, end in zip(
+        *(facts[name].tolist() for name in ("scheme", "province_code", "period_end")), strict=True
+    ):
         first_ends[scheme, code] = min(end, first_ends.get((scheme, code), end))
     early: dict[str, list[Unit]] = {}
     for (scheme, code), first in sorted(first_ends.items()):

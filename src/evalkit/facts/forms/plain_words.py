@@ -31,6 +31,52 @@ NUMBER_WORDS = {
     ],
     *["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
 }
+_HEADINGS = {
+    *[
+        "tinh",
+        "thanh pho",
+        "tinh thanh",
+        "tinh tp",
+        "tp",
+        "tinh thanh pho",
+        "ten tinh",
+        "dia phuong",
+        "ten dia phuong",
+        "don vi",
+        "stt",
+        "tt",
+    ],
+    *[
+        "nam",
+        "nu",
+        "nam gioi",
+        "nu gioi",
+        "gioi tinh",
+        "thanh thi",
+        "nong thon",
+        "khu vuc",
+        "vung",
+        "khac",
+        "chung",
+        "trong do",
+    ],
+    *[
+        "province",
+        "city",
+        "locality",
+        "area",
+        "male",
+        "female",
+        "men",
+        "women",
+        "sex",
+        "urban",
+        "rural",
+        "other",
+    ],
+    *["n a", "na", "n d", "nd", "x", "none", "null", "khong co", "chi tieu", "ghi chu", "note"],
+}  # of columns, and the values of breakdowns
+_NO_LETTERS = re.compile(r"[\W_]+")
 _TOTALS = {"tong cong", "tong so", "tong", "cong", "total", "grand total"}
 
 
@@ -78,6 +124,18 @@ def is_total(label: str) -> bool:
     (True, False)
     """
     return plain_words(without_mark(label)[0]) in _TOTALS
+
+
+def is_heading(label: str) -> bool:
+    """Tell whether a label is a word of headings, the value of a breakdown or a single letter: no misspelt name of a place.
+
+    Examples
+    --------
+    >>> is_heading("Tỉnh/Thành phố"), is_heading("N/A"), is_heading("B"), is_heading("Hà Tĩn")
+    (True, True, True, False)
+    """
+    words = _NO_LETTERS.sub(" ", plain_words(label)).strip()
+    return len(words) < 2 or words in _HEADINGS
 
 
 def says_number(text: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.form_reading import FormReading
 from evalkit.facts.forms.form_source import SOURCE_CELLS, SourceSaid, source_said
-from evalkit.facts.forms.form_title import form_title
+from evalkit.facts.forms.form_title import form_title, issuing_agency
 from evalkit.facts.forms.grid import Form
 from evalkit.facts.forms.mapping import HOLE
 from evalkit.facts.forms.toml_writing import quoted
@@ -143,7 +143,9 @@ def source_entry(
     """Return the entry proposed for a form: its title, the file's name and digest, what is known of its source and it is rounded to."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     title = form_title(form)
-    said = {name: quoted(answer) for name, answer in known.items()}
+    agency = issuing_agency(form)
+    named = {"agency": agency[:_LONGEST]} if agency else {}
+    said = {name: quoted(answer) for name, answer in {**named, **known}.items()}
     agency, day, seen = (said.get(name, quoted(HOLE)) for name in SOURCE_CELLS)
     lines = [
         f"[{source_id}]",

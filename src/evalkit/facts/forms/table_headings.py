@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from evalkit.facts.forms.code_beside_name import CodeBesideName
 from evalkit.facts.forms.counted import Counted, Vocabulary
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.form_places import FormPlaces, Placed
 from evalkit.facts.forms.grid import At, Cell, Sheet, cell_name, column_at, column_name
 from evalkit.facts.forms.mapping import Labelled, Labels, PeriodAxis, PlaceAxis, TableMapping, measure_named
-from evalkit.facts.forms.period_texts import Span, period_of
+from evalkit.facts.forms.period_texts import Span, by_its_note, calls_preliminary, period_of
 from evalkit.facts.forms.person_names import like_a_name
 from evalkit.facts.forms.plain_words import same_word, without_mark
 from evalkit.messages import worded
@@ -69,6 +70,9 @@ class Headings:
         self.top, self.first, self.last, self.filled = extent.top, extent.first, extent.last, extent.filled
         self.skipped, self.skips_met = {same_word(text) for text in mapping.skip}, set[str]()
         self.totals = {same_word(text) for text in mapping.total}
+        self._width: int | None = None
+        self._notes: list[str] | None = None
+        self.beside = CodeBesideName(sheet, mapping, places)
 
     @property
     def skips_not_met(self) -> list[str]:
@@ -79,11 +83,26 @@ class Headings:
     def leaves(self, row: int) -> bool:
         """Tell whether a row is left by the mapping, by its label, by the cell of its label or with the row that it is a part of; what was met is noted."""
         columns = self._label_columns()
-        names = {same_word(self.row_label(row)), *(same_word(cell_name((row, one))) for one in columns)}
+        cells = {at for one in columns for at in ((row, one), self._first_cell(row, one))}
+        names = {same_word(self.row_label(row)), *(same_word(cell_name(at)) for at in cells)}
         met = names & self.skipped
         self.skips_met |= met
         whole = None if met else self._whole_of(row)
         return bool(met) or (whole is not None and self.leaves(whole))
+
+    def _first_cell(self, row: int, column: int) -> At:
+        """Return a cell, or the first one of the merged area it belongs to."""
+        area = self.sheet.area((row, column))
+        return (area.top, area.left) if area else (row, column)
+
+    def has_label(self, row: int) -> bool:
+        """Tell whether a row has a label, and one of its own: no more than a merged cell of a row above it makes no row."""
+        columns = self.mapping.label_columns()
+        own = any(
+            self.sheet.spread(row, one).kind != "blank" and not self.sheet.goes_on(row, one)
+            for one in columns
+        )
+        return own and bool(self.row_label(row))
 
     def _label_columns(self) -> list[int]:
         """Return the columns in which the labels of rows stand: places, and what is counted."""
@@ -97,13 +116,13 @@ class Headings:
             return None
         column = column_at(axis.column)
         above = (
-            one for one in range(row - 1, self.top - 1, -1) if self.sheet.label(one, column).text.strip()
+            one for one in range(row - 1, self.top - 1, -1) if self.sheet.spread(one, column).text.strip()
         )
         return next((one for one in above if not _is_part(self._named(axis, one))), None)
 
     def _named(self, axis: Labelled, row: int) -> str | None:
         """Return what the mapping names for the label of a row; None where it does not know it."""
-        text = self.sheet.label(row, column_at(axis.column or "A")).text
+        text = self.sheet.spread(row, column_at(axis.column or "A")).text
         known = {same_word(label): measure for label, measure in axis.labels.items()}
         label = same_word(without_mark(text)[0])
         return known.get(same_word(text)) or known.get(label) or self.words.measure_called(label)
@@ -135,6 +154,28 @@ class Headings:
         axes = [mapping.place, mapping.period, mapping.by_columns, *mapping.dimensions.values()]
         return sorted({axis.row for axis in axes if not isinstance(axis, str | int | None) and axis.row})
 
+    def overlong(self, row: int) -> Held | None:
+        """Return that a row of a text file has figures beyond its heading: a comma in a figure parts it in two."""
+        if self.sheet.mark != ",":
+            return None
+        if self._width is None:
+            self._width = self._heading_width()
+        behind = (
+            self.sheet.at(row, column).text for column in range(self._width + 1, self.sheet.columns + 1)
+        )
+        if not self._width or not any(text[:1].isdecimal() for text in behind):
+            return None
+        return Held(
+            worded("the row has more cells than the heading: a comma in a figure parts it in two"),
+            worded("write the figure in quotation marks or without its comma, or save the form as .xlsx"),
+        )
+
+    def _heading_width(self) -> int:
+        """Return the last column that a heading stands in; 0 where nothing stands above the table."""
+        above = {row for row, _ in self.sheet.cells if row < self.top}
+        rows = set(self._heading_rows()) or {max(above, default=0)}
+        return max((column for row, column in self.sheet.cells if row in rows), default=0)
+
     def _headings(self, column: int) -> Line:
         mapping = self.mapping
         texts = {same_word(self.sheet.spread(row, column).text) for row in range(1, self.top)}
@@ -142,11 +183,9 @@ class Headings:
             self.skips_met |= found
             return Line(left=True)
         place = mapping.place
-        placed = (
-            self.places.read(self._heading(place.row, column))
-            if isinstance(place, PlaceAxis) and place.row
-            else None
-        )
+        placed: Placed | Held | None = None
+        if isinstance(place, PlaceAxis) and place.row:
+            placed = self.beside.of((place.row, column)) or self.places.read(self._heading(place.row, column))
         counted = self._labelled(mapping.by_columns, column=column)
         span = None
         if isinstance(mapping.period, PeriodAxis) and mapping.period.row:
@@ -161,13 +200,13 @@ class Headings:
         return Line(placed, span, counted, values, fault)
 
     def _heading(self, row: int, column: int) -> Cell:
-        """Return a heading: of a blank one above another level, the nearest to its left."""
+        """Return a heading: of a blank one above another level, the nearest to its left, unless a merged area says where that one ends."""
         cell = self.sheet.spread(row, column)
         levels = self._heading_rows()
         if cell.kind == "blank" and row != levels[-1] and self._begins_headed(row):
             for before in range(column - 1, self.first - 1, -1):
                 if (other := self.sheet.spread(row, before)).kind != "blank":
-                    return other
+                    return cell if self.sheet.area((row, before)) else other
         return cell
 
     def _begins_headed(self, row: int) -> bool:
@@ -186,7 +225,7 @@ class Headings:
                 named = self.words.counted(measure, self._fixed_values())
                 cell = replace(cell, text=rest)
                 break
-        span = period_of(cell, self.mapping.calendar, stock=self._stock())
+        span = self._span(cell)
         if self.mapping.items and named is None:
             named = Held(
                 worded(
@@ -196,6 +235,15 @@ class Headings:
                 in_mapping=True,
             )
         return span or self._no_period(cell, (row, column)), named
+
+    def _span(self, cell: Cell) -> Span | None:
+        """Return the period of a heading, preliminary where the note behind its sign says so."""
+        span = period_of(cell, self.mapping.calendar, stock=self._stock())
+        if span is None or not span.mark:
+            return span
+        if self._notes is None:
+            self._notes = [one.text for one in self.sheet.cells.values() if calls_preliminary(one)]
+        return by_its_note(span, self._notes)
 
     def _no_period(self, cell: Cell, at: At) -> Held:
         if cell.kind == "number":
@@ -218,21 +266,27 @@ class Headings:
         if axis is None:
             return None
         at = (row, column_at(axis.column)) if axis.column else (axis.row or 1, column)
-        cell = self._heading(*at) if axis.row else self.sheet.label(*at)
+        cell = self._heading(*at) if axis.row else self.sheet.spread(*at)
         known = {same_word(label): measure for label, measure in axis.labels.items()}
         label = same_word(without_mark(cell.text)[0])
         measure = known.get(same_word(cell.text)) or known.get(label) or self.words.measure_called(label)
         if measure is None:
-            return Held(
-                worded("'{label}' is not in the mapping", label=_told(cell.text))
-                if cell.text
-                else worded("no label stands in {name}", name=cell_name(at)),
-                worded("add the label to the mapping, or leave it by skip"),
-                in_mapping=True,
-            )
+            return self._unknown(cell, at)
         if row and _is_part(measure):
             return self._part(axis, at, measure)
         return self.words.counted(measure, self._fixed_values())
+
+    def _unknown(self, cell: Cell, at: At) -> Held:
+        """Return that a label is none of the mapping's; evalkit's own form has none, and its labels are codes."""
+        if not cell.text:
+            rule = worded("no label stands in {name}", name=cell_name(at))
+        elif self.mapping.own_form:
+            rule = worded(
+                "'{label}' in {name} is no code of a figure", label=_told(cell.text), name=cell_name(at)
+            )
+        else:
+            rule = worded("'{label}' is not in the mapping", label=_told(cell.text))
+        return Held(rule, worded("add the label to the mapping, or leave it by skip"), in_mapping=True)
 
     def _part(self, axis: Labelled, at: At, values: str) -> Counted | Held:
         """Return what a row counts that is a part of a row above it."""
@@ -267,23 +321,27 @@ class Headings:
             if not isinstance(axis, Labelled):
                 continue
             at = (row, column_at(axis.column)) if axis.column else (axis.row or 1, column)
-            cell = self._heading(*at) if axis.row else self.sheet.label(*at)
+            cell = self._heading(*at) if axis.row else self.sheet.spread(*at)
             known = {same_word(label): value for label, value in axis.labels.items()}
             label = same_word(without_mark(cell.text)[0])
+            if label not in known and axis.row and self._reaches_down(at):
+                continue
             if label not in known:
-                return values, Held(
-                    worded(
-                        "'{label}' is no value of {name} in the mapping", label=_told(cell.text), name=name
-                    ),
-                    worded("add the label to the mapping, or leave it by skip"),
-                    in_mapping=True,
-                )
+                return values, _no_value(cell, at, name)
             values[name] = known[label]
         return values, None
 
+    def _reaches_down(self, at: At) -> bool:
+        """Tell whether a heading is merged with that of what is counted, above it: it names no part of it."""
+        mapping, area = self.mapping, self.sheet.area(at)
+        rows = [mapping.by_columns.row if mapping.by_columns is not None else None]
+        if mapping.items and isinstance(mapping.period, PeriodAxis):
+            rows.append(mapping.period.row)
+        return area is not None and any(row is not None and area.top <= row < at[0] for row in rows)
+
     def row_label(self, row: int) -> str:
         """Return the label of a row: what stands in the column of its place or of what it counts."""
-        texts = (self.sheet.label(row, column).text for column in self._label_columns())
+        texts = (self.sheet.spread(row, column).text for column in self._label_columns())
         return next((text for text in texts if text), "")
 
     def of_row(self, row: int) -> Line:
@@ -291,9 +349,7 @@ class Headings:
         mapping = self.mapping
         place = mapping.place
         placed = (
-            self.places.read(self.sheet.label(row, column_at(place.column)))
-            if isinstance(place, PlaceAxis) and place.column
-            else None
+            self._place_of_row(row, place.column) if isinstance(place, PlaceAxis) and place.column else None
         )
         counted = self._labelled(mapping.by_rows, row=row)
         values, fault = self._values(
@@ -307,10 +363,26 @@ class Headings:
             fault = self.words.unit_fault(unit, counted.measure, self.mapping.unit_words)
         return Line(placed, span, counted, values, fault, unit=unit or "")
 
+    def _place_of_row(self, row: int, column: str) -> Placed | Held:
+        """Return the place of a row, by its label."""
+        at = (row, column_at(column))
+        cell = self.sheet.spread(*at)
+        if cell.kind != "blank" or self.mapping.own_form:
+            return self.beside.of(at) or self.places.read(cell)
+        name = cell_name(at)
+        return Held(
+            worded("no place stands in {name}", name=name),
+            worded(
+                'write the place in each row, also of cells that are merged; of a row of no place: skip = ["{name}"] leaves it, total compares a row of totals, until ends the table',
+                name=name,
+            ),
+            in_mapping=True,
+        )
+
     def _unit(self, row: int) -> str | None:
         """Return the unit that stands in a row; None where the mapping names no column of units."""
         axis = self.mapping.by_rows
-        return self.sheet.at(row, column_at(axis.unit)).text if axis is not None and axis.unit else None
+        return self.sheet.spread(row, column_at(axis.unit)).text if axis is not None and axis.unit else None
 
     def _row_span(self, row: int) -> Span | Held | None:
         period = self.mapping.period
@@ -318,9 +390,8 @@ class Headings:
             return None
         if period.column:
             at = (row, column_at(period.column))
-            return period_of(
-                self.sheet.at(*at), self.mapping.calendar, stock=self._stock()
-            ) or self._no_period(self.sheet.at(*at), at)
+            cell = self.sheet.spread(*at)
+            return self._span(cell) or self._no_period(cell, at)
         if period.from_column and period.to_column:
             start, end = (
                 self._day((row, column_at(name))) for name in (period.from_column, period.to_column)
@@ -333,7 +404,7 @@ class Headings:
         return None
 
     def _day(self, at: At) -> date | Held:
-        cell = self.sheet.at(*at)
+        cell = self.sheet.spread(*at)
         day = cell.day.date() if cell.day is not None else self.mapping.calendar.day(cell.text)
         if day is not None:
             return day
@@ -341,6 +412,24 @@ class Headings:
             worded("{name} is no day of the calendar with a year of four digits", name=cell_name(at)),
             worded("write it as day/month/year, for example 03/04/2023"),
         )
+
+
+def _no_value(cell: Cell, at: At, name: str) -> Held:
+    """Return that a label is no value of a breakdown, or that none stands there."""
+    if not cell.text:
+        return Held(
+            worded("no value of {name} stands in {cell}", name=name, cell=cell_name(at)),
+            worded(
+                'write it in the form; or, where a blank there is the figure of all, add "" = "all" to dimensions.{name}',
+                name=name,
+            ),
+            in_mapping=True,
+        )
+    return Held(
+        worded("'{label}' is no value of {name} in the mapping", label=_told(cell.text), name=name),
+        worded("add the label to the mapping, or leave it by skip"),
+        in_mapping=True,
+    )
 
 
 def _is_part(measure: str | None) -> bool:

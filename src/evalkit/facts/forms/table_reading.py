@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,20 +9,22 @@ from typing import TypeVar
 
 from evalkit.errors import FactsError
 from evalkit.facts.forms.counted import Counted, Vocabulary
+from evalkit.facts.forms.data_values import DataValues, told_deleted
 from evalkit.facts.forms.figures import Figure, FigureRules, Held, read_figure, read_split
 from evalkit.facts.forms.form_places import NO_PLACE, FormPlaces, Placed, scheme_of
-from evalkit.facts.forms.grid import At, Cell, Sheet, cell_at, cell_name, column_at, column_name
+from evalkit.facts.forms.grid import At, Cell, Sheet, cell_at, cell_name, cell_ranges, column_at, column_name
 from evalkit.facts.forms.mapping import PeriodAxis, PlaceAxis, TableMapping
+from evalkit.facts.forms.outside_table import holds_figures, rows_outside
 from evalkit.facts.forms.period_texts import Span, period_of
 from evalkit.facts.forms.plain_words import same_word, without_mark
+from evalkit.facts.forms.second_tables import FurtherHeadings, parted_by_places
 from evalkit.facts.forms.table_headings import Extent, Headings, Line
 from evalkit.facts.forms.total_rows import EXACT, RowSum, TotalCell, rows_under, sum_of_rows
 from evalkit.facts.period_said import period_said
 from evalkit.messages import beside, named, worded
 
 Made = TypeVar("Made")
-_FIRST_YEAR_WRITTEN = 1000  # a running number is smaller, and years in a column are no running numbers
-_FIGURE = re.compile(r"-?[0-9][0-9.,]{0,40}")
+_MOST_TOLD = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class LeftRow:
 
 @dataclass(slots=True)
 class TableReading:
-    """What became of a table: facts, held cells, left cells and rows, cells of totals, and what else is to be told."""
+    """What became of a table: facts, held cells, left cells and rows, cells of totals, what else is to be told, and rows outside it that its mapping knows."""
 
     taken: list[Taken] = field(default_factory=list)
     held: list[HeldCell] = field(default_factory=list)
@@ -67,11 +68,17 @@ class TableReading:
     rows_left: list[LeftRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     totals: list[TotalCell] = field(default_factory=list)
+    rows_outside: list[int] = field(default_factory=list)
 
     @property
     def taken_cells(self) -> set[tuple[str, At]]:
         """The cells that gave facts; one cell may give several."""
         return {(one.sheet, one.cell) for one in self.taken}
+
+    @property
+    def cells(self) -> set[tuple[str, At]]:
+        """The cells that were taken, held or left."""
+        return {*self.taken_cells, *((one.sheet, one.cell) for one in self.held), *self.left}
 
 
 def read_table(sheet: Sheet, mapping: TableMapping, vocabulary: Vocabulary) -> TableReading:
@@ -104,6 +111,7 @@ class _Table:
 
     def __init__(self, sheet: Sheet, mapping: TableMapping, vocabulary: Vocabulary) -> None:
         self.sheet, self.mapping, self.words = sheet, mapping, vocabulary
+        self.own_form = mapping.own_form
         self.top, self.first = cell_at(mapping.corner)
         last = cell_at(mapping.until) if mapping.until else (sheet.rows, self._last_column())
         self.bottom, self.last = min(last[0], sheet.rows), min(last[1], sheet.columns)
@@ -112,13 +120,19 @@ class _Table:
         self.inside = sorted({row for row, _ in sheet.cells if self.top <= row <= self.bottom})
         self.filled = frozenset(column for row, column in sheet.cells if self.top <= row <= self.bottom)
         vocabulary.refuse_wrong_unit(sheet, mapping)
+        self.mapping = vocabulary.with_unit_said(sheet, mapping)
         self.places = self._places()
         extent = Extent(self.top, self.first, self.last, self.filled)
         self.headings = Headings(sheet, mapping, vocabulary, places=self.places, extent=extent)
+        self.further = FurtherHeadings(sheet, mapping, top=self.top, headings=self.headings)
+        self.values, self.deleted = DataValues(sheet, mapping), 0
         self.fixed = self._fixed()
         self.found = TableReading()
         self.written: dict[tuple[str, str], FigureRules] = {}
         self.total_rows: list[int] = []
+        self.skipped: dict[str, list[int]] = defaultdict(
+            list
+        )  # rows with figures, by the label that leaves them
         columns = range(self.first, self.last + 1)
         numbers = (at[0] for at, cell in sheet.cells.items() if cell.kind == "number" and at[1] in columns)
         self.lowest = max((row for row in numbers if self.top <= row <= self.bottom), default=sheet.rows)
@@ -145,7 +159,7 @@ class _Table:
 
     def _place_cells(self, place: PlaceAxis) -> Iterator[Cell]:
         if place.column:
-            yield from (self.sheet.label(row, column_at(place.column)) for row in self.inside)
+            yield from (self.sheet.spread(row, column_at(place.column)) for row in self.inside)
         else:
             columns = range(self.first, self.last + 1)
             yield from (self.sheet.spread(place.row or 1, column) for column in columns)
@@ -185,7 +199,9 @@ class _Table:
         if span is None:
             raise FactsError(
                 where=where,
-                rule=worded("no dated period is named there, or more than one"),
+                rule=worded(
+                    "no dated period is named there, more than one, or only a part, a plan or an average of one"
+                ),
                 do=worded('write it in the mapping, for example period = "15/12/2022 - 14/12/2023"'),
             )
         return span
@@ -197,45 +213,90 @@ class _Table:
             for column in range(self.first, self.last + 1)
             if (line := self.headings.of_column(column)) is not None
         }
+        columns |= self._beside_further_places(columns)
         for row in self.inside:
             self._row(row, columns)
         self._tell_others()
         self._refuse_idle_skips()
         self._refuse_rows_cut_off()
         self.found.totals = list(self._totals(columns))
+        self._tell_not_compared(columns)
         return self.found
 
-    def _totals(self, columns: Iterable[int]) -> Iterator[TotalCell]:
+    def _beside_further_places(self, columns: Mapping[int, Line]) -> dict[int, Line]:
+        """Return the columns from the first one on that names places of its own: their figures are held."""
+        parted = parted_by_places(self.sheet, self.mapping, columns, rows=self.inside, places=self.places)
+        if parted is None:
+            return {}
+        first, why = parted
+        return {column: replace(line, fault=why) for column, line in columns.items() if column >= first}
+
+    def _totals(self, columns: Mapping[int, Line]) -> Iterator[TotalCell]:
         """Yield the cells of declared rows of totals with what the rows they stand over add up to."""
         if not self.total_rows:
             return
-        figures = [
-            *self.found.taken_cells,
-            *((one.sheet, one.cell) for one in self.found.held),
-            *self.found.left,
-        ]
-        parts = sorted({row for _, (row, _) in figures} - set(self.total_rows))
+        parts = sorted({row for _, (row, _) in self.found.cells} - set(self.total_rows))
         by_cell: dict[At, list[Taken]] = defaultdict(list)
         for one in self.found.taken:
             by_cell[one.cell].append(one)
         for row, ways in rows_under(self.total_rows, parts).items():
-            for column in columns:
-                sums = [self._sum(way, column, by_cell) for way in ways]
-                known = tuple(found for found in sums if found is not None)
-                if known:
-                    first = by_cell[known[0].cells[0]][0]
-                    yield from self._total((row, column), first, known)
+            for column, line in columns.items() if self.headings.overlong(row) is None else ():
+                yield from self._totals_of((row, column), line, ways, by_cell)
 
-    def _total(self, at: At, part: Taken, sums: tuple[RowSum, ...]) -> Iterator[TotalCell]:
-        measure, label = part.counted.measure, self.headings.row_label(at[0])
-        unit = self.headings.of_row(at[0]).unit
-        figure = read_figure(self.sheet.at(*at), self.rules(measure, unit))
-        if isinstance(figure, Figure) and figure.value is not None and figure.qualifier == EXACT:
-            yield TotalCell(self.sheet.name, at, label, part.span, measure, figure.value, sums)
+    def _totals_of(
+        self, at: At, column: Line, ways: Sequence[Sequence[int]], by_cell: Mapping[At, Sequence[Taken]]
+    ) -> Iterator[TotalCell]:
+        """Yield the figure of a cell of a row of totals, or each of several in it, with what the rows add up to."""
+        parted = self._parted({**self.fixed.values, **column.values})
+        if isinstance(parted, Held):
+            return
+        for word, counted in parted.items() or (("", None),):
+            sums = [self._sum(way, at[1], by_cell, counted) for way in ways]
+            known = tuple(found for found in sums if found is not None)
+            if known:
+                first = by_cell[known[0].cells[0]][0]
+                measure = (counted or first.counted).measure
+                figure = self._figure_of_total(at, word, measure, parted)
+                if isinstance(figure, Figure) and figure.value is not None and figure.qualifier == EXACT:
+                    label = self.headings.row_label(at[0])
+                    yield TotalCell(self.sheet.name, at, label, first.span, measure, figure.value, known)
 
-    def _sum(self, rows: Sequence[int], column: int, by_cell: Mapping[At, Sequence[Taken]]) -> RowSum | None:
+    def _figure_of_total(
+        self, at: At, word: str, measure: str, parted: Mapping[str, Counted]
+    ) -> Figure | Held | None:
+        if not parted:
+            return read_figure(self.sheet.at(*at), self.rules(measure, self.headings.of_row(at[0]).unit))
+        figures = read_split(self.sheet.at(*at), {one: self.rules(of.measure) for one, of in parted.items()})
+        return figures if isinstance(figures, Held) else figures.get(word)
+
+    def _tell_not_compared(self, columns: Mapping[int, Line]) -> None:
+        """Say of a row of totals which of its figures could not be compared."""
+        compared = {one.at for one in self.found.totals if one.can_be_compared}
+        for place, left in enumerate(self.found.rows_left):
+            cells = [] if left.row not in self.total_rows else self._with_figures(left.row, columns)
+            if others := [at for at in cells if at not in compared]:
+                why = worded(
+                    "a row of totals: not taken, and not compared in {cells}: there, the total or a row it stands over has no exact figure, or the rows do not make up one whole",
+                    cells=cell_ranges(others),
+                )
+                self.found.rows_left[place] = replace(left, why=why)
+
+    def _with_figures(self, row: int, columns: Mapping[int, Line]) -> list[At]:
+        """Return the cells of a row with figures, in columns that the mapping does not leave."""
+        hidden = self.mapping.hidden == "leave"
+        read = [column for column, line in columns.items() if not line.left and not (hidden and line.hidden)]
+        return [(row, one) for one in read if any(map(str.isdecimal, self.sheet.at(row, one).text))]
+
+    def _sum(
+        self,
+        rows: Sequence[int],
+        column: int,
+        by_cell: Mapping[At, Sequence[Taken]],
+        counted: Counted | None,
+    ) -> RowSum | None:
         """Return what some rows add up to in a column; incomplete where a cell of theirs was held or left, or is blank."""
-        taken = [one for row in rows for one in by_cell.get((row, column), ())]
+        cells = [one for row in rows for one in by_cell.get((row, column), ())]
+        taken = [one for one in cells if counted is None or one.counted == counted]
         complete = len(taken) == len(rows)
         return sum_of_rows(taken, programme=self.words.programme, complete=complete) if taken else None
 
@@ -256,8 +317,8 @@ class _Table:
         if axis is None or not axis.column or not self.mapping.until:
             return
         named_here, column = {same_word(label) for label in axis.labels}, column_at(axis.column)
-        for row in range(self.bottom + 1, self.sheet.rows + 1):
-            label = self.sheet.label(row, column).text
+        for row in sorted({row for row, _ in self.sheet.cells if row > self.bottom}):
+            label = self.sheet.spread(row, column).text
             cells = [self.sheet.at(row, one) for one in range(self.first, self.last + 1)]
             has_figures = any(any(map(str.isdigit, cell.text)) or cell.kind == "number" for cell in cells)
             if has_figures and same_word(without_mark(label)[0]) in named_here:
@@ -278,25 +339,43 @@ class _Table:
         cells = {column: self.sheet.at(row, column) for column in columns}
         filled = [column for column, cell in cells.items() if cell.kind != "blank"]
         label = self.headings.row_label(row)
-        if not filled and not label:
+        if not filled and not self.headings.has_label(row):
             return
-        if self.headings.sums_up(label):
-            self.total_rows.append(row)
-            self.found.left += [(self.sheet.name, (row, column)) for column in filled]
-            self._leave(row, worded("a row of totals: compared, and not taken"))
+        self.further.look(row, label, {column: cells[column] for column in filled}, columns)
+        if (why := self._no_facts(row, label, filled)) is not None:
+            self._leave(row, why, filled)
             return
-        if self.headings.leaves(row):
-            self.found.left += [(self.sheet.name, (row, column)) for column in filled]
-            self._leave(row, worded("left by the mapping"))
-            return
-        line = self.headings.of_row(row)
+        line = self._line(row)
         if line.fault is not None and self._says_nothing(row, [cells[column] for column in filled]):
             self._leave(row, worded("no figure and nothing that is counted") if label else worded("no label"))
             return
-        hidden = row in self.sheet.hidden_rows
-        line = replace(line, hidden=worded("row {row} is hidden", row=row) if hidden else "")
         for column in filled if line.fault is not None else columns:
             self._cell((row, column), line, columns[column])
+
+    def _no_facts(self, row: int, label: str, filled: Sequence[int]) -> str | None:
+        """Return why the cells of a row are left: totals, what a program marked as deleted, or the mapping's word."""
+        if self.headings.sums_up(label):
+            self.total_rows += [row] if self.further.other is None else []
+            return worded("a row of totals: compared, and not taken")
+        if self.values.deleted(row):
+            self.deleted += 1
+            return worded("marked as deleted")
+        if not self.headings.leaves(row):
+            return None
+        if filled and same_word(label) in self.headings.skipped:
+            self.skipped[same_word(label)].append(row)
+        return worded("left by the mapping")
+
+    def _line(self, row: int) -> Line:
+        """Return what a row says of its figures, or why they are held, and whether it is hidden."""
+        line = self.headings.of_row(row)
+        faults = (self.further.other, self.headings.overlong(row), line.fault, self.values.of_a_part(row))
+        hidden = row in self.sheet.hidden_rows
+        return replace(
+            line,
+            fault=next((one for one in faults if one is not None), None),
+            hidden=worded("row {row} is hidden", row=row) if hidden else "",
+        )
 
     def _says_nothing(self, row: int, filled: list[Cell]) -> bool:
         """Tell whether a row without a known label is a title, a section or a signature: no figure and no unit stands in it."""
@@ -317,7 +396,8 @@ class _Table:
             for cell in filled
         )
 
-    def _leave(self, row: int, why: str) -> None:
+    def _leave(self, row: int, why: str, columns: Iterable[int] = ()) -> None:
+        self.found.left += [(self.sheet.name, (row, column)) for column in columns]
         self.found.rows_left.append(LeftRow(self.sheet.name, row, why))
 
     def _cell(self, at: At, row: Line, column: Line) -> None:
@@ -333,6 +413,10 @@ class _Table:
             self.found.held.append(HeldCell(where, at, Held(hidden, do)))
             return
         read = self._facts(at, cell, row, column)
+        if isinstance(read, Held) and read.in_mapping and self.own_form:
+            read = Held(
+                read.rule, worded("put back what the form had there; evalkit template writes the form anew")
+            )
         if isinstance(read, Held):
             self.found.held.append(HeldCell(where, at, read, self._about(at, row, column)))
         else:
@@ -368,7 +452,7 @@ class _Table:
 
     def _outside(self, at: At, column: Line) -> Held | None:
         """Return that a cell lies right of evalkit's own form, or below it: that form has no mapping."""
-        if not self.mapping.own_form:
+        if not self.own_form:
             return None
         if isinstance(column.span, Held) and self.sheet.spread(self.top - 1, at[1]).kind == "blank":
             name = column_name(at[1])
@@ -379,7 +463,7 @@ class _Table:
 
     def _is_below(self, at: At, cell: Cell) -> bool:
         """Tell a text below the last number of a table: a signature, or a note; there is no mapping for evalkit's own form."""
-        return self.lowest < at[0] and cell.kind == "text" and not self.mapping.own_form
+        return self.lowest < at[0] and cell.kind == "text" and not self.own_form
 
     def _hidden(self, row: Line, column: Line) -> str:
         if self.sheet.hidden:
@@ -436,15 +520,9 @@ class _Table:
     def _split(
         self, at: At, cell: Cell, place: Placed, span: Span, values: Mapping[str, str]
     ) -> list[Taken] | Held:
-        counted = {
-            word: self.words.with_values(self.words.counted(measure, {}), values)
-            for word, measure in self.mapping.split.items()
-        }
-        for one in counted.values():
-            fault = one if isinstance(one, Held) else self.words.scale_fault(self.mapping, one.measure)
-            if fault is not None:
-                return fault
-        measures = {word: one for word, one in counted.items() if isinstance(one, Counted)}
+        measures = self._parted(values)
+        if isinstance(measures, Held):
+            return measures
         figures = read_split(cell, {word: self.rules(one.measure) for word, one in measures.items()})
         if isinstance(figures, Held):
             return figures
@@ -452,6 +530,18 @@ class _Table:
             Taken(self.sheet.name, at, place, span, measures[word], figure)
             for word, figure in figures.items()
         ]
+
+    def _parted(self, values: Mapping[str, str]) -> dict[str, Counted] | Held:
+        """Return what the several figures of a cell count, by the words of the mapping; nothing where a cell has one figure."""
+        found: dict[str, Counted] = {}
+        for word, measure in self.mapping.split.items():
+            one = self.words.with_values(self.words.counted(measure, {}), values)
+            if isinstance(one, Held):
+                return one
+            if (fault := self.words.scale_fault(self.mapping, one.measure)) is not None:
+                return fault
+            found[word] = one
+        return found
 
     def rules(self, measure: str, unit: str = "") -> FigureRules:
         """Return how the figures of a measure are written in this table, in a row that says this unit."""
@@ -480,21 +570,34 @@ class _Table:
             marks={same_word(mark): meaning for mark, meaning in mapping.marks.items()},
         )
 
-    def _holds_figures(self, column: int) -> bool:
-        """Tell whether a column holds figures and is no running number of the rows."""
-        cells = [cell for row in self.inside if (cell := self.sheet.at(row, column)).kind != "blank"]
-        texts = [cell.text for cell in cells if _FIGURE.fullmatch(cell.text)]
-        first = int(texts[0]) if texts and texts[0].isdecimal() else 0
-        begins = first if first < _FIRST_YEAR_WRITTEN and len(texts) > 1 else 1
-        return bool(texts) and texts != [str(number) for number in range(begins, begins + len(texts))]
+    def _several_left(self) -> Iterator[str]:
+        """Yield which rows with figures are left by a label that several of them bear."""
+        labels = {same_word(label): label for label in self.mapping.skip}
+        for label, rows in self.skipped.items():
+            if len(rows) > 1:
+                yield worded(
+                    'sheet {sheet}: skip = ["{label}"] leaves {number} rows with figures: {rows}; to leave one alone, write the cell of its label there',
+                    sheet=self.sheet.name,
+                    label=labels[label],
+                    number=len(rows),
+                    rows=_rows_told(rows),
+                )
 
     def _tell_others(self) -> None:
-        """Tell of columns beside the table that hold figures and that the mapping does not name."""
+        """Tell of columns beside the table that hold figures and that the mapping does not name, and of rows outside it that it could read."""
+        if not self.own_form:
+            others = sorted({row for row, _ in self.sheet.cells if not self.top <= row <= self.bottom})
+            columns = range(self.first, self.last + 1)
+            self.found.rows_outside = rows_outside(self.sheet, self.headings, others, columns)
+        if self.deleted:
+            self.found.notes.append(told_deleted(self.sheet.name, self.deleted))
+        self.found.notes += self._several_left()
         labels = self.mapping.label_columns()
         beside = [
             column
             for column in sorted(self.filled - labels)
-            if not self.first <= column <= self.last and self._holds_figures(column)
+            if not self.first <= column <= self.last
+            and holds_figures(self.sheet, column, self.inside, self.mapping)
         ]
         if beside:
             names = ", ".join(column_name(column) for column in beside)
@@ -505,6 +608,11 @@ class _Table:
                     names=names,
                 )
             )
+
+
+def _rows_told(rows: list[int]) -> str:
+    """Return the numbers of rows, the first ones of many."""
+    return ", ".join(map(str, rows[:_MOST_TOLD])) + (", ..." if len(rows) > _MOST_TOLD else "")
 
 
 def _nothing_there(sheet: Sheet, corner: str) -> FactsError:

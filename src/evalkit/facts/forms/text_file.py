@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ _ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_SAID = re.compile(r'"?sep=(?P<mark>.)"?(?:\r\n|\r|\n|$)', re.IGNORECASE)
+_WRAPPED = re.compile(r'"(?:[^"]|"")+"')
 Row = tuple[int, list[str]]  # the line it begins on, and its cells
 
 
@@ -51,8 +54,9 @@ def read_text_form(path: Path, data: bytes, *, coding: str = "", mark: str = "")
     FactsError
         If the coding is not told and is not UTF-8, a quotation mark is not closed, or there are more cells than a form has.
     """
-    text = decoded(path, data, coding)
-    mark = mark or mark_of(text)
+    text, said = _without_first_line(decoded(path, data, coding))
+    text = _unwrapped(text, mark or said)
+    mark = mark or said or mark_of(text)
     if text.count(mark) > MOST_CELLS:
         raise _too_large(path)
     rows = list(rows_of(path, text, mark))
@@ -64,7 +68,40 @@ def read_text_form(path: Path, data: bytes, *, coding: str = "", mark: str = "")
         for column, text in enumerate(texts, start=1)
         if (cell := text_cell(text)).kind != "blank"
     }
-    return Form((Sheet(path.stem, cells),))
+    return Form((Sheet(path.stem, cells, mark=mark),))
+
+
+def _without_first_line(text: str) -> tuple[str, str]:
+    r"""Return a text without a first line that tells Excel the mark between cells, and that mark: Excel shows no such line.
+
+    Examples
+    --------
+    >>> _without_first_line("sep=;\nTỉnh;2023\n"), _without_first_line("Tỉnh;2023\n")
+    (('Tỉnh;2023\n', ';'), ('Tỉnh;2023\n', ''))
+    """
+    found = _SAID.match(text)
+    return (text[found.end() :], found["mark"]) if found and found["mark"] in _MARKS else (text, "")
+
+
+def _unwrapped(text: str, mark: str) -> str:
+    r"""Return a text whose lines each stand in quotation marks as a whole with the lines as they were before; any other as it is.
+
+    Examples
+    --------
+    >>> _unwrapped('Tỉnh;2023\n"Hà Nội;5"\n"Sơn La;6"\n', "")
+    'Tỉnh;2023\nHà Nội;5\nSơn La;6\n'
+    >>> _unwrapped('"Tỉnh";"2023"\n"Hà Nội";"5"\n', "")
+    '"Tỉnh";"2023"\n"Hà Nội";"5"\n'
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    inside = {at: line[1:-1].replace('""', '"') for at, line in enumerate(lines) if _WRAPPED.fullmatch(line)}
+    others = [line for at, line in enumerate(lines) if at not in inside and line.strip(' "')]
+    if not inside or len(inside) < len(others):
+        return text
+    mark = mark or mark_of("\n".join([*others, *inside.values()]))
+    if not all(mark in line for line in inside.values()):
+        return text
+    return "\n".join(inside.get(at, line) for at, line in enumerate(lines))
 
 
 def _too_large(path: Path) -> FactsError:

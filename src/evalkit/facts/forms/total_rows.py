@@ -49,6 +49,15 @@ class TotalCell:
     figure: Decimal
     sums: tuple[RowSum, ...]
 
+    @property
+    def can_be_compared(self) -> bool:
+        """Whether the rows could contradict the cell either way, or agree with it."""
+        return any(one.complete or one.total >= self.figure for one in self.sums)
+
+    def agrees(self, rounded: Decimal) -> bool:
+        """Tell whether one of the sums is the cell's own figure, each figure rounded; an incomplete one may be less than it."""
+        return any(abs(one.total - self.figure) <= rounded * (len(one.cells) + 1) / 2 for one in self.sums)
+
     def unlike(self, rounded: Decimal) -> RowSum | None:
         """Return the sum that the cell contradicts; None where it agrees with one of them, each figure rounded."""
         for one in self.sums:
@@ -180,7 +189,7 @@ def wrong_totals(
     wrong, agreed = [], 0
     for one in cells:
         unlike = one.unlike(rounded)
-        agreed += unlike is None
+        agreed += unlike is None and one.agrees(rounded)
         if unlike is not None:
             wrong.append(_wrong(one, unlike, several=several, figures=published[one.sheet]))
     return wrong, agreed

@@ -11,7 +11,7 @@ from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Paragraph, Section, Table
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.drawing.funnel_plot import FunnelDrawn, funnel_plot, marks, people_words
-from evalkit.reporting.sections.shared_words import both, counted, lasting, short_name
+from evalkit.reporting.sections.shared_words import both, counted, lasting, short_name, units_of
 from evalkit.reporting.wording import say
 
 PER = 100_000.0
@@ -37,10 +37,11 @@ def among_all(result: Summary, topics: tuple[Topic, ...]) -> Section | None:
         _read(topic, record, own, result),
         _caption(own, record, topic, result),
         phone,
-        _table(own, record, drawn),
+        _table(own, record, drawn, units_of(topic.measure, area.programme)),
     )
     how = say(
-        "Dots: provinces, cases a year per 100,000 inhabitants; rings: the same region. Band: limits of chance; dashed: with the spread of provinces. Not a ranking."
+        "Dots: provinces, {units} a year per 100,000 inhabitants; rings: the same region. Band: limits of chance; dashed: with the spread of provinces. Not a ranking.",
+        units=units_of(topic.measure, area.programme),
     )
     blocks = (figure, Paragraph(how, tone="aside"))
     return Section(
@@ -118,7 +119,20 @@ def _caption(own: dict[str, Any], record: dict[str, Any], topic: Topic, result: 
 def _count_told(own: dict[str, Any], record: dict[str, Any], topic: Topic, result: Summary) -> Bilingual:
     """Write the count of a place; with its years where it is told of fewer than the others."""
     count = counted(own["count"], topic.measure, result.area.programme)
-    if own["years"] >= record["years"]:
+    if not _is_of_fewer_years(own, record):
+        return count
+    return say("{count} in {years}", count=count, years=lasting(own["years"]))
+
+
+def _is_of_fewer_years(own: dict[str, Any], record: dict[str, Any]) -> bool:
+    """Tell whether the count of a place goes over fewer years than those of the others."""
+    return bool(own["years"] < record["years"])
+
+
+def count_of_years(own: dict[str, Any], record: dict[str, Any]) -> Bilingual:
+    """Write the count of a place as a number, with its years where it is told of fewer than the others."""
+    count = formats.number(own["count"])
+    if not _is_of_fewer_years(own, record):
         return count
     return say("{count} in {years}", count=count, years=lasting(own["years"]))
 
@@ -133,11 +147,21 @@ def _chance_words(record: dict[str, Any]) -> Bilingual:
 
 
 def _read(topic: Topic, record: dict[str, Any], own: dict[str, Any], result: Summary) -> Bilingual:
+    words = {
+        "title": _title(own, record["period"], topic, result),
+        "units": units_of(topic.measure, result.area.programme),
+        "own": _rate(own["count"] / own["exposure"]),
+        "all": _rate(record["target"]),
+    }
+    if not _is_of_fewer_years(own, record):
+        return say(
+            "{title}. Number of {units} a year per 100,000 inhabitants: {own} here, {all} in all provinces together.",
+            **words,
+        )
     return say(
-        "{title}. Cases a year per 100,000 inhabitants: {own} here, {all} in all provinces together.",
-        title=_title(own, record["period"], topic, result),
-        own=_rate(own["count"] / own["exposure"]),
-        all=_rate(record["target"]),
+        "{title}. Number of {units} a year per 100,000 inhabitants: {own} here, from {years} alone, {all} in all provinces together.",
+        years=lasting(own["years"]),
+        **words,
     )
 
 
@@ -147,12 +171,12 @@ def _days(period: str, result: Summary) -> Bilingual:
     return formats.period(told.valid_from, told.valid_to)
 
 
-def _table(own: dict[str, Any], record: dict[str, Any], drawn: FunnelDrawn) -> Table:
+def _table(own: dict[str, Any], record: dict[str, Any], drawn: FunnelDrawn, units: Bilingual) -> Table:
     """Return what is said of the place: its count, rate, what was expected, and both limits."""
     columns = (Column("what", say("What")), Column("value", say("Figure"), numeric=True))
     words = [
-        ("count", say("Cases"), formats.number(own["count"]), own["count"]),
-        ("rate", say("Cases a year per 100,000 inhabitants"), _rate(own["count"] / own["exposure"]), None),
+        ("count", say("Number of {units}", units=units), count_of_years(own, record), own["count"]),
+        ("rate", say("A year per 100,000 inhabitants"), _rate(own["count"] / own["exposure"]), None),
         ("all", say("All provinces together"), _rate(record["target"]), None),
         ("expected", say("Expected at the common rate"), formats.number(own["expected"], 1), None),
         ("chance", _chance_words(record), _limits(own, "chance"), None),

@@ -7,8 +7,7 @@ import pandas as pd
 from evalkit.additivity.years import exposure_years
 from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.facts.laws_of_area import laws_of
-from evalkit.indicators.estimates import estimate_indicators
-from evalkit.indicators.sources import preferred
+from evalkit.indicators.estimates import shown_estimates
 from evalkit.programme.kinds import BESIDE_OTHERS
 from evalkit.programme.models import Indicator, Programme
 from evalkit.records import Summary
@@ -52,7 +51,7 @@ def beside_the_country(result: Summary, cites: Citations) -> Section | None:
     if not rows:
         return None
     table = _table(rows, list(others), year)
-    how = _how_to_read(area, others, by_law=any(law_of_rate(area, name) is not None for name in names))
+    how = _how_to_read(area, names, others)
     return Section("beside", _title(others), (how, table), layer="brief", width="half")
 
 
@@ -108,9 +107,20 @@ def _table(rows: list[tuple[tuple[Cell, ...], str]], others: list[str], year: in
     )
 
 
-def _how_to_read(area: ProvinceFacts, others: dict[str, pd.DataFrame], *, by_law: bool) -> Paragraph:
-    """Say what the words mean, and of what the region's figures are sums."""
-    how = (
+def _how_to_read(area: ProvinceFacts, names: list[str], others: dict[str, pd.DataFrame]) -> Paragraph:
+    """Say what the words mean, why there may be none, and of what the region's figures are sums."""
+    how = _by_which_limits(by_law=any(law_of_rate(area, name) is not None for name in names))
+    told = [how, say("Region: {region}.", region=both(area.place.region))] if "region" in others else [how]
+    decided = any(area.programme.is_decided(area.programme.indicators[name]) for name in names)
+    if decided:
+        told.append(say("–: work done, not judged by chance, or no figure to show."))
+    elif "region" in others:
+        told.append(say("–: a figure is lacking that can be shown."))
+    return Paragraph(sentences(*told), tone="aside")
+
+
+def _by_which_limits(*, by_law: bool) -> Bilingual:
+    return (
         say(
             "Above, below: this place, where the country’s figure lies outside the 95% interval here (rates: allowing for extra variation between years). Not a ranking."
         )
@@ -119,13 +129,6 @@ def _how_to_read(area: ProvinceFacts, others: dict[str, pd.DataFrame], *, by_law
             "Above, below: this place, where the country’s figure lies outside the 95% interval here (rates: if yearly counts vary by chance alone). Not a ranking."
         )
     )
-    if "region" not in others:
-        return Paragraph(how, tone="aside")
-    whole = say(
-        "Region: {region}. –: a figure is lacking that can be shown.",
-        region=both(area.place.region),
-    )
-    return Paragraph(sentences(how, whole), tone="aside")
 
 
 def _yearly(frame: pd.DataFrame) -> pd.DataFrame:
@@ -136,7 +139,14 @@ def _yearly(frame: pd.DataFrame) -> pd.DataFrame:
         for start, end in zip(rows["period_start"], rows["period_end"], strict=True)
     ]
     rows = rows[pd.Series(whole, index=rows.index, dtype=bool)]
-    return rows.assign(year=rows["period_end"].dt.year)
+    rows = rows.assign(year=rows["period_end"].dt.year)
+    within = rows["period_start"].dt.year == rows["year"]  # a calendar year, before one that only ends in it
+    rows = rows.assign(_within=within).sort_values("_within", ascending=False, kind="stable")
+    return (
+        rows.drop_duplicates(["province_code", "scheme", "indicator", "year"])
+        .sort_index()
+        .drop(columns="_within")
+    )
 
 
 def law_of_rate(area: Area, name: str) -> ScatterLaw | None:
@@ -180,8 +190,9 @@ def _others(area: ProvinceFacts, names: list[str], year: int) -> dict[str, pd.Da
         programme.population
     }
     facts = pd.concat([frame for frame in (area.region, area.nation) if len(frame)])
-    facts = facts[facts["measure"].isin(used)]
-    found = _yearly(estimate_indicators(preferred(facts, programme), programme))
+    of_year = (facts["period_end"].dt.year == year) | (facts["measure"] == programme.population)
+    facts = facts[facts["measure"].isin(used) & of_year]
+    found = _yearly(shown_estimates(facts, programme))
     found = found[found["year"] == year]
     is_nation = found["province_code"] == area.about.nation
     parts = {"region": found[~is_nation], "nation": found[is_nation]}
@@ -212,8 +223,8 @@ def _row(
     ]
     cells = (
         Cell(cites.after(both(indicator.label), here["source_id"])),
-        Cell(marked(_written(here, indicator, programme), {"flag": here["flag"]})),
-        *(Cell(NOTHING) if one is None else Cell(_value(one, indicator, programme)) for one in there),
+        Cell(_as_sure(_written(here, indicator, programme), here)),
+        *(Cell(NOTHING) if one is None else Cell(_beside(one, indicator, programme)) for one in there),
         Cell(direction(here, there[-1])),
     )
     values = dict(zip(mine["year"], mine["value"], strict=True))
@@ -225,6 +236,8 @@ def direction(here: pd.Series, nation: pd.Series | None) -> Bilingual:
     """Say whether a figure lies above or below the country's, by the limits given with it; nothing where it has none."""
     if nation is None or pd.isna(here["lower"]) or pd.isna(nation["value"]):
         return NOTHING
+    if any("inexact" in str(row["flag"]).split(";") for row in (here, nation)):
+        return NOTHING
     if here["lower"] > nation["value"]:
         return say("above")
     return say("below") if here["upper"] < nation["value"] else say("no clear difference")
@@ -235,6 +248,17 @@ def _value(row: pd.Series, indicator: Indicator, programme: Programme) -> Biling
     if indicator.kind == "rate":
         return value_words(indicator.kind, row["value"])
     return share_in_brief(indicator, {str(name): value for name, value in row.items()}, programme)
+
+
+def _beside(row: pd.Series, indicator: Indicator, programme: Programme) -> Bilingual:
+    return _as_sure(_value(row, indicator, programme), row)
+
+
+def _as_sure(written: Bilingual, row: pd.Series) -> Bilingual:
+    """Write a value as surely as its counts are told: preliminary, approximate."""
+    if "inexact" in str(row["flag"]).split(";"):
+        written = say("{count} (approximate)", count=written)
+    return marked(written, {"flag": row["flag"]})
 
 
 def _written(row: pd.Series, indicator: Indicator, programme: Programme) -> Bilingual:

@@ -46,20 +46,31 @@ def what_to_ask(result: Summary, topics: tuple[Topic, ...]) -> Section | None:
 
 
 def _on_unusual(result: Summary, topics: tuple[Topic, ...]) -> list[Bilingual]:
-    return [
-        _asked(
-            _holder(topic.indicator, result),
-            say(
-                "{measure}: how many cases do the {year} figures come from, and was anything recorded differently from before?",
-                measure=within_sentence(both(result.area.programme.measures[topic.measure].label)),
-                year=str(topic.trend.latest.year),
-            ),
-        )
-        for topic in topics
-        if topic.trend is not None
-        and isinstance(topic.trend.latest, LatestYear)
-        and topic.trend.latest.lies_outside
-    ]
+    found = []
+    for topic in topics:
+        latest = topic.trend.latest if topic.trend is not None else None
+        if isinstance(latest, LatestYear) and latest.lies_outside:
+            words: dict[str, Bilingual | str] = {
+                "measure": within_sentence(both(result.area.programme.measures[topic.measure].label)),
+                "year": str(latest.year),
+            }
+            programme = result.area.programme
+            of_persons = programme.measures[topic.measure].disclosure == "person"
+            asked = (
+                say(
+                    "{measure}: how many cases do the {year} figures come from, and was anything recorded differently from before?",
+                    **words,
+                )
+                if latest.count > latest.high and of_persons
+                else say("{measure}: was anything recorded differently in {year} from before?", **words)
+                if not programme.counts_detection
+                else say(
+                    "{measure}: was anything searched for or recorded differently in {year} from before?",
+                    **words,
+                )
+            )
+            found.append(_asked(_holder(topic.indicator, result), asked))
+    return found
 
 
 def _on_missing_years(result: Summary, topics: tuple[Topic, ...]) -> list[Bilingual]:
@@ -199,7 +210,7 @@ def what_figures_cannot_tell(result: Summary) -> Section:
     if declared:  # else a reader takes the limit for all that the page has to say
         names = formats.listed([*dict.fromkeys(both(one.label) for one in declared)])
         limits[-1] = say(
-            "Whether the programme as a whole changed anything: the figures only describe. Places with and without these are compared in the annex: {names}.",
+            "Whether the programme as a whole changed anything: the figures only describe. The annex compares places with and without a measure: {names}.",
             names=names,
         )
     if isinstance(area, ProvinceFacts) and (elsewhere := _compared_elsewhere(area)):
@@ -208,7 +219,7 @@ def what_figures_cannot_tell(result: Summary) -> Section:
     if hidden:
         limits.append(
             say(
-                "Confidential figures: {hidden} are hidden in this edition to protect persons; no calculation uses their values.",
+                "Confidential figures: {hidden} are hidden in this edition to protect persons; no calculation uses their values, at most the range that the figures shown leave to them.",
                 hidden=formats.number(hidden),
             )
         )

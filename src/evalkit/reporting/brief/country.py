@@ -8,7 +8,8 @@ from evalkit.indicators.sources import preferred
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
-from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Cell, Column, Figure, Section, Table
+from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Cell, Column, Figure, Paragraph, Section, Table
+from evalkit.reporting.brief.country_and_sum import sum_rows, sum_words, unlike_sums
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.drawing.tiles import State, TileDrawn, tile_grid
 from evalkit.reporting.sections.shared_words import NOT_AVAILABLE, both, short_name
@@ -32,9 +33,12 @@ def country_at_one_look(result: Summary, topics: tuple[Topic, ...]) -> Section |
     states = {place.code: _state(told.get(place.code, {}), last) for place in area.places}
     measure = both(area.programme.measures[topic.measure].label)
     title = _title(states, last, measure)
-    table = _table(area, told, (first, last), measure)
+    table_years = list(range(max(first, last - 4), last + 1))
+    unlike = unlike_sums(area, topic.measure, table_years)
+    table = _table(area, told, table_years, measure, sum_rows(unlike, table_years))
+    beside = [Paragraph(sum_words(unlike, topic.measure, area))] if unlike else []
     if not any(place.tiles for place in area.places):
-        return Section("country", title, (table,), layer="brief", width="wide")
+        return Section("country", title, (table, *beside), layer="brief", width="wide")
     wide, phone = tile_grid(_tiles(area, told, states, (first, last)))
     figure = Figure(
         "tiles",
@@ -44,7 +48,7 @@ def country_at_one_look(result: Summary, topics: tuple[Topic, ...]) -> Section |
         phone,
         table,
     )
-    return Section("country", title, (figure,), layer="brief", width="wide")
+    return Section("country", title, (figure, *beside), layer="brief", width="wide")
 
 
 def _who_has_figures(area: NationFacts) -> Section | None:
@@ -192,10 +196,10 @@ def _written(state: State, count: float) -> Bilingual:
 def _table(
     area: NationFacts,
     told: Years,
-    span: tuple[int, int],
+    years: list[int],
     measure: Bilingual,
+    last: tuple[tuple[Cell, ...], ...],
 ) -> Table:
-    years = list(range(max(span[0], span[1] - 4), span[1] + 1))
     columns = [Column("place", say("Province or city"))]
     columns += [Column(f"y{year}", same(str(year)), numeric=True) for year in years]
     rows = tuple(
@@ -206,7 +210,7 @@ def _table(
         "tiles-figures",
         say("{measure}, by province, in official order", measure=measure),
         tuple(columns),
-        rows,
+        (*rows, *last),
     )
 
 

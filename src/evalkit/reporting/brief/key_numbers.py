@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from evalkit.indicators.completeness import told_by_provinces
 from evalkit.indicators.judging import JUDGED
 from evalkit.indicators.news import Told
 from evalkit.records import Summary
@@ -17,7 +18,7 @@ from evalkit.reporting.sections.news_sentences import unlike
 from evalkit.reporting.sections.shared_words import both, qualified, qualified_count, span, within_sentence
 from evalkit.reporting.wording import say
 from evalkit.statistics.trend.latest_year import LatestYear
-from evalkit.table import MARK, PRELIMINARY
+from evalkit.table import MARK, PRELIMINARY, STATUSES
 
 
 def key_numbers(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> KeyNumbers:
@@ -146,6 +147,13 @@ def _usual(topic: Topic, told: Told) -> list[Bilingual]:
         "low": formats.number(found.low),
         "high": formats.number(found.high),
     }
+    if found.along_trend:
+        return [
+            say(
+                "outside {low} to {high}, the 95% range expected from the {before} years before, to where their trend leads: not called unusual",
+                **words,
+            )
+        ]
     if not found.inside_without:
         return [say("95% range expected from the {before} years before: {low} to {high}", **words)]
     return [
@@ -178,8 +186,12 @@ def _targets_met(result: Summary) -> KeyNumber | None:
 def _silent(result: Summary) -> KeyNumber:
     frame = result.completeness.frame
     frame = frame[frame["measure"] != result.area.programme.population]
+    silent = frame["last"].isna()
+    elsewhere = told_by_provinces(frame, result.completeness.places)
+    partly = int((silent & (frame[list(STATUSES)].sum(axis=1) > 0)).sum()) + len(elsewhere)
     return KeyNumber(
-        say("{met} of {judged}", met=str(int(frame["last"].isna().sum())), judged=str(len(frame))),
+        say("{met} of {judged}", met=str(int(silent.sum())), judged=str(len(frame))),
         same(""),
-        say("items without a figure in the sources used"),
+        say("items without a figure"),
+        (say("in part, or said to be missing: {partly}", partly=str(partly)),) if partly else (),
     )

@@ -11,9 +11,9 @@ from evalkit.facts.areas import NationFacts
 from evalkit.indicators.yearly import whole_years
 from evalkit.records import Summary
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import same
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
-from evalkit.reporting.brief.part_years import part_years
+from evalkit.reporting.brief.part_years import PartYear, part_years
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.sections.shared_words import short_name
 from evalkit.reporting.wording import say
@@ -42,18 +42,18 @@ def missing_years(topic: Topic, result: Summary) -> list[Bilingual]:
         return []
     last = date.fromisoformat(result.area.about.date).year - 1
     missing = [year for year in range(min(told), last + 1) if year not in told]
-    parts = {part.year for part in part_years(topic, single, result)} if single else set()
+    parts = {part.year: part for part in part_years(topic, single, result)} if single else {}
     words: list[Bilingual] = []
-    for (in_part, silent), run in groupby(
-        missing, key=lambda year: (year in parts, _silent_places(topic, year, result))
-    ):
+    for in_part, run in groupby(missing, key=lambda year: year in parts):
         years = list(run)
-        words += [_rest(year) for year in years] if in_part else _runs(years, silent)
+        words += [_rest(parts[year]) for year in years] if in_part else _runs(years, topic, result)
     return words
 
 
-def _rest(year: int) -> Bilingual:
-    return say("the rest of {year}", year=str(year))
+def _rest(part: PartYear) -> Bilingual:
+    if part.end is None:
+        return say("the missing months of {year}", year=str(part.year))
+    return say("the rest of {year}", year=str(part.year))
 
 
 def _covered(rows: pd.DataFrame) -> set[int]:
@@ -67,14 +67,35 @@ def _covered(rows: pd.DataFrame) -> set[int]:
     }
 
 
-def _runs(years: list[int], silent: list[Bilingual]) -> list[Bilingual]:
+def _runs(years: list[int], topic: Topic, result: Summary) -> list[Bilingual]:
     """Write years, those that follow each other as one run, with the few places that lack them: 2017, 2019–2020."""
-    places = enumerate(years)
-    runs = [[year for _, year in run] for _, run in groupby(places, key=lambda pair: pair[1] - pair[0])]
-    written = [same(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}") for run in runs]
-    if not silent:
-        return written
-    return [say("{years} (missing: {places})", years=one, places=formats.listed(silent)) for one in written]
+    pairs = enumerate(years)
+    runs = [[year for _, year in run] for _, run in groupby(pairs, key=lambda pair: pair[1] - pair[0])]
+    return [_run(run, topic, result) for run in runs]
+
+
+def _run(run: list[int], topic: Topic, result: Summary) -> Bilingual:
+    """Write one run of years with the few places that lack them all, or those of its years that only a few lack."""
+    written = formats.years(run[0], run[-1])
+    parts = [
+        (list(part), silent)
+        for silent, part in groupby(run, key=lambda year: _silent_places(topic, year, result))
+    ]
+    if len(parts) == 1:
+        silent = parts[0][1]
+        if not silent:
+            return written
+        return say("{years} (missing: {places})", years=written, places=formats.listed(silent))
+    few = [
+        say(
+            "missing in {years}: {places}",
+            years=formats.years(part[0], part[-1]),
+            places=formats.listed(silent),
+        )
+        for part, silent in parts
+        if silent
+    ]
+    return say("{years} ({parts})", years=written, parts=each(lambda *texts: "; ".join(texts), *few))
 
 
 def _silent_places(topic: Topic, year: int, result: Summary) -> list[Bilingual]:

@@ -15,6 +15,7 @@ from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.brief.closing import missing_requests
 from evalkit.reporting.sections.former_units import former_units, of_parts_alone, table_of_units
+from evalkit.reporting.sections.no_totals import breakdowns_alone
 from evalkit.reporting.sections.place import place_paragraphs
 from evalkit.reporting.sections.shared_words import NOTHING, area_within, both
 from evalkit.reporting.wording import say
@@ -32,7 +33,7 @@ def nothing_told(result: Summary) -> tuple[Section, ...]:
     """Return the brief of a place of which the sources used tell nothing, or of whose former units alone."""
     area = result.area
     bound = _binding(result)
-    title, blocks = _told_of_parts(area) or _told_of_nobody(area)
+    title, blocks = _told_of_parts(area) or _told_of_breakdowns(area) or _told_of_nobody(area)
     if bound:
         blocks.append(Paragraph(_bound(bound, date.fromisoformat(area.about.date))))
     blocks += _nearest(area)
@@ -47,6 +48,11 @@ def _told_of_nobody(area: Area) -> tuple[Bilingual, list[Block]]:
         place=area_within(area),
     )
     return say("No figure in the sources used yet"), [Paragraph(text)]
+
+
+def _told_of_breakdowns(area: Area) -> tuple[Bilingual, list[Block]] | None:
+    text = breakdowns_alone(area)
+    return None if text is None else (say("Figures of breakdowns only, no total yet"), [Paragraph(text)])
 
 
 def _told_of_parts(area: Area) -> tuple[Bilingual, list[Block]] | None:

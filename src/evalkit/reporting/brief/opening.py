@@ -1,13 +1,14 @@
 """The first screen: a headline with its caution, what the periods and the targets say, and four numbers.
 
 The headline is the first rule that holds (pages/DESIGN-PAGES of the project's papers, section 5): an unusual year, a run of
-zeros with what came after it, a change that stands, else the newest figures.
+zeros that is not long past with what came after it, a change that stands, else the newest figures.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from evalkit.additivity.years import exposure_years
 from evalkit.indicators.news import Told, ZeroNews
 from evalkit.indicators.trends import Trend
 from evalkit.programme.models import Programme
@@ -19,7 +20,7 @@ from evalkit.reporting.brief.part_years import preliminary_years
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.compared import Compared, compared
-from evalkit.reporting.sections.comparison_words import interval_words, window_words
+from evalkit.reporting.sections.comparison_words import interval_words, unlike_figures, window_words
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
 from evalkit.reporting.sections.news_sentences import (
     shift_sentences,
@@ -45,6 +46,7 @@ from evalkit.statistics.verdicts import ChangeVerdict
 from evalkit.table import PRELIMINARY
 
 WIDEST_PACE = 3.0
+LONG_PAST = 3.0  # years after which a run of zeros is no longer what a page says first
 MANY = 100  # one large case no longer explains so many
 
 
@@ -72,7 +74,8 @@ def opening(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Sec
         last = _like_lengths(pairs)
         against = _last_years(last, topics, result) or _against_the_change(last, topics, result)
         blocks.append(Paragraph(_periods_paragraph(pairs, result, cites)))
-        blocks += [Paragraph(sentences(*against))] if against else []
+        unlike = unlike_figures(last)
+        blocks += [Paragraph(sentences(*one)) for one in (unlike, against) if one]
     else:
         blocks += [Paragraph(text) for text in _years_paragraph(topics, result, cites)]
     blocks += [Paragraph(caution) for caution in cautions] if head.is_of_groups else []
@@ -94,9 +97,7 @@ def headline(result: Summary, topics: tuple[Topic, ...]) -> Headline:
         sources = tuple(year.source for shift in told for year in (shift.before, shift.after))
         cautions = (shifts[0].text, *(caution.text for caution in shifts[0].cautions))
         return Headline(_latest(result, topics).text, cautions, sources, is_of_groups=True)
-    zeros = [
-        zero for zero in result.news.zeros if zero.run.indicator in {topic.indicator for topic in topics}
-    ]
+    zeros = _zeros_of_late(result, topics)
     if zeros:
         return _zero(zeros[0], result)
     pairs = _pairs(result, topics)
@@ -106,6 +107,19 @@ def headline(result: Summary, topics: tuple[Topic, ...]) -> Headline:
         if item.verdict.grade in ("clear", "leaning")
     ]
     return _change(sure[0], result) if sure else _latest(result, topics)
+
+
+def _zeros_of_late(result: Summary, topics: tuple[Topic, ...]) -> list[ZeroNews]:
+    """Return the runs of zeros that are no thing of the past beside the newest figures of the topics, the latest run first."""
+    ends = [told.end for topic in topics if (told := _newest(topic)) is not None]
+    names = {topic.indicator for topic in topics}
+    found = [
+        zero
+        for zero in result.news.zeros
+        if zero.run.indicator in names
+        and exposure_years(zero.run.end, max(ends, default=zero.run.end)) < LONG_PAST
+    ]
+    return sorted(found, key=lambda zero: zero.run.end, reverse=True)
 
 
 def _unusual(topic: Topic, topics: tuple[Topic, ...], result: Summary) -> Headline | None:
@@ -128,19 +142,34 @@ def _unusual(topic: Topic, topics: tuple[Topic, ...], result: Summary) -> Headli
         "low": formats.number(found.low),
         "high": formats.number(found.high),
     }
-    caution = (
-        say(
+    caution = _why_unusual(programme, topic.measure, is_many=found.count >= MANY, above=above, limits=limits)
+    others = [_other_count(other, found.year, result) for other in topics if other != topic]
+    return Headline(sentences(text, *(one for one in others if one is not None)), (caution,))
+
+
+def _why_unusual(
+    programme: Programme, measure: str, *, is_many: bool, above: bool, limits: dict[str, Bilingual | str]
+) -> Bilingual:
+    """Say what was to be expected, and what may each lie behind a year that is unlike it."""
+    if not programme.counts_detection:
+        return say(
+            "From the {before} years before, {low} to {high} were to be expected. The figures do not say why: a real change or a change in recording could each explain it.",
+            **limits,
+        )
+    if not above:
+        return say(
+            "From the {before} years before, {low} to {high} were to be expected. The figures do not say why: a real fall, a less thorough search or a change in recording could each explain it.",
+            **limits,
+        )
+    if is_many or programme.measures[measure].disclosure != "person":
+        return say(
             "From the {before} years before, {low} to {high} were to be expected. The figures do not say why: a real change, a more thorough search or a change in recording could each explain it.",
             **limits,
         )
-        if found.count >= MANY
-        else say(
-            "From the {before} years before, {low} to {high} were to be expected. The figures do not say why: one large case, a more thorough search or a change in recording could each explain it.",
-            **limits,
-        )
+    return say(
+        "From the {before} years before, {low} to {high} were to be expected. The figures do not say why: one large case, a more thorough search or a change in recording could each explain it.",
+        **limits,
     )
-    others = [_other_count(other, found.year, result) for other in topics if other != topic]
-    return Headline(sentences(text, *(one for one in others if one is not None)), (caution,))
 
 
 def _as_told(count: float, year: int, topic: Topic, programme: Programme) -> Bilingual:
@@ -188,6 +217,8 @@ def _zero(item: ZeroNews, result: Summary) -> Headline:
 def _change(item: Compared, result: Summary) -> Headline:
     programme = result.area.programme
     measure = programme.indicators[item.indicator].numerator
+    if item.earlier.years != item.later.years:
+        return _change_of_unlike(item, result)
     words = {
         "measure": both(programme.measures[measure].label),
         "before": formats.number(item.earlier.count),
@@ -203,9 +234,26 @@ def _change(item: Compared, result: Summary) -> Headline:
     return Headline(text)
 
 
+def _change_of_unlike(item: Compared, result: Summary) -> Headline:
+    """Return the headline of two periods of unlike length: their yearly averages are compared, and not their totals."""
+    programme = result.area.programme
+    measure = programme.indicators[item.indicator].numerator
+    words = {
+        "measure": both(programme.measures[measure].label),
+        "before": window_words(item.earlier, measure, programme, unlike=True),
+        "early": span(item.earlier.start, item.earlier.end),
+        "after": window_words(item.later, measure, programme, unlike=True),
+        "late": span(item.later.start, item.later.end),
+    }
+    if item.verdict.direction == "fall":
+        return Headline(say("{measure}: fewer a year, {before} ({early}), then {after} ({late})", **words))
+    return Headline(say("{measure}: more a year, {before} ({early}), then {after} ({late})", **words))
+
+
 def _latest(result: Summary, topics: tuple[Topic, ...]) -> Headline:
-    """Say the newest counts: of a whole year where there is one, else of any days, always dated."""
+    """Say the newest counts, the latest first: of a whole year where there is one, else of any days, always dated."""
     told = [one for topic in topics if (one := _newest(topic)) is not None]
+    told.sort(key=lambda one: one.end.year, reverse=True)
     programme = result.area.programme
     if not told:
         rows = result.completeness.frame
@@ -343,21 +391,19 @@ def _last_years(item: Compared, topics: tuple[Topic, ...], result: Summary) -> l
     }
     text = (
         say(
-            "But within {first}–{last} the yearly count rose from {before} to {after}; fitted to all these years: {change} {a_year}, 95% interval {limits}.",
+            "But within {first}–{last} the yearly count rose from {before} to {after}; fitted to these years alone: {change} {a_year}, 95% interval {limits}.",
             **words,
         )
         if found.recent == "up"
         else say(
-            "But within {first}–{last} the yearly count fell from {before} to {after}; fitted to all these years: {change} {a_year}, 95% interval {limits}.",
+            "But within {first}–{last} the yearly count fell from {before} to {after}; fitted to these years alone: {change} {a_year}, 95% interval {limits}.",
             **words,
         )
     )
     events = [
         event
-        for event in result.area.programme.breaks
-        if event.kind == "detection"
-        and event.valid_from.year <= fit.first <= event.valid_to.year
-        and (not event.measures or topic.measure in event.measures)
+        for event in result.area.programme.breaks_of(topic.measure)
+        if event.kind == "detection" and event.valid_from.year <= fit.first <= event.valid_to.year
     ]
     if not events:
         return [text]

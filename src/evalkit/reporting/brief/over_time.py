@@ -47,8 +47,8 @@ def over_time(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> S
     title = say(
         "Year by year: {topics}", topics=formats.listed([within_sentence(panel.title) for panel in panels])
     )
-    alt = say("{title}. {panels}", title=title, panels=_read_aloud(panels))
     told = [Told(topic, panel, result) for topic, panel in pairs]
+    alt = say("{title}. {panels}", title=title, panels=_read_aloud(told))
     caption = sentences(_caption(pairs, result), _whose(told, cites))
     figure = Figure(TIMELINE, wide, alt, caption, phone, figures_drawn(told, result.area, cites))
     beside = [
@@ -125,7 +125,7 @@ def _of_parts(told: list[Told]) -> list[Bilingual]:
 def _whose(told: list[Told], cites: Citations) -> Bilingual:
     """Name the sources of what is drawn: once where all is of one, else for each count."""
     if len({name for one in told for name in one.sources}) < 2:
-        return cites.after(say("Source:"), *told[0].sources)
+        return cites.after(say("All from one source."), *told[0].sources)
     counts = [cites.after(within_sentence(one.panel.title), *one.sources) for one in told]
     return say("Sources: {counts}.", counts=formats.listed(counts))
 
@@ -251,10 +251,11 @@ def _has_doubtful_trend(topic: Topic) -> bool:
     return trend is not None and isinstance(trend.fit, TrendFit) and trend.verdict.grade != "clear"
 
 
-def _read_aloud(panels: list[Panel]) -> Bilingual:
+def _read_aloud(told: list[Told]) -> Bilingual:
     lines = []
-    for panel in panels:
-        years = [_bar_words(bar) for bar in panel.bars if bar.state != "none"]
+    for one in told:
+        panel = one.panel
+        years = [_bar_words(bar, one.wider) for bar in panel.bars if bar.state != "none"]
         years += [
             say(
                 "{years} on average {mean} a year",
@@ -269,7 +270,10 @@ def _read_aloud(panels: list[Panel]) -> Bilingual:
     return sentences(*lines)
 
 
-def _bar_words(bar: Bar) -> Bilingual:
+def _bar_words(bar: Bar, wider: Bilingual | None) -> Bilingual:
+    if bar.is_hollow and wider is not None:
+        count = bar.words or formats.number(bar.count)
+        return say("{year} {count} ({measure})", year=str(bar.year), count=count, measure=wider)
     if bar.state == "hidden":
         return say("{year} confidential", year=str(bar.year))
     if bar.words is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -13,7 +14,8 @@ from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.brief.topics import Topic, shown_totals
-from evalkit.reporting.sections.shared_words import qualified
+from evalkit.reporting.sections.shared_words import Row, qualified
+from evalkit.reporting.wording import say
 from evalkit.table import MARK, PRELIMINARY, WITH_VALUE
 
 
@@ -23,7 +25,7 @@ class PartYear:
 
     year: int
     value: float
-    end: pd.Timestamp
+    end: pd.Timestamp | None  # none where days in between are not told
     count: Bilingual
     days: Bilingual
     source: str
@@ -55,7 +57,9 @@ def preliminary_years(topic: Topic, result: Summary) -> set[int]:
 
 
 def part_years(topic: Topic, told: Collection[int], result: Summary) -> tuple[PartYear, ...]:
-    """Return the longest figure within each year that is not told as a whole; nothing of years before the first told.
+    """Return what is told within each year that is not told as a whole; nothing of years before the first told.
+
+    Of a year its longest figure counts, with what else its source tells of other days of the year.
 
     Parameters
     ----------
@@ -72,15 +76,39 @@ def part_years(topic: Topic, told: Collection[int], result: Summary) -> tuple[Pa
     )
     rows = rows[(rows["period_start"].dt.year == rows["year"]) & (rows["days"] < 364)]
     rows = rows[~rows["year"].isin(told) & (rows["year"] > min(told, default=0))]
-    rows = rows.sort_values(["year", "days"]).drop_duplicates("year", keep="last")
-    return tuple(
-        PartYear(
-            int(row["year"]),
-            float(row["value"]),
-            row["period_end"],
-            qualified(row["value"], row["qualifier"], mark=str(row.get(MARK, ""))),
-            formats.within_year(row["period_start"].date(), row["period_end"].date()),
-            str(row["source_id"]),
-        )
-        for row in rows.to_dict("records")
+    rows = rows.sort_values(["year", "days"], ascending=[True, False], kind="stable")
+    return tuple(_part_year(int(str(year)), of_year) for year, of_year in rows.groupby("year"))
+
+
+def _part_year(year: int, rows: pd.DataFrame) -> PartYear:
+    """Return the longest figure of a year, and what its source tells of other days; with a gap between them it ends on no day."""
+    taken: list[Row] = []
+    for row in rows[rows["source_id"] == rows["source_id"].iloc[0]].to_dict("records"):
+        if all(
+            row["period_end"] < one["period_start"] or row["period_start"] > one["period_end"]
+            for one in taken
+        ):
+            taken.append(row)
+    taken.sort(key=lambda row: row["period_start"])
+    is_gapless = all(
+        before["period_end"] + pd.Timedelta(days=1) == after["period_start"]
+        for before, after in pairwise(taken)
     )
+    first, last = taken[0]["period_start"], taken[-1]["period_end"]
+    value = sum(float(row["value"]) for row in taken)
+    inexact = [row["qualifier"] for row in taken if row["qualifier"] != "exact"]
+    marks = [str(row.get(MARK, "")) for row in taken]
+    return PartYear(
+        year,
+        value,
+        last if is_gapless else None,
+        qualified(value, inexact[0] if inexact else "exact", mark=max(marks)),
+        formats.within_year(first.date(), last.date()) if is_gapless else _months(taken, year),
+        str(taken[0]["source_id"]),
+    )
+
+
+def _months(taken: list[Row], year: int) -> Bilingual:
+    """Write how many months of a year are told."""
+    days = sum((row["period_end"] - row["period_start"]).days + 1 for row in taken)
+    return say("{told} of 12 months of {year}", told=str(round(12 * days / 365)), year=str(year))

@@ -16,7 +16,15 @@ from evalkit.reporting.brief.among_all import PER
 from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.drawing.funnel_plot import marks
 from evalkit.reporting.drawing.rate_intervals import Mark, RateDrawn, highest, rate_intervals
-from evalkit.reporting.sections.shared_words import NOTHING, both, sentences, short_name
+from evalkit.reporting.sections.fewer_years import fewer_years_note
+from evalkit.reporting.sections.shared_words import (
+    NOTHING,
+    both,
+    sentences,
+    short_name,
+    units_of,
+    within_sentence,
+)
 from evalkit.reporting.wording import say
 from evalkit.statistics.provinces.funnel import Funnel
 from evalkit.statistics.provinces.ranks import RankIntervals
@@ -45,7 +53,10 @@ def _section(item: ProvinceComparison, found: Funnel, result: Summary) -> Sectio
     wide, phone = rate_intervals(rows, common)
     inside = sum(row.mark == "reaches" for row in rows if row.rate is not None)
     label = both(result.area.programme.indicators[item.indicator].label)
-    period = both(next(one.label for one in result.area.programme.periods if one.id == item.period))
+    units = units_of(result.area.programme.indicators[item.indicator].numerator, result.area.programme)
+    period = within_sentence(
+        both(next(one.label for one in result.area.programme.periods if one.id == item.period))
+    )
     title = say(
         "{label}: {outside} provinces outside the limits of chance about the common rate, {inside} within",
         label=label,
@@ -53,15 +64,23 @@ def _section(item: ProvinceComparison, found: Funnel, result: Summary) -> Sectio
         outside=str(found.provinces - inside),
     )
     alt = say(
-        "{title}. Cases a year per 100,000 inhabitants, {period}; all together {common}.",
+        "{title}. Number of {units} a year per 100,000 inhabitants, {period}; all together {common}.",
         title=title,
+        units=units,
         period=period,
         common=formats.number(common, 2),
     )
-    figure = Figure("rates-of-provinces", wide, alt, _caption(found, period), phone, _table(rows, common))
-    ordered = [say("Ordered by rate.")] if _ordered(item) else []
+    few = fewer_years_note(item.frame, result.area)  # type: ignore[arg-type]  # of the nation alone
+    figure = Figure(
+        "rates-of-provinces", wide, alt, _caption(found, period, units), phone, _table(rows, common, few)
+    )
+    order = (
+        say("Ordered by rate; neighbours in this order may differ by chance alone, so no ranks are given.")
+        if _ordered(item)
+        else say("Not a ranking.")
+    )
     beside = (
-        Paragraph(sentences(*_how_to_read(rows), *ordered), tone="aside"),
+        Paragraph(sentences(*_how_to_read(rows), order), tone="aside"),
         Paragraph(_apart(found, result), tone="aside"),
     )
     return Section("provinces-rates", title, (figure, *beside), layer="brief")
@@ -96,21 +115,22 @@ def _ordered(item: ProvinceComparison) -> bool:
     return isinstance(item.ranks, RankIntervals) and item.ranks.league_table_allowed
 
 
-def _caption(found: Funnel, period: Bilingual) -> Bilingual:
+def _caption(found: Funnel, period: Bilingual, units: Bilingual) -> Bilingual:
     """Say what dots, lines and the line across are."""
     common = PER * found.target
     words: dict[str, Bilingual | str] = {
         "period": period,
+        "units": units,
         "common": formats.number(common, 2),
     }
     return (
         say(
-            "Cases a year per 100,000 inhabitants, {period}, with 95% intervals that allow for extra variation between years; vertical line: all together, {common}.",
+            "Number of {units} a year per 100,000 inhabitants, {period}, with 95% intervals that allow for extra variation between years; vertical line: all together, {common}.",
             **words,
         )
         if found.law is not None
         else say(
-            "Cases a year per 100,000 inhabitants, {period}, with 95% intervals if yearly counts vary by chance alone; vertical line: all together, {common}.",
+            "Number of {units} a year per 100,000 inhabitants, {period}, with 95% intervals if yearly counts vary by chance alone; vertical line: all together, {common}.",
             **words,
         )
     )
@@ -119,7 +139,7 @@ def _caption(found: Funnel, period: Bilingual) -> Bilingual:
 def _how_to_read(rows: list[RateDrawn]) -> list[Bilingual]:
     """Say what the marks mean."""
     marks_told = say(
-        "Ring: the interval contains it; disc: it does not; large disc: unusual even given how much provinces differ, looked at alone. Not a ranking."
+        "Ring: the interval contains it; disc: it does not; large disc: unusual even given how much provinces differ, looked at alone."
     )
     cut = any(row.rate is not None and row.high > highest(rows) for row in rows)
     arrow = [say("Arrow: the interval goes on.")] if cut else []
@@ -131,18 +151,18 @@ def _apart(found: Funnel, result: Summary) -> Bilingual:
     tests = str(found.tests)
     if not found.shown:
         return say(
-            "Allowing for {tests} comparisons made at once and for how much provinces differ, no province stands apart.",
+            "Allowing for {tests} provinces compared at once and for how much provinces differ, no province stands apart.",
             tests=tests,
         )
     return (
         say(
-            "Allowing for {tests} comparisons made at once and for how much provinces differ, one province stands apart: {name}.",
+            "Allowing for {tests} provinces compared at once and for how much provinces differ, one province stands apart: {name}.",
             tests=tests,
             name=_farthest(found, result),
         )
         if found.shown == 1
         else say(
-            "Allowing for {tests} comparisons made at once and for how much provinces differ, {shown} provinces stand apart.",
+            "Allowing for {tests} provinces compared at once and for how much provinces differ, {shown} provinces stand apart.",
             tests=tests,
             shown=str(found.shown),
         )
@@ -155,7 +175,7 @@ def _farthest(found: Funnel, result: Summary) -> Bilingual:
     return short_name(next(place for place in result.area.places if place.code == code))  # type: ignore[union-attr]  # of the nation alone
 
 
-def _table(rows: list[RateDrawn], common: float) -> Table:
+def _table(rows: list[RateDrawn], common: float, notes: tuple[Bilingual, ...]) -> Table:
     """Return the figures drawn: rate and limits of each province, and whether they hold the common rate; then the marks of the scale."""
     columns = (
         Column("province", say("Province or city")),
@@ -179,7 +199,7 @@ def _table(rows: list[RateDrawn], common: float) -> Table:
     )
     scale = each(lambda *texts: "; ".join(texts), *(told for _, told in marks(highest(rows))))
     last = (Cell(say("Marks of the scale")), Cell(scale), Cell(NOTHING))
-    return Table("rates-of-provinces-figures", say("The rates drawn"), columns, (*cells, last))
+    return Table("rates-of-provinces-figures", say("The rates drawn"), columns, (*cells, last), notes)
 
 
 def _word(row: RateDrawn, common: float) -> str:

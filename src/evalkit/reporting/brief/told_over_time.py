@@ -28,7 +28,7 @@ from evalkit.reporting.sections.shared_words import (
     NOT_AVAILABLE,
     Row,
     both,
-    lasting,
+    lasting_beside_mean,
     qualified,
     span,
     within_sentence,
@@ -205,7 +205,7 @@ def _period_words(total: PeriodTotal, trend: Trend, area: Area) -> Bilingual:
     low, high = limits(total, trend, law_of(area, trend.indicator))
     words = {
         "count": qualified(total.count, "exact", mark=PRELIMINARY if "preliminary" in total.flags else ""),
-        "years": lasting(total.years),
+        "years": lasting_beside_mean(total.count, total.years),
         "mean": formats.number(total.count / total.years, 1),
     }
     if math.isnan(high):

@@ -1,6 +1,9 @@
-"""Who reported what, on the nation's page: every year of the programme period they tell most of, some of them, or none."""
+"""Who reported what, on the nation's page: every year of the latest programme period that is over, some of them, or none."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -23,12 +26,13 @@ def who_reported(result: Summary) -> Section | None:
     if not isinstance(area, NationFacts):
         return None
     rows = _told(area)
-    period = _best_told_period(rows, area)
+    period = _latest_told_period(rows, area)
     if period is None:
         return None
     drawn = _matrix(rows, area, period)
     if all(share == "every" for line in drawn.shares for share in line):
-        return _all_told(drawn, formats.period(period.valid_from, period.valid_to))
+        days = formats.period(period.valid_from, period.valid_to)
+        return _all_told(drawn, _lacking(rows, area, period), days)
     told = [
         name
         for name, line in zip(drawn.places, drawn.shares, strict=True)
@@ -52,28 +56,75 @@ def who_reported(result: Summary) -> Section | None:
     return Section("who-reported-what", title, (figure,), layer="brief")
 
 
-def _all_told(drawn: SquaresDrawn, days: Bilingual) -> Section:
+def _all_told(drawn: SquaresDrawn, lacking: list[Bilingual], days: Bilingual) -> Section:
     """Say in a sentence what a matrix without an empty square would say in hundreds."""
-    text = say(
-        "All {count} provinces have a figure of every year on every subject, though not on every item: {subjects}.",
-        count=str(len(drawn.places)),
-        subjects=formats.listed([within_sentence(subject) for subject in drawn.subjects]),
-    )
+    count, subjects = str(len(drawn.places)), _in_a_row(drawn.subjects)
+    if not lacking:
+        texts = [
+            say(
+                "All {count} provinces have a figure of every year on every item. Subjects: {subjects}.",
+                count=count,
+                subjects=subjects,
+            )
+        ]
+    else:
+        every = say(
+            "All {count} provinces have a figure of every year on every subject: {subjects}.",
+            count=count,
+            subjects=subjects,
+        )
+        texts = [every, _some_items(lacking, len(drawn.subjects))]
     return Section(
         "who-reported-what",
         say("Who reported what, {period}", period=days),
-        (Paragraph(text),),
+        tuple(Paragraph(text) for text in texts),
         layer="brief",
     )
 
 
+def _some_items(lacking: list[Bilingual], every: int) -> Bilingual:
+    """Say on which subjects an item has no figure of some province and year."""
+    if len(lacking) == every:
+        return say("Yet on each of them some items have no figure of some provinces or years.")
+    return say(
+        "Yet some items have no figure of some provinces or years: items on {subjects}.",
+        subjects=_in_a_row(lacking),
+    )
+
+
+def _in_a_row(subjects: Sequence[Bilingual]) -> Bilingual:
+    return formats.listed([within_sentence(subject) for subject in subjects])
+
+
+def _lacking(rows: pd.DataFrame, area: NationFacts, period: ProgrammePeriod) -> list[Bilingual]:
+    """Return the subjects told of an item of which lacks a figure of a province and year of the period."""
+    within = _within(rows, period)
+    told = within.drop_duplicates(["province_code", "measure", "year"])["measure"].value_counts()
+    squares_of_an_item = len(area.places) * within["year"].nunique()
+    lacks = {
+        measure.strand
+        for name, measure in area.programme.measures.items()
+        if name != area.programme.population and told.get(name, 0) < squares_of_an_item
+    }
+    subjects = set(within["strand"]) & lacks
+    return [both(strand.label) for strand in area.programme.strands if strand.id in subjects]
+
+
 def _few_told(told: list[Bilingual], places: int, days: Bilingual) -> Section:
     """Name the few places that have a figure at all: a matrix would be empty."""
-    text = say(
-        "{some} of {all} provinces have figures: {names}. Of the others the sources used have none.",
-        some=str(len(told)),
-        all=str(places),
-        names=formats.listed(told),
+    text = (
+        say(
+            "1 of {all} provinces has figures for these years: {name}. Of the others the sources used have none for these years.",
+            all=str(places),
+            name=told[0],
+        )
+        if len(told) == 1
+        else say(
+            "{some} of {all} provinces have figures for these years: {names}. Of the others the sources used have none for these years.",
+            some=str(len(told)),
+            all=str(places),
+            names=formats.listed(told),
+        )
     )
     return Section(
         "who-reported-what",
@@ -90,22 +141,22 @@ def _told(area: NationFacts) -> pd.DataFrame:
     return rows.assign(strand=rows["measure"].map(strands), year=rows["period_end"].dt.year)
 
 
-def _best_told_period(rows: pd.DataFrame, area: NationFacts) -> ProgrammePeriod | None:
-    """Return the programme period of which provinces tell most; of two alike the later."""
+def _latest_told_period(rows: pd.DataFrame, area: NationFacts) -> ProgrammePeriod | None:
+    """Return the latest programme period that is over and of which a province tells; where none is over, the latest told."""
+    today = date.fromisoformat(area.about.date)
+    periods = [period for period in area.programme.periods if not _within(rows, period).empty]
+    return max(periods, key=lambda period: (period.valid_to < today, period.valid_from), default=None)
+
+
+def _within(rows: pd.DataFrame, period: ProgrammePeriod) -> pd.DataFrame:
+    """Return the figures whose period ends within one of the programme's."""
     days = rows["period_end"].dt.date
-
-    def told(period: ProgrammePeriod) -> int:
-        within = rows[(days >= period.valid_from) & (days <= period.valid_to)]
-        return len(within[["province_code", "strand", "year"]].drop_duplicates())
-
-    periods = [period for period in area.programme.periods if told(period)]
-    return max(periods, key=lambda period: (told(period), period.valid_from), default=None)
+    within: pd.DataFrame = rows[(days >= period.valid_from) & (days <= period.valid_to)]
+    return within
 
 
 def _matrix(rows: pd.DataFrame, area: NationFacts, period: ProgrammePeriod) -> SquaresDrawn:
-    within = rows[
-        (rows["period_end"].dt.date >= period.valid_from) & (rows["period_end"].dt.date <= period.valid_to)
-    ]
+    within = _within(rows, period)
     years = within["year"].nunique()
     told = within.groupby(["province_code", "strand"])["year"].nunique()
     strands = [strand for strand in area.programme.strands if strand.id in set(within["strand"])]

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from evalkit.facts.areas import Area
+from evalkit.indicators.changes_under_law import METHOD as UNDER_LAW
 from evalkit.indicators.sources import preferred
 from evalkit.records import Assessments, Comparisons, Indicators, Pathway, Trends
 from evalkit.reporting.blocks import Bilingual
@@ -38,7 +39,8 @@ def _(record: Indicators, asked: Asked) -> Figure:
     number_scale(axes, asked.language)
     axes.set_ylabel(unit_words(indicator, record.area.programme).of(asked.language))
     has_limits = bool(rows["lower"].notna().any())
-    method = method_words(indicator, has_limits=has_limits)
+    under_law = bool(rows["method"].eq(UNDER_LAW).any())
+    method = method_words(indicator, record.area.programme, has_limits=has_limits, under_law=under_law)
     notes = [say("Bars: 95% intervals ({method}).", method=method)] if has_limits else []
     words = Words(_title(both(indicator.label), rows), [*notes, *mark_notes(rows)], _sources(rows))
     return written_around(axes, record.area, words, asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.facts.areas import Area, ProvinceFacts
+from evalkit.facts.areas import Area
 from evalkit.indicators.judging import JUDGED
 from evalkit.programme.models import Programme, Target
 from evalkit.records import Assessments
@@ -13,9 +13,11 @@ from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Pa
 from evalkit.reporting.display import headed
 from evalkit.reporting.sections.indicators import counts_cell, value_cell
 from evalkit.reporting.sections.promises import (
+    binding_targets,
     evidence_words,
     growth_sentence,
     needed_words,
+    no_target,
     nothing_due,
     promise_words,
     target_name,
@@ -30,7 +32,9 @@ SHOWN = ("met", "not_met", "too_few", "approximate", "so_far", "other_window")
 
 @headed("assessment", lambda: say("Targets: verdict and evidence"))
 def _(result: Assessments) -> tuple[Block, ...]:
-    frame = result.frame
+    frame, binding = result.frame, binding_targets(result.area)
+    if not binding and frame.empty:
+        return tuple(_targets(binding, result.area))
     told = frame["verdict"].isin(SHOWN) | (frame["status"] == "suppressed") | _is_zero_of_zero(frame)
     judged = frame[told & (frame["verdict"] != "unquantified")]
     if judged.empty:
@@ -47,7 +51,7 @@ def _(result: Assessments) -> tuple[Block, ...]:
             _assessment_table(judged, result.area),
             *_in_sentences(judged, result.area),
         ]
-    blocks += _targets(_binding(result.area), result.area)
+    blocks += _targets(binding, result.area)
     return tuple(blocks)
 
 
@@ -142,15 +146,9 @@ def _in_sentences(frame: pd.DataFrame, area: Area) -> list[Block]:
     return [Bullets(tuple(sentences))] if sentences else []
 
 
-def _binding(area: Area) -> tuple[Target, ...]:
-    if isinstance(area, ProvinceFacts):
-        return area.programme.targets_binding(area.place.code, area.place.scheme)
-    return tuple(target for target in area.programme.targets if target.level == "national")
-
-
 def _targets(targets: tuple[Target, ...], area: Area) -> list[Block]:
     if not targets:
-        return [Paragraph(say("No target is declared for it."), tone="gap")]
+        return [no_target()]
     columns = (
         Column("target", say("Target")),
         Column("wording", say("In its own words")),

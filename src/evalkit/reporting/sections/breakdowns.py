@@ -6,7 +6,6 @@ import pandas as pd
 
 from evalkit.facts.areas import Area, NationFacts
 from evalkit.records import Breakdowns
-from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import (
     CONFIDENTIAL,
@@ -98,15 +97,14 @@ def _is_wholly_hidden(table: Table) -> bool:
 
 
 def _in_a_sentence(table: Table, rows: pd.DataFrame, area: Area) -> Bilingual:
-    """Say of a table of marks alone what is hidden: which figures, of when, how many, from which source."""
+    """Say of a table of marks alone what is hidden: which figures, of when, from which source."""
     return say(
-        "{table}, {period}: all {count} figures are confidential ({values}). Source: {source}.",
+        "{table}, {period}: every figure is confidential ({values}). Source: {source}.",
         table=table.caption,
         values=each(
             lambda *names: "; ".join(names), *(column.header for column in table.columns if column.numeric)
         ),
         period=span(rows["period_start"].min(), rows["period_end"].max()),
-        count=formats.number(table.hidden),
         source=named_sources(rows["source_id"], area),
     )
 

@@ -9,9 +9,17 @@ import pandas as pd
 from evalkit.facts.areas import Area, Coarser, NationFacts
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Table
-from evalkit.reporting.sections.shared_words import NOTHING, Row, both, fact_cell, span, within_sentence
+from evalkit.reporting.sections.shared_words import (
+    NOTHING,
+    Row,
+    both,
+    fact_cell,
+    sentences,
+    span,
+    within_sentence,
+)
 from evalkit.reporting.wording import say
-from evalkit.table import ALL, totals_only
+from evalkit.table import ALL, WITH_VALUE, totals_only
 
 
 def coarser_sentences(area: Area, *, measures: Collection[str], crossed: bool) -> list[Paragraph]:
@@ -56,14 +64,8 @@ def _sentence(area: Area, key: tuple[str, tuple[str, ...], bool, str], names: li
         if small
         else say("the custodian of the figures lets this table be shown coarser only")
     )
-    coarser = {
-        "attributes": say("they are shown by one of these attributes at a time"),
-        "region": say("the page of the whole country shows them by region"),
-        "nation": say("the page of the whole country shows them for all provinces together"),
-        "longer": say("they are shown for whole programme periods"),
-        "nothing": say("no coarser table can be shown either"),
-    }[where]
-    return say(
+    coarser = _coarser_words(where, is_here=isinstance(area, NationFacts))
+    told = say(
         "Not shown {level}: {measures}, by {attributes}; {reason}; {coarser}.",
         level=level,
         measures=formats.listed([within_sentence(both(programme.measures[name].label)) for name in names]),
@@ -71,6 +73,33 @@ def _sentence(area: Area, key: tuple[str, tuple[str, ...], bool, str], names: li
         reason=reason,
         coarser=coarser,
     )
+    published = say("What an authority has published itself is shown all the same.")
+    return sentences(told, published) if _is_shown(area, place, names, by) else told
+
+
+def _coarser_words(where: str, *, is_here: bool) -> Bilingual:
+    """Say what takes the place of a table that is not shown, and whether the page of the whole country is this one."""
+    elsewhere = {
+        "region": say("the page of the whole country shows them by region"),
+        "nation": say("the page of the whole country shows them for all provinces together"),
+    }
+    here = {
+        "region": say("this page shows them by region"),
+        "nation": say("this page shows them for all provinces together"),
+    }
+    words = {
+        "attributes": say("they are shown by one of these attributes at a time"),
+        "longer": say("they are shown for whole programme periods"),
+        "nothing": say("no coarser table can be shown either"),
+    }
+    return (words | (here if is_here else elsewhere))[where]
+
+
+def _is_shown(area: Area, place: str, names: Collection[str], by: Collection[str]) -> bool:
+    """Tell whether the level that is spoken of has such figures all the same: sums of provinces are none of theirs."""
+    facts = area.province_facts if isinstance(area, NationFacts) and place == "province" else area.facts
+    rows = facts[facts["measure"].isin(names) & facts["status"].isin(WITH_VALUE)]
+    return bool((rows[[*by]] != ALL).all(axis=1).any()) if {*by} <= {*rows.columns} else False
 
 
 def region_tables(nation: NationFacts) -> Iterator[Table]:

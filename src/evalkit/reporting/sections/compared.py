@@ -14,7 +14,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Figure
 from evalkit.reporting.brief.topics import drawn_over_time
 from evalkit.reporting.figures import draw_both, period_comparison
-from evalkit.reporting.sections.shared_words import both, counted, lasting, span
+from evalkit.reporting.sections.shared_words import both, counted, lasting_beside_mean, span
 from evalkit.reporting.wording import say
 from evalkit.statistics.law.law_comparison import LawComparison
 from evalkit.statistics.law.scatter import ScatterLaw
@@ -115,7 +115,7 @@ def _window_words(total: PeriodTotal, measure: str, area: Area, law: ScatterLaw 
         "{period}: {count} in {years}, {low} to {high} a year",
         period=span(total.start, total.end),
         count=counted(total.count, measure, area.programme),
-        years=lasting(total.years),
+        years=lasting_beside_mean(total.count, total.years),
         low=formats.number(lower, 1),
         high=formats.number(upper, 1),
     )

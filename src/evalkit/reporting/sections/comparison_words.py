@@ -5,13 +5,21 @@ from __future__ import annotations
 import math
 
 from evalkit.facts.areas import Area
+from evalkit.indicators.period_comparison import sources_between
 from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.programme.models import Programme
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.sections.compared import Compared
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
-from evalkit.reporting.sections.shared_words import both, lasting, p_words, sentences, span, total_words
+from evalkit.reporting.sections.shared_words import (
+    both,
+    lasting_beside_mean,
+    p_words,
+    sentences,
+    span,
+    total_words,
+)
 from evalkit.reporting.sections.verdict_words import verdict_sentence
 from evalkit.reporting.wording import say
 from evalkit.statistics.results import RateComparison
@@ -73,7 +81,7 @@ def window_words(total: PeriodTotal, measure: str, programme: Programme, *, unli
     count = total_words(total, measure, programme)
     if not unlike or total.missing:
         return count
-    return say("{count} in {years}", count=count, years=lasting(total.years))
+    return say("{count} in {years}", count=count, years=lasting_beside_mean(total.count, total.years))
 
 
 def caution_sentence(item: Compared) -> Bilingual:
@@ -83,18 +91,30 @@ def caution_sentence(item: Compared) -> Bilingual:
         return say("Years like these scatter about as pure chance would make them.")
     if law is not None and math.isfinite(law.minimum_detectable_fall):
         return say(
-            "Years like these scatter {factor} times as much as pure chance would make them, and the interval allows for that. With {base} as base, only a fall of about {fall} or more would be found in four of five such comparisons.",
+            "Years like these have {factor} times the variance that pure chance would give them, and the interval allows for that. With {base} as base, only a fall of about {fall} or more would be found in four of five such comparisons.",
             factor=formats.number(law.factor, 1),
             base=formats.number(result.earlier),
             fall=formats.percent(100 * law.minimum_detectable_fall, 0),
         )
     if law is not None:
         return say(
-            "Years like these scatter {factor} times as much as pure chance would make them, and the interval allows for that. With {base} as base, not even a fall to zero would be found in four of five such comparisons.",
+            "Years like these have {factor} times the variance that pure chance would give them, and the interval allows for that. With {base} as base, not even a fall to zero would be found in four of five such comparisons.",
             factor=formats.number(law.factor, 1),
             base=formats.number(result.earlier),
         )
     return exact_caution(result)
+
+
+def unlike_figures(item: Compared) -> tuple[Bilingual, ...]:
+    """Say where the two totals come from different sources, or are not exact; nothing where neither is so."""
+    found, totals = [], (item.earlier, item.later)
+    if sources_between(item.earlier, item.later) > 1:
+        found.append(say("The two totals come from different sources, which may count differently."))
+    if any("inexact" in total.flags for total in totals):
+        found.append(
+            say("A source gives some of these figures only approximately; interval and p take them as exact.")
+        )
+    return tuple(found)
 
 
 def exact_caution(result: RateComparison) -> Bilingual:
@@ -104,7 +124,7 @@ def exact_caution(result: RateComparison) -> Bilingual:
             "The interval assumes that cases come independently of each other; a few totals cannot check that. More scatter between years would widen it."
         )
     return say(
-        "The interval assumes that cases come independently of each other; a few totals cannot check that. If yearly counts varied twice as much, it would run from {low} to {high}. With {base} cases as base, only a fall of about {fall} or more would be found in four of five such comparisons.",
+        "The interval assumes that cases come independently of each other; a few totals cannot check that. If yearly counts had twice the variance of pure chance, it would run from {low} to {high}. With {base} cases as base, only a fall of about {fall} or more would be found in four of five such comparisons.",
         low=formats.signed_percent(result.dispersed_lower),
         high=formats.signed_percent(result.dispersed_upper),
         base=formats.number(result.earlier),

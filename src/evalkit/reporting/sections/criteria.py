@@ -27,10 +27,17 @@ def _(result: Evidence) -> tuple[Block, ...]:
         Column("evidence", say("Evidence")),
         Column("span", say("From – to")),
         Column("with", say("Indicators with figures")),
-        Column("without", say("Without a figure")),
+        Column("without", _without(result.frame)),
     )
     table = Table("dac-table", say("Evidence by criterion"), columns, tables)
     return (Paragraph(text), table)
+
+
+def _without(frame: pd.DataFrame) -> Bilingual:
+    """Head the last column: an indicator whose figures are all hidden has figures, though none is shown."""
+    if (~frame["has_evidence"] & (frame["suppressed"] > 0)).any():
+        return say("Without a figure, or confidential")
+    return say("Without a figure")
 
 
 def criterion_words(name: str) -> Bilingual:
@@ -50,11 +57,10 @@ def _row(name: str, rows: pd.DataFrame, programme: Programme) -> tuple[Cell, ...
     told = declared[declared["has_evidence"]]
     silent = declared[~declared["has_evidence"]]
     first, last = told["first"].min(), told["last"].max()
-    years = f"{first.year}–{last.year}" if len(told) else ""
     return (
         Cell(criterion_words(name)),
         Cell(_evidence(told, declared)),
-        Cell(Bilingual(years, years) if years else NOTHING),
+        Cell(formats.years(first.year, last.year) if len(told) else NOTHING),
         Cell(_named(told, programme)),
         Cell(_named(silent, programme)),
     )
@@ -65,6 +71,8 @@ def _evidence(told: pd.DataFrame, declared: pd.DataFrame) -> Bilingual:
         return say("none: the programme has no indicator for it")
     if told.empty:
         return say("none: no indicator has a figure")
+    if len(told) == 1:
+        return say("1 of {all} indicators has a figure", all=formats.number(len(declared)))
     return say(
         "{told} of {all} indicators have a figure",
         told=formats.number(len(told)),

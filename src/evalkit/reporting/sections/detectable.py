@@ -22,7 +22,7 @@ def detectable_table(items: list[Compared], area: Area) -> list[Table]:
         return []
     columns = (
         Column("comparison", say("Comparison")),
-        Column("scatter", say("Scatter of years, times pure chance"), numeric=True),
+        Column("scatter", say("Variance of years, times that of pure chance"), numeric=True),
         Column("fall", say("Smallest fall found in four of five such comparisons"), numeric=True),
     )
     return [Table("detectable-table", say("What the comparisons could show"), columns, rows)]

@@ -11,7 +11,7 @@ from evalkit.records import Gaps
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
-from evalkit.reporting.sections.shared_words import Row, area_name, both, span, within_sentence
+from evalkit.reporting.sections.shared_words import Row, area_name, both, sentences, span, within_sentence
 from evalkit.reporting.sections.shares import difference_cell, share_cell
 from evalkit.reporting.wording import say
 
@@ -25,13 +25,7 @@ def _(result: Gaps) -> tuple[Block, ...]:
     groups, places, classes = (_told(frame) for frame in (groups, places, classes))
     blocks: list[Block] = []
     if len(groups) or len(places) or len(classes):
-        blocks.append(
-            Paragraph(
-                say(
-                    "Each row holds a group against all others. The difference is in percentage points; where its interval holds zero, chance alone could explain it. Many rows are compared at once: one in twenty would stand apart by chance. The order is that of the declarations, not a rank."
-                )
-            )
-        )
+        blocks.append(_how_to_read([frame for frame in (groups, places, classes) if len(frame)]))
     if len(groups):
         blocks.append(_groups_table(groups, result.area))
     if len(places) and isinstance(result.area, ProvinceFacts):
@@ -39,6 +33,17 @@ def _(result: Gaps) -> tuple[Block, ...]:
     if len(classes) and result.area.programme.support is not None:
         blocks.append(_classes_table(classes, result.area.programme.support))
     return (*blocks, *_silent(groups, result.area), *_confidential(hidden))
+
+
+def _how_to_read(frames: list[pd.DataFrame]) -> Paragraph:
+    """Say what a row is, and of rows with an interval what chance could explain."""
+    held = say("Each row holds a group against all others. The difference is in percentage points.")
+    by_chance = say(
+        "Where its interval holds zero, chance alone could explain it. Many rows are compared at once: one in twenty would stand apart by chance."
+    )
+    order = say("The order is that of the declarations, not a rank.")
+    has_limits = any(frame["difference_lower"].notna().any() for frame in frames)
+    return Paragraph(sentences(held, by_chance, order) if has_limits else sentences(held, order))
 
 
 def _latest(frame: pd.DataFrame) -> pd.DataFrame:
@@ -78,22 +83,38 @@ def _table(
     caption: Bilingual,
     group: Bilingual,
 ) -> Table:
+    has_limits = frame["difference_lower"].notna()
+    heading = (
+        say("Difference in percentage points, 95% interval")
+        if has_limits.any()
+        else say("Difference in percentage points")
+    )
     columns = (
         Column("what", say("Share")),
         Column("group", group),
         Column("period", say("Period")),
         Column("value", say("In the group"), numeric=True),
         Column("others", say("Others"), numeric=True),
-        Column("difference", say("Difference in percentage points, 95% interval"), numeric=True),
+        Column("difference", heading, numeric=True),
     )
     rows = tuple(
         (Cell(what), Cell(who), *_figures(row))
         for (what, who), row in zip(heads, frame.to_dict("records"), strict=True)
     )
-    notes = [say("Intervals of differences: Newcombe (1998).")]
+    return Table(name, caption, columns, rows, _notes(frame, has_limits))
+
+
+def _notes(frame: pd.DataFrame, has_limits: pd.Series) -> tuple[Bilingual, ...]:
+    notes = []
+    if has_limits.any():
+        notes.append(say("Intervals of differences: Newcombe (1998)."))
+    if not has_limits.all():
+        notes.append(
+            say("Without an interval: arithmetic alone, a share of what was done, not of chance events.")
+        )
     if (frame["flag"] == "small_base").any():
         notes.append(say("Where fewer than 10 persons are in a group or beside it, read the counts first."))
-    return Table(name, caption, columns, rows, tuple(notes))
+    return tuple(notes)
 
 
 def _figures(row: Row) -> tuple[Cell, ...]:

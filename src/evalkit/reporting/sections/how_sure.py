@@ -15,6 +15,7 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
+from evalkit.reporting.brief.among_all import count_of_years
 from evalkit.reporting.brief.beside import direction, held_against_the_country, law_of_rate
 from evalkit.reporting.brief.promises_kept import latest_verdicts
 from evalkit.reporting.brief.topics import Topic, topics_of
@@ -138,7 +139,7 @@ def _trend(item: Trend, fit: TrendFit, area: Area) -> _Sure:
         "negative binomial": say("the law of scatter"),
         "quasi-Poisson, pooled dispersion": say("the law of scatter"),
         "quasi-Poisson, own dispersion": say("their own dispersion"),
-    }[fit.method]
+    }[item.method]
     checks = [checks_words(item.verdict, area.programme)]
     missing = sorted(set(range(fit.first, fit.last)) - set(fit.years_used))
     if missing:
@@ -161,8 +162,10 @@ def _latest(found: LatestYear, topic: Topic, area: Area) -> _Sure:
     elif found.is_unusual:
         words = say("unusual")
         checks = say("outside whichever of the {years} years before is left out", years=years)
+    elif found.along_trend:
+        words, checks = say("not called unusual"), say("outside, where the trend of the years before leads")
     else:
-        words = say("not unusual")
+        words = say("not called unusual")
         without = formats.listed([same(str(year)) for year in found.inside_without])
         checks = say("outside, but inside without any one of these years: {years}", years=without)
     limits = _expected(found.low, found.high)
@@ -220,7 +223,7 @@ def _shift(shift: GroupShift, area: Area) -> _Sure:
     )
     low, high = formats.number(shift.lower, 1), formats.number(shift.upper, 1)
     limits = say("{low} to {high} percentage points", low=low, high=high)
-    checks = say("interval and word allow for {tried} groups looked at (Holm)", tried=str(shift.tried))
+    checks = say("interval and word allow for {tried} groups looked at (Bonferroni)", tried=str(shift.tried))
     return _Sure(about, words, limits, p_words(shift.p), checks=checks)
 
 
@@ -271,7 +274,7 @@ def _among_all(area: Area, topics: Sequence[Topic]) -> list[_Sure]:
     about = say(
         "{indicator}: {count} here, among all provinces",
         indicator=_label(told[0], area),
-        count=formats.number(own["count"]),
+        count=count_of_years(own, record),
     )
     words = {
         "not_clearly_different": say("not clearly different"),

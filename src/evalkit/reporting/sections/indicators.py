@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pandas as pd
 
 from evalkit.facts.areas import Area
-from evalkit.programme.models import Indicator, Programme
+from evalkit.indicators.changes_under_law import METHOD as UNDER_LAW
+from evalkit.programme.models import Indicator, Measure, Programme
 from evalkit.records import Indicators
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
@@ -34,6 +36,9 @@ from evalkit.reporting.sections.unlike import Unlike
 from evalkit.reporting.wording import say
 from evalkit.table import MARK
 
+YEARLY_KINDS = ("rate", "period_ratio", "carried_over")  # of part of a year they would be read as of the year
+SHORTEST_YEAR = 363  # days from the first to the last of a whole year, by the calendar or of the police
+
 
 @headed("indicators", lambda: say("Indicators, latest reported period"))
 def _(result: Indicators) -> tuple[Block, ...]:
@@ -47,7 +52,7 @@ def _(result: Indicators) -> tuple[Block, ...]:
     blocks: list[Block] = [
         Paragraph(
             say(
-                "Each row gives the latest period with a figure. On a small base read the counts first; the percentage can jump by chance."
+                "Each row gives the latest period with a figure. Parts of a year give way to the whole year in which they lie; rates and ratios of a part of a year are left out where a longer period is known. On a small base read the counts first; the percentage can jump by chance."
             )
         ),
     ]
@@ -79,17 +84,47 @@ def _name(row: Row, area: Area) -> Bilingual:
 def latest_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Return for each indicator its latest period with a value, a hidden one or 0 of 0, in the order of the frame.
 
-    A period of up to a year goes before a longer one, which would blur what is latest.
+    A period of up to a year goes before a longer one, which would blur what is latest. A whole year goes before its parts, and a rate
+    of part of a year, which would stand as a yearly one, is left out where a whole year or more is told. An indicator that last had
+    0 of 0 is left out where a later period has a base, too small for a value: that nothing was due is no longer so.
     """
-    zero = [nothing_due(row) is not None for row in frame.to_dict("records")]
-    told = frame[
-        frame["value"].notna() | (frame["status"] == "suppressed") | pd.Series(zero, frame.index, dtype=bool)
-    ]
+    rows = frame.to_dict("records")
+    zero = pd.Series([nothing_due(row) is not None for row in rows], frame.index, dtype=bool)
+    few = frame[pd.Series([_is_too_few(row) for row in rows], frame.index, dtype=bool)]
+    told = frame[frame["value"].notna() | (frame["status"] == "suppressed") | zero]
+    told = told[~_beside_a_year(told)]
     is_short = (told["period_end"] - told["period_start"]).dt.days <= 366
     ordered = told.assign(is_short=is_short).sort_values(
         ["is_short", "period_end", "period_start"], kind="stable"
     )
-    return ordered.drop_duplicates("indicator", keep="last").sort_index()
+    latest = ordered.drop_duplicates("indicator", keep="last").sort_index()
+    later = few.groupby("indicator")["period_end"].max().reindex(latest["indicator"]).to_numpy()
+    return latest[~(zero[latest.index] & (later > latest["period_end"]))]
+
+
+def _is_too_few(row: Row) -> bool:
+    """Tell whether an estimate has no value because its base is too small for one."""
+    return row["status"] == "not_estimable" and "small_base" in row["flag"].split(";")
+
+
+def _beside_a_year(told: pd.DataFrame) -> pd.Series:
+    """Tell which rows are of part of a year that is told whole, or rates of part of a year beside one of a longer period."""
+    days = (told["period_end"] - told["period_start"]).dt.days
+    part, whole = days < SHORTEST_YEAR, told[(days >= SHORTEST_YEAR) & told["value"].notna()]
+    years = whole[(whole["period_end"] - whole["period_start"]).dt.days <= 366]
+    named = dict(iter(years.groupby("indicator")))
+    inside = [
+        is_part and bool((named[name]["period_start"].le(start) & named[name]["period_end"].ge(end)).any())
+        for is_part, name, start, end in zip(
+            part & told["indicator"].isin(list(named)),
+            told["indicator"],
+            told["period_start"],
+            told["period_end"],
+            strict=True,
+        )
+    ]
+    rates = part & told["kind"].isin(YEARLY_KINDS) & told["indicator"].isin(whole["indicator"])
+    return rates | pd.Series(inside, index=told.index, dtype=bool)
 
 
 def indicator_table(rows: pd.DataFrame, area: Area, *, name: str, caption: Bilingual) -> Table:
@@ -104,12 +139,19 @@ def indicator_table(rows: pd.DataFrame, area: Area, *, name: str, caption: Bilin
     )
     unlike = Unlike(area)
     cells = tuple(_row(row, area, unlike) for row in rows.to_dict("records"))
+    return Table(name, caption, columns, cells, _notes(rows, area.programme))
+
+
+def _notes(rows: pd.DataFrame, programme: Programme) -> tuple[Bilingual, ...]:
+    """Say what the marks and the words of the table mean."""
     carries_over = rows["kind"].eq("period_ratio").any()
     carry_over = say("[o] Carry-over from earlier years can put it above 100%, so it has no interval.")
-    notes = (
+    decided = say("What was done, counts and shares of it, is not left to chance: it has no interval.")
+    shown = [programme.indicators[one] for one in rows["indicator"].unique()]
+    return (
         say("[u] marks a rate on fewer than 20 events: it is unstable."),
         *([carry_over] if carries_over else []),
-        say("A count of what was done is no count of chance events: it has no interval."),
+        *([decided] if any(map(programme.is_decided, shown)) else []),
         say(
             "The base of a rate is person-years: the average populations of the years of the period, added up."
         ),
@@ -117,29 +159,36 @@ def indicator_table(rows: pd.DataFrame, area: Area, *, name: str, caption: Bilin
             "Sources are listed at the end of the page; where sources disagree, the first of the programme's order is shown here."
         ),
     )
-    return Table(name, caption, columns, cells, notes)
 
 
 def _row(row: Row, area: Area, unlike: Unlike) -> tuple[Cell, ...]:
     hidden = row["status"] == "suppressed"
-    reading = _reading(row, area.programme.indicators[row["indicator"]])
+    indicator = area.programme.indicators[row["indicator"]]
+    readings = [_reading(row, area.programme)]
+    differing = unlike.named(_measures(indicator), row)
+    if differing is not None and not pd.isna(row["lower"]):
+        # an interval of chance about one source's figure leaves out the other's
+        row = row | {"lower": math.nan, "upper": math.nan}
+        readings = _basis(row, area.programme.measures[indicator.numerator])
+    if differing is not None:
+        readings = [*readings, say("sources differ ({figures}): no interval", figures=differing)]
+    reading = each(lambda *texts: "; ".join(texts), *readings)
     return (
         Cell(_name(row, area)),
         Cell(span(row["period_start"], row["period_end"])),
         Cell(CONFIDENTIAL) if hidden else _as_told(counts_cell(row), row, area),
         Cell(CONFIDENTIAL) if hidden else _as_told(value_cell(row, area.programme), row, area, unit=True),
         Cell(CONFIDENTIAL) if hidden else _interval(row),
-        Cell(reading if hidden else _with_unlike(reading, row, area, unlike)),
+        Cell(reading if hidden else _contradicted(reading, unlike.against_itself(_measures(indicator), row))),
     )
 
 
-def _with_unlike(reading: Bilingual, row: Row, area: Area, unlike: Unlike) -> Bilingual:
-    """Say beside an estimate on which of its counts sources differ."""
-    indicator = area.programme.indicators[row["indicator"]]
-    measures = [name for name in (indicator.numerator, indicator.denominator) if name]
-    figures, why = unlike.named(measures, row), unlike.against_itself(measures, row)
-    if figures is not None:
-        reading = say("{reading}; sources differ ({figures})", reading=reading, figures=figures)
+def _measures(indicator: Indicator) -> list[str]:
+    return [name for name in (indicator.numerator, indicator.denominator) if name]
+
+
+def _contradicted(reading: Bilingual, why: Bilingual | None) -> Bilingual:
+    """Say beside an estimate that the figures of its own source contradict each other; the reading alone where they do not."""
     if why is None:
         return reading
     return say(
@@ -198,17 +247,32 @@ def _interval(row: Row) -> Cell:
     return Cell(say("{low} to {high}", low=words[0], high=words[1]))
 
 
-def _reading(row: Row, indicator: Indicator) -> Bilingual:
+def _reading(row: Row, programme: Programme) -> Bilingual:
+    indicator = programme.indicators[row["indicator"]]
     if (due := nothing_due(row)) is not None:
         return due
-    flags, basis = row["flag"].split(";"), place_basis(row["place_basis"])
-    if row["kind"] == "count" and "inexact" in flags and "derived" not in flags:
-        return say("{basis}; the source does not give the figure exactly: no interval", basis=basis)
-    words = {"method": method_words(indicator, has_limits=not pd.isna(row["lower"])), "basis": basis}
+    flags, has_limits = row["flag"].split(";"), not pd.isna(row["lower"])
+    without_limits = "inexact" in flags and (has_limits or row["kind"] == "count")
+    under_law = row["method"] == UNDER_LAW
+    method = method_words(indicator, programme, has_limits=has_limits, under_law=under_law)
+    parts = [*([] if without_limits else [method]), *_basis(row, programme.measures[indicator.numerator])]
     if "derived" in flags:
-        return say("{method}; {basis}; {status}", status=status_word("derived"), **words)
+        parts.append(status_word("derived"))
+    return each(lambda *texts: "; ".join(texts), *parts, *_warning(flags, without_limits=without_limits))
+
+
+def _basis(row: Row, measure: Measure) -> list[Bilingual]:
+    """Say where it was counted, of cases and persons, and of what was counted elsewhere than declared; a budget is spent where it is."""
+    can_differ = measure.disclosure != "activity" or row["place_basis"] != measure.place_basis
+    return [place_basis(row["place_basis"])] if can_differ else []
+
+
+def _warning(flags: list[str], *, without_limits: bool) -> list[Bilingual]:
+    """Say why a figure is read with care, or has no interval although its method would give one."""
+    if without_limits:
+        return [say("the source does not give the figure exactly: no interval")]
+    if "derived" in flags:
+        return []
     if "inexact" in flags:
-        return say("{method}; {basis}; the source does not give the figure exactly", **words)
-    if "small_base" in flags:
-        return say("{method}; {basis}; small base: read the counts first", **words)
-    return say("{method}; {basis}", **words)
+        return [say("the source does not give the figure exactly")]
+    return [say("small base: read the counts first")] if "small_base" in flags else []

@@ -23,7 +23,7 @@ def _invented(area: Area) -> Bilingual:
     """Say that the figures are invented; that the country is, only where it is."""
     if area.about.invented_places:
         return say(
-            "Every figure, name and source on this page is invented; the country does not exist. The page shows how evalkit works."
+            "Every figure, place and source on this page is invented; the country does not exist. Laws and offices may bear the names of real ones; no figure here is theirs. The page shows how evalkit works."
         )
     return say("The figures of this programme on this page are invented: they are not figures of this place.")
 
@@ -45,10 +45,10 @@ def _methods() -> tuple[Bilingual, ...]:
         ),
         say("Former provinces: counts are added up, never split; with a part missing no sum is given."),
         say(
-            "No model is fitted to hidden figures. Where the scatter of years is estimated, a hidden figure counts as the range that the figures shown leave to it."
+            "No calculation uses the value of a hidden figure. Where the scatter of years is estimated, such a figure counts as the range that the figures shown leave to it, which any reader can work out."
         ),
         say(
-            "What is shown describes; without a comparison group nothing here proves an effect of the programme."
+            "What is shown describes; neither it nor a comparison of places proves an effect of the programme."
         ),
     )
 

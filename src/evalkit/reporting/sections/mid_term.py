@@ -11,7 +11,14 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
 from evalkit.reporting.kind_words import value_with_unit
-from evalkit.reporting.sections.promises import needed_words, promise_words, target_name, verdict_words
+from evalkit.reporting.sections.promises import (
+    binding_targets,
+    needed_words,
+    no_target,
+    promise_words,
+    target_name,
+    verdict_words,
+)
 from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, chance
 from evalkit.reporting.sections.shares import points_words, share_words, signed
 from evalkit.reporting.wording import say
@@ -22,6 +29,8 @@ POINTS = ("baseline", "mid", "last")
 @headed("midterm", lambda: say("Targets on the way: baseline, mid-point, latest figure"))
 def _(result: MidTerm) -> tuple[Block, ...]:
     frame = result.frame
+    if frame.empty and not binding_targets(result.area):
+        return (no_target(),)
     told = frame[[_has_point(row) for row in frame.to_dict("records")]]
     if told.empty:
         text = say(
@@ -153,5 +162,6 @@ def _outlook(row: Row) -> Bilingual:
         "too_few_years": lambda: say("not given: fewer than five yearly figures"),
         "no_time_left": lambda: say("not asked: the term has ended"),
         "suppressed": lambda: say("not given: a figure needed is confidential"),
+        "not_reported": lambda: say("not given: no figure"),
     }
-    return known.get(row["reason"], lambda: say("not given: no figure"))()
+    return known.get(row["reason"], lambda: say("not given: no value follows from the figures"))()

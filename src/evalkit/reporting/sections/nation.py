@@ -27,9 +27,9 @@ def _order(frame: pd.DataFrame) -> Bilingual:
     """Say why no rank is given: chance would make it where half of the yearly counts are under 20."""
     yearly = (frame["count"] / frame["years"]).dropna()
     if len(yearly) and yearly.median() >= STABLE:
-        return say("The order is that of the official codes; no ranking is given.")
+        return say("These tables keep the order of the official codes; no ranking is given.")
     return say(
-        "The order is that of the official codes. With so few cases a ranking would mostly rank chance, so none is given."
+        "These tables keep the order of the official codes. With so few cases a ranking would mostly rank chance, so none is given."
     )
 
 

@@ -308,10 +308,18 @@ def break_cautions(
     return (Caution("break", text),)
 
 
+def came_with_a_fall(event: Break, run: ZeroPeriod, area: Area) -> bool:
+    """Tell whether a figure fell to a run of zeros no earlier than an event began: what was at zero before did not fall with it."""
+    rows = totals_only(area.facts, area.programme.dimensions)
+    rows = rows[rows["measure"] == area.programme.indicators[run.indicator].numerator]
+    above = (rows["value"] > 0) & (rows["period_end"] < run.start)
+    return bool(above.any()) and event.valid_from.year <= run.start.year
+
+
 def _zero_cautions(measure: str, run: ZeroPeriod, area: Area) -> tuple[Caution, ...]:
     """Name the events of a zero; a single one with its effect."""
     events = _events(measure, run.start, run.end, area)
-    if len(events) != 1:
+    if len(events) != 1 or not came_with_a_fall(events[0], run, area):
         return break_cautions(measure, run.start, run.end, area)
     text = say(
         "{event}: {effect}", event=both(events[0].label), effect=within_sentence(both(events[0].effect))
@@ -321,8 +329,4 @@ def _zero_cautions(measure: str, run: ZeroPeriod, area: Area) -> tuple[Caution, 
 
 def _events(measure: str, start: pd.Timestamp | date, end: pd.Timestamp | date, area: Area) -> list[Break]:
     first, last = pd.Timestamp(start).date(), pd.Timestamp(end).date()
-    return [
-        event
-        for event in area.programme.breaks_between(first, last)
-        if not event.measures or measure in event.measures
-    ]
+    return [*area.programme.breaks_between(first, last, measure=measure)]

@@ -7,6 +7,7 @@ import pandas as pd
 from evalkit.facts.areas import Area
 from evalkit.programme.models import Stage
 from evalkit.records import Pathway
+from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
 from evalkit.reporting.sections.limits import SMALL_BASE
@@ -16,6 +17,7 @@ from evalkit.reporting.sections.shared_words import (
     both,
     either,
     fact_cell,
+    in_groups,
     place_basis,
     sentence_start,
     span,
@@ -37,7 +39,7 @@ def _(result: Pathway) -> tuple[Block, ...]:
     blocks: list[Block] = [
         Paragraph(
             say(
-                "The stages stand side by side. The totals of one year are not the same persons: who was received late in a year is verified in the next. A later stage may therefore exceed an earlier one, and no stage is given as a share of a total before it."
+                "The stages stand side by side. The totals of one year are not the same persons: who was received late in a year is verified in the next. A later stage may therefore exceed an earlier one, and here no stage is given as a share of a total before it. An indicator that is read as two yearly totals of different persons is a ratio of them, not such a share."
             ),
             tone="caution",
         ),
@@ -48,6 +50,7 @@ def _(result: Pathway) -> tuple[Block, ...]:
     cohorts = frame[frame["share"].notna() | nobody]
     if not cohorts.empty:
         blocks.append(_cohort_table(cohorts, area))
+    blocks += _left_out(frame, area)
     blocks.append(Bullets(tuple(_meaning(stage, area) for stage in area.programme.stages)))
     return tuple(blocks)
 
@@ -94,13 +97,12 @@ def _heading(stage: Stage, area: Area) -> Bilingual:
 def _exceeding(frame: pd.DataFrame, area: Area) -> list[Block]:
     """Say where a later stage exceeds the one before, so that nobody takes it for an error."""
     labels = {stage.id: both(stage.label) for stage in area.programme.stages}
-    order = [stage.id for stage in area.programme.stages]
     items = tuple(
         say(
             "{period}: more persons at the stage “{later}” than at “{earlier}”.",
             period=sentence_start(span(row["period_start"], row["period_end"])),
             later=labels[row["stage"]],
-            earlier=labels[order[order.index(row["stage"]) - 1]],
+            earlier=labels[row["exceeded"]],
         )
         for row in frame[frame["exceeds_earlier"]].to_dict("records")
     )
@@ -129,6 +131,34 @@ def _cohort_table(frame: pd.DataFrame, area: Area) -> Table:
     return Table("cohorts-table", say("Shares of a cohort"), columns, rows, notes)
 
 
+def _left_out(frame: pd.DataFrame, area: Area) -> list[Block]:
+    """Say of which periods no share of a cohort is made, and why."""
+    labels = {stage.id: both(stage.label) for stage in area.programme.stages}
+    rows = frame[frame["left_out"] != ""].sort_values(["position", "period_end"], kind="stable")
+    items = [
+        say(
+            "{stage}, {periods}: {reason}.",
+            stage=labels[one[0]["stage"]],
+            periods=formats.listed([span(row["period_start"], row["period_end"]) for row in one]),
+            reason=_why_left_out(one[0]["left_out"]),
+        )
+        for one in in_groups(rows.to_dict("records"), ["stage", "left_out"])
+    ]
+    return [Paragraph(say("No share of a cohort is given here:")), Bullets(tuple(items))] if items else []
+
+
+def _why_left_out(reason: str) -> Bilingual:
+    return {
+        "untold": lambda: say("one of its two numbers is not told, or is confidential"),
+        "sources_differ": lambda: say("sources differ on one of its two numbers"),
+        "two_sources": lambda: say("its two numbers come from two sources"),
+        "same_figure": lambda: say(
+            "both numbers are alike in what was published, and may be one number given twice"
+        ),
+        "exceeds": lambda: say("the part is larger than its base"),
+    }[reason]()
+
+
 def _cohort_row(row: Row, labels: dict[str, Bilingual], area: Area) -> tuple[Cell, ...]:
     return (
         Cell(labels[row["stage"]]),
@@ -147,7 +177,7 @@ def _cohort_share(row: Row) -> Cell:
 
 
 def _cohort_limits(row: Row) -> Bilingual:
-    """Write the limits of a share; over fewer than five persons none is written."""
+    """Write the limits of a share; none over fewer than five persons, nor of figures that are not exact."""
     if pd.isna(row["lower"]) or row["base_value"] < SMALL_BASE:
         return NOTHING
     return limits_words(row["lower"], row["upper"])

@@ -19,6 +19,7 @@ from evalkit.reporting.sections.comparison_words import (
     exact_caution,
     interval_words,
     says_dispersed,
+    unlike_figures,
     window_words,
 )
 from evalkit.reporting.sections.detectable import detectable_table
@@ -28,11 +29,12 @@ from evalkit.reporting.sections.shared_words import (
     NOTHING,
     both,
     reason,
+    sentences,
     span,
 )
 from evalkit.reporting.sections.verdict_words import family_note, verdict_words
 from evalkit.reporting.wording import say
-from evalkit.statistics.law.scatter import ScatterLaw
+from evalkit.statistics.law.scatter import TWICE_CHANCE, ScatterLaw
 from evalkit.statistics.results import NotEstimable, RateComparison
 from evalkit.table import totals_only
 
@@ -44,7 +46,7 @@ def _(result: Comparisons) -> tuple[Block, ...]:
     for item in made:
         blocks += [
             Paragraph(comparison_sentence(item, result.area), tone="finding"),
-            Paragraph(caution_sentence(item), tone="caution"),
+            Paragraph(sentences(caution_sentence(item), *unlike_figures(item)), tone="caution"),
         ]
         blocks += _derived_note(item, result.area)
     if made:
@@ -188,10 +190,11 @@ def _rows(item: Compared, area: Area) -> list[tuple[Cell, ...]]:
         return [first, _row(alone, exact, Cell(NOTHING), area)]
     rows = [_row(alone, exact, verdict, area)]
     if item.result.earlier >= SMALL_BASE and says_dispersed(item.result):
-        name = say("{indicator}, {early} to {late}, if yearly counts varied twice as much", **names)
-        told = _row(alone, name, verdict, area)[:4]
+        name = say("{indicator}, {early} to {late}, if yearly counts had twice the variance", **names)
+        measure = area.programme.indicators[item.indicator].numerator
+        sides = (_count_cell(one, measure, area, TWICE_CHANCE) for one in (item.earlier, item.later))
         limits = change_limits(item.result.dispersed_lower, item.result.dispersed_upper)
-        rows.append((*told, Cell(limits), Cell(NOTHING), Cell(NOTHING)))
+        rows.append((Cell(name), *sides, rows[0][3], Cell(limits), Cell(NOTHING), Cell(NOTHING)))
     return rows
 
 

@@ -59,7 +59,7 @@ def _subtitle(area: Area) -> Bilingual:
     words = {"programme": both(area.programme.label), "workspace": Bilingual(**area.about.title)}
     if told.empty:
         return say("{programme} · {workspace}", **words)
-    years = f"{told['period_start'].dt.year.min()}–{told['period_end'].dt.year.max()}"
+    years = formats.years(told["period_start"].dt.year.min(), told["period_end"].dt.year.max())
     return say("{programme} · {workspace} · figures of {years}", years=years, **words)
 
 

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.programme.kinds import KINDS
 from evalkit.programme.models import Programme, Target
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual
+from evalkit.reporting.blocks import Bilingual, Paragraph
 from evalkit.reporting.sections.shared_words import Row, both
 from evalkit.reporting.wording import say
 
 WHOLE = 100.0  # per cent: nothing is more
+
+
+def binding_targets(area: Area) -> tuple[Target, ...]:
+    """Return the targets that bind a province, or the country's own."""
+    if isinstance(area, ProvinceFacts):
+        return area.programme.targets_binding(area.place.code, area.place.scheme)
+    return tuple(target for target in area.programme.targets if target.level == "national")
+
+
+def no_target() -> Paragraph:
+    """Say that nothing is promised, so that nobody looks for its figures."""
+    return Paragraph(say("No target is declared for it."), tone="gap")
 
 
 def target_name(target: Target, programme: Programme) -> Bilingual:
@@ -82,12 +95,16 @@ def evidence_words(row: Row, target: Target, programme: Programme) -> Bilingual:
     if row["evidence"] == "arithmetic":
         return _arithmetic(row, target, programme)
     if row["evidence"] == "no_interval":
-        return (
-            say("no interval: yearly totals with cases carried over")
-            if row["kind"] == "period_ratio"
-            else say("no interval for a figure of this kind")
-        )
+        return _no_interval(row)
     return _chance(row)
+
+
+def _no_interval(row: Row) -> Bilingual:
+    if row["kind"] == "period_ratio":
+        return say("no interval: yearly totals with cases carried over")
+    if "small_base" in str(row["flag"]).split(";"):
+        return say("the base is too small for a percentage or an interval")
+    return say("no interval for a figure of this kind")
 
 
 def nothing_due(row: Row) -> Bilingual | None:
@@ -96,7 +113,7 @@ def nothing_due(row: Row) -> Bilingual | None:
         return None
     if row["kind"] == "change":
         return say("none in either period, so no change in percent")
-    return say("nothing was due, so no share")
+    return say("nothing to take a share of")
 
 
 def _arithmetic(row: Row, target: Target, programme: Programme) -> Bilingual:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 import pandas as pd
 
-from evalkit.facts.areas import Area, ProvinceFacts
+from evalkit.facts.areas import Area, NationFacts, ProvinceFacts
 from evalkit.facts.findings import Finding
-from evalkit.indicators.completeness import IN_PART
+from evalkit.indicators.completeness import IN_PART, told_by_provinces
 from evalkit.records import Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
@@ -16,7 +17,7 @@ from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Pa
 from evalkit.reporting.display import headed
 from evalkit.reporting.sections.former_units import former_units
 from evalkit.reporting.sections.reporters import agencies, places
-from evalkit.reporting.sections.shared_words import NOTHING, Row, both, span, status_word
+from evalkit.reporting.sections.shared_words import NOTHING, Row, both, sentences, span, status_word
 from evalkit.reporting.wording import say
 from evalkit.table import STATUSES
 
@@ -29,24 +30,38 @@ def _(result: Completeness) -> tuple[Block, ...]:
     area, frame = result.area, result.frame
     frame = frame[frame["measure"] != area.programme.population]
     with_figure = frame[frame["last"].notna()]
-    text = (
-        say("All {all} measures have a figure.", all=str(len(frame)))
-        if len(with_figure) == len(frame)
-        else say(
-            "{told} of {all} measures have a figure; the others have none in the sources used, which is not the same as zero.",
-            told=str(len(with_figure)),
-            all=str(len(frame)),
-        )
-    )
+    told = frame[list(STATUSES)].sum(axis=1) > 0
+    elsewhere = told_by_provinces(frame, result.places)
+    text = _how_many(len(with_figure), int(told.sum()) + len(elsewhere), len(frame))
     blocks: list[Block] = [Paragraph(text, tone="plain" if len(with_figure) else "gap")]
     if isinstance(area, ProvinceFacts):
         blocks += _parts(area)
     blocks += _partial(area)
-    told = frame[list(STATUSES)].sum(axis=1) > 0
     blocks += [_table(frame[told], result)] if told.any() else []
-    blocks += [*_untold(frame[~told], result), *_late(result.findings), *agencies(result), *places(result)]
+    blocks += [*_untold(frame[~told], elsewhere, result), *_late(result), *agencies(result), *places(result)]
     blocks += [Paragraph(_marks(result)), *_custodian(result)]
     return tuple(blocks)
+
+
+def _how_many(told: int, named: int, every: int) -> Bilingual:
+    """Say how many measures have a figure; one reported for a part only, or as missing, is named in the sources and has none."""
+    if told == every == 1:
+        return say("The only measure has a figure.")
+    if told == every:
+        return say("All {all} measures have a figure.", all=str(every))
+    if told < named:
+        return say(
+            "{told} of {all} measures have a figure. Reported for a part only, or said to be missing, so that no figure is given: {partly}. Not in the sources used at all: {untold}, which is not the same as zero.",
+            told=str(told),
+            all=str(every),
+            partly=str(named - told),
+            untold=str(every - named),
+        )
+    return say(
+        "{told} of {all} measures have a figure; the others have none in the sources used, which is not the same as zero.",
+        told=str(told),
+        all=str(every),
+    )
 
 
 def _table(frame: pd.DataFrame, result: Completeness) -> Table:
@@ -65,13 +80,21 @@ def _table(frame: pd.DataFrame, result: Completeness) -> Table:
     )
 
 
-def _untold(frame: pd.DataFrame, result: Completeness) -> list[Block]:
-    """Name the measures of which nothing is known, in one sentence."""
-    if frame.empty:
-        return []
+def _untold(frame: pd.DataFrame, elsewhere: Collection[str], result: Completeness) -> list[Block]:
+    """Name the measures of which nothing is known, in one sentence, and those that provinces alone tell."""
+    nowhere = _named(frame[~frame["measure"].isin(elsewhere)], result)
+    provinces = _named(frame[frame["measure"].isin(elsewhere)], result)
+    texts = [
+        *([say("No figure in the sources used: {measures}.", measures=nowhere)] if nowhere else []),
+        *([say("Of provinces alone: {measures}.", measures=provinces)] if provinces else []),
+    ]
+    return [Paragraph(sentences(*texts), tone="gap")] if texts else []
+
+
+def _named(frame: pd.DataFrame, result: Completeness) -> Bilingual | None:
+    """List measures by their labels; None where there is none."""
     names = [both(result.area.programme.measures[name].label) for name in frame["measure"]]
-    listed = each(lambda *texts: "; ".join(texts), *names)
-    return [Paragraph(say("No figure in the sources used: {measures}.", measures=listed), tone="gap")]
+    return each(lambda *texts: "; ".join(texts), *names) if names else None
 
 
 def _row(row: Row, result: Completeness) -> tuple[Cell, ...]:
@@ -163,19 +186,33 @@ def _coverage(parts: str, there: str, of: str) -> Bilingual:
     return say("{there} of {of} days", there=there, of=of)
 
 
-def _late(findings: tuple[Finding, ...]) -> list[Block]:
-    late = [finding for finding in findings if finding.rule == "reported_late"]
+def _late(result: Completeness) -> list[Block]:
+    late = [finding for finding in result.findings if finding.rule == "reported_late"]
     if not late:
         return []
-    text = (
-        say("Of 1 figure the sources used hold no edition of within a year after its period.")
-        if len(late) == 1
-        else say(
-            "Of {count} figures the sources used hold no edition of within a year after their period; each measure of one place and period is counted once, sums are not.",
-            count=str(len(late)),
-        )
-    )
+    text = _late_words(len(late), of_the_country=isinstance(result.area, NationFacts))
     return [Paragraph(text, tone="caution"), *([_late_table(late)] if len(late) > 1 else [])]
+
+
+def _late_words(count: int, *, of_the_country: bool) -> Bilingual:
+    """Say how many figures came late; on the country's page those of provinces stand in a table of their own."""
+    if of_the_country:
+        return (
+            say(
+                "Of 1 figure reported for the whole country the sources used hold no edition of within a year after its period."
+            )
+            if count == 1
+            else say(
+                "Of {count} figures reported for the whole country the sources used hold no edition of within a year after their period; each measure of one period is counted once, sums and the figures of provinces are not.",
+                count=str(count),
+            )
+        )
+    if count == 1:
+        return say("Of 1 figure the sources used hold no edition of within a year after its period.")
+    return say(
+        "Of {count} figures the sources used hold no edition of within a year after their period; each measure of one place and period is counted once, sums are not.",
+        count=str(count),
+    )
 
 
 def _late_table(late: list[Finding]) -> Table:

@@ -26,6 +26,9 @@ from evalkit.reporting.sections.shared_words import (
 from evalkit.reporting.sections.shares import points_words, signed
 from evalkit.reporting.wording import say
 
+_TOLD = ("estimated", "suppressed", "too_few")
+_MARKS = {"suppressed": CONFIDENTIAL, "not_applicable": NOT_APPLICABLE}
+
 
 @headed("recommendations", lambda: say("Recommendations: what the figures show before and after"))
 def _(result: FollowUp) -> tuple[Block, ...]:
@@ -58,7 +61,7 @@ def _one(rows: pd.DataFrame, recommendation: Recommendation, area: Area) -> list
             "{recommendation} No indicator follows it: nothing can be said.", recommendation=_ended(name)
         )
         return [Paragraph(text, tone="gap")]
-    told = rows[rows[["before_status", "after_status"]].isin(["estimated", "suppressed"]).any(axis=1)]
+    told = rows[rows[["before_status", "after_status"]].isin(_TOLD).any(axis=1)]
     if told.empty:
         text = say(
             "{recommendation} Its indicators ({ids}) have no yearly figure before or after the review: nothing can be said.",
@@ -95,18 +98,18 @@ def _row(row: Row, indicator: Indicator, programme: Programme) -> tuple[Cell, ..
         _side(row, "before", indicator, programme),
         _side(row, "after", indicator, programme),
         _change(row, indicator),
-        Cell(_said(row)),
+        Cell(_said(row, indicator)),
     )
 
 
 def _side(row: Row, side: str, indicator: Indicator, programme: Programme) -> Cell:
     """Write one side: its counts first where it is a share, its value, and the years it stands for."""
-    if row[f"{side}_status"] == "suppressed":
-        return Cell(CONFIDENTIAL)
-    value = row[f"{side}_value"]
-    if row[f"{side}_status"] == "not_applicable":
-        return Cell(NOT_APPLICABLE)
-    if row[f"{side}_status"] != "estimated" or pd.isna(value):
+    status, value = row[f"{side}_status"], row[f"{side}_value"]
+    if status in _MARKS:
+        return Cell(_MARKS[status])
+    if status == "too_few":
+        return Cell(_counts(row, side))
+    if status != "estimated" or pd.isna(value):
         return Cell(NOT_AVAILABLE)
     words = {
         "value": value_with_unit(indicator, value, programme),
@@ -121,6 +124,14 @@ def _side(row: Row, side: str, indicator: Indicator, programme: Programme) -> Ce
         text = say("{n}/{base}: {value} ({years})", n=counts[0], base=counts[1], **words)
         return Cell(text, round(float(value), 4))
     return Cell(say("{value} ({years})", **words), round(float(value), 4))
+
+
+def _counts(row: Row, side: str) -> Bilingual:
+    """Write the counts of a side whose base is too small for a value."""
+    if not row[f"{side}_years"]:
+        return NOTHING
+    n, base = (formats.figure(row[f"{side}_{part}"]) for part in ("numerator", "denominator"))
+    return say("{n}/{base} ({years})", n=n, base=base, years=_years(row[f"{side}_years"]))
 
 
 def _years(years: tuple[int, ...]) -> Bilingual:
@@ -165,7 +176,7 @@ def _plain(value: float, indicator: Indicator) -> Bilingual:
     return signed(value, 2 if rule.formula == "share_of_shares" else 1)
 
 
-def _said(row: Row) -> Bilingual:
+def _said(row: Row, indicator: Indicator) -> Bilingual:
     known = {
         "distinguishable": lambda: say("more than chance would explain; the cause stays open"),
         "not_among_all": lambda: say(
@@ -179,7 +190,14 @@ def _said(row: Row) -> Bilingual:
     reasons = {
         "suppressed": lambda: say("nothing: a figure needed is confidential"),
         "no_base": lambda: say("no percentage: nothing was counted before"),
-        "not_applicable": lambda: say("nothing: there was no one and nothing to count"),
+        "not_applicable_before": lambda: say(
+            "nothing: there was no one and nothing to count before the review"
+        ),
+        "not_applicable_after": lambda: say(
+            "nothing: there was no one and nothing to count after the review"
+        ),
+        "too_few": lambda: say("nothing: the base is under {count}", count=str(indicator.fewest)),
     }
-    code = str(row["reason"]).removesuffix("_before").removesuffix("_after")
-    return reasons.get(code, lambda: say("nothing: not reported on both sides"))()
+    code = str(row["reason"])
+    side = reasons.get(code) or reasons.get(code.removesuffix("_before").removesuffix("_after"))
+    return (side or (lambda: say("nothing: a figure from before or after is missing")))()

@@ -1,4 +1,4 @@
-"""Who reported: two agencies' figures for the same persons, and, for the nation, each province's reporting."""
+"""Who reported: two agencies' figures for the same kind of persons, and, for the nation, each province's reporting."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ YEARS = 5
 
 
 def agencies(result: Completeness) -> list[Block]:
-    """Put the figures of two agencies for the same persons beside each other; neither is taken to be right."""
+    """Put the figures of two agencies for the same kind of persons beside each other; neither is taken to be right."""
     rows = result.agencies[result.agencies["status"].isin(["estimated", "suppressed", "not_applicable"])]
     if rows.empty:
         return []
@@ -34,7 +34,7 @@ def agencies(result: Completeness) -> list[Block]:
     cells = tuple(_reconciled(row, result.area) for row in rows.to_dict("records"))
     notes = tuple(_who(name, result.area) for name in dict.fromkeys(rows["indicator"]))
     text = say(
-        "Where two agencies count the same persons, a difference is a question to both, not an error of one."
+        "Where two agencies count the same kind of persons, a difference is a question to both, not an error of one."
     )
     caption = say("Figures of two agencies side by side")
     return [Paragraph(text), Table("agencies-table", caption, columns, cells, notes)]
@@ -102,8 +102,16 @@ def places(result: Completeness) -> list[Block]:
         say(
             "Totals only, of all years and sources; a kind that no province has a figure of is left out. A figure that is missing is not zero; zero is reported as zero."
         ),
+        *([_whose_late()] if late else []),
     )
     return [Table("reporting-table", caption, columns, rows, notes)]
+
+
+def _whose_late() -> Bilingual:
+    """Say that figures of the whole country that came late are counted elsewhere."""
+    return say(
+        "More than a year late: figures of the province itself, each source counted; those reported for the whole country are not among them."
+    )
 
 
 def _reporting(own: list[Row], measures: int, kinds: list[str]) -> tuple[Cell, ...]:

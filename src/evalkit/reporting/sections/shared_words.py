@@ -87,6 +87,11 @@ def counted(value: float, measure: str, programme: Programme) -> Bilingual:
     return qualified_count(value, "exact", measure, programme)
 
 
+def units_of(measure: str, programme: Programme) -> Bilingual:
+    """Name what a measure counts: cases, persons."""
+    return both(programme.units[programme.measures[measure].unit].label)
+
+
 def qualified_count(
     value: float, qualifier: str, measure: str, programme: Programme, *, mark: str = ""
 ) -> Bilingual:
@@ -102,11 +107,19 @@ def asks_for_comparisons(area: Area) -> bool:
     return any(indicator.compare_periods for indicator in area.programme.indicators.values())
 
 
-def lasting(years: float) -> Bilingual:
-    """Return a length in years: ``1 year``, ``2.5 years``."""
+def lasting(years: float, *, digits: int = 1) -> Bilingual:
+    """Return a length in years: ``1 year``, ``2.5 years``; ``digits`` are of a length that is no whole number."""
     if years == 1:
         return say("1 year")
-    return say("{count} years", count=formats.number(years, 0 if float(years).is_integer() else 1))
+    return say("{count} years", count=formats.number(years, 0 if float(years).is_integer() else digits))
+
+
+def lasting_beside_mean(count: float, years: float) -> Bilingual:
+    """Return a length in years that gives the yearly mean printed beside it when the count is divided by it: ``2.496 years``."""
+    mean = round(count / years, 1)
+    lengths = ((digits, round(years, digits)) for digits in range(1, 5))
+    fitting = (digits for digits, length in lengths if length and round(count / length, 1) == mean)
+    return lasting(years, digits=next(fitting, 5))
 
 
 def p_words(value: float) -> Bilingual:
@@ -133,6 +146,8 @@ def total_words(total: PeriodTotal, measure: str, programme: Programme) -> Bilin
         words = say("{count} (derived)", count=words)
     if "preliminary" in total.flags:
         words = say("{count} (preliminary)", count=words)
+    if "inexact" in total.flags:
+        words = say("{count} (approximate)", count=words)
     if total.missing:
         return say(
             "{count} in {told} of {all} years reported ({missing} missing)",

@@ -32,10 +32,10 @@ def no_share(numerator: float, denominator: float) -> Bilingual:
     Examples
     --------
     >>> no_share(0, 0).en
-    '0/0: nothing was due, so no share'
+    '0/0: nothing to take a share of'
     """
     return say(
-        "{n}/{base}: nothing was due, so no share",
+        "{n}/{base}: nothing to take a share of",
         n=formats.figure(numerator) if pd.notna(numerator) else NOTHING,
         base=formats.figure(denominator),
     )
@@ -90,6 +90,8 @@ def difference_cell(row: Row) -> Cell:
     value, lower, upper = (row[f"difference{end}"] for end in ("", "_lower", "_upper"))
     if pd.isna(value):
         return Cell(NOTHING)
+    if pd.isna(lower) and pd.isna(upper):  # a share of own doings: the arithmetic alone
+        return Cell(signed(value), round(float(value), 4))
     limits = limits_written(lower, upper, write=signed)
     words = say("{value} ({limits})", value=signed(value), limits=limits)
     return Cell(words, round(float(value), 4))

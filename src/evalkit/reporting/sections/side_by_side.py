@@ -13,7 +13,17 @@ from evalkit.records import ProvincesCompared
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
-from evalkit.reporting.sections.shared_words import NOTHING, Row, both, counted, p_words, reason, sentences
+from evalkit.reporting.sections.fewer_years import fewer_years_note
+from evalkit.reporting.sections.shared_words import (
+    NOTHING,
+    Row,
+    both,
+    counted,
+    p_words,
+    reason,
+    sentences,
+    within_sentence,
+)
 from evalkit.reporting.wording import say
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.provinces.funnel import Funnel
@@ -38,7 +48,7 @@ def _blocks(item: ProvinceComparison, area: NationFacts) -> list[Block]:
     if isinstance(item.differs, NotEstimable):
         text = say("{indicator}: provinces are not compared. {why}", indicator=label, why=_why(item.differs))
         return [Paragraph(text, tone="gap")]
-    period = both(next(one.label for one in area.programme.periods if one.id == item.period))
+    period = within_sentence(both(next(one.label for one in area.programme.periods if one.id == item.period)))
     blocks: list[Block] = [Paragraph(_told(item.differs, label, period, area), tone="finding")]
     if isinstance(item.funnel, Funnel):
         blocks.append(Paragraph(_outside(item.funnel)))
@@ -130,16 +140,10 @@ def _difference_if_poisson(found: Heterogeneity, words: dict[str, Bilingual]) ->
 def _scatter(law: ScatterLaw, frame: pd.DataFrame) -> Bilingual:
     """Name the law of years by what it does to a year of the typical province."""
     typical = max(1.0, round(float((frame["count"] / frame["years"]).median())))
-    factor = formats.number(max(1.0, law.variance_factor(typical)), 1)
-    if typical == 1:
-        return say(
-            "How years scatter, from all provinces and years: where one case a year is expected, the variance of a year is {factor} times what pure chance gives. The rates compared are the lasting ones behind such years.",
-            factor=factor,
-        )
     return say(
-        "How years scatter, from all provinces and years: where {mean} cases a year are expected, the variance of a year is {factor} times what pure chance gives. The rates compared are the lasting ones behind such years.",
+        "How years scatter, from all provinces and years: where a count of {mean} a year is expected, the variance of a year is {factor} times what pure chance gives. The rates compared are the lasting ones behind such years.",
         mean=formats.number(typical),
-        factor=factor,
+        factor=formats.number(max(1.0, law.variance_factor(typical)), 1),
     )
 
 
@@ -230,7 +234,7 @@ def _table(item: ProvinceComparison, area: NationFacts, label: Bilingual, period
         caption,
         columns,
         rows,
-        _notes(item, detected=area.programme.counts_detection),
+        (*_notes(item, detected=area.programme.counts_detection), *fewer_years_note(item.frame, area)),
     )
 
 

@@ -13,6 +13,7 @@ from evalkit.reporting.kind_words import value_with_unit
 from evalkit.reporting.sections.former_units import of_parts_alone
 from evalkit.reporting.sections.how_sure import how_sure, is_latest_year_told
 from evalkit.reporting.sections.news_sentences import differing_sentences, latest_sentence
+from evalkit.reporting.sections.no_totals import breakdowns_alone
 from evalkit.reporting.sections.promises import needed_words, promise_words
 from evalkit.reporting.sections.shared_words import Row, area_name, area_within, both, within_sentence
 from evalkit.reporting.wording import say
@@ -54,7 +55,10 @@ def verdict_sentences(result: Summary) -> list[Bilingual]:
             if len(missed)
             else say("In {year} one target could be judged; it was met.", **counts)
         ]
-    return sentences + [_furthest(row, result) for row in missed.head(1).to_dict("records")]
+    told = [_furthest(row, result) for row in missed.head(1).to_dict("records")]
+    if len(missed) > 1:
+        return sentences + [say("Furthest off is {told}", told=one) for one in told]
+    return sentences + [say("The one not met is {told}", told=one) for one in told]
 
 
 def furthest_source(result: Summary) -> list[str]:
@@ -69,13 +73,14 @@ def furthest_source(result: Summary) -> list[str]:
 
 
 def _furthest(row: Row, result: Summary) -> Bilingual:
+    """Say how far a target is from being met."""
     programme = result.area.programme
     target = next(target for target in programme.targets if target.id == row["target_id"])
     label = both(programme.indicators[str(target.indicator)].label)
     names = {"target": within_sentence(label), "n": formats.figure(row["numerator"])}
     if row["kind"] == "change":
         return say(
-            "Furthest off is {target}: from {base} to {n}, where the target called for {needed}.",
+            "{target}: from {base} to {n}, where the target called for {needed}.",
             base=formats.figure(row["denominator"]),
             needed=needed_words(row, target),
             **names,
@@ -84,12 +89,12 @@ def _furthest(row: Row, result: Summary) -> Bilingual:
     names["value"] = value_with_unit(programme.indicators[str(target.indicator)], row["value"], programme)
     if row["kind"] in IN_PERCENT:
         return say(
-            "Furthest off is {target}: {n} of {base} ({value}), against a target of {promise}.",
+            "{target}: {n} of {base} ({value}), against a target of {promise}.",
             base=formats.figure(row["denominator"]),
             **names,
         )
     del names["n"]
-    return say("Furthest off is {target}: {value}, against a target of {promise}.", **names)
+    return say("{target}: {value}, against a target of {promise}.", **names)
 
 
 def _nothing_summarised(result: Summary) -> Bilingual:
@@ -106,7 +111,11 @@ def _nothing_summarised(result: Summary) -> Bilingual:
             told=str(told),
         )
     parts = of_parts_alone(result.area) if isinstance(result.area, ProvinceFacts) else None
-    return parts or say(
-        "The sources used hold no figure on this programme for {place}; that does not mean there were no cases. The page says what binds the place and which figures are missing.",
-        place=area_within(result.area),
+    return (
+        parts
+        or breakdowns_alone(result.area)
+        or say(
+            "The sources used hold no figure on this programme for {place}; that does not mean there were no cases. The page says what binds the place and which figures are missing.",
+            place=area_within(result.area),
+        )
     )

@@ -38,7 +38,7 @@ def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
         (say("Last five years"), _recent(study)),
         (say("Without a model (Mann-Kendall)"), _monotone(study.monotone)),
         (say("Does it bend? (exploratory)"), bends_words(study.bends, item.series, tests=item.verdict.tests)),
-        (say("Step at a declared date"), _step(study, area)),
+        (say("Step at a declared date"), _step(study, area, tests=item.verdict.tests)),
     ]
     label = both(area.programme.indicators[item.indicator].label)
     return Table(
@@ -153,7 +153,7 @@ def _monotone(found: MonotoneTrend | NotEstimable) -> Bilingual:
     if not found.p < 0.05:
         return say("{p}: no monotone trend shown", **words)
     return (
-        say("{p}: a monotone fall", **words) if found.statistic < 0 else say("{p}: a monotone rise", **words)
+        say("{p}: a falling trend", **words) if found.statistic < 0 else say("{p}: a rising trend", **words)
     )
 
 
@@ -223,9 +223,9 @@ def _years_without_a_case(piece: Segment, series: pd.DataFrame) -> list[int]:
     return sorted(inside["year"].astype(int)) if (inside["count"] == 0).all() else []
 
 
-def _step(study: TrendStudy, area: Area) -> Bilingual:
+def _step(study: TrendStudy, area: Area, *, tests: int) -> Bilingual:
     if study.step is None or study.step_at is None:
-        return say("none: no declared event has three years of figures on either side")
+        return say("none: no declared change of counting has three years of figures on either side")
     event = next(both(one.label) for one in area.programme.breaks if one.valid_from == study.step_at)
     words = {"event": event, "day": formats.day(study.step_at)}
     if isinstance(study.step, Interruption):
@@ -237,6 +237,13 @@ def _step(study: TrendStudy, area: Area) -> Bilingual:
         if not study.step.p < 0.05:
             return say(
                 "{event} ({day}): {change} ({limits}), {p}: no step told apart from chance",
+                **words,
+                **numbers,
+            )
+        if not study.step.p * tests <= SURE:
+            return say(
+                "{event} ({day}): {change} ({limits}), {p}: a step by itself, which does not stand among the {tests} series looked at",
+                tests=formats.number(tests),
                 **words,
                 **numbers,
             )

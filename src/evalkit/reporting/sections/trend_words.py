@@ -38,7 +38,7 @@ def trend_numbers(item: Trend) -> Bilingual:
         change=change_written(fit.apc),
         limits=change_limits(fit.lower, fit.upper),
         p=p_words(fit.p),
-        method=method_words(fit.method),
+        method=method_words(item.method),
     )
 
 

@@ -82,7 +82,8 @@ def _why(refused: NotEstimable) -> Bilingual:
 def _events(item: Trend, area: Area) -> list[Block]:
     """Name the dated events inside the series: they may have bent it, and the trend is fitted across them."""
     start, end = date(int(item.series["year"].min()), 1, 1), date(int(item.series["year"].max()), 12, 31)
-    events = [both(event.label) for event in area.programme.breaks_between(start, end)]
+    measure = area.programme.indicators[item.indicator].numerator
+    events = [both(event.label) for event in area.programme.breaks_between(start, end, measure=measure)]
     if not events:
         return []
     text = say(
@@ -107,7 +108,7 @@ def trend_sentence(item: Trend, area: Area) -> Bilingual:
         "change": change_written(fit.apc),
         "limits": change_limits(fit.lower, fit.upper),
         "p": p_words(fit.p),
-        "method": method_words(fit.method),
+        "method": method_words(item.method),
     }
     numbers = say(
         "{indicator}, {first} to {last}: {change} a year, 95% interval {limits}, {p} ({method}).", **words
@@ -134,8 +135,7 @@ def _figure(item: Trend, area: Area) -> Figure:
 def _bands(item: Trend, area: Area) -> tuple[Band, ...]:
     return tuple(
         Band(_years(event.valid_from), _years(event.valid_to), both(event.label))
-        for event in area.programme.breaks
-        if not event.measures or area.programme.indicators[item.indicator].numerator in event.measures
+        for event in area.programme.breaks_of(area.programme.indicators[item.indicator].numerator)
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from evalkit.programme.models import Programme
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
@@ -30,6 +32,8 @@ def verdict_sentence(verdict: ChangeVerdict, programme: Programme) -> Bilingual:
     """
     if verdict.grade == "none":
         return say("There is no comparison.")
+    if verdict.could_be_chance and verdict.direction == "none":
+        return say("No change is seen; a small one may still be there.")
     if verdict.could_be_chance:
         return say("The difference could be chance.")
     falls = verdict.direction == "fall"
@@ -88,12 +92,12 @@ def checks_words(verdict: ChangeVerdict, programme: Programme) -> Bilingual:
         "interval": say("the interval"),
         "single_year": say("any year left out"),
         "declared_event": say("no declared event"),
-        "family": say("all {tests} comparisons together", tests=formats.number(verdict.tests)),
+        "family": _all_together(verdict),
     }
     asked: set[Check] = {"declared_event"}
     if "interval" not in verdict.failed:  # what could be chance anyway is not asked whether it stands
         asked |= {"interval", "family"} if verdict.tests > 1 else {"interval"}
-        asked |= set() if "years_unknown" in verdict.failed else {"single_year"}
+        asked |= set() if {"years_unknown", "years_untold"} & set(verdict.failed) else {"single_year"}
     holding = [words for check, words in held.items() if check in asked and check not in verdict.failed]
     if holding:
         failed.append(say("holds: {checks}", checks=each(lambda *texts: "; ".join(texts), *holding)))
@@ -108,18 +112,48 @@ def family_note(tests: int) -> Bilingual:
     )
 
 
-def _check(check: Check, verdict: ChangeVerdict, programme: Programme) -> Bilingual:
-    if check == "interval":
-        return say("the 95% interval includes no change")
+def _no_single_years(check: Check, verdict: ChangeVerdict) -> Bilingual:
+    """Say why no year could be left out: nothing tells how years scatter, or the single years are not known."""
     if check == "years_unknown":
         return say("no law of scatter is known for these years")
-    if check == "single_year":
-        return say("this hangs on {year} alone", year=str(verdict.year))
-    if check == "family":
-        return say(
-            "this does not stand among the {tests} comparisons made at once",
-            tests=formats.number(verdict.tests),
-        )
+    if verdict.of == "trends":
+        return say("the years are too few to leave one out")
+    return say("the single years are not told or do not add up")
+
+
+def _all_together(verdict: ChangeVerdict) -> Bilingual:
+    tests = formats.number(verdict.tests)
+    if verdict.of == "trends":
+        return say("all {tests} series together", tests=tests)
+    return say("all {tests} comparisons together", tests=tests)
+
+
+def _not_among_all(verdict: ChangeVerdict) -> Bilingual:
+    tests = formats.number(verdict.tests)
+    if verdict.of == "trends":
+        return say("this does not stand among the {tests} series looked at", tests=tests)
+    return say("this does not stand among the {tests} comparisons made at once", tests=tests)
+
+
+def _check(check: Check, verdict: ChangeVerdict, programme: Programme) -> Bilingual:
+    if check == "declared_event":
+        return _events(verdict, programme)
+    words: dict[Check, Callable[[], Bilingual]] = {
+        "interval": lambda: say("the 95% interval includes no change"),
+        "years_unknown": lambda: _no_single_years(check, verdict),
+        "years_untold": lambda: _no_single_years(check, verdict),
+        "single_year": lambda: say("this hangs on {year} alone", year=str(verdict.year)),
+        "several_sources": lambda: say(
+            "the figures come from {sources} sources, which may count differently",
+            sources=formats.number(verdict.sources),
+        ),
+        "not_exact": lambda: say("some of the figures are approximate at their source"),
+        "family": lambda: _not_among_all(verdict),
+    }
+    return words[check]()
+
+
+def _events(verdict: ChangeVerdict, programme: Programme) -> Bilingual:
     names = {
         event.id: within_sentence(both(event.label)) if event.kind == "detection" else both(event.label)
         for event in programme.breaks

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
+from evalkit.facts.areas import NationFacts
 from evalkit.indicators.compared_effect import ComparedEffect
 from evalkit.programme.models import Programme
 from evalkit.records import Effects
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph
 from evalkit.reporting.display import headed
 from evalkit.reporting.sections.effect_words import HERE, by_itself, moves_withstood
@@ -33,7 +36,7 @@ LINE = 0.05
 
 @headed("without-measure", lambda: say("Compared with places without the measure"))
 def _(result: Effects) -> tuple[Block, ...]:
-    blocks: list[Block] = []
+    blocks: list[Block] = [*_disagreements(result.items)]
     for item in result.items:
         found = item.found
         if isinstance(found, NotEstimable):
@@ -41,6 +44,24 @@ def _(result: Effects) -> tuple[Block, ...]:
         else:
             blocks += _told(item, found, result)
     return tuple(blocks)
+
+
+def _disagreements(items: Sequence[ComparedEffect]) -> Iterator[Paragraph]:
+    """Say of comparisons that hold the same places against the others, and differ in how they are set up alone, that they disagree."""
+    alike: dict[tuple[str, frozenset[str]], list[ComparedEffect]] = {}
+    for item in items:
+        alike.setdefault((item.comparison.measure, frozenset(item.comparison.who)), []).append(item)
+    for same in alike.values():
+        if len({_standing(item.found) for item in same if not isinstance(item.found, NotEstimable)}) > 1:
+            yield Paragraph(
+                say(
+                    "These comparisons are of the same places and the same measure, and their verdicts differ: {comparisons}. What is said hangs on how the comparison is set up.",
+                    comparisons=each(
+                        lambda *told: "; ".join(told), *(both(item.comparison.label) for item in same)
+                    ),
+                ),
+                tone="caution",
+            )
 
 
 def _refused(item: ComparedEffect, refused: NotEstimable) -> list[Block]:
@@ -52,7 +73,7 @@ def _refused(item: ComparedEffect, refused: NotEstimable) -> list[Block]:
 
 def _told(item: ComparedEffect, found: Effect, result: Effects) -> list[Block]:
     programme = result.area.programme
-    numbers = (_counts(item, found, programme), _ratio(found), *_chance(found))
+    numbers = (*_apart(item), _counts(item, found, programme), _ratio(found), *_chance(found))
     lines = left_out(item, found, result.area)
     verdict = _verdict(found, exploratory=item.exploratory) if found.chance is not None else ()
     blocks: list[Block] = [
@@ -61,7 +82,7 @@ def _told(item: ComparedEffect, found: Effect, result: Effects) -> list[Block]:
         Paragraph(_caution(item, programme)),
         Paragraph(sentences(_before(found), *by_itself(found))),
         *tables(item, found, result.area),
-        Paragraph(sentences(_method(found), _rates(item), *_hidden(item))),
+        Paragraph(sentences(_method(found), _rates(item), *_hidden(item), *_changed(item, result.area))),
     ]
     return [*blocks, Paragraph(say("What was left out, and why:")), Bullets(lines)] if lines else blocks
 
@@ -111,19 +132,19 @@ def _stood_higher(item: ComparedEffect, words: Mapping[str, Bilingual]) -> Bilin
     """Say that places with a measure stood higher beforehand, and which way their falling back by itself would mislead."""
     higher = (
         say(
-            "Before the start the places with the measure had more per 100,000 inhabitants a year than the others ({own} against {others}), and may have taken it because of that.",
+            "{when}, the places with the measure had more per 100,000 inhabitants a year than the others ({own} against {others}), and may have taken it because of that.",
             **words,
         )
         if item.per_person
         else say(
-            "Before the start the places with the measure had more a year than the others ({own} against {others} a place), and may have taken it because of that.",
+            "{when}, the places with the measure had more a year than the others ({own} against {others} a place), and may have taken it because of that.",
             **words,
         )
     )
     rises = not isinstance(item.found, NotEstimable) and item.found.estimate > 1
     return sentences(
         higher,
-        say("High figures fall back by themselves, which would hide a rise and not make one.")
+        say("Whatever made them stand higher may go on by itself; the comparison does not rule that out.")
         if rises
         else say(
             "High figures fall back by themselves, which would look like this; the comparison does not rule it out."
@@ -191,19 +212,31 @@ def _chance(found: Effect) -> tuple[Bilingual, ...]:
 
 def _verdict(found: Effect, *, exploratory: bool) -> tuple[Bilingual, ...]:
     """Say what draws and interval allow together; of a comparison chosen after the fact, that even a clear one is no finding."""
-    chance, times = found.chance, moves_withstood(found)
-    if chance is None:
-        return ()
-    if chance.smallest > LINE:
-        return (say("With so few places not even the largest difference could be told from chance."),)
-    if found.is_clear:
+    standing, times = _standing(found), moves_withstood(found)
+    if standing == "clear":
         return (_hardly_chance(exploratory=exploratory, is_frail=times is not None and times < 1),)
-    if chance.p <= LINE or not (math.isnan(found.lower) or found.lower <= 1 <= found.upper):
-        return (say("The draws and the interval do not agree: chance is not ruled out."),)
-    return (
+    could_be_chance = (
         say("This difference could be chance."),
         say("That does not show that the measure makes no difference."),
     )
+    return {
+        "none": (),
+        "too_few": (say("With so few places not even the largest difference could be told from chance."),),
+        "not_agreed": (say("The draws and the interval do not agree: chance is not ruled out."),),
+        "chance": could_be_chance,
+    }[standing]
+
+
+def _standing(found: Effect) -> str:
+    """Tell what draws and interval allow together: none, too_few, clear, not_agreed or chance."""
+    if found.chance is None:
+        return "none"
+    if found.chance.smallest > LINE:
+        return "too_few"
+    if found.is_clear:
+        return "clear"
+    holds_no_change = math.isnan(found.lower) or found.lower <= 1 <= found.upper
+    return "chance" if found.chance.p > LINE and holds_no_change else "not_agreed"
 
 
 def _hardly_chance(*, exploratory: bool, is_frail: bool) -> Bilingual:
@@ -264,11 +297,66 @@ def _hidden(item: ComparedEffect) -> tuple[Bilingual, ...]:
     return (text, small) if hidden else (text,)
 
 
+def _changed(item: ComparedEffect, area: NationFacts) -> tuple[Bilingual, ...]:
+    """Say what else changed in the years compared: declared events of the measure, and places made of former units; nothing where nothing did."""
+    one = item.comparison
+    first, last = date(one.first_year, 1, 1), date(one.last_year, 12, 31)
+    events = [both(event.label) for event in area.programme.breaks_between(first, last, measure=one.measure)]
+    named = say(
+        "In the years compared there were, too: {events}. What changed all places alike leaves the ratio as it is; what changed some more than others does not.",
+        events=formats.listed(events),
+    )
+    return (*([named] if events else []), *_made_anew(item, area), *_unlike(item))
+
+
+def _unlike(item: ComparedEffect) -> tuple[Bilingual, ...]:
+    """Say where the years of a place are told by several sources, and that figures are approximate; nothing where neither is so."""
+    found = []
+    if item.several_sources:
+        found.append(
+            say(
+                "In {places} the years are told by more than one source, which may count differently.",
+                places=places(len(item.several_sources)),
+            )
+        )
+    if not item.is_exact:
+        found.append(
+            say(
+                "Some of the figures are approximate at their source; ratio, interval and p take them as exact."
+            )
+        )
+    return tuple(found)
+
+
+def _made_anew(item: ComparedEffect, area: NationFacts) -> tuple[Bilingual, ...]:
+    one = item.comparison
+    compared = {*one.who, *one.with_others([place.code for place in area.places])}
+    days = [
+        max(since)
+        for place in area.places
+        if place.code in compared
+        and len(place.components) > 1
+        and (since := [part.since for part in place.components if part.since is not None])
+    ]
+    within = [day for day in days if date(one.first_year, 1, 1) < day <= date(one.last_year, 12, 31)]
+    if not within:
+        return ()
+    return (
+        say(
+            "Made of former units within these years: {places}; figures of before were put together for today's boundaries by the source, as well as it could.",
+            places=places(len(within)),
+        ),
+    )
+
+
 def _caution(item: ComparedEffect, programme: Programme) -> Bilingual:
     """Say in what the places differed beforehand, and what that may do by itself."""
     per, digits = (PER, 2) if item.per_person else (1, 1)
-    own, others = item.rates[0], item.beside[2]
+    own, others = item.early[1], item.beside[2]
     words: dict[str, Bilingual] = {
+        "when": say("Before the start")
+        if len(item.starts) == 1
+        else say("In the years before the first start"),
         "own": formats.number(own * per, digits),
         "others": formats.number(others * per, digits),
     }
@@ -281,15 +369,27 @@ def _caution(item: ComparedEffect, programme: Programme) -> Bilingual:
     else:
         chosen = (
             say(
-                "Before the start the places with the measure had fewer per 100,000 inhabitants a year than the others ({own} against {others}): they were unlike already, and may have been chosen for reasons that the figures do not show.",
+                "{when}, the places with the measure had fewer per 100,000 inhabitants a year than the others ({own} against {others}): they were unlike already, and may have been chosen for reasons that the figures do not show.",
                 **words,
             )
             if item.per_person
             else say(
-                "Before the start the places with the measure had fewer a year than the others ({own} against {others} a place): they were unlike already, and may have been chosen for reasons that the figures do not show.",
+                "{when}, the places with the measure had fewer a year than the others ({own} against {others} a place): they were unlike already, and may have been chosen for reasons that the figures do not show.",
                 **words,
             )
         )
-    if not programme.counts_detection:
-        return chosen
-    return sentences(chosen, say("Detection may differ as much as crime."))
+    detected = [say("Detection may differ as much as crime.")] if programme.counts_detection else []
+    return sentences(chosen, *detected)
+
+
+def _apart(item: ComparedEffect) -> tuple[Bilingual, ...]:
+    """Say that no place without the measure was like those with it; nothing where the two sides overlap."""
+    told = {
+        "below": lambda: say(
+            "In the years before the first start, every place with the measure stood below every place without it: none of the others was like them."
+        ),
+        "above": lambda: say(
+            "In the years before the first start, every place with the measure stood above every place without it: none of the others was like them."
+        ),
+    }
+    return (told[item.apart](),) if item.apart else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -151,21 +152,31 @@ def _counts(item: ComparedEffect, found: Effect) -> Table:
         ),
         *(
             (name, _number(count, 0), _number(one * per, decimals))
-            for name, count, one in zip(_without(item), item.beside[:2], item.beside[2:], strict=True)
+            for name, count, one in (*_early(item), *_without(item))
         ),
     )
     told = tuple((Cell(name), *numbers) for name, *numbers in rows)
     return Table(_id(item, "counts"), _caption(item, say("counts and rates")), columns, told)
 
 
-def _without(item: ComparedEffect) -> tuple[Bilingual, Bilingual]:
-    """Name the years of the places without the measure: those of all, or before the first start and since it."""
+def _early(item: ComparedEffect) -> list[tuple[Bilingual, float, float]]:
+    """Give what was counted with the measure in the same years as without it, where places started at different times."""
     if len(item.starts) == 1:
-        return say("without it: counted before the start"), say("without it: counted since the start")
-    return (
-        say("without it: counted before the first start"),
-        say("without it: counted since the first start"),
+        return []
+    return [(say("with the measure: counted before the first start of all"), *item.early)]
+
+
+def _without(item: ComparedEffect) -> Iterator[tuple[Bilingual, float, float]]:
+    """Give what was counted without the measure: before the start and since it, or the first start of all."""
+    names = (
+        (say("without it: counted before the start"), say("without it: counted since the start"))
+        if len(item.starts) == 1
+        else (
+            say("without it: counted before the first start"),
+            say("without it: counted since the first start"),
+        )
     )
+    return zip(names, item.beside[:2], item.beside[2:], strict=True)
 
 
 def decimals_of(expected: float) -> int:
@@ -261,6 +272,9 @@ def _checks(item: ComparedEffect, found: Effect) -> Table:
     if not math.isnan(found.least):
         one_less = say("Each place with the measure left out in turn: smallest and largest ratio")
         rows.append((Cell(one_less), Cell(limits(found.least, found.most))))
+    if not math.isnan(found.without_others[0]):
+        other_less = say("Each place without the measure left out in turn: smallest and largest ratio")
+        rows.append((Cell(other_less), Cell(limits(*found.without_others))))
     if found.design != "synthetic_control":
         before = found.events[found.events["at"] < 0].dropna(subset=["lower", "upper"])
         off = int(((before["lower"] > 1) | (before["upper"] < 1)).sum())
@@ -285,9 +299,15 @@ def _checks(item: ComparedEffect, found: Effect) -> Table:
 
 
 def _withstood(found: Effect) -> list[tuple[Cell, ...]]:
-    """Return how far the gap may move by itself; of an effect that could be chance, that it is not asked."""
-    if found.honest is None:
+    """Return how far the gap may move by itself; of an effect that could be chance, or of too few years and places, that it is not asked."""
+    if found.design != "count_imputation":
         return []
+    if found.honest is None:
+        unknown = say("How far the gap between the places may move by itself (Rambachan and Roth 2023)")
+        needed = say(
+            "not told: it takes three places with the measure, two years before the start in which three of them are reported, and a case in each of these years"
+        )
+        return [(Cell(unknown), Cell(needed))]
     withstood = say(
         "From the last year before the start alone: how many times the largest move that the years before allow for ({moved} times a year) the gap between the places may move by itself, from year to year, and the interval still excludes 1",
         moved=formats.number(math.exp(min(found.honest.moved, 20.0)), 2),

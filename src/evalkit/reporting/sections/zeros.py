@@ -6,10 +6,12 @@ import math
 
 from evalkit.facts.areas import Area
 from evalkit.indicators.zeros import ZeroPeriod
+from evalkit.programme.models import Break
 from evalkit.records import ZeroPeriods
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
+from evalkit.reporting.sections.news_sentences import came_with_a_fall
 from evalkit.reporting.sections.shared_words import (
     NOTHING,
     asks_for_comparisons,
@@ -142,9 +144,7 @@ def zero_table(item: ZeroPeriod, area: Area) -> Table:
 
 
 def _rivals(item: ZeroPeriod, area: Area) -> list[Block]:
-    items = [
-        say("{event}: {effect}", event=both(event.label), effect=both(event.effect)) for event in item.rivals
-    ]
+    items = [_rival(event, item, area) for event in item.rivals]
     items += _other_bases(item, area)
     detected = area.programme.counts_detection
     items += [
@@ -160,6 +160,13 @@ def _rivals(item: ZeroPeriod, area: Area) -> list[Block]:
         Paragraph(say("Rival explanations, none of which the count alone can rule out:"), tone="caution"),
         Bullets(tuple(items)),
     ]
+
+
+def _rival(event: Break, item: ZeroPeriod, area: Area) -> Bilingual:
+    """Name an event with its effect; one with which no fall came only as what happened meanwhile."""
+    if came_with_a_fall(event, item, area):
+        return say("{event}: {effect}", event=both(event.label), effect=both(event.effect))
+    return say("{event} lies in these years, but no fall to zero came with it.", event=both(event.label))
 
 
 def _other_bases(item: ZeroPeriod, area: Area) -> list[Bilingual]:

@@ -121,3 +121,8 @@ class ScatterLaw:
 
 def _is_missing(value: object) -> bool:
     return isinstance(value, float) and math.isnan(value)
+
+
+TWICE_CHANCE = ScatterLaw(
+    "linear", 2.0, 0.0, series=0, cells=0, degrees=0, p=math.nan
+)  # supposed, not estimated

@@ -64,7 +64,7 @@ def count_imputation(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -
     kept, left_out = usable
     jackknife = Jackknife.of(kept, level)
     whole = jackknife.after(kept.treated[None])
-    least, most = jackknife.range_of_treated(kept.treated)
+    least, most = jackknife.range_without(kept.ever, kept.treated)
     return Effect(
         design="count_imputation",
         scale="ratio",
@@ -79,6 +79,7 @@ def count_imputation(panel: Panel, *, level: float = 0.95, draws: int = DRAWS) -
         left_out=(*left_out, *_lonely(kept)),
         least=least,
         most=most,
+        without_others=jackknife.range_without(~kept.ever, kept.treated),
         honest=relative_magnitudes(kept, level=level),
     )
 

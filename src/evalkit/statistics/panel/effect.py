@@ -83,6 +83,8 @@ class Effect:
     left_out : tuple of LeftOut
     least, most : float
         Range of the estimate when each treated place in turn is left out; missing where the design does not ask.
+    without_others : tuple of float
+        The same when each place without the programme is left out in turn.
     honest : RelativeMagnitudes or None
         What a gap between the places that moves by itself leaves of the effect; None where the design or the periods before do not tell.
     """
@@ -103,6 +105,7 @@ class Effect:
     left_out: tuple[LeftOut, ...] = ()
     least: float = float("nan")
     most: float = float("nan")
+    without_others: tuple[float, float] = (float("nan"), float("nan"))
     honest: RelativeMagnitudes | None = None
 
     @property

@@ -37,9 +37,9 @@ class Jackknife:
         """Return a row for each set of cells: ratio, limits, places, cases counted and expected."""
         return pd.DataFrame([self._row(one) for one in cells])
 
-    def range_of_treated(self, cells: Mask) -> tuple[float, float]:
-        """Return the range of the ratio without each treated place."""
-        ratios = self.ratios(cells)[1:][self.panel.ever]
+    def range_without(self, places: Mask, cells: Mask) -> tuple[float, float]:
+        """Return the range of the ratio when each of some places is left out in turn."""
+        ratios = self.ratios(cells)[1:][places]
         return float(np.nanmin(ratios)), float(np.nanmax(ratios))
 
     def _sums(self, cells: Mask) -> tuple[Numbers, Numbers]:

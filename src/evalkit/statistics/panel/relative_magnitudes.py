@@ -61,6 +61,7 @@ def relative_magnitudes(panel: Panel, *, level: float = 0.95) -> RelativeMagnitu
     -------
     RelativeMagnitudes or None
         None with under two periods before the start, under three places with the programme, or no case in one of the periods.
+        Periods before the start in which fewer than three of these places are reported tell of no move.
 
     Notes
     -----
@@ -91,7 +92,8 @@ def relative_magnitudes(panel: Panel, *, level: float = 0.95) -> RelativeMagnitu
     if own.sum() < FEWEST_FOR_LIMITS or not (base.sum(axis=1)[own] == 1).all():
         return None
     fit = Jackknife.of(panel, level, also_out=own[:, None] & ~base)
-    before = _logs(fit, [(since == at) & panel.reported for at in _events(panel, since, before=True)])
+    events = [(since == at) & panel.reported for at in _events(panel, since, before=True)]
+    before = _logs(fit, [one for one in events if one.any(axis=1).sum() >= FEWEST_FOR_LIMITS])
     whole = _logs(fit, [panel.treated & panel.reported])
     if before is None or whole is None or len(before) < FEWEST_BEFORE:
         return None

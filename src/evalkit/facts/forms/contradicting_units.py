@@ -1,0 +1,265 @@
+"""Units that a form says and that are not those of the measures its figures are taken as: thousands without a scale, shares, other units."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Literal
+
+from evalkit.facts.forms.counted import Vocabulary, number_of
+from evalkit.facts.forms.draft_headings import thousands_said
+from evalkit.facts.forms.figures import Held
+from evalkit.facts.forms.grid import At, Sheet, cell_at, cell_name, column_at
+from evalkit.facts.forms.head_rows import head_rows, holds_figures, named_rows
+from evalkit.facts.forms.mapping import TableMapping
+from evalkit.facts.forms.person_names import like_a_name
+from evalkit.facts.forms.plain_words import same_word
+from evalkit.facts.forms.table_reading import HeldCell, TableReading, Taken
+from evalkit.facts.forms.toml_writing import quoted
+from evalkit.facts.forms.units_said import SHARE, UnitSaid, says_shares, unit_parts, units_beside, units_line
+from evalkit.messages import worded
+
+_LONGEST, _TOLD = 1_000, 40
+Said = tuple[str, UnitSaid]
+Meant = Decimal | Literal["share", "other", ""]
+
+
+def without_other_units(
+    mapping: TableMapping, sheet: Sheet, reading: TableReading, vocabulary: Vocabulary
+) -> TableReading:
+    """Return the reading with the cells held whose measure is not counted in what the form says: above the table, in their heading or label.
+
+    A form that names several units names one for each of its measures: a figure is held where none of them is that of its measure.
+
+    Parameters
+    ----------
+    mapping : TableMapping
+    sheet : Sheet
+    reading : TableReading
+    vocabulary : Vocabulary
+    """
+    if mapping.own_form or not reading.taken:
+        return reading
+    units = _Units(mapping, sheet, reading, vocabulary)
+    held = {one.cell: why for one in reading.taken if (why := units.fault(one)) is not None}
+    return replace(
+        reading,
+        taken=[one for one in reading.taken if one.cell not in held],
+        held=[*reading.held, *(HeldCell(sheet.name, at, why) for at, why in held.items())],
+    )
+
+
+class _Units:
+    """What one table says of units."""
+
+    def __init__(
+        self, mapping: TableMapping, sheet: Sheet, reading: TableReading, vocabulary: Vocabulary
+    ) -> None:
+        self.mapping, self.sheet, self.words = mapping, sheet, vocabulary
+        self.top, self.first = cell_at(mapping.corner)
+        self.columns = sorted({one.cell[1] for one in reading.taken})
+        self.by_row: dict[int, list[At]] = {}
+        for at in sorted(sheet.cells):
+            if at[0] < self.top:
+                self.by_row.setdefault(at[0], []).append(at)
+        self.bottom = max(one.cell[0] for one in reading.taken)
+        self.undeclared = sorted({*range(1, self.first)} - mapping.label_columns())
+        self.scaled = "scale" in mapping.model_fields_set
+        self.of_table, self.of_column = list[Said](), defaultdict[int, list[Said]](list)
+        self.faults: dict[tuple[object, ...], Held | None] = {}
+        self.known = {
+            unit_parts(word)[1]
+            for measure in vocabulary.programme.measures
+            for word in vocabulary.unit_words(measure)
+        }
+        self._read_head()
+
+    def _read_head(self) -> None:
+        headed = min(named_rows(self.mapping), default=self.top - 1)
+        for row in head_rows(self.mapping, self.sheet, self.columns):
+            self._read_row(row, is_heading=row >= headed)
+        self._read_foot()
+        self.of_table += [("", one) for one in units_beside(self.sheet.name) if one.many > 1]
+        if said := self.mapping.unit_said:
+            self.of_table = [(self.mapping.unit_cell or "", UnitSaid(said, *unit_parts(said), sure=True))]
+
+    def _read_foot(self) -> None:
+        """Note the units of a line below the table, where no further figures stand below it."""
+        below = sorted(at for at in self.sheet.cells if at[0] > self.bottom)
+        if not any(holds_figures(self.sheet, row, self.columns) for row in sorted({row for row, _ in below})):
+            self.of_table += [(cell_name(at), one) for at in below for one in self._line_at(at) if one.sure]
+
+    def _line_at(self, at: At) -> list[UnitSaid]:
+        cell = self.sheet.at(*at)
+        return list(units_line(cell.text)) if cell.kind == "text" and len(cell.text) <= _LONGEST else []
+
+    def _read_row(self, row: int, *, is_heading: bool) -> None:
+        """Note the units of a row above the figures: those of its headings for their columns, those of a line or a title for all."""
+        filled = self.by_row.get(row, [])
+        for at in filled:
+            text = self.sheet.cells[at].text
+            if self.sheet.cells[at].kind != "text" or len(text) > _LONGEST:
+                continue
+            alone = not any(other[1] >= self.first for other in filled if other != at)
+            line = [(cell_name(at), one) for one in units_line(text)]
+            if at[1] >= self.first and not (alone and (line or not is_heading) and len(self.columns) > 1):
+                said = line or [(cell_name(at), one) for one in units_beside(text)]
+                for column in self._under(at):
+                    self.of_column[column] += said
+            else:
+                self.of_table += line or self._of_title(at, text)
+
+    def _of_title(self, at: At, text: str) -> list[Said]:
+        """Return the thousands and shares that a title speaks of."""
+        name = cell_name(at)
+        found = [(name, one) for one in units_beside(text) if one.many > 1]
+        if says_shares(text):
+            found.append((name, UnitSaid(text[:_TOLD], 1, SHARE)))
+        row = Sheet(self.sheet.name, {at: self.sheet.cells[at]})
+        told = thousands_said(row, at[0] + 1, self.words.programme)
+        return [*found, *((name, UnitSaid(one.said, *unit_parts(one.said))) for one in told)]
+
+    def _under(self, at: At) -> Iterable[int]:
+        area = self.sheet.area(at)
+        return range(area.left, area.right + 1) if area is not None else [at[1]]
+
+    def fault(self, one: Taken) -> Held | None:
+        """Return why a figure is not in the unit of its measure; None where the form says nothing against it."""
+        rows = self.mapping.by_rows
+        if rows is not None and rows.unit and self.sheet.at(one.cell[0], column_at(rows.unit)).text:
+            return None
+        label = self.sheet.spread(one.cell[0], column_at(rows.column)).text if rows and rows.column else ""
+        others = tuple(self.sheet.at(one.cell[0], column).text for column in self.undeclared)
+        key = (one.cell[1], label, others, one.counted.measure)
+        if key not in self.faults:
+            self.faults[key] = self._fault(one, label)
+        return self.faults[key]
+
+    def _in_a_column_of_units(self, row: int) -> list[Said]:
+        """Return the unit that stands beside the label of a row, in a column that the mapping does not name."""
+        cells = [(cell_name((row, column)), self.sheet.at(row, column).text) for column in self.undeclared]
+        said = [(name, UnitSaid(text, *unit_parts(text))) for name, text in cells if text]
+        return [(name, unit) for name, unit in said if unit.base in self.known or unit.base == SHARE]
+
+    def _fault(self, one: Taken, label: str) -> Held | None:
+        measure, rows = one.counted.measure, self.mapping.by_rows
+        name = f"{rows.column}{one.cell[0]}" if rows is not None else ""
+        beside = [(name, unit) for unit in units_beside(label)]
+        for said in (
+            self._in_a_column_of_units(one.cell[0]),
+            beside,
+            self.of_column[one.cell[1]],
+            self.of_table,
+        ):
+            meant = [(where, unit, self._meant(unit, measure)) for where, unit in said]
+            meant = [found for found in meant if found[2] != ""]
+            if meant:
+                return self._decided(meant, one, label, is_of_table=said is self.of_table)
+        return None
+
+    def _meant(self, unit: UnitSaid, measure: str) -> Meant:
+        """Return how many units of a measure some words are; "share" or "other" where they are none, "" where they may be no unit."""
+        own, said = self.words.unit_words(measure, self.mapping.unit_words), same_word(unit.said)
+        if said in own or number_of(said) in own or (unit.base == SHARE and self._is_share(measure, own)):
+            return Decimal(1)
+        if unit.base == SHARE:
+            return "share"
+        if not unit.base:
+            return Decimal(unit.many) / max(Decimal(unit_parts(word)[0]) for word in own)
+        return self.words.times_unit(unit.said, measure) or self._meant_of_another(unit, own)
+
+    def _meant_of_another(self, unit: UnitSaid, own: Iterable[str]) -> Meant:
+        """Return what words mean that are not those of the measure's unit: such as hold it are taken as it."""
+        if unit.base in self.known:
+            return "other"
+        if unit.many == 1 and any(_holds(same_word(unit.said), word) for word in own):
+            return Decimal(1)
+        return "other" if unit.sure else ""
+
+    def _is_share(self, measure: str, own: Iterable[str]) -> bool:
+        labels = self.words.programme.measures[measure].label.root.values()
+        return any("%" in word for word in own) or any(says_shares(text) for text in labels)
+
+    def _decided(
+        self, meant: list[tuple[str, UnitSaid, Meant]], one: Taken, label: str, *, is_of_table: bool
+    ) -> Held | None:
+        """Return why a measure is counted in none of the units that are said of it."""
+        measure = one.counted.measure
+        if self.scaled:
+            said = self.mapping.unit_said
+            known_alone = self.mapping.scale == 1 or (said and unit_parts(said)[0] == 1)
+            return None if is_of_table or known_alone else self._scale_fault(meant, measure)
+        if any(found[2] == 1 for found in meant):
+            return None
+        for where, unit, times in meant:
+            if isinstance(times, Decimal):
+                return _to_scale(where, unit, times)
+        where, unit, kind = meant[0]
+        if kind == "other" and self._names_its_own(one, label):
+            return None
+        return self._other(where, unit, measure)
+
+    def _scale_fault(self, meant: list[tuple[str, UnitSaid, Meant]], measure: str) -> Held | None:
+        """Return that a heading or label says another unit than the scale of the table is for."""
+        times = [found[2] for found in meant if isinstance(found[2], Decimal)]
+        if not times or self.mapping.factor in times:
+            return None
+        return Held(
+            worded(
+                "the scale is that of {said}, and {measure} is counted in {unit}",
+                said=repr((self.mapping.unit_said or str(self.mapping.scale))[:24]),
+                measure=measure,
+                unit=repr(meant[0][1].said[:24]),
+            ),
+            worded(
+                "name the column of units as unit in rows, or make two tables: one with the scale, one without"
+            ),
+            in_mapping=True,
+        )
+
+    def _names_its_own(self, one: Taken, label: str) -> bool:
+        """Tell whether the label or a heading of a figure names the unit of its measure, whatever else stands above the table."""
+        headings = (self.sheet.spread(row, one.cell[1]).text for row in range(1, self.top))
+        own = self.words.unit_words(one.counted.measure, self.mapping.unit_words)
+        return any(_holds(same_word(text), word) for text in (label, *headings) for word in own if text)
+
+    def _other(self, where: str, unit: UnitSaid, measure: str) -> Held:
+        label = self.words.programme.units[self.words.programme.measures[measure].unit].label
+        said = "..." if like_a_name(unit.said) else unit.said[:_TOLD]
+        return Held(
+            worded(
+                "{cell} says {said}, and {measure} is counted in {unit}",
+                cell=where or "unit_said",
+                said=repr(said),
+                measure=measure,
+                unit=label.root.get("vi") or next(iter(label.root.values())),
+            ),
+            worded(
+                "correct the measure, or leave these figures by skip; where they are counted in {unit}, write unit_words = [{said}]",
+                unit=label.root.get("vi") or next(iter(label.root.values())),
+                said=quoted(said),
+            ),
+            in_mapping=True,
+        )
+
+
+def _holds(text: str, word: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+
+
+def _to_scale(where: str, unit: UnitSaid, times: Decimal) -> Held:
+    return Held(
+        worded("the form says {said}, and the mapping says nothing of a scale", said=repr(unit.said)),
+        worded("write scale = {scale}", scale=f"{times.normalize():f}")
+        if not where
+        else worded(
+            'write scale = {scale}, unit_said = "{said}" and unit_cell = "{cell}"; scale = 1 if these figures are not in it',
+            scale=f"{times.normalize():f}",
+            said=unit.said,
+            cell=where,
+        ),
+        in_mapping=True,
+    )

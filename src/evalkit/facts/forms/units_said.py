@@ -1,0 +1,134 @@
+"""What a form says of units, in words: above its table, in a heading, behind a label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evalkit.facts.forms.plain_words import plain_words, same_word
+
+SHARE = "%"
+_LONGEST_UNIT = 40
+_MANY = {
+    **dict.fromkeys(("nghin", "ngan", "ng", "ngh", "thousand", "thousands", "thous"), 10**3),
+    **dict.fromkeys(("trieu", "tr", "million", "millions", "mill"), 10**6),
+    **dict.fromkeys(("ty", "ti", "billion", "billions", "bill"), 10**9),
+}
+_PARTS = re.compile(
+    r"(?P<number>1(?= )|10{1,2}|10{0,2}(?:[., ]?000){1,3})?\s*"
+    r"(?:(?P<many>nghìn|ngàn|nghin|ngan|triệu|trieu|tỷ|tỉ|thousands?|millions?|billions?|ngh?(?=\.| |đ)|thous(?=\.|\b)|mill(?=\.|\b)|tr(?=\.|đ|d| ))(?![^\W\d_đ]))?"
+    r"[. ]*(?:of )?(?P<base>[^\d]*)"
+)
+_BASES = {
+    **dict.fromkeys(("đ", "vnđ", "vnd", "dong", "dongs", "đồng vn", "đồng việt nam", "vn dong"), "đồng"),
+    **dict.fromkeys(("pers", "people", "person", "inhabitants"), "persons"),
+    **dict.fromkeys(("phần trăm", "phan tram", "percent", "per cent", "‰", "phần nghìn"), SHARE),
+}
+_CURRENCIES = frozenset(
+    ["usd", "us$", "đô la", "đô la mỹ", "eur", "euro", "euros", "dollars", "us dollars", "nhân dân tệ"]
+)
+_MONEY_BEHIND = re.compile(
+    r"(?<!\w)(?:(?:nghìn|ngàn|triệu|tỷ|tỉ) (?:đồng|đ|vnđ|vnd|usd)|vnđ|vnd|usd|(?<=: )đồng)(?= ?(?:19|20)[0-9]{2}$|$)",
+    re.IGNORECASE,
+)
+_LINE = re.compile(
+    r"(?<!\w)(?:(?P<sure>đơn vị tính|đvt|dvt|đv tính|units? of measure(?:ment)?)(?: là)?\s*[:\-–]?|(?:đơn vị|units?)\s*:)\s*(?P<rest>[^:\s(].*|\(.*)",
+    re.IGNORECASE,
+)
+_RATE = re.compile(
+    r"(?:trên|trong|per|for every|/) *(?:mỗi )?(?:10{0,2}[., ]?000|1 (?:vạn|triệu)|một (?:nghìn|vạn|triệu)|10{1,2}) *"
+    r"(?:dân|người|trẻ|phụ nữ|lao động|hộ|population|persons|people|inhabitants)|/ *(?:km2|km²|ha)(?!\w)|= *100(?!\w)"
+)
+_SHARES = re.compile(
+    r"^(?:(?:bảng|biểu|table)[\s\w.]{0,12}[.:] *)?(?:cơ cấu|tỷ lệ|tỉ lệ|tỷ trọng|tỉ trọng|chỉ số|tốc độ|percentages?|shares?|rates?)(?!\w)"
+)
+_SEPARATED = re.compile(r"[;,/&()\[\]]| [-–—] |(?<!\w)(?:và|and|hoặc|or)(?!\w)", re.IGNORECASE)
+_BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSaid:
+    """A unit as a form says it: the words, of how many units they speak and of which; ``sure`` where they can be nothing but a unit."""
+
+    said: str
+    many: int
+    base: str
+    sure: bool = False
+
+
+def unit_parts(words: str) -> tuple[int, str]:
+    """Return of how many units some words speak, and of which: "" where they name a number alone, "%" for shares and rates.
+
+    Examples
+    --------
+    >>> unit_parts("1.000 đồng"), unit_parts("Tr.đ"), unit_parts("ng.người"), unit_parts("thousands"), unit_parts("vụ")
+    ((1000, 'đồng'), (1000000, 'đồng'), (1000, 'người'), (1000, ''), (1, 'vụ'))
+    """
+    text = same_word(words).strip(" .")
+    found = _PARTS.fullmatch(text)
+    if found is None:
+        return 1, _BASES.get(text, text)
+    number = int(re.sub(r"\D", "", found["number"] or "1"))
+    many = _MANY.get(plain_words(found["many"] or ""), 1)
+    base = found["base"].strip(" .")
+    return (many if number == many else number * many), _BASES.get(base, base)
+
+
+def units_line(text: str) -> Iterator[UnitSaid]:
+    """Yield the units of a line that begins with the word for units.
+
+    Examples
+    --------
+    >>> [(one.many, one.base) for one in units_line("Đơn vị: vụ, người; kinh phí: nghìn đồng")]
+    [(1, 'vụ'), (1, 'người'), (1000, 'đồng')]
+    """
+    found = _LINE.search(text)
+    if found is None:
+        return
+    if _RATE.search(same_word(found["rest"])):
+        yield UnitSaid(found["rest"], 1, SHARE, sure=True)
+        return
+    yield from _pieces(found["rest"], sure=bool(found["sure"]))
+
+
+def units_beside(text: str) -> Iterator[UnitSaid]:
+    """Yield the units that stand in brackets in a heading or label, and the thousands or shares that are all it says.
+
+    Examples
+    --------
+    >>> [(one.many, one.base) for one in units_beside("Kinh phí (nghìn đồng)")]
+    [(1000, 'đồng')]
+    """
+    if _RATE.search(same_word(text)):
+        yield UnitSaid(text, 1, SHARE)
+        return
+    for found in _BRACKETS.finditer(text):
+        yield from _pieces(found[1] or found[2] or "")
+    if "(" not in text:
+        alone = [one for one in _pieces(text) if one.many > 1 or one.base == SHARE]
+        yield from alone
+        found_behind = _MONEY_BEHIND.search(text.strip()) if not alone else None
+        yield from _pieces(found_behind[0], sure=True) if found_behind else ()
+
+
+def says_shares(text: str) -> bool:
+    """Tell whether a title says that all figures below it are shares, rates or indices.
+
+    Examples
+    --------
+    >>> says_shares("Số vụ trên 100.000 dân"), says_shares("Số vụ và tỷ lệ trên 100.000 dân")
+    (True, False)
+    """
+    said = same_word(text).replace("phòng, chống", "phòng chống")
+    if re.search(r"[,;]|(?<!\w)(?:và|and)(?!\w)", re.sub(r"[0-9][.,][0-9]", "", said)):
+        return False
+    return bool(_RATE.search(said) or _SHARES.search(said))
+
+
+def _pieces(text: str, *, sure: bool = False) -> Iterator[UnitSaid]:
+    for piece in _SEPARATED.split(text):
+        said = piece.rpartition(":")[2].strip(" .")
+        if re.search(r"[^\W\d_]|[%‰]", said) and len(said) <= _LONGEST_UNIT:
+            many, base = unit_parts(said)
+            yield UnitSaid(said, many, base, sure or base in _CURRENCIES)

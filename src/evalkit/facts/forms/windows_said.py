@@ -1,0 +1,124 @@
+"""What the titles and notes of a form say of the periods in its headings: a part of the year, or a reporting year that begins on another day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from evalkit.facts.findings import Finding
+from evalkit.facts.forms.grid import At, Cell, Sheet, cell_name
+from evalkit.facts.forms.mapping import PeriodAxis, TableMapping
+from evalkit.facts.forms.narrowing_words import parts_within
+from evalkit.facts.forms.period_above import titles
+from evalkit.facts.forms.period_texts import Span, period_of
+from evalkit.facts.forms.plain_words import same_word
+from evalkit.facts.period_said import period_said
+from evalkit.messages import worded
+
+_LONGEST = 400
+_SHORTEST_YEAR, _LONGEST_YEAR = 350, 380  # days
+_MONTH = 31
+_NEAR = timedelta(days=61)
+_YEAR_BEFORE = re.compile(
+    r"từ (?:ngày )?(?P<day>[0-9]{1,2})[/.-](?P<month>[0-9]{1,2})(?: của|,)? năm (?:trước|liền trước|trước đó)"
+)
+_DAYS = re.compile(
+    r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}\s*(?:-|–|đến|tới)\s*(?:hết )?(?:ngày )?[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}"
+)
+_ANY_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+
+
+def other_windows_said(
+    table: TableMapping, sheet: Sheet, spans: Collection[Span], path: Path
+) -> list[Finding]:
+    """Return a warning where a title or note says that the year of a form begins on another day, or that its figures are of a part of the year.
+
+    Parameters
+    ----------
+    table : TableMapping
+        Of evalkit's own form, whose headings are its own, nothing is said.
+    sheet : Sheet
+    spans : collection of Span
+        The periods of the figures.
+    path : Path
+        The form's file.
+    """
+    years = [span for span in spans if _is_year(span)]
+    if table.own_form or not years:
+        return []
+    for at, cell in sorted(sheet.cells.items()):
+        if cell.kind == "text" and len(cell.text) <= _LONGEST and (start := _begins(cell, years, table)):
+            return [_of_the_year(at, start, path)]
+    if not isinstance(table.period, PeriodAxis) or table.period.cell or len(years) < len(spans):
+        return []
+    return list(_of_a_part(table, sheet, years, path))[:1]
+
+
+def _is_year(span: Span) -> bool:
+    return _SHORTEST_YEAR <= (span.end - span.start).days <= _LONGEST_YEAR
+
+
+def _is_last_month(said: Span, years: Collection[Span]) -> bool:
+    """Tell a day, or the last month of a year: a report of December may hold the figures of the year."""
+    days = (said.end - said.start).days
+    return days == 0 or (days <= _MONTH and any(one.end == said.end for one in years))
+
+
+def _begins(cell: Cell, years: Collection[Span], table: TableMapping) -> str:
+    """Return the day (day/month) on which a text says that the year of the figures begins, where they were put under another."""
+    said = same_word(cell.text)
+    if (found := _YEAR_BEFORE.search(said)) is not None:
+        day, month = int(found["day"]), int(found["month"])
+        return (
+            "" if any((one.start.day, one.start.month) == (day, month) for one in years) else f"{day}/{month}"
+        )
+    window = period_of(cell, table.calendar, anywhere=True) if _DAYS.search(said) else None
+    if window is None or not _is_year(window):
+        return ""
+    near = [
+        one for one in years if abs(one.start - window.start) <= _NEAR and abs(one.end - window.end) <= _NEAR
+    ]
+    if not near or any((one.start, one.end) == (window.start, window.end) for one in near):
+        return ""
+    return f"{window.start.day}/{window.start.month}"
+
+
+def _of_the_year(at: At, start: str, path: Path) -> Finding:
+    return Finding(
+        "warning",
+        f"{path.name}, {cell_name(at)}",
+        worded(
+            "{name} says that the year of this form begins on {start}, and its figures go to years that begin on another day",
+            name=cell_name(at),
+            start=start,
+        ),
+        worded(
+            'write year_starts = "{start}" in the mapping, or the first and last day as period, and import again',
+            start=start,
+        ),
+    )
+
+
+def _of_a_part(table: TableMapping, sheet: Sheet, years: Collection[Span], path: Path) -> Iterator[Finding]:
+    """Yield a warning for each title that says a part of a year, where all figures are of whole years."""
+    for at, cell in titles(table, sheet):
+        said, text = period_of(cell, table.calendar, anywhere=True), same_word(cell.text)
+        inside = said is not None and any(one.start <= said.start and said.end <= one.end for one in years)
+        part = said is not None and inside and not _is_year(said) and not _is_last_month(said, years)
+        parts = parts_within(text) if said is None and not _ANY_YEAR.search(text) else []
+        if part or any(not one.startswith("12") for one in parts):
+            yield Finding(
+                "warning",
+                f"{path.name}, {cell_name(at)}",
+                worded(
+                    "the title in {name} says {said}, and the figures go to whole years: {period}",
+                    name=cell_name(at),
+                    said=period_said(said.start, said.end) if said is not None else parts[0],
+                    period=period_said(*max((one.start, one.end) for one in years)),
+                ),
+                worded(
+                    "where they are of that part of the year, write it in each heading, such as 6 tháng đầu năm 2023, and import again"
+                ),
+            )

@@ -1,0 +1,126 @@
+"""A period that the mapping writes out, beside the titles of the form: what they say otherwise is told, and nothing else is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evalkit.facts.forms.grid import Sheet, text_cell
+from evalkit.facts.forms.mapping import TableMapping
+from evalkit.facts.forms.period_above import other_period_said
+from evalkit.facts.forms.period_texts import Calendar, period_of
+from evalkit.facts.forms.windows_said import other_windows_said
+from tests.test_forms_read_right import MAPPING, _declarations_are_read_once, imported, workspace
+
+__all__ = ["_declarations_are_read_once", "workspace"]
+
+
+def rules(title: str, period: str) -> list[str]:
+    said = {"corner": "B3", "place": {"column": "A"}, "period": period, "measure": "cases_recorded"}
+    sheet = Sheet("1", {(1, 1): text_cell(title), (2, 1): text_cell("Tỉnh"), (2, 2): text_cell("Số vụ")})
+    span = period_of(text_cell(period), Calendar(), stock=True)
+    assert span is not None
+    found = other_period_said(TableMapping.model_validate(said), sheet, span, Path("form.xlsx"))
+    return [one.rule for one in found]
+
+
+@pytest.mark.parametrize(
+    ("title", "period", "said"),
+    [
+        ("Số vụ năm 2022", "2023", "2022"),
+        ("6 tháng đầu năm 2023", "2023", "2023-01-01 to 2023-06-30"),
+        ("Quý I/2023", "quý II/2023", "2023-01-01 to 2023-03-31"),
+        ("So sánh số vụ năm 2021 và năm 2022", "2023", "2021, 2022"),
+        ("Kế hoạch năm 2023", "2023", "plan"),
+        ("Dự kiến số vụ", "2023", "plan"),
+    ],
+)
+def test_a_title_of_another_period_or_of_a_plan_is_told(title: str, period: str, said: str):
+    (rule,) = rules(title, period)
+    assert said in rule
+
+
+@pytest.mark.parametrize(
+    ("title", "period"),
+    [
+        ("Số vụ năm 2023", "2023"),
+        ("Số vụ năm 2023", "15/12/2022 - 14/12/2023"),
+        ("Số vụ năm 2023", "quý I/2023"),
+        ("Giai đoạn 2020-2024", "2023"),
+        ("Số vụ mua bán người", "2023"),
+        ("Hà Nội, ngày 20 tháng 01 năm 2024", "2023"),
+        ("Kèm theo Công văn số 12 năm 2024", "2023"),
+        ("Số vụ theo Luật Phòng, chống mua bán người năm 2011", "2023"),
+        ("Kết quả thực hiện kế hoạch năm 2023", "2023"),
+        ("Sở Kế hoạch và Đầu tư", "2023"),
+        ("Biểu 01/2024", "2023"),
+        ("Số vụ năm 2023 so với năm 2022", "2023"),
+    ],
+)
+def test_a_title_that_agrees_or_names_no_period_of_its_own_is_not_told(title: str, period: str):
+    assert rules(title, period) == []
+
+
+def test_an_import_tells_of_the_title(workspace: Path):
+    rows = [("Số vụ năm 2021",), ("Tỉnh", "Số vụ"), ("Hà Nội", 1)]
+    run = imported(workspace, rows, MAPPING.replace('"B2"', '"B3"').replace("{ row = 1 }", '"2022"'))
+    (told,) = (one for one in run.told["findings"] if "title" in one["rule"])
+    assert (told["severity"], run.figures) == ("warning", {"B3": "1"})
+
+
+def windows(title: str, *headings: str, note: str = "", more: str = "") -> list[str]:
+    """Return what an import would tell of a title and a note beside figures in columns of periods."""
+    said = {"corner": "B3", "place": {"column": "A"}, "period": {"row": 2}, "measure": "cases_recorded"}
+    table = TableMapping.model_validate({**said, **({"year_starts": more} if more else {})})
+    cells = {
+        (1, 1): title,
+        (2, 1): "Tỉnh",
+        (4, 1): note,
+        **{(2, k): text for k, text in enumerate(headings, 2)},
+    }
+    sheet = Sheet("1", {at: text_cell(text) for at, text in cells.items() if text})
+    spans = {span for text in headings if (span := period_of(text_cell(text), table.calendar))}
+    return [f"{one.rule}. {one.do}" for one in other_windows_said(table, sheet, spans, Path("form.xlsx"))]
+
+
+@pytest.mark.parametrize(
+    ("title", "headings", "note", "said"),
+    [
+        ("Số vụ (từ 15/11 năm trước đến 14/11 năm báo cáo)", ("2022", "2023"), "", 'year_starts = "15/11"'),
+        ("Kỳ báo cáo: từ 15/12/2022 đến 14/12/2023", ("2023",), "", 'year_starts = "15/12"'),
+        ("Số vụ", ("2023",), "Số liệu tính từ 15/11/2022 đến 14/11/2023", 'year_starts = "15/11"'),
+        ("Kết quả 9 tháng đầu năm 2023", ("2022", "2023"), "", "2023-01-01 to 2023-09-30"),
+        ("Số liệu 6 tháng đầu năm", ("2022", "2023"), "", "6 tháng đầu năm"),
+        ("Số liệu quý III/2023", ("2022", "2023"), "", "2023-07-01 to 2023-09-30"),
+    ],
+)
+def test_a_title_or_note_of_another_year_or_a_part_of_it_is_told(
+    title: str, headings: tuple[str, ...], note: str, said: str
+):
+    (told,) = windows(title, *headings, note=note)
+    assert said in told
+
+
+@pytest.mark.parametrize(
+    ("title", "headings", "more"),
+    [
+        ("Số vụ năm 2023", ("2022", "2023"), ""),
+        ("Số vụ năm 2021, 2022 và 6 tháng đầu năm 2023", ("2022", "6 tháng đầu năm 2023"), ""),
+        ("Số vụ (từ 15/12/2022 đến 14/12/2023)", ("2023",), "15/12"),
+        ("Số vụ (từ 01/01/2023 đến 31/12/2023)", ("2023",), ""),
+        ("Báo cáo tháng 12/2023", ("2023",), ""),
+        ("Hà Nội, ngày 15 tháng 01 năm 2023", ("2023",), ""),
+        ("Số vụ 12 tháng", ("2023",), ""),
+        ("Giai đoạn 2020-2024", ("2022", "2023"), ""),
+    ],
+)
+def test_a_title_that_agrees_with_the_headings_is_not_told(title: str, headings: tuple[str, ...], more: str):
+    assert windows(title, *headings, more=more) == []
+
+
+def test_an_import_tells_the_year_that_a_title_says(workspace: Path):
+    rows = [("Số vụ (từ 15/12/2022 đến 14/12/2023)",), ("Tỉnh", "Số vụ"), ("Hà Nội", 1)]
+    run = imported(workspace, rows, MAPPING.replace('"B2"', '"B3"').replace("{ row = 1 }", '"2023"'))
+    (told,) = (one for one in run.told["findings"] if "year_starts" in one["do"])
+    assert (told["severity"], run.figures) == ("warning", {"B3": "1"})

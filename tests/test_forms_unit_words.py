@@ -1,0 +1,263 @@
+"""Units in the words of a form: thousands without a scale, shares and other units are held for every measure they contradict, others are taken."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from typer.testing import CliRunner
+
+from evalkit.cli import app
+from evalkit.facts.forms.units_said import units_beside
+from tests.form_workspaces import read_declarations_once
+
+Rows = list[list[Any]]
+PLACES = """[table]
+corner = "B3"
+place = { column = "A", scheme = "63" }
+edition_date = 2024-01-20
+"""
+CASES = PLACES + 'period = { row = 2 }\nmeasure = "cases_recorded"\n'
+MONEY = CASES.replace("cases_recorded", "budget_spent")
+PERSONS = CASES.replace("cases_recorded", "population_average")
+COLUMNS = (
+    PLACES
+    + 'period = "2022"\ncolumns = { row = 2, "Dân số" = "population_average", "Dân số (nghìn người)" = "population_average", "Số vụ" = "cases_recorded" }\n'
+)
+ROWS = """[table]
+corner = "B3"
+place = "22"
+scheme = "63"
+period = { row = 2 }
+rows = { column = "A", "Kinh phí" = "budget_spent", "Kinh phí (nghìn đồng)" = "budget_spent", "Số vụ" = "cases_instituted" }
+edition_date = 2024-01-20
+"""
+
+
+@pytest.fixture(autouse=True)
+def _declarations_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_declarations_once(monkeypatch)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "so-lieu"
+    assert CliRunner().invoke(app, ["new", str(folder)]).exit_code == 0
+    return folder
+
+
+def imported(rows: Rows, mapping: str, workspace: Path) -> dict[str, Any]:
+    path = workspace.parent / "bieu.xlsx"
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    path.with_suffix(".toml").write_text(mapping, encoding="utf-8")
+    words = ["import", str(path), str(workspace), "--mapping", str(path.with_suffix(".toml")), "--json"]
+    said: dict[str, Any] = json.loads(CliRunner().invoke(app, [*words, "--take-the-rest"]).stdout)
+    return said
+
+
+def years(head: str, figure: float = 5000) -> Rows:
+    return [[head], ["Tỉnh", 2022], ["Hà Nội", figure]]
+
+
+def entries(head: str, money: str = "Kinh phí") -> Rows:
+    return [[head], ["Chỉ tiêu", 2022], [money, 5000], ["Số vụ", 3]]
+
+
+def columns(head: str, persons: str = "Dân số") -> Rows:
+    return [[head], ["Tỉnh", persons, "Số vụ"], ["Hà Nội", 8435, 2]]
+
+
+@pytest.mark.parametrize(
+    ("said", "scale"),
+    [
+        ("Đơn vị tính: nghìn đồng", "0.001"),
+        ("Đơn vị: đồng", "0.000001"),
+        ("ĐVT: tỷ đồng", "1000"),
+        ("Đơn vị tính: 1.000 đồng", "0.001"),
+        ("ĐVT: 1000đ", "0.001"),
+        ("(1.000đ)", "0.001"),
+        ("Kinh phí theo địa phương (nghìn đồng)", "0.001"),
+        ("Đơn vị: vụ, người; kinh phí: nghìn đồng", "0.001"),
+    ],
+)
+def test_money_in_other_multiples_is_held_until_a_scale_is_declared(said: str, scale: str, workspace: Path):
+    (held,) = imported(years(said), MONEY, workspace)["held_cells"]
+    assert f"write scale = {scale}, unit_said" in held["remedy"]
+    (held,) = imported(entries(said), ROWS, workspace)["held_cells"]
+    assert (held["cell"], f"write scale = {scale}" in held["remedy"]) == ("B3", True)
+    written = held["remedy"].removeprefix("write ").partition(";")[0].replace(" and ", ", ").split(", ")
+    told = imported(years(said), MONEY + "\n".join(written) + "\n", workspace)
+    assert (told["taken"], told["held"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Đơn vị tính: Nghìn người",
+        "(1000 người)",
+        "ĐVT: 1.000 người",
+        "Thous. persons",
+        "Đơn vị: ng.người",
+        "ng.người",
+        "Nghìn người - Thous. pers.",
+        "Average population, Unit: Thous. persons",
+    ],
+)
+def test_thousands_of_persons_are_held_for_every_way_measures_are_named(said: str, workspace: Path):
+    one = imported(years(said, 8435), PERSONS, workspace)
+    assert one["taken"] == 0
+    assert "write scale = 1000" in json.dumps(one)
+    (held,) = imported(columns(said), COLUMNS, workspace)["held_cells"]
+    assert (held["cell"], "write scale = 1000" in held["remedy"]) == ("B3", True)
+
+
+def test_thousands_without_a_noun_are_those_of_the_measure(workspace: Path):
+    (held,) = imported(years("Average population (thousands)", 8435), PERSONS, workspace)["held_cells"]
+    assert "write scale = 1000" in held["remedy"]
+
+
+def test_thousands_in_a_heading_or_label_are_of_its_figures_alone(workspace: Path):
+    (held,) = imported(columns("", "Dân số (nghìn người)"), COLUMNS, workspace)["held_cells"]
+    assert (held["cell"], 'unit_cell = "B2"' in held["remedy"]) == ("B3", True)
+    (held,) = imported(entries("", "Kinh phí (nghìn đồng)"), ROWS, workspace)["held_cells"]
+    assert (held["cell"], 'unit_cell = "A3"' in held["remedy"]) == ("B3", True)
+
+
+def test_a_label_in_another_multiple_than_the_scale_of_the_table_is_held(workspace: Path):
+    rows = [*entries("", "Kinh phí (nghìn đồng)"), ["Kinh phí (triệu đồng)", 5]]
+    scaled = ROWS.replace('"Số vụ"', '"Kinh phí (triệu đồng)" = "budget_allocated", "Số vụ"')
+    said = imported(rows, f'{scaled}scale = 0.001\nunit_said = "nghìn đồng"\n', workspace)
+    assert {one["cell"] for one in said["held_cells"]} == {"B4", "B5"}
+    assert all("two tables" in one["remedy"] for one in said["held_cells"])
+
+
+def test_a_unit_that_the_mapping_says_itself_needs_a_scale_too(workspace: Path):
+    said = imported(years("nghìn đồng"), f'{MONEY}unit_said = "nghìn đồng"\n', workspace)
+    assert "write scale = 0.001" in said["held_cells"][0]["remedy"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Đơn vị tính: %",
+        "Cơ cấu số vụ (%)",
+        "Số vụ trên 100.000 dân",
+        "Chỉ số phát triển (Năm trước = 100)",
+        "Tỷ lệ vụ án",
+        "Đơn vị tính: vụ/100.000 dân",
+        "Đơn vị tính: người",
+        "Đơn vị tính: hồ sơ",
+    ],
+)
+def test_shares_and_other_units_are_held_until_the_word_is_declared(said: str, workspace: Path):
+    rows = years(said, 5)
+    (held,) = imported(rows, CASES, workspace)["held_cells"]
+    assert "is counted in vụ" in held["rule"]
+    told = held["remedy"].partition("write ")[2]
+    assert imported(rows, f"{CASES}{told}\n", workspace)["taken"] == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "mapping", "taken"),
+    [
+        (years("Đơn vị tính: vụ"), CASES, 1),
+        (years("Đơn vị: vụ, người"), CASES, 1),
+        (years("Đơn vị tính: Vụ án"), CASES, 1),
+        (years("Đơn vị: Công an tỉnh"), CASES, 1),
+        (years("Số vụ và tỷ lệ trên 100.000 dân"), CASES, 1),
+        (years("Kết quả thực hiện (số liệu giả định)"), CASES, 1),
+        (years("Đơn vị tính: triệu đồng"), MONEY, 1),
+        (years("ĐVT: Tr.đồng"), MONEY, 1),
+        (years("Đơn vị: người", 8435), PERSONS, 1),
+        (entries("Đơn vị: vụ, người; kinh phí: triệu đồng"), ROWS, 2),
+        (entries("Đơn vị: triệu đồng"), ROWS, 2),
+        (columns("Đơn vị tính: người"), COLUMNS, 2),
+    ],
+)
+def test_a_head_that_names_the_unit_of_each_measure_holds_nothing(
+    rows: Rows, mapping: str, taken: int, workspace: Path
+):
+    said = imported(rows, mapping, workspace)
+    assert (said["taken"], said["held"]) == (taken, 0)
+
+
+def test_the_head_of_another_table_on_the_sheet_says_nothing_of_this_one(workspace: Path):
+    rows = [
+        ["ĐVT: nghìn đồng"],
+        ["Tỉnh", 2022],
+        ["Hà Nội", 5000],
+        ["Sơn La", 70],
+        ["Số vụ"],
+        ["Tỉnh", 2022],
+        ["Hà Nội", 2],
+    ]
+    second = CASES.replace("B3", "B7").replace("row = 2", "row = 6")
+    assert imported(rows, second, workspace)["taken"] == 1
+
+
+@pytest.mark.parametrize("said", ["Đơn vị tính: nghìn người", "Ghi chú: ĐVT: 1.000 người"])
+def test_a_unit_that_is_said_below_the_table_counts_where_no_other_table_follows(said: str, workspace: Path):
+    rows = [*years("", 8435), [said]]
+    (held,) = imported(rows, PERSONS, workspace)["held_cells"]
+    assert 'unit_cell = "A4"' in held["remedy"]
+    rows += [["Tỉnh", 2023], ["Hà Nội", 7]]
+    assert imported(rows, f'{PERSONS}until = "B3"\n', workspace)["taken"] == 1
+
+
+def test_a_column_of_units_that_the_mapping_does_not_name_is_read_too(workspace: Path):
+    rows = [[], ["Chỉ tiêu", "ĐVT", 2022], ["Kinh phí", "nghìn đồng", 5000], ["Số vụ", "vụ", 3]]
+    mapping = ROWS.replace('corner = "B3"', 'corner = "C3"')
+    (held,) = imported(rows, mapping, workspace)["held_cells"]
+    assert (held["cell"], "nghìn đồng" in held["rule"]) == ("C3", True)
+    rows[2][1] = "%"
+    (held,) = imported(rows, mapping, workspace)["held_cells"]
+    assert held["cell"] == "C3"
+    rows[2][1] = "Tr.đồng"
+    assert imported(rows, mapping, workspace)["taken"] == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "held"),
+    [
+        (columns("Đơn vị: Nghìn người"), ["C3"]),
+        (columns("Số liệu giả định", persons="Dân số (nghìn người)"), ["C3"]),
+        (columns("Dân số: nghìn người; số vụ: nghìn vụ"), []),
+        (columns("Số liệu giả định"), []),
+    ],
+)
+def test_a_scale_is_that_of_the_one_unit_in_thousands_that_the_form_says(
+    rows: Rows, held: list[str], workspace: Path
+):
+    said = imported(rows, COLUMNS + "scale = 1000\n", workspace)
+    assert [one["cell"] for one in said["held_cells"]] == held
+    assert said["taken"] == 2 - len(held)
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [
+        ("Kinh phí: đồng", (1, "đồng")),
+        ("Kinh phí VNĐ", (1, "đồng")),
+        ("Kinh phí nghìn đồng 2022", (1_000, "đồng")),
+        ("KP (ngđ)", (1_000, "đồng")),
+        ("Kinh phí (USD)", (1, "usd")),
+        ("Kinh phí (1.000 USD)", (1_000, "usd")),
+    ],
+)
+def test_money_behind_a_heading_and_foreign_money_are_units(heading: str, said: tuple[int, str]):
+    found = list(units_beside(heading))
+    assert said in [(one.many, one.base) for one in found]
+    assert "usd" not in said or all(one.sure for one in found)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Số hợp đồng", "Cộng đồng", "Số cuộc họp của hội đồng", "Kinh phí", "Số vụ 2022"]
+)
+def test_other_headings_say_no_money(heading: str):
+    assert not [one for one in units_beside(heading) if one.many > 1 or one.base in ("đồng", "usd")]
