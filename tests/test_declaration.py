@@ -184,6 +184,7 @@ def test_a_name_declared_in_two_files_is_refused(own: Path):
         ("indicators-victims.toml", 'basis = "totals"\n', "", "cohort"),
         ("indicators-prevention.toml", 'against = ["population_minority_communes", "population_average"]\n', "", "against"),
         ("indicators-governance.toml", 'denominator = "budget_allocated"\n', "", "needs a denominator"),
+        ("indicators.toml", 'numerator = "inspection_visits"', 'trend = true\nnumerator = "inspection_visits"', "what the programme itself does"),
         ("pathway.toml", 'measure = "persons_verified"', 'measure = "persons_verfied"', "used but not declared"),
         ("pathway.toml", 'base = "victims_identified"\n', "", "names in 'base'"),
         ("support.toml", 'entitled.foreign = { essential = "case', 'entitled.foreigner = { essential = "case', "no declared class"),

@@ -381,10 +381,12 @@ def test_any_indicator_has_a_trend_on_request(opened: dict[str, OpenBundle]):
         "case_rate",
         "cases_article_150",
         "waiting_days_mean",
-        "budget_spent",
     ):
         with pytest.raises(FactsError, match="counts of a whole measure"):
             ek.trend(province, no_count)
+    for own in ("inspections", "budget_spent", "establishments_inspected"):
+        with pytest.raises(FactsError, match="chance has no say"):
+            ek.trend(province, own)
     with pytest.raises(FactsError, match="no such indicator"):
         ek.trend(province, "casess")
 

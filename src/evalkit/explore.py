@@ -282,7 +282,8 @@ def trend(area: Area, indicator: str) -> Trends:
     ------
     FactsError
         If the programme has no such indicator; the nearest names are told. If it is no count of a whole measure but a share, a rate,
-        a mean, a part or money: a trend of its counts would bear its name and say something else.
+        a mean, a part or money: a trend of its counts would bear its name and say something else. If it counts what the programme itself
+        does: that is decided, not drawn by chance.
 
     References
     ----------
@@ -306,8 +307,14 @@ def trend(area: Area, indicator: str) -> Trends:
 
 
 def _refuse_no_count(area: Area, name: str) -> None:
-    """Refuse a trend of what is no count of a whole measure, with the indicators that count the same."""
+    """Refuse a trend of what is no count of a whole measure, with the indicators that count the same, and of one's own doings."""
     known = area.programme.indicators
+    if known[name].is_own_doing:
+        raise FactsError(
+            where=f"trend({name!r})",
+            rule=worded("{indicator} counts what an agency does; chance has no say in it", indicator=name),
+            do=worded("its values by year stand in the frame of estimate_indicators"),
+        )
     if known[name].counts_a_whole and area.programme.is_counted(known[name]):
         return
     whole = [

@@ -119,6 +119,12 @@ class Indicator(Declared):
                     "trend and compare_periods are for an indicator of kind 'count' without a part: what is fitted are the counts of the whole measure"
                 )
             )
+        if (self.trend or self.compare_periods) and self.is_own_doing:
+            raise ValueError(
+                worded(
+                    "trend and compare_periods are not for what the programme itself does (level 'output'): that is decided, and chance has no say in it"
+                )
+            )
         return self
 
     @model_validator(mode="after")
