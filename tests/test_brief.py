@@ -29,8 +29,8 @@ from evalkit.reporting.blocks import (
     Table,
 )
 from evalkit.reporting.brief.compose import brief_sections
+from evalkit.reporting.brief.followed_counts import topics_of
 from evalkit.reporting.brief.opening import headline
-from evalkit.reporting.brief.topics import topics_of
 from evalkit.reporting.brief.who_reported import who_reported
 from evalkit.reporting.citations import MARK, mark, without_marks
 from evalkit.reporting.drawing.rate_intervals import RateDrawn, rate_intervals

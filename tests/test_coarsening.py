@@ -20,7 +20,7 @@ from evalkit.places.registry import load_registry, reference_folder
 from evalkit.programme.load import load_programme
 from evalkit.reporting.blocks import Paragraph, Section, Table
 from evalkit.reporting.display import section_of
-from evalkit.reporting.sections import breakdowns as _  # noqa: F401  registers how the record is shown
+from evalkit.reporting.sections import attribute_tables as _  # noqa: F401  registers how the record is shown
 from evalkit.steps import break_down
 from evalkit.workspace import Coarser, DisclosurePolicy, open_workspace
 from tests.builders import fact, facts_table

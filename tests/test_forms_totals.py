@@ -11,8 +11,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from evalkit.errors import FactsError
+from evalkit.facts.forms.declared_totals import rows_under
 from evalkit.facts.forms.mapping import read_mapping
-from evalkit.facts.forms.total_rows import rows_under
 from evalkit.facts.intake import read_sources
 from tests.form_workspaces import read_declarations_once
 from tests.test_forms_template import facts, run, told

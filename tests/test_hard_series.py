@@ -19,7 +19,7 @@ from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bullets, Figure, Paragraph, Table
 from evalkit.reporting.brief import missing_years
 from evalkit.reporting.brief.compose import brief_sections
-from evalkit.reporting.brief.topics import topics_of
+from evalkit.reporting.brief.followed_counts import topics_of
 from evalkit.reporting.display import plain_text, section_of
 from evalkit.reporting.formats import listed
 from evalkit.reporting.sections.fewer_years import fewer_years_note

@@ -129,7 +129,7 @@ def test_a_section_that_cannot_be_written_is_one_line(area: ProvinceFacts, monke
     def fails(*given):
         raise IndexError(QUOTED)
 
-    monkeypatch.setattr("evalkit.reporting.sections.zeros.zero_sentence", fails)
+    monkeypatch.setattr("evalkit.reporting.sections.periods_without_case.zero_sentence", fails)
     line = "This section could not be written because of an error of the program (IndexError)."
     assert text_of(zeros).splitlines()[-1] == line
     assert mime_bundle(zeros, language="en")["text/plain"] == text_of(zeros)

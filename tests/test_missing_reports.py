@@ -16,7 +16,7 @@ from evalkit.indicators.missing_reports import BoundedChange, spoken
 from evalkit.languages import speaking
 from evalkit.reporting.blocks import Paragraph, Table
 from evalkit.reporting.display import section_of
-from evalkit.statistics.missing_reports import largest_plausible
+from evalkit.statistics.missing_counts import largest_plausible
 from evalkit.table import totals_only
 from tests.shipped import bundle_of
 

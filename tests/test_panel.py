@@ -10,7 +10,7 @@ import pytest
 
 from evalkit.disclosure.protect import Protected, protect
 from evalkit.indicators.yearly import yearly_series
-from evalkit.panel import panel_context
+from evalkit.panel_context import panel_context
 from evalkit.places.registry import Registry
 from evalkit.statistics.law.law_of_panel import panel_law
 from evalkit.statistics.law.scatter import ScatterLaw

@@ -12,7 +12,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from evalkit.batch.prepare import make_bundle
 from evalkit.records import Indicators
 from evalkit.reporting.blocks import Section, Table
-from evalkit.reporting.brief.beside import beside_the_country
+from evalkit.reporting.brief.beside_country import beside_the_country
 from evalkit.reporting.citations import Citations, without_marks
 from evalkit.reporting.display import plain_text
 from evalkit.reporting.every_section import section_of

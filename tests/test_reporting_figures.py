@@ -11,7 +11,7 @@ import pytest
 from evalkit.reporting import figure_years
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.canvas import WIDTH, text_width, wrapped
-from evalkit.reporting.figures import Band, draw_both, period_comparison, target_strip, yearly_counts
+from evalkit.reporting.drawn_figures import Band, draw_both, period_comparison, target_strip, yearly_counts
 
 B = Bilingual
 TITLE = B("Số vụ mỗi năm", "Cases a year")

@@ -13,8 +13,8 @@ from evalkit.batch.releasing import ledger_of, record_release
 from evalkit.evaluation import evaluate
 from evalkit.facts.bundle import Bundle, open_bundle
 from evalkit.facts.editions import Changed, Since, facts_before
+from evalkit.reporting.brief.followed_counts import topics_of
 from evalkit.reporting.brief.since_last import since_last_edition
-from evalkit.reporting.brief.topics import topics_of
 from tests.builders import fact, facts_table
 from tests.workspaces import tiny_workspace
 

@@ -26,11 +26,11 @@ from evalkit.reporting.display import plain_text, shown_as
 from evalkit.reporting.every_section import section_of
 from evalkit.reporting.lapsed import lapses_told
 from evalkit.reporting.render import Numbering, render_section
+from evalkit.reporting.sections.headline_trends import trend_sentence
 from evalkit.reporting.sections.limits import change_limits, change_written, limits_written
 from evalkit.reporting.sections.shared_words import chance, p_words
 from evalkit.reporting.sections.shares import share_cell
 from evalkit.reporting.sections.trend_checks import bends_words
-from evalkit.reporting.sections.trends import trend_sentence
 from evalkit.statistics.joinpoint.joinpoint_results import JoinpointFit
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import NotEstimable, TrendFit

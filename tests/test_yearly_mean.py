@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from evalkit.evaluation import evaluate
-from evalkit.reporting.brief.beside import held_against_the_country, law_of_rate
+from evalkit.reporting.brief.beside_country import held_against_the_country, law_of_rate
 from evalkit.reporting.brief.compose import brief_sections
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.law.yearly_mean import chance_of_no_case, largest_mean, mean_limits

@@ -129,3 +129,8 @@ class Event:
     ]
     details: dict[str, Any] = field(default_factory=dict)
     report: RunReport | None = None
+
+
+def protecting(event: Event) -> str:
+    """Say how far protection is."""
+    return worded("protecting: network {number} of {total}, {hidden} figures hidden", **event.details)

@@ -18,8 +18,8 @@ from evalkit.batch.declarations import (
     sources_of,
 )
 from evalkit.batch.inhabitants import counts_population, unused_findings, with_population
+from evalkit.batch.last_edition import since_last
 from evalkit.batch.releasing import ledger_of
-from evalkit.batch.since_last import since_last
 from evalkit.declaration import line_of, read_toml
 from evalkit.disclosure.coarsening import coarsened
 from evalkit.disclosure.protect import NOTHING_RELEASED, Protected, Tell, protect
@@ -43,7 +43,7 @@ from evalkit.facts.issue_days import dated_by_sources
 from evalkit.facts.named_places import places_on
 from evalkit.facts.sum_checks import confirmed_conflicts
 from evalkit.messages import worded
-from evalkit.panel import page_findings, panel_context
+from evalkit.panel_context import page_findings, panel_context
 from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
 from evalkit.reporting.wording import own_catalogues
@@ -99,7 +99,7 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     if programme is None or registry is None or sources is None or refusals.found:
         refusals.of(refuse_errors, unread)
         raise refusals.all()
-    table = dated_by_sources(table, sources)
+    table = dated_by_sources(table, {name: source.date for name, source in sources.items()})
     found = check_facts(
         table, programme=programme, registry=registry, sources=sources, day=day or now().date()
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from evalkit.batch.options import Event, RunReport, lapsed
+from evalkit.batch.options import Event, RunReport, lapsed, protecting
 from evalkit.batch.staleness import CURRENT
 from evalkit.messages import shown, worded
 
@@ -85,11 +85,6 @@ def summary(report: RunReport, *, why: bool = False) -> str:
         *(worded("open in a browser: {path}", path=path) for path in (*report.pages, *report.index)),
     ]
     return "\n".join(map(shown, lines))
-
-
-def protecting(event: Event) -> str:
-    """Say how far protection is."""
-    return worded("protecting: network {number} of {total}, {hidden} figures hidden", **event.details)
 
 
 def print_line(stream: TextIO, text: str) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from evalkit.batch.bundle_cache import carry_over
 from evalkit.batch.folder import locked
+from evalkit.batch.last_edition import keep_edition
 from evalkit.batch.last_release import refuse_forgotten, remember
 from evalkit.batch.receipt import OWN_FOLDER
-from evalkit.batch.since_last import keep_edition
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger
 from evalkit.disclosure.ledger_file import append, mend, read_ledger

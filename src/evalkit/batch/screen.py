@@ -13,8 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evalkit.batch.clock import ticks
-from evalkit.batch.options import Event
-from evalkit.batch.progress import protecting
+from evalkit.batch.options import Event, protecting
 from evalkit.batch.staleness import CURRENT
 from evalkit.messages import shown, worded
 

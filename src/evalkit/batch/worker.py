@@ -22,10 +22,10 @@ from evalkit.batch.execute import execute
 from evalkit.batch.leaks import refuse_leaks
 from evalkit.batch.notebook_words import in_languages
 from evalkit.batch.outcome import JobFailure, PageMade, PageOrder, Reason
+from evalkit.batch.page_files import render
 from evalkit.batch.page_names import NOTEBOOKS
 from evalkit.batch.plan import OWN
 from evalkit.batch.printing import printed
-from evalkit.batch.render import render
 from evalkit.batch.reread import refuse_differences, refuse_unlike_facts
 from evalkit.errors import DisclosureError, EvalkitError
 from evalkit.kernels.forked import OBJECTS_BETWEEN_COLLECTIONS

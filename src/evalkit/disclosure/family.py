@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from evalkit.disclosure.all_sums import sums_of_grid
 from evalkit.disclosure.breakdown_sums import ALL, Breakdown, breakdown_splits
 from evalkit.disclosure.equations import Split, Sums, dimensions
-from evalkit.disclosure.grid import sums_of_grid
 from evalkit.disclosure.period_sums import Span, last_day_splits, period_splits
 from evalkit.disclosure.place_sums import place_splits, places_of
 from evalkit.places.registry import Registry

@@ -56,7 +56,7 @@ class Bundle:
         The units the pages are made for, in official code order.
     sources : dict of Source by id
     panel : dict of dict
-        What :func:`evalkit.panel.panel_context` tells of the whole panel: how years scatter, which comparisons stand.
+        What :func:`evalkit.panel_context.panel_context` tells of the whole panel: how years scatter, which comparisons stand.
     findings : tuple of Finding
         What a page says about the quality of the figures shown.
     wordings : dict of dict

@@ -7,15 +7,11 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from evalkit.messages import worded
 from evalkit.plain_cells import day_fault
-
-if TYPE_CHECKING:
-    from evalkit.facts.intake import Source
 
 _UNDATED = ("", "-", "n.d.")
 SEEN, NOT_SEEN = "verified", "to be checked"
@@ -76,22 +72,22 @@ def seen_said(text: object) -> object:
     return _SEEN_WORDS.get(" ".join(text.split()).casefold(), text) if isinstance(text, str) else text
 
 
-def dated_by_sources(table: pd.DataFrame, sources: Mapping[str, Source]) -> pd.DataFrame:
+def dated_by_sources(table: pd.DataFrame, issued: Mapping[str, str]) -> pd.DataFrame:
     """Return facts whose form named no day of edition with the day their source was issued.
 
     Parameters
     ----------
     table : DataFrame
         Rows of facts files, with ``file``.
-    sources : mapping of Source
-        Of a month or a year its last day is taken, where that is over by the day of the import; one without either leaves that day.
+    issued : mapping of str
+        When each source was issued, as :func:`issue_day` keeps it. Of a month or a year its last day is taken, where that is over by the day of the import; one without either leaves that day.
     """
     undated = {file for file in table["file"].unique() if _names_no_day(Path(file))}
-    days = {name: day for name, source in sources.items() if (day := _last_day(source.date)) is not None}
-    issued = pd.to_datetime(table["source_id"].map(days)).where(table["file"].isin(undated))
-    whole = [name for name, source in sources.items() if not day_fault(source.date)]
-    known = issued.notna() & (table["source_id"].isin(whole) | (issued <= table["edition_date"]))
-    edition = table["edition_date"].where(~known, issued)
+    days = {name: day for name, text in issued.items() if (day := _last_day(text)) is not None}
+    editions = pd.to_datetime(table["source_id"].map(days)).where(table["file"].isin(undated))
+    whole = [name for name, text in issued.items() if not day_fault(text)]
+    known = editions.notna() & (table["source_id"].isin(whole) | (editions <= table["edition_date"]))
+    edition = table["edition_date"].where(~known, editions)
     return table.assign(edition_date=edition.astype("datetime64[s]")) if known.any() else table
 
 

@@ -17,7 +17,7 @@ def panel_for(
     ----------
     place : Place
     panel : dict
-        As :func:`evalkit.panel.panel_context` made it, or as this function did.
+        As :func:`evalkit.panel_context.panel_context` made it, or as this function did.
     places : sequence of Place
         All places of the pages: those of the same region are told apart.
     """

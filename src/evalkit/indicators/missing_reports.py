@@ -20,7 +20,7 @@ from evalkit.programme.models import Break, Programme, ProgrammePeriod
 from evalkit.short_form import ShortForm
 from evalkit.statistics.comparisons import compare_counts
 from evalkit.statistics.law.scatter import ScatterLaw
-from evalkit.statistics.missing_reports import largest_plausible
+from evalkit.statistics.missing_counts import largest_plausible
 from evalkit.statistics.verdicts import ChangeVerdict
 from evalkit.table import WITH_VALUE
 

@@ -7,12 +7,24 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
 
-from evalkit.kernels.forkserver import CALLED_IN_EACH_KERNEL, Asked, called
-
+CALLED_IN_EACH_KERNEL = ("evalkit.reporting.jupyter_display:teach_ipython",)
 MEMORY_LIMIT = "EVALKIT_MEMORY_MB"
 _LAST_STANDARD = 2
 OBJECTS_BETWEEN_COLLECTIONS = 50_000  # Python looks every 700; kernels and pages leave little rubbish
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a client wants: the kernel's arguments, environment, folder, where it writes, and the room that goes with it."""
+
+    arguments: Sequence[str]
+    environment: dict[str, str]
+    folder: str
+    room: str
+    outputs: Sequence[int]
 
 
 def be_kernel(asked: Asked) -> None:
@@ -34,6 +46,12 @@ def be_kernel(asked: Asked) -> None:
     for name in CALLED_IN_EACH_KERNEL:  # what was loaded when there was no IPython to teach
         called(name)
     app.start()  # type: ignore[no-untyped-call]
+
+
+def called(name: str) -> None:
+    """Import a module and call a function of it, both named as entry points name them: ``module:function``."""
+    module, _, function = name.partition(":")
+    getattr(import_module(module), function)()
 
 
 def _redirect(outputs: Sequence[int]) -> None:

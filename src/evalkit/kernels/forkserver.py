@@ -18,12 +18,14 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
+
+from evalkit.kernels.forked import Asked, be_kernel, called
 
 NUMBER = struct.Struct("!q")
 RETIRE = b"r"
@@ -52,19 +54,7 @@ PRELOADED = (
     "tornado.platform.asyncio",
 )
 CALLED_ONCE = ("evalkit.reporting.first_use:use_once",)
-CALLED_IN_EACH_KERNEL = ("evalkit.reporting.jupyter_display:teach_ipython",)
 _SECONDS_TO_ASK = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a client wants: the kernel's arguments, environment, folder, where it writes, and the room that goes with it."""
-
-    arguments: Sequence[str]
-    environment: dict[str, str]
-    folder: str
-    room: str
-    outputs: Sequence[int]
 
 
 @dataclass(slots=True)
@@ -100,13 +90,7 @@ def main(listener: int, lifeline: int) -> None:
     gc.collect()
     gc.freeze()  # the collector then leaves the shared pages alone
     asked = _serve(_Server(socket.socket(fileno=listener), lifeline))
-    import_module("evalkit.kernels.forked").be_kernel(asked)
-
-
-def called(name: str) -> None:
-    """Import a module and call a function of it, both named as entry points name them: ``module:function``."""
-    module, _, function = name.partition(":")
-    getattr(import_module(module), function)()
+    be_kernel(asked)
 
 
 def _serve(server: _Server) -> Asked:

@@ -5,25 +5,62 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from evalkit.errors import FactsError
 from evalkit.messages import listed, named, worded
+from evalkit.places.nation import Nation
 from evalkit.places.place_names import Spelling, read_spelling
-
-if TYPE_CHECKING:
-    from evalkit.places.registry import Registry
-    from evalkit.places.units import Unit
+from evalkit.places.registry_tables import AliasRow, FormerUnitRow, NameRow
+from evalkit.places.units import Unit
 
 _NUMBER = re.compile(r"(\d+)(\.0+)?")
 
 
-def find_unit(registry: Registry, text: str, scheme: str) -> Unit:
+class Units(Protocol):
+    """What a search asks of a registry: its units, with their names in time and their spellings."""
+
+    @property
+    def nation(self) -> Nation:
+        """The country."""
+
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """The boundary sets, oldest first."""
+
+    @property
+    def ambiguous(self) -> tuple[AliasRow, ...]:
+        """Spellings of more than one unit."""
+
+    @property
+    def former(self) -> tuple[FormerUnitRow, ...]:
+        """Units of before the oldest boundary set."""
+
+    def units(self, scheme: str) -> tuple[Unit, ...]:
+        """Return the units of a scheme."""
+
+    def unit(self, code: str, scheme: str) -> Unit:
+        """Return the unit with a code."""
+
+    def names(self, code: str, scheme: str) -> tuple[NameRow, ...]:
+        """Return its names in time."""
+
+    def spellings(self, scheme: str) -> tuple[tuple[Spelling, Unit], ...]:
+        """Return all spellings of a scheme's units."""
+
+    def components(self, code: str, scheme: str) -> tuple[Unit, ...]:
+        """Return the units it was made of."""
+
+    def successor(self, code: str, scheme: str) -> Unit | None:
+        """Return the unit it became."""
+
+
+def find_unit(registry: Units, text: str, scheme: str) -> Unit:
     """Return the one unit of a scheme that a code, a name or an alias stands for.
 
     Parameters
     ----------
-    registry : Registry
+    registry : Units
         Where to look.
     text : str
         A code exactly as in units.csv, or a name as `read_spelling` understands it.
@@ -70,7 +107,7 @@ def find_unit(registry: Registry, text: str, scheme: str) -> Unit:
     raise _not_here(registry, asked, spelling, scheme)
 
 
-def matching_units(registry: Registry, spelling: Spelling, scheme: str) -> list[Unit]:
+def matching_units(registry: Units, spelling: Spelling, scheme: str) -> list[Unit]:
     """Return the units of a scheme a spelling fits: with its diacritics if that decides, else without."""
     known = [
         (other, unit)
@@ -82,7 +119,7 @@ def matching_units(registry: Registry, spelling: Spelling, scheme: str) -> list[
     return list(exact.values()) if len(exact) == 1 else list(loose.values())
 
 
-def _types_agree(registry: Registry, asked: Spelling, known: Spelling, unit: Unit) -> bool:
+def _types_agree(registry: Units, asked: Spelling, known: Spelling, unit: Unit) -> bool:
     """Tell whether "thành phố X" can mean the unit: where smaller units bear the word too, only one of that type."""
     types = registry.nation.unit_type
     named = types.get(asked.unit_type or "")
@@ -91,7 +128,7 @@ def _types_agree(registry: Registry, asked: Spelling, known: Spelling, unit: Uni
     return any(name.unit_type == asked.unit_type for name in registry.names(unit.code, unit.scheme))
 
 
-def unknown_code(registry: Registry, code: str, scheme: str) -> FactsError:
+def unknown_code(registry: Units, code: str, scheme: str) -> FactsError:
     """Return the refusal of a code the scheme does not have: its leading zero lost, of another scheme, or unknown."""
     here = [unit.code for unit in registry.units(scheme)]
     number = _NUMBER.fullmatch(code)
@@ -117,7 +154,7 @@ def unknown_code(registry: Registry, code: str, scheme: str) -> FactsError:
     )
 
 
-def _refuse_ambiguous(registry: Registry, asked: str, spelling: Spelling, scheme: str) -> None:
+def _refuse_ambiguous(registry: Units, asked: str, spelling: Spelling, scheme: str) -> None:
     """Refuse what aliases.csv declares ambiguous, and name the candidates as they stand in the scheme asked."""
     for alias in registry.ambiguous:
         written = read_spelling(alias.alias, registry.nation.unit_type)
@@ -136,7 +173,7 @@ def _refuse_ambiguous(registry: Registry, asked: str, spelling: Spelling, scheme
             )
 
 
-def _not_here(registry: Registry, asked: str, spelling: Spelling, scheme: str) -> FactsError:
+def _not_here(registry: Units, asked: str, spelling: Spelling, scheme: str) -> FactsError:
     """Return the refusal of a name that fits no unit of the scheme: of another type, of another scheme, or unknown."""
     if former := _former_unit(registry, asked, spelling, scheme):
         return former
@@ -160,7 +197,7 @@ def _not_here(registry: Registry, asked: str, spelling: Spelling, scheme: str) -
     )
 
 
-def _former_unit(registry: Registry, asked: str, spelling: Spelling, scheme: str) -> FactsError | None:
+def _former_unit(registry: Units, asked: str, spelling: Spelling, scheme: str) -> FactsError | None:
     """Return the refusal of a unit that was gone before the oldest boundary set began; None where the name is none of one."""
     for row in registry.former:
         if read_spelling(row.name, registry.nation.unit_type).bare == spelling.bare:
@@ -181,17 +218,17 @@ def _former_unit(registry: Registry, asked: str, spelling: Spelling, scheme: str
     return None
 
 
-def _type_word(registry: Registry, unit: Unit) -> str:
+def _type_word(registry: Units, unit: Unit) -> str:
     latest = registry.names(unit.code, unit.scheme)[-1]
     return _shown_type(registry, latest.unit_type)
 
 
-def _shown_type(registry: Registry, unit_type: str) -> str:
+def _shown_type(registry: Units, unit_type: str) -> str:
     name = registry.nation.unit_type[unit_type].name
     return named(name.en, name.vi)
 
 
-def _nearest_names(registry: Registry, spelling: Spelling, scheme: str) -> str:
+def _nearest_names(registry: Units, spelling: Spelling, scheme: str) -> str:
     names = {known.bare: unit for known, unit in registry.spellings(scheme)}
     begun = [unit for bare, unit in names.items() if bare.startswith(spelling.bare)]
     close = begun or [
@@ -205,7 +242,7 @@ def _nearest_names(registry: Registry, spelling: Spelling, scheme: str) -> str:
     )
 
 
-def _remedy(registry: Registry, unit: Unit, scheme: str) -> str:
+def _remedy(registry: Units, unit: Unit, scheme: str) -> str:
     """Say where a unit of another scheme is to be found in the scheme asked."""
     here = _counterparts(registry, unit, scheme)
     known, use = (
@@ -229,7 +266,7 @@ def _remedy(registry: Registry, unit: Unit, scheme: str) -> str:
     )
 
 
-def _seen_from(registry: Registry, unit: Unit, scheme: str) -> str:
+def _seen_from(registry: Units, unit: Unit, scheme: str) -> str:
     """Name a candidate by its code in the scheme asked, or by what it became there."""
     here = _counterparts(registry, unit, scheme)
     if unit.scheme != scheme and len(here) == 1:
@@ -248,7 +285,7 @@ def _seen_from(registry: Registry, unit: Unit, scheme: str) -> str:
     )
 
 
-def _counterparts(registry: Registry, unit: Unit, scheme: str) -> list[Unit]:
+def _counterparts(registry: Units, unit: Unit, scheme: str) -> list[Unit]:
     """Return what became of a unit in a newer scheme, or what it was made of in an older one; itself in its own."""
     found = [unit]
     while found and found[0].scheme != scheme:
@@ -260,7 +297,7 @@ def _counterparts(registry: Registry, unit: Unit, scheme: str) -> list[Unit]:
     return found
 
 
-def _others(registry: Registry, scheme: str) -> list[str]:
+def _others(registry: Units, scheme: str) -> list[str]:
     return [other for other in registry.schemes if other != scheme]
 
 

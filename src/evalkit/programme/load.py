@@ -32,13 +32,13 @@ from evalkit.programme.models import (
     Target,
 )
 from evalkit.programme.overlay import BY_NAME, Tables, completed, raw_tables, without
-from evalkit.programme.rates import refuse_rates
 from evalkit.programme.references import (
     refuse_comparisons_of_amounts,
     refuse_dangling_names,
     refuse_misread,
     refuse_overlaps,
 )
+from evalkit.programme.refused_rates import refuse_rates
 
 
 class _ProgrammeFile(Declared):

@@ -284,4 +284,6 @@ def _local(name: object) -> str:
 
 
 def _refused(rule: str) -> DeclarationError:
-    return DeclarationError(where="a figure's SVG", rule=rule, do="draw it with evalkit.reporting.figures")
+    return DeclarationError(
+        where="a figure's SVG", rule=rule, do="draw it with evalkit.reporting.drawn_figures"
+    )

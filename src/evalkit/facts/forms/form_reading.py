@@ -24,6 +24,7 @@ from evalkit.facts.forms.control_totals import (
 )
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.days_said import after_its_day
+from evalkit.facts.forms.declared_totals import WrongTotal, agreeing_totals, told_total, wrong_totals
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.form_places import FormPlaces, Placed
 from evalkit.facts.forms.full_names import is_full_name
@@ -38,7 +39,6 @@ from evalkit.facts.forms.place_said import before_their_boundaries, other_place_
 from evalkit.facts.forms.plain_words import same_word
 from evalkit.facts.forms.sheet_names import other_sheet_named
 from evalkit.facts.forms.table_reading import HeldCell, LeftRow, TableReading, Taken, read_table
-from evalkit.facts.forms.total_rows import WrongTotal, agreeing_totals, told_total, wrong_totals
 from evalkit.facts.forms.undeclared_headings import without_narrowed
 from evalkit.facts.forms.windows_said import other_windows_said
 from evalkit.facts.intake import FILE, ROW, Source

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from evalkit.facts.findings import Finding
+from evalkit.facts.forms.declared_totals import WrongTotal, told_total
 from evalkit.facts.forms.toml_writing import quoted
-from evalkit.facts.forms.total_rows import WrongTotal, told_total
 from evalkit.facts.issue_days import RECORD
 from evalkit.plain_cells import day_fault
 from evalkit.programme.models import Programme

@@ -10,6 +10,7 @@ from typing import TypeVar
 from evalkit.errors import FactsError
 from evalkit.facts.forms.counted import Counted, Vocabulary
 from evalkit.facts.forms.data_values import DataValues, told_deleted
+from evalkit.facts.forms.declared_totals import EXACT, RowSum, TotalCell, rows_under, sum_of_rows
 from evalkit.facts.forms.figures import Figure, FigureRules, Held, read_figure, read_split
 from evalkit.facts.forms.form_places import NO_PLACE, FormPlaces, Placed, scheme_of
 from evalkit.facts.forms.grid import At, Cell, Sheet, cell_at, cell_name, cell_ranges, column_at, column_name
@@ -19,7 +20,6 @@ from evalkit.facts.forms.period_texts import Span, period_of
 from evalkit.facts.forms.plain_words import same_word, without_mark
 from evalkit.facts.forms.second_tables import FurtherHeadings, parted_by_places
 from evalkit.facts.forms.table_headings import Extent, Headings, Line
-from evalkit.facts.forms.total_rows import EXACT, RowSum, TotalCell, rows_under, sum_of_rows
 from evalkit.facts.period_said import period_said
 from evalkit.messages import beside, named, worded
 

@@ -9,7 +9,7 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Paragraph, Section, Table
-from evalkit.reporting.brief.topics import Topic
+from evalkit.reporting.brief.followed_counts import Topic
 from evalkit.reporting.drawing.funnel_plot import FunnelDrawn, funnel_plot, marks, people_words
 from evalkit.reporting.sections.shared_words import both, counted, lasting, short_name, units_of
 from evalkit.reporting.wording import say

@@ -8,10 +8,10 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section, Sources
+from evalkit.reporting.brief.followed_counts import Topic
 from evalkit.reporting.brief.missing_years import missing_years
 from evalkit.reporting.brief.opening import headline
 from evalkit.reporting.brief.promises_kept import latest_verdicts
-from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.bases import explained, source_day, source_title, translated
 from evalkit.reporting.sections.news_sentences import unlike

@@ -9,16 +9,16 @@ from evalkit.lapses import Lapse, attempt
 from evalkit.records import Summary
 from evalkit.reporting.blocks import Paragraph, Section
 from evalkit.reporting.brief.among_all import among_all
-from evalkit.reporting.brief.beside import beside_the_country, last_years
+from evalkit.reporting.brief.beside_country import beside_the_country, last_years
 from evalkit.reporting.brief.closing import sources, what_figures_cannot_tell, what_to_ask
 from evalkit.reporting.brief.country import country_at_one_look
+from evalkit.reporting.brief.followed_counts import topics_of
 from evalkit.reporting.brief.nothing_told import has_figures, nothing_told
 from evalkit.reporting.brief.opening import opening
 from evalkit.reporting.brief.over_time import over_time
 from evalkit.reporting.brief.promises_kept import targets_of_the_year
 from evalkit.reporting.brief.provinces_rates import rates_of_provinces
 from evalkit.reporting.brief.since_last import since_last_edition
-from evalkit.reporting.brief.topics import topics_of
 from evalkit.reporting.brief.way import waiting_and_missed, way_of_persons
 from evalkit.reporting.brief.who_reported import who_reported
 from evalkit.reporting.citations import Citations

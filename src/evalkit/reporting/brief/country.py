@@ -10,7 +10,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Cell, Column, Figure, Paragraph, Section, Table
 from evalkit.reporting.brief.country_and_sum import sum_rows, sum_words, unlike_sums
-from evalkit.reporting.brief.topics import Topic
+from evalkit.reporting.brief.followed_counts import Topic
 from evalkit.reporting.drawing.tiles import State, TileDrawn, tile_grid
 from evalkit.reporting.sections.shared_words import NOT_AVAILABLE, both, short_name
 from evalkit.reporting.wording import say

@@ -11,8 +11,8 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, KeyNumber, KeyNumbers
+from evalkit.reporting.brief.followed_counts import Topic, year_before
 from evalkit.reporting.brief.promises_kept import latest_verdicts, unjudged
-from evalkit.reporting.brief.topics import Topic, year_before
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.news_sentences import unlike
 from evalkit.reporting.sections.shared_words import both, qualified, qualified_count, span, within_sentence

@@ -13,8 +13,8 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
+from evalkit.reporting.brief.followed_counts import Topic
 from evalkit.reporting.brief.part_years import PartYear, part_years
-from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.sections.shared_words import short_name
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD, totals_only

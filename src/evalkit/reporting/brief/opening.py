@@ -15,9 +15,9 @@ from evalkit.programme.models import Programme
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Paragraph, Section
+from evalkit.reporting.brief.followed_counts import Topic
 from evalkit.reporting.brief.key_numbers import key_numbers
 from evalkit.reporting.brief.part_years import preliminary_years
-from evalkit.reporting.brief.topics import Topic
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.compared import Compared, compared
 from evalkit.reporting.sections.comparison_words import interval_words, unlike_figures, window_words

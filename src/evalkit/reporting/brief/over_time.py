@@ -16,9 +16,9 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
 from evalkit.reporting.blocks import Bilingual, Figure, Paragraph, Section
+from evalkit.reporting.brief.followed_counts import TIMELINE, Topic
 from evalkit.reporting.brief.part_years import vague_years
 from evalkit.reporting.brief.told_over_time import Told, differing, figures_drawn, limits, period_words, place
-from evalkit.reporting.brief.topics import TIMELINE, Topic
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.pen import FULL, WIDE
 from evalkit.reporting.drawing.timeline import Bar, Event, Panel, Step, step_days, timeline

@@ -13,7 +13,7 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
-from evalkit.reporting.brief.topics import Topic, shown_totals
+from evalkit.reporting.brief.followed_counts import Topic, shown_totals
 from evalkit.reporting.sections.shared_words import Row, qualified
 from evalkit.reporting.wording import say
 from evalkit.table import MARK, PRELIMINARY, WITH_VALUE

@@ -13,7 +13,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Figure, Paragraph, Section, Table
 from evalkit.reporting.brief.among_all import PER
-from evalkit.reporting.brief.topics import Topic
+from evalkit.reporting.brief.followed_counts import Topic
 from evalkit.reporting.drawing.funnel_plot import marks
 from evalkit.reporting.drawing.rate_intervals import Mark, RateDrawn, highest, rate_intervals
 from evalkit.reporting.sections.fewer_years import fewer_years_note

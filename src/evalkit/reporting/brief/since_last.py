@@ -10,7 +10,7 @@ from evalkit.records import SinceLast, Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph, Section
-from evalkit.reporting.brief.topics import Topic
+from evalkit.reporting.brief.followed_counts import Topic
 from evalkit.reporting.sections.promises import target_name, verdict_words
 from evalkit.reporting.sections.shared_words import Row, both, counted, span
 from evalkit.reporting.wording import say

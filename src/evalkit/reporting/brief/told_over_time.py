@@ -19,8 +19,8 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, Cell, Column, Table
+from evalkit.reporting.brief.followed_counts import Topic, shown_totals
 from evalkit.reporting.brief.part_years import part_years
-from evalkit.reporting.brief.topics import Topic, shown_totals
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.timeline import Bar, Panel, Step, step_days
 from evalkit.reporting.sections.compared import yearly_limits

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 
 from evalkit.reporting.display import language_asked
 from evalkit.reporting.jupyter_display import teach_figures
-from evalkit.reporting.paper import over_time, places
-from evalkit.reporting.paper.registry import drawing_of
+from evalkit.reporting.paper import place_figures, series_figures
+from evalkit.reporting.paper.record_figures import drawing_of
 from evalkit.reporting.paper.sheet import Asked, print_style
 
-__all__ = ["over_time", "places", "record_figure"]
+__all__ = ["place_figures", "record_figure", "series_figures"]
 
 
 def record_figure(

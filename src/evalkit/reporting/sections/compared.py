@@ -12,8 +12,8 @@ from evalkit.indicators.period_totals import PeriodTotal
 from evalkit.records import Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Figure
-from evalkit.reporting.brief.topics import drawn_over_time
-from evalkit.reporting.figures import draw_both, period_comparison
+from evalkit.reporting.brief.followed_counts import drawn_over_time
+from evalkit.reporting.drawn_figures import draw_both, period_comparison
 from evalkit.reporting.sections.shared_words import both, counted, lasting_beside_mean, span
 from evalkit.reporting.wording import say
 from evalkit.statistics.law.law_comparison import LawComparison

@@ -16,9 +16,9 @@ from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
 from evalkit.reporting.brief.among_all import count_of_years
-from evalkit.reporting.brief.beside import direction, held_against_the_country, law_of_rate
+from evalkit.reporting.brief.beside_country import direction, held_against_the_country, law_of_rate
+from evalkit.reporting.brief.followed_counts import Topic, topics_of
 from evalkit.reporting.brief.promises_kept import latest_verdicts
-from evalkit.reporting.brief.topics import Topic, topics_of
 from evalkit.reporting.kind_words import value_words
 from evalkit.reporting.sections.compared import Compared, compared
 from evalkit.reporting.sections.comparison_words import interval_words, window_words

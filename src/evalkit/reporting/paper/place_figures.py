@@ -13,8 +13,8 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from evalkit.indicators.sources import preferred
 from evalkit.records import Effects, PlacesCompared, ProvincesCompared
 from evalkit.reporting.blocks import Bilingual
-from evalkit.reporting.paper.points import POINTS, draw_intervals, mark_notes
-from evalkit.reporting.paper.registry import chosen, drawing_of
+from evalkit.reporting.paper.drawn_points import POINTS, draw_intervals, mark_notes
+from evalkit.reporting.paper.record_figures import chosen, drawing_of
 from evalkit.reporting.paper.sheet import (
     OKABE,
     Asked,

@@ -14,7 +14,7 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Paragraph, Section, Table
-from evalkit.reporting.brief.topics import Topic, shown_totals
+from evalkit.reporting.brief.followed_counts import Topic, shown_totals
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.strip import sparkline
 from evalkit.reporting.kind_words import share_in_brief, value_words

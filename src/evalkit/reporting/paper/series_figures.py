@@ -14,8 +14,8 @@ from evalkit.indicators.sources import preferred
 from evalkit.records import Assessments, Comparisons, Indicators, Pathway, Trends
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.kind_words import method_words, unit_words
-from evalkit.reporting.paper.points import are_years, draw_points, mark_notes, spots
-from evalkit.reporting.paper.registry import chosen, drawing_of, told_first
+from evalkit.reporting.paper.drawn_points import are_years, draw_points, mark_notes, spots
+from evalkit.reporting.paper.record_figures import chosen, drawing_of, told_first
 from evalkit.reporting.paper.sheet import OKABE, Asked, Words, axes_for, number_scale, written_around
 from evalkit.reporting.sections.bases import translated
 from evalkit.reporting.sections.promises import promise_words

@@ -11,9 +11,9 @@ from evalkit.indicators.trends import Trend
 from evalkit.records import Trends
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Figure, Paragraph
-from evalkit.reporting.brief.topics import drawn_over_time
+from evalkit.reporting.brief.followed_counts import drawn_over_time
 from evalkit.reporting.display import headed
-from evalkit.reporting.figures import Band, draw_both, yearly_counts
+from evalkit.reporting.drawn_figures import Band, draw_both, yearly_counts
 from evalkit.reporting.sections.limits import change_limits, change_written
 from evalkit.reporting.sections.shared_words import Row, both, p_words, reason, sentences, span, total_words
 from evalkit.reporting.sections.trend_checks import checks_table

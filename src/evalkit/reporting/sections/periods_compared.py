@@ -12,6 +12,7 @@ from evalkit.records import Comparisons
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Section, Table
 from evalkit.reporting.display import headed, section_of
+from evalkit.reporting.sections.bounded_totals import missing_reports
 from evalkit.reporting.sections.compared import Compared, compared, comparison_figures, yearly_limits
 from evalkit.reporting.sections.comparison_words import (
     caution_sentence,
@@ -24,7 +25,6 @@ from evalkit.reporting.sections.comparison_words import (
 )
 from evalkit.reporting.sections.detectable import detectable_table
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
-from evalkit.reporting.sections.missing_reports import missing_reports
 from evalkit.reporting.sections.shared_words import (
     NOTHING,
     both,
