@@ -1,4 +1,4 @@
-"""Processor seconds of a page of the invented country, step by step of the recipe, then its sections and drawings.
+"""Processor seconds of a page of the invented country, step by step of the recipe, then its sections, drawings and brief.
 
     python benchmarks/page_seconds.py                 the provinces with most and with fewest facts, and the nation
     python benchmarks/page_seconds.py 04 22           these provinces
@@ -25,7 +25,7 @@ from evalkit.evaluation import AREA, recipe_of
 from evalkit.facts.areas import Area
 from evalkit.kernels.forked import OBJECTS_BETWEEN_COLLECTIONS
 from evalkit.reporting.blocks import LANGUAGES
-from evalkit.reporting.display import written
+from evalkit.reporting.display import brief_of, written
 from evalkit.reporting.every_section import page_head
 from evalkit.reporting.first_use import use_once
 from evalkit.reporting.page import page_from_sections
@@ -55,6 +55,8 @@ def one_page(area: Area, clock: Clock) -> None:
         given = [made[name] for name in step.given(made)]
         made[step.gives] = clock.time(step.gives, partial(step.by, *given))
     sections = clock.time("sections and drawings", lambda: [written(record) for record in made.values()])
+    brief = clock.time("brief", lambda: [one for record in made.values() for one in brief_of(record)])
+    sections = [*brief, *sections]
     head = page_head(area)
     for language in LANGUAGES:
         clock.time(f"HTML, {language}", partial(page_from_sections, head, sections, language=language))

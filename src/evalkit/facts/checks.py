@@ -136,7 +136,10 @@ def _measures(table: pd.DataFrame, programme: Programme) -> Iterator[Finding]:
 
 def _unknown(table: pd.DataFrame, column: str, known: list[str]) -> Iterator[tuple[pd.DataFrame, str, str]]:
     """Yield the rows of each unknown word of a column, the word as quoted, and a remedy; further words all at once."""
-    wrong = table[~table[column].isin(known)]
+    unknown = ~table[column].isin(known)
+    if not unknown.any():
+        return
+    wrong = table[unknown]
     words = wrong[column].unique()[:_MOST_WORDS]
     for word in words:
         yield wrong[wrong[column] == word], _quoted(word, known), nearest(word, known)

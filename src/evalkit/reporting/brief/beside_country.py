@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from evalkit.additivity.years import exposure_years
@@ -18,6 +20,7 @@ from evalkit.reporting.brief.followed_counts import Topic, shown_totals
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.strip import sparkline
 from evalkit.reporting.kind_words import share_in_brief, value_words
+from evalkit.reporting.last_asked import last_asked
 from evalkit.reporting.sections.shared_words import (
     NOTHING,
     both,
@@ -39,35 +42,50 @@ FEWEST_YEARS = 2
 
 def beside_the_country(result: Summary, cites: Citations) -> Section | None:
     """Return the province's shares and rates of one year beside the country's; None for the nation, or where none can be told."""
-    area = result.area
-    if not isinstance(area, ProvinceFacts):
+    held = _held(result)
+    if held is None:
         return None
-    names, own = _own_rows(result, area)
-    if not names:
-        return None
-    year = _newest(own)
-    others = _others(area, names, year)
-    rows = [row for name in names if (row := _row(name, own, others, result, cites)) is not None]
+    rows = [
+        row for name in held.names if (row := _row(name, held.own, held.others, result, cites)) is not None
+    ]
     if not rows:
         return None
-    table = _table(rows, list(others), year)
-    how = _how_to_read(area, names, others)
-    return Section("beside", _title(others), (how, table), layer="brief", width="half")
+    table = _table(rows, list(held.others), held.year)
+    how = _how_to_read(held.area, held.names, held.others)
+    return Section("beside", _title(held.others), (how, table), layer="brief", width="half")
 
 
 def held_against_the_country(result: Summary) -> list[tuple[str, pd.Series, pd.Series]]:
     """Return what the page holds against the country's figure: the indicator, the estimate here and the country's."""
-    area = result.area
-    if not isinstance(area, ProvinceFacts):
+    held = _held(result)
+    if held is None:
         return []
-    names, own = _own_rows(result, area)
-    if not names:
-        return []
-    year = _newest(own)
-    here = {str(row["indicator"]): row for _, row in own[own["year"] == year].iterrows()}
-    there = {str(name): row for name, row in _others(area, names, year)["nation"].iterrows()}
-    pairs = [(name, here[name], there[name]) for name in names if name in here and name in there]
+    here = {str(row["indicator"]): row for _, row in held.own[held.own["year"] == held.year].iterrows()}
+    there = {str(name): row for name, row in held.others["nation"].iterrows()}
+    pairs = [(name, here[name], there[name]) for name in held.names if name in here and name in there]
     return [pair for pair in pairs if direction(pair[1], pair[2]) != NOTHING]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A place's yearly estimates of the indicators to compare, and those of the others in the newest year, by indicator."""
+
+    area: ProvinceFacts
+    names: list[str]
+    own: pd.DataFrame
+    year: int
+    others: dict[str, pd.DataFrame]
+
+
+@last_asked
+def _held(result: Summary) -> _Held | None:
+    if not isinstance(result.area, ProvinceFacts):
+        return None
+    names, own = _own_rows(result, result.area)
+    if not names:
+        return None
+    year = _newest(own)
+    return _Held(result.area, names, own, year, _others(result.area, names, year))
 
 
 def _own_rows(result: Summary, area: ProvinceFacts) -> tuple[list[str], pd.DataFrame]:

@@ -14,6 +14,7 @@ from evalkit.indicators.topics import topics
 from evalkit.indicators.trends import Trend
 from evalkit.programme.models import Programme
 from evalkit.records import Summary
+from evalkit.reporting.last_asked import last_asked
 from evalkit.table import TOLD, totals_only
 
 MOST_TOPICS = 2
@@ -47,6 +48,7 @@ def drawn_over_time(indicator: str, programme: Programme) -> str:
     return TIMELINE if indicator in followed and programme.indicators[indicator].trend else ""
 
 
+@last_asked
 def shown_totals(area: Area) -> pd.DataFrame:
     """Return the area's totals, of each figure the source that is shown first."""
     return preferred(totals_only(area.facts), area.programme)
