@@ -224,3 +224,69 @@ def test_a_code_that_was_written_over_in_a_form_of_evalkit_is_put_back_there(tmp
     assert f"'cases_recorde' in A{row} is no code of a figure" in told
     assert "put back what the form had there" in told
     assert "mapping" not in told
+
+
+LETTERHEAD = (
+    ("CÔNG AN TỈNH",),
+    ("PHÒNG NGHIỆP VỤ SỐ HAI",),
+    ("THỐNG KÊ 6 THÁNG ĐẦU NĂM 2025 (số liệu giả định)",),
+    ("(Kèm theo Báo cáo số 123)",),
+)
+CRIMES = (
+    ("STT", "Tội danh", "6 tháng đầu năm 2024", "", "6 tháng đầu năm 2025", "", "Ghi chú"),
+    ("", "", "Số vụ", "Bị can", "Số vụ", "Bị can", ""),
+    ("A", "B", 1, 2, 3, 4, 5),
+    (1, "Mua bán người (Điều 150 BLHS)", 5, 8, 7, 11, ""),
+    (2, "Mua bán người dưới 16 tuổi (Điều 151 BLHS)", 2, 3, "1", 2, ""),
+    ("", "Tổng cộng", 7, 11, 8, 13, ""),
+)
+BELOW = (("Ghi chú: số liệu tính đến cuối kỳ",), ("NGƯỜI LẬP BIỂU",), ("(Ký tên, đóng dấu)",))
+
+
+def crimes(path: Path) -> Path:
+    book = Workbook()
+    for line in (*LETTERHEAD, *CRIMES, *BELOW):
+        book.active.append(line)
+    for area in ("A1:C1", "A3:G3", "C5:D5", "E5:F5"):
+        book.active.merge_cells(area)
+    book.save(path)
+    return path
+
+
+def test_labels_are_found_beside_the_figures_and_not_in_the_letterhead(tmp_path: Path, workspace: Path):
+    drafted = tomllib.loads(draft_of(crimes(tmp_path / "toi-danh.xlsx"), workspace))["table"]
+    assert (drafted["corner"], drafted["period"]) == ("C8", {"row": 5})
+    assert drafted["dimensions"]["article"] == {
+        "column": "B",
+        "Mua bán người (Điều 150 BLHS)": "150",
+        "Mua bán người dưới 16 tuổi (Điều 151 BLHS)": "151",
+        "Tổng cộng": "all",
+    }
+    assert drafted["columns"] == {"row": 6, "Số vụ": "?", "Bị can": "?"}
+
+
+def test_headings_that_part_rows_of_measures_are_named_for_their_reader(tmp_path: Path, workspace: Path):
+    path = tmp_path / "ke-hoach.xlsx"
+    book = Workbook()
+    for line in (
+        ("Nội dung", "Năm 2023", "", "Năm 2024", ""),
+        ("", "Kế hoạch", "Thực hiện", "Kế hoạch", "Thực hiện"),
+        ("Nạn nhân được hỗ trợ", 5, 4, 6, 7),
+        ("Nạn nhân được xác định", 8, 9, 6, 9),
+    ):
+        book.active.append(line)
+    book.save(path)
+    draft = draft_of(path, workspace)
+    (line,) = (line for line in draft.splitlines() if "dòng 2" in line)
+    assert '"Kế hoạch"; "Thực hiện"' in line
+    assert "columns" not in tomllib.loads(draft)["table"]
+
+
+def test_a_draft_for_a_text_file_names_no_sheet_so_the_next_one_is_read_by_it(
+    tmp_path: Path, workspace: Path
+):
+    path = tmp_path / "thang-1.csv"
+    path.write_text("Tỉnh;2022;2023\nLào Cai;9;7\nCao Bằng;6;5\nHà Giang;5;3\n", encoding="utf-8")
+    mapping = filled(draft_of(path, workspace)).replace('scheme = "?"', 'scheme = "63"')
+    later = path.rename(tmp_path / "thang-2.csv")
+    assert imported(later, workspace, mapping)[0]["taken"] == 6

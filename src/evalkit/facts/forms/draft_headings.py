@@ -131,6 +131,36 @@ def values_of(texts: Iterable[str], dimension: str, programme: Programme) -> dic
     return found if set(found.values()) - {ALL} else None
 
 
+def named_values(where: str, texts: Iterable[str], programme: Programme) -> Parting | None:
+    """Return the breakdown of which each label names one value within other words, totals aside: "Mua bán người (Điều 150 BLHS)".
+
+    Parameters
+    ----------
+    where : str
+        Where the labels stand, as a mapping says it.
+    texts : iterable of str
+    programme : Programme
+        Of its values those of two words or more are looked for: "nam" stands in too many labels.
+    """
+    labels = list(dict.fromkeys(" ".join(text.split()) for text in texts))
+    parts = [text for text in labels if not is_total(text)]
+    for name, dimension in programme.dimensions.items():
+        forms = {
+            value: {same_word(_IN_BRACKETS.sub("", word)) for word in label.root.values()}
+            for value, label in dimension.values.items()
+        }
+        found = {text: [value for value, said in forms.items() if _names(text, said)] for text in parts}
+        if parts and all(len(values) == 1 for values in found.values()):
+            return Parting(where, name, {text: found[text][0] if text in found else ALL for text in labels})
+    return None
+
+
+def _names(text: str, forms: Iterable[str]) -> bool:
+    """Tell whether one of several names of two words or more stands in a text."""
+    said = same_word(text)
+    return any(" " in form and re.search(rf"(?<!\w){re.escape(form)}(?!\w)", said) for form in forms)
+
+
 def items_above(sheet: Sheet, top: int, columns: Iterable[int]) -> tuple[int, list[str]] | None:
     """Return the lowest row of headings that says different things over the columns and names no period, with what it says."""
     over = list(columns)

@@ -19,6 +19,7 @@ from evalkit.facts.forms.draft_headings import (
     items_above,
     labels_of_values,
     legend_of,
+    named_values,
     thousands_said,
     values_of,
 )
@@ -38,6 +39,7 @@ from evalkit.places.units import Unit
 _MOST_LABELS = 60
 _SHORT = 24
 _ALIKE = 3
+_TEXT_FILES = {".csv", ".tsv", ".txt"}  # their one sheet is named after the file
 _ANY_MEASURE = "tên mục số liệu, như ở cột A của biểu do evalkit template tạo · a measure, named as in column A of evalkit's own form"
 
 
@@ -115,6 +117,7 @@ def _look(sheet: Sheet, vocabulary: Vocabulary) -> _Seen | None:
         if sheet.spread(row, column).kind == "text"
         and any(_may_be_figure(sheet.at(row, other)) for other in range(column + 1, sheet.columns + 1))
         and row > headed
+        and not _numbers_columns(sheet, row, column)
         and (
             known is None
             or isinstance(known.read(sheet.spread(row, column)), Placed)
@@ -144,24 +147,42 @@ def _row_of_periods(sheet: Sheet, column: int) -> int:
     return 0
 
 
+def _numbers_columns(sheet: Sheet, row: int, column: int) -> bool:
+    """Tell the row below the headings that gives each column a letter or a running number: "A", "B", 1, 2, 3."""
+    if sum(map(str.isalpha, sheet.at(row, column).text)) > 1:
+        return False
+    told = (sheet.at(row, other) for other in range(column + 1, sheet.columns + 1))
+    numbers = [cell.text for cell in told if _is_figure(cell)]
+    first = int(numbers[0]) if numbers and numbers[0].isdecimal() else 0
+    return len(numbers) > 1 and numbers == [str(first + more) for more in range(len(numbers))]
+
+
 def _most_texts(sheet: Sheet) -> int:
-    texts = Counter(
-        column for (_, column), cell in sheet.cells.items() if cell.kind == "text" and len(cell.text) > 4
+    """Return the column of most unlike texts that have a figure right of them; where none has, that of most texts."""
+    texts = sorted(
+        (at, cell.text) for at, cell in sheet.cells.items() if cell.kind == "text" and len(cell.text) > 4
     )
-    return texts.most_common(1)[0][0] if texts else 1
+    last = {row: column for (row, column), cell in sorted(sheet.cells.items()) if _is_figure(cell)}
+    labels = {(column, text): None for (row, column), text in texts if column < last.get(row, 0)}
+    found = Counter(column for column, _ in labels) or Counter(column for (_, column), _ in texts)
+    return found.most_common(1)[0][0] if found else 1
 
 
 def _lines(seen: _Seen, *, path: Path, source_id: str, vocabulary: Vocabulary) -> Iterator[str]:
     yield f"# {' '.join(path.name.split())}"
     yield "[table]"
     yield f"source_id = {quoted(source_id)}  # tên nguồn trong sources.toml · its name in sources.toml"
-    yield f"sheet = {quoted(seen.sheet.name)}"
+    if path.suffix.lower() not in _TEXT_FILES:
+        yield f"sheet = {quoted(seen.sheet.name)}"
     yield f"corner = {quoted(cell_name((seen.rows[0], seen.columns[0])))}  # ô số liệu đầu tiên · the first figure"
     yield from _until(seen)
     yield from _place(seen, vocabulary)
     yield _period(seen)
     parted = list(_breakdowns(seen, vocabulary))
-    items = None if parted or not seen.scheme else items_above(seen.sheet, seen.rows[0], seen.columns)
+    items = None if parted else items_above(seen.sheet, seen.rows[0], seen.columns)
+    crossed = None if seen.scheme or items is None else _crossed(seen, items[1], vocabulary)
+    parted += [crossed] if crossed else []
+    by_rows = not seen.scheme and crossed is None
     if seen.scheme and items is None:
         yield f'measure = "{HOLE}"  # {_proposed(_title(seen), vocabulary) or _ANY_MEASURE}'
     yield from (_breakdown_line(one) for one in parted)
@@ -170,10 +191,26 @@ def _lines(seen: _Seen, *, path: Path, source_id: str, vocabulary: Vocabulary) -
     yield f'published = "{HOLE}"  # true nếu cơ quan có thẩm quyền đã công bố chính các số này, nếu không: false (hoặc "có", "chưa") · true if an authority has published these very figures, else false (or "yes", "no")'
     days = "".join(f"; ô · cell {cell}: {day}" for cell, day in days_written(seen.sheet, seen.rows)[:_ALIKE])
     yield f'edition_date = "{HOLE}"  # ngày của biểu: 2024-03-15 hoặc "15/3/2024" · the day of the form: 2024-03-15 or "15/3/2024"{days}'
-    if items is not None:
+    if items is not None and not by_rows:
         yield from _columns(*items, vocabulary)
-    if not seen.scheme:
+    if by_rows:
+        yield from _more_headings(items)
         yield from _rows(seen, vocabulary)
+
+
+def _crossed(seen: _Seen, headings: list[str], vocabulary: Vocabulary) -> Parting | None:
+    """Return the breakdown that the labels of the rows name, where the headings above the figures say what is counted."""
+    if not any(vocabulary.measure_called(same_word(one)) or vocabulary.counted_in(one) for one in headings):
+        return None
+    texts = [seen.sheet.spread(row, seen.label_column).text for row in seen.rows]
+    return named_values(f'column = "{column_name(seen.label_column)}"', texts, vocabulary.programme)
+
+
+def _more_headings(items: tuple[int, list[str]] | None) -> Iterator[str]:
+    """Yield what a row of headings says that part the figures of each row, for its reader to declare."""
+    if items is not None:
+        told = "; ".join(quoted(one) for one in items[1][:_SHORT])
+        yield f"# dòng {items[0]} chia tiếp mỗi dòng ({told}): khai bằng dimensions hoặc columns, cột không lấy thì ghi vào skip · row {items[0]} parts each row further: declare it by dimensions or columns, and write in skip what is not to be taken"
 
 
 def _until(seen: _Seen) -> Iterator[str]:
