@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,15 @@ def windows(title: str, *headings: str, note: str = "", more: str = "") -> list[
         ("Số vụ (từ 15/11 năm trước đến 14/11 năm báo cáo)", ("2022", "2023"), "", 'year_starts = "15/11"'),
         ("Kỳ báo cáo: từ 15/12/2022 đến 14/12/2023", ("2023",), "", 'year_starts = "15/12"'),
         ("Số vụ", ("2023",), "Số liệu tính từ 15/11/2022 đến 14/11/2023", 'year_starts = "15/11"'),
+        (
+            "Số vụ",
+            ("6 tháng đầu năm 2024", "6 tháng đầu năm 2025"),
+            "Số liệu tính từ ngày 15/12/2024 đến ngày 14/6/2025",
+            'year_starts = "15/12"',
+        ),
+        ("Số vụ", ("Quý I/2024",), "Mốc thời gian: từ 15/12/2023", 'year_starts = "15/12"'),
+        ("Số vụ (từ 15/12 đến 14/6)", ("6 tháng đầu năm 2024",), "", 'year_starts = "15/12"'),
+        ("Số vụ", ("6 tháng đầu năm 2024", "2023"), "Tính từ ngày 15/12 năm trước", 'year_starts = "15/12"'),
         ("Kết quả 9 tháng đầu năm 2023", ("2022", "2023"), "", "2023-01-01 to 2023-09-30"),
         ("Số liệu 6 tháng đầu năm", ("2022", "2023"), "", "6 tháng đầu năm"),
         ("Số liệu quý III/2023", ("2022", "2023"), "", "2023-07-01 to 2023-09-30"),
@@ -109,6 +119,10 @@ def test_a_title_or_note_of_another_year_or_a_part_of_it_is_told(
         ("Số vụ năm 2021, 2022 và 6 tháng đầu năm 2023", ("2022", "6 tháng đầu năm 2023"), ""),
         ("Số vụ (từ 15/12/2022 đến 14/12/2023)", ("2023",), "15/12"),
         ("Số vụ (từ 01/01/2023 đến 31/12/2023)", ("2023",), ""),
+        ("Số vụ (từ 15/12/2023 đến 14/6/2024)", ("6 tháng đầu năm 2024",), "15/12"),
+        ("Số liệu tính từ ngày 01/01/2024", ("6 tháng đầu năm 2024",), ""),
+        ("Theo Nghị quyết có hiệu lực từ ngày 12/6/2025", ("6 tháng cuối năm 2025",), ""),
+        ("Số vụ tính từ 15/11/2022 đến 14/11/2023", ("6 tháng cuối năm 2023",), ""),
         ("Báo cáo tháng 12/2023", ("2023",), ""),
         ("Hà Nội, ngày 15 tháng 01 năm 2023", ("2023",), ""),
         ("Số vụ 12 tháng", ("2023",), ""),
@@ -124,3 +138,24 @@ def test_an_import_tells_the_year_that_a_title_says(workspace: Path):
     run = imported(workspace, rows, MAPPING.replace('"B2"', '"B3"').replace("{ row = 1 }", '"2023"'))
     (told,) = (one for one in run.told["findings"] if "year_starts" in one["do"])
     assert (told["severity"], run.figures) == ("warning", {"B3": "1"})
+
+
+@pytest.mark.parametrize(
+    ("heading", "day", "told"),
+    [
+        ("6 tháng đầu năm 2024", "2024-06-20", 1),
+        ("6 tháng đầu năm 2024", "2024-06-30", 0),
+        ("Ước 6 tháng đầu năm 2024", "2024-06-20", 0),
+        ("Sơ bộ 2024", "2024-12-10", 0),
+        ("2024", "2024-12-10", 1),
+        ("2025", "2024-12-10", 0),  # it begins after the day, and that is told
+    ],
+)
+def test_a_period_that_was_not_over_on_the_day_of_the_form_is_told(
+    workspace: Path, heading: str, day: str, told: int
+):
+    rows = [("Số vụ", heading), ("Hà Nội", 1)]
+    mapping = re.sub(r"edition_date = .*", f"edition_date = {day}", MAPPING)
+    run = imported(workspace, rows, mapping)
+    found = [one for one in run.told["findings"] if "were not over" in one["rule"]]
+    assert [one["severity"] for one in found] == ["warning"] * told

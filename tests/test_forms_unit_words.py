@@ -261,3 +261,33 @@ def test_money_behind_a_heading_and_foreign_money_are_units(heading: str, said: 
 )
 def test_other_headings_say_no_money(heading: str):
     assert not [one for one in units_beside(heading) if one.many > 1 or one.base in ("đồng", "usd")]
+
+
+@pytest.mark.parametrize(
+    ("measure", "cell", "taken"),
+    [
+        ("victims_in_cases", "5 nạn nhân", 1),
+        ("victims_in_cases", "5 người", 1),
+        ("victims_in_cases", "5 bị can", 0),
+        ("victims_in_cases", "5 đối tượng", 0),
+        ("accused_instituted", "5 bị can", 1),
+        ("accused_instituted", "5 nạn nhân", 0),
+        ("persons_received", "5 nạn nhân", 1),  # who is received may be either
+    ],
+)
+def test_persons_of_another_kind_than_a_measure_counts_are_no_unit_of_it(
+    measure: str, cell: str, taken: int, workspace: Path
+):
+    said = imported(
+        [["Số liệu"], ["Tỉnh", "2022"], ["Hà Nội", cell]],
+        CASES.replace("cases_recorded", measure),
+        workspace,
+    )
+    assert (said["taken"], said["held"]) == (taken, 1 - taken)
+
+
+@pytest.mark.parametrize(("cell", "letter"), [("1O", "'O'"), ("2l", "'l'"), ("3 o", "")])
+def test_a_letter_typed_for_a_digit_is_told_as_that(cell: str, letter: str, workspace: Path):
+    said = imported([["Số liệu"], ["Tỉnh", "2022"], ["Hà Nội", cell]], CASES, workspace)
+    (held,) = said["held_cells"]
+    assert (f"the letter {letter} stands among" in held["rule"]) is bool(letter)

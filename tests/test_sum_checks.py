@@ -288,3 +288,15 @@ def test_years_of_another_boundary_set_are_told_once_a_place_and_not_where_bound
     found = [one for one in told(tmp_path, registry, *rows) if "scheme" in one.rule]
     assert len(found) == number
     assert all("(rows of this place: 2)" in one.rule for one in found)
+
+
+def test_a_part_above_its_whole_is_told_by_the_labels_that_the_form_bears(tmp_path: Path, registry: Registry):
+    rows = [
+        fact("01", 5, measure="crime_reports_classified"),
+        fact("01", 4, measure="crime_reports_received"),
+    ]
+    (one,) = (one for one in told(tmp_path, registry, *rows) if "must not exceed" in one.rule)
+    labels = [PROGRAMME.measures[str(row["measure"])].label.root["vi"] for row in rows]
+    with told_in("vi"):
+        assert all(f"“{label}”" in shown(one.rule) for label in labels)
+        assert "crime_reports" not in shown(one.rule)

@@ -7,6 +7,7 @@ that is told as a warning. Every sum comes from :mod:`evalkit.additivity`; none 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -325,9 +326,17 @@ class _Words:
     def _of_measures(self, one: Conflict) -> str:
         link = self._lattice.space.links[self._lattice.sums.partition[one.sum]]
         kind = self._programme.indicators[link.indicator].kind if link.indicator else ""
+        called = _by_label(link.indicator, self._programme.indicators)
         said = (
-            worded("indicator {indicator}, {share}", indicator=link.indicator, share=_A_SHARE[kind])
+            worded("indicator {indicator}, {share}", indicator=called, share=_A_SHARE[kind])
             if kind
             else worded("all that the one counts the other counts, too")
         )
-        return worded("{part} must not exceed {base} ({said})", part=link.part, base=link.base, said=said)
+        part, base = (_by_label(name, self._programme.measures) for name in (link.part, link.base))
+        return worded("{part} must not exceed {base} ({said})", part=part, base=base, said=said)
+
+
+def _by_label(name: str, declared: Mapping[str, Any]) -> str:
+    """Return a measure or an indicator by its name and, in Vietnamese, by its label: who filled in a form knows that alone."""
+    label = declared[name].label.root if name in declared else {}
+    return named(name, f"“{label['vi']}”") if "vi" in label else name

@@ -166,11 +166,12 @@ class Vocabulary:
         return declared is not None and declared.time_basis == "stock"
 
     def unit_words(self, measure: str, further: Iterable[str] = ()) -> frozenset[str]:
-        """Return the words that may stand for the unit of a measure."""
+        """Return the words that may stand for the unit of a measure; of victims no "bị can", of accused persons no "nạn nhân"."""
         unit = self.programme.measures[measure].unit
         declared = self.programme.units[unit]
         labels = [*declared.label.root.values(), *declared.one.root.values()]
-        own = frozenset(same_word(word) for word in [*labels, *_SYNONYMS.get(unit, ())])
+        alike = [word for word in _SYNONYMS.get(unit, ()) if not other_kind(word, measure, self.programme)]
+        own = frozenset(same_word(word) for word in [*labels, *alike])
         return own | {same_word(word) for word in further if self.times_unit(word, measure) is None}
 
     def said(self, mapping: TableMapping) -> frozenset[str]:

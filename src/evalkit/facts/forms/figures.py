@@ -56,6 +56,7 @@ _SHEET_ERROR = re.compile(r"#(?:N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|#+)")
 _TWICE = re.compile(r"[0-9].*\([^)]*[0-9]")
 _DASHES = "-\u2212\u2013\u2014"
 _RAISED_DIGITS = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹⁰", "1234567890")
+_LIKE_DIGITS = frozenset("oliszb")  # of a single letter behind digits: a slip of the hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +329,11 @@ def _unit_fault(after: str, rules: FigureRules) -> Held | None:
         return Held(
             worded("several figures stand in the cell"),
             worded("write one figure a cell, or declare split in the mapping"),
+        )
+    if words in _LIKE_DIGITS and after[:1].isalpha():
+        return Held(
+            worded("the letter {words} stands among the digits", words=repr(after[:1])),
+            worded("write the digit in its place: 0 for the letter O, 1 for l or I"),
         )
     return Held(
         worded(

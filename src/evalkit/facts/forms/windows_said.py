@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from datetime import timedelta
+from contextlib import suppress
+from datetime import date, timedelta
 from pathlib import Path
 
 from evalkit.facts.findings import Finding
-from evalkit.facts.forms.grid import At, Cell, Sheet, cell_name
+from evalkit.facts.forms.grid import At, Sheet, cell_name
 from evalkit.facts.forms.mapping import PeriodAxis, TableMapping
 from evalkit.facts.forms.narrowing_words import parts_within
 from evalkit.facts.forms.period_above import titles
@@ -20,12 +21,15 @@ from evalkit.messages import worded
 _LONGEST = 400
 _SHORTEST_YEAR, _LONGEST_YEAR = 350, 380  # days
 _MONTH = 31
-_NEAR = timedelta(days=61)
+_NEAR, _NEAR_A_PART = timedelta(days=61), timedelta(days=31)
 _YEAR_BEFORE = re.compile(
     r"từ (?:ngày )?(?P<day>[0-9]{1,2})[/.-](?P<month>[0-9]{1,2})(?: của|,)? năm (?:trước|liền trước|trước đó)"
 )
+_FROM = re.compile(
+    r"(?P<of>(?:tính|lấy|kể|kê|số liệu|thời gian|thời điểm|kỳ báo cáo|mốc)\W+)?từ (?:hết )?(?:ngày )?(?P<day>[0-9]{1,2})[/.-](?P<month>[0-9]{1,2})(?![0-9])(?:[/.-](?P<year>[0-9]{4}))?(?P<to>\s*(?:-|–|đến|tới))?"
+)
 _DAYS = re.compile(
-    r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}\s*(?:-|–|đến|tới)\s*(?:hết )?(?:ngày )?[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}"
+    r"(?P<day>[0-9]{1,2})[/.-](?P<month>[0-9]{1,2})[/.-](?P<year>[0-9]{4})\s*(?:-|–|đến|tới)\s*(?:hết )?(?:ngày )?[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}"
 )
 _ANY_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
@@ -45,13 +49,13 @@ def other_windows_said(
     path : Path
         The form's file.
     """
-    years = [span for span in spans if _is_year(span)]
-    if table.own_form or not years:
+    if table.own_form or not spans:
         return []
     for at, cell in sorted(sheet.cells.items()):
-        if cell.kind == "text" and len(cell.text) <= _LONGEST and (start := _begins(cell, years, table)):
+        if cell.kind == "text" and len(cell.text) <= _LONGEST and (start := _begins(cell.text, spans)):
             return [_of_the_year(at, start, path)]
-    if not isinstance(table.period, PeriodAxis) or table.period.cell or len(years) < len(spans):
+    years = [span for span in spans if _is_year(span)]
+    if not isinstance(table.period, PeriodAxis) or table.period.cell or not years or len(years) < len(spans):
         return []
     return list(_of_a_part(table, sheet, years, path))[:1]
 
@@ -66,23 +70,30 @@ def _is_last_month(said: Span, years: Collection[Span]) -> bool:
     return days == 0 or (days <= _MONTH and any(one.end == said.end for one in years))
 
 
-def _begins(cell: Cell, years: Collection[Span], table: TableMapping) -> str:
-    """Return the day (day/month) on which a text says that the year of the figures begins, where they were put under another."""
-    said = same_word(cell.text)
+def _begins(text: str, spans: Collection[Span]) -> str:
+    """Return the day (day/month) on which a text says that the figures begin, where they were put under periods that begin near it."""
+    said = same_word(text)
+    starts = {(one.start.day, one.start.month) for one in spans}
     if (found := _YEAR_BEFORE.search(said)) is not None:
-        day, month = int(found["day"]), int(found["month"])
-        return (
-            "" if any((one.start.day, one.start.month) == (day, month) for one in years) else f"{day}/{month}"
-        )
-    window = period_of(cell, table.calendar, anywhere=True) if _DAYS.search(said) else None
-    if window is None or not _is_year(window):
-        return ""
-    near = [
-        one for one in years if abs(one.start - window.start) <= _NEAR and abs(one.end - window.end) <= _NEAR
-    ]
-    if not near or any((one.start, one.end) == (window.start, window.end) for one in near):
-        return ""
-    return f"{window.start.day}/{window.start.month}"
+        day = int(found["day"]), int(found["month"])
+        return "" if day in starts else f"{day[0]}/{day[1]}"
+    whole = (found for found in _FROM.finditer(said) if found["of"] or found["to"])
+    for found in (*whole, *_DAYS.finditer(said)):
+        day = int(found["day"]), int(found["month"])
+        if day not in starts and any(_near(found, one) for one in spans):
+            return f"{day[0]}/{day[1]}"
+    return ""
+
+
+def _near(found: re.Match[str], span: Span) -> bool:
+    """Tell whether a day that is written, with its year or without, is near the first day of a period."""
+    years = [int(found["year"])] if found["year"] else [span.start.year - 1, span.start.year]
+    near = _NEAR if _is_year(span) else _NEAR_A_PART
+    for year in years:
+        with suppress(ValueError):
+            if abs(date(year, int(found["month"]), int(found["day"])) - span.start) <= near:
+                return True
+    return False
 
 
 def _of_the_year(at: At, start: str, path: Path) -> Finding:
@@ -90,7 +101,7 @@ def _of_the_year(at: At, start: str, path: Path) -> Finding:
         "warning",
         f"{path.name}, {cell_name(at)}",
         worded(
-            "{name} says that the year of this form begins on {start}, and its figures go to years that begin on another day",
+            "{name} says that the figures begin on {start}, and they go to periods that begin on another day",
             name=cell_name(at),
             start=start,
         ),
