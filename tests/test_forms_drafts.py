@@ -255,7 +255,7 @@ def crimes(path: Path) -> Path:
 
 def test_labels_are_found_beside_the_figures_and_not_in_the_letterhead(tmp_path: Path, workspace: Path):
     drafted = tomllib.loads(draft_of(crimes(tmp_path / "toi-danh.xlsx"), workspace))["table"]
-    assert (drafted["corner"], drafted["period"]) == ("C8", {"row": 5})
+    assert (drafted["corner"], drafted["until"], drafted["period"]) == ("C8", "F10", {"row": 5})
     assert drafted["dimensions"]["article"] == {
         "column": "B",
         "Mua bán người (Điều 150 BLHS)": "150",
@@ -290,3 +290,21 @@ def test_a_draft_for_a_text_file_names_no_sheet_so_the_next_one_is_read_by_it(
     mapping = filled(draft_of(path, workspace)).replace('scheme = "?"', 'scheme = "63"')
     later = path.rename(tmp_path / "thang-2.csv")
     assert imported(later, workspace, mapping)[0]["taken"] == 6
+
+
+def test_figures_of_a_breakdown_that_their_measure_has_not_are_left_and_the_others_taken(
+    tmp_path: Path, workspace: Path
+):
+    path = crimes(tmp_path / "toi-danh.xlsx")
+    answers = {"place": '"22"', "scheme": '"34"', "published": "false", "edition_date": '"15/7/2025"'}
+    mapping = draft_of(path, workspace)
+    for key, answer in answers.items():
+        mapping = mapping.replace(f'{key} = "?"', f"{key} = {answer}")
+    mapping = mapping.replace('"Số vụ" = "?"', '"Số vụ" = "cases_instituted"')
+    mapping = mapping.replace('"Bị can" = "?"', '"Bị can" = "accused_instituted"')
+    told, last = imported(path, workspace, mapping.replace('"cases_instituted"', '"cases_recorded"'))
+    assert (told["read"], told["taken"], told["held"]) == (12, 8, 4)
+    assert {one["cell"] for one in told["held_cells"]} == {"D8", "F8", "D9", "F9"}
+    assert all("--take-the-rest" in one["remedy"] for one in told["held_cells"])
+    assert "mapping" in last
+    assert {one["sum"] for one in told["totals"] if one["measure"] == "accused_instituted"} == {"11", "13"}

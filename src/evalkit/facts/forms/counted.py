@@ -110,9 +110,7 @@ class Vocabulary:
             raise FactsError(
                 where=f"measure {measure!r}, breakdown {name!r}",
                 rule=worded("{measure} is not broken down by {name}", measure=measure, name=name),
-                do=nearest(name, list(declared))
-                if declared
-                else worded("leave its rows by skip: without the breakdown they would be second totals"),
+                do=nearest(name, list(declared)) if declared else _only_left(),
             )
         values = ["all", *self.programme.dimensions[name].values]
         if value not in values:
@@ -131,7 +129,8 @@ class Vocabulary:
             try:
                 self._refuse_unknown(counted.measure, name, value)
             except FactsError as refusal:
-                return Held(refusal.rule, refusal.do)
+                other = name in self.programme.dimensions and name not in declared
+                return Held(refusal.rule, _only_left() if other else refusal.do, in_mapping=True)
         return Counted(counted.measure, tuple(sorted(both.items())))
 
     def measure_called(self, label: str) -> str | None:
@@ -299,6 +298,13 @@ class Vocabulary:
                 rule=worded("{measure} takes decimals, and is no count", measure=str(mapping.measure)),
                 do=worded("leave kind out, or correct the measure"),
             )
+
+
+def _only_left() -> str:
+    """Return what to do with figures of a breakdown that their measure has not."""
+    return worded(
+        "they can only be left: by skip, where their row or column holds nothing else; else by --take-the-rest. Without the breakdown they would be second totals"
+    )
 
 
 def _by_name(programme: Programme) -> dict[str, str]:

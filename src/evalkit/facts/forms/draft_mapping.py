@@ -214,7 +214,7 @@ def _more_headings(items: tuple[int, list[str]] | None) -> Iterator[str]:
 
 
 def _until(seen: _Seen) -> Iterator[str]:
-    """Yield the last cell of the table where something else stands below its figures, such as signatures."""
+    """Yield the last cell of the table where something else stands below its figures or right of them, such as signatures and remarks."""
     sheet, first, last = seen.sheet, seen.columns[0], seen.columns[-1]
     figures = (
         row
@@ -222,13 +222,13 @@ def _until(seen: _Seen) -> Iterator[str]:
         if any(_is_figure(sheet.at(row, column)) for column in seen.columns)
     )
     bottom = max(figures, default=seen.rows[-1])
-    below = (
+    others = (
         at
         for at, cell in sheet.cells.items()
-        if at[0] > bottom and cell.kind != "blank" and _reaches(sheet, at, first, last)
+        if cell.kind != "blank" and (at[1] > last if at[0] <= bottom else _reaches(sheet, at, first, last))
     )
-    if next(below, None):
-        yield f"until = {quoted(cell_name((bottom, last)))}  # ô số liệu cuối cùng; bên dưới là ghi chú, chữ ký · the last figure; below stand notes and signatures"
+    if next(others, None):
+        yield f"until = {quoted(cell_name((bottom, last)))}  # ô số liệu cuối cùng; bên dưới hoặc bên phải là ghi chú, chữ ký · the last figure; below or right of it stand notes and signatures"
 
 
 def _reaches(sheet: Sheet, at: tuple[int, int], first: int, last: int) -> bool:
