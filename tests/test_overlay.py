@@ -68,6 +68,24 @@ def test_one_file_adds_one_indicator_to_the_87(tmp_path: Path):
     assert (found.measures, found.dimensions) == (shipped.measures, shipped.dimensions)
 
 
+@pytest.mark.parametrize(
+    ("kind", "scale"),
+    [("proportion", 100), ("period_ratio", 100), ("consistency", 100), ("per_thousand", 1000), ("mean", 1)],
+)
+def test_an_indicator_that_says_no_scale_has_that_of_its_kind(kind: str, scale: float, tmp_path: Path):
+    made_of = f'kind = "{kind}"\ndenominator = "communication_sessions"'
+    text = TABLES["more"].replace('kind = "count"', made_of)
+    found = load_programme("own", base=own(tmp_path / "own", indicators=text).parent)
+    assert found.indicators["leaflets_again"].scale == scale
+
+
+def test_what_is_written_in_percent_has_no_other_scale(tmp_path: Path):
+    made_of = 'kind = "proportion"\ndenominator = "communication_sessions"\nscale = 1'
+    text = TABLES["more"].replace('kind = "count"', made_of)
+    with pytest.raises(DeclarationError, match="written in percent: its scale is 100"):
+        load_programme("own", base=own(tmp_path / "own", indicators=text).parent)
+
+
 def test_a_table_inherits_what_it_does_not_say(tmp_path: Path):
     shipped = load_programme("vn-trafficking").indicators["cases"]
     (tmp_path / "own").mkdir()

@@ -6,7 +6,7 @@ The kinds are few and general (:mod:`evalkit.programme.kinds`); a new indicator 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -39,6 +39,8 @@ class Indicator(Declared):
     part, base_part : dict of str
         The breakdown value at which the numerator, and the denominator, is taken: ``{ethnicity = "minority"}``.
         Empty for the total.
+    scale : float
+        What the value is multiplied by: 100 of a kind in percent, and 1000 of ``per_thousand``, where nothing is said; else 1.
     against : tuple of two str
         Of ``share_of_shares``: the measures of the share that the first share is held against.
     basis : {"cohort", "totals"}
@@ -89,6 +91,25 @@ class Indicator(Declared):
         label = next(iter(self.label.root.values()))
         parts = " / ".join(self.measures[:2])
         return f"<Indicator {self.id}: {label[:120]} ({self.kind} of {parts})>"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _scale_of_its_kind(cls, content: Any) -> Any:
+        """Give an indicator that says no scale that of its kind: a share without one would be read as a hundredth of it."""
+        if not isinstance(content, dict) or "scale" in content or content.get("kind") not in KINDS:
+            return content
+        return {**content, "scale": KINDS[content["kind"]].scale}
+
+    @model_validator(mode="after")
+    def _is_in_percent_where_written_so(self) -> Self:
+        if KINDS[self.kind].in_percent and self.scale != KINDS[self.kind].scale:
+            raise ValueError(
+                worded(
+                    "an indicator of kind {kind} is written in percent: its scale is 100, or left out",
+                    kind=repr(self.kind),
+                )
+            )
+        return self
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:

@@ -94,6 +94,13 @@ class KindRule:
         return self.formula in ("events", "change")
 
     @property
+    def scale(self) -> float:
+        """What the value is multiplied by where an indicator does not say."""
+        if self.in_percent:
+            return 100.0
+        return 1000.0 if self is KINDS["per_thousand"] else 1.0
+
+    @property
     def has_base(self) -> bool:
         """Whether something stands below the line that it is divided by, or compared with."""
         return self.parts not in ("figure", "files")
