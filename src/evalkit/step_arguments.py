@@ -74,6 +74,33 @@ def refuse_others(compute: Callable[..., object], args: tuple[Any, ...], named: 
                 rule=worded("this step takes what an earlier step gave: {record}", record=" | ".join(kind)),
                 do=worded("give it what {steps} gave", steps=_steps(kind)),
             )
+    _refuse_two_places(compute, [given.area for _, given in arguments if hasattr(given, "area")])
+
+
+def _refuse_two_places(compute: Callable[..., object], areas: list[Any]) -> None:
+    """Refuse records of two places or of two bundles: what is made of both would bear the name of one."""
+    for other in areas[1:]:
+        if other is not areas[0] and _whose(other) != _whose(areas[0]):
+            raise FactsError(
+                where=f"{compute.__name__}()",
+                rule=worded(
+                    "the records given are of two places, or of two bundles: {one} and {other}",
+                    one=_name(areas[0]),
+                    other=_name(other),
+                ),
+                do=worded("open one bundle, take one place from it, and give it to each step"),
+            )
+
+
+def _whose(area: Any) -> tuple[object, ...]:
+    return _name(area), area.about, area.programme
+
+
+def _name(area: Any) -> str:
+    """Return a place's code and name, with its workspace."""
+    place = getattr(area, "place", None)
+    named = f"{place.name} ({place.code})" if place is not None else area.about.nation
+    return f"{named}, {area.about.workspace}"
 
 
 def _given(
