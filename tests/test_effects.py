@@ -692,7 +692,7 @@ def test_a_programme_laid_over_another_has_its_comparisons_or_its_own(tmp_path: 
     [
         ({"comparison": "camera"}, 'did you mean "cameras"'),
         ({"measure": "crashes"}, "no such measure"),
-        ({"who": {"99": START}}, "no code of a place"),
+        ({"who": {"99": START}}, "no page of this bundle is made for it"),
         ({"who": {"01": START}, "compared_with": ["01", "02"]}, "stands in who and in compared_with"),
         ({"window": (START, LAST)}, "a year before the start"),
         ({"window": 2020}, "a first and a last year"),

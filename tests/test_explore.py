@@ -18,7 +18,9 @@ import evalkit as ek
 from evalkit.errors import EvalkitError, FactsError, SettingsError
 from evalkit.explore import OpenBundle
 from evalkit.messages import told_in
+from evalkit.programme.catalogue_list import found_text
 from evalkit.records import Record
+from evalkit.reporting.jupyter_display import teach_ipython
 from evalkit.table import NATION_SCHEME
 from tests.shipped import bundle_of
 
@@ -53,6 +55,8 @@ def test_every_object_is_short_in_a_terminal(name: str, opened: dict[str, OpenBu
         bundle.programme,
         found,
         *found.values(),
+        bundle.sources,
+        *(getattr(bundle.programme, name) for name in ("indicators", "measures", "units", "dimensions")),
     ]
     compared = ek.compare_places(province, nation, "cases")
     five = dict.fromkeys(list(bundle.provinces)[:5], 2019)
@@ -157,6 +161,8 @@ def shell(opened: dict[str, OpenBundle]) -> InteractiveShell:
         ('bundle.provinces["Quảng N', "Quảng Ninh"),
         ('bundle.provinces["quang n', "quang ninh"),
         ("ek.estimate_", "ek.estimate_indicators"),
+        ("bundle.programme.mea", "bundle.programme.measures"),
+        ('bundle.sources["qn-', "qn-article-2023"),
     ],
 )
 def test_tab_completes(typed: str, wanted: str, shell: InteractiveShell):
@@ -405,11 +411,142 @@ def test_an_indicator_is_asked_for_by_its_code_or_its_label_as_tables_print_them
 
 def test_a_code_in_place_of_a_name_is_answered_with_the_name(opened: dict[str, OpenBundle]):
     known = opened["demo"].programme.indicators
-    with pytest.raises(KeyError, match="no indicator has the name 'J06'; it is 'cases'"):
+    with pytest.raises(KeyError, match="write 'cases'"):
         known["J06"]
     with pytest.raises(KeyError, match="searches names"):
         known["zzz"]
     assert known.get("J06") is None
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("ek.estimate_indicator", '"estimate_indicators"'),
+        ("bundle.estimate", '"estimates"'),
+        ("bundle.provinces.valuess", '"values"'),
+        ("bundle.programme.measure", '"measures"'),
+        ("province.fact", '"facts"'),
+        ("province.fit_trends()", "ek.fit_trends(...)"),
+        ("trends.fram", '"frame"'),
+        ("gaps.frame", "groups"),
+        ("bundle.sources['invented-polic']", '"invented-police"'),
+        ("bundle.programme.measures['victim_supported']", '"victims_supported"'),
+        ("bundle.programme.indicators['victim_supported']", '"victims_supported"'),
+    ],
+)
+def test_a_misspelt_name_is_a_paragraph_with_the_name_that_is_meant(
+    asked: str,
+    told: str,
+    language: str,
+    misspelling: InteractiveShell,
+    capsys: pytest.CaptureFixture[str],
+):
+    with told_in(language):
+        result = misspelling.run_cell(asked)
+    assert isinstance(
+        result.error_in_exec, AttributeError | KeyError
+    )  # as Python expects of a name that is none
+    paragraph = capsys.readouterr().out
+    assert told in paragraph
+    assert "Traceback" not in paragraph
+    assert ("cách sửa" if language == "vi" else "do  ") in paragraph
+    misspelling.run_cell("%tb")
+    assert "Traceback" in capsys.readouterr().out
+
+
+def test_an_error_that_is_no_misspelling_of_the_cell_is_told_as_it_is(
+    misspelling: InteractiveShell, capsys: pytest.CaptureFixture[str]
+):
+    for cell in ("None.shape", "import pandas as pd; pd.DataFrame().shap"):
+        misspelling.run_cell(cell)
+        assert "Traceback" in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def gaps_and_trends(opened: dict[str, OpenBundle]) -> dict[str, Record]:
+    province = opened["demo"].provinces["22"]
+    indicators = ek.estimate_indicators(province)
+    return {
+        "trends": ek.fit_trends(province),
+        "gaps": ek.find_gaps(indicators, ek.review_support(indicators)),
+    }
+
+
+@pytest.fixture
+def misspelling(opened: dict[str, OpenBundle], gaps_and_trends: dict[str, Record]):
+    """An IPython that knows how refusals are shown; it is gone afterwards."""
+    shell = InteractiveShell.instance()
+    teach_ipython()
+    province = opened["demo"].provinces["22"]
+    shell.push({"ek": ek, "bundle": opened["demo"], "province": province, **gaps_and_trends})
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+@pytest.mark.parametrize(
+    "mixed",
+    ["another place of the bundle", "another bundle", "another edition of the bundle"],
+)
+def test_records_of_two_places_are_never_computed_together(mixed: str, opened: dict[str, OpenBundle]):
+    bundle = opened["demo"]
+    edition = replace(bundle, about=replace(bundle.about, hidden_cells=bundle.about.hidden_cells + 1))
+    other = {
+        "another place of the bundle": bundle.provinces["30"],
+        "another bundle": opened["vn-published"].provinces["22"],
+        "another edition of the bundle": edition.provinces["22"],
+    }[mixed]
+    indicators = ek.estimate_indicators(bundle.provinces["22"])
+    again = ek.review_support(ek.estimate_indicators(bundle.provinces["22"]))
+    assert ek.find_gaps(indicators, again).area is indicators.area
+    early = ek.compare_periods(indicators.area), ek.examine_zeros(indicators.area)
+    late = ek.fit_trends(indicators.area), ek.report_completeness(indicators)
+    for compute in (
+        lambda: ek.find_gaps(indicators, ek.review_support(ek.estimate_indicators(other))),
+        lambda: ek.sum_up(*early, ek.assess_targets(ek.estimate_indicators(other)), *late),
+        lambda: ek.sum_up(*early, ek.assess_targets(indicators), *late, ek.trace_pathway(other)),
+    ):
+        with pytest.raises(FactsError, match="of two places, or of two bundles"):
+            compute()
+
+
+def test_places_of_an_own_comparison_are_named_as_those_of_a_bundle(opened: dict[str, OpenBundle]):
+    nation = opened["demo"].nation()
+    chosen = {"measure": "cases_recorded", "window": (2011, 2025)}
+    by_name = ek.effect(nation, chosen | {"who": dict.fromkeys(["Tuyet Linh", "Vọng Nguyệt"], 2019)})
+    by_code = ek.effect(nation, chosen | {"who": dict.fromkeys(["04", "01"], 2019)})
+    assert by_name.frame.equals(by_code.frame)
+    with pytest.raises(FactsError, match='write "01", in quotation marks'):
+        ek.effect(nation, chosen | {"who": {1: 2019}})
+
+
+def test_a_period_that_is_none_is_answered_with_those_there_are(opened: dict[str, OpenBundle]):
+    bundle = opened["demo"]
+    with pytest.raises(FactsError, match="2011-2015, 2016-2020, 2021-2025"):
+        ek.compare_places(bundle.provinces["01"], bundle.nation(), "cases", period="2020")
+
+
+def test_a_question_mark_tells_the_columns_of_the_frames_of_a_bundle(opened: dict[str, OpenBundle]):
+    shell = InteractiveShell()
+    shell.user_ns["bundle"] = opened["demo"]
+    for name in ("estimates", "figures"):
+        told = shell.object_inspect_mime(f"bundle.{name}")["text/plain"]
+        for column in ("place", "unit_label", "source"):
+            assert f"``{column}``" in told
+
+
+def test_tab_lists_what_is_declared_and_nothing_of_the_library_beneath(opened: dict[str, OpenBundle]):
+    programme = opened["demo"].programme
+    for one in (programme, programme.indicators["cases"], programme.measures["cases_recorded"]):
+        assert not [name for name in dir(one) if name.startswith(("model_", "parse_", "schema"))]
+        assert set(type(one).model_fields) <= set(dir(one))
+    assert "find" in dir(programme)
+
+
+def test_what_is_found_is_told_as_a_file_of_indicators_writes_it(opened: dict[str, OpenBundle]):
+    programme = opened["demo"].programme
+    told = found_text(programme.find("victims_supported"))
+    assert "numerator victims_supported; denominator victims_identified; strand victims" in told
 
 
 def test_the_catalogue_is_searched_by_words_in_either_language(opened: dict[str, OpenBundle]):
@@ -425,6 +562,14 @@ def test_a_bundle_is_opened_anew_from_its_folder(opened: dict[str, OpenBundle], 
     bundle = opened["vn-published"]
     assert bundle.folder is not None
     assert bundle.reload().content_hash == bundle.content_hash
+    renamed = replace(bundle, about=replace(bundle.about, workspace="renamed"))
+    renamed.write(tmp_path / "bundle")
+    mine = ek.open_bundle(tmp_path / "bundle")
+    assert len(mine.estimates)
+    bundle.write(tmp_path / "bundle")
+    assert mine.reload() is mine  # written without its result it must not stay as it was
+    assert mine.about.workspace == mine.provinces["22"].about.workspace == "vn-published"
+    assert "_estimates" not in vars(mine)
     with pytest.raises(FactsError, match="not opened from a folder"):
         OpenBundle(
             **{

@@ -44,6 +44,21 @@ def test_headings_stand_in_the_readers_language_and_an_unknown_column_is_refused
     assert "waiting" in refused.value.do
 
 
+def test_what_is_no_frame_and_no_drawing_is_refused_with_what_to_give():
+    with pytest.raises(FactsError, match=r"own_table\(list\)"):
+        own_table([1, 2], name="waiting", title="Waiting", **TOLD)
+    for given in (5, plt, evaluation_of("demo", "22").comparisons):
+        with pytest.raises(FactsError, match=r"own_figure\(.*\)") as refused:
+            own_figure(given, name="mine", title="Waiting", alt="It rose.", **TOLD)
+        assert "plt.subplots()" in refused.value.do
+
+
+def test_axes_stand_for_the_figure_they_are_in():
+    figure = drawing()
+    whole = own_figure(figure, name="mine", title="Waiting", alt="It rose.", **TOLD)
+    assert own_figure(figure.axes[0], name="mine", title="Waiting", alt="It rose.", **TOLD) == whole
+
+
 @pytest.mark.parametrize("lost", ["period", "source"])
 def test_an_own_table_without_period_or_source_is_refused(lost):
     with pytest.raises(FactsError, match="without its period and its source"):

@@ -170,6 +170,8 @@ def test_reasons_why_there_is_no_answer():
 
 @pytest.mark.parametrize("wrong", [-1, 2.5, math.inf])
 def test_what_is_no_count_is_refused_by_its_year(wrong: float):
+    with pytest.raises(FactsError, match=r"changepoint\(list\)"):
+        changepoint([1, 2])
     with pytest.raises(FactsError, match="changepoint: rows 2003"):
         changepoint(series_of([5, 4, wrong, *[6] * 8]))
 

@@ -65,17 +65,18 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(_SHOP_WINDOW[name]), name)
         _teach_notebook()
     else:
-        raise AttributeError(f"module 'evalkit' has no attribute {name!r}; {_nearest(name)}")
+        raise _refusal(name)
     globals()[name] = value
     return value
 
 
-def _nearest(name: str) -> str:
-    """Return the names of the shop window that are spelt most like one, or where they are all listed."""
-    from difflib import get_close_matches  # noqa: PLC0415  needed where a name is misspelt
+def _refusal(name: str) -> AttributeError:
+    """Return the refusal of a name that is none of the shop window; of Python's own names, in its own few words."""
+    if name.startswith("_"):
+        return AttributeError(f"module 'evalkit' has no attribute {name!r}")
+    from evalkit.short_form import no_such_name  # noqa: PLC0415  needed where a name is misspelt
 
-    close = get_close_matches(name, _SHOP_WINDOW, n=2, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else "dir(evalkit) lists what there is"
+    return no_such_name(sys.modules[__name__], name)
 
 
 def _teach_notebook() -> None:

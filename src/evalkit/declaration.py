@@ -66,6 +66,11 @@ class Declared(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
+    def __dir__(self) -> list[str]:
+        """List what is declared, for Tab, without pydantic's own names."""
+        beneath = set(dir(BaseModel)) - set(type(self).model_fields)
+        return [name for name in super().__dir__() if name not in beneath or name.startswith("__")]
+
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -92,7 +92,8 @@ def _called(refusal: EvalkitError) -> str:
         "DisclosureError": worded("DisclosureError"),
         "BatchError": worded("BatchError"),
     }
-    return kinds.get(type(refusal).__name__, type(refusal).__name__)
+    named = (kinds[kind.__name__] for kind in type(refusal).__mro__ if kind.__name__ in kinds)
+    return next(named, type(refusal).__name__)
 
 
 def and_more(do: str, number: int) -> str:
@@ -187,6 +188,14 @@ class FactsError(EvalkitError):
     """The reported figures are wrong or cannot be read."""
 
     exit_code = 3
+
+
+class NoSuchNameError(FactsError, AttributeError):
+    """What is asked of a result, a place or a bundle is none of its names: also an AttributeError, as Python expects."""
+
+
+class NoSuchKeyError(FactsError, KeyError):
+    """What is looked up by name is not there: also a KeyError, as Python expects."""
 
 
 class DisclosureError(EvalkitError):

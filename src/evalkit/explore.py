@@ -41,7 +41,10 @@ _WORDS = (
 class OpenBundle(Bundle):
     """A bundle with tidy frames of every place, ready for pandas, seaborn and statsmodels; nothing in it is unprotected.
 
-    Beside what stands here it has all that a :class:`evalkit.facts.bundle.Bundle` has: ``provinces``, ``nation()``, ``programme``, ``sources``.
+    ``provinces["22"]``, by code or name, and ``nation()`` give the places that the steps take. ``estimates`` and ``figures`` are frames of every
+    place: ``bundle.estimates?`` and ``bundle.figures?`` list their columns. ``programme.find("support")`` searches the indicators,
+    ``programme.measures`` holds the measures they are made of, ``sources`` each source by its id, ``about`` whose figures they are and by which
+    rules. It is a :class:`evalkit.facts.bundle.Bundle`.
 
     Attributes
     ----------
@@ -58,7 +61,7 @@ class OpenBundle(Bundle):
 
     folder: Path | None = None
 
-    @cached_property
+    @property  # of Python's own kind: `bundle.estimates?` tells what stands here, not what a frame is
     def estimates(self) -> pd.DataFrame:
         """Every indicator of every province of the pages and of the nation, in every period, from the preferred source.
 
@@ -86,6 +89,10 @@ class OpenBundle(Bundle):
         509  Phú Sương    0.0    0.0    3.7
         524         VN  178.0  152.8  206.2
         """
+        return self._estimates
+
+    @cached_property
+    def _estimates(self) -> pd.DataFrame:
         programme = self.programme
         frame = shown_estimates(self._of_pages(), programme)
         labels = {name: _said(one.label, self) for name, one in programme.indicators.items()}
@@ -96,7 +103,7 @@ class OpenBundle(Bundle):
         }
         return self._named(frame, **by_indicator)
 
-    @cached_property
+    @property
     def figures(self) -> pd.DataFrame:
         """The protected figures of every province of the pages and of the nation, with names in place of codes.
 
@@ -134,6 +141,10 @@ class OpenBundle(Bundle):
         >>> girls["status"].value_counts().to_dict(), int(girls.loc[girls["mark"].eq("c"), "value"].count())
         ({'suppressed': 365, 'zero_reported': 156, 'not_reported': 2}, 0)
         """
+        return self._figures
+
+    @cached_property
+    def _figures(self) -> pd.DataFrame:
         facts, programme = self._of_pages(), self.programme
         labels = {name: _said(one.label, self) for name, one in programme.measures.items()}
         units = {name: _said(unit.label, self) for name, unit in programme.units.items()}
@@ -190,12 +201,16 @@ class OpenBundle(Bundle):
             )
         os.environ[LANGUAGE] = language
         speak_messages(language)
-        for made in ("estimates", "figures"):
-            self.__dict__.pop(made, None)
+        self._forget_frames()
         return self
 
     def reload(self) -> OpenBundle:
-        """Open the bundle anew from its folder: after a run, or a new indicator.
+        """Take what stands in the folder now: after a run, or a new indicator. Places taken from it before stay as they were.
+
+        Returns
+        -------
+        OpenBundle
+            The same one, opened anew.
 
         Raises
         ------
@@ -208,7 +223,15 @@ class OpenBundle(Bundle):
                 rule=worded("this bundle was not opened from a folder"),
                 do=worded("open it with open_bundle(FOLDER)"),
             )
-        return open_bundle(self.folder)
+        anew = open_bundle(self.folder)
+        for name in [one.name for one in fields(self) if one.init]:
+            object.__setattr__(self, name, getattr(anew, name))
+        self._forget_frames()
+        return self
+
+    def _forget_frames(self) -> None:
+        for made in ("_estimates", "_figures"):
+            self.__dict__.pop(made, None)
 
     def _of_pages(self) -> pd.DataFrame:
         codes = [place.code for place in self.places]

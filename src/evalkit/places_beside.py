@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evalkit.declaration import nearest
 from evalkit.errors import FactsError
 from evalkit.facts.areas import Area, ProvinceFacts
 from evalkit.facts.laws_of_area import law_of
@@ -118,7 +117,9 @@ def _common(one: Area, other: Area, indicator: str, period: str) -> tuple[Period
     """Return the totals of both places in the period asked for, or in the latest that both have over the same days."""
     ids = [each.id for each in one.programme.periods]
     if period and period not in ids:
-        raise _refuse(worded("the programme has no such period"), nearest(period, ids))
+        raise _refuse(
+            worded("the programme has no such period"), worded("known here: {known}", known=", ".join(ids))
+        )
     pairs = list(
         zip(*(indicator_totals(area.facts, indicator, one.programme) for area in (one, other)), strict=True)
     )

@@ -1,12 +1,19 @@
-"""How results stand in a terminal, their name and their plain fields in one line, and when two of them are equal: by content."""
+"""How results stand in a terminal, how they answer a name they do not have, and when two of them are equal: by content."""
 
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from importlib import import_module
-from typing import Any
+from types import ModuleType
+from typing import Any, TypeVar
+
+from evalkit.errors import NoSuchKeyError, NoSuchNameError
+from evalkit.messages import worded
+
+Held = TypeVar("Held")
 
 _WORDS = "evalkit.reporting.result_words"  # loaded by name when a result is read out: results know nothing of pages
+_NAMES = "evalkit.declaration"  # loaded where a name is misspelt
 _LONGEST = 240
 _PLAIN = (str, int, float, bool)
 
@@ -24,16 +31,16 @@ def same_content(one: Any, other: Any) -> bool:
         return True
     if type(one) is not type(other):
         return False
-    if hasattr(one, "equals"):  # a frame or a series
-        return bool(one.equals(other))
-    if hasattr(one, "tobytes"):  # an array
-        return bool(one.shape == other.shape and same_content(one.tolist(), other.tolist()))
     if is_dataclass(one):
         return all(
             same_content(getattr(one, field.name), getattr(other, field.name))
             for field in fields(one)
             if field.compare
         )
+    if hasattr(one, "equals"):  # a frame or a series
+        return bool(one.equals(other))
+    if hasattr(one, "tobytes"):  # an array
+        return bool(one.shape == other.shape and same_content(one.tolist(), other.tolist()))
     return _same_parts(one, other)
 
 
@@ -54,6 +61,51 @@ class ByContent:
 
     def __eq__(self, other: object) -> bool:
         return same_content(self, other)
+
+
+class ByName(dict[str, Held]):
+    """What is declared, by name: short in a terminal, and a name that is none is answered with the nearest.
+
+    Examples
+    --------
+    >>> measures = ByName({"cases": 1, "victims": 2})
+    >>> measures
+    <2 by name: cases, victims>
+    >>> measures["victim"]
+    Traceback (most recent call last):
+    ...
+    evalkit.errors.NoSuchKeyError: FactsError [exit 3]
+      where  'victim'
+      rule   nothing stands here under this name
+      do     did you mean "victims"?
+    """
+
+    def __repr__(self) -> str:
+        """List the first names."""
+        names = ", ".join(self)
+        return f"<{len(self)} by name: {names[:_LONGEST]}{', ...' if len(names) > _LONGEST else ''}>"
+
+    def __missing__(self, asked: object) -> Held:
+        """Say which name is spelt most like it."""
+        raise NoSuchKeyError(
+            where=repr(asked),
+            rule=worded("nothing stands here under this name"),
+            do=import_module(_NAMES).nearest(str(asked), list(self)),
+        )
+
+
+def no_such_name(holder: object, name: str) -> NoSuchNameError:
+    """Return the refusal of a name that something does not have: a step is written before its place, else the nearest name is told."""
+    steps = dir(import_module("evalkit"))
+    known = [one for one in dir(holder) if not one.startswith("_")]
+    owner = holder.__name__ if isinstance(holder, ModuleType) else type(holder).__name__
+    return NoSuchNameError(
+        where=f"{owner}.{name}",
+        rule=worded("there is nothing of this name here"),
+        do=worded("it is a function: write ek.{name}(...)", name=name)
+        if name in steps
+        else import_module(_NAMES).nearest(name, known),
+    )
 
 
 class ShortForm(ByContent):

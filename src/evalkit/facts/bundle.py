@@ -35,6 +35,7 @@ from evalkit.languages import speak
 from evalkit.messages import worded
 from evalkit.places.place_names import without_diacritics
 from evalkit.programme.models import Programme
+from evalkit.short_form import ByName
 from evalkit.table import MARK, NATION_SCHEME, REGION_SCHEME
 
 FORMAT = 4
@@ -82,6 +83,7 @@ class Bundle:
     provinces: Provinces = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "sources", ByName(self.sources))
         object.__setattr__(
             self, "provinces", Provinces(self)
         )  # a field and no property: Tab reads it without running code
@@ -187,8 +189,9 @@ class Bundle:
             digest.update(name.encode() + b"\0" + content + b"\0")
         return digest.hexdigest()
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: str | Path) -> None:
         """Write the bundle's files into a folder, which is created."""
+        folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in _files(self).items():
             (folder / name).write_bytes(content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from evalkit.declaration import nearest, rule_of
 from evalkit.errors import FactsError
 from evalkit.facts.areas import NationFacts
+from evalkit.facts.named_places import match_place
 from evalkit.labels import labels_in
 from evalkit.messages import worded
 from evalkit.programme.asked_name import asked_name
@@ -103,16 +104,7 @@ def _coded(told: Mapping[Any, Any], nation: NationFacts) -> dict[str, Any]:
     """Return a mapping of places by code; a place may be given by its code or its name."""
     if not isinstance(told, Mapping):
         raise TypeError
-    names = {name: place.code for place in nation.places for name in (place.name, place.code)}
-    _refuse_places(told, names)
-    return {names[str(place)]: value for place, value in told.items()}
-
-
-def _refuse_places(told: Iterable[Any], names: Mapping[str, str]) -> None:
-    for place in told:
-        if str(place) not in names:
-            rule = worded("{code} is no code of a place of these pages", code=repr(place))
-            raise _wrong(rule, nearest(str(place), list(names)))
+    return {match_place(place, nation.places).code: value for place, value in told.items()}
 
 
 def _wrong(rule: str, do: str) -> FactsError:

@@ -117,9 +117,16 @@ def _block(name: str, indicator: Indicator, programme: Programme) -> list[str]:
         "reading": POLARITY[indicator.polarity],
         "holder": "; ".join(holder_lines(indicator)) or "not declared",
         "source": indicator.source,
+        "in TOML": "; ".join([*_as_declared(indicator), f"strand {indicator.strand}"]),
     }
     head = [f"{indicator.id:6} {name}", f"       {indicator.label.vi}", f"       {indicator.label.en}"]
     return head + [f"         {key + ':':13}{text}" for key, text in said.items()]
+
+
+def _as_declared(indicator: Indicator) -> list[str]:
+    """Return the names of the measures as a file of indicators writes them, each with its breakdown values."""
+    parts = {"numerator": indicator.numerator, "denominator": indicator.denominator}
+    return [f"{key} {name}" for key, name in parts.items() if name]
 
 
 def _base(indicator: Indicator, programme: Programme) -> str:

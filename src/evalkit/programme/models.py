@@ -11,7 +11,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from evalkit.declaration import Declared
+from evalkit.declaration import Declared, nearest
+from evalkit.errors import NoSuchKeyError
 from evalkit.labels import Dated, Label
 from evalkit.messages import worded
 from evalkit.places.place_names import without_diacritics
@@ -32,6 +33,7 @@ from evalkit.programme.terms import (
     TimeBasis,
     Unit,
 )
+from evalkit.short_form import ByName
 
 __all__ = [
     "CRITERIA",
@@ -305,7 +307,7 @@ class IndicatorsFound(dict[str, Indicator]):
         return "\n".join([*shown, *more]) or "no indicator says that"
 
 
-class IndicatorsByName(dict[str, Indicator]):
+class IndicatorsByName(ByName[Indicator]):
     """The indicators of a programme by name; a code or a label in place of a name is answered with the name."""
 
     def __missing__(self, asked: object) -> Indicator:
@@ -316,8 +318,19 @@ class IndicatorsByName(dict[str, Indicator]):
             for name, one in self.items()
             if text in (one.id.casefold(), *(label.casefold() for label in one.label.root.values()))
         ]
-        remedy = " or ".join(map(repr, names)) if names else "programme.find(TEXT) searches names and labels"
-        raise KeyError(f"no indicator has the name {asked!r}; {'it is ' if names else ''}{remedy}")
+        if names:
+            rule = worded("an indicator stands here under its name, not under its code or label")
+            raise NoSuchKeyError(
+                where=repr(asked), rule=rule, do=worded("write {names}", names=" / ".join(map(repr, names)))
+            )
+        raise NoSuchKeyError(
+            where=repr(asked),
+            rule=worded("the programme has no such indicator"),
+            do=worded(
+                "programme.find(TEXT) searches names and labels; {nearest}",
+                nearest=nearest(str(asked), list(self)),
+            ),
+        )
 
 
 class Programme(Declared):
@@ -332,9 +345,9 @@ class Programme(Declared):
     periods: tuple[ProgrammePeriod, ...] = Field(min_length=1)
     strands: tuple[Strand, ...]
     source_order: tuple[str, ...] = ()
-    units: dict[str, MeasureUnit]
-    dimensions: dict[str, Dimension] = Field(default_factory=dict)
-    measures: dict[str, Measure]
+    units: Annotated[dict[str, MeasureUnit], AfterValidator(ByName)]
+    dimensions: Annotated[dict[str, Dimension], AfterValidator(ByName)] = Field(default_factory=ByName)
+    measures: Annotated[dict[str, Measure], AfterValidator(ByName)]
     indicators: Annotated[dict[str, Indicator], AfterValidator(IndicatorsByName)]
     targets: tuple[Target, ...] = ()
     breaks: tuple[Break, ...] = ()

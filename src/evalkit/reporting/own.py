@@ -64,7 +64,7 @@ def own_table(
     Raises
     ------
     FactsError
-        If period or source is empty, the frame has no row or too many, or no such column.
+        If it is no frame, period or source is empty, the frame has no row or too many, or no such column.
     DeclarationError
         If the name is none, or a number is infinite.
 
@@ -79,6 +79,12 @@ def own_table(
     ['Năm', 'waiting']
     """
     told = _told(name, period, source)
+    if not isinstance(frame, pd.DataFrame):
+        raise FactsError(
+            where=f"own_table({type(frame).__name__})",
+            rule=worded("an own table is a frame of pandas"),
+            do=worded("give it a DataFrame, such as series.reset_index() or pd.DataFrame(rows)"),
+        )
     if not 0 < len(frame) <= MOST_ROWS:
         raise FactsError(
             where=f"own_table {name!r}",
@@ -126,7 +132,7 @@ def own_figure(
     Parameters
     ----------
     drawing : matplotlib.figure.Figure, or mapping of them by language
-        Is written as SVG with its text as text; shapes and words alone survive. One with words of its own is drawn once for each
+        Axes and grids of seaborn stand for the figure they are in. It is written as SVG with its text as text; shapes and words alone survive. One with words of its own is drawn once for each
         language. pyplot lets go of it: it need not be closed.
     name : str
         As of :func:`own_table`.
@@ -141,7 +147,7 @@ def own_figure(
     Raises
     ------
     FactsError, DeclarationError
-        As of :func:`own_table`; or if title and alt are the same.
+        As of :func:`own_table`; or if it is no drawing, or title and alt are the same.
 
     Examples
     --------
@@ -166,6 +172,7 @@ def _svg(drawing: Drawing) -> str:
     """Return a drawing as SVG, and let pyplot forget it: left open, a notebook would show it a second time below the section."""
     import matplotlib as mpl  # noqa: PLC0415  drawing is loaded where somebody draws
 
+    drawing = _figure_of(drawing)
     stream = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "none"}):
         drawing.savefig(stream, format="svg", bbox_inches="tight")
@@ -173,6 +180,20 @@ def _svg(drawing: Drawing) -> str:
     if pyplot is not None:
         pyplot.close(drawing)
     return clean_svg(stream.getvalue())
+
+
+def _figure_of(drawing: Any) -> Drawing:
+    """Return the whole drawing that axes or a grid of seaborn belong to."""
+    from matplotlib.figure import Figure as Whole  # noqa: PLC0415
+
+    found = drawing if isinstance(drawing, Whole) else getattr(drawing, "figure", None)
+    if not isinstance(found, Whole):
+        raise FactsError(
+            where=f"own_figure({type(drawing).__name__})",
+            rule=worded("an own figure is a drawing of matplotlib or seaborn"),
+            do=worded("give it the figure, as in figure, axes = plt.subplots(), or record.figure()"),
+        )
+    return found
 
 
 def _told(name: str, period: Text, source: Text) -> Paragraph:

@@ -106,6 +106,12 @@ class Columns:
         return numbers
 
     def _refuse_missing(self, frame: pd.DataFrame, where: str) -> None:
+        if not isinstance(frame, pd.DataFrame):
+            raise FactsError(
+                where=f"{where}({type(frame).__name__})",
+                rule="a series of years is a frame with one row a year",
+                do="give it a DataFrame; name its columns with count=, exposure= and time=",
+            )
         wanted = [self.value, self.time, self.exposure, self.error]
         missing = [name for name in wanted if name is not None and name not in frame.columns]
         if missing:
