@@ -150,7 +150,8 @@ def test_provinces_are_a_mapping_whose_views_agree(opened: dict[str, OpenBundle]
 @pytest.fixture
 def shell(opened: dict[str, OpenBundle]) -> InteractiveShell:
     shell = InteractiveShell.instance()
-    shell.user_ns.update(bundle=opened["vn-published"], ek=ek)
+    bundle = opened["vn-published"]
+    shell.user_ns.update(bundle=bundle, ek=ek, indicators=ek.estimate_indicators(bundle.provinces["22"]))
     return shell
 
 
@@ -163,6 +164,8 @@ def shell(opened: dict[str, OpenBundle]) -> InteractiveShell:
         ("ek.estimate_", "ek.estimate_indicators"),
         ("bundle.programme.mea", "bundle.programme.measures"),
         ('bundle.sources["qn-', "qn-article-2023"),
+        ('bundle.estimates["unit_l', "unit_label"),
+        ('indicators.frame["numer', "numerator"),
     ],
 )
 def test_tab_completes(typed: str, wanted: str, shell: InteractiveShell):
@@ -529,6 +532,8 @@ def test_a_period_that_is_none_is_answered_with_those_there_are(opened: dict[str
 def test_a_question_mark_tells_the_columns_of_the_frames_of_a_bundle(opened: dict[str, OpenBundle]):
     shell = InteractiveShell()
     shell.user_ns["bundle"] = opened["demo"]
+    shell.user_ns["indicators"] = ek.estimate_indicators(opened["demo"].provinces["22"])
+    assert "``numerator``" in shell.object_inspect_mime("indicators.frame")["text/plain"]
     for name in ("estimates", "figures"):
         told = shell.object_inspect_mime(f"bundle.{name}")["text/plain"]
         for column in ("place", "unit_label", "source"):
@@ -569,7 +574,7 @@ def test_a_bundle_is_opened_anew_from_its_folder(opened: dict[str, OpenBundle], 
     bundle.write(tmp_path / "bundle")
     assert mine.reload() is mine  # written without its result it must not stay as it was
     assert mine.about.workspace == mine.provinces["22"].about.workspace == "vn-published"
-    assert "_estimates" not in vars(mine)
+    assert "estimates" not in vars(mine)
     with pytest.raises(FactsError, match="not opened from a folder"):
         OpenBundle(
             **{

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -32,6 +33,7 @@ from evalkit.steps import compare_once, fit_one_trend
 from evalkit.table import NATION_SCHEME, dimensions_of
 
 LANGUAGE = "EVALKIT_LANG"
+_FRAMES = ("estimates", "figures")
 _WORDS = (
     "evalkit.reporting.kind_words"  # loaded by name where units are named: a bundle knows nothing of pages
 )
@@ -61,7 +63,12 @@ class OpenBundle(Bundle):
 
     folder: Path | None = None
 
-    @property  # of Python's own kind: `bundle.estimates?` tells what stands here, not what a frame is
+    @property
+    def __custom_documentations__(self) -> dict[str, str]:
+        """What ``bundle.estimates?`` tells in IPython: what stands there, not what a frame is."""
+        return {name: inspect.getdoc(vars(OpenBundle)[name]) or "" for name in _FRAMES}
+
+    @cached_property  # and no property: Tab completes columns of what is kept in the bundle, and runs no code
     def estimates(self) -> pd.DataFrame:
         """Every indicator of every province of the pages and of the nation, in every period, from the preferred source.
 
@@ -89,10 +96,6 @@ class OpenBundle(Bundle):
         509  Phú Sương    0.0    0.0    3.7
         524         VN  178.0  152.8  206.2
         """
-        return self._estimates
-
-    @cached_property
-    def _estimates(self) -> pd.DataFrame:
         programme = self.programme
         frame = shown_estimates(self._of_pages(), programme)
         labels = {name: _said(one.label, self) for name, one in programme.indicators.items()}
@@ -103,7 +106,7 @@ class OpenBundle(Bundle):
         }
         return self._named(frame, **by_indicator)
 
-    @property
+    @cached_property
     def figures(self) -> pd.DataFrame:
         """The protected figures of every province of the pages and of the nation, with names in place of codes.
 
@@ -141,10 +144,6 @@ class OpenBundle(Bundle):
         >>> girls["status"].value_counts().to_dict(), int(girls.loc[girls["mark"].eq("c"), "value"].count())
         ({'suppressed': 365, 'zero_reported': 156, 'not_reported': 2}, 0)
         """
-        return self._figures
-
-    @cached_property
-    def _figures(self) -> pd.DataFrame:
         facts, programme = self._of_pages(), self.programme
         labels = {name: _said(one.label, self) for name, one in programme.measures.items()}
         units = {name: _said(unit.label, self) for name, unit in programme.units.items()}
@@ -230,7 +229,7 @@ class OpenBundle(Bundle):
         return self
 
     def _forget_frames(self) -> None:
-        for made in ("_estimates", "_figures"):
+        for made in _FRAMES:
             self.__dict__.pop(made, None)
 
     def _of_pages(self) -> pd.DataFrame:

@@ -6,6 +6,7 @@ unexpected error took from it, see :mod:`evalkit.lapses`.
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import partial
@@ -71,6 +72,11 @@ class Record(ShortForm):
         area: Area | None = getattr(self, "area", None)
         of = f" of {short_name(area)}" if area is not None else ""
         return f"<{type(self).__name__}{of}: {', '.join(_contents(self))}>"
+
+    @property
+    def __custom_documentations__(self) -> dict[str, str]:
+        """What ``record.frame?`` tells in IPython: the columns, which the record's own words list."""
+        return {name: inspect.getdoc(type(self)) or "" for name in [one.name for one in fields(self)]}  # type: ignore[arg-type]  # every record is a dataclass
 
     def __str__(self) -> str:
         return self.text()
