@@ -632,3 +632,19 @@ def test_each_held_cell_of_the_own_form_has_its_remedy_and_none_speaks_of_a_mapp
     assert rule in held["rule"]
     assert remedy in held["remedy"]
     assert "mapping" not in held["rule"] + held["remedy"]
+
+
+def test_a_sheet_of_the_own_form_whose_head_is_not_whole_is_told_of_and_not_in_words_of_a_mapping(
+    workspace: Path, tmp_path: Path
+):
+    path = form(workspace, tmp_path / "bieu.xlsx")
+    book = load_workbook(path)
+    first, second = book.worksheets[:2]
+    for sheet in (first, second):
+        sheet.cell(FIRST, 5).value = 4
+    first["A2"].value = None
+    book.save(path)
+    code, said = told("import", path, workspace)
+    assert (code, said["taken"]) == (0, 1)
+    warned = [one for one in said["findings"] if "head is not that of" in one["rule"]]
+    assert [(one["severity"], first.title in one["where"]) for one in warned] == [("warning", True)]

@@ -236,6 +236,7 @@ def _put_together(
     told = [told_total(one, vocabulary.programme, sender.path.name) for one in wrong]
     findings = [
         *_unread(form, sheets, sender.path, place_names(vocabulary)),
+        *(_unread_own(form, sheets, sender.path) if any(table.own_form for table, _ in readings) else ()),
         *(
             finding
             for (table, reading), sheet in zip(readings, sheets, strict=True)
@@ -368,6 +369,21 @@ def _unread(form: Form, sheets: list[Sheet], path: Path, is_place: Callable[[str
         )
         found.append(Finding("note", str(path), rule, worded("name it in the mapping if it holds figures")))
     return found
+
+
+def _unread_own(form: Form, sheets: list[Sheet], path: Path) -> Iterator[Finding]:
+    """Yield a warning for each sheet of evalkit's own form that holds numbers and was not read, since its head is not whole."""
+    names = {sheet.name for sheet in sheets}
+    for sheet in form.sheets:
+        if sheet.name not in names and any(cell.kind == "number" for cell in sheet.cells.values()):
+            yield Finding(
+                "warning",
+                f"{path.name}, {_called(form, sheet)}",
+                worded("figures of this sheet were not taken: its head is not that of evalkit's form"),
+                worded(
+                    "put its cells A2 to C4 and its columns A to D back as on the other sheet, or fill in a new form, and import again; a sheet of your own may stay"
+                ),
+            )
 
 
 def _called(form: Form, sheet: Sheet, is_place: Callable[[str], bool] = lambda _: False) -> str:
