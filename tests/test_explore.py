@@ -6,6 +6,7 @@ import inspect
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -38,6 +39,15 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenBundle]:
     return bundles
 
 
+def public_of(one: object) -> Iterator[object]:
+    """Give what stands in the public attributes of an object, but for pandas' own frames and matplotlib's figures."""
+    for name in dir(one):
+        if not name.startswith("_") and name != "figure":
+            value = getattr(one, name)
+            if not callable(value) and not isinstance(value, pd.DataFrame | pd.Series):
+                yield value
+
+
 @pytest.mark.parametrize("name", BOTH)
 def test_every_object_is_short_in_a_terminal(name: str, opened: dict[str, OpenBundle]):
     bundle = opened[name]
@@ -67,7 +77,10 @@ def test_every_object_is_short_in_a_terminal(name: str, opened: dict[str, OpenBu
         ek.compare_provinces(nation),
         ek.compare_counts(23, 39, later_exposure=5, earlier_exposure=5),
     ]
-    for one in [*objects, *evaluations, *records, *items, *asked]:
+    held = [
+        value for one in (bundle, bundle.programme, province, nation, *records) for value in public_of(one)
+    ]
+    for one in [*objects, *evaluations, *records, *items, *asked, *held]:
         assert len(repr(one)) <= LONGEST, type(one)
         assert len(repr(one).splitlines()) <= 5
     assert all(isinstance(one, Record) for one in evaluations)

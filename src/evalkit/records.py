@@ -43,7 +43,7 @@ from evalkit.indicators.standardised import Standardised
 from evalkit.indicators.trends import Trend
 from evalkit.indicators.zeros import ZeroPeriod
 from evalkit.lapses import Lapse
-from evalkit.short_form import ShortForm
+from evalkit.short_form import ByName, ShortForm
 from evalkit.statistics.rates import garwood_interval
 from evalkit.statistics.results import NotEstimable
 
@@ -145,7 +145,7 @@ class Record(ShortForm):
     def sources(self) -> dict[str, Source]:
         """The sources of the record's area, by their id."""
         area: Area | None = getattr(self, "area", None)
-        return dict(area.sources) if area is not None else {}
+        return ByName(area.sources if area is not None else {})
 
 
 def short_name(area: Area) -> str:

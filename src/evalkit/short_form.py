@@ -15,6 +15,7 @@ Held = TypeVar("Held")
 _WORDS = "evalkit.reporting.result_words"  # loaded by name when a result is read out: results know nothing of pages
 _NAMES = "evalkit.declaration"  # loaded where a name is misspelt
 _LONGEST = 240
+_FIRST = 5
 _PLAIN = (str, int, float, bool)
 
 
@@ -92,6 +93,36 @@ class ByName(dict[str, Held]):
             rule=worded("nothing stands here under this name"),
             do=import_module(_NAMES).nearest(str(asked), list(self)),
         )
+
+
+class InOrder(tuple[Held, ...]):
+    """What is declared or told, in its order: short in a terminal.
+
+    Examples
+    --------
+    >>> InOrder(range(3)), InOrder(range(1000, 1100)), InOrder()
+    (<3: 0, 1, 2>, <100: 1000, 1001, 1002, 1003, 1004, ...>, ())
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """List the first ones."""
+        told = [" ".join(repr(one).split()) for one in self[:_FIRST]]
+        more = [] if len(self) <= _FIRST else ["..."]
+        room = _LONGEST // max(1, len(told))
+        short = [one if len(one) <= room else f"{one[:room]}..." for one in told]
+        return f"<{len(self)}: {', '.join([*short, *more])}>" if self else "()"
+
+
+def hold_shortly(record: Any) -> None:
+    """Let what a new frozen dataclass holds by name or in order be short in a terminal."""
+    for field in (one for one in fields(record) if one.init):
+        value = getattr(record, field.name)
+        if type(value) is dict:
+            object.__setattr__(record, field.name, ByName(value))
+        elif type(value) is tuple:
+            object.__setattr__(record, field.name, InOrder(value))
 
 
 def no_such_name(holder: object, name: str) -> NoSuchNameError:

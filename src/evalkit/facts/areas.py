@@ -13,7 +13,7 @@ from evalkit.facts.intake import Source
 from evalkit.facts.named_places import Place
 from evalkit.languages import DEFAULT
 from evalkit.programme.models import Programme
-from evalkit.short_form import ByContent
+from evalkit.short_form import ByContent, hold_shortly
 from evalkit.table import ALL
 
 
@@ -91,6 +91,9 @@ class ProvinceFacts(ByContent):
     nearest: tuple[dict[str, Any], ...] = ()
     since: Since | None = None
 
+    def __post_init__(self) -> None:
+        hold_shortly(self)
+
     def __repr__(self) -> str:
         """Name the place, and say how much is known of it."""
         return (
@@ -122,6 +125,9 @@ class NationFacts(ByContent):
     coarser: tuple[Coarser, ...] = ()
     regions: pd.DataFrame = field(default_factory=pd.DataFrame)
     since: Since | None = None
+
+    def __post_init__(self) -> None:
+        hold_shortly(self)
 
     def __repr__(self) -> str:
         """Name the nation, and say how much is known of it."""

@@ -35,7 +35,7 @@ from evalkit.languages import speak
 from evalkit.messages import worded
 from evalkit.places.place_names import without_diacritics
 from evalkit.programme.models import Programme
-from evalkit.short_form import ByName
+from evalkit.short_form import hold_shortly
 from evalkit.table import MARK, NATION_SCHEME, REGION_SCHEME
 
 FORMAT = 4
@@ -83,7 +83,7 @@ class Bundle:
     provinces: Provinces = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sources", ByName(self.sources))
+        hold_shortly(self)
         object.__setattr__(
             self, "provinces", Provinces(self)
         )  # a field and no property: Tab reads it without running code

@@ -99,6 +99,11 @@ class News:
     shifts: tuple[GroupShift, ...]
     differing: pd.DataFrame
 
+    def __repr__(self) -> str:
+        """Say how much is news."""
+        several = f"{len(self.zeros)} runs of zeros, {len(self.shifts)} shifts"
+        return f"<News: {len(self.latest)} latest figures, {several}, {len(self.differing)} figures that sources tell unlike>"
+
 
 def find_news(
     facts: pd.DataFrame, programme: Programme, *, nation: bool, laws: Mapping[str, ScatterLaw] = NO_LAWS

@@ -33,7 +33,7 @@ from evalkit.programme.terms import (
     TimeBasis,
     Unit,
 )
-from evalkit.short_form import ByName
+from evalkit.short_form import ByName, InOrder
 
 __all__ = [
     "CRITERIA",
@@ -342,19 +342,19 @@ class Programme(Declared):
 
     id: str
     label: Label
-    periods: tuple[ProgrammePeriod, ...] = Field(min_length=1)
-    strands: tuple[Strand, ...]
-    source_order: tuple[str, ...] = ()
+    periods: Annotated[tuple[ProgrammePeriod, ...], AfterValidator(InOrder)] = Field(min_length=1)
+    strands: Annotated[tuple[Strand, ...], AfterValidator(InOrder)]
+    source_order: Annotated[tuple[str, ...], AfterValidator(InOrder)] = InOrder()
     units: Annotated[dict[str, MeasureUnit], AfterValidator(ByName)]
     dimensions: Annotated[dict[str, Dimension], AfterValidator(ByName)] = Field(default_factory=ByName)
     measures: Annotated[dict[str, Measure], AfterValidator(ByName)]
     indicators: Annotated[dict[str, Indicator], AfterValidator(IndicatorsByName)]
-    targets: tuple[Target, ...] = ()
-    breaks: tuple[Break, ...] = ()
-    recommendations: tuple[Recommendation, ...] = ()
-    stages: tuple[Stage, ...] = ()
-    requests: tuple[Request, ...] = ()
-    comparisons: tuple[Comparison, ...] = ()
+    targets: Annotated[tuple[Target, ...], AfterValidator(InOrder)] = InOrder()
+    breaks: Annotated[tuple[Break, ...], AfterValidator(InOrder)] = InOrder()
+    recommendations: Annotated[tuple[Recommendation, ...], AfterValidator(InOrder)] = InOrder()
+    stages: Annotated[tuple[Stage, ...], AfterValidator(InOrder)] = InOrder()
+    requests: Annotated[tuple[Request, ...], AfterValidator(InOrder)] = InOrder()
+    comparisons: Annotated[tuple[Comparison, ...], AfterValidator(InOrder)] = InOrder()
     support: SupportMatrix | None = None
     population: str = POPULATION
     counts_detection: bool = True

@@ -58,6 +58,11 @@ class SupportMatrix(Declared):
     regimes: tuple[Regime, ...] = Field(min_length=1)
     waiting: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Name the supports and the classes."""
+        supports, classes = len(self.supports), ", ".join(self.classes)
+        return f"<SupportMatrix: {supports} supports; classes {classes[:200]}; {len(self.regimes)} regimes>"
+
     @model_validator(mode="after")
     def _regimes_name_what_is_declared(self) -> Self:
         for regime in self.regimes:
