@@ -21,7 +21,8 @@ from evalkit.facts.forms.draft_mapping import draft_mapping
 from evalkit.facts.forms.facts_table_form import is_facts_table, read_facts_table, together
 from evalkit.facts.forms.filing import Filed, file_import
 from evalkit.facts.forms.form_file import open_form, told_path
-from evalkit.facts.forms.form_reading import FormReading, Sender, place_names, read_form
+from evalkit.facts.forms.form_findings import place_names
+from evalkit.facts.forms.form_reading import FormReading, Sender, read_form
 from evalkit.facts.forms.grid import Form, cell_name
 from evalkit.facts.forms.known_forms import known_form
 from evalkit.facts.forms.mapping import FormMapping, read_mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -10,43 +10,31 @@ from pathlib import Path
 
 import pandas as pd
 
-from evalkit.errors import EvalkitError, FactsError
+from evalkit.errors import FactsError
 from evalkit.facts.facts_workbook import value_text
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.conflicting_cells import hold_conflicting
 from evalkit.facts.forms.contradicting_units import without_other_units
 from evalkit.facts.forms.control_totals import (
     ControlTotal,
-    agreements,
     control_totals,
-    total_of_a_few,
-    with_agreements,
 )
 from evalkit.facts.forms.counted import Vocabulary
-from evalkit.facts.forms.days_said import after_its_day
 from evalkit.facts.forms.declared_totals import WrongTotal, agreeing_totals, told_total, wrong_totals
 from evalkit.facts.forms.figures import Held
-from evalkit.facts.forms.form_places import FormPlaces, Placed
-from evalkit.facts.forms.full_names import is_full_name
+from evalkit.facts.forms.form_findings import called, place_names, told_of_figures, told_of_form
 from evalkit.facts.forms.grid import At, Form, Sheet, cell_at, cell_name
 from evalkit.facts.forms.mapping import FormMapping, TableMapping
 from evalkit.facts.forms.overlapping_tables import refuse_overlaps
 from evalkit.facts.forms.particulars import refuse_particulars
-from evalkit.facts.forms.period_above import other_period_said
-from evalkit.facts.forms.person_names import like_a_name
-from evalkit.facts.forms.persons_in_text import names_a_person
-from evalkit.facts.forms.place_said import before_their_boundaries, other_place_said
 from evalkit.facts.forms.plain_words import same_word
-from evalkit.facts.forms.sheet_names import other_sheet_named
 from evalkit.facts.forms.table_reading import HeldCell, LeftRow, TableReading, Taken, read_table
 from evalkit.facts.forms.undeclared_headings import without_narrowed
-from evalkit.facts.forms.windows_said import other_windows_said
-from evalkit.facts.intake import FILE, ROW, Source
-from evalkit.facts.sum_checks import check_sums
+from evalkit.facts.intake import FROM_FORMS, Source
 from evalkit.messages import worded
-from evalkit.table import COLUMNS, DATES
+from evalkit.table import COLUMNS
 
-PRELIMINARY, MARK = "preliminary", "mark"
+PRELIMINARY, MARK = FROM_FORMS
 SheetCell = tuple[str, At]
 _MOST_NAMED = 12
 
@@ -188,24 +176,9 @@ def sheet_of(form: Form, table: TableMapping, path: Path) -> Sheet:
         else worded("the form has no sheet with anything on it"),
         do=worded(
             "its sheets: {sheets}",
-            sheets=", ".join(_called(form, sheet) for sheet in form.sheets[:12]) or "-",
+            sheets=", ".join(called(form, sheet) for sheet in form.sheets[:12]) or "-",
         ),
     )
-
-
-def place_names(vocabulary: Vocabulary) -> _PlaceNames:
-    """Return what tells whether a text names a place of the registry, in whatever boundary set."""
-    return _PlaceNames([FormPlaces(vocabulary.registry, scheme) for scheme in vocabulary.registry.schemes])
-
-
-class _PlaceNames:
-    def __init__(self, readers: list[FormPlaces]) -> None:
-        self.readers = readers
-
-    def __call__(self, text: str) -> bool:
-        from evalkit.facts.forms.grid import text_cell  # noqa: PLC0415
-
-        return any(isinstance(reader.read(text_cell(text)), Placed) for reader in self.readers)
 
 
 def _within(table: TableMapping, sheet: Sheet) -> set[SheetCell]:
@@ -234,38 +207,10 @@ def _put_together(
     held = tuple(one for _, reading in readings for one in reading.held)
     wrong, agreed = _totals(facts, readings, sender)
     told = [told_total(one, vocabulary.programme, sender.path.name) for one in wrong]
+    source = _rounding(sender, readings)
     findings = [
-        *_unread(form, sheets, sender.path, place_names(vocabulary)),
-        *(_unread_own(form, sheets, sender.path) if any(table.own_form for table, _ in readings) else ()),
-        *(
-            finding
-            for (table, reading), sheet in zip(readings, sheets, strict=True)
-            if reading.taken
-            for finding in (
-                *other_place_said(table, sheet, reading.taken[0].place, vocabulary, sender.path),
-                *other_sheet_named(
-                    table,
-                    sheet,
-                    reading.taken[0].place,
-                    {one.span for one in reading.taken},
-                    vocabulary,
-                    sender.path,
-                ),
-                *(
-                    other_windows_said(table, sheet, {one.span for one in reading.taken}, sender.path)
-                    or other_period_said(table, sheet, reading.taken[0].span, sender.path)
-                ),
-            )
-        ),
-        *before_their_boundaries(facts, vocabulary.registry, sender.path),
-        *after_its_day(facts, sender.path),
-        *(
-            Finding("note", str(sender.path), note, worded("look whether they belong to the report"))
-            for _, one in readings
-            for note in one.notes
-        ),
-        *_rows_outside(readings, sheets, sender.path),
-        *_of_the_figures(facts, readings, sender=sender, vocabulary=vocabulary),
+        *told_of_form(form, readings, sheets, path=sender.path, vocabulary=vocabulary),
+        *told_of_figures(facts, source, path=sender.path, vocabulary=vocabulary),
         *agreeing_totals(agreed, sender.path.name),
     ]
     return FormReading(
@@ -277,37 +222,11 @@ def _put_together(
         tuple(row for _, reading in readings for row in reading.rows_left),
         (*findings, *told),
         control_totals(facts),
-        _rounding(sender, readings).rounded_to,
+        source.rounded_to,
         _doubted([*(one for one in findings if one.severity == "error"), *told], sheets),
         all(table.edition_date is not None for table, _ in readings),
         tuple(wrong),
     )
-
-
-def _rows_outside(
-    readings: list[tuple[TableMapping, TableReading]], sheets: list[Sheet], path: Path
-) -> Iterator[Finding]:
-    """Yield a warning of the rows with known labels and figures that lie above or below a table, and that no other table reads."""
-    read = {(name, row) for _, one in readings for name, (row, _) in one.cells}
-    for (table, reading), sheet in zip(readings, sheets, strict=True):
-        rows = [row for row in reading.rows_outside if (sheet.name, row) not in read]
-        if rows:
-            yield Finding(
-                "warning",
-                f"{path.name}, {cell_name((rows[0], cell_at(table.corner)[1]))}",
-                worded(
-                    "sheet {sheet}: rows {rows} have labels of the table and figures, and lie above or below it: they were not read",
-                    sheet=sheet.name,
-                    rows=_rows_named(rows),
-                ),
-                worded("correct corner or until in the mapping, unless these rows are to be left"),
-            )
-
-
-def _rows_named(rows: list[int]) -> str:
-    """Return rows by number, the first ones of many."""
-    named = ", ".join(map(str, rows[:_MOST_NAMED]))
-    return f"{named}, ..." if rows[_MOST_NAMED:] else named
 
 
 def _totals(
@@ -350,48 +269,6 @@ def _left(
     return tuple(
         dict.fromkeys(cell for _, reading in readings for cell in reading.left if cell not in others)
     )
-
-
-def _unread(form: Form, sheets: list[Sheet], path: Path, is_place: Callable[[str], bool]) -> list[Finding]:
-    """Tell of sheets that were not read, and of what the reader could not see."""
-    names = {sheet.name for sheet in sheets}
-    found = [Finding("note", str(path), note, worded("look at the form")) for note in form.notes]
-    for sheet in form.sheets:
-        if sheet.name in names or not sheet.cells:
-            continue
-        rule = (
-            worded("the sheet {name} is hidden and was not read", name=_called(form, sheet, is_place))
-            if sheet.hidden
-            else worded(
-                "the sheet {name} was not read: the mapping does not name it",
-                name=_called(form, sheet, is_place),
-            )
-        )
-        found.append(Finding("note", str(path), rule, worded("name it in the mapping if it holds figures")))
-    return found
-
-
-def _unread_own(form: Form, sheets: list[Sheet], path: Path) -> Iterator[Finding]:
-    """Yield a warning for each sheet of evalkit's own form that holds numbers and was not read, since its head is not whole."""
-    names = {sheet.name for sheet in sheets}
-    for sheet in form.sheets:
-        if sheet.name not in names and any(cell.kind == "number" for cell in sheet.cells.values()):
-            yield Finding(
-                "warning",
-                f"{path.name}, {_called(form, sheet)}",
-                worded("figures of this sheet were not taken: its head is not that of evalkit's form"),
-                worded(
-                    "put its cells A2 to C4 and its columns A to D back as on the other sheet, or fill in a new form, and import again; a sheet of your own may stay"
-                ),
-            )
-
-
-def _called(form: Form, sheet: Sheet, is_place: Callable[[str], bool] = lambda _: False) -> str:
-    """Return the name of a sheet in quotation marks, or which one it is where the name may be a person's."""
-    name = " ".join(sheet.name.replace("_", " ").split())
-    if not (like_a_name(name) or is_full_name(name) or names_a_person(name, is_place)) or is_place(name):
-        return repr(sheet.name)
-    return worded("no. {number}", number=form.sheets.index(sheet) + 1)
 
 
 def fact_rows(
@@ -438,105 +315,6 @@ def _fact(
         MARK: one.figure.mark or one.span.mark,
         **dict(one.counted.values),
     }
-
-
-def _of_the_figures(
-    facts: pd.DataFrame,
-    readings: list[tuple[TableMapping, TableReading]],
-    *,
-    sender: Sender,
-    vocabulary: Vocabulary,
-) -> list[Finding]:
-    """Tell what the figures say of each other: repeated ones, sums that cannot be, and totals that agree with their parts."""
-    if facts.empty:
-        return []
-    file = sender.path.name
-    table = facts.drop(columns=MARK)
-    table[PRELIMINARY] = facts[PRELIMINARY] == "true"
-    table["value"] = pd.to_numeric(facts["value"].replace("", None))
-    table["published"] = facts["published"] == "true"
-    for name in DATES:
-        table[name] = pd.to_datetime(facts[name]).astype("datetime64[s]")
-    table[FILE], table[ROW] = file, facts["source_cell"]
-    beside = {"value", "status", "qualifier", "source_cell", PRELIMINARY, FILE, ROW}
-    key = [str(name) for name in table if name not in beside]
-    again = table.duplicated(key, keep="first")
-    sources = {sender.source_id: _rounding(sender, readings)}
-    agreed = agreements(table[~again], vocabulary=vocabulary, rounded=sources[sender.source_id].rounded_to)
-    unlike = _sums(table[~again].reset_index(drop=True), sources, vocabulary)
-    return [
-        *_repeated(table, key, file),
-        *_footnotes(facts, file),
-        *_approximate(facts, file),
-        *with_agreements(unlike, agreed, file),
-        *total_of_a_few(
-            table[~again],
-            vocabulary=vocabulary,
-            rounded=sources[sender.source_id].rounded_to,
-            file=file,
-        ),
-    ]
-
-
-def _repeated(table: pd.DataFrame, key: list[str], file: str) -> list[Finding]:
-    found = []
-    for _, rows in table[table.duplicated(key, keep=False)].groupby(key, sort=False, dropna=False):
-        rule = (
-            worded("these cells are of the same place, period and measure, and differ")
-            if len(set(rows["value"].fillna(-1))) > 1
-            else worded("these cells are of the same place, period and measure")
-        )
-        cells = ", ".join(rows[ROW].astype(str))
-        do = worded("say which of them holds, and take the other out of the form")
-        found.append(Finding("warning", f"{file}, {cells}", rule, do))
-    return found
-
-
-def _approximate(facts: pd.DataFrame, file: str) -> list[Finding]:
-    """Tell how many figures were taken with a word that says how exact they are, and where."""
-    cells = list(dict.fromkeys(facts.loc[facts["qualifier"] != "exact", "source_cell"]))
-    if not cells:
-        return []
-    more = f" and {len(cells) - _MOST_NAMED} more" if len(cells) > _MOST_NAMED else ""
-    return [
-        Finding(
-            "note",
-            f"{file}, at {', '.join(cells[:_MOST_NAMED])}{more}",
-            worded(
-                'cells taken as approximate, by the word before the figure ("about", "more than"): {number}',
-                number=len(cells),
-            ),
-            worded("nothing; write the figure alone where it is exact"),
-        )
-    ]
-
-
-def _footnotes(facts: pd.DataFrame, file: str) -> list[Finding]:
-    """Tell of the signs of footnotes behind figures: they are kept, and no page shows them."""
-    signed = facts.loc[(facts[MARK] != "") & (facts[PRELIMINARY] != "true"), "source_cell"].unique()
-    if not len(signed):
-        return []
-    more = f" and {len(signed) - _MOST_NAMED} more" if len(signed) > _MOST_NAMED else ""
-    return [
-        Finding(
-            "note",
-            f"{file}, at {', '.join(signed[:_MOST_NAMED])}{more}",
-            worded(
-                "a sign of a footnote stands behind the figure: it is kept in the column mark, and no page shows it"
-            ),
-            worded("say what the footnote says in note.vi and note.en of the source, in sources.toml"),
-        )
-    ]
-
-
-def _sums(table: pd.DataFrame, sources: Mapping[str, Source], vocabulary: Vocabulary) -> list[Finding]:
-    try:
-        found = check_sums(
-            table, programme=vocabulary.programme, registry=vocabulary.registry, sources=sources
-        )
-    except EvalkitError as refusal:
-        return [Finding("warning", refusal.where, refusal.rule, refusal.do)]
-    return found
 
 
 def _rounding(sender: Sender, readings: list[tuple[TableMapping, TableReading]]) -> Source:
