@@ -124,8 +124,11 @@ def test_every_source_says_that_it_is_invented_and_every_source_used_is_declared
     used = {row["source_id"] for name in ("facts.csv", "population.csv") for row in rows_of(name)}
     assert used == set(sources)
     for source in sources.values():
-        assert "số liệu giả định / invented figures" in source["title"]
+        assert "số liệu giả định" in source["title"]
+        assert source["title_in"]["en"].endswith(", invented")
         assert "giả định" in source["agency"]
+        assert "Invented" in source["agency_in"]["en"]
+        assert "nvented" not in source["title"] + source["agency"], "a Vietnamese page speaks Vietnamese"
         assert "invented" in source["note"]["en"]
         assert source["address"] == ""
 

@@ -1018,7 +1018,7 @@ def methods_used(area: Area) -> Methods:
     >>> import evalkit as ek
     >>> province = ek.open_bundle().provinces["04"]
     >>> ek.methods_used(province).sources["invented-police"].title
-    'Báo cáo năm của cơ quan điều tra (số liệu giả định / invented figures)'
+    'Báo cáo năm của cơ quan điều tra (số liệu giả định)'
     """
     return Methods(area)
 

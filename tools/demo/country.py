@@ -27,33 +27,78 @@ from tools.demo.demo_reports import reported_facts
 from tools.demo.demo_wider import DIMENSIONS, draw_wider
 
 SEED = 20110101
-AGENCIES = {
+AGENCIES = {  # title and agency, each in Vietnamese and in English
     "invented-police": (
         "Báo cáo năm của cơ quan điều tra",
-        "Cơ quan Điều tra giả định / Invented Investigation Agency",
+        "Yearly report of the investigation agency",
+        "Cơ quan Điều tra giả định",
+        "Invented Investigation Agency",
     ),
-    "invented-procuracy": ("Thống kê năm của viện kiểm sát", "Viện Kiểm sát giả định / Invented Procuracy"),
-    "invented-court": ("Thống kê năm của tòa án", "Tòa án giả định / Invented Court"),
-    "invented-welfare": ("Báo cáo năm về nạn nhân", "Cơ quan Bảo trợ giả định / Invented Welfare Agency"),
+    "invented-procuracy": (
+        "Thống kê năm của viện kiểm sát",
+        "Yearly statistics of the procuracy",
+        "Viện Kiểm sát giả định",
+        "Invented Procuracy",
+    ),
+    "invented-court": (
+        "Thống kê năm của tòa án",
+        "Yearly statistics of the court",
+        "Tòa án giả định",
+        "Invented Court",
+    ),
+    "invented-welfare": (
+        "Báo cáo năm về nạn nhân",
+        "Yearly report on victims",
+        "Cơ quan Bảo trợ giả định",
+        "Invented Welfare Agency",
+    ),
     "invented-communication": (
         "Báo cáo năm về truyền thông",
-        "Cơ quan Truyền thông giả định / Invented Communication Agency",
+        "Yearly report on communication",
+        "Cơ quan Truyền thông giả định",
+        "Invented Communication Agency",
     ),
-    "invented-inspection": ("Báo cáo năm về kiểm tra", "Đoàn Kiểm tra giả định / Invented Inspection Team"),
-    "invented-labour": ("Báo cáo năm về lao động", "Cơ quan Lao động giả định / Invented Labour Agency"),
-    "invented-finance": ("Báo cáo năm về kinh phí", "Cơ quan Tài chính giả định / Invented Finance Agency"),
+    "invented-inspection": (
+        "Báo cáo năm về kiểm tra",
+        "Yearly report on inspections",
+        "Đoàn Kiểm tra giả định",
+        "Invented Inspection Team",
+    ),
+    "invented-labour": (
+        "Báo cáo năm về lao động",
+        "Yearly report on labour",
+        "Cơ quan Lao động giả định",
+        "Invented Labour Agency",
+    ),
+    "invented-finance": (
+        "Báo cáo năm về kinh phí",
+        "Yearly report on money",
+        "Cơ quan Tài chính giả định",
+        "Invented Finance Agency",
+    ),
     "invented-coordinator": (
         "Báo cáo năm của cơ quan thường trực",
-        "Cơ quan Thường trực giả định / Invented Standing Office",
+        "Yearly report of the standing office",
+        "Cơ quan Thường trực giả định",
+        "Invented Standing Office",
     ),
-    "invented-hotline": ("Báo cáo năm của đường dây nóng", "Đường dây nóng giả định / Invented Hotline"),
+    "invented-hotline": (
+        "Báo cáo năm của đường dây nóng",
+        "Yearly report of the hotline",
+        "Đường dây nóng giả định",
+        "Invented Hotline",
+    ),
     "invented-population": (
         "Dân số trung bình năm",
-        "Cơ quan Thống kê giả định / Invented Statistics Office",
+        "Average population of the year",
+        "Cơ quan Thống kê giả định",
+        "Invented Statistics Office",
     ),
     "invented-central": (
         "Báo cáo tổng hợp toàn quốc",
-        "Văn phòng Tổng hợp giả định / Invented Central Office",
+        "Summary report of the whole country",
+        "Văn phòng Tổng hợp giả định",
+        "Invented Central Office",
     ),
 }
 
@@ -99,7 +144,7 @@ def make_country(seed: int = SEED) -> DemoCountry:
         grid=grid(),
         aliases=aliases(),
         population=population(seed=seed),
-        sources={name: _source(title, agency) for name, (title, agency) in AGENCIES.items()},
+        sources={name: _source(*told) for name, told in AGENCIES.items()},
     )
 
 
@@ -136,10 +181,13 @@ def write_country(country: DemoCountry, folder: str | Path) -> list[Path]:
     return [folder / name for name in texts]
 
 
-def _source(title: str, agency: str) -> dict[str, str]:
+def _source(title: str, meaning: str, agency: str, agency_in_english: str) -> dict[str, str]:
+    mark, _ = MARK.split(" / ")
     return {
-        "title": f"{title} ({MARK})",
+        "title": f"{title} ({mark})",
+        "title_in.en": f"{meaning}, invented",
         "agency": agency,
+        "agency_in.en": agency_in_english,
         "date": "2012–2026",
         "address": "",
         "confidence": "verified",
