@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from evalkit.errors import DeclarationError
 from evalkit.evaluation import evaluate
 from evalkit.facts.bundle import Bundle
 from evalkit.records import Summary
+from evalkit.reporting import formats
 from evalkit.reporting.blocks import (
     Bilingual,
     Block,
@@ -39,6 +41,7 @@ from evalkit.reporting.drawing.tiles import TileDrawn, tile_grid
 from evalkit.reporting.drawing.timeline import Bar, Panel, Step, timeline
 from evalkit.reporting.render import Numbering, render_block
 from evalkit.reporting.said_once import as_on_page
+from evalkit.reporting.sections.limits import parted_by_rounding
 from evalkit.reporting.sections.shared_words import both
 from evalkit.statistics.law.scatter import ScatterLaw
 from evalkit.statistics.results import NotEstimable
@@ -261,8 +264,9 @@ def test_where_no_periods_can_be_compared_the_brief_tells_the_years_and_how_sure
         "Trafficking cases recorded: 507 (2013), 91 (2024). Fitted to known years: −18.2% a year per inhabitant, "
         "95% interval −22.2% to −14.1%. The number appears to fall, but"
     ) in told
-    assert "first 6 months of 2025: 34" in told
-    assert "not only from these cases" not in told, "cases of 2024 beside victims of 2022"
+    numbers = without_marks(" ".join(texts((sections["key-numbers"],), "en")))
+    assert "first 6 months of 2025: 34" in numbers
+    assert "not only from these cases" not in numbers, "cases of 2024 beside victims of 2022"
     assert "Unspecified (with illegal marriage and adoption): 76 (2021), 46 (2022)." in told
     asked = " ".join(texts((sections["ask-next"],), "en"))
     assert "Supreme People’s Procuracy" in asked
@@ -310,6 +314,7 @@ def test_the_expected_range_names_the_law_it_stands_on():
     sections = {section.id: section for section in brief_sections(evaluation_of("demo", "11").summary)}
     told = without_marks(" ".join(texts((sections["headline"],), "en")))
     assert "allowing for extra variation between years, the 95% interval is −73.5% to +99.0%" in told
+    told = without_marks(" ".join(texts((sections["key-numbers"],), "en")))
     assert (
         "just outside 1 to 42, the 95% range expected from the 14 years before, and inside it without one of them: not called unusual"
         in told
@@ -698,8 +703,8 @@ def test_rates_of_provinces_stand_in_official_order_with_the_words_of_their_own_
         years = told.loc[place.code, "years"]
         chance = stats.nbinom(years / law.alpha, 1 / (1 + law.alpha * mean / years))
         inside = min(chance.cdf(count), chance.sf(count - 1)) >= 0.025
-        assert (row[2].text.en == "not told apart") == inside, place.code
-    holds = sum(row[2].text.en == "not told apart" for row in rows)
+        assert (row[2].text.en == "not clearly different") == inside, place.code
+    holds = sum(row[2].text.en == "not clearly different" for row in rows)
     assert (
         f"{34 - holds} provinces outside the limits of chance about the common rate, {holds} within"
         in section.title.en
@@ -737,3 +742,50 @@ def test_an_unusual_year_is_told_as_surely_as_its_source_tells_it():
     told = headline(result, vague).text.en
     count = re.search(r", (about [\d,]+ \w+)\.", told)
     assert count is not None, told
+
+
+def test_limits_that_end_on_the_common_rate_as_it_is_written_are_explained_and_no_others():
+    """0.10 (0.04 to 0.26) stood as "below" beside a common rate of 0.26, without a word why."""
+    result = evaluation_of("demo")
+    (figure,) = {one.id: one for one in brief_sections(result.summary)}["provinces-rates"].figures
+    common = re.search(r"all together, (\d\.\d\d)\.", figure.caption.en).group(1)
+    ends = [row[0].text.en for row in figure.table.rows if f" to {common})" in row[1].text.en]
+    assert ends == ["Thuan Khe", "Hai Khue", "Ninh Khue"]
+    note = "Verdicts follow unrounded numbers"
+    assert sum(text.en.startswith(note) for text in figure.table.notes) == 1
+    write = partial(formats.number, decimals=2)
+    assert parted_by_rounding(0.2635, 0.9, 0.2604, write=write)
+    assert not parted_by_rounding(0.25, 0.2605, 0.2604, write=write), "it holds the rate: nothing to explain"
+    assert not parted_by_rounding(0.04, 0.24, 0.2604, write=write), "the digits show it"
+
+
+def test_the_four_numbers_stand_below_the_headline_and_its_drawing_across_both_columns():
+    """In the column of the headline they left the column of the drawing blank."""
+    for name, code in (("demo", "11"), ("demo", ""), ("vn-published", "22"), ("vn-published", "")):
+        first = brief_sections(evaluation_of(name, code).summary)[:3]
+        assert [section.width for section in first] == ["narrow", "wide", "full"], (name, code)
+        assert (first[0].id, first[2].id) == ("headline", "key-numbers")
+        assert first[1].figures
+
+
+@pytest.mark.parametrize("code", ["11", ""])
+def test_a_base_that_is_no_stage_of_the_drawing_is_named_below_it(code: str):
+    """222 persons were the base of a stage beside 201 identified, and nothing said who they are."""
+    sections = {one.id: one for one in brief_sections(evaluation_of("demo", code).summary)}
+    (figure,) = sections["way-of-persons"].figures
+    assert "Reintegrated (12 months): of victims followed for 12 months." in without_marks(figure.caption.en)
+    assert "Supported: of" not in figure.caption.en, "its base is the stage above it"
+
+
+def test_a_half_year_bears_one_name_in_the_whole_brief():
+    told = list(texts(brief_sections(evaluation_of("vn-published").summary), "vi"))
+    assert any("hòa nhập, 6 tháng đầu năm 2023" in text for text in told)
+    assert not any("01/01/2023–30/06/2023" in text for text in told)
+
+
+def test_a_derived_total_says_so_in_the_table_behind_the_drawing_too():
+    sections = {one.id: one for one in brief_sections(evaluation_of("vn-published", "22").summary)}
+    (figure,) = sections["over-time"].figures
+    rows = {row[0].text.en: without_marks(row[1].text.en) for row in figure.table.rows}
+    assert rows["2011–2015"].startswith("39 (derived) in 5 years")
+    assert rows["2016–2020"].startswith("23 in 5 years")

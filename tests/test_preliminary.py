@@ -121,12 +121,12 @@ def test_every_newest_figure_of_the_brief_says_that_it_is_preliminary():
     shown = last & bundle.facts["value"].notna() & (bundle.facts["mark"] == "")
     early = replace(bundle, facts=bundle.facts.assign(mark=bundle.facts["mark"].mask(shown, "p")))
     sections = {one.id: one for one in brief_sections(evaluate(early.province("11")).summary)}
-    head = sections["headline"]
+    head, numbers_of = sections["headline"], sections["key-numbers"]
     assert head.title.en.count("(preliminary)") == 2
     assert "23 cases (preliminary) in 2021–2025" in " ".join(
         block.text.en for block in head.blocks if isinstance(block, Paragraph)
     )
-    (numbers,) = (block for block in head.blocks if isinstance(block, KeyNumbers))
+    (numbers,) = (block for block in numbers_of.blocks if isinstance(block, KeyNumbers))
     assert [item.figure.en.endswith("[p]") for item in numbers.items[:2]] == [True, True]
     (figure,) = (block for block in sections["over-time"].blocks if isinstance(block, Figure))
     rows = {row[0].text.en: [cell.text.en for cell in row[1:]] for row in figure.table.rows}
@@ -182,6 +182,29 @@ def test_a_figure_that_is_not_exact_names_no_method_of_an_interval(tmp_path: Pat
     assert (
         reading == "by place of occurrence; derived; the source does not give the figure exactly: no interval"
     )
+
+
+def test_a_sum_that_is_derived_and_not_exact_says_both(tmp_path: Path):
+    """An interval it has not, so the note on intervals fell silent, and "derived" silenced the other one."""
+    facts = [
+        one | {"measure": name, "qualifier": "about" if one["province_code"] == "02" else "exact"}
+        for one in FACTS
+        for name in ("cases_tried", "cases_accepted")
+    ]
+    day = date(2026, 1, 1)
+    bundle = make_bundle(receive(tiny_workspace(tmp_path / "ws", facts=facts), day=day), day=day)
+    record = evaluate(bundle.province("03")).indicators
+    told = record.frame[(record.frame["indicator"] == "cases_tried") & record.frame["value"].notna()]
+    assert set(told["flag"].iloc[0].split(";")) >= {"derived", "inexact"}
+    readings = [
+        row[-1].text.en
+        for block in section_of(record).blocks
+        if isinstance(block, Table)
+        for row in block.rows
+        if row[0].text.en.startswith("J05")
+    ]
+    assert len(readings) == 1
+    assert readings[0].endswith("derived; the source does not give the figure exactly")
 
 
 def test_one_measure_alone_is_written_as_one(tmp_path: Path):

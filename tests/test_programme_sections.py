@@ -85,6 +85,32 @@ def test_support_is_shown_class_by_class_over_those_who_accept():
     assert not any("all" in table.caption.en.lower().split() for table in tables)
 
 
+def test_who_is_eligible_may_have_been_identified_earlier_and_the_page_says_so():
+    """345 persons eligible in half a year stood beside 201 identified in the whole one, without a word why."""
+    text = text_of(review_support(indicators_of("demo")))
+    assert "Eligible are all entitled in the period, whenever they were identified" in text
+
+
+def test_a_confidential_share_names_no_method_of_an_interval_that_it_does_not_show():
+    given = indicators_of("demo", "11")
+    frame = given.frame.copy()
+    row = (frame["indicator"] == "waiting_costs_met") & (frame["period_end"] == frame["period_end"].max())
+    assert row.any()
+    frame.loc[row, ["value", "lower", "upper", "numerator", "denominator"]] = float("nan")
+    frame.loc[row, "status"] = "suppressed"
+    text = text_of(review_support(replace(given, frame=frame)))
+    (line,) = (one for one in text.splitlines() if one.startswith("V09C"))
+    assert "[c]" in line
+    assert "Wilson" not in line
+    assert line.rstrip().endswith("by place of reception")
+
+
+def test_stages_without_a_share_are_introduced_as_what_they_are():
+    text = text_of(trace_pathway(bundle_of("vn-published").nation()))
+    said = text.split("Stages and periods without a share of the same persons, each with the reason:")[1]
+    assert "- Supported, 1 January 2023 – 30 June 2023: sources differ on one of its two numbers." in said
+
+
 def test_a_class_whose_figures_are_all_hidden_is_named_without_a_number():
     given = indicators_of("demo", "22")
     fine = replace(given, area=replace(given.area, coarser=()))
@@ -151,7 +177,7 @@ def test_a_share_of_own_doings_stands_without_an_interval_and_is_not_judged_besi
     assert all("none" in line and "a share of what was done" in line for line in lines)
     beside = beside_the_country(evaluation.summary, Citations())
     how, table = beside.blocks
-    assert "–: a count of what was done, not of chance events" in how.text.en
+    assert "–: work done, not judged by chance" in how.text.en
     rows = {without_marks(row[0].text.en): row[-1].text.en for row in table.rows}
     own = [one.label.en for one in programme.indicators.values() if one.is_own_doing]
     assert {rows[label] for label in rows if label in own} == {"–"}

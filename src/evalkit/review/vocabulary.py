@@ -33,7 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
             r"chưa (?:thể )?loại trừ (?:được )?(?:biến động )?ngẫu nhiên|(?<!khó )có thể chỉ (?:là|do) ngẫu nhiên"
             r"|chưa (?:thể )?phân biệt được với (?:biến động )?ngẫu nhiên|không phân biệt được với ngẫu nhiên"
             r"|riêng (?:yếu tố )?ngẫu nhiên cũng có thể giải thích|chưa thấy (?:xu hướng|hướng|thay đổi)"
-            r"|chưa thấy khác biệt|không khác rõ|chưa khác rõ|chưa vượt (?:ra ngoài|quá) (?:mức|biến động) ngẫu nhiên"
+            r"|chưa (?:thấy )?khác biệt|không khác rõ|chưa khác rõ|chưa vượt (?:ra ngoài|quá) (?:mức|biến động) ngẫu nhiên"
         ),
         (
             r"could be chance|not (?:clearly )?distinguish\w+ from chance|chance alone (?:could|can) explain|can explain how"

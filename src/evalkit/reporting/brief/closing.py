@@ -15,7 +15,7 @@ from evalkit.reporting.brief.promises_kept import latest_verdicts
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.bases import explained, source_day, source_title, translated
 from evalkit.reporting.sections.news_sentences import unlike
-from evalkit.reporting.sections.shared_words import both, sentences, span, within_sentence
+from evalkit.reporting.sections.shared_words import both, sentences, within_sentence
 from evalkit.reporting.wording import say
 from evalkit.statistics.trend.latest_year import LatestYear
 from evalkit.table import TOLD, totals_only
@@ -98,7 +98,7 @@ def _on_differing(result: Summary) -> list[Bilingual]:
             say(
                 "{measure}, {period}: why do the sources differ ({figures})?",
                 measure=within_sentence(both(measures[row["measure"]].label)),
-                period=span(row["period_start"], row["period_end"]),
+                period=formats.within_year(row["period_start"].date(), row["period_end"].date()),
                 figures=unlike(row["figures"], row["measure"], result.area),
             ),
         )

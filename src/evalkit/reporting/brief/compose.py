@@ -13,6 +13,7 @@ from evalkit.reporting.brief.beside_country import beside_the_country, last_year
 from evalkit.reporting.brief.closing import sources, what_figures_cannot_tell, what_to_ask
 from evalkit.reporting.brief.country import country_at_one_look
 from evalkit.reporting.brief.followed_counts import topics_of
+from evalkit.reporting.brief.key_numbers import key_numbers
 from evalkit.reporting.brief.nothing_told import has_figures, nothing_told
 from evalkit.reporting.brief.opening import opening
 from evalkit.reporting.brief.over_time import over_time
@@ -43,6 +44,7 @@ def brief_sections(result: Summary) -> tuple[Section, ...]:
     topics, cites = topics_of(result), Citations()
     steps: tuple[tuple[str, Callable[[], Section | None]], ...] = (
         ("headline", lambda: opening(result, topics, cites)),
+        ("key-numbers", lambda: key_numbers(result, topics, cites)),
         ("country", lambda: country_at_one_look(result, topics)),
         ("over-time", lambda: over_time(result, topics, cites)),
         ("targets", lambda: targets_of_the_year(result, cites)),
@@ -60,11 +62,13 @@ def brief_sections(result: Summary) -> tuple[Section, ...]:
     )
     made: list[tuple[str, Made]] = [(name, attempt(step, step=name)) for name, step in steps]
     return _in_rows(
-        [
-            _lost(name, section) if isinstance(section, Lapse) else section
-            for name, section in made
-            if section is not None
-        ]
+        _with_numbers(
+            [
+                _lost(name, section) if isinstance(section, Lapse) else section
+                for name, section in made
+                if section is not None
+            ]
+        )
     )
 
 
@@ -79,6 +83,16 @@ def _in_rows(sections: list[Section]) -> tuple[Section, ...]:
         else:
             placed.append(replace(one, width="full"))
     return tuple(placed)
+
+
+def _with_numbers(sections: list[Section]) -> list[Section]:
+    """Put the four numbers below the headline and its drawing, so that neither column stays blank; in the headline where it has no words."""
+    head, numbers, *rest = sections
+    if not head.blocks and numbers.id == "key-numbers":
+        return [replace(head, blocks=numbers.blocks), *rest]
+    if rest and rest[0].width == _PARTNER.get(head.width):
+        return [head, rest[0], numbers, *rest[1:]]
+    return sections
 
 
 def _lost(name: str, lapse: Lapse) -> Section:

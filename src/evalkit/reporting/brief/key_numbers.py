@@ -10,7 +10,7 @@ from evalkit.indicators.news import Told
 from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import same
-from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, KeyNumber, KeyNumbers
+from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual, KeyNumber, KeyNumbers, Section
 from evalkit.reporting.brief.followed_counts import Topic, year_before
 from evalkit.reporting.brief.promises_kept import latest_verdicts, unjudged
 from evalkit.reporting.citations import Citations
@@ -21,14 +21,14 @@ from evalkit.statistics.trend.latest_year import LatestYear
 from evalkit.table import MARK, PRELIMINARY, STATUSES
 
 
-def key_numbers(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> KeyNumbers:
+def key_numbers(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Section:
     """Return the newest count of each topic, the targets met and the items without a figure."""
     items = [_count_of(topic, result, cites) for topic in topics]
     if len(topics) > 1 and _other_place(topics, result):
         note = say("counted where received: not only from these cases")
         items[1] = replace(items[1], details=(*items[1].details, note))
     items += [number for number in (_targets_met(result), _silent(result)) if number is not None]
-    return KeyNumbers(tuple(items))
+    return Section("key-numbers", say("Key figures"), (KeyNumbers(tuple(items)),), layer="brief")
 
 
 def _other_place(topics: tuple[Topic, ...], result: Summary) -> bool:

@@ -16,7 +16,6 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Paragraph, Section
 from evalkit.reporting.brief.followed_counts import Topic
-from evalkit.reporting.brief.key_numbers import key_numbers
 from evalkit.reporting.brief.part_years import preliminary_years
 from evalkit.reporting.citations import Citations
 from evalkit.reporting.sections.compared import Compared, compared
@@ -82,7 +81,6 @@ def opening(result: Summary, topics: tuple[Topic, ...], cites: Citations) -> Sec
     verdicts = verdict_sentences(result)
     if verdicts:
         blocks.append(Paragraph(cites.after(sentences(*verdicts), *furthest_source(result))))
-    blocks.append(key_numbers(result, topics, cites))
     return Section("headline", head.text, tuple(blocks), layer="brief", width="narrow")
 
 

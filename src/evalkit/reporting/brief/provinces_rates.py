@@ -17,6 +17,7 @@ from evalkit.reporting.brief.followed_counts import Topic
 from evalkit.reporting.drawing.funnel_plot import marks
 from evalkit.reporting.drawing.rate_intervals import Mark, RateDrawn, highest, rate_intervals
 from evalkit.reporting.sections.fewer_years import fewer_years_note
+from evalkit.reporting.sections.limits import parted_by_rounding, rounding_note
 from evalkit.reporting.sections.shared_words import (
     NOTHING,
     both,
@@ -71,6 +72,7 @@ def _section(item: ProvinceComparison, found: Funnel, result: Summary) -> Sectio
         common=formats.number(common, 2),
     )
     few = fewer_years_note(item.frame, result.area)  # type: ignore[arg-type]  # of the nation alone
+    few += (rounding_note(),) if any(_ends_on(row, common) for row in rows) else ()
     figure = Figure(
         "rates-of-provinces", wide, alt, _caption(found, period, units), phone, _table(rows, common, few)
     )
@@ -183,7 +185,7 @@ def _table(rows: list[RateDrawn], common: float, notes: tuple[Bilingual, ...]) -
         Column("verdict", say("Against the common rate")),
     )
     words = {
-        "reaches": say("not told apart"),
+        "reaches": say("not clearly different"),
         "above": say("above"),
         "below": say("below"),
         "unusual_above": say("unusually high"),
@@ -202,6 +204,15 @@ def _table(rows: list[RateDrawn], common: float, notes: tuple[Bilingual, ...]) -
     return Table("rates-of-provinces-figures", say("The rates drawn"), columns, (*cells, last), notes)
 
 
+def _ends_on(row: RateDrawn, common: float) -> bool:
+    """Tell whether limits that leave the common rate out are written with it."""
+    return row.rate is not None and parted_by_rounding(row.low, row.high, common, write=_decimals)
+
+
+def _decimals(rate: float) -> Bilingual:
+    return formats.number(rate, 2)
+
+
 def _word(row: RateDrawn, common: float) -> str:
     if row.mark == "reaches":
         return "reaches"
@@ -218,5 +229,5 @@ def _written(row: RateDrawn) -> Bilingual:
             value=formats.number(row.rate, 2),
             low=formats.number(row.low, 2),
         )
-    numbers = [formats.number(one, 2) for one in (row.rate, row.low, row.high)]
+    numbers = [_decimals(one) for one in (row.rate, row.low, row.high)]
     return say("{value} ({low} to {high})", value=numbers[0], low=numbers[1], high=numbers[2])

@@ -27,6 +27,7 @@ from evalkit.reporting.sections.compared import yearly_limits
 from evalkit.reporting.sections.shared_words import (
     NOT_AVAILABLE,
     Row,
+    as_sure,
     both,
     lasting_beside_mean,
     qualified,
@@ -203,8 +204,9 @@ def _period_cell(
 
 def _period_words(total: PeriodTotal, trend: Trend, area: Area) -> Bilingual:
     low, high = limits(total, trend, law_of(area, trend.indicator))
+    count = qualified(total.count, "exact", mark=PRELIMINARY if "preliminary" in total.flags else "")
     words = {
-        "count": qualified(total.count, "exact", mark=PRELIMINARY if "preliminary" in total.flags else ""),
+        "count": as_sure(count, total.status, set(total.flags) - {"preliminary"}),
         "years": lasting_beside_mean(total.count, total.years),
         "mean": formats.number(total.count / total.years, 1),
     }

@@ -25,7 +25,16 @@ from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.stages import StageBar, stages
 from evalkit.reporting.kind_words import share_in_brief
 from evalkit.reporting.sections.coarser import coarser_sentences
-from evalkit.reporting.sections.shared_words import NOT_AVAILABLE, Row, both, counted, either, sentences, span
+from evalkit.reporting.sections.shared_words import (
+    NOT_AVAILABLE,
+    Row,
+    both,
+    counted,
+    either,
+    sentences,
+    span,
+    within_sentence,
+)
 from evalkit.reporting.wording import say
 from evalkit.table import WITH_VALUE
 
@@ -47,9 +56,9 @@ def way_of_persons(result: Summary, cites: Citations) -> Section | None:
     rows = rows.drop_duplicates("stage")
     bars = tuple(_bar(row, result) for row in rows.to_dict("records") if row["status"] in WITH_VALUE)
     wide, phone = stages(bars)
-    period = span(start, end)
+    period = formats.within_year(start.date(), end.date())
     alt = say("{period}: {stages}.", period=period, stages=formats.listed([_read(bar) for bar in bars]))
-    figure = Figure("way", wide, alt, _caption(rows, cites), phone, _table(rows, result))
+    figure = Figure("way", wide, alt, _caption(rows, result, cites), phone, _table(rows, result))
     title = say("From reception to reintegration, {period}", period=period)
     return Section("way-of-persons", title, (figure,), layer="brief", width="wide")
 
@@ -81,12 +90,28 @@ def _read(bar: StageBar) -> Bilingual:
     return say("{stage} {count}", stage=bar.label, count=bar.words)
 
 
-def _caption(rows: pd.DataFrame, cites: Citations) -> Bilingual:
-    """Say what is counted: totals of one period are no cohort, a part of a cohort has its own base."""
+def _caption(rows: pd.DataFrame, result: Summary, cites: Citations) -> Bilingual:
+    """Say what is counted: totals of one period are no cohort, a part of a cohort has its own base, named where it is none of the stages."""
     text = say("Persons counted in the same period, not followed from stage to stage.")
     if (rows["basis"] == "cohort").any():
-        text = sentences(text, say("A dashed frame is the base that a stage is a part of."))
+        text = sentences(text, say("Dashed frame: the base of a stage."), *_bases(rows, result))
     return cites.after(text, *rows["source_id"])
+
+
+def _bases(rows: pd.DataFrame, result: Summary) -> list[Bilingual]:
+    """Name each base that is drawn and is no stage itself: it may be wider than the stage before."""
+    measures = result.area.programme.measures
+    told = [_stage(row["stage"], result) for row in rows.to_dict("records") if pd.notna(row["base_value"])]
+    drawn = {stage.measure for stage in result.area.programme.stages}
+    return [
+        say(
+            "{stage}: of {base}.",
+            stage=both(stage.label),
+            base=within_sentence(both(measures[str(stage.base)].label)),
+        )
+        for stage in told
+        if stage.base not in drawn
+    ]
 
 
 def _table(rows: pd.DataFrame, result: Summary) -> Table:

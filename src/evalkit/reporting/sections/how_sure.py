@@ -22,7 +22,14 @@ from evalkit.reporting.brief.promises_kept import latest_verdicts
 from evalkit.reporting.kind_words import value_words
 from evalkit.reporting.sections.compared import Compared, compared
 from evalkit.reporting.sections.comparison_words import interval_words, window_words
-from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written, limits_written
+from evalkit.reporting.sections.limits import (
+    SMALL_BASE,
+    change_limits,
+    change_written,
+    limits_written,
+    parted_by_rounding,
+    rounding_note,
+)
 from evalkit.reporting.sections.news_sentences import telling_shifts, told_words
 from evalkit.reporting.sections.shared_words import NOTHING, both, chance, counted, p_words, span
 from evalkit.reporting.sections.verdict_words import checks_words, verdict_words
@@ -260,7 +267,10 @@ def _beside(result: Summary) -> list[_Sure]:
         limits = limits_written(here["lower"], here["upper"], write=partial(value_words, kind))
         is_known = law_of_rate(result.area, name) is not None
         model = _law(is_known=is_known) if kind == "rate" else NOTHING
-        found.append(_Sure(about, words, limits, model=model))
+        write = partial(value_words, kind)
+        is_close = parted_by_rounding(here["lower"], here["upper"], there["value"], write=write)
+        checks = rounding_note() if is_close else NOTHING
+        found.append(_Sure(about, words, limits, model=model, checks=checks))
     return found
 
 

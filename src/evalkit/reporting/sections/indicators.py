@@ -164,12 +164,13 @@ def _notes(rows: pd.DataFrame, programme: Programme) -> tuple[Bilingual, ...]:
 def _row(row: Row, area: Area, unlike: Unlike) -> tuple[Cell, ...]:
     hidden = row["status"] == "suppressed"
     indicator = area.programme.indicators[row["indicator"]]
-    readings = [_reading(row, area.programme)]
+    measure = area.programme.measures[indicator.numerator]
+    readings = _basis(row, measure) or [NOTHING] if hidden else [_reading(row, area.programme)]
     differing = unlike.named(_measures(indicator), row)
     if differing is not None and not pd.isna(row["lower"]):
         # an interval of chance about one source's figure leaves out the other's
         row = row | {"lower": math.nan, "upper": math.nan}
-        readings = _basis(row, area.programme.measures[indicator.numerator])
+        readings = _basis(row, measure)
     if differing is not None:
         readings = [*readings, say("sources differ ({figures}): no interval", figures=differing)]
     reading = each(lambda *texts: "; ".join(texts), *readings)
@@ -271,8 +272,8 @@ def _warning(flags: list[str], *, without_limits: bool) -> list[Bilingual]:
     """Say why a figure is read with care, or has no interval although its method would give one."""
     if without_limits:
         return [say("the source does not give the figure exactly: no interval")]
-    if "derived" in flags:
-        return []
     if "inexact" in flags:
         return [say("the source does not give the figure exactly")]
+    if "derived" in flags:
+        return []
     return [say("small base: read the counts first")] if "small_base" in flags else []

@@ -43,6 +43,30 @@ def limits_written(lower: float, upper: float, *, write: Write) -> Bilingual:
     return say("no limits can be given")
 
 
+def parted_by_rounding(lower: float, upper: float, value: float, *, write: Write) -> bool:
+    """Tell whether an interval that leaves a value out is written with that very value as one of its limits.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> write = partial(formats.number, decimals=2)
+    >>> parted_by_rounding(0.04, 0.2571, 0.2604, write=write)
+    True
+    >>> parted_by_rounding(0.04, 0.2618, 0.2604, write=write), parted_by_rounding(0.04, 0.24, 0.2604, write=write)
+    (False, False)
+    """
+    if math.isnan(lower) or lower <= value <= upper:
+        return False
+    return write(value) in [write(one) for one in (lower, upper) if math.isfinite(one)]
+
+
+def rounding_note() -> Bilingual:
+    """Say why an interval may end on the very number that it is said to leave out."""
+    return say(
+        "Verdicts follow unrounded numbers: a limit printed equal to the value compared with does not quite reach it."
+    )
+
+
 def change_written(value: float) -> Bilingual:
     """Write a change in percent; one above 10,000% as a bound, for its digits would tell nothing.
 

@@ -42,7 +42,7 @@ def shift_sentences(result: Summary) -> list[Sentence]:
         return []
     text = joined(*(_shift_words(shift, area) for shift in standing), *_as_told(standing, area))
     tried = say(
-        "Had victims been identified independently, chance would hardly explain this, even among {tried} groups compared; but one case has several persons.",
+        "Had victims been identified independently, chance would hardly explain this, even among {tried} groups compared; but one case often has several.",
         tried=str(standing[0].tried),
     )
     return [Sentence(text, (Caution("cause_open", joined(tried, _why_open(standing[0], area))),))]

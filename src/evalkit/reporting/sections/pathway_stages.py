@@ -144,7 +144,14 @@ def _left_out(frame: pd.DataFrame, area: Area) -> list[Block]:
         )
         for one in in_groups(rows.to_dict("records"), ["stage", "left_out"])
     ]
-    return [Paragraph(say("No share of a cohort is given here:")), Bullets(tuple(items))] if items else []
+    return (
+        [
+            Paragraph(say("Stages and periods without a share of the same persons, each with the reason:")),
+            Bullets(tuple(items)),
+        ]
+        if items
+        else []
+    )
 
 
 def _why_left_out(reason: str) -> Bilingual:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -141,13 +141,7 @@ def chance(probability: float) -> Bilingual:
 
 def total_words(total: PeriodTotal, measure: str, programme: Programme) -> Bilingual:
     """Return a period's count with its unit, that it was derived, and its years where some are missing."""
-    words = counted(total.count, measure, programme)
-    if total.status == "derived":
-        words = say("{count} (derived)", count=words)
-    if "preliminary" in total.flags:
-        words = say("{count} (preliminary)", count=words)
-    if "inexact" in total.flags:
-        words = say("{count} (approximate)", count=words)
+    words = as_sure(counted(total.count, measure, programme), total.status, total.flags)
     if total.missing:
         return say(
             "{count} in {told} of {all} years reported ({missing} missing)",
@@ -157,6 +151,20 @@ def total_words(total: PeriodTotal, measure: str, programme: Programme) -> Bilin
             missing=formats.listed([same(str(year)) for year in total.missing]),
         )
     return words
+
+
+def as_sure(count: Bilingual, status: str, flags: Collection[str]) -> Bilingual:
+    """Write behind a count all that makes it less sure: derived, preliminary, approximate.
+
+    Examples
+    --------
+    >>> as_sure(formats.number(39), "derived", ("inexact",)).en
+    '39 (derived) (approximate)'
+    """
+    words = say("{count} (derived)", count=count) if status == "derived" else count
+    if "preliminary" in flags:
+        words = say("{count} (preliminary)", count=words)
+    return say("{count} (approximate)", count=words) if "inexact" in flags else words
 
 
 def qualified(value: float, qualifier: str, *, mark: str = "") -> Bilingual:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import isinf, isnan
 
 import pandas as pd
@@ -14,6 +15,7 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
 from evalkit.reporting.sections.fewer_years import fewer_years_note
+from evalkit.reporting.sections.limits import parted_by_rounding, rounding_note
 from evalkit.reporting.sections.shared_words import (
     NOTHING,
     Row,
@@ -234,7 +236,11 @@ def _table(item: ProvinceComparison, area: NationFacts, label: Bilingual, period
         caption,
         columns,
         rows,
-        (*_notes(item, detected=area.programme.counts_detection), *fewer_years_note(item.frame, area)),
+        (
+            *_notes(item, detected=area.programme.counts_detection),
+            *_rounded(item.funnel),
+            *fewer_years_note(item.frame, area),
+        ),
     )
 
 
@@ -259,6 +265,17 @@ def _notes(item: ProvinceComparison, *, detected: bool) -> tuple[Bilingual, ...]
         ),
         *((say("A high rate may mean much crime or much detection."),) if detected else ()),
     )
+
+
+def _rounded(found: Funnel | NotEstimable) -> tuple[Bilingual, ...]:
+    """Say why limits that end on the common rate, as it is written, may yet leave it out; nothing where none do."""
+    if isinstance(found, NotEstimable):
+        return ()
+    ends = zip(found.frame["rate_lower"], found.frame["rate_upper"], strict=True)
+    write = partial(formats.number, decimals=2)
+    common = PER * found.target
+    parted = any(parted_by_rounding(PER * low, PER * high, common, write=write) for low, high in ends)
+    return (rounding_note(),) if parted else ()
 
 
 def _merged(item: ProvinceComparison) -> dict[str, Row]:

@@ -47,7 +47,7 @@ def _supports(result: SupportGiven, matrix: SupportMatrix) -> list[Block]:
     blocks: list[Block] = [
         Paragraph(
             say(
-                "The base of each share is the persons who are eligible and accept; who declines is not counted against the programme. The legal classes of persons have different entitlements and are never added up."
+                "The base of each share is the persons who are eligible and accept; who declines is not counted against the programme. Eligible are all entitled in the period, whenever they were identified: they may be more than those identified in it. The legal classes of persons have different entitlements and are never added up."
             )
         ),
         *left_out,
