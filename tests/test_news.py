@@ -57,10 +57,10 @@ def test_quang_ninhs_summary_does_not_end_on_the_zero():
 def test_the_nations_summary_tells_that_men_and_boys_became_most_of_the_victims():
     rows = known(evaluation_of("vn-published").summary)
     assert rows[0].startswith(
-        "Victims identified, men and boys: 2021, 2022 | 9.5%, then 60.0%; chance alone hardly"
+        "Victims identified, men and boys: 2021, 2022 | 10%, then 60%; chance alone hardly"
     )
     words = shift_sentences(evaluation_of("vn-published").summary)[0].printed.en
-    assert "men and boys: 12 of 126 persons in 2021 (9.5%), 153 of 255 persons in 2022 (60.0%)." in words
+    assert "men and boys: 12 of 126 persons in 2021 (10%), 153 of 255 persons in 2022 (60%)." in words
     assert "The figures do not say why: border closure during COVID-19, one large case" in words
 
 

@@ -221,7 +221,7 @@ def test_the_summary_judges_years_and_names_the_one_furthest_off():
     year = frame[(frame["period_end"].dt.year == 2025) & frame["verdict"].isin(["met", "not_met"])]
     met = int((year["verdict"] == "met").sum())
     assert f"In 2025, {len(year)} targets could be judged: {met} met, {len(year) - met} not met." in counts
-    assert "Furthest off is identified victims supported: 189 of 201 (94.0%)" in furthest
+    assert "Furthest off is identified victims supported: 189 of 201 (94%)" in furthest
 
 
 def test_0_of_0_says_that_nothing_was_due_wherever_it_stands():

@@ -853,7 +853,7 @@ class Evidence(Record):
     >>> indicators = ek.estimate_indicators(province)
     >>> frame = ek.weigh_evidence(indicators).frame
     >>> frame.groupby("criterion", sort=False)["estimates"].sum().to_dict()
-    {'relevance': 51, 'coherence': 39, 'effectiveness': 146, 'efficiency': 74, 'impact': 80, 'sustainability': 20}
+    {'relevance': 51, 'coherence': 39, 'effectiveness': 149, 'efficiency': 76, 'impact': 80, 'sustainability': 20}
     """
 
     area: Area

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from evalkit.programme.kinds import IN_PERCENT, KINDS, Kind, KindRule, Written
@@ -104,7 +104,7 @@ def _amount_words(indicator: Indicator, programme: Programme) -> Bilingual:
     return say("{unit} per {one}", unit=Bilingual(**above.label.root), one=Bilingual(**below.one.root))
 
 
-def share_in_brief(indicator: Indicator, row: Mapping[str, Any], programme: Programme) -> Bilingual:
+def share_in_brief(indicator: Indicator, row: Mapping[Any, Any], programme: Programme) -> Bilingual:
     """Write an indicator's value for a brief: a percentage of fewer than 1,000 without decimals, unless that would touch its target.
 
     Parameters
@@ -123,12 +123,26 @@ def share_in_brief(indicator: Indicator, row: Mapping[str, Any], programme: Prog
     >>> share_in_brief(one, row, programme).en, share_in_brief(one, row | {"target_value": 90.0}, programme).en
     ('90%', '90.1%')
     """
-    if indicator.kind not in IN_PERCENT or indicator.kind == "change" or row["denominator"] >= LARGE_BASE:
+    if indicator.kind not in IN_PERCENT or indicator.kind == "change":
         return value_with_unit(indicator, row["value"], programme)
-    whole, target = round(row["value"]), row.get("target_value")
-    if row["value"] != whole and whole in (target, 0, 100):
-        return value_with_unit(indicator, row["value"], programme)
-    return formats.percent(row["value"], 0)
+    decimals = decimals_of_percent(row["value"], row["denominator"], but=(0, 100, row.get("target_value")))
+    return (
+        formats.percent(row["value"], 0)
+        if not decimals
+        else value_with_unit(indicator, row["value"], programme)
+    )
+
+
+def decimals_of_percent(value: float, base: float, *, but: Sequence[float | None] = (0, 100)) -> int:
+    """Return how many decimals a percentage is written with: none of a base under 1,000, unless it would read as another one.
+
+    Examples
+    --------
+    >>> decimals_of_percent(21.17, 137), decimals_of_percent(36.23, 4676), decimals_of_percent(99.8, 600)
+    (0, 1, 1)
+    """
+    parted = value != round(value) and round(value) in but
+    return 1 if base >= LARGE_BASE or parted else 0
 
 
 _DECIDED: dict[str, Callable[[], Bilingual]] = {

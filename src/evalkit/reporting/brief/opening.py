@@ -327,7 +327,11 @@ def _periods_paragraph(pairs: list[Compared], result: Summary, cites: Citations)
     text, verdict = say("{told}.", told=told), verdict_sentence(_first_check(last.verdict), programme)
     if last.earlier.count < SMALL_BASE:
         return sentences(text, verdict)
-    words = {"change": change_written(last.result.percent_change), "limits": interval_words(last)}
+    base = last.earlier.count
+    words = {
+        "change": change_written(last.result.percent_change, base=base),
+        "limits": interval_words(last, base=base),
+    }
     change = (
         say(
             "The yearly average changed by {change}; if yearly counts vary by chance alone, the 95% interval is {limits}.",

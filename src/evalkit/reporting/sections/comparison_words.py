@@ -137,7 +137,7 @@ def says_dispersed(result: RateComparison) -> bool:
     return math.isfinite(result.dispersed_lower) and math.isfinite(result.minimum_detectable_fall)
 
 
-def interval_words(item: Compared) -> Bilingual:
-    """Return the interval that is printed first: under the law of scatter where it is known, else the exact one."""
+def interval_words(item: Compared, *, base: float = math.inf) -> Bilingual:
+    """Return the interval that is printed first: under the law of scatter where it is known, else the exact one; ``base`` as of a change."""
     shown = item.result if item.under_law is None else item.under_law
-    return change_limits(shown.percent_lower, shown.percent_upper)
+    return change_limits(shown.percent_lower, shown.percent_upper, base=base)

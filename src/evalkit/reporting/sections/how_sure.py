@@ -30,7 +30,7 @@ from evalkit.reporting.sections.limits import (
     parted_by_rounding,
     rounding_note,
 )
-from evalkit.reporting.sections.news_sentences import telling_shifts, told_words
+from evalkit.reporting.sections.news_sentences import share_of_year, telling_shifts, told_words
 from evalkit.reporting.sections.shared_words import NOTHING, both, chance, counted, p_words, span
 from evalkit.reporting.sections.verdict_words import checks_words, verdict_words
 from evalkit.reporting.wording import say
@@ -124,9 +124,16 @@ def _pair(item: Compared, area: Area) -> _Sure:
         checks = _together([checks, say("small base: {base}", base=base)])
     if item.earlier.count < SMALL_BASE:
         return _Sure(about, verdict, checks=checks)
-    words = say("{change}: {verdict}", change=change_written(item.result.percent_change), verdict=verdict)
+    start = item.earlier.count
+    change = change_written(item.result.percent_change, base=start)
+    words = say("{change}: {verdict}", change=change, verdict=verdict)
     return _Sure(
-        about, words, interval_words(item), p_words(item.p), _law(is_known=item.under_law is not None), checks
+        about,
+        words,
+        interval_words(item, base=start),
+        p_words(item.p),
+        _law(is_known=item.under_law is not None),
+        checks,
     )
 
 
@@ -222,9 +229,7 @@ def _shift(shift: GroupShift, area: Area) -> _Sure:
         early=span(shift.before.start, shift.before.end),
         late=span(shift.after.start, shift.after.end),
     )
-    share_before, share_after = (
-        formats.percent(100 * one.part / one.base) for one in (shift.before, shift.after)
-    )
+    share_before, share_after = map(share_of_year, (shift.before, shift.after))
     words = say(
         "{before}, then {after}; chance alone hardly explains it", before=share_before, after=share_after
     )

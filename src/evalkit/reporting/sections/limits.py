@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
+from evalkit.reporting.kind_words import decimals_of_percent
 from evalkit.reporting.wording import say
 
 BEYOND_TELLING = 10_000.0
@@ -67,25 +69,34 @@ def rounding_note() -> Bilingual:
     )
 
 
-def change_written(value: float) -> Bilingual:
+def change_written(value: float, *, base: float = math.inf) -> Bilingual:
     """Write a change in percent; one above 10,000% as a bound, for its digits would tell nothing.
+
+    Parameters
+    ----------
+    value : float
+        In percent.
+    base : float
+        The count it starts from. Under 1,000 no decimal is carried, but where it keeps a value from standing as no change or as all.
 
     Examples
     --------
     >>> change_written(-41.0).en, change_written(3.2e8).en
     ('−41.0%', 'more than +10,000%')
+    >>> [change_written(value, base=39).en for value in (-41.03, 1.2, -0.3, -99.8)]
+    ['−41%', '+1%', '−0.3%', '−99.8%']
     """
     if math.isfinite(value) and value > BEYOND_TELLING:
         return say("more than {bound}", bound=formats.signed_percent(BEYOND_TELLING, 0))
-    return formats.signed_percent(value)
+    return formats.signed_percent(value, decimals_of_percent(value, base, but=(0, -100)))
 
 
-def change_limits(lower: float, upper: float) -> Bilingual:
+def change_limits(lower: float, upper: float, *, base: float = math.inf) -> Bilingual:
     """Write the limits of a change in percent.
 
     Examples
     --------
-    >>> change_limits(-100.0, 4.2e6).en
-    '−100.0% to more than +10,000%'
+    >>> change_limits(-100.0, 4.2e6).en, change_limits(-66.4, 1.2, base=39).en
+    ('−100.0% to more than +10,000%', '−66% to +1%')
     """
-    return limits_written(lower, upper, write=change_written)
+    return limits_written(lower, upper, write=partial(change_written, base=base))

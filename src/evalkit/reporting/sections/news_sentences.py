@@ -17,6 +17,7 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual
+from evalkit.reporting.kind_words import decimals_of_percent
 from evalkit.reporting.sections.shared_words import (
     both,
     counted,
@@ -110,16 +111,18 @@ def _counts_of(shift: GroupShift, area: Area) -> Bilingual:
         before=formats.number(shift.before.part),
         base=formats.number(shift.before.base),
         early=span(shift.before.start, shift.before.end),
-        share=_share(shift.before),
+        share=share_of_year(shift.before),
         after=formats.number(shift.after.part),
         total=formats.number(shift.after.base),
         late=span(shift.after.start, shift.after.end),
-        later_share=_share(shift.after),
+        later_share=share_of_year(shift.after),
     )
 
 
-def _share(year: ShareOfYear) -> Bilingual:
-    return formats.percent(100 * year.part / year.base)
+def share_of_year(year: ShareOfYear) -> Bilingual:
+    """Write a share of a year as the sentences of a brief write it."""
+    value = 100 * year.part / year.base
+    return formats.percent(value, decimals_of_percent(value, year.base))
 
 
 def zero_cautions(item: ZeroNews, area: Area) -> tuple[Bilingual, ...]:

@@ -9,7 +9,7 @@ from evalkit.records import Summary
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Bullets, Paragraph
 from evalkit.reporting.display import headed
-from evalkit.reporting.kind_words import value_with_unit
+from evalkit.reporting.kind_words import share_in_brief
 from evalkit.reporting.sections.former_units import of_parts_alone
 from evalkit.reporting.sections.how_sure import how_sure, is_latest_year_told
 from evalkit.reporting.sections.news_sentences import differing_sentences, latest_sentence
@@ -86,7 +86,7 @@ def _furthest(row: Row, result: Summary) -> Bilingual:
             **names,
         )
     names["promise"] = promise_words(target, row["kind"])
-    names["value"] = value_with_unit(programme.indicators[str(target.indicator)], row["value"], programme)
+    names["value"] = share_in_brief(programme.indicators[str(target.indicator)], row, programme)
     if row["kind"] in IN_PERCENT:
         return say(
             "{target}: {n} of {base} ({value}), against a target of {promise}.",
