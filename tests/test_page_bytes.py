@@ -150,3 +150,25 @@ def test_the_files_of_a_page_have_no_minus_sign(language: str):
     texts = [content.decode() for name, content in files.items() if name.endswith(".csv")]
     assert not [text for text in texts if re.search(r"−\d", text)]
     assert sum(len(re.findall(r"(?<![\w-])-\d[\d.,]*%", text)) for text in texts) > 10
+
+
+def test_a_style_sheet_keeps_every_rule_that_can_match_and_no_other():
+    """Browsers are asked for the same in test_pages_in_browser; here every class and identifier left in the style is on the page."""
+    page = page_of("demo", "11", "en")
+    style, body = re.search(r"<style>(.*?)</style>(.*)", page, flags=re.DOTALL).groups()  # type: ignore[union-attr]  # every page has one
+    bare = re.sub(r"\([^()]*\)|\[[^\]]*\]|\"[^\"]*\"", "", re.sub(r"\([^()]*\)", "", style))
+    asked = set(re.findall(r"\.(-?[A-Za-z_][\w-]*)(?=[^{}]*\{)", bare))
+    given = {name for names in re.findall(r'class="([^"]*)"', body) for name in names.split()}
+    assert asked <= given
+    whole = resources.files("evalkit.reporting").joinpath("template/page.css").read_text(encoding="utf-8")
+    assert {name for name in given if f".{name}" in whole} <= {name for name in given if f".{name}" in style}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_head_of_a_table_says_what_it_is_the_head_of_and_every_drawing_is_named(language: str):
+    page = page_of("demo", "11", language)
+    heads = re.findall(r"<th\b[^>]*>", page)
+    assert {head.split()[1].rstrip(">") for head in heads} == {"scope=col", "scope=row"}
+    drawings = re.findall(r"<svg\b[^>]*>(?:<title|)", page)
+    assert [one for one in drawings if "<title" not in one and "aria-label=" not in one] == []
+    assert len(drawings) > 15

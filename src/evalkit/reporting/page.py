@@ -20,9 +20,12 @@ from evalkit.reporting.formats import day, locale_of
 from evalkit.reporting.index_tools import script_hash
 from evalkit.reporting.render import Numbering, phrase, render_folded, render_section
 from evalkit.reporting.said_once import as_on_page
+from evalkit.reporting.used_style import with_used_style
 from evalkit.reporting.wording import say
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+MOST_BYTES = 200_000
+_SCOPE = re.compile(r"(<th) scope=(?:col|row)(?=[ >])")
 _NEIGHBOUR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.html|tables/[A-Za-z0-9][A-Za-z0-9._-]*\.xlsx")
 
 
@@ -108,7 +111,7 @@ def assemble(
     """Return a page made of parts that are already HTML; see ``page_from_sections``."""
     given, extras = resources or {}, extras or Extras(Markup(""), "")
     brief = [part for part in parts if part.place == "brief"]
-    return (
+    page = (
         _environment()
         .get_template("page.html.j2")
         .render(
@@ -131,6 +134,12 @@ def assemble(
             workbook=neighbour(given.get("workbook"), of="workbook"),
         )
     )
+    return page if extras.script else _within_bytes(with_used_style(page))
+
+
+def _within_bytes(page: str) -> str:
+    """Return a page without what browsers supply by themselves where it would be too large: what a head of a table is the head of follows from its place."""
+    return page if len(page.encode()) <= MOST_BYTES else _SCOPE.sub(r"\1", page)
 
 
 def policy(script: str = "") -> Markup:

@@ -209,8 +209,15 @@ def _drawings(block: Figure, numbering: Numbering, label: str) -> Markup:
     if block.narrow is None:
         return _drawing(block, block.svg, numbering, name=block.id, label=label)
     wide = _drawing(block, block.svg, numbering, name=block.id, label=label)
+    language = numbering.language
     narrow = _finished(
-        named_svg(block.narrow.of(numbering.language), name=f"{block.id}-n", named_by=block.id), numbering
+        named_svg(
+            block.narrow.of(language),
+            name=f"{block.id}-n",
+            named_by=block.id,
+            label=without_marks(block.caption.of(language)),
+        ),
+        numbering,
     )
     return Markup('<div class="on-wide">{}</div><div class="on-phone">{}</div>').format(wide, narrow)
 
@@ -224,6 +231,7 @@ def _drawing(block: Figure, svg: Bilingual, numbering: Numbering, *, name: str, 
         if _has_title(block, language)
         else "",
         description=without_marks(block.alt.of(language)),
+        label=without_marks(block.caption.of(language)),
     )
     return _finished(drawing, numbering)
 
@@ -256,7 +264,7 @@ def _table(block: Table, numbering: Numbering, *, frame: _Frame) -> Markup:
     head = _with_drawing(
         [_header(column, place, language) for place, column in enumerate(block.columns)],
         block,
-        Markup("<th>{}</th>").format(phrase(block.drawn.of(language))) if block.drawn else None,
+        Markup("<th scope=col>{}").format(phrase(block.drawn.of(language))) if block.drawn else None,
     )
     body = Markup("\n").join(_rows(block, language, are_cards=frame == "cards"))
     return Markup("{before}{table}{after}{notes}").format(
@@ -298,13 +306,18 @@ def _rows(table: Table, language: Language, *, are_cards: bool) -> list[Markup]:
     if table.drawn is None:
         return [Markup("<tr>{}</tr>").format(Markup("").join(row)) for row in cells]
     drawn = [
-        Markup('<td class="drawn" aria-hidden="true">{}</td>').format(Markup(bare_svg(one)))  # noqa: S704  cleaned
-        for one in table.drawings
+        Markup('<td class="drawn" aria-hidden="true">{}</td>').format(_of_row(one, row, language))
+        for one, row in zip(table.drawings, table.rows, strict=True)
     ]
     return [
         Markup("<tr>{}</tr>").format(_with_drawing(row, table, one))
         for row, one in zip(cells, drawn, strict=True)
     ]
+
+
+def _of_row(drawing: str, row: tuple[Cell, ...], language: Language) -> Markup:
+    """Return the drawing of a row, named by what the row is about."""
+    return Markup(bare_svg(drawing, label=without_marks(row[0].text.of(language))))  # noqa: S704  cleaned
 
 
 def _with_drawing(cells: list[Markup], table: Table, drawn: Markup | None) -> Markup:
@@ -336,7 +349,7 @@ def table_notes(table: Table) -> tuple[Bilingual, ...]:
 
 def _header(column: Column, place: int, language: Language) -> Markup:
     kind = Markup(' class="num"') if column.numeric and place >= KNOWN - 1 else Markup("")
-    return Markup("<th{}>{}</th>").format(kind, phrase(column.header.of(language)))
+    return Markup("<th scope=col{}>{}").format(kind, phrase(column.header.of(language)))
 
 
 def _cells(
@@ -344,8 +357,7 @@ def _cells(
 ) -> list[Markup]:
     """Return the cells of a row; those of the first of the cards on a phone bear the head of their column.
 
-    A cell ends where the next one begins or its row ends, as HTML has it, and what a head is the head of follows from where it stands (a
-    browser test asks for it): a page has a few thousand cells.
+    A cell ends where the next one begins or its row ends, as HTML has it: a page has a few thousand cells.
     """
 
     def label(column: Column) -> str:
@@ -358,7 +370,7 @@ def _cells(
     ]
     first, *rest = cells
     closing = "" if rest else "</th>"
-    return [Markup(f"<th{first}{closing}"), *(Markup(f"<td{cell}") for cell in rest)]  # noqa: S704  as above
+    return [Markup(f"<th scope=row{first}{closing}"), *(Markup(f"<td{cell}") for cell in rest)]  # noqa: S704  as above
 
 
 def _leading(cell: Cell, language: Language) -> Markup:

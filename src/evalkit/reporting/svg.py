@@ -93,10 +93,10 @@ def clean_svg(text: str, *, prefix: str = "") -> str:
     return ET.tostring(_cleaned(text, prefix), encoding="unicode")
 
 
-def labelled_svg(text: str, *, name: str, title: str, description: str) -> str:
+def labelled_svg(text: str, *, name: str, title: str, description: str, label: str = "") -> str:
     """Return a cleaned drawing that a screen reader announces as one image with a title and a description.
 
-    Without a title, what bears its identifier on the page, such as a caption, is announced.
+    Without a title, what bears its identifier on the page, such as a caption, is announced; ``label`` is what it says.
 
     Examples
     --------
@@ -104,22 +104,26 @@ def labelled_svg(text: str, *, name: str, title: str, description: str) -> str:
     '<svg viewBox="0 0 9 9" fill="currentColor" stroke-linejoin="round" role="img" aria-labelledby="f_title f_desc"><title id="f_title">A &lt; B</title><desc id="f_desc">Two bars.</desc><path d="M0 0"/></svg>'
     """
     root = _named(text, name=name, named_by=name)
+    if label and not title:
+        root.set("aria-label", unicodedata.normalize("NFC", label))
     for tag, content in (("desc", description), ("title", title)) if title else (("desc", description),):
-        label = ET.Element(tag, {"id": f"{name}_{tag}"})
-        label.text = unicodedata.normalize("NFC", content)
-        root.insert(0, label)
+        words = ET.Element(tag, {"id": f"{name}_{tag}"})
+        words.text = unicodedata.normalize("NFC", content)
+        root.insert(0, words)
     return _written(root)
 
 
-def named_svg(text: str, *, name: str, named_by: str) -> str:
+def named_svg(text: str, *, name: str, named_by: str, label: str) -> str:
     """Return a cleaned drawing that a screen reader announces by the title and description in another drawing of the page.
 
     Examples
     --------
-    >>> named_svg('<svg viewBox="0 0 9 9"><path d="M0 0"/></svg>', name="f-n", named_by="f")
-    '<svg viewBox="0 0 9 9" fill="currentColor" stroke-linejoin="round" role="img" aria-labelledby="f_title f_desc"><path d="M0 0"/></svg>'
+    >>> named_svg('<svg viewBox="0 0 9 9"><path d="M0 0"/></svg>', name="f-n", named_by="f", label="Cases")
+    '<svg viewBox="0 0 9 9" fill="currentColor" stroke-linejoin="round" role="img" aria-labelledby="f_title f_desc" aria-label="Cases"><path d="M0 0"/></svg>'
     """
-    return _written(_named(text, name=name, named_by=named_by))
+    root = _named(text, name=name, named_by=named_by)
+    root.set("aria-label", unicodedata.normalize("NFC", label))
+    return _written(root)
 
 
 def _written(root: ET.Element) -> str:
@@ -127,17 +131,17 @@ def _written(root: ET.Element) -> str:
     return ET.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
-def bare_svg(text: str) -> str:
-    """Return a cleaned drawing without words and without a name: what it takes its colour from is the page's style sheet.
+def bare_svg(text: str, *, label: str) -> str:
+    """Return a cleaned drawing without words, named by the row it belongs to: what it takes its colour from is the page's style sheet.
 
     Examples
     --------
-    >>> bare_svg('<svg viewBox="0 0 9 9"><path d="M0 0"/></svg>')
-    '<svg viewBox="0 0 9 9"><path d="M0 0"/></svg>'
+    >>> bare_svg('<svg viewBox="0 0 9 9"><path d="M0 0"/></svg>', label="Staff trained")
+    '<svg viewBox="0 0 9 9" aria-label="Staff trained"><path d="M0 0"/></svg>'
     """
     root = _cleaned(text, "")
     share_attributes(root)
-    root.attrib = {"viewBox": root.attrib["viewBox"]}
+    root.attrib = {"viewBox": root.attrib["viewBox"], "aria-label": unicodedata.normalize("NFC", label)}
     return _written(root)
 
 

@@ -19,6 +19,7 @@ LANGUAGES = ("vi", "en")
 _DOCTYPE = re.compile(r"\A\s*<!doctype html>", re.IGNORECASE)
 _SHORT = re.compile(r"<((?:br|col|hr|img|input|link|meta|wbr)\b[^<>]*?)/?>", re.IGNORECASE)
 _OPEN_CELL = re.compile(r"<(t[dh])\b(?>(?:[^<]|<(?!/?t[dhr]\b))*)(?=<t[dh]\b|</tr>)", re.IGNORECASE)
+_SCOPE = re.compile(r"<th scope=(\w+)", re.IGNORECASE)
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]*;")
 _SENTENCES = {"h1", "h2", "h3", "h4", "p", "li", "dt", "dd", "caption", "figcaption", "summary", "desc"}
 _TOLD = _SENTENCES | {"th", "td", "text"}
@@ -57,6 +58,7 @@ def as_xml(page: str) -> str:
     "<tr><th>a</th><td>1</td><td class='n'><b>2</b></td></tr>"
     """
     closed = _SHORT.sub(r"<\1/>", _DOCTYPE.sub("", page, count=1))
+    closed = _SCOPE.sub(r'<th scope="\1"', closed)
     closed = _OPEN_CELL.sub(r"\g<0></\1>", closed)
     return _NAMED.sub(lambda found: html.unescape(found[0]), closed)
 
