@@ -547,6 +547,12 @@ BAD = {
         "not_reported",
         "years needed were not reported",
     ),
+    "figures on one side of the start alone": (
+        lambda rows: without(SINCE, SIX[3:])(without(BEFORE, SIX[:3])(rows)),
+        {},
+        "no_before_or_since",
+        "figures both from before its start and since",
+    ),
     "few others": (
         None,
         {"compared_with": CODES[6:9]},
@@ -596,6 +602,52 @@ def test_a_fifth_of_the_figures_may_be_hidden_and_how_many_are_is_said(
     )
 
 
+@pytest.mark.parametrize(
+    ("year", "why"), [(FIRST, "from the first year on"), (LAST + 3, "after these years only")]
+)
+def test_a_place_that_starts_outside_the_window_moves_no_figure_of_the_others(
+    nation: NationFacts, year: int, why: str
+):
+    """It once took all years before away from the others, or stood in the rates of places whose count was given without it."""
+    who = dict.fromkeys(SIX, START) | {"07": year}
+    result = ek.effect(nation, measure="road_crashes", who=who, window=(FIRST, LAST))
+    counts = result.counts.set_index("when")
+    others = [code for code in CODES[6:] if code != "07" or year > LAST]
+    people = sum(199_000 + 1000 * int(code) for code in SIX) * len(BEFORE)
+    for when, codes, years in (
+        ("before", SIX, BEFORE),
+        ("since", SIX, SINCE),
+        ("early", SIX, BEFORE),
+        ("before_without", others, BEFORE),
+        ("since_without", others, SINCE),
+    ):
+        assert counts.loc[when, "count"] == sums(tuple(codes), years), when
+    assert counts.loc["before", "rate"] == pytest.approx(sums(SIX, BEFORE) / people)
+    assert set(counts["places"]) == {6}
+    assert set(counts["places_without"]) == {len(others)}
+    assert why in words(result)
+
+
+def test_a_silent_place_moves_no_year_of_the_others(nation: NationFacts):
+    """A place without a figure that started first decides nothing about which years lie before."""
+    area = replace(nation, province_facts=without(range(FIRST, LAST + 1), ("07",))(nation.province_facts))
+    who = dict.fromkeys(SIX, START) | {"07": START - 3}
+    counts = ek.effect(area, measure="road_crashes", who=who, window=(FIRST, LAST)).counts.set_index("when")
+    assert counts.loc["early", "count"] == counts.loc["before", "count"] == sums(SIX, BEFORE)
+
+
+def test_the_rate_of_few_places_is_of_the_years_of_their_count(nation: NationFacts):
+    """A year in which one of two places began is left out of both mixtures, and of the rate beside the count."""
+    since = {"06": date(START, 7, 1), "12": date(START + 1, 1, 1)}
+    area = told(nation, who=("06", "12"), since=since, compared_with=tuple(CODES[6:11]) + tuple(CODES[12:]))
+    result = ek.compare_with_others(area)
+    assert not isinstance(result.items[0].found, NotEstimable)
+    row = result.counts.set_index("when").loc["before"]
+    people = (205_000 + 211_000) * len(BEFORE)
+    assert row["count"] == sums(("06", "12"), BEFORE)
+    assert row["rate"] == pytest.approx(row["count"] / people)
+
+
 def test_a_year_in_which_the_measure_began_counts_on_neither_side(nation: NationFacts):
     result = ek.compare_with_others(told(nation, since=date(START, 7, 1)))
     found = result.items[0].found
@@ -636,6 +688,10 @@ REFUSED = {
     "no year before": ({"first_year": str(START)}, "a year before the start"),
     "no year after": ({"last_year": str(START - 1)}, "a whole one after it"),
     "no whole year after": ({"since": f"{LAST}-07-01"}, "a whole one after it"),
+    "twice among the others": (
+        {"compared_with": '["09", "10", "09"]'},
+        "stands twice in compared_with",
+    ),
     "day without a place": ({"since": f"{{01 = {START}-01-01}}"}, "is in one alone"),
     "nobody to compare with": ({"compared_with": "[]"}, "compared_with names places"),
     "unknown place": ({"who": '["01", "99"]'}, "is no code of a place of these pages"),
@@ -699,6 +755,10 @@ def test_a_programme_laid_over_another_has_its_comparisons_or_its_own(tmp_path: 
         ({"who": ["01"]}, "who gives each place its first year"),
         ({"years": (1, 2)}, "unknown key"),
         ({"window": None}, "a first and a last year"),
+        ({"window": (FIRST + 0.5, LAST)}, "a first and a last year"),
+        ({"who": {"01": START + 0.5}}, "who gives each place its first year"),
+        ({"who": {"01": START, "Tamnor": START + 1}}, "a place stands once"),
+        ({"compared_with": "09"}, r"write compared_with=\['09'\]"),
     ],
 )
 def test_what_is_asked_for_wrongly_is_refused_with_the_nearest_name(

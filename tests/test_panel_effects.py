@@ -32,6 +32,7 @@ from evalkit.statistics.panel.synthetic_difference import (
 )
 from evalkit.statistics.panel.synthetic_effect import synthetic_effect
 from evalkit.statistics.panel.two_way import TwoWay, two_way, two_way_effect
+from evalkit.statistics.panel.untreated_fit import expected_counts
 from evalkit.statistics.panel.value_imputation import ImputedDifference, value_imputation
 from evalkit.statistics.results import NotEstimable
 from tests.castle import castle, log_rates, starts
@@ -273,6 +274,49 @@ def test_the_randomisation_p_is_that_of_all_assignments_gone_through_one_by_one(
     assert found.chance is not None
     assert (found.chance.p, found.chance.assignments, found.chance.complete) == (wanted, 924, True)
     assert found.chance.smallest == 1 / 924
+
+
+def test_an_assignment_that_would_be_refused_or_leave_a_place_out_is_not_counted():
+    """A place of which nothing is known before the start can be no place with the programme: it took its place in the p, with 0 expected."""
+    late = zero(plain(), slice(8, 9), slice(0, 4), to=np.nan)
+    gone = zero(plain(), slice(8, 9), slice(4, 8), to=np.nan)
+    for panel in (late, gone):
+        chance = effect(count_imputation(panel)).chance
+        assert chance is not None
+        assert (chance.assignments, chance.smallest) == (462, 1 / 462)  # six of the other eleven places
+    early = zero(
+        plain(), slice(1, 7), slice(0, 4)
+    )  # these six would have no case before, nor would they as the others
+    chance = effect(count_imputation(early)).chance
+    assert chance is not None
+    assert chance.assignments == 922
+
+
+def test_what_no_chain_of_untreated_cells_ties_together_is_not_expected():
+    """Two blocks of places that share no year: how the levels of one stand to the years of the other cannot be known."""
+    untreated = np.zeros((4, 4), dtype=bool)
+    untreated[:2, :2] = untreated[2:, 2:] = True
+    counts = np.array([[4.0, 6, 1, 1], [8, 12, 1, 1], [1, 1, 5, 5], [1, 1, 2, 2]])
+    found = expected_counts(counts, np.ones((4, 4)), untreated[None])[0]
+    assert found[:2, :2] == pytest.approx(counts[:2, :2])
+    assert found[2:, 2:] == pytest.approx(counts[2:, 2:])
+    assert np.isnan(found[:2, 2:]).all()
+    assert np.isnan(found[2:, :2]).all()
+
+
+def test_a_treated_place_with_figures_on_one_side_of_its_start_alone_is_left_out():
+    """It shows no change: it once refused the whole in words about the others, or was counted among those that the ratio rests on."""
+    seven = ruled((*[2014] * 7, *[None] * 5))
+    for columns in (slice(0, 4), slice(4, 8)):
+        panel = zero(seven, slice(0, 1), columns, to=np.nan)
+        found, without = (
+            effect(count_imputation(panel)),
+            effect(count_imputation(seven.kept(np.arange(12) > 0))),
+        )
+        assert found.left_out == (LeftOut("00", "no_before_or_since"),)
+        assert (found.treated, found.estimate) == (6, without.estimate)
+    gone = zero(zero(plain(), slice(0, 3), slice(0, 4), to=np.nan), slice(3, 6), slice(4, 8), to=np.nan)
+    assert reason(count_imputation(gone)) == "no_before_or_since"
 
 
 def test_one_of_34_places_gives_no_p_below_one_in_34():

@@ -71,10 +71,10 @@ def _places_and_years(nation: NationFacts, given: Mapping[str, Any]) -> dict[str
     """Return who has the measure since when, whom it is compared with, and the window."""
     others = given.get("compared_with", OTHERS)
     try:
-        first, last = given["window"]
-        since = {code: date(int(year), 1, 1) for code, year in _coded(given["who"], nation).items()}
-        compared = others if others == OTHERS else tuple(_coded(dict.fromkeys(others), nation))
-        years = {"first_year": int(first), "last_year": int(last)}
+        first, last = (_year(year) for year in given["window"])
+        since = {code: date(_year(year), 1, 1) for code, year in _coded(given["who"], nation).items()}
+        compared = others if _is_others(others) else tuple(_coded(dict.fromkeys(others), nation))
+        years = {"first_year": first, "last_year": last}
     except (TypeError, ValueError):
         rule = worded("who gives each place its first year, window is a first and a last year")
         raise _wrong(rule, worded('write who={"22": 2018}, window=(2011, 2022)')) from None
@@ -100,11 +100,36 @@ def _refuse_keys(given: Mapping[str, Any]) -> None:
         raise _wrong(rule, worded('write who={"22": 2018}, window=(2011, 2022)'))
 
 
+def _year(told: Any) -> int:
+    """Return a whole year; half a year more is no year, and is not rounded."""
+    year = int(told)
+    if isinstance(told, float) and told != year:
+        raise ValueError
+    return year
+
+
+def _is_others(others: Any) -> bool:
+    """Tell whether all others are meant; a name alone is no list of places, letter by letter."""
+    if isinstance(others, str) and others != OTHERS:
+        rule = worded("compared_with names places, or is 'others'")
+        raise _wrong(rule, worded("write compared_with=[{place}]", place=repr(others)))
+    return bool(isinstance(others, str))
+
+
 def _coded(told: Mapping[Any, Any], nation: NationFacts) -> dict[str, Any]:
-    """Return a mapping of places by code; a place may be given by its code or its name."""
+    """Return a mapping of places by code; a place may be given by its code or its name, and once."""
     if not isinstance(told, Mapping):
         raise TypeError
-    return {match_place(place, nation.places).code: value for place, value in told.items()}
+    found: dict[str, Any] = {}
+    for place, value in told.items():
+        code = match_place(place, nation.places).code
+        if code in found:
+            rule = worded("a place stands once, by its code or by its name")
+            raise _wrong(
+                rule, worded("leave out {place}, which is {code}", place=repr(place), code=repr(code))
+            )
+        found[code] = value
+    return found
 
 
 def _wrong(rule: str, do: str) -> FactsError:

@@ -80,6 +80,8 @@ class ComparedEffect(ShortForm):
     apart : str
         "below" or "above" where, before the first start, each place with the measure stood below, or above, each one without it;
         else empty.
+    later : tuple of str
+        Places that take the measure after the window only: counted among those without it.
     several_sources : tuple of str
         Places whose years are told by more than one source.
     is_exact : bool
@@ -102,6 +104,7 @@ class ComparedEffect(ShortForm):
     early: tuple[float, float]
     beside: tuple[float, float, float, float]
     apart: str
+    later: tuple[str, ...]
     several_sources: tuple[str, ...]
     is_exact: bool
     law: ScatterLaw

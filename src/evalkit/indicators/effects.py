@@ -6,6 +6,7 @@ The methods for panels are loaded where a comparison is declared, and nowhere el
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,9 +61,10 @@ def effect_of(
     compared = _side(cells, comparison.with_others(places))
     known = set(comparison.who) <= set(places)
     refused = _refusal(treated, compared) if known else NotEstimable("other_scheme")
-    found, two_way, parallel = (
-        (refused, refused, None) if refused is not None else _told(cells, comparison, law)
+    found, two_way, parallel, used = (
+        (refused, refused, None, cells) if refused is not None else _told(cells, comparison, law)
     )
+    held = _Held.of(used, comparison, found)
     each_alike = found if isinstance(found, NotEstimable) else _each_alike(cells, comparison, found)
     who = [code for code in comparison.who if code not in treated.silent]
     return ComparedEffect(
@@ -77,10 +79,11 @@ def effect_of(
         treated,
         compared,
         "exposure" in cells,
-        _rates(cells, comparison, found),
-        _early(cells, comparison, found),
-        _beside(cells, comparison, found),
-        _apart(cells, comparison, found),
+        held.rates,
+        held.early,
+        held.beside,
+        held.apart,
+        tuple(code for code in who if comparison.first_whole_year(code) > comparison.last_year),
         tuple(code for code, number in sources.items() if number > 1),
         is_exact,
         law,
@@ -131,77 +134,73 @@ def _side(cells: pd.DataFrame, codes: Sequence[str]) -> Side:
     )
 
 
-def _rates(cells: pd.DataFrame, comparison: Comparison, found: Effect | NotEstimable) -> tuple[float, float]:
-    """Return what was counted a person-year, or a place and year, with the measure: before its start and since."""
-    if isinstance(found, NotEstimable):
-        return np.nan, np.nan
-    out = [one.what for one in found.left_out]
-    codes = [code for code in comparison.who if code not in out]
-    own = cells[cells["province_code"].isin(codes) & cells["count"].notna()]
-    years = own["year"] - own["province_code"].map(comparison.first_whole_year)
-    broken = own["year"].eq(own["province_code"].map(comparison.broken_year))
-    lived = own["exposure"] if "exposure" in own else pd.Series(1.0, index=own.index)
-    before, since = (
-        float(own.loc[rows, "count"].sum() / lived[rows].sum())
-        for rows in ((years < 0) & ~broken, years >= 0)
-    )
-    return before, since
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    """The figures that an effect rests on, of the places with the measure and of those without, by what was left out and what came too late."""
 
+    own: pd.DataFrame
+    others: pd.DataFrame
+    first: int
+    whole: int
 
-def _beside(
-    cells: pd.DataFrame, comparison: Comparison, found: Effect | NotEstimable
-) -> tuple[float, float, float, float]:
-    """Return what was counted without the measure before its first start and since its first whole year, then the two rates: the years of those with it."""
-    if isinstance(found, NotEstimable):
-        return np.nan, np.nan, np.nan, np.nan
-    out = [one.what for one in found.left_out]
-    others = cells[~cells["province_code"].isin([*comparison.who, *out]) & cells["count"].notna()]
-    whole = min(comparison.first_whole_year(code) for code in comparison.who)
-    before, since = (
-        _counted(rows)
-        for rows in (others[others["year"] < _first_start(comparison)], others[others["year"] >= whole])
-    )
-    return before[0], since[0], before[1], since[1]
+    @classmethod
+    def of(cls, cells: pd.DataFrame, comparison: Comparison, found: Effect | NotEstimable) -> _Held:
+        """Part the figures used; none where there is no effect. A place that starts after the window is one without."""
+        gone = () if isinstance(found, NotEstimable) else found.left_out
+        out = [one.what for one in gone if one.reason != "cohort_of_one"]
+        told = cells[cells["count"].notna() & ~cells["province_code"].isin(out)]
+        told = told.head(0) if isinstance(found, NotEstimable) else told
+        whole = {code: comparison.first_whole_year(code) for code in comparison.who}
+        within = {code: year for code, year in whole.items() if year <= comparison.last_year}
+        is_own = told["province_code"].isin(within)
+        codes = told.loc[is_own, "province_code"].unique()
+        own = told[is_own].assign(since=told.loc[is_own, "province_code"].map(within).astype(float))
+        first = min((comparison.began(code).year for code in codes), default=comparison.first_year)
+        return cls(own, told[~is_own], first, min((within[code] for code in codes), default=first))
 
+    @property
+    def rates(self) -> tuple[float, float]:
+        """What was counted a person-year, or a place and year, with the measure: before its start and since."""
+        since = self.own["year"] >= self.own["since"]
+        return _counted(self.own[~since])[1], _counted(self.own[since])[1]
 
-def _early(cells: pd.DataFrame, comparison: Comparison, found: Effect | NotEstimable) -> tuple[float, float]:
-    """Return what was counted with the measure in the years before the first start, and its rate."""
-    if isinstance(found, NotEstimable):
-        return np.nan, np.nan
-    out = [one.what for one in found.left_out]
-    codes = [code for code in comparison.who if code not in out]
-    own = cells["province_code"].isin(codes) & cells["count"].notna()
-    return _counted(cells[own & (cells["year"] < _first_start(comparison))])
+    @property
+    def early(self) -> tuple[float, float]:
+        """What was counted with the measure in the years before the first start, and its rate."""
+        return _counted(self.own[self.own["year"] < self.first])
 
+    @property
+    def beside(self) -> tuple[float, float, float, float]:
+        """What was counted without the measure before its first start and since its first whole year, then the two rates."""
+        before, since = (
+            _counted(self.others[years])
+            for years in (self.others["year"] < self.first, self.others["year"] >= self.whole)
+        )
+        return before[0], since[0], before[1], since[1]
 
-def _first_start(comparison: Comparison) -> int:
-    return min(comparison.began(code).year for code in comparison.who)
+    @property
+    def apart(self) -> str:
+        """Whether the places with the measure all stood on one side of the others before the first start: then none of these is like them."""
+        own, others = (
+            [
+                _counted(of_place)[1]
+                for _, of_place in side[side["year"] < self.first].groupby("province_code")
+            ]
+            for side in (self.own, self.others)
+        )
+        if not own or not others:
+            return ""
+        if max(own) < min(others):
+            return "below"
+        return "above" if min(own) > max(others) else ""
 
 
 def _counted(rows: pd.DataFrame) -> tuple[float, float]:
-    """Return what rows count together, and how much that is a person-year, or a place and year."""
+    """Return what rows count together, and how much that is a person-year, or a place and year; missing without a row."""
+    if rows.empty:
+        return np.nan, np.nan
     count = float(rows["count"].sum())
-    lived = float(rows["exposure"].sum()) if "exposure" in rows else float(len(rows))
-    return count, count / lived if lived else np.nan
-
-
-def _apart(cells: pd.DataFrame, comparison: Comparison, found: Effect | NotEstimable) -> str:
-    """Tell whether the places with the measure all stood on one side of the others before the first start: then none of these is like them."""
-    if isinstance(found, NotEstimable):
-        return ""
-    out = [one.what for one in found.left_out]
-    early = cells[
-        (cells["year"] < _first_start(comparison))
-        & cells["count"].notna()
-        & ~cells["province_code"].isin(out)
-    ]
-    lived = early["exposure"] if "exposure" in early else pd.Series(1.0, index=early.index)
-    sums = early.assign(lived=lived).groupby("province_code")[["count", "lived"]].sum()
-    rates = sums["count"] / sums["lived"]
-    own = rates.index.isin(comparison.who)
-    if rates[own].max() < rates[~own].min():
-        return "below"
-    return "above" if rates[own].min() > rates[~own].max() else ""
+    return count, count / float(rows["exposure"].sum() if "exposure" in rows else len(rows))
 
 
 def _starts(comparison: Comparison, who: Sequence[str]) -> dict[int, tuple[str, ...]]:
@@ -211,20 +210,22 @@ def _starts(comparison: Comparison, who: Sequence[str]) -> dict[int, tuple[str, 
 
 def _told(
     cells: pd.DataFrame, comparison: Comparison, law: ScatterLaw
-) -> tuple[Effect | NotEstimable, Effect | NotEstimable, Effect | NotEstimable | None]:
-    """Return the effect by the method that the number of places calls for, what two-way fixed effects would have said, and a mixture that ran parallel."""
+) -> tuple[Effect | NotEstimable, Effect | NotEstimable, Effect | NotEstimable | None, pd.DataFrame]:
+    """Return the effect by the method that the number of places calls for, what two-way fixed effects and a parallel mixture would have said, and the figures used."""
     from evalkit.statistics.panel.count_imputation import count_imputation  # noqa: PLC0415  light import
     from evalkit.statistics.panel.synthetic_difference import synthetic_difference  # noqa: PLC0415
     from evalkit.statistics.panel.synthetic_effect import synthetic_effect  # noqa: PLC0415
     from evalkit.statistics.panel.two_way import two_way_effect  # noqa: PLC0415
 
-    panel = _panel(comparison, _without_broken(cells, comparison), law)
+    used = _without_broken(cells, comparison)
+    panel = _panel(comparison, used, law)
     found = count_imputation(panel)
     if isinstance(found, NotEstimable) and found.reason == "too_few_treated":
         years = {comparison.broken_year(code) for code in comparison.who}
-        whole_years = _panel(comparison, cells[~cells["year"].isin(years)], law)
-        return synthetic_effect(whole_years), found, synthetic_difference(whole_years)
-    return found, two_way_effect(panel), None
+        used = cells[~cells["year"].isin(years)]
+        whole_years = _panel(comparison, used, law)
+        return synthetic_effect(whole_years), found, synthetic_difference(whole_years), used
+    return found, two_way_effect(panel), None, used
 
 
 def _each_alike(cells: pd.DataFrame, comparison: Comparison, found: Effect) -> Effect | NotEstimable:

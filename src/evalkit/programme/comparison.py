@@ -60,9 +60,11 @@ class Comparison(Declared):
 
     @model_validator(mode="after")
     def _groups_are_apart(self) -> Self:
-        again = [code for n, code in enumerate(self.who) if code in self.who[:n]]
-        if again:
+        others = () if self.compared_with == OTHERS else tuple(self.compared_with)
+        if again := _twice(self.who):
             raise ValueError(worded("{code} stands twice in who", code=repr(again[0])))
+        if again := _twice(others):
+            raise ValueError(worded("{code} stands twice in compared_with", code=repr(again[0])))
         if isinstance(self.since, dict) and set(self.since) != set(self.who):
             code = sorted(set(self.since) ^ set(self.who))[0]
             raise ValueError(
@@ -73,7 +75,7 @@ class Comparison(Declared):
             )
         if self.compared_with == ():
             raise ValueError(worded("compared_with names places, or is 'others'"))
-        both = [code for code in self.who if self.compared_with != OTHERS and code in self.compared_with]
+        both = [code for code in self.who if code in others]
         if both:
             raise ValueError(worded("{code} stands in who and in compared_with", code=repr(both[0])))
         return self
@@ -117,6 +119,10 @@ class Comparison(Declared):
         yield from (("who", code) for code in self.who)
         if self.compared_with != OTHERS:
             yield from (("compared_with", code) for code in self.compared_with)
+
+
+def _twice(codes: Sequence[str]) -> list[str]:
+    return [code for n, code in enumerate(codes) if code in codes[:n]]
 
 
 def refuse_unknown_places(

@@ -21,6 +21,9 @@ NO_EFFECT: Mapping[str, Callable[[], Bilingual]] = {
     "treated_from_start": lambda: say(
         "The places with the programme had it from the first year on; nothing shows how they were before."
     ),
+    "no_before_or_since": lambda: say(
+        "No place with the programme has figures both from before its start and since."
+    ),
     "no_comparison": lambda: say(
         "The places without the programme have no figures that can be compared with."
     ),
@@ -67,6 +70,8 @@ HERE: Mapping[str, Callable[[], Bilingual]] = {
 
 LEFT_OUT: Mapping[str, Callable[[], Bilingual]] = {
     "treated_from_start": lambda: say("had the measure from the first year on"),
+    "no_before_or_since": lambda: say("no figure from before its start, or none since"),
+    "not_yet": lambda: say("takes the measure after these years only: counted among the places without it"),
     "no_cases": lambda: say("no case in any year"),
     "too_few_cases": lambda: say("fewer than 30 cases in the places that start together"),
     "years_missing": lambda: say("a year is not reported"),

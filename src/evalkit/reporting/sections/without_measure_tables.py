@@ -51,7 +51,8 @@ def limits(lower: float, upper: float) -> Bilingual:
 def left_out(item: ComparedEffect, found: Effect, area: NationFacts) -> tuple[Bilingual, ...]:
     """Return a line for each place, or start, that the ratio does without: which, and why."""
     silent = [(code, "no_figure") for code in (*item.treated.silent, *item.compared.silent)]
-    why = [*silent, *((one.what, one.reason) for one in found.left_out)]
+    later = [(code, "not_yet") for code in item.later]
+    why = [*silent, *later, *((one.what, one.reason) for one in found.left_out)]
     lines = [say("{place}: {why}", place=_name(what, area), why=LEFT_OUT[reason]()) for what, reason in why]
     years = [year for _, year in item.broken]
     broken = [

@@ -28,8 +28,9 @@ def comparable(
     Returns
     -------
     (Panel, tuple of LeftOut) or NotEstimable
-        Left out: places without a case, places treated from the first period, places that start together with fewer than 30
-        cases. Not estimable: ``none_treated``, ``all_treated``, ``treated_from_start`` (nothing else is left), ``no_comparison``
+        Left out: places without a case, places treated from the first period, treated places without a figure from before their start
+        or since, places that start together with fewer than 30 cases. Not estimable: ``none_treated``, ``all_treated``,
+        ``treated_from_start`` and ``no_before_or_since`` (nothing else is left), ``no_comparison``
         (no untreated place has a case, or the untreated cells do not tie places and periods together), ``too_few_cases``
         (fewer than 30 in every start), ``too_few_treated``, ``too_few_compared``, ``no_cases_before``, ``no_cases_after``,
         ``no_comparison_cases`` (none in the comparison before, or after, the first start).
@@ -44,11 +45,19 @@ def comparable(
         return NotEstimable("none_treated")
     if panel.ever.all():
         return NotEstimable("all_treated", {"treated": len(panel.places)})
-    early, empty = panel.starts == 0, np.nansum(panel.counts, axis=1) == 0
-    few = _thin_starts(panel, ~early & ~empty)
-    kept = panel.kept(~(early | empty | few))
-    refusal = _nothing_left(panel, early, few, empty) or _refusal(kept, treated=treated, compared=compared)
-    return refusal or (kept, _left_out(panel, early, empty, few))
+    early, empty, one_sided = panel.starts == 0, np.nansum(panel.counts, axis=1) == 0, _one_sided(panel)
+    few = _thin_starts(panel, ~(early | empty | one_sided))
+    kept = panel.kept(~(early | empty | one_sided | few))
+    refusal = _nothing_left(panel, early, one_sided, few | empty) or _refusal(
+        kept, treated=treated, compared=compared
+    )
+    return refusal or (kept, _left_out(panel, early, empty, one_sided, few))
+
+
+def _one_sided(panel: Panel) -> Mask:
+    """Return the treated places that have no figure from before their start, or none since: they show no change."""
+    before, since = ((panel.reported & cells).any(axis=1) for cells in (~panel.treated, panel.treated))
+    return np.asarray(panel.ever & ~(before & since))
 
 
 def _thin_starts(panel: Panel, among: Mask) -> Mask:
@@ -60,13 +69,15 @@ def _thin_starts(panel: Panel, among: Mask) -> Mask:
     return few
 
 
-def _nothing_left(panel: Panel, early: Mask, few: Mask, empty: Mask) -> NotEstimable | None:
+def _nothing_left(panel: Panel, early: Mask, one_sided: Mask, out: Mask) -> NotEstimable | None:
     ever = panel.ever
     if not (ever & ~early).any():
         return NotEstimable("treated_from_start", {"treated": int(ever.sum())})
-    if not (~ever & ~empty).any():
+    if not (~ever & (np.nansum(panel.counts, axis=1) > 0)).any():
         return NotEstimable("no_comparison")
-    if not (ever & ~early & ~few & ~empty).any():
+    if not (ever & ~early & ~one_sided).any():
+        return NotEstimable("no_before_or_since", {"treated": int(ever.sum())})
+    if not (ever & ~early & ~one_sided & ~out).any():
         cases = float(np.nansum(panel.counts[ever & ~early]))
         return NotEstimable("too_few_cases", {"cases": cases, "needed": FEWEST_CASES})
     return None
@@ -92,6 +103,11 @@ def _refusal(panel: Panel, *, treated: int, compared: int) -> NotEstimable | Non
     return NotEstimable(none[0]) if none else None
 
 
-def _left_out(panel: Panel, early: Mask, empty: Mask, few: Mask) -> tuple[LeftOut, ...]:
-    reasons = ((early, "treated_from_start"), (empty & ~early, "no_cases"), (few, "too_few_cases"))
+def _left_out(panel: Panel, early: Mask, empty: Mask, one_sided: Mask, few: Mask) -> tuple[LeftOut, ...]:
+    reasons = (
+        (early, "treated_from_start"),
+        (empty & ~early, "no_cases"),
+        (one_sided & ~early & ~empty, "no_before_or_since"),
+        (few, "too_few_cases"),
+    )
     return tuple(LeftOut(panel.places[k], why) for mask, why in reasons for k in np.flatnonzero(mask))

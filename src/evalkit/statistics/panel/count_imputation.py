@@ -13,7 +13,7 @@ from evalkit.statistics.panel.jackknife import Jackknife
 from evalkit.statistics.panel.panel import Mask, Panel, treated_cells
 from evalkit.statistics.panel.randomisation import DRAWS, Starts, chance_of
 from evalkit.statistics.panel.relative_magnitudes import periods_since, relative_magnitudes
-from evalkit.statistics.panel.untreated_fit import expected_counts
+from evalkit.statistics.panel.untreated_fit import expected_counts, tied_together
 from evalkit.statistics.results import NotEstimable
 
 
@@ -119,7 +119,7 @@ def distances(panel: Panel, ways: Starts) -> Numbers:
     Returns
     -------
     ndarray
-        Missing where places that would start together have fewer than 30 cases.
+        Missing where :func:`evalkit.statistics.panel.comparable.comparable` would have refused the assignment, or left a place out.
     """
     cells = treated_cells(ways, len(panel.periods)) & panel.reported
     fit = expected_counts(panel.counts, panel.exposure, panel.reported & ~cells)
@@ -131,7 +131,8 @@ def distances(panel: Panel, ways: Starts) -> Numbers:
     )
     error = np.sqrt(_relative(fit, cells, panel.law) + _relative(fit, before, panel.law))
     found = np.abs(np.log((seen + 0.5) / (expected + 0.5))) / error
-    return np.where(_have_cases(panel, ways), found, np.nan)
+    told = _have_cases(panel, ways) & _have_figures(panel, ways) & tied_together(panel.reported & ~cells)
+    return np.where(told, found, np.nan)
 
 
 def _relative(fit: Numbers, cells: Mask, law: ScatterLaw) -> Numbers:
@@ -162,3 +163,14 @@ def _have_cases(panel: Panel, ways: Starts) -> Mask:
     starts = np.unique(panel.starts[panel.ever])
     sums = np.array([(ways == start) @ totals for start in starts])
     return np.asarray((sums >= FEWEST_CASES).all(axis=0))
+
+
+def _have_figures(panel: Panel, ways: Starts) -> Mask:
+    """Tell which assignments have a figure of each place since its start, and cases on both sides before and after."""
+    given = treated_cells(ways, len(panel.periods))
+    own = (ways < len(panel.periods))[:, :, None]
+    after = given.any(axis=1, keepdims=True)
+    told = ((given & panel.reported).any(axis=2) | ~own[:, :, 0]).all(axis=1)
+    for cells in (own & ~given, given, ~own & after, ~own & ~after):
+        told &= np.where(cells & panel.reported, panel.counts, 0.0).sum(axis=(1, 2)) > 0
+    return np.asarray(told)

@@ -24,8 +24,8 @@ class LeftOut:
     what : str
         Its code, or its first treated period.
     reason : str
-        ``treated_from_start``, ``no_cases``, ``too_few_cases``, ``years_missing``, ``cohort_of_one`` (its own effect has no
-        interval; it is in the whole).
+        ``treated_from_start``, ``no_before_or_since`` (no figure from before its start, or none since), ``no_cases``,
+        ``too_few_cases``, ``years_missing``, ``cohort_of_one`` (its own effect has no interval; it is in the whole).
     """
 
     what: str

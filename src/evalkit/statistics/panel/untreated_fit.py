@@ -25,7 +25,7 @@ def expected_counts(counts: Numbers, exposure: Numbers, untreated: Mask) -> Numb
     -------
     ndarray, any x places x periods
         Exposure x effect of the place x effect of the period. 0 in a place, or a period, whose untreated cells have no case;
-        missing where no untreated cell tells.
+        missing where no chain of untreated cells ties the place to the period.
 
     Notes
     -----
@@ -53,7 +53,8 @@ def expected_counts(counts: Numbers, exposure: Numbers, untreated: Mask) -> Numb
         periods = _shares(by_period, (turned @ places[:, :, None])[:, :, 0])
         if np.abs(places - before).max() <= CLOSE * max(float(places.max()), 1e-300):
             break
-    told = untreated.any(axis=2, keepdims=True) & untreated.any(axis=1, keepdims=True)
+    of_places, of_periods = _groups(untreated)
+    told = of_places[..., :, None] == of_periods[..., None, :]
     return np.where(told, places[:, :, None] * periods[:, None, :] * exposure, np.nan)
 
 
@@ -61,17 +62,25 @@ def _shares(sums: Numbers, weights: Numbers) -> Numbers:
     return np.divide(sums, weights, out=np.zeros_like(sums), where=weights > 0)
 
 
-def tied_together(untreated: Mask) -> bool:
-    """Tell whether the untreated cells tie all places and periods together, so that their effects can be told.
+def tied_together(untreated: Mask) -> Mask:
+    """Tell whether the untreated cells tie all places and periods together, so that their effects can be told; places x periods are the last axes.
 
     Examples
     --------
-    >>> tied_together(np.array([[True, True], [True, False]])), tied_together(np.eye(2, dtype=bool))
-    (True, False)
+    >>> tied_together(np.array([[[True, True], [True, False]], np.eye(2, dtype=bool)])).tolist()
+    [True, False]
     """
-    reached: NDArray[np.bool_] = np.zeros(untreated.shape[0], dtype=bool)
-    reached[0] = True
-    for _ in range(untreated.shape[0]):
-        periods = untreated[reached].any(axis=0)
-        reached |= untreated[:, periods].any(axis=1)
-    return bool(reached.all() and untreated[reached].any(axis=0).all())
+    of_places, of_periods = _groups(untreated)
+    return np.asarray((of_places == 0).all(axis=-1) & (of_periods == 0).all(axis=-1))
+
+
+def _groups(untreated: Mask) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """Return for places and for periods the first place that untreated cells tie them to; a number of its own where there is none."""
+    alone = untreated.shape[-2]
+    places = np.broadcast_to(np.arange(alone), untreated.shape[:-1])
+    while True:
+        periods = np.where(untreated, places[..., :, None], alone).min(axis=-2)
+        reached = np.minimum(places, np.where(untreated, periods[..., None, :], alone).min(axis=-1))
+        if (reached == places).all():
+            return reached, periods
+        places = reached
