@@ -628,6 +628,16 @@ def test_a_place_that_starts_outside_the_window_moves_no_figure_of_the_others(
     assert why in words(result)
 
 
+def test_of_a_place_without_inhabitants_counts_are_compared_and_no_rates(nation: NationFacts):
+    """A population of 0 is no exposure: the section once fell out, as by an error of the program."""
+    rows = nation.province_facts
+    none = rows["measure"].eq("inhabitants") & rows["province_code"].eq("09")
+    area = replace(nation, province_facts=rows.assign(value=rows["value"].mask(none, 0.0)))
+    result = ek.effect(area, "cameras")
+    assert isinstance(result.items[0].found, Effect)
+    assert "No population is known for every figure; counts a year are compared" in words(result)
+
+
 def test_a_silent_place_moves_no_year_of_the_others(nation: NationFacts):
     """A place without a figure that started first decides nothing about which years lie before."""
     area = replace(nation, province_facts=without(range(FIRST, LAST + 1), ("07",))(nation.province_facts))

@@ -6,9 +6,12 @@ import math
 from fractions import Fraction
 from time import perf_counter
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy import stats
+from scipy.stats.contingency import odds_ratio as scipy_odds_ratio
 from statsmodels.stats.rates import test_poisson_2indep as poisson_2indep
 
 from evalkit.errors import FactsError
@@ -314,6 +317,34 @@ def test_fishers_test_and_its_odds_ratio_are_those_of_r():
     found = fisher_exact([[4, 6], [1, 11]])
     assert (found.p_minlike, found.ratio) == pytest.approx((0.1353383459, 6.675566753), rel=1e-7)
     assert (found.lower, found.upper) == pytest.approx((0.5086536216, 393.1277784), rel=1e-7)
+
+
+def test_fishers_odds_ratio_of_millions_of_cases_is_that_of_large_numbers():
+    """Woolf's limits, which are exact where counts are large; a search value by value takes hours for so many."""
+    table = np.array([[455_000, 808_000], [4_316_000, 3_536_000]])
+    found = fisher_exact(table)
+    reach = np.exp(1.959964 * np.sqrt((1 / table).sum()))
+    odds = 455 * 3536 / (808 * 4316)
+    assert (found.ratio, found.lower, found.upper) == pytest.approx(
+        (odds, odds / reach, odds * reach), rel=1e-5
+    )
+
+
+@pytest.mark.parametrize(
+    "table", [[[3, 9], [14, 5]], [[0, 7], [5, 2]], [[8, 0], [3, 6]], [[21, 17], [30, 44]]]
+)
+@pytest.mark.parametrize("null", [1.0, 0.4, 2.7])
+def test_fishers_numbers_are_those_of_scipy(table: list[list[int]], null: float):
+    found, (row, column) = fisher_exact(table, null=null), np.array(table)
+    wanted = scipy_odds_ratio(np.array(table))
+    limits = wanted.confidence_interval(0.95)
+    law = stats.nchypergeom_fisher(sum(row) + sum(column), sum(row), row[0] + column[0], null)
+    chances = law.pmf(np.arange(sum(row) + 1))
+    tail = min(chances[: row[0] + 1].sum(), chances[row[0] :].sum())
+    assert (found.ratio, found.lower, found.upper) == pytest.approx(
+        (wanted.statistic, limits.low, limits.high), rel=1e-9
+    )
+    assert found.p_central == pytest.approx(min(1.0, 2 * tail), rel=1e-9)
 
 
 def test_fishers_p_is_the_sum_over_all_tables_with_these_margins():

@@ -26,7 +26,7 @@ def yearly_series(
     DataFrame
         ``province_code``, ``year`` (int), ``count`` (missing where not reported or hidden), ``status``, ``low`` and ``high`` where
         the facts have them (what is left to a hidden figure) and, where known for
-        all rows, ``exposure`` (person-years) with its ``exposure_source``. Calendar and police years alike count as the year they end in.
+        all rows and never 0, ``exposure`` (person-years) with its ``exposure_source``. Calendar and police years alike count as the year they end in.
     """
     basis = programme.measures[measure].place_basis
     counts = _years(facts[facts["place_basis"] == basis], measure).rename(columns={"value": "count"})
@@ -35,7 +35,7 @@ def yearly_series(
     )
     key, known = ["province_code", "year"], ["exposure", "exposure_source"]
     series = counts.drop(columns="source_id").merge(inhabitants[[*key, *known]], on=key, how="left")
-    return series if series["exposure"].notna().all() else series.drop(columns=known)
+    return series if (series["exposure"] > 0).all() else series.drop(columns=known)
 
 
 def how_told(facts: pd.DataFrame, measure: str, programme: Programme) -> tuple[dict[str, int], bool]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy import stats
-from scipy.stats.contingency import odds_ratio
+from numpy.typing import ArrayLike, NDArray
+from scipy import optimize, special
 
 from evalkit.errors import FactsError
-from evalkit.statistics.counts import whole_counts
+from evalkit.statistics.counts import Numbers, whole_counts
 
 _TIE = 1 + 1e-7  # R's fisher.test: tables as likely as the observed one, but for rounding
 
@@ -76,11 +76,58 @@ def fisher_exact(table: ArrayLike, *, null: float = 1.0, level: float = 0.95) ->
     cells = counts.astype(int)
     if not (cells.sum(axis=0).all() and cells.sum(axis=1).all()):
         return OddsRatio(math.nan, 0.0, math.inf, 1.0, 1.0, level)
-    fitted = odds_ratio(cells)
-    limits = fitted.confidence_interval(confidence_level=level)
-    law = stats.nchypergeom_fisher(cells.sum(), cells[0].sum(), cells[:, 0].sum(), null)
-    chances, seen = law.pmf(np.arange(cells[0].sum() + 1)), int(cells[0, 0])
+    law = _GivenMargins.of(cells)
+    chances, seen = law.chances(math.log(null)), law.seen
     tail = min(float(chances[: seen + 1].sum()), float(chances[seen:].sum()))
     unlikely = float(chances[chances <= chances[seen] * _TIE].sum())
-    numbers = float(fitted.statistic), float(limits.low), float(limits.high)
-    return OddsRatio(*numbers, min(1.0, 2 * tail), min(1.0, unlikely), level)
+    return OddsRatio(*law.odds(level), min(1.0, 2 * tail), min(1.0, unlikely), level)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _GivenMargins:
+    """The first cell of a table given its margins, Fisher's noncentral hypergeometric: all values that it may take, from the least on.
+
+    Sums over all values stay quick with millions of cases, where a search value by value does not end.
+    """
+
+    log_ways: Numbers
+    seen: int
+
+    @classmethod
+    def of(cls, cells: NDArray[np.int_]) -> _GivenMargins:
+        row, column, total = int(cells[0].sum()), int(cells[:, 0].sum()), int(cells.sum())
+        least = max(0, row + column - total)
+        first = np.arange(least, min(row, column) + 1, dtype=float)
+        four = np.array([first, row - first, column - first, total - row - column + first])
+        return cls(-special.gammaln(1 + four).sum(axis=0), int(cells[0, 0]) - least)
+
+    def chances(self, log_odds: float) -> Numbers:
+        """Return the probability of each value."""
+        raised = self.log_ways + log_odds * np.arange(len(self.log_ways))
+        shares = np.exp(raised - raised.max())
+        return np.asarray(shares / shares.sum())
+
+    def odds(self, level: float) -> tuple[float, float, float]:
+        """Return the odds ratio under which the value seen is the mean, and its exact limits."""
+        rare, values = (1 - level) / 2, np.arange(len(self.log_ways))
+        is_least, is_most = self.seen == 0, self.seen == values[-1]
+        return (
+            0.0
+            if is_least
+            else math.inf
+            if is_most
+            else self._where(lambda one: float(one @ values), self.seen),
+            0.0 if is_least else self._where(lambda one: float(one[self.seen :].sum()), rare),
+            math.inf if is_most else self._where(lambda one: -float(one[: self.seen + 1].sum()), -rare),
+        )
+
+    def _where(self, told: Callable[[Numbers], float], wanted: float) -> float:
+        """Return the odds at which something told by the chances, and rising with the odds, is as wanted."""
+
+        def off(log_odds: float) -> float:
+            return float(told(self.chances(log_odds)) - wanted)
+
+        reach = 1.0
+        while off(-reach) > 0 or off(reach) < 0:
+            reach *= 2
+        return math.exp(optimize.brentq(off, -reach, reach, xtol=1e-13))
