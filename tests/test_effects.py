@@ -628,6 +628,19 @@ def test_a_place_that_starts_outside_the_window_moves_no_figure_of_the_others(
     assert why in words(result)
 
 
+def test_with_one_year_before_its_count_stands_and_nothing_is_said_of_running_alike(nation: NationFacts):
+    """Of the only year before nothing is expected: the table said 0 of 0 there, and the verdict was stronger than with many years."""
+    result = ek.compare_with_others(told(nation, first_year=START - 1))
+    (drawn,) = section_of(result).figures
+    assert drawn.table is not None
+    row = [cell.text.en for cell in drawn.table.rows[0]]
+    assert row == ["−1", "6", str(sums(SIX, range(START - 1, START))), "–", "–", "–"]
+    said = words(result)
+    assert "hardly explains this difference, but it rests on the places running alike" in said
+    assert "Too few years before the start are known to see whether the places ran alike" in said
+    assert "near 1 by construction" not in said
+
+
 def test_of_a_place_without_inhabitants_counts_are_compared_and_no_rates(nation: NationFacts):
     """A population of 0 is no exposure: the section once fell out, as by an error of the program."""
     rows = nation.province_facts

@@ -214,7 +214,8 @@ def _verdict(found: Effect, *, exploratory: bool) -> tuple[Bilingual, ...]:
     """Say what draws and interval allow together; of a comparison chosen after the fact, that even a clear one is no finding."""
     standing, times = _standing(found), moves_withstood(found)
     if standing == "clear":
-        return (_hardly_chance(exploratory=exploratory, is_frail=times is not None and times < 1),)
+        is_frail = found.honest is None or (times is not None and times < 1)
+        return (_hardly_chance(exploratory=exploratory, is_frail=is_frail),)
     could_be_chance = (
         say("This difference could be chance."),
         say("That does not show that the measure makes no difference."),
@@ -265,6 +266,10 @@ def _before(found: Effect) -> Bilingual:
     if found.design == "synthetic_control":
         return say(
             "The mixture was matched to the years before the start; that the ratio is near 1 there is no finding."
+        )
+    if not (found.events.loc[found.events["at"] < 0, "estimate"] > 0).any():
+        return say(
+            "Too few years before the start are known to see whether the places ran alike before it. Nothing shows that they would have run alike afterwards without the measure."
         )
     return say(
         "Years before the start are estimated as those after it; taken together their ratio is near 1 by construction, single ones may tell otherwise. Nothing shows that the places would have run alike afterwards without the measure."

@@ -56,13 +56,18 @@ class Jackknife:
         seen, expected = self._sums(cells)
         ratios = self.ratios(cells)
         lower, upper = self._limits(ratios, np.asarray(cells.any(axis=1)))
+        reported = cells & self.panel.reported
+        told = reported & ~np.isnan(self.expected[0])
+        is_told = bool(
+            told.any()
+        )  # else nothing is expected, which is no 0; what was counted stands all the same
         return {
             "estimate": float(ratios[0]),
             "lower": lower,
             "upper": upper,
-            "places": int((cells & self.panel.reported).any(axis=1).sum()),
-            "cases": float(seen[0]),
-            "expected": float(expected[0]),
+            "places": int((told if is_told else reported).any(axis=1).sum()),
+            "cases": float(seen[0]) if is_told else self.panel.cases(reported),
+            "expected": float(expected[0]) if is_told else np.nan,
         }
 
     def _limits(self, ratios: Numbers, own: Mask) -> tuple[float, float]:
