@@ -27,7 +27,7 @@ EVERY = ""
 class Family(NamedTuple):
     """The cells of one measure: the label of each node's, and the sums that leave a rest, each a total and its parts.
 
-    ``given`` is the node of each cell reported, of all sources; empty for a measure whose figures are never added.
+    ``given`` is the node of each cell reported, of all sources.
     """
 
     labels: dict[Node, int]
@@ -62,6 +62,10 @@ def add_family(
     -------
     Family
         The label of the cell at each place, period and breakdown that has one.
+
+    Notes
+    -----
+    Whether a measure says of itself that its figures are never added does not matter: whoever subtracts does not ask.
     """
     names = [name for name in dimensions(family) if (family[name] != ALL).any()]
     beside = _comparable(beside, family)
@@ -70,21 +74,19 @@ def add_family(
     nodes = _Nodes(family, grid.node[: len(family)], len(grid.breakdowns))
     nodes.join(sums)
     left: list[tuple[Node, tuple[Node, ...]]] = []
-    given: dict[int, Node] = {}
-    if programme.measures[str(family["measure"].iloc[0])].additive:
-        for found in sums_of_grid(grid.shape, grid.splits, grid.flags(grid.node)):
-            parts = [nodes.label(part, sums) for part in found.parts]
-            sums.add(
-                nodes.label(found.total, sums),
-                parts,
-                complete=found.complete,
-                group=found.group,
-                nearly=found.nearly,
-                assumed=found.assumed,
-            )
-            if not found.complete:
-                left.append((grid.named(found.total), tuple(map(grid.named, found.parts))))
-        given = {label: grid.named(at) for at, label in nodes.given}
+    for found in sums_of_grid(grid.shape, grid.splits, grid.flags(grid.node)):
+        parts = [nodes.label(part, sums) for part in found.parts]
+        sums.add(
+            nodes.label(found.total, sums),
+            parts,
+            complete=found.complete,
+            group=found.group,
+            nearly=found.nearly,
+            assumed=found.assumed,
+        )
+        if not found.complete:
+            left.append((grid.named(found.total), tuple(map(grid.named, found.parts))))
+    given = {label: grid.named(at) for at, label in nodes.given}
     return Family({grid.named(at): label for at, label in nodes.labels.items()}, left, given)
 
 

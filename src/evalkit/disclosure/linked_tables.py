@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from evalkit.disclosure.crossing_sums import add_crossing_sums
 from evalkit.disclosure.equations import Sums, Tables, dimensions
 from evalkit.disclosure.family import Family, Node, add_family
 from evalkit.disclosure.measure_sums import add_measure_sums
-from evalkit.disclosure.parts import add_parts, add_parts_at, families, parts_and_bases
+from evalkit.disclosure.parts import Pairs, add_parts, add_parts_at, families, parts_and_bases
 from evalkit.places.registry import Registry
 from evalkit.programme.models import Programme
 
@@ -67,7 +68,8 @@ def linked_tables(
     -------
     Tables
         Sums over places, periods and breakdowns, with the implicit cells they need. Stocks, such as persons in process at
-        the end of a year, are not added over time. One figure given by two sources is one figure; one given by two editions
+        the end of a year, are not added over time. One figure given by two sources is one figure, and where they differ each
+        source's sums are its own, too; one given by two editions
         is the earlier one and what was added or taken away; of two measures one may be part of the other; and the nation's
         persons are taken to be the same by whatever place basis they are counted, unless their figures differ. Parts that do
         add up to their total are taken to, whatever is declared (:mod:`evalkit.additivity.apparent`,
@@ -76,8 +78,8 @@ def linked_tables(
     sums, pairs = Sums(cells), parts_and_bases(programme)
     done: dict[tuple[object, ...], Family] = {}
     together_made: list[dict[tuple[str, str], Family]] = []
-    for labels in releases or [cells.index.tolist()]:
-        together, made = cells.loc[sorted(set(labels))], dict[tuple[str, str], Family]()
+    for together in _readings(cells, releases or [cells.index.tolist()], pairs):
+        made = dict[tuple[str, str], Family]()
         for family, beside in families(together, pairs):
             key = (tuple(family.index), tuple(beside.index))
             if key not in done:
@@ -88,7 +90,8 @@ def linked_tables(
         together_made.append(made)
     _add_editions(cells, sums)
     sums.settle()
-    _add_nation(together_made, sums)
+    _add_nation(together_made, pairs, sums)
+    sums.settle()
     _add_apparent(list(done.values()), cells, programme, sums)
     add_crossing_sums(list(done.values()), cells["source_id"].tolist(), programme, sums)
     for made in together_made:
@@ -97,19 +100,79 @@ def linked_tables(
     return Tables(_with_implicit(cells, sums), tuple(sums.equations))
 
 
-def _add_nation(releases: Sequence[Mapping[tuple[str, str], Family]], sums: Sums) -> None:
+def _readings(cells: pd.DataFrame, releases: Sequence[Sequence[int]], pairs: Pairs) -> Iterator[pd.DataFrame]:
+    """Yield what stood side by side in each release, and apart what each source gives that contradicts another there.
+
+    Of two totals that differ the second, too, has parts that its own source gives: with the first they leave something else.
+    """
+    linked = dict[str, set[str]]()
+    for part, base in pairs:
+        linked.setdefault(part, set()).add(base)
+        linked.setdefault(base, set()).add(part)
+    for labels in releases:
+        together = cells.loc[sorted(set(labels))]
+        yield together
+        figure = [name for name in _lasting(cells) if name != "source_id"]
+        unlike = together[together.groupby(figure)["value"].transform("nunique") > 1]
+        for source, own in unlike.groupby("source_id", sort=True):
+            measures = {other for name in own["measure"] for other in (name, *linked.get(name, ()))}
+            yield together[(together["source_id"] == source) & together["measure"].isin(measures)]
+
+
+_OfNation = Mapping[str, int]  # the label of one figure of the nation by place basis
+
+
+def _add_nation(releases: Sequence[Mapping[tuple[str, str], Family]], pairs: Pairs, sums: Sums) -> None:
     """Note that the nation has one figure, whether persons are counted where they live or where they were found.
 
-    Where the two differ they are not the same persons, and neither tells of the other.
+    Where the two differ they are not the same persons, and neither tells of the other. One that was given on no such basis is taken
+    to be the one that was, unless its parts exceed that; and a part of the nation's persons is one on whatever basis it is counted.
     """
+    least = _least(sums)
     for made in releases:
-        one: dict[tuple[str, Node], int] = {}
-        for (measure, _), family in sorted(made.items()):
+        found: dict[tuple[str, Node], dict[str, int]] = {}
+        for (measure, basis), family in sorted(made.items()):
             for node, label in family.labels.items():
                 if node[0] == NATION:
-                    other = one.setdefault((measure, node), label)
-                    if other != label and sums.value[other] == sums.value[label]:
-                        sums.add(other, [label], assumed=True)
+                    found.setdefault((measure, node), {})[basis] = label
+        for labels in found.values():
+            _add_same(list(labels.values()), least, sums)
+        for part, base in pairs:
+            for node in [node for measure, node in found if measure == part]:
+                _add_part(found[part, node], found.get((base, node), {}), sums)
+
+
+def _add_same(labels: Sequence[int], least: Mapping[int, float], sums: Sums) -> None:
+    """Note which of one figure's labels, a place basis each, are the same: those of one value, and those of none."""
+    known = [label for label in labels if not isnan(sums.value[label])]
+    for label in labels:
+        value = sums.value[label]
+        may_be = (
+            one
+            for one in known
+            if sums.value[one] == value or (isnan(value) and sums.value[one] >= least.get(label, 0.0))
+        )
+        same = next(may_be, label)
+        if same != label:
+            sums.add(same, [label], assumed=True)
+
+
+def _least(sums: Sums) -> dict[int, float]:
+    """Return what the known parts of each figure that nobody reported amount to."""
+    least: dict[int, float] = {}
+    for one in sums.equations:
+        if isnan(sums.value[one.total]):
+            parts = sum(sums.value[part] for part in one.parts if not isnan(sums.value[part]))
+            least[one.total] = max(least.get(one.total, 0.0), parts)
+    return least
+
+
+def _add_part(part: _OfNation, base: _OfNation, sums: Sums) -> None:
+    """Note that the nation's figure is part of another that is given on other place bases alone."""
+    for basis, label in part.items() if base else ():
+        for other in base.values() if basis not in base else ():
+            if sums.value[label] <= sums.value[other]:
+                sums.add(other, [label], complete=False, assumed=True)
 
 
 def _add_apparent(made: Sequence[Family], cells: pd.DataFrame, programme: Programme, sums: Sums) -> None:

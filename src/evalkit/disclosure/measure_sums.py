@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from evalkit.additivity.apparent import holding
+from evalkit.additivity.places import NATION
 from evalkit.disclosure.equations import Sums
 from evalkit.disclosure.family import EVERY, Family, Node
 from evalkit.disclosure.parts import parts_and_bases
@@ -84,7 +85,8 @@ def add_measure_sums(made: Made, source: Sequence[object], programme: Programme,
     readings = {name: family.readings(source) for name, family in made.items()}
     every = Parts(programme)
     for base, basis in [name for name in sorted(made) if name[0] in every.bases]:
-        parts = {one: readings[one, basis] for one in every.of(base) if (one, basis) in made}
+        found = {one: _on(basis, one, readings) for one in every.of(base)}
+        parts = {one: reading for one, reading in found.items() if reading}
         tried = partial(every.tried, base)
         _add_parts(readings[base, basis], parts, tried, sums)
     for stock, one in programme.measures.items():
@@ -98,6 +100,17 @@ def add_measure_sums(made: Made, source: Sequence[object], programme: Programme,
             and indicator.denominator
         ):
             _add_same(_of(readings, indicator.numerator), _of(readings, indicator.denominator), sums)
+
+
+def _on(basis: str, measure: str, readings: Mapping[tuple[str, str], _Readings]) -> _Readings:
+    """Return the figures of a measure on a place basis; where it has none on it, the nation's, which has one by whatever basis."""
+    if (measure, basis) in readings:
+        return readings[measure, basis]
+    others = _of(readings, measure)
+    return {
+        name: {node: label for node, label in own.items() if node[0] == NATION}
+        for name, own in (others[0].items() if others else ())
+    }
 
 
 def _of(readings: Mapping[tuple[str, str], _Readings], measure: str) -> list[_Readings]:

@@ -13,6 +13,7 @@ from evalkit.additivity.measures import parts_of_measures
 from evalkit.disclosure.equations import Sums
 from evalkit.disclosure.family import Family, Node
 from evalkit.programme.models import Programme
+from evalkit.table import NATION_SCHEME
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -36,14 +37,22 @@ def parts_and_bases(programme: Programme) -> list[tuple[str, str]]:
 
 
 def families(cells: pd.DataFrame, pairs: Pairs) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    """Yield the cells of each measure on each place basis, and those of the measures that it is part of or that are part of it."""
+    """Yield the cells of each measure on each place basis, and what it is held against.
+
+    That is: the measures that it is part of or that are part of it, and what the nation has of all these on other bases.
+    """
     linked: dict[str, set[str]] = {}
     for part, base in pairs:
         linked.setdefault(part, set()).add(base)
         linked.setdefault(base, set()).add(part)
+    nation = cells["scheme"] == NATION_SCHEME
     for (measure, basis), family in cells.groupby(["measure", "place_basis"], sort=True):
-        others = cells["measure"].isin(linked.get(str(measure), set())) & (cells["place_basis"] == basis)
-        yield family, cells[others]
+        others = linked.get(str(measure), set())
+        own = cells["place_basis"] == basis
+        beside = (own & cells["measure"].isin(others)) | (
+            ~own & nation & cells["measure"].isin({measure, *others})
+        )
+        yield family, cells[beside]
 
 
 def add_parts(made: Mapping[tuple[str, str], Family], pairs: Pairs, sums: Sums) -> None:
