@@ -146,3 +146,23 @@ def test_a_public_run_holds_to_both(tmp_path: Path):
     assert math.isnan(left(own.sort_values("value", na_position="first")["value"].tolist()))
     of_year = told[(told["period_start"].dt.year == 2015) & told["scheme"].isin(["old", "nation"])]
     assert (of_year["mark"] == "c").any()  # 42 less 21 and 18
+
+
+NINE_MONTHS = {"period_end": "2015-09-30"}
+CUT_IN_PIECES: dict[
+    str, list[dict[str, Any]]
+] = {  # the first two rows leave 3 persons; what is beyond cuts the rest of the year
+    "nine months elsewhere": [victims("02", 30, **NINE_MONTHS)],
+    "nine months and a quarter elsewhere": [
+        victims("02", 30, **NINE_MONTHS),
+        victims("03", 20, period_start="2015-10-01"),
+    ],
+    "a rolling year": [victims("01", 30, period_start="2014-10-01", **NINE_MONTHS)],
+}
+
+
+@pytest.mark.parametrize("name", list(CUT_IN_PIECES))
+def test_the_rest_of_a_year_is_one_figure_in_however_many_pieces(name: str, registry: Registry):
+    """24 of a year less 21 of its first half are 3 of the second, though nobody can tell 3 from the quarters apart."""
+    told = shown([victims("01", 21, **FIRST_HALF), victims("01", 24), *CUT_IN_PIECES[name]], registry)
+    assert math.isnan(left(told[:2]))

@@ -17,6 +17,7 @@ from evalkit.disclosure.equations import Split
 
 Nodes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+_PERIODS = 1  # places, periods, breakdowns
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Found:
 class _Block:
     """The sums that one split gives along all lines of the grid: a row each."""
 
+    axis: int
     total: Nodes
     parts: Nodes
     split: Split
@@ -60,7 +62,9 @@ def sums_of_grid(
     for axis, of_axis in enumerate(splits):
         lines = np.moveaxis(number, axis, 0).reshape(shape[axis], -1)
         blocks += [
-            _Block(lines[one.total], lines[list(one.parts)].T, one, np.ones(lines.shape[1], dtype=np.bool_))
+            _Block(
+                axis, lines[one.total], lines[list(one.parts)].T, one, np.ones(lines.shape[1], dtype=np.bool_)
+            )
             for one in of_axis
         ]
     degree = _without_idle(blocks, reported)
@@ -77,6 +81,40 @@ def sums_of_grid(
                 nearly=block.split.nearly and every,
                 assumed=block.split.assumed,
             )
+    yield from _left_together([one for one in blocks if one.axis == _PERIODS], reported, degree)
+
+
+def _left_together(blocks: Sequence[_Block], reported: Flags, degree: Nodes) -> Iterator[Found]:
+    """Yield what periods reported leave of a longer one where the rest is cut in pieces, one of which stands in another sum.
+
+    Each piece is a figure of its own, which nobody can tell; all of them together are one, too: the second half of a year, where
+    nine months are reported elsewhere.
+    """
+    rows = [(block, row) for block in blocks for row in np.flatnonzero(block.alive).tolist()]
+    below: dict[int, list[int]] = {}
+    for block, row in rows:
+        if not reported[block.total[row]]:
+            below.setdefault(int(block.total[row]), block.parts[row].tolist())
+
+    def pieces(node: int) -> list[int]:
+        inside = below.get(node, []) if not reported[node] else []
+        return [one for part in inside for one in pieces(part)] or [node]
+
+    for block, row in rows:
+        if reported[block.total[row]]:
+            parts: list[int] = block.parts[row].tolist()
+            every = [one for part in parts for one in pieces(part)]
+            told, left = ([one for one in every if reported[one] == want] for want in (True, False))
+            apart = len(every) > len(parts) or (degree[left] > 1).any()
+            if told and len(left) > 1 and apart:
+                yield Found(
+                    int(block.total[row]),
+                    tuple(told),
+                    complete=False,
+                    group=False,
+                    nearly=False,
+                    assumed=block.split.assumed,
+                )
 
 
 def _without_idle(blocks: Sequence[_Block], reported: Flags) -> Nodes:
