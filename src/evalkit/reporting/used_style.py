@@ -10,7 +10,6 @@ _ID = re.compile(r'\bid="([^"]*)"')
 _STYLE = re.compile(r"(<style>)(.*?)(</style>)", re.DOTALL)
 _ASKED = re.compile(r"([.#])(-?[A-Za-z_][\w-]*)")
 _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\]]*\]")
-_BEYOND_COMMAS = re.compile(r",(?![^()]*\))")
 _HOLDS_RULES = ("@media", "@container", "@supports")
 
 
@@ -43,7 +42,7 @@ def _used(style: str, there: set[str]) -> str:
         elif head.startswith("@"):
             kept.append(f"{head}{{{body}}}")
         else:
-            selectors = [one for one in _BEYOND_COMMAS.split(head) if _can_match(one, there)]
+            selectors = [one for one in _selectors(head) if _can_match(one, there)]
             kept += [f"{','.join(selectors)}{{{body}}}"] if selectors else []
     return "".join(kept)
 
@@ -62,6 +61,24 @@ def _blocks(style: str) -> Iterator[tuple[str, str]]:
             if depth == 0:
                 yield style[start:opened].strip(), style[opened + 1 : place]
                 start = place + 1
+
+
+def _selectors(head: str) -> list[str]:
+    """Return the selectors of a rule, parted by the commas that no brackets hold.
+
+    Examples
+    --------
+    >>> _selectors(":is(td,th):where(.n2 :nth-child(2),.n3 :nth-child(3)),.long")
+    [':is(td,th):where(.n2 :nth-child(2),.n3 :nth-child(3))', '.long']
+    """
+    parts, depth = [""], 0
+    for sign in head:
+        depth += (sign in "([") - (sign in ")]")
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
 
 
 def _can_match(selector: str, there: set[str]) -> bool:
