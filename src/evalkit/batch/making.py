@@ -16,7 +16,9 @@ from evalkit.batch.outcome import JobFailure, PageMade, PageOrder
 from evalkit.batch.page_names import footer_lines, page_files
 from evalkit.batch.plan import Job, facts_for
 from evalkit.batch.pool import cluster, cores, local_pool, make_pages
+from evalkit.batch.requested_form import requested_forms
 from evalkit.facts.bundle import Bundle
+from evalkit.places.registry import Registry
 
 Progress = Callable[[Event], None]
 _ROOM_BYTES = 2**20
@@ -25,13 +27,17 @@ _ROOM_BYTES_A_PAGE = 2**15
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What making pages needs to know: what for, from what, whom to tell, whether there is a country's page, and where if not on this machine."""
+    """What making pages needs to know: what for, from what, whom to tell, whether there is a country's page, and where if not on this machine.
+
+    ``registry`` tells of the places in the forms that go with pages without figures.
+    """
 
     options: RunOptions
     bundle: Bundle
     progress: Progress
     executor: Executor | None = None
     country: bool = False
+    registry: Registry | None = None
 
 
 def make_and_keep(jobs: Sequence[Job], stage: Path, making: Making) -> dict[str, PageRecord | JobFailure]:
@@ -123,6 +129,9 @@ def _order(job: Job, making: Making) -> PageOrder:
         cell_seconds=options.cell_seconds,
         pdf=options.pdf,
         country=making.country,
+        forms={}
+        if making.registry is None
+        else requested_forms(job, making.bundle, making.registry, languages=options.languages),
     )
 
 

@@ -75,7 +75,8 @@ class PageOrder:
     """Everything a worker needs for one page: it may be on another machine.
 
     ``facts`` are the job's slice; ``source`` is the notebook's own text; ``keep_notebook`` says that the executed notebook
-    is published beside the pages; ``pdf`` that the brief is printed; ``country`` that the country's page is there to link to.
+    is published beside the pages; ``pdf`` that the brief is printed; ``country`` that the country's page is there to link to; ``forms`` are the files to be filled in that
+    go with it.
     """
 
     job: Job
@@ -87,6 +88,7 @@ class PageOrder:
     cell_seconds: int = CELL_SECONDS
     pdf: bool = False
     country: bool = False
+    forms: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from nbformat import NotebookNode
 
 from evalkit.batch.page_names import TABLES, neighbours, page_file
+from evalkit.batch.requested_form import form_file
 from evalkit.errors import DisclosureError
 from evalkit.messages import worded
 from evalkit.reporting.blocks import Bilingual, Content, Language, PageHead, Section
@@ -23,6 +24,7 @@ def render(
     audience: str,
     footer: Sequence[Bilingual],
     country: bool = False,
+    forms: Collection[str] = (),
     read: dict[int, Content] | None = None,
 ) -> dict[str, bytes]:
     """Return the page in each language and its tables as CSV and XLSX, from the one execution.
@@ -42,6 +44,8 @@ def render(
         Lines about how the report was made.
     country : bool
         Whether the country's page is there to link to.
+    forms : collection of str
+        The files to be filled in that go with the page; it links to the one of its language.
     read : dict of PageHead or Section, optional
         What was read from the notebook is added to it, see :func:`evalkit.reporting.exporter.read_notebook`.
 
@@ -61,6 +65,7 @@ def render(
         require_own_head(head, stem=stem, audience=audience)
         own = {
             **neighbours(stem, language, languages, country=country),
+            "form": next((name for name in forms if name == form_file(stem, language)), None),
             "footer": [line.texts for line in footer],
         }
         tables = _tables(head, [part for part in parts if isinstance(part, Section)], language)

@@ -33,6 +33,7 @@ from evalkit.errors import BatchError, SettingsError
 from evalkit.facts.audiences import file_stem
 from evalkit.facts.bundle import Bundle
 from evalkit.messages import listed, worded
+from evalkit.places.registry import Registry
 from evalkit.workspace import Workspace
 
 _NAMED_IN_MESSAGE = 5
@@ -52,6 +53,7 @@ class _Task:
     since: str
     ground: Ground
     country: bool = False
+    registry: Registry | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -170,6 +172,7 @@ def _accept(
         since=made.since,
         ground=Ground(stock, *days_named_alike(made.registry, day)),
         country=country,
+        registry=made.registry,
     )
     task.refuse_foreign(published)
     if published is not None and options.audience == "public":
@@ -204,7 +207,7 @@ def _make_and_publish(task: _Task, stage: Path, progress: Progress, executor: Ex
     )
     try:
         outcomes = make_and_keep(
-            to_make, stage, Making(task.options, task.bundle, progress, executor, task.country)
+            to_make, stage, Making(task.options, task.bundle, progress, executor, task.country, task.registry)
         )
         _publish(task, stage, before, outcomes)
     except OSError as fault:

@@ -91,8 +91,10 @@ def page_contents(
         audience=order.facts.about.audience,
         footer=order.footer,
         country=order.country,
+        forms=order.forms,
         read=read,
     )
+    files |= order.forms
     if order.keep_notebook:
         files[f"{NOTEBOOKS}/{stem}.ipynb"] = as_text(
             in_languages(notebook, order.facts.about.languages)

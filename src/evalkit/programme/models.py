@@ -433,6 +433,21 @@ class Programme(Declared):
             if target.level == "national" or (target.province_code, target.scheme) == (province_code, scheme)
         )
 
+    def requests_in_order(self) -> list[Request]:
+        """Return what is asked for where it lacks, in this order: first what a target needs."""
+        promised = {
+            measure
+            for target in self.targets
+            if target.indicator in self.indicators
+            for measure in self.indicators[str(target.indicator)].measures
+        }
+        return sorted(self.requests, key=lambda request: not promised & set(request.measures))
+
+    def period_asked_for(self, day: date) -> ProgrammePeriod:
+        """Return the last programme period that is over on a day, else the first: its years are those whose figures are asked for."""
+        over = [period for period in self.periods if period.valid_to < day]
+        return over[-1] if over else self.periods[0]
+
     def breaks_of(self, measure: str) -> tuple[Break, ...]:
         """Return the events that bend a measure: those declared for it, and those declared for no measure, which bend all."""
         return tuple(event for event in self.breaks if not event.measures or measure in event.measures)

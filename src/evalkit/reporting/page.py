@@ -26,7 +26,7 @@ from evalkit.reporting.wording import say
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
 MOST_BYTES = 200_000
 _SCOPE = re.compile(r"(<th) scope=(?:col|row)(?=[ >])")
-_NEIGHBOUR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.html|tables/[A-Za-z0-9][A-Za-z0-9._-]*\.xlsx")
+_NEIGHBOUR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.html|(?:forms|tables)/[A-Za-z0-9][A-Za-z0-9._-]*\.xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def page_from_sections(
     resources : mapping, optional
         ``footer``: lines about the report, each a text by language or a pair (vi, en); ``siblings``: pairs of another language and the file
         name of the same page in it; ``index``: file name of the list of pages; ``country``: that of the country's page; ``workbook``:
-        that of the page's tables, in the folder ``tables``.
+        that of the page's tables, in the folder ``tables``; ``form``: that of a form to be filled in, in the folder ``forms``.
 
     Returns
     -------
@@ -132,6 +132,7 @@ def assemble(
             index=neighbour(given.get("index"), of="index"),
             country=neighbour(given.get("country"), of="country"),
             workbook=neighbour(given.get("workbook"), of="workbook"),
+            form=neighbour(given.get("form"), of="form"),
         )
     )
     return page if extras.script else _within_bytes(with_used_style(page))
@@ -192,6 +193,7 @@ def _words(head: PageHead, language: Language) -> dict[str, str]:
         "annex": say("Annex"),
         "as_of": as_of_words(head),
         "workbook": workbook_words(),
+        "form": say("The form for these figures, with the place filled in (XLSX)"),
         "folded": say("Everything else, collapsed; only opened sections are printed."),
         "all_pages": say("All reports"),
         "country": say("The whole country"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
@@ -44,6 +45,8 @@ class FormOrder:
         Of the labels.
     source : str
         The source's name; by boundary set and code where left out.
+    made : str
+        The day that the file says it was made, YYYY-MM-DD; today's where left out.
     """
 
     unit: Unit
@@ -51,6 +54,7 @@ class FormOrder:
     measures: Mapping[str, Asked] | None = None
     language: str = "vi"
     source: str = ""
+    made: str = ""
 
 
 def asked_for(programme: Programme) -> dict[str, Asked]:
@@ -129,6 +133,8 @@ def _workbook(vocabulary: Vocabulary, order: FormOrder) -> bytes:
 
     stream = io.BytesIO()
     book = Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    if order.made:
+        book.set_properties({"created": datetime.fromisoformat(order.made).replace(tzinfo=UTC)})
     styles = {
         "title": book.add_format({"bold": True, "font_size": 14}),
         "head": book.add_format(

@@ -185,14 +185,7 @@ def missing_requests(result: Summary) -> list[Request]:
     if period is not None and len(told):
         told = told[told["period_end"].dt.date >= period.valid_from]
     known = set(told["measure"])
-    missing = [request for request in programme.requests if not known & set(request.measures)]
-    promised = {
-        measure
-        for target in programme.targets
-        if target.indicator in programme.indicators
-        for measure in programme.indicators[str(target.indicator)].measures
-    }
-    return sorted(missing, key=lambda request: not promised & set(request.measures))
+    return [request for request in programme.requests_in_order() if not known & set(request.measures)]
 
 
 def what_figures_cannot_tell(result: Summary) -> Section:

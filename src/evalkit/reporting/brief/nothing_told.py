@@ -144,10 +144,7 @@ def _looked(result: Summary) -> Section:
 
 
 def _years_asked(result: Summary) -> Bilingual:
-    """Return the last programme period that is over, else the first: its years are those to ask for."""
-    today = date.fromisoformat(result.area.about.date)
-    over = [period for period in result.area.programme.periods if period.valid_to < today]
-    asked = over[-1] if over else result.area.programme.periods[0]
+    asked = result.area.programme.period_asked_for(date.fromisoformat(result.area.about.date))
     return formats.period(asked.valid_from, asked.valid_to)
 
 
