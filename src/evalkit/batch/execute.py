@@ -38,9 +38,10 @@ _KERNEL_ARGUMENTS = [
 NOTEBOOK = "notebook.ipynb"
 _PARAGRAPH = 3  # lines: where, rule, do; see EvalkitError
 _NEVER = re.compile(r"(?P<name>)(?!)")
-_OF_EVALKIT = "module 'evalkit' has no attribute"
+_OF_EVALKIT = re.compile(r"\Amodule 'evalkit' has no attribute|\n *where +evalkit\.")
 _UNKNOWN = {
     "NameError": re.compile(r"name '(?P<name>\w+)' is not defined"),
+    "NoSuchNameError": re.compile(r"[^\n]*\n *where +(?:[\w.]+\.)?(?P<name>\w+)\n"),
     "AttributeError": re.compile(r"(?:module '[\w.]+'|'\w+' object) has no attribute '(?P<name>\w+)'"),
 }
 _TYPES = {"Literal", "Optional", "List", "typing", "date", "datetime"}  # of annotations of parameters
@@ -224,7 +225,7 @@ def _unknown_name(fault: PapermillExecutionError) -> str:
             if name in _TYPES
             else worded("name '{name}' is not defined", name=name)
         )
-    if name not in dir(evalkit) and fault.evalue.startswith(_OF_EVALKIT):
+    if name not in dir(evalkit) and _OF_EVALKIT.search(fault.evalue):
         return worded("evalkit has no '{name}'; {nearest}", name=name, nearest=nearest(name, dir(evalkit)))
     return worded("what stands before it has no '{name}'", name=name)
 
