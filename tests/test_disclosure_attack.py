@@ -178,7 +178,7 @@ def pattern(tables: Tables, hidden: set[int]) -> list[float | None]:
     return [None if label in hidden else value for label, value in cells["value"].items()]
 
 
-@settings(max_examples=at_length(300, 1000), **SETTINGS)
+@settings(max_examples=at_length(200, 500), **SETTINGS)
 @given(country=st.one_of(plain_countries, plain_countries, halved_countries, aged_countries, two_measures))
 def test_hidden_figures_may_change_within_their_class_and_no_byte_moves(registry: Registry, country: Country):
     """Published margins are kept; every class, that of what a total holds beyond its parts included, is kept."""
