@@ -111,6 +111,7 @@ def assemble(
     """Return a page made of parts that are already HTML; see ``page_from_sections``."""
     given, extras = resources or {}, extras or Extras(Markup(""), "")
     brief = [part for part in parts if part.place == "brief"]
+    style = _stylesheet("page.css") + ("" if brief else _stylesheet("column.css")) + extras.style
     page = (
         _environment()
         .get_template("page.html.j2")
@@ -121,7 +122,7 @@ def assemble(
             t=lambda text: phrase(text.of(language)),
             plain=lambda text: unicodedata.normalize("NFC", text.of(language)),
             csp=policy(extras.script),
-            css=_stylesheet("page.css") + ("" if brief else _stylesheet("column.css")) + extras.style,
+            css=style,
             script=Markup(extras.script),  # noqa: S704  our own file
             words=_words(head, language),
             brief=brief,
@@ -135,7 +136,7 @@ def assemble(
             form=neighbour(given.get("form"), of="form"),
         )
     )
-    return page if extras.script else _within_bytes(with_used_style(page))
+    return page if extras.script else _within_bytes(with_used_style(page, style))
 
 
 def _within_bytes(page: str) -> str:

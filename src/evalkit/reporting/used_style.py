@@ -3,48 +3,71 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 _CLASS = re.compile(r'\bclass="([^"]*)"')
 _ID = re.compile(r'\bid="([^"]*)"')
-_STYLE = re.compile(r"(<style>)(.*?)(</style>)", re.DOTALL)
 _ASKED = re.compile(r"([.#])(-?[A-Za-z_][\w-]*)")
 _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\]]*\]")
 _HOLDS_RULES = ("@media", "@container", "@supports")
 
 
-def with_used_style(page: str) -> str:
+def with_used_style(page: str, style: str) -> str:
     """Return a page whose style sheet holds no rule that matches nothing on it.
 
     Parameters
     ----------
     page : str
         A whole page without script: nothing gives an element another class later.
+    style : str
+        The style sheet, as it stands in the page.
 
     Examples
     --------
-    >>> style = "<style>p{margin:0}.note,.gap{color:red}.gap p{top:0}@media print{.gap{top:0}}</style>"
-    >>> with_used_style(style + '<p class="note">A</p>')
+    >>> style = "p{margin:0}.note,.gap{color:red}.gap p{top:0}@media print{.gap{top:0}}"
+    >>> with_used_style(f'<style>{style}</style><p class="note">A</p>', style)
     '<style>p{margin:0}.note{color:red}</style><p class="note">A</p>'
     """
-    body = _STYLE.sub("", page)
-    there = {f".{name}" for given in _CLASS.findall(body) for name in given.split()}
-    there |= {f"#{name}" for name in _ID.findall(body)}
-    return _STYLE.sub(lambda found: found[1] + _used(found[2], there) + found[3], page, count=1)
+    before, _, after = page.partition(style)
+    there = {f".{name}" for given in set(_CLASS.findall(after)) for name in given.split()}
+    there |= {f"#{name}" for name in _ID.findall(after)}
+    return before + "".join(_used(_rules(style), there)) + after
 
 
-def _used(style: str, there: set[str]) -> str:
-    kept = []
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule: its selectors with what each asks for, or what stands above other rules, and its body."""
+
+    selectors: tuple[tuple[str, frozenset[str]], ...]
+    body: str
+    above: str = ""
+    within: tuple[_Rule, ...] = ()
+
+
+def _used(rules: Iterable[_Rule], there: set[str]) -> Iterator[str]:
+    for rule in rules:
+        if rule.within:
+            within = "".join(_used(rule.within, there))
+            yield f"{rule.above}{{{within}}}" if within else ""
+        elif rule.above:
+            yield f"{rule.above}{{{rule.body}}}"
+        elif kept := [selector for selector, asked in rule.selectors if asked <= there]:
+            yield f"{','.join(kept)}{{{rule.body}}}"
+
+
+@lru_cache(maxsize=8)  # a run has two style sheets: that of pages with a brief, and that of others
+def _rules(style: str) -> tuple[_Rule, ...]:
+    found = []
     for head, body in _blocks(style):
         if head.startswith(_HOLDS_RULES):
-            within = _used(body, there)
-            kept += [f"{head}{{{within}}}"] if within.strip() else []
+            found.append(_Rule((), "", head, _rules(body)))
         elif head.startswith("@"):
-            kept.append(f"{head}{{{body}}}")
+            found.append(_Rule((), body, head))
         else:
-            selectors = [one for one in _selectors(head) if _can_match(one, there)]
-            kept += [f"{','.join(selectors)}{{{body}}}"] if selectors else []
-    return "".join(kept)
+            found.append(_Rule(tuple((one, _asked(one)) for one in _selectors(head)), body))
+    return tuple(found)
 
 
 def _blocks(style: str) -> Iterator[tuple[str, str]]:
@@ -81,9 +104,9 @@ def _selectors(head: str) -> list[str]:
     return parts
 
 
-def _can_match(selector: str, there: set[str]) -> bool:
-    """Tell whether all classes and identifiers that a selector asks for are there; those within brackets ask for less."""
-    return all(f"{kind}{name}" in there for kind, name in _ASKED.findall(_without_brackets(selector)))
+def _asked(selector: str) -> frozenset[str]:
+    """Return the classes and identifiers that a selector asks for; those within brackets ask for less."""
+    return frozenset(f"{kind}{name}" for kind, name in _ASKED.findall(_without_brackets(selector)))
 
 
 def _without_brackets(selector: str) -> str:
