@@ -135,6 +135,37 @@ def test_nothing_is_told_of_one_year_before_or_of_a_year_without_a_case():
     assert relative_magnitudes(replace(panel, counts=counts)) is None
 
 
+def test_a_period_in_which_no_case_is_expected_moves_no_limit():
+    """The place that starts first has no case in its last year before: nothing is expected of it, and the last years are its own."""
+    panel = country(np.random.default_rng(12), ratio=0.5, before=1.5, mean=200.0)
+    counts = panel.counts.copy()
+    counts[0, 1] = 0.0
+    found = found_of(replace(panel, counts=counts, treated_since=(2014, *panel.treated_since[1:])))
+    shares = dict(found.ahead)
+    last = max(shares)
+    assert shares[last] == 0
+    for m in (0.0, 10.0, 500.0):
+        weighed = [
+            (share, step * m * found.moved) for step, share in found.ahead if share
+        ]  # large, not beyond what a float holds
+        up, down = (
+            math.log(math.fsum(share * math.exp(sign * (move - moved_by)) for share, move in weighed))
+            + sign * moved_by
+            for sign, moved_by in (
+                (1, max(move for _, move in weighed)),
+                (-1, min(move for _, move in weighed)),
+            )
+        )
+        low, high = found.limits(m)
+        expected = math.log(found.estimate) - found.reach - up, math.log(found.estimate) + found.reach - down
+        assert (math.log(low) if low else -math.inf) == pytest.approx(
+            expected[0] if expected[0] > -700 else -math.inf
+        )
+        assert (math.log(high) if math.isfinite(high) else math.inf) == pytest.approx(
+            expected[1] if expected[1] < 700 else math.inf
+        )
+
+
 def test_a_year_that_is_missing_before_the_start_is_no_base():
     panel = country(np.random.default_rng(8), ratio=0.5)
     counts = panel.counts.copy()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
+from scipy import optimize, special
 
 from evalkit.statistics.counts import Numbers
 from evalkit.statistics.panel.jackknife import FEWEST_FOR_LIMITS, Jackknife, reach_of
@@ -160,9 +160,8 @@ def _log_limits(found: RelativeMagnitudes, m: float) -> tuple[float, float]:
 
 
 def _log_mean(moves: Numbers, shares: Numbers) -> float:
-    """Return the logarithm of a weighted mean of exponentials, which may be large."""
-    top = float(moves.max())
-    return top + math.log(float((shares * np.exp(moves - top)).sum()))
+    """Return the logarithm of a weighted mean of exponentials, which may be large; what has no weight is left out, however far it moves."""
+    return float(special.logsumexp(moves, b=shares))
 
 
 def _exp(value: float) -> float:
