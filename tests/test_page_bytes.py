@@ -168,7 +168,7 @@ def test_a_style_sheet_keeps_every_rule_that_can_match_and_no_other():
 def test_every_head_of_a_table_says_what_it_is_the_head_of_and_every_drawing_is_named(language: str):
     page = page_of("demo", "11", language)
     heads = re.findall(r"<th\b[^>]*>", page)
-    assert {head.split()[1].rstrip(">") for head in heads} == {"scope=col", "scope=row"}
+    assert {head.split()[1].rstrip(">") for head in heads} == {"scope=col", "scope=row", "scope=rowgroup"}
     drawings = re.findall(r"<svg\b[^>]*>(?:<title|)", page)
     assert [one for one in drawings if "<title" not in one and "aria-label=" not in one] == []
     assert len(drawings) > 15

@@ -38,7 +38,7 @@ def test_everything_but_shapes_and_text_is_gone():
         '<defs><path id="f1_s1" d="M0 0L1.2 2.3z" stroke="#0072b2" stroke-width=".8" /></defs>'
         '<g clip-path="url(#f1_s2)"><use href="#f1_s1" x="10.1" y="20" stroke="currentColor" />'
         '<path d="M0 0L5 5" /><text x="3" y="4" font-size="12" text-anchor="middle">a &lt; b &amp; c</text></g>'
-        '<defs><clipPath id="f1_s2"><rect x="0" y="0" width="9" height="9" /></clipPath></defs></svg>'
+        '<defs><clipPath id="f1_s2"><rect width="9" height="9" /></clipPath></defs></svg>'
     )
 
 

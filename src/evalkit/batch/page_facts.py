@@ -108,22 +108,25 @@ class _Reader:
         self._drawings = drawings
         self.seen = Seen()
         self._rows: list[list[str]] | None = None
+        self._group = ""  # what the rows below are about, told once in a row of its own
+        self._heads_group = False
+        self._letters: dict[str, str] = {}  # what letters in the cells stand for, told under the table
         self._figure = ""
         self._open: list[str] = []
         self._tags: list[str] = []
         self._sentence, self._label = "", ""
 
     def start(self, tag: str, given: dict[str, str]) -> None:
-        self._open_block(tag, given.get("id", ""))
+        self._open_block(tag, given.get("id", ""), spans="colspan" in given)
         self.seen.heard.update(cleaned(given[name]) for name in _HEARD if name in given)
         self._sentence = "" if tag in _SENTENCES else self._sentence
         self._label = "" if tag in _LABELS else self._label
         self._open.append(given.get("class", ""))
         self._tags.append(tag)
 
-    def _open_block(self, tag: str, name: str) -> None:
+    def _open_block(self, tag: str, name: str, *, spans: bool) -> None:
         if tag == "table":
-            self._rows = self.seen.tables.setdefault(name, [])
+            self._rows, self._group, self._letters = self.seen.tables.setdefault(name, []), "", {}
         elif tag == "figure":
             self._figure = name
         elif tag == "svg":
@@ -134,6 +137,7 @@ class _Reader:
             self._rows.append([])
         elif tag in ("th", "td") and self._rows:
             self._rows[-1].append("")
+            self._heads_group = spans and tag == "th"
 
     def end(self, tag: str) -> None:
         self._open.pop()
@@ -143,10 +147,24 @@ class _Reader:
         elif tag in _SENTENCES and (sentence := cleaned(self._sentence)):
             (self.seen.sentences if "main" in self._tags else self.seen.around).append(sentence)
             self._sentence = ""
-        if tag == "table":
+        if tag == "tr" and self._rows:
+            self._close_row(self._rows)
+        elif tag == "table":
+            for row in self._rows or ():
+                row[:] = [self._letters.get(cleaned(cell), cell) for cell in row]
             self._rows = None
         elif tag == "figure":
             self._figure = ""
+
+    def _close_row(self, rows: list[list[str]]) -> None:
+        """Take out a row that heads a group or tells of a letter, and give its text to the rows that it is about."""
+        if "tfoot" in self._tags:
+            letter, _, text = cleaned("".join(rows.pop())).partition(" ")
+            self._letters[letter] = text
+        elif self._heads_group:
+            self._group, self._heads_group = "".join(rows.pop()), False
+        elif self._group and not rows[-1][0]:
+            rows[-1][0] = self._group
 
     def text(self, data: str) -> None:
         if "sup" in self._tags:  # numbers of sources: links, no figures

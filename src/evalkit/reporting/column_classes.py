@@ -7,14 +7,41 @@ such cells bear a class of their own.
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from evalkit.reporting.blocks import Cell, Column, Language, Table
 
+ROOM = 14  # letters: a column of such texts would else break after each word
 LONG = 22  # letters: longer texts get room to break in
+MOST_BESIDE = 2  # columns: in so few, a first cell is no burden
+ROWS_A_GROUP = 2  # and more, on average
 KNOWN = 14  # columns that the style sheet has a rule for
 
 
-def table_classes(table: Table, language: Language) -> str:
-    """Return the classes of a table; none where no column needs one.
+def is_grouped(table: Table, language: Language) -> bool:
+    """Whether rows of one first cell follow each other so often that a page names it once, in a row above them.
+
+    Examples
+    --------
+    >>> from evalkit.reporting.blocks import Bilingual
+    >>> def cell(text): return Cell(Bilingual(text, text))
+    >>> columns = tuple(Column(key, Bilingual(key, key)) for key in ("target", "year", "n"))
+    >>> rows = tuple((cell(target), cell(year), cell("6")) for target in ("T1", "T2") for year in ("2024", "2025"))
+    >>> is_grouped(Table("t", Bilingual("t", "t"), columns, rows), "en")
+    True
+    """
+    firsts = [row[0].text.of(language) for row in table.rows]
+    runs = sum(1 for _ in groupby(firsts))
+    return bool(
+        len(table.columns) > MOST_BESIDE
+        and table.drawn is None
+        and len(firsts) >= ROWS_A_GROUP * runs
+        and all(firsts)
+    )
+
+
+def table_classes(table: Table, language: Language, *, grouped: bool = False) -> str:
+    """Return the classes of a table; none where no column needs one. A column of ``grouped`` names has none.
 
     Examples
     --------
@@ -24,7 +51,7 @@ def table_classes(table: Table, language: Language) -> str:
     >>> table_classes(Table("t", Bilingual("Số vụ", "Cases"), (year, cases), rows), "en")
     'n2'
     """
-    marks = [_mark(table, place, language) for place in range(len(table.columns))]
+    marks = [_mark(table, place, language) for place in range(grouped, len(table.columns))]
     return " ".join(mark for mark in marks if mark)
 
 
@@ -35,7 +62,7 @@ def _mark(table: Table, place: int, language: Language) -> str:
         return ""
     if table.columns[place].numeric:
         return f"n{shown}"
-    return f"l{shown}" if any(is_long(row[place], language) for row in table.rows) else ""
+    return f"l{shown}" if any(len(row[place].text.of(language)) > ROOM for row in table.rows) else ""
 
 
 def is_long(cell: Cell, language: Language) -> bool:

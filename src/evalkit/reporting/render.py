@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache, singledispatch
+from itertools import groupby
 from typing import Literal
 
 from markupsafe import Markup, escape
@@ -28,14 +30,16 @@ from evalkit.reporting.blocks import (
     Table,
 )
 from evalkit.reporting.citations import MARK, without_marks
-from evalkit.reporting.column_classes import KNOWN, own_class, table_classes
+from evalkit.reporting.column_classes import KNOWN, is_grouped, own_class, table_classes
 from evalkit.reporting.formats import number
+from evalkit.reporting.repeated_texts import with_letters
 from evalkit.reporting.svg import bare_svg, labelled_svg, named_svg
 from evalkit.reporting.wording import say
 
 _Frame = Literal["scroll", "cards", "behind"]
 _VIEW = re.compile(r'viewBox="([^"]+)"')
 _MARK = re.compile(r"(\[[cxzurp]\])")
+_SENTENCE_END = re.compile(r"(?<=[\w%)]{3}\.) ")
 _UNBROKEN = re.compile(r"\bp [<>=] \d[\d.,]*\d")
 
 
@@ -215,7 +219,7 @@ def _drawings(block: Figure, numbering: Numbering, label: str) -> Markup:
             block.narrow.of(language),
             name=f"{block.id}-n",
             named_by=block.id,
-            label=without_marks(block.caption.of(language)),
+            label=_first_sentence(block, language),
         ),
         numbering,
     )
@@ -231,9 +235,14 @@ def _drawing(block: Figure, svg: Bilingual, numbering: Numbering, *, name: str, 
         if _has_title(block, language)
         else "",
         description=without_marks(block.alt.of(language)),
-        label=without_marks(block.caption.of(language)),
+        label=_first_sentence(block, language),
     )
     return _finished(drawing, numbering)
+
+
+def _first_sentence(block: Figure, language: Language) -> str:
+    """Return what a drawing is called where no title is read: how its caption, which stands beside it, begins."""
+    return _SENTENCE_END.split(without_marks(block.caption.of(language)), maxsplit=1)[0]
 
 
 def _finished(drawing: str, numbering: Numbering) -> Markup:
@@ -266,27 +275,39 @@ def _table(block: Table, numbering: Numbering, *, frame: _Frame) -> Markup:
         block,
         Markup("<th scope=col>{}").format(phrase(block.drawn.of(language))) if block.drawn else None,
     )
-    body = Markup("\n").join(_rows(block, language, are_cards=frame == "cards"))
+    grouped = frame == "scroll" and is_grouped(block, language)
+    shown, told = with_letters(block, language, beside=1 + grouped) if frame == "scroll" else (block, ())
+    rows = _rows(shown, language, are_cards=frame == "cards", grouped=grouped)
+    body = Markup("").join(rows)
     return Markup("{before}{table}{after}{notes}").format(
         before=_opened(block.id, frame),
         table=Markup(
             '<table id="{id}"{classes}><caption><span>{number}{caption}</span></caption>'
-            "<thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
+            "<thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table>"
         ).format(
             id=block.id,
-            classes=_classes(block, language),
+            classes=_classes(shown, language, grouped=grouped),
             number=_before(label),
             caption=phrase(caption),
             head=head,
             body=body,
+            foot=_foot(told, shown),
         ),
         after=Markup("</div>"),
         notes=_notes(block, language),
     )
 
 
-def _classes(table: Table, language: Language) -> Markup:
-    names = table_classes(table, language)
+def _foot(told: tuple[str, ...], table: Table) -> Markup:
+    """Return what the letters in a table's cells stand for, a row for each."""
+    row = Markup('<tr><td colspan="{}"><span>{}</span></tr>')
+    width = len(table.columns) + (table.drawn is not None)
+    rows = Markup("").join(row.format(width, phrase(text)) for text in told)
+    return Markup("<tfoot>{}</tfoot>").format(rows) if told else rows
+
+
+def _classes(table: Table, language: Language, *, grouped: bool) -> Markup:
+    names = table_classes(table, language, grouped=grouped)
     return Markup(' class="{}"').format(names) if names else Markup("")
 
 
@@ -297,8 +318,14 @@ def _opened(table: str, frame: _Frame) -> Markup:
     return Markup('<div class="scroll" role="region" aria-labelledby="{}" tabindex="0">').format(table)
 
 
-def _rows(table: Table, language: Language, *, are_cards: bool) -> list[Markup]:
-    """Return the rows, each with its drawing where there are some."""
+def _rows(table: Table, language: Language, *, are_cards: bool, grouped: bool) -> list[Markup]:
+    """Return the rows, each with its drawing where there are some, or under the row of its group."""
+    if grouped:
+        return [
+            one
+            for _, rows in groupby(table.rows, lambda row: row[0].text)
+            for one in _group([*rows], table, language)
+        ]
     cells = [
         _cells(row, table.columns, language, are_labelled=are_cards and not place)
         for place, row in enumerate(table.rows)
@@ -313,6 +340,16 @@ def _rows(table: Table, language: Language, *, are_cards: bool) -> list[Markup]:
         Markup("<tr>{}</tr>").format(_with_drawing(row, table, one))
         for row, one in zip(cells, drawn, strict=True)
     ]
+
+
+def _group(rows: list[tuple[Cell, ...]], table: Table, language: Language) -> Iterator[Markup]:
+    """Give the row that names what the rows below it are about, and these, each headed by its second cell."""
+    yield Markup('<tr><th scope=rowgroup colspan="{}"><span>{}</span></tr>').format(
+        len(table.columns), _leading(rows[0][0], language)
+    )
+    for row in rows:
+        cells = _cells(row[1:], table.columns[1:], language, are_labelled=False, first=1)
+        yield Markup("<tr><td>{}</tr>").format(Markup("").join(cells))
 
 
 def _of_row(drawing: str, row: tuple[Cell, ...], language: Language) -> Markup:
@@ -353,7 +390,12 @@ def _header(column: Column, place: int, language: Language) -> Markup:
 
 
 def _cells(
-    row: tuple[Cell, ...], columns: tuple[Column, ...], language: Language, *, are_labelled: bool
+    row: tuple[Cell, ...],
+    columns: tuple[Column, ...],
+    language: Language,
+    *,
+    are_labelled: bool,
+    first: int = 0,
 ) -> list[Markup]:
     """Return the cells of a row; those of the first of the cards on a phone bear the head of their column.
 
@@ -366,11 +408,11 @@ def _cells(
 
     cells = [
         f"{own_class(cell, column, place, language)}{label(column)}>{_leading(cell, language)}"
-        for place, (cell, column) in enumerate(zip(row, columns, strict=True))
+        for place, (cell, column) in enumerate(zip(row, columns, strict=True), start=first)
     ]
-    first, *rest = cells
+    head, *rest = cells
     closing = "" if rest else "</th>"
-    return [Markup(f"<th scope=row{first}{closing}"), *(Markup(f"<td{cell}") for cell in rest)]  # noqa: S704  as above
+    return [Markup(f"<th scope=row{head}{closing}"), *(Markup(f"<td{cell}") for cell in rest)]  # noqa: S704  as above
 
 
 def _leading(cell: Cell, language: Language) -> Markup:

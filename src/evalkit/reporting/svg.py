@@ -67,6 +67,7 @@ _NUMERIC = frozenset(
     name for name, form in _FORMS.items() if form in (_LENGTH, _NUMBERS) or name in ("d", "transform")
 )
 _DEFAULTS = {(name, "1") for name in ("stroke-width", *_OPACITIES)} | {("stroke", "none")}
+_FROM_ZERO = frozenset(("x", "y", "x1", "y1", "cx", "cy", "dx", "dy"))  # where they are not given
 _IDLE_ROTATION = re.compile(r"rotate\(-?0(?:\.0*)?(?:[\s,][^)]*)?\)")
 
 
@@ -197,7 +198,8 @@ def _attributes(element: ET.Element) -> dict[str, str]:
     parts = (part.partition(":") for part in style.split(";"))
     given.update((name.strip(), value.strip()) for name, _, value in parts)
     tidied = {name: _allowed(name, value.strip()) for name, value in given.items() if name in _FORM}
-    return {name: value for name, value in tidied.items() if value}
+    at_zero = _FROM_ZERO if _local(element.tag) != "tspan" else frozenset()  # which goes on where it is
+    return {name: value for name, value in tidied.items() if value and not (value == "0" and name in at_zero)}
 
 
 @lru_cache(

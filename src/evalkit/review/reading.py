@@ -24,7 +24,7 @@ _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]*;")
 _SENTENCES = {"h1", "h2", "h3", "h4", "p", "li", "dt", "dd", "caption", "figcaption", "summary", "desc"}
 _TOLD = _SENTENCES | {"th", "td", "text"}
 _SECTIONS = {"section", "footer", "header", "nav"}
-_AROUND = _SECTIONS | {"html", "thead", "table"}
+_AROUND = _SECTIONS | {"html", "thead", "tfoot", "table"}
 _SILENT = {"style", "script", "sup", "head"}
 _UNSEEN = "vh"
 _NOTES = "notes"
@@ -181,6 +181,9 @@ class _Reader:
         self._table: Table | None = None
         self._numbers: list[str] = []  # of sources, in a cell
         self._are_sources = False
+        self._group = ""  # what the rows below are about, told once in a row of its own
+        self._heads_group = self._in_foot = False
+        self._letters: dict[str, str] = {}  # what letters in the cells stand for, told under the table
         self._titles: dict[str, str] = {}  # of sources by their numbers
         self._by_number: list[
             tuple[list[str], int, list[str]]
@@ -191,6 +194,7 @@ class _Reader:
             self._silent += 1
         elif tag in _TOLD:
             self._told, self._numbers = [], []
+            self._heads_group |= tag == "th" and "colspan" in given
         elif tag == "div":
             self._noted = given.get("class") == _NOTES
         elif tag == "tr":
@@ -200,14 +204,15 @@ class _Reader:
             self._enter(tag, given)
 
     def _enter(self, tag: str, given: dict[str, str]) -> None:
-        if tag == "html":
+        if tag in ("thead", "tfoot"):
+            self._in_head, self._in_foot = tag == "thead", tag == "tfoot"
+        elif tag == "html":
             self.page.language = cast(
                 "Language", given.get("lang", "vi").split("-")[0]
             )  # others are read by no rule
-        elif tag == "thead":
-            self._in_head = True
         elif tag == "table":
             self._table, self._are_sources = Table(self._section), given.get("id") == _LIST
+            self._group, self._heads_group, self._letters = "", False, {}
             self.page.tables.append(self._table)
         else:
             self._section = given.get("aria-labelledby") or given.get("id") or tag
@@ -226,23 +231,34 @@ class _Reader:
                 text, self._told = cleaned("".join(self._told)), None
                 self._take(tag, text)
         elif tag == "tr":
-            self._drop_empty_row()
+            self._close_row()
         else:
             self._leave(tag)
 
     def _leave(self, tag: str) -> None:
         if tag == "div":
             self._noted = False
-        elif tag == "thead":
-            self._in_head = False
+        elif tag in ("thead", "tfoot"):
+            self._in_head = self._in_foot = False
         elif tag == "table":
+            for row in self._table.rows if self._table else ():
+                row[:] = [self._letters.get(cell, cell) for cell in row]
             self._table = None
         elif tag in _SECTIONS:
             self._section = ""
 
-    def _drop_empty_row(self) -> None:
-        if self._table and self._table.rows and not self._table.rows[-1]:
-            self._table.rows.pop()
+    def _close_row(self) -> None:
+        """Drop a row without cells; take out one that heads a group or tells of a letter, and give its text to the rows that it is about."""
+        rows = self._table.rows if self._table else []
+        if rows and not rows[-1]:
+            rows.pop()
+        elif rows and self._in_foot:
+            letter, _, text = "".join(rows.pop()).partition(" ")
+            self._letters[letter] = text
+        elif rows and self._heads_group:
+            self._group, self._heads_group = "".join(rows.pop()), False
+        elif rows and self._group and not rows[-1][0]:
+            rows[-1][0] = self._group
 
     def _take(self, tag: str, text: str) -> None:
         if tag in ("th", "td"):
