@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from evalkit.facts.around import has_figures
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.named_places import Part, Place
 from evalkit.messages import listed, worded
@@ -35,7 +34,7 @@ def _found(bundle: Bundle, places: Iterable[Place]) -> Iterator[str]:
     known = set(zip(told["province_code"], told["scheme"], strict=True))
     for place in places:
         there = [one for one in place.components if (one.code, one.scheme) in known]
-        if len(place.components) > 1 and there and not has_figures(told, place, bundle.programme):
+        if len(place.components) > 1 and there and not bundle.has_figures(place):
             yield _warning(place, there)
 
 

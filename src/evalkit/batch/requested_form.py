@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from evalkit.batch.plan import Job
-from evalkit.facts.around import has_figures
 from evalkit.facts.bundle import Bundle
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.form_template import FormOrder, asked_for, template_workbook
@@ -38,7 +37,7 @@ def requested_forms(
         programme.model_copy(update={"requests": programme.requests_in_order()[:MOST_REQUESTS]})
     )
     place = next((one for one in bundle.places if job.kind == "province" and one.code == job.code), None)
-    if not asked or place is None or has_figures(bundle.facts, place, programme):
+    if not asked or place is None or bundle.has_figures(place):
         return {}
     period = programme.period_asked_for(date.fromisoformat(bundle.about.date))
     years = range(period.valid_from.year, period.valid_to.year + 1)

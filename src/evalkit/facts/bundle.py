@@ -23,7 +23,7 @@ import pandas as pd
 
 from evalkit.errors import FactsError
 from evalkit.facts.areas import About, Coarser, NationFacts, ProvinceFacts
-from evalkit.facts.around import has_figures, nearest, region_sums
+from evalkit.facts.around import PlacesAround
 from evalkit.facts.editions import Since
 from evalkit.facts.findings import Finding
 from evalkit.facts.intake import Source
@@ -81,12 +81,14 @@ class Bundle:
     coarser: tuple[Coarser, ...] = ()
     since: Since | None = None
     provinces: Provinces = field(init=False, repr=False, compare=False)
+    _around: PlacesAround = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         hold_shortly(self)
         object.__setattr__(
             self, "provinces", Provinces(self)
         )  # a field and no property: Tab reads it without running code
+        object.__setattr__(self, "_around", PlacesAround(self.facts, self.places, self.programme))
 
     def __repr__(self) -> str:
         """Say in three lines whose figures these are and how many."""
@@ -168,18 +170,22 @@ class Bundle:
             since=self.since.of(place.code, place.scheme) if self.since else None,
         )
 
+    def has_figures(self, place: Place) -> bool:
+        """Tell whether a place has a figure of anything but its population."""
+        return self._around.has_figures(place)
+
     def _region_of(self, place: Place) -> pd.DataFrame:
         """Return the sums of a place's region; a slice has them already."""
         if len(self.places) == 1:
             own = (self.facts["scheme"] == REGION_SCHEME) & (self.facts["province_code"] == place.region_code)
             return self.facts[own]
-        return region_sums(self.facts, place, self.places, self.programme)
+        return self._around.region_sums(place)
 
     def _nearest(self, place: Place) -> dict[str, dict[str, Any]]:
         """Return the places most like one that has no figure; a slice has them already."""
-        if len(self.places) == 1 or has_figures(self.facts, place, self.programme):
+        if len(self.places) == 1 or self.has_figures(place):
             return {NEAREST: self.panel[NEAREST]} if NEAREST in self.panel else {}
-        return {NEAREST: {"places": nearest(self.facts, place, self.places, self.programme)}}
+        return {NEAREST: {"places": self._around.nearest(place)}}
 
     @property
     def content_hash(self) -> str:
