@@ -567,6 +567,20 @@ def test_what_is_found_is_told_as_a_file_of_indicators_writes_it(opened: dict[st
     assert "numerator victims_supported; denominator victims_identified; strand victims" in told
 
 
+def test_what_is_told_of_an_indicator_stands_in_one_column_and_breaks_no_word(opened: dict[str, OpenBundle]):
+    told = found_text(opened["vn-published"].programme.find("cases recorded")).splitlines()
+    said = [line for line in told if line.startswith(" " * 9)]
+    assert {
+        len(line) - len(line.lstrip()) for line in said if ":  " not in line and line.startswith(" " * 10)
+    } == {22}
+    assert {line.split(":")[0].strip() for line in said if line[21] == " " and line[22] != " "} >= {
+        "base",
+        "caveat",
+        "target",
+    }
+    assert max(map(len, told)) <= 100, "a cell of JupyterLab breaks longer lines within a word"
+
+
 def test_the_catalogue_is_searched_by_words_in_either_language(opened: dict[str, OpenBundle]):
     programme = opened["vn-published"].programme
     assert "victims_supported" in programme.find("victims SUPPORTED")

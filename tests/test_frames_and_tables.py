@@ -348,12 +348,11 @@ def _read_estimates(lines: list[Line], frame: pd.DataFrame) -> None:
 
 
 def _told_of_estimate(row: Row, *, differ: bool) -> dict[str, Sequence[Numbers]]:
-    inexact = differ or "inexact" in row["flag"].split(";")
     counts = [row["numerator"]] if row["kind"] == "count" else [row["numerator"], row["denominator"]]
     return {
         "Counts": [counts],
         "Value": [[row["value"]]],
-        "95% interval": [[] if inexact else [row["lower"], row["upper"]]],
+        "95% interval": [[] if differ else [row["lower"], row["upper"]]],
     }
 
 

@@ -96,7 +96,11 @@ def test_a_figure_that_is_not_there_has_a_status_and_no_numbers(status: str, sai
 
 
 def test_the_sources_own_doubt_is_flagged():
-    assert row_of("cases", fact("01", 244, qualifier="more_than"))["flag"] == "inexact"
+    about = row_of("cases", fact("01", 244, qualifier="more_than"))
+    assert about["flag"] == "inexact"
+    assert all(math.isnan(about[name]) for name in ("lower", "upper", "bound_one_sided")), (
+        "more than 244: of no count"
+    )
     assert row_of("cases", fact("01", 39, status="derived"))["flag"] == "derived"
 
 

@@ -120,7 +120,7 @@ def test_the_notebooks_to_explore_run_on_the_shipped_workspaces(path: Path, work
         assert "own-bars-figure" in page
         assert page.count(">Cases<") >= 2, "the heading of the table, and the words of the drawing"
     if path.stem == "04_own_indicator":
-        assert "['leaflets_a_session']" in told
+        assert "Leaflets distributed / " in told, "what the new indicator is made of"
         assert "['leaflets_a_session.pdf', 'leaflets_a_session_en.pdf']" in told
 
 

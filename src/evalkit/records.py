@@ -461,7 +461,7 @@ class Indicators(Record):
         The place.
     frame : DataFrame, one row per indicator, place basis, period and source
         ``value`` is missing unless ``status`` is ``estimated``; ``lower`` and ``upper`` are missing too where the kind has no model of
-        chance (period ratios, what the programme itself does).
+        chance (period ratios, what the programme itself does) and where ``flag`` says ``inexact``: a source gives "about" or "at least".
 
         - ``indicator`` (str): its name in the programme.
         - ``indicator_id`` (str): its short code, such as J06.

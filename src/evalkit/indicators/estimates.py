@@ -90,7 +90,7 @@ def estimate_indicators(facts: pd.DataFrame, programme: Programme, *, level: flo
     Notes
     -----
     A count has the exact limits of its expectation in its own period; counts and shares of level "output" have none, because
-    leaflets and visits are decided, not drawn by chance. Rates: Garwood (1936) on person-years. Proportions: Wilson (1927). Period
+    leaflets and visits are decided, not drawn by chance. What a source gives as "about" or "at least" has none, whatever its kind. Rates: Garwood (1936) on person-years. Proportions: Wilson (1927). Period
     ratios have no limits and may exceed 100.
 
     Examples
@@ -183,6 +183,7 @@ def _base(found: Fractions, asked: Asked) -> Numbers:
 def _table(found: Fractions, few: Truth, wide: Wide, asked: Asked, level: float) -> pd.DataFrame:
     """Return the estimates: a base of zero gives no share, and a row without a value has no level and no method."""
     numbers = with_numbers(found, asked, level)
+    numbers.loc[found.inexact, ["lower", "upper", "bound_one_sided"]] = np.nan
     empty = (found.denominator == 0) | (found.against == 0).any(axis=1)
     no_base = (found.state == ESTIMATED) & empty
     state = np.where(no_base, np.where(found.numerator == 0, NOT_APPLICABLE, NOT_ESTIMABLE), found.state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 
 from evalkit.programme.models import CRITERIA, Indicator, IndicatorsFound, Programme
 
@@ -59,11 +60,10 @@ def found_text(found: IndicatorsFound) -> str:
     """
     lines: list[str] = []
     for name, indicator in found.items():
-        lines += [*_block(name, indicator, found.programme), f"         {'caveat:':14}{indicator.caveat.en}"]
-        targets = [one for one in found.programme.targets if one.indicator == name]
-        lines += [
-            f"         {'target:':14}{one.wording.en} ({one.valid_from} to {one.valid_to})" for one in targets
-        ]
+        lines += [*_block(name, indicator, found.programme), *_line("caveat", indicator.caveat.en)]
+        for target in (one for one in found.programme.targets if one.indicator == name):
+            told = f"{target.wording.en} ({target.valid_from} to {target.valid_to})"
+            lines += _line("target", told)
     return "\n".join(lines) or repr(found)
 
 
@@ -120,7 +120,15 @@ def _block(name: str, indicator: Indicator, programme: Programme) -> list[str]:
         "in TOML": "; ".join([*_as_declared(indicator), f"strand {indicator.strand}"]),
     }
     head = [f"{indicator.id:6} {name}", f"       {indicator.label.vi}", f"       {indicator.label.en}"]
-    return head + [f"         {key + ':':13}{text}" for key, text in said.items()]
+    return head + [line for key, text in said.items() for line in _line(key, text)]
+
+
+def _line(key: str, text: str) -> list[str]:
+    """Write one thing that is said of an indicator, its further lines under the first; no word is broken."""
+    first = f"{'':9}{key + ':':13}{text}"
+    return textwrap.wrap(
+        first, 100, subsequent_indent=" " * 22, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _as_declared(indicator: Indicator) -> list[str]:

@@ -239,7 +239,7 @@ def value_cell(row: Row, programme: Programme) -> Cell:
 
 
 def _interval(row: Row) -> Cell:
-    if pd.isna(row["lower"]) or "inexact" in row["flag"].split(";"):
+    if pd.isna(row["lower"]):
         return Cell(say("none"))
     if row["kind"] == "count":
         words = formats.number(row["lower"], 1), formats.number(row["upper"], 1)
@@ -253,7 +253,7 @@ def _reading(row: Row, programme: Programme) -> Bilingual:
     if (due := nothing_due(row)) is not None:
         return due
     flags, has_limits = row["flag"].split(";"), not pd.isna(row["lower"])
-    without_limits = "inexact" in flags and (has_limits or row["kind"] == "count")
+    without_limits = "inexact" in flags and (pd.notna(row["level"]) or row["kind"] == "count")
     under_law = row["method"] == UNDER_LAW
     method = method_words(indicator, programme, has_limits=has_limits, under_law=under_law)
     parts = [*([] if without_limits else [method]), *_basis(row, programme.measures[indicator.numerator])]
