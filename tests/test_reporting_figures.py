@@ -195,6 +195,19 @@ def test_events_are_numbered_on_the_plot_and_named_below_it():
     assert "Cũ" not in svg  # outside of the years shown
 
 
+def test_an_event_beside_the_years_drawn_is_neither_marked_nor_named():
+    first, last = int(SERIES["year"].min()), int(SERIES["year"].max())
+    beside = (
+        Band(first - 1.0, first - 0.3, B("Trước", "Before")),
+        Band(last + 1.0, last + 1.0, B("Sau", "After")),
+        Band(last + 1.49, last + 9.0, B("Giữa năm sau", "Amid the next year")),
+    )
+    plain = yearly_counts(SERIES, title=TITLE, language="vi")
+    assert yearly_counts(SERIES, title=TITLE, language="vi", breaks=beside) == plain
+    last_day = (Band(last + 0.99, last + 2.0, B("Cuối năm", "In December")),)
+    assert "Cuối năm" in texts(yearly_counts(SERIES, title=TITLE, language="vi", breaks=last_day))
+
+
 def test_a_trend_is_drawn_over_the_years_it_gives():
     trend = pd.DataFrame(
         {"year": [2015, 2022], "value": [8.0, 1.0], "lower": [5.0, 0.5], "upper": [12.0, 3.0]}

@@ -59,7 +59,7 @@ def yearly_counts(
     also : sequence of str
         Languages into which the drawing is translated.
     breaks : sequence of Band
-        Events marked across the plot and named below it.
+        Events marked across the plot and named below it; those that lie before or after the years drawn are left out.
     trend : DataFrame, optional
         ``year``, ``value`` and, for the band, ``lower`` and ``upper``: a fitted line, drawn over the years it gives.
     decimals : int
@@ -78,11 +78,10 @@ def yearly_counts(
         If the drawing differs in another language by more than its words.
     """
     years, words = _every_year(series), DrawnWords(language, also=also)
+    first, after = years["year"].min(), years["year"].max() + 1
     shown = [
-        band
-        for band in breaks
-        if band.end > years["year"].min() - 0.5 and band.start < years["year"].max() + 1.5
-    ]
+        band for band in breaks if band.end > first and band.start < after
+    ]  # a mark beside the plot is at no year
     lanes = _lanes(shown)
     keys = [words.lines(partial(wrapped, width=WIDTH - _KEY_INDENT - 4), band.label) for band in shown]
     head = words.lines(partial(wrapped, width=WIDTH - 4, size=NORMAL, bold=True), title)
