@@ -18,6 +18,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import evalkit.batch.making
+import evalkit.batch.run
 import evalkit.cli
 from evalkit.batch.options import Event
 from evalkit.batch.outcome import JobFailure
