@@ -8,9 +8,9 @@ from string import ascii_lowercase
 
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Cell, Language, Table
-from evalkit.reporting.column_classes import is_long
+from evalkit.reporting.column_classes import LONG, ROOM
 
-OFTEN = 3
+OFTEN, VERY_OFTEN = 3, 5  # rows that a long text, or one that its column has no room for, stands in
 _IN_WORDS = {"verdict"}  # columns that are read for themselves, on a phone first
 
 
@@ -39,8 +39,12 @@ def with_letters(table: Table, language: Language, *, beside: int) -> tuple[Tabl
         place for place, column in enumerate(table.columns) if place >= beside and column.key not in _IN_WORDS
     ]
     cells = [row[place] for row in table.rows for place in open_to]
-    counted = Counter(cell.text for cell in cells if is_long(cell, language) and not cell.page)
-    often = [text for text, number in counted.items() if number >= OFTEN][: len(ascii_lowercase)]
+    counted = Counter(cell.text for cell in cells if len(cell.text.of(language)) > ROOM and not cell.page)
+    often = [
+        text
+        for text, number in counted.items()
+        if number >= (OFTEN if len(text.of(language)) > LONG else VERY_OFTEN)
+    ][: len(ascii_lowercase)]
     marks = {text: f"({letter})" for text, letter in zip(often, ascii_lowercase, strict=False)}
 
     def shown(place: int, cell: Cell) -> Cell:
