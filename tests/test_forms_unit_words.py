@@ -286,6 +286,33 @@ def test_persons_of_another_kind_than_a_measure_counts_are_no_unit_of_it(
     assert (said["taken"], said["held"]) == (taken, 1 - taken)
 
 
+@pytest.mark.parametrize(
+    ("title", "measure", "taken"),
+    [
+        ("Số bị can", "cases_recorded", 0),
+        ("Tổng số nạn nhân năm 2022", "cases_recorded", 0),
+        ("Số bị can", "accused_instituted", 1),
+        ("Số nạn nhân", "accused_instituted", 0),
+        ("Số vụ án", "victims_identified", 0),
+        ("Số vụ", "cases_recorded", 1),
+        ("Số vụ mua bán người", "cases_recorded", 1),
+        ("Số nạn nhân trong các vụ án đã khởi tố", "cases_recorded", 1),
+        ("Số người được hỗ trợ", "persons_received", 1),
+        ("Nạn nhân mua bán người", "cases_recorded", 1),  # no number of anything: a subject
+    ],
+)
+def test_a_title_that_counts_another_thing_than_the_one_measure_of_a_table_holds_it(
+    title: str, measure: str, taken: int, workspace: Path
+):
+    said = imported(years(title, 5), CASES.replace("cases_recorded", measure), workspace)
+    assert (said["taken"], said["held"]) == (taken, 1 - taken)
+
+
+def test_a_title_says_nothing_of_tables_whose_headings_say_what_is_counted(workspace: Path):
+    said = imported(columns("Số bị can", "Dân số"), COLUMNS, workspace)
+    assert (said["taken"], said["held"]) == (2, 0)
+
+
 @pytest.mark.parametrize(("cell", "letter"), [("1O", "'O'"), ("2l", "'l'"), ("3 o", "")])
 def test_a_letter_typed_for_a_digit_is_told_as_that(cell: str, letter: str, workspace: Path):
     said = imported([["Số liệu"], ["Tỉnh", "2022"], ["Hà Nội", cell]], CASES, workspace)

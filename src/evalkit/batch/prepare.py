@@ -37,7 +37,7 @@ from evalkit.facts.checks import check_facts
 from evalkit.facts.editions import Since
 from evalkit.facts.findings import Finding, refuse_errors
 from evalkit.facts.forms.mapping import HOLE
-from evalkit.facts.forms.standing_totals import standing_totals
+from evalkit.facts.forms.standing_totals import standing_totals, standing_words
 from evalkit.facts.intake import PRELIMINARY, Source, read_facts_told, without_origin
 from evalkit.facts.issue_days import dated_by_sources
 from evalkit.facts.named_places import places_on
@@ -105,7 +105,7 @@ def receive(workspace: Workspace, *, day: date | None = None) -> Received:
     )
     standing = standing_totals(workspace.imported_files, programme)
     others = (*language_findings(workspace), *unused_findings(workspace, registry, programme))
-    told = (*unread, *found, *standing, *others)
+    told = (*unread, *found, *standing, *standing_words(workspace.imported_files), *others)
     facts = without_origin(table)
     return Received(workspace, programme, registry, facts, sources, told, facts[table[PRELIMINARY]])
 

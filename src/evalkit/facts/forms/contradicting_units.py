@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
-from evalkit.facts.forms.counted import Vocabulary, number_of
+from evalkit.facts.forms.counted import Vocabulary, kind_counted, number_of
 from evalkit.facts.forms.draft_headings import thousands_said
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.grid import At, Sheet, cell_at, cell_name, column_at
@@ -69,6 +69,7 @@ class _Units:
         self.undeclared = sorted({*range(1, self.first)} - mapping.label_columns())
         self.scaled = "scale" in mapping.model_fields_set
         self.of_table, self.of_column = list[Said](), defaultdict[int, list[Said]](list)
+        self.kinds: list[Said] = []
         self.faults: dict[tuple[object, ...], Held | None] = {}
         self.known = {
             unit_parts(word)[1]
@@ -118,6 +119,8 @@ class _Units:
         found = [(name, one) for one in units_beside(text) if one.many > 1]
         if says_shares(text):
             found.append((name, UnitSaid(text[:_TOLD], 1, SHARE)))
+        if isinstance(self.mapping.measure, str) and (kind := kind_counted(text)):
+            self.kinds.append((name, UnitSaid(kind, 1, kind)))
         row = Sheet(self.sheet.name, {at: self.sheet.cells[at]})
         told = thousands_said(row, at[0] + 1, self.words.programme)
         return [*found, *((name, UnitSaid(one.said, *unit_parts(one.said))) for one in told)]
@@ -158,7 +161,15 @@ class _Units:
             meant = [found for found in meant if found[2] != ""]
             if meant:
                 return self._decided(meant, one, label, is_of_table=said is self.of_table)
-        return None
+        return self._of_another_kind(one, label)
+
+    def _of_another_kind(self, one: Taken, label: str) -> Held | None:
+        """Return that a title counts persons where the one measure of the table counts cases, or the other way round."""
+        measure = one.counted.measure
+        others = [(where, unit) for where, unit in self.kinds if self._meant(unit, measure) == "other"]
+        if not others or len(others) < len(self.kinds) or self._names_its_own(one, label):
+            return None
+        return self._other(*others[0], measure)
 
     def _meant(self, unit: UnitSaid, measure: str) -> Meant:
         """Return how many units of a measure some words are; "share" or "other" where they are none, "" where they may be no unit."""

@@ -25,6 +25,8 @@ _NUMBER_OF = re.compile(r"^(?:tổng )?số (?:lượng )?|^number of ")
 _PERSONS = ("nạn nhân", "đối tượng", "bị can", "bị cáo", "người")
 _CASES = ("vụ", "vụ việc", "vụ án", "trường hợp")
 _VICTIMS, _OFFENDERS = frozenset(["nạn nhân"]), frozenset(["đối tượng", "bị can", "bị cáo"])
+_KINDS = re.compile(rf"(?<!\w)(?:{'|'.join(sorted((*_PERSONS, *_CASES), key=len, reverse=True))})(?!\w)")
+_CRIME = re.compile(r"(?:mua bán|buôn bán|đưa) (?:trái phép )?(?:người|nạn nhân)")
 _SYNONYMS: dict[str, tuple[str, ...]] = {"nguoi": _PERSONS, "vu": _CASES}
 
 
@@ -45,6 +47,20 @@ def number_of(label: str) -> str:
     ('vụ đã khởi tố', 'kinh phí đã chi')
     """
     return _NUMBER_OF.sub("", same_word(label))
+
+
+def kind_counted(title: str) -> str:
+    """Return what a title says the number of, persons or cases; "" where it says neither, or more than one of them.
+
+    Examples
+    --------
+    >>> kind_counted("Số bị can năm 2023"), kind_counted("Số vụ, số nạn nhân mua bán người"), kind_counted("Vụ án tiêu biểu")
+    ('bị can', '', '')
+    """
+    said, bare = _CRIME.sub(" ", same_word(title)), number_of(title)
+    found = _KINDS.match(bare)
+    alone = len(set(_KINDS.findall(said))) == 1
+    return found[0] if found and alone and bare != same_word(title) else ""
 
 
 def other_kind(label: str, measure: str, programme: Programme) -> bool:

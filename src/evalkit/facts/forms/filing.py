@@ -18,7 +18,7 @@ from evalkit.facts.forms.form_reading import FormReading
 from evalkit.facts.forms.grid import Form, cell_name
 from evalkit.facts.forms.picture import picture
 from evalkit.facts.forms.returned_form import returned_form
-from evalkit.facts.forms.standing_totals import kept_totals, totals_text
+from evalkit.facts.forms.standing_totals import kept_totals, kept_words, totals_text, words_text
 from evalkit.facts.forms.toml_writing import quoted
 from evalkit.facts.issue_days import RECORD
 from evalkit.lasting_file import write_lasting
@@ -101,9 +101,10 @@ def file_import(
     else:
         files["quarantine"].unlink(missing_ok=True)
     wrong = reading.wrong_totals if with_facts else kept_totals(files["record"])
+    words = reading.otherwise if with_facts else kept_words(files["record"])
     record = _record(path, reading, mapping_text, day, with_facts=with_facts)
     record += f'returned_sha256 = "{_digest(files["returned"])}"\n' if commented else ""
-    record += totals_text(wrong)
+    record += totals_text(wrong) + words_text(words)
     write_lasting(files["record"], record)
     return Filed({name: files[name] for name in written}, earlier)
 

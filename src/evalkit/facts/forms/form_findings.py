@@ -36,7 +36,7 @@ _MOST_NAMED = 12
 def told_of_form(
     form: Form, readings: Readings, sheets: list[Sheet], *, path: Path, vocabulary: Vocabulary
 ) -> list[Finding]:
-    """Tell which sheets and rows were not read, and what the form calls otherwise than its mapping does.
+    """Tell which sheets and rows were not read.
 
     Parameters
     ----------
@@ -53,15 +53,31 @@ def told_of_form(
     return [
         *_unread(form, sheets, path, place_names(vocabulary)),
         *(_unread_own(form, sheets, path) if any(table.own_form for table, _ in readings) else ()),
-        *(
-            finding
-            for (table, reading), sheet in zip(readings, sheets, strict=True)
-            if reading.taken
-            for finding in _otherwise(table, reading, sheet, path, vocabulary)
-        ),
         *(Finding("note", str(path), note, look) for note in notes),
         *_rows_outside(readings, sheets, path),
     ]
+
+
+def told_otherwise(
+    readings: Readings, sheets: list[Sheet], *, path: Path, vocabulary: Vocabulary
+) -> tuple[Finding, ...]:
+    """Tell what the titles, notes and sheet names of a form say otherwise than its mapping does: as long as its figures stand, every check repeats it.
+
+    Parameters
+    ----------
+    readings : list of (TableMapping, TableReading)
+    sheets : list of Sheet
+        The sheet of each reading.
+    path : Path
+        The form, to name it.
+    vocabulary : Vocabulary
+    """
+    return tuple(
+        finding
+        for (table, reading), sheet in zip(readings, sheets, strict=True)
+        if reading.taken
+        for finding in _otherwise(table, reading, sheet, path, vocabulary)
+    )
 
 
 def _otherwise(
@@ -71,9 +87,7 @@ def _otherwise(
     first, spans = reading.taken[0], {one.span for one in reading.taken}
     yield from other_place_said(table, sheet, first.place, vocabulary, path)
     yield from other_sheet_named(table, sheet, first.place, spans, vocabulary, path)
-    yield from other_windows_said(table, sheet, spans, path) or other_period_said(
-        table, sheet, first.span, path
-    )
+    yield from other_windows_said(table, sheet, spans, path) or other_period_said(table, sheet, spans, path)
 
 
 def told_of_figures(

@@ -22,7 +22,13 @@ from evalkit.facts.forms.control_totals import (
 from evalkit.facts.forms.counted import Vocabulary
 from evalkit.facts.forms.declared_totals import WrongTotal, agreeing_totals, told_total, wrong_totals
 from evalkit.facts.forms.figures import Held
-from evalkit.facts.forms.form_findings import called, place_names, told_of_figures, told_of_form
+from evalkit.facts.forms.form_findings import (
+    called,
+    place_names,
+    told_of_figures,
+    told_of_form,
+    told_otherwise,
+)
 from evalkit.facts.forms.grid import At, Form, Sheet, cell_at, cell_name
 from evalkit.facts.forms.mapping import FormMapping, TableMapping
 from evalkit.facts.forms.overlapping_tables import refuse_overlaps
@@ -63,6 +69,8 @@ class FormReading:
         Whether the mapping names the day of the edition; else it is that of the source.
     wrong_totals : tuple of WrongTotal
         Cells of rows of totals that their rows contradict.
+    otherwise : tuple of Finding
+        What the form says otherwise than its mapping does; among the findings.
     known_source : mapping of str
         Of agency, date and confidence of the source those that the mapping answers.
     """
@@ -79,6 +87,7 @@ class FormReading:
     doubted: tuple[HeldCell, ...] = ()
     edition_named: bool = True
     wrong_totals: tuple[WrongTotal, ...] = ()
+    otherwise: tuple[Finding, ...] = ()
     known_source: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -208,8 +217,10 @@ def _put_together(
     wrong, agreed = _totals(facts, readings, sender)
     told = [told_total(one, vocabulary.programme, sender.path.name) for one in wrong]
     source = _rounding(sender, readings)
+    otherwise = told_otherwise(readings, sheets, path=sender.path, vocabulary=vocabulary)
     findings = [
         *told_of_form(form, readings, sheets, path=sender.path, vocabulary=vocabulary),
+        *otherwise,
         *told_of_figures(facts, source, path=sender.path, vocabulary=vocabulary),
         *agreeing_totals(agreed, sender.path.name),
     ]
@@ -226,6 +237,7 @@ def _put_together(
         _doubted([*(one for one in findings if one.severity == "error"), *told], sheets),
         all(table.edition_date is not None for table, _ in readings),
         tuple(wrong),
+        otherwise,
     )
 
 

@@ -127,10 +127,20 @@ def is_other_part(text: str, span: Span, calendar: Calendar) -> bool:
     >>> [is_other_part(text, half, Calendar()) for text in ("6t", "6 tháng đầu năm", "quý một", "9 tháng")]
     [False, False, True, True]
     """
-    said = _in_full(text)
-    years = period_of(text_cell(said), calendar)
-    named = years or period_of(text_cell(f"{said} năm {span.end.year}"), calendar)
+    named = part_named(text, span.end.year, calendar)
     return named is None or (named.start, named.end) != (span.start, span.end)
+
+
+def part_named(text: str, year: int, calendar: Calendar) -> Span | None:
+    """Return the days of a part of a year, or of the years that a text names itself.
+
+    Examples
+    --------
+    >>> part_named("9t", 2023, Calendar()).end
+    datetime.date(2023, 9, 30)
+    """
+    said = _in_full(text)
+    return period_of(text_cell(said), calendar) or period_of(text_cell(f"{said} năm {year}"), calendar)
 
 
 def _in_full(text: str) -> str:

@@ -1,18 +1,18 @@
-"""Which period the titles of a form name, beside the one that the mapping itself gives all figures."""
+"""Whether the titles of a form name another period than its figures are taken for, call them planned, or preliminary."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.grid import At, Cell, Sheet, cell_at, cell_name
-from evalkit.facts.forms.head_rows import named_rows
+from evalkit.facts.forms.head_rows import head_rows, named_rows
 from evalkit.facts.forms.mapping import PeriodAxis, TableMapping
-from evalkit.facts.forms.period_texts import Calendar, Span, period_of
+from evalkit.facts.forms.period_texts import Span, calls_preliminary
 from evalkit.facts.forms.plain_words import plain_words, same_word
+from evalkit.facts.forms.spans_unlike import cut_off, unlike
 from evalkit.facts.forms.title_words import says_plan, without_laws
 from evalkit.facts.period_said import period_said
 from evalkit.messages import worded
@@ -21,68 +21,117 @@ _LONGEST = 400
 _NO_TITLE = re.compile(
     r"so ?:|\(?(?:ban hanh|kem theo|can cu|theo (?:thong tu|quyet dinh|nghi dinh|cong van))|.*\bngay [0-9]{1,2} thang [0-9]{1,2} nam [0-9]{4}$|mau (?:so)?|bieu (?:mau )?(?:so )?[0-9][^ ]*$"
 )
-_YEAR = re.compile(r"(?:năm|nam|year|in|giai đoạn) (?P<year>(?:19|20)[0-9]{2})(?![0-9/.-])")
-_NEAR = timedelta(days=31)  # the year of an agency begins some days before that of the calendar, or after
 
 
-def other_period_said(table: TableMapping, sheet: Sheet, span: Span, path: Path) -> list[Finding]:
-    """Return a warning where a title names another period than the one the mapping writes out, or calls its figures planned.
+def other_period_said(
+    table: TableMapping, sheet: Sheet, spans: Collection[Span], path: Path
+) -> list[Finding]:
+    """Return a warning for each title that names another period than its figures go to, sums over several, or calls them planned or preliminary.
 
     Parameters
     ----------
     table : TableMapping
-        With one period for all its figures; of evalkit's own form, whose period stands in its head, nothing is said.
+        Of evalkit's own form, whose periods stand in its head, nothing is said.
     sheet : Sheet
-    span : Span
-        The period of the figures.
+    spans : collection of Span
+        The periods of the figures.
     path : Path
         The form's file.
     """
-    if table.own_form or isinstance(table.period, PeriodAxis):
+    if table.own_form or not spans:
         return []
-    for at, cell in titles(table, sheet):
-        where = f"{path.name}, {cell_name(at)}"
-        if says_plan(without_laws(same_word(cell.text))):
-            rule = worded(
-                "the title in {name} says a plan or an estimate, and its figures go in as reported for {period}",
-                name=cell_name(at),
-                period=period_said(span.start, span.end),
-            )
-            do = worded("take the table out of the mapping, unless its figures are what was counted")
-            return [Finding("warning", where, rule, do)]
-        if (said := _other(cell, span, table.calendar)) is not None:
-            rule = worded(
-                "the title in {name} says {said}, and the figures go to {period}, as the mapping says",
-                name=cell_name(at),
-                said=said,
-                period=period_said(span.start, span.end),
-            )
-            do = worded(
-                "correct period in the mapping and import again, unless the figures are of that period"
-            )
-            return [Finding("warning", where, rule, do)]
-    return []
+    spans = sorted(spans, key=lambda one: (one.start, one.end))
+    found = {at: _told(at, cell, table, spans) for at, cell in titles(table, sheet)}
+    found |= {at: _told_below(at, cell, table, spans) for at, cell in _below(table, sheet)}
+    return [
+        Finding("warning", f"{path.name}, {cell_name(at)}", *told)
+        for at, told in sorted(found.items())
+        if told is not None
+    ]
 
 
 def titles(table: TableMapping, sheet: Sheet) -> Iterator[tuple[At, Cell]]:
-    """Yield the texts above a table that are none of its headings, no place and day, and no document's number."""
-    top, named = cell_at(table.corner)[0], named_rows(table)
-    for at, cell in sorted(sheet.cells.items()):
-        is_text = cell.kind == "text" and len(cell.text) <= _LONGEST and at[0] < top and at[0] not in named
-        if is_text and not _NO_TITLE.match(plain_words(cell.text)):
+    """Yield the texts above a table that are none of its headings, no place and day, no document's number, and not left by the mapping."""
+    top, first = cell_at(table.corner)
+    rows = set(head_rows(table, sheet, range(first, sheet.columns + 1))) - named_rows(table)
+    for at, cell in _texts(table, sheet):
+        if at[0] < top and at[0] in rows and (at[1] < first or _is_alone(sheet, at, first)):
             yield at, cell
 
 
-def _other(cell: Cell, span: Span, calendar: Calendar) -> str | None:
-    """Return the period of a title where it is another one; None where it names none, or that of the figures."""
-    said = period_of(cell, calendar, anywhere=True)
-    if said is not None:
-        inside = said.start <= span.start and span.end <= said.end
-        year = calendar.months(said.end.year, 1, 12)
-        near = abs(said.start - span.start) <= _NEAR and abs(said.end - span.end) <= _NEAR
-        near = near and (said.start, said.end) == (year.start, year.end)  # of other days windows_said tells
-        return None if inside or near else period_said(said.start, said.end)
-    years = {int(one["year"]) for one in _YEAR.finditer(without_laws(same_word(cell.text)))}
-    if not years or years & set(range(span.start.year, span.end.year + 1)):
-        return None
-    return ", ".join(map(str, sorted(years)))
+def _below(table: TableMapping, sheet: Sheet) -> Iterator[tuple[At, Cell]]:
+    """Yield the texts left of the figures from their first row on, and below them: notes are among them."""
+    top, first = cell_at(table.corner)
+    named = {same_word(text) for text in (*table.skip, *table.total)}
+    for at, cell in _texts(table, sheet):
+        if at[0] >= top and at[1] <= first and same_word(cell.text) not in named:
+            yield at, cell
+
+
+def _texts(table: TableMapping, sheet: Sheet) -> Iterator[tuple[At, Cell]]:
+    own = table.period.cell if isinstance(table.period, PeriodAxis) else None
+    for at, cell in sorted(sheet.cells.items()):
+        is_text = cell.kind == "text" and len(cell.text) <= _LONGEST and cell_name(at) != own
+        if is_text and not leaves_title(table, at) and not _NO_TITLE.match(plain_words(cell.text)):
+            yield at, cell
+
+
+def leaves_title(table: TableMapping, at: At) -> bool:
+    """Tell whether the mapping names a cell in skip: what it says is not of these figures."""
+    return any(same_word(text) == same_word(cell_name(at)) for text in table.skip)
+
+
+def _is_alone(sheet: Sheet, at: At, first: int) -> bool:
+    """Tell whether nothing else stands over the figures in the row of a text: it is a title then, and no heading."""
+    others = (other for other in sheet.cells if other[0] == at[0] and other[1] >= first)
+    return all(other == at for other in others)
+
+
+def _told(at: At, cell: Cell, table: TableMapping, spans: list[Span]) -> tuple[str, str] | None:
+    """Return rule and remedy where a title cannot be that of the figures."""
+    name, last = cell_name(at), spans[-1]
+    if says_plan(without_laws(same_word(cell.text))):
+        rule = worded(
+            "the title in {name} says a plan or an estimate, and its figures go in as reported for {period}",
+            name=name,
+            period=period_said(last.start, last.end),
+        )
+        return rule, _unless(
+            name, worded("take the table out of the mapping, unless its figures are what was counted")
+        )
+    if (found := unlike(cell, spans, table.calendar)) is not None:
+        return _of_another(name, *found, table)
+    if calls_preliminary(cell) and not any(one.preliminary for one in spans):
+        rule = worded("the title in {name} calls its figures preliminary, and they go in as final", name=name)
+        do = worded("write the word before the period, as in Sơ bộ 2023, in the headings or in the mapping")
+        return rule, _unless(name, do)
+    return None
+
+
+def _told_below(at: At, cell: Cell, table: TableMapping, spans: list[Span]) -> tuple[str, str] | None:
+    """Return rule and remedy where a note tells figures up to a day on which their period is not over."""
+    found = cut_off(same_word(cell.text), spans, table.calendar)
+    return _of_another(cell_name(at), *found, table) if found is not None else None
+
+
+def _of_another(name: str, said: str, span: Span, table: TableMapping) -> tuple[str, str]:
+    gaps = {"name": name, "said": said, "period": period_said(span.start, span.end)}
+    if isinstance(table.period, PeriodAxis):
+        return worded(
+            "the title in {name} says {said}, and the figures go to {period}, as the headings say", **gaps
+        ), _unless(
+            name,
+            worded("write the right period in each heading, or as period in the mapping, and import again"),
+        )
+    return worded(
+        "the title in {name} says {said}, and the figures go to {period}, as the mapping says", **gaps
+    ), _unless(name, worded("correct period in the mapping and import again"))
+
+
+def _unless(name: str, do: str) -> str:
+    """Return a remedy with what to write where the title is not of these figures."""
+    return worded(
+        '{do}; where these words are not of these figures, write skip = ["{name}"] right below [table]',
+        do=do,
+        name=name,
+    )

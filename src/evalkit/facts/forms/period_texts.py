@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -31,6 +31,9 @@ _TOLD_UP_TO = re.compile(
     rf"(?:đến|den|tới|toi|until|as of|up to) (?:hết |het |ngày |ngay |thời điểm )*(?P<day>{_D})"
 )
 _OF = r"(?:\s*[/.-]\s*|\s+nam\s+|\s+)"
+_UP_TO_A_PART = re.compile(
+    rf"(?:den|toi|until|as of|up to) (?:het |cuoi )*(?:thang (?P<month>[0-9]{{1,2}})|quy (?P<quarter>iv|i{{1,3}}|[1-4])){_OF}{_YEAR}"
+)
 _MONTH_AND_YEAR = re.compile(
     rf"(?P<month>[0-9]{{1,2}})-{_YEAR}"
 )  # by itself: in a title it is the number of a form
@@ -236,6 +239,24 @@ def _searched(said: str, calendar: Calendar) -> Span | None:
             another = _FURTHER.search(rest) or says_another(kind, before, after, found=found[0])
             return None if another else span
     return None
+
+
+def last_day_told(said: str, calendar: Calendar) -> Iterator[date]:
+    """Yield the days up to which a text says that its figures go: a day, or the last one of a month or quarter.
+
+    Examples
+    --------
+    >>> [day.isoformat() for day in last_day_told("lũy kế đến hết quý ii/2024", Calendar())]
+    ['2024-06-30']
+    """
+    for found in _TOLD_UP_TO.finditer(said):
+        if (day := calendar.day(found["day"])) is not None:
+            yield day
+    for found in _UP_TO_A_PART.finditer(_plain(said)):
+        number = _ROMAN.get(found["quarter"] or "") or int(found["quarter"] or found["month"])
+        last = 3 * number if found["quarter"] else number
+        if 1 <= last <= 12:
+            yield calendar.months(int(found["year"]), 1, last).end
 
 
 def _without_days(said: str, span: Span, calendar: Calendar) -> str:

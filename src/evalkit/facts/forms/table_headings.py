@@ -11,7 +11,7 @@ from evalkit.facts.forms.code_beside_name import CodeBesideName
 from evalkit.facts.forms.counted import Counted, Vocabulary
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.form_places import FormPlaces, Placed
-from evalkit.facts.forms.grid import At, Cell, Sheet, cell_name, column_at, column_name
+from evalkit.facts.forms.grid import At, Cell, Sheet, cell_at, cell_name, column_at, column_name, is_cell_name
 from evalkit.facts.forms.mapping import Labelled, Labels, PeriodAxis, PlaceAxis, TableMapping, measure_named
 from evalkit.facts.forms.period_texts import Span, by_its_note, calls_preliminary, period_of
 from evalkit.facts.forms.person_names import like_a_name
@@ -71,6 +71,7 @@ class Headings:
         self.skipped, self.skips_met = {same_word(text) for text in mapping.skip}, set[str]()
         self.totals = {same_word(text) for text in mapping.total}
         self._width: int | None = None
+        self.skips_met |= {text for text in self.skipped if self._is_title(text)}
         self._notes: list[str] | None = None
         self.beside = CodeBesideName(sheet, mapping, places)
 
@@ -79,6 +80,15 @@ class Headings:
         """The labels to be left that stand nowhere, once the table has been gone through."""
         declared = (*self.mapping.skip, *self.mapping.total)
         return [text for text in declared if same_word(text) not in self.skips_met]
+
+    def _is_title(self, text: str) -> bool:
+        """Tell whether what is to be left is the cell of a text above the table: it speaks of other figures."""
+        name = text.upper()
+        return (
+            is_cell_name(name)
+            and cell_at(name)[0] < self.top
+            and self.sheet.at(*cell_at(name)).kind == "text"
+        )
 
     def leaves(self, row: int) -> bool:
         """Tell whether a row is left by the mapping, by its label, by the cell of its label or with the row that it is a part of; what was met is noted."""

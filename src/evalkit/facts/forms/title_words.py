@@ -45,6 +45,10 @@ _AVERAGES = r"bình quân|trung bình|mỗi năm|hằng năm|hàng năm|average|
 _AVERAGES_OF_PARTS = (
     r"(?:bình quân|trung bình|mỗi|hằng|hàng) (?:một |mỗi |1 |hằng |hàng )?(?:ngày|tuần|năm(?! ?[0-9]|$))"
 )
+_PART_OF_A_YEAR = re.compile(
+    r"(?<!\w)(?:năm học|niên học|niên khóa|niên khoá|niên vụ|học k[ỳì]|vụ (?:mùa(?! bán)|đông|hè|thu|xuân|chiêm)|nửa (?:đầu|cuối|năm)|bán niên"
+    r"|tuần [0-9]+|cao điểm|đợt [0-9ivx]+|[0-9]+ ngày (?:đầu|cuối)|(?:first|second)[ -]half|half[ -]year|semester|(?:school|academic|fiscal) year)(?!\w)"
+)
 _JOINED = re.compile(r"[0-9ivx] *(?:[+&]|và|hoặc)$")
 _GOES_ON = re.compile(r"^ *(?:[-–—] *(?:[0-9]{2}(?![0-9])(?! \w)|(?:hiện )?nay\b|now\b)|(?:và|[&+]) *[0-9])")
 _LAW = (
@@ -107,6 +111,18 @@ def says_plan(said: str) -> bool:
     (True, False, False)
     """
     return _found(_NO_PLAN, without_carrying_out(said))
+
+
+def says_part(said: str) -> str:
+    """Return the words of a title for a part of a year that is no month and no quarter, or for a year of another kind; "" where there are none.
+
+    Examples
+    --------
+    >>> says_part("số vụ nửa đầu năm 2023"), says_part("số vụ năm 2023")
+    ('nửa đầu', '')
+    """
+    found = _PART_OF_A_YEAR.search(said)
+    return found[0] if found else ""
 
 
 def says_another(kind: Kind, before: str, after: str, *, found: str) -> bool:

@@ -1,26 +1,23 @@
-"""What the titles and notes of a form say of the periods in its headings: a part of the year, or a reporting year that begins on another day."""
+"""What the titles and notes of a form say of the periods in its headings: a reporting year that begins on another day."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
 from evalkit.facts.findings import Finding
 from evalkit.facts.forms.grid import At, Sheet, cell_name
-from evalkit.facts.forms.mapping import PeriodAxis, TableMapping
-from evalkit.facts.forms.narrowing_words import parts_within
-from evalkit.facts.forms.period_above import titles
-from evalkit.facts.forms.period_texts import Span, period_of
+from evalkit.facts.forms.mapping import TableMapping
+from evalkit.facts.forms.period_above import leaves_title
+from evalkit.facts.forms.period_texts import Span
 from evalkit.facts.forms.plain_words import same_word
-from evalkit.facts.period_said import period_said
 from evalkit.messages import worded
 
 _LONGEST = 400
 _SHORTEST_YEAR, _LONGEST_YEAR = 350, 380  # days
-_MONTH = 31
 _NEAR, _NEAR_A_PART = timedelta(days=61), timedelta(days=31)
 _YEAR_BEFORE = re.compile(
     r"từ (?:ngày )?(?P<day>[0-9]{1,2})[/.-](?P<month>[0-9]{1,2})(?: của|,)? năm (?:trước|liền trước|trước đó)"
@@ -31,13 +28,12 @@ _FROM = re.compile(
 _DAYS = re.compile(
     r"(?P<day>[0-9]{1,2})[/.-](?P<month>[0-9]{1,2})[/.-](?P<year>[0-9]{4})\s*(?:-|–|đến|tới)\s*(?:hết )?(?:ngày )?[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}"
 )
-_ANY_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 
 def other_windows_said(
     table: TableMapping, sheet: Sheet, spans: Collection[Span], path: Path
 ) -> list[Finding]:
-    """Return a warning where a title or note says that the year of a form begins on another day, or that its figures are of a part of the year.
+    """Return a warning where a title or note says that the year of a form begins on another day.
 
     Parameters
     ----------
@@ -52,22 +48,14 @@ def other_windows_said(
     if table.own_form or not spans:
         return []
     for at, cell in sorted(sheet.cells.items()):
-        if cell.kind == "text" and len(cell.text) <= _LONGEST and (start := _begins(cell.text, spans)):
+        is_read = cell.kind == "text" and len(cell.text) <= _LONGEST and not leaves_title(table, at)
+        if is_read and (start := _begins(cell.text, spans)):
             return [_of_the_year(at, start, path)]
-    years = [span for span in spans if _is_year(span)]
-    if not isinstance(table.period, PeriodAxis) or table.period.cell or not years or len(years) < len(spans):
-        return []
-    return list(_of_a_part(table, sheet, years, path))[:1]
+    return []
 
 
 def _is_year(span: Span) -> bool:
     return _SHORTEST_YEAR <= (span.end - span.start).days <= _LONGEST_YEAR
-
-
-def _is_last_month(said: Span, years: Collection[Span]) -> bool:
-    """Tell a day, or the last month of a year: a report of December may hold the figures of the year."""
-    days = (said.end - said.start).days
-    return days == 0 or (days <= _MONTH and any(one.end == said.end for one in years))
 
 
 def _begins(text: str, spans: Collection[Span]) -> str:
@@ -110,26 +98,3 @@ def _of_the_year(at: At, start: str, path: Path) -> Finding:
             start=start,
         ),
     )
-
-
-def _of_a_part(table: TableMapping, sheet: Sheet, years: Collection[Span], path: Path) -> Iterator[Finding]:
-    """Yield a warning for each title that says a part of a year, where all figures are of whole years."""
-    for at, cell in titles(table, sheet):
-        said, text = period_of(cell, table.calendar, anywhere=True), same_word(cell.text)
-        inside = said is not None and any(one.start <= said.start and said.end <= one.end for one in years)
-        part = said is not None and inside and not _is_year(said) and not _is_last_month(said, years)
-        parts = parts_within(text) if said is None and not _ANY_YEAR.search(text) else []
-        if part or any(not one.startswith("12") for one in parts):
-            yield Finding(
-                "warning",
-                f"{path.name}, {cell_name(at)}",
-                worded(
-                    "the title in {name} says {said}, and the figures go to whole years: {period}",
-                    name=cell_name(at),
-                    said=period_said(said.start, said.end) if said is not None else parts[0],
-                    period=period_said(*max((one.start, one.end) for one in years)),
-                ),
-                worded(
-                    "where they are of that part of the year, write it in each heading, such as 6 tháng đầu năm 2023, and import again"
-                ),
-            )
