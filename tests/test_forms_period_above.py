@@ -132,8 +132,12 @@ def windows(title: str, *headings: str, note: str = "", more: str = "") -> list[
         ("Lũy kế đến 30/6/2024", ("2022", "2023"), "", "lũy kế"),
         ("Số vụ lũy kế từ năm 2021 đến nay", ("2022", "2023"), "", "says 2021"),
         ("Số vụ lũy kế từ năm 2021 đến nay", ("2021", "2022"), "", "lũy kế"),
+        ("Lũy kế từ năm 2022 đến nay", ("2022",), "", "lũy kế"),
+        ("Cộng dồn", ("15/3/2024 - 14/6/2024",), "", "cộng dồn"),
         ("Số vụ năm 2023 (tính đến ngày 15/11/2023)", ("2022", "2023"), "", "2023-11-15"),
         ("Số vụ nửa đầu năm 2023", ("2022", "2023"), "", "nửa đầu"),
+        ("Bình quân giai đoạn 2022-2023", ("2022", "2023"), "", "bình quân"),
+        ("Năm 2023 (tính đến ngày 15/11/2023)", ("2022", "Sơ bộ 2023"), "", "2023-11-15"),
         ("Năm học 2022-2023", ("2022", "2023"), "", "năm học"),
         ("Kế hoạch", ("Quý I/2024", "Quý II/2024"), "", "plan"),
         ("Kế hoạch năm 2024", ("6 tháng đầu năm 2024",), "", "plan"),
@@ -167,6 +171,7 @@ def test_a_title_or_note_of_another_year_or_a_part_of_it_is_told(
         ("6 tháng đầu năm 2024", ("2023", "6 tháng đầu năm 2024"), ""),
         ("Số liệu 6 tháng đầu năm", ("6 tháng đầu năm 2023", "6 tháng đầu năm 2024"), ""),
         ("Giai đoạn 2020-2023", ("2020", "2021", "2022", "2023"), ""),
+        ("Từ năm 2021 đến nay", ("2022", "2023"), ""),
         ("Từ năm 2022 đến nay", ("2022", "2023"), ""),
         ("Số vụ năm 2023 so với cùng kỳ năm 2022", ("2022", "2023"), ""),
         ("Số vụ so với cùng kỳ", ("2022", "2023"), ""),
@@ -224,6 +229,13 @@ def test_the_check_repeats_what_a_title_says_until_the_mapping_leaves_it(workspa
     seen = imported(workspace, rows, f'{mapping}skip = ["A1"]\n')
     assert (told_by(seen), seen.figures) == ([], run.figures)
     assert told_by(CliRunner().invoke(app, check).stdout) == []
+
+
+def test_a_title_agrees_with_a_heading_of_which_no_figure_is_taken(workspace: Path):
+    rows = [("Số vụ năm 2023",), ("Tỉnh", "2022", "2023"), ("Hà Nội", 1, "?")]
+    mapping = MAPPING.replace('"B2"', '"B3"').replace("{ row = 1 }", "{ row = 2 }")
+    run = imported(workspace, rows, mapping)
+    assert (told_by(run), run.figures) == ([], {"B3": "1"})
 
 
 def test_a_record_that_somebody_has_worked_on_tells_what_is_left_of_it(tmp_path: Path):

@@ -308,6 +308,13 @@ def test_a_title_that_counts_another_thing_than_the_one_measure_of_a_table_holds
     assert (said["taken"], said["held"]) == (taken, 1 - taken)
 
 
+def test_the_unit_below_such_a_title_does_not_undo_it(workspace: Path):
+    rows = [["Số đối tượng"], ["Đơn vị tính: vụ"], ["Tỉnh", 2022], ["Hà Nội", 5]]
+    mapping = CASES.replace('"B3"', '"B4"').replace("row = 2", "row = 3")
+    said = imported(rows, mapping, workspace)
+    assert (said["taken"], said["held"]) == (0, 1)
+
+
 def test_a_title_says_nothing_of_tables_whose_headings_say_what_is_counted(workspace: Path):
     said = imported(columns("Số bị can", "Dân số"), COLUMNS, workspace)
     assert (said["taken"], said["held"]) == (2, 0)

@@ -160,7 +160,8 @@ class _Units:
             meant = [(where, unit, self._meant(unit, measure)) for where, unit in said]
             meant = [found for found in meant if found[2] != ""]
             if meant:
-                return self._decided(meant, one, label, is_of_table=said is self.of_table)
+                why = self._decided(meant, one, label, is_of_table=said is self.of_table)
+                return why or (self._of_another_kind(one, label) if said is self.of_table else None)
         return self._of_another_kind(one, label)
 
     def _of_another_kind(self, one: Taken, label: str) -> Held | None:

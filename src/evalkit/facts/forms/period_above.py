@@ -10,7 +10,7 @@ from evalkit.facts.findings import Finding
 from evalkit.facts.forms.grid import At, Cell, Sheet, cell_at, cell_name
 from evalkit.facts.forms.head_rows import head_rows, named_rows
 from evalkit.facts.forms.mapping import PeriodAxis, TableMapping
-from evalkit.facts.forms.period_texts import Span, calls_preliminary
+from evalkit.facts.forms.period_texts import Span, calls_preliminary, period_of
 from evalkit.facts.forms.plain_words import plain_words, same_word
 from evalkit.facts.forms.spans_unlike import cut_off, unlike
 from evalkit.facts.forms.title_words import says_plan, without_laws
@@ -41,7 +41,8 @@ def other_period_said(
     if table.own_form or not spans:
         return []
     spans = sorted(spans, key=lambda one: (one.start, one.end))
-    found = {at: _told(at, cell, table, spans) for at, cell in titles(table, sheet)}
+    headed = _headed(table, sheet)
+    found = {at: _told(at, cell, table, spans, headed) for at, cell in titles(table, sheet)}
     found |= {at: _told_below(at, cell, table, spans) for at, cell in _below(table, sheet)}
     return [
         Finding("warning", f"{path.name}, {cell_name(at)}", *told)
@@ -87,7 +88,17 @@ def _is_alone(sheet: Sheet, at: At, first: int) -> bool:
     return all(other == at for other in others)
 
 
-def _told(at: At, cell: Cell, table: TableMapping, spans: list[Span]) -> tuple[str, str] | None:
+def _headed(table: TableMapping, sheet: Sheet) -> list[Span]:
+    """Return the periods in the row of headings of a table, whether figures of theirs are taken or not."""
+    row = table.period.row if isinstance(table.period, PeriodAxis) else None
+    columns = range(cell_at(table.corner)[1], sheet.columns + 1) if row else ()
+    found = (period_of(sheet.at(row or 1, column), table.calendar) for column in columns)
+    return [one for one in found if one is not None]
+
+
+def _told(
+    at: At, cell: Cell, table: TableMapping, spans: list[Span], headed: list[Span]
+) -> tuple[str, str] | None:
     """Return rule and remedy where a title cannot be that of the figures."""
     name, last = cell_name(at), spans[-1]
     if says_plan(without_laws(same_word(cell.text))):
@@ -99,7 +110,7 @@ def _told(at: At, cell: Cell, table: TableMapping, spans: list[Span]) -> tuple[s
         return rule, _unless(
             name, worded("take the table out of the mapping, unless its figures are what was counted")
         )
-    if (found := unlike(cell, spans, table.calendar)) is not None:
+    if (found := unlike(cell, spans, table.calendar, headed=headed)) is not None:
         return _of_another(name, *found, table)
     if calls_preliminary(cell) and not any(one.preliminary for one in spans):
         rule = worded("the title in {name} calls its figures preliminary, and they go in as final", name=name)

@@ -14,11 +14,13 @@ from evalkit.facts.forms.title_words import says_part, without_laws
 from evalkit.facts.period_said import period_said
 
 _NEAR = timedelta(days=31)  # the year of an agency begins some days before that of the calendar, or after
+_ABOUT_NEW_YEAR = (11, 12, 1)
 _A_MONTH, _A_QUARTER, _A_YEAR = 31, 80, 350  # days
 _ANY_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _YEAR = re.compile(r"(?:năm|nam|year|in|giai đoạn) (?P<year>(?:19|20)[0-9]{2})(?![0-9/.-])")
 _YEARBOOK = re.compile(r"niên giám|yearbook")
 _SUMMED_UP = re.compile(r"(?<!\w)(?:l[uũ][yỹ] (?:kế|tiến)|lk|cộng dồn|cumulative|year to date)(?!\w)")
+_TO_DATE = re.compile(r"(?<!\w)(?:(?:đến|tới) nay|to date)(?!\w)")
 _OF_A_SUM = re.compile(rf"(?:{_SUMMED_UP.pattern})|đầu năm")
 _FROM_ITS_START = re.compile(r"(?<!\w)(?:(?:tính |kể )?từ đầu năm(?! (?:19|20)[0-9]{2}))(?!\w)")
 _SINCE = re.compile(
@@ -27,11 +29,16 @@ _SINCE = re.compile(
 _OTHER_PERIOD = re.compile(
     r"(?<!so với )(?<!so )(?<!so sánh )(?<!so sánh với )(?<!\w)(?:cùng k[ỳì]|k[ỳì] trước|(?<![0-9] )(?<!từ )(?<!các )năm trước(?! chuyển)|tháng trước|quý trước|last year|previous year)(?!\w)"
 )
+_AVERAGE = re.compile(
+    r"(?<!\w)(?:(?:bình quân|trung bình)(?= (?:[^ ]+ ){0,2}?(?:giai đoạn|thời kỳ))|average of the years)"
+)
 _COMPARES = re.compile(r"(?<!\w)(?:so với|so sánh|tăng|giảm|compared)(?!\w)")
 Unlike = tuple[str, Span]
 
 
-def unlike(cell: Cell, spans: Collection[Span], calendar: Calendar) -> Unlike | None:
+def unlike(
+    cell: Cell, spans: Collection[Span], calendar: Calendar, *, headed: Collection[Span] = ()
+) -> Unlike | None:
     """Return what a title says of its period and which of the figures' periods that cannot be; None where it agrees or says none.
 
     Parameters
@@ -41,6 +48,8 @@ def unlike(cell: Cell, spans: Collection[Span], calendar: Calendar) -> Unlike | 
     spans : collection of Span
         The periods of the figures.
     calendar : Calendar
+    headed : collection of Span
+        Further periods in the headings, of which no figure is taken.
 
     Examples
     --------
@@ -59,18 +68,19 @@ def unlike(cell: Cell, spans: Collection[Span], calendar: Calendar) -> Unlike | 
     text = without_laws(same_word(cell.text))
     found = None
     if said is not None:
-        other = _outside(said, spans, calendar)
+        is_headed = any(_within(one, said, calendar) for one in headed)
+        other = _outside(said, spans, calendar, is_headed=is_headed)
         found = (period_said(said.start, said.end), other) if other else None
     return (
         found
-        or (_of_other_words(text, spans, calendar) if said is None else None)
+        or (_of_other_words(text, spans, calendar, headed) if said is None else None)
         or _summed_up(text, spans, calendar, dated=said is not None)
         or cut_off(text, spans, calendar)
     )
 
 
 def cut_off(text: str, spans: Collection[Span], calendar: Calendar) -> Unlike | None:
-    """Return the day up to which a text tells figures, where a period of theirs that is not marked as preliminary goes on after it.
+    """Return the day up to which a text tells figures, where a period of theirs goes on after it.
 
     Examples
     --------
@@ -80,19 +90,21 @@ def cut_off(text: str, spans: Collection[Span], calendar: Calendar) -> Unlike | 
     [True, False]
     """
     for day in last_day_told(text, calendar):
-        open_ones = (one for one in spans if one.start <= day < one.end and not one.preliminary)
+        open_ones = (one for one in spans if one.start <= day < one.end)
         if (other := next(open_ones, None)) is not None:
             return day.isoformat(), other
     return None
 
 
-def _outside(said: Span, spans: Collection[Span], calendar: Calendar) -> Span | None:
+def _outside(
+    said: Span, spans: Collection[Span], calendar: Calendar, *, is_headed: bool = False
+) -> Span | None:
     """Return a period that a title's own does not hold: one that ends later, or the last one where it holds none.
 
     Earlier ones beside those that it holds are there to compare with.
     """
     inside = [one for one in spans if _within(one, said, calendar)]
-    if inside:
+    if inside or is_headed:
         return next((one for one in spans if one.end > said.end and one not in inside), None)
     last = max(spans, key=lambda one: (one.end, one.start))
     is_last_month = said.end == last.end and (said.end - said.start).days <= _A_MONTH
@@ -108,12 +120,18 @@ def _within(one: Span, said: Span, calendar: Calendar) -> bool:
     return said.start - earlier <= one.start and one.end <= said.end
 
 
-def _of_other_words(text: str, spans: Collection[Span], calendar: Calendar) -> Unlike | None:
+def _of_other_words(
+    text: str, spans: Collection[Span], calendar: Calendar, headed: Collection[Span]
+) -> Unlike | None:
     """Return what is said by words that name no dated period, or more than one."""
     last = max(spans, key=lambda one: (one.end, one.start))
     years = {int(found["year"]) for found in _YEAR.finditer(text)} or _years_alone(text)
-    if years and not _YEARBOOK.search(text) and not any(_touches(one, years) for one in spans):
+    if not _SUMMED_UP.search(text):
+        years |= {last.start.year for found in _SINCE.finditer(text) if int(found["year"]) <= last.start.year}
+    if years and not _YEARBOOK.search(text) and not any(_touches(one, years) for one in (*spans, *headed)):
         return ", ".join(map(str, sorted(years))), last
+    if (average := _AVERAGE.search(text)) is not None:
+        return average[0], last
     if words := list(_relative(text, spans, years)):
         return ", ".join(words), last
     if not _ANY_YEAR.search(text):
@@ -165,7 +183,9 @@ def _summed_up(text: str, spans: Collection[Span], calendar: Calendar, *, dated:
     since = [int(found["year"]) for found in _SINCE.finditer(text)]
     last = max(spans, key=lambda one: (one.end, one.start))
     if since:
-        other = next((one for one in spans if one.start.year > since[0]), None)
+        other = next(
+            (one for one in spans if one.start.year > since[0]), last if _TO_DATE.search(text) else None
+        )
     elif any(day > last.end for day in last_day_told(text, calendar)):
         other = last
     else:
@@ -176,7 +196,7 @@ def _summed_up(text: str, spans: Collection[Span], calendar: Calendar, *, dated:
 def _from_new_year(one: Span, calendar: Calendar) -> bool:
     """Tell whether a period begins with a year: that of the form, of the calendar, or one of an agency's own days."""
     first = one.start.month, one.start.day
-    return first in (calendar.year_starts, (1, 1)) or one.start.day != 1
+    return first in (calendar.year_starts, (1, 1)) or (first[1] != 1 and first[0] in _ABOUT_NEW_YEAR)
 
 
 def _is_long(one: Span) -> bool:
