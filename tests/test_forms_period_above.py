@@ -143,6 +143,11 @@ def windows(title: str, *headings: str, note: str = "", more: str = "") -> list[
         ("Kế hoạch năm 2024", ("6 tháng đầu năm 2024",), "", "plan"),
         ("Số liệu sơ bộ", ("2022", "2023"), "", "preliminary"),
         ("Số vụ", ("2022", "2023"), "Số liệu tính đến 30/9/2023", "2023-09-30"),
+        ("Số vụ", ("2022", "2023 (1)"), "(1) Số liệu 9 tháng đầu năm", "9 tháng đầu năm"),
+        ("Số vụ", ("2022", "2023"), "Ghi chú: số kế hoạch", "plan"),
+        ("Số vụ", ("2022", "2023"), "Ghi chú: số ước thực hiện", "preliminary"),
+        ("Số vụ", ("Quý I/2024", "Quý II/2024"), "* Lũy kế từ đầu năm", "lũy kế"),
+        ("Số vụ", ("Quý III/2024", "Quý IV/2024"), "(a) Số liệu tháng 12", "tháng 12"),
         ("Số liệu quý III/2023", ("2022", "2023"), "", "2023-07-01 to 2023-09-30"),
     ],
 )
@@ -199,6 +204,19 @@ def test_an_import_tells_the_year_that_a_title_says(workspace: Path):
     run = imported(workspace, rows, MAPPING.replace('"B2"', '"B3"').replace("{ row = 1 }", '"2023"'))
     (told,) = (one for one in run.told["findings"] if "year_starts" in one["do"])
     assert (told["severity"], run.figures) == ("warning", {"B3": "1"})
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Ghi chú: số liệu giả định",
+        "(1) Số liệu năm 2022 đã được điều chỉnh",
+        "Ghi chú: số liệu đến 15/01/2024",
+        "6 tháng 2023",
+    ],
+)
+def test_a_note_of_something_else_is_not_told(note: str):
+    assert windows("Số vụ", "2022", "2023", note=note) == []
 
 
 def told_by(run: Run | str) -> list[str]:

@@ -833,3 +833,25 @@ def test_the_remedy_for_a_numbered_total_names_the_label_as_it_stands(workspace:
     assert line in imported(workspace, rows).held["B2"]
     run = imported(workspace, rows, MAPPING.replace("place = { ", f"place = {{ {line}, "))
     assert run.facts["B2"] == ("VN", "2022", "12")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "taken"),
+    [
+        ("I. Thực hiện", "II. Kế hoạch", {"B3": "1"}),
+        ("Kế hoạch", "Thực hiện", {"B5": "3"}),
+        ("Nữ", "Chung", {"B5": "3"}),
+        ("I", "II", {"B3": "1"}),
+        ("Chung", "Bảng 2. Tỷ lệ (%)", {"B3": "1"}),
+    ],
+)
+def test_rows_below_a_row_without_figures_are_read_once_and_not_as_another_thing(
+    first: str, second: str, taken: dict[str, str], workspace: Path
+):
+    rows = [("Tỉnh", "2023"), (first,), ("Hà Nội", 1), (second,), ("TP. Hà Nội", 3)]
+    assert imported(workspace, rows, MAPPING).figures == taken
+
+
+def test_regions_and_places_without_figures_part_nothing(workspace: Path):
+    rows = [("Tỉnh", "2023"), ("Trong đó:",), ("Hà Nội", 1), ("Tây Nguyên",), ("Gia Lai", 3), ("Sơn La",)]
+    assert imported(workspace, rows, MAPPING).figures == {"B3": "1", "B5": "3"}

@@ -18,6 +18,12 @@ from evalkit.facts.period_said import period_said
 from evalkit.messages import worded
 
 _LONGEST = 400
+_NOTE = re.compile(
+    r"(?:ghi chú|note)\W*(?:\(?[0-9a-z*]{1,2}\)|[0-9][.)])?\W*|(?:\([0-9a-z*]{1,2}\)|\*+|[¹²³⁴]|[0-9][.)])\W*"
+)
+_ABOUT = re.compile(
+    r"(?:là |các )*(?:số|kế hoạch|dự kiến|ước|sơ bộ|l[uũ][yỹ] kế|cùng kỳ|kỳ trước|năm trước|[0-9]{1,2} tháng|quý|tháng)(?!\w)"
+)
 _NO_TITLE = re.compile(
     r"so ?:|\(?(?:ban hanh|kem theo|can cu|theo (?:thong tu|quyet dinh|nghi dinh|cong van))|.*\bngay [0-9]{1,2} thang [0-9]{1,2} nam [0-9]{4}$|mau (?:so)?|bieu (?:mau )?(?:so )?[0-9][^ ]*$"
 )
@@ -112,17 +118,33 @@ def _told(
         )
     if (found := unlike(cell, spans, table.calendar, headed=headed)) is not None:
         return _of_another(name, *found, table)
-    if calls_preliminary(cell) and not any(one.preliminary for one in spans):
+    if calls_preliminary(cell) and not _is_preliminary(cell, spans):
         rule = worded("the title in {name} calls its figures preliminary, and they go in as final", name=name)
         do = worded("write the word before the period, as in Sơ bộ 2023, in the headings or in the mapping")
         return rule, _unless(name, do)
     return None
 
 
+def _is_preliminary(cell: Cell, spans: list[Span]) -> bool:
+    """Tell whether periods are marked as preliminary as a title says: one for "sơ bộ", each for what is only estimated."""
+    marked = [one.preliminary for one in spans]
+    return all(marked) if "ước" in same_word(cell.text) else any(marked)
+
+
 def _told_below(at: At, cell: Cell, table: TableMapping, spans: list[Span]) -> tuple[str, str] | None:
-    """Return rule and remedy where a note tells figures up to a day on which their period is not over."""
+    """Return rule and remedy where a note tells figures up to a day on which their period is not over, or of a part, a plan or another period."""
+    note = _NOTE.match(same_word(cell.text))
+    told = Cell("text", same_word(cell.text)[note.end() :] if note else "")
+    if told.text and _ABOUT.match(told.text) and not _names_one(told, table, spans):
+        return _told(at, told, table, spans, [])
     found = cut_off(same_word(cell.text), spans, table.calendar)
     return _of_another(cell_name(at), *found, table) if found is not None else None
+
+
+def _names_one(told: Cell, table: TableMapping, spans: list[Span]) -> bool:
+    """Tell whether a note names one of the periods of the figures: it says something of that one alone."""
+    named = period_of(told, table.calendar, anywhere=True)
+    return named is not None and any((one.start, one.end) == (named.start, named.end) for one in spans)
 
 
 def _of_another(name: str, said: str, span: Span, table: TableMapping) -> tuple[str, str]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from evalkit.facts.forms.draft_headings import values_of
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.form_places import FormPlaces, Placed
-from evalkit.facts.forms.grid import Cell, Sheet, cell_name, column_at, column_name
+from evalkit.facts.forms.grid import Cell, Sheet, cell_name, column_at, column_name, text_cell
 from evalkit.facts.forms.mapping import PlaceAxis, TableMapping
+from evalkit.facts.forms.narrowing_words import is_other_part, parts_alone, words_alone
 from evalkit.facts.forms.outside_table import knows_row
 from evalkit.facts.forms.period_texts import Span, period_of
 from evalkit.facts.forms.plain_words import is_total, plain_words, same_word
 from evalkit.facts.forms.table_headings import Headings, Line
 from evalkit.messages import worded
 
+_NUMBERED = re.compile(r"^(?:[ivx]+|[a-z]|[0-9]+)[.)/] *")
 _TITLE = re.compile(r"(?:bang|bieu|bieu so|phu luc|table|form|annex)\s*(?:so\s*)?[0-9ivx]")
 
 
@@ -37,7 +40,14 @@ class FurtherHeadings:
         self.heads = {same_word(sheet.spread(row, one).text) for row in range(1, top) for one in columns} - {
             ""
         }
-        self.other: Held | None = None  # why what lies below is not read
+        self.below: Held | None = None  # why what lies below a further heading is not read
+        self.section: Held | None = None  # why what lies below a row without figures is not read
+        self.met: set[str] = set()  # labels of rows with figures that are read
+
+    @property
+    def other(self) -> Held | None:
+        """Why what lies below is not read; None where it is."""
+        return self.below or self.section
 
     def look(self, row: int, label: str, filled: Mapping[int, Cell], lines: Mapping[int, Line]) -> None:
         """Look at a row that may head what lies below it.
@@ -52,22 +62,70 @@ class FurtherHeadings:
         lines : mapping of int to Line
             What the columns say of their figures.
         """
-        if self.mapping.own_form or not filled:
+        if self.mapping.own_form:
             return
+        if not filled:
+            self._look_at_section(row, label, lines)
+            return
+        if self.other is None:
+            self.met.add(self._key(label))
         repeated = same_word(label) in self.heads
         if not repeated and (len(filled) < 2 or not self._other_periods(filled, lines)):
             return
         if is_total(label) or knows_row(self.headings, row):
             return
         differs = any(same_word(cell.text) not in self._above(column) for column, cell in filled.items())
-        self.other = self._held(row) if differs or self._other_title(row) else None
+        self.below = self._held(row) if differs or self._other_title(row) else None
+
+    def _look_at_section(self, row: int, label: str, lines: Mapping[int, Line]) -> None:
+        """Look at a row without figures: what lies below it is another figure where its label says so, or rows above are repeated there."""
+        if label and not knows_row(self.headings, row):
+            self.section = None
+            spans = [line.span for line in lines.values() if isinstance(line.span, Span)]
+            if self._narrows(label, spans) or not self.met.isdisjoint(self._labels_below(row, lines)):
+                self.section = self._heads(row)
+
+    def _key(self, label: str) -> str:
+        """Return what a row is of by its label: a place by its code, whatever its spelling."""
+        placed = self.headings.places.read(text_cell(label))
+        return placed.code if isinstance(placed, Placed) else same_word(label)
+
+    def _narrows(self, label: str, spans: Sequence[Span]) -> bool:
+        said = _NUMBERED.sub("", same_word(label))
+        if (
+            words_alone(said)
+            or self._is_further_title(same_word(label))
+            or any(
+                is_other_part(part, span, self.mapping.calendar)
+                for part in parts_alone(said)
+                for span in spans
+            )
+        ):
+            return True
+        programme = self.headings.words.programme
+        return any(values_of([said], name, programme) for name in programme.dimensions)
+
+    def _labels_below(self, row: int, lines: Mapping[int, Line]) -> set[str]:
+        """Return the labels of the rows with figures below a row, up to the next one without."""
+        found: set[str] = set()
+        for below in range(row + 1, self.sheet.rows + 1):
+            label = self.headings.row_label(below)
+            if any(self.sheet.at(below, column).kind != "blank" for column in lines):
+                found |= {self._key(label)} if label and not is_total(label) else set()
+            elif label and not knows_row(self.headings, below):
+                break
+        return found
 
     def _other_title(self, row: int) -> bool:
         """Tell whether the row above a repeated heading is the title of another table, and not of a further page of this one."""
         texts = {same_word(cell.text) for at, cell in self.sheet.cells.items() if at[0] == row - 1}
         above = {same_word(cell.text) for at, cell in self.sheet.cells.items() if at[0] < self.top}
-        titles = [text for text in texts - above if _TITLE.match(plain_words(text))]
-        return any("tiep" not in plain_words(text) and "continued" not in text for text in titles)
+        return any(map(self._is_further_title, texts - above))
+
+    def _is_further_title(self, text: str) -> bool:
+        """Tell whether a text is the title of a table, and not of a further page of one."""
+        plain = plain_words(text)
+        return bool(_TITLE.match(plain)) and "tiep" not in plain and "continued" not in text
 
     def _above(self, column: int) -> set[str]:
         """Return what stands above the figures of a column."""
@@ -83,11 +141,19 @@ class FurtherHeadings:
         return len(spans) == len(pairs) and not same
 
     def _held(self, row: int) -> Held:
+        rule = worded(
+            "row {row} has other headings than the table: what lies below it is read by those", row=row
+        )
+        return self._to_end(row, rule)
+
+    def _heads(self, row: int) -> Held:
+        rule = worded("row {row} heads what lies below it, and the mapping does not say as what", row=row)
+        return self._to_end(row, rule)
+
+    def _to_end(self, row: int, rule: str) -> Held:
         first = cell_name((row - 1, max((column for _, column in self.sheet.cells), default=1)))
         return Held(
-            worded(
-                "row {row} has other headings than the table: what lies below it is read by those", row=row
-            ),
+            rule,
             worded(
                 'end the table with until = "{cell}", and write a [[table]] of its own for what lies below',
                 cell=first,

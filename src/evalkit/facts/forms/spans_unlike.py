@@ -108,7 +108,8 @@ def _outside(
         return next((one for one in spans if one.end > said.end and one not in inside), None)
     last = max(spans, key=lambda one: (one.end, one.start))
     is_last_month = said.end == last.end and (said.end - said.start).days <= _A_MONTH
-    return None if is_last_month or said.start == said.end else last
+    is_report = is_last_month and _from_new_year(last, calendar)
+    return None if is_report or said.start == said.end else last
 
 
 def _within(one: Span, said: Span, calendar: Calendar) -> bool:
