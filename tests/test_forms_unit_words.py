@@ -308,15 +308,6 @@ def test_a_title_that_counts_another_thing_than_the_one_measure_of_a_table_holds
     assert (said["taken"], said["held"]) == (taken, 1 - taken)
 
 
-def test_a_heading_of_cases_over_persons_in_cases_holds_them(workspace: Path):
-    rows = [["Số liệu"], [None, "Thực hiện", "Số vụ"], ["Tỉnh", 2021, 2022], ["Hà Nội", 5, 6]]
-    mapping = (
-        CASES.replace('"B3"', '"B4"').replace("row = 2", "row = 3").replace("cases_recorded", "suspects")
-    )
-    said = imported(rows, mapping, workspace)
-    assert [one["cell"] for one in said["held_cells"]] == ["C4"]
-
-
 def test_the_unit_below_such_a_title_does_not_undo_it(workspace: Path):
     rows = [["Số đối tượng"], ["Đơn vị tính: vụ"], ["Tỉnh", 2022], ["Hà Nội", 5]]
     mapping = CASES.replace('"B3"', '"B4"').replace("row = 2", "row = 3")

@@ -74,14 +74,9 @@ def other_kind(label: str, measure: str, programme: Programme) -> bool:
     """
     bare, declared = number_of(label), programme.measures[measure]
     own = f" {' '.join(same_word(text) for text in declared.label.root.values())} "
-    if bare not in (*_PERSONS, *_CASES):
+    if bare not in (*_PERSONS, *_CASES) or f" {bare} " in own:
         return False
-    alike_units = _SYNONYMS.get(declared.unit, ())
-    if alike_units and bare not in alike_units:  # "Số vụ" over "Đối tượng trong các vụ"
-        return True
-    if f" {bare} " in own:
-        return False
-    if not alike_units:
+    if declared.unit not in _SYNONYMS or bare not in _SYNONYMS[declared.unit]:
         return True
     unlike = _OFFENDERS if bare in _VICTIMS else _VICTIMS if bare in _OFFENDERS else frozenset[str]()
     alike = _VICTIMS if bare in _VICTIMS else _OFFENDERS
