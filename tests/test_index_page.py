@@ -28,7 +28,7 @@ from evalkit.batch.self_contained import has_policy, page_faults
 from evalkit.batch.verify import verify
 from evalkit.reporting.blocks import Bilingual, KeyNumbers, PageHead
 from evalkit.reporting.brief.compose import brief_sections
-from evalkit.reporting.index_page import IndexRow, Listing, index_page
+from evalkit.reporting.index_page import IndexRow, IndexTile, Listing, index_page
 from evalkit.reporting.index_tools import script
 from evalkit.review.reading import Page, read
 from tests.builders import fact
@@ -270,7 +270,7 @@ def test_the_caption_carries_the_caution_and_each_row_its_download(name: str):
         "số liệu thấp không có nghĩa là tình hình tốt hơn, số liệu cao không có nghĩa là làm kém hơn"
         in page.tables[0].caption
     )
-    assert {row[-1] for row in page.tables[0].rows} == {"XLSX, 2 bảng"}
+    assert {row[-1] for row in page.tables[0].rows} == {"XLSX (2)"}
     html = lists(name)["vi"]
     assert html.count('href="tables/datapackage.json"') == 1
     books = re.findall(r'href="(tables/[^"]+\.xlsx)"', html)
@@ -284,6 +284,49 @@ def test_the_list_keeps_to_its_budgets(name: str):
     main = re.sub(r"<[^>]+>", " ", html[html.index("<main") : html.index("</main>")])
     assert sum(any(letter.isalpha() for letter in word) for word in main.split()) <= MOST_SYLLABLES
     assert max(len(page.encode()) for page in lists(name).values()) <= MOST_BYTES
+
+
+def tiles(html: str) -> list[tuple[list[str], str, str]]:
+    """Return the tiles of the small map: classes, file, words."""
+    found = re.findall(r'<li class="([^"]+)">(?:<a href="([^"]+)" tabindex="-1">)?([^<]+)', html)
+    return [(classes.split(), file, words) for classes, file, words in found]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_map_has_each_place_once_with_the_state_and_the_link_of_its_row(name: str, language: str):
+    html = lists(name)[language]
+    row = re.compile(r'<tr data-s="(\w+)"[^>]*><th scope="row"><a href="([^"]+)">([^<]+)')
+    own = [one for one in tiles(html) if "inset" not in one[0]]
+    assert [(classes[0], file, words) for classes, file, words in own] == row.findall(html)
+    at = [classes[1] for classes, *_ in tiles(html)]
+    assert len(set(at)) == len(at)
+    assert set(at) == set(re.findall(r"\.(t\d+-\d+)\{grid-area:", html))
+    assert (
+        'id="map" aria-hidden="true"' in html
+    )  # the list has the same links: nobody hears or reaches them twice
+
+
+def test_islands_stand_on_the_map_with_their_province_and_lead_nowhere():
+    insets = [
+        (file, words) for classes, file, words in tiles(lists("vn-published")["vi"]) if "inset" in classes
+    ]
+    assert insets == [("", "QĐ. Hoàng Sa (Đà Nẵng)"), ("", "QĐ. Trường Sa (Khánh Hòa)")]
+
+
+def test_a_place_without_a_page_has_no_link_on_the_map_and_a_country_without_a_grid_has_no_map():
+    said = Bilingual("Vùng", "Region")
+    row = IndexRow(
+        Bilingual("Tỉnh A", "Province A"),
+        said,
+        Bilingual("a.html", "a.html"),
+        state="failed",
+        tiles=(IndexTile(2, 3),),
+    )
+    html = index_page(Listing((row,)), head=HEAD, language="en")
+    assert tiles(html) == [(["failed", "t2-3"], "", "Province A")]
+    assert "struck through: no report." in html
+    assert 'id="map"' not in a_list()
 
 
 @pytest.fixture

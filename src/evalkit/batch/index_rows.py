@@ -21,7 +21,7 @@ from evalkit.languages import ending
 from evalkit.reporting.bilingual import by_language, same
 from evalkit.reporting.blocks import CONFIDENTIAL, Bilingual
 from evalkit.reporting.formats import day
-from evalkit.reporting.index_page import IndexRow, Listing, State
+from evalkit.reporting.index_page import IndexRow, IndexTile, Listing, State
 from evalkit.reporting.sections.shared_words import NOTHING, Row, both, qualified
 from evalkit.reporting.wording import say
 from evalkit.table import MARK, NATION_SCHEME, TOLD, WITH_VALUE, totals_only
@@ -135,6 +135,7 @@ def _row(job: Job, place: Place | None, manifest: Manifest, *, invented: bool) -
         state="failed" if job.stem in manifest.failed else "missing",
         code=job.code if place else "",
         also=f"{place.name_en} {place.full_name} {place.slug}" if place else "",
+        tiles=_tiles(place) if place else (),
     )
     if job.stem not in manifest.pages:
         return row
@@ -148,6 +149,13 @@ def _row(job: Job, place: Place | None, manifest: Manifest, *, invented: bool) -
         note=_note(job, record),
         books=books if all(books.of(language) in record.files for language in manifest.languages) else None,
         tables=tables // len(manifest.languages),
+    )
+
+
+def _tiles(place: Place) -> tuple[IndexTile, ...]:
+    return tuple(
+        IndexTile(tile.row, tile.column, Bilingual(**tile.label.root) if tile.label else None)
+        for tile in place.tiles
     )
 
 

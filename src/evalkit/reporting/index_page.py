@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from evalkit.errors import DeclarationError
 from evalkit.places.place_names import sort_key
+from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Bilingual, Language, PageHead, block
 from evalkit.reporting.formats import number
 from evalkit.reporting.index_tools import script, style
@@ -25,12 +26,21 @@ _DOWNLOAD = re.compile(r"tables/[A-Za-z0-9][A-Za-z0-9._-]*\.(?:xlsx|json)")
 
 
 @block
+class IndexTile:
+    """A cell of the small map, rows and columns counted from 1; ``label`` names an inset of the place, such as islands."""
+
+    row: int
+    column: int
+    label: Bilingual | None = None
+
+
+@block
 class IndexRow:
     """One page of the list.
 
     ``files`` are the file names of its two pages, ``state`` what they hold; ``counts`` the newest counts, one for each column;
     ``items`` how many items have a figure; ``tables`` how many tables ``books``, the workbooks beside the pages, hold; ``also``
-    other names it is found by; ``note`` is one short line under the name.
+    other names it is found by; ``note`` is one short line under the name; ``tiles`` where it stands on the small map, nowhere without a grid.
     """
 
     name: Bilingual
@@ -44,6 +54,7 @@ class IndexRow:
     items: int = 0
     books: Bilingual | None = None
     tables: int = 0
+    tiles: tuple[IndexTile, ...] = ()
 
 
 @block
@@ -103,16 +114,18 @@ def index_page(
     parts = [
         _summary(listing.rows, head, language),
         Part(
-            Markup("<section>\n{}\n{}\n{}\n{}\n{}\n</section>").format(
+            Markup("<section>\n{}\n{}\n{}\n{}\n{}\n{}\n</section>").format(
                 _tools(len(listing.rows), language),
                 _by_state(listing.rows, states, language),
                 _by_region(listing.rows, regions, language),
                 _table(listing, regions, language),
                 _notes(listing, language),
+                _map(listing.rows, states, language),
             )
         ),
     ]
-    extras = Extras(style([("s", states), ("r", regions.values())]), script())
+    cells = {(tile.row, tile.column) for row in listing.rows for tile in row.tiles}
+    extras = Extras(style([("s", states), ("r", regions.values())], cells), script())
     return assemble(head, parts, language=language, resources=resources, extras=extras)
 
 
@@ -266,7 +279,7 @@ def _cells(row: IndexRow, heads: Sequence[Bilingual], language: Language) -> Mar
 def _book(row: IndexRow, language: Language) -> Markup:
     if row.books is None:
         return Markup("–")
-    words = say("XLSX, 1 table") if row.tables == 1 else say("XLSX, {count} tables", count=number(row.tables))
+    words = say("XLSX ({count})", count=number(row.tables))
     return Markup('<a href="{}">{}</a>').format(_download(row.books.of(language)), _text(words, language))
 
 
@@ -278,12 +291,43 @@ def _notes(listing: Listing, language: Language) -> Markup:
         )
     ]
     if any(row.books for row in listing.rows):
-        lines.append(say("Each XLSX holds all tables of its page, one a sheet."))
+        lines.append(say("Each XLSX holds all tables of its page, one a sheet; in brackets how many."))
     body = [_text(line, language) for line in lines]
     if listing.package:
         words = _text(say("All tables as CSV, described for programs"), language)
         body.append(Markup('<a href="{}">{}</a>.').format(_download(listing.package), words))
     return Markup('<p class="notes">{}</p>').format(Markup(" ").join(body))
+
+
+def _map(rows: Sequence[IndexRow], states: Sequence[State], language: Language) -> Markup:
+    """Return the small map: a tile a place, roughly where it lies; for the eye and the pointer, since the list has the same links."""
+    tiles = [_tile(row, tile, language) for row in rows for tile in row.tiles]
+    if not tiles:
+        return Markup("")
+    marks = {
+        "some": say("filled: figures"),
+        "none": say("dashed: none in the sources used"),
+        "hidden": say("framed: confidential only"),
+        "failed": say("struck through: no report"),
+        "missing": say("grey: no report made yet"),
+    }
+    told = each(lambda *words: "; ".join(words), *(marks[state] for state in states))
+    legend = say("Roughly where places lie; {marks}.", marks=told)
+    return Markup('<div id="map" aria-hidden="true"><ul>{}</ul><p class="aside">{}</p></div>').format(
+        Markup("").join(tiles), _text(legend, language)
+    )
+
+
+def _tile(row: IndexRow, tile: IndexTile, language: Language) -> Markup:
+    """Return a tile; an inset leads nowhere."""
+    where = f"t{tile.row}-{tile.column}"
+    if tile.label is not None:
+        return Markup('<li class="inset {}">{}</li>').format(where, _text(tile.label, language))
+    name = _text(row.name, language)
+    if row.state not in NO_PAGE:
+        file = neighbour(row.files.of(language), of=f"index, {row.name.en}")
+        name = Markup('<a href="{}" tabindex="-1">{}</a>').format(file, name)
+    return Markup('<li class="{} {}">{}</li>').format(row.state, where, name)
 
 
 def _state(state: State) -> Bilingual:

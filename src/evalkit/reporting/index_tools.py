@@ -33,13 +33,15 @@ def script_hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def style(groups: Iterable[tuple[str, Iterable[str]]]) -> Markup:
+def style(groups: Iterable[tuple[str, Iterable[str]]], cells: Iterable[tuple[int, int]] = ()) -> Markup:
     """Return the style of the list: its own sheet, and a rule for each choice that leaves out the rows of the others.
 
     Parameters
     ----------
     groups : iterable of pair
         The attribute that rows are told apart by, and its values; a value is chosen by the radio button ``<attribute>-<value>``.
+    cells : iterable of pair of int
+        Rows and columns of the small map in which there is a tile.
 
     Examples
     --------
@@ -52,7 +54,8 @@ def style(groups: Iterable[tuple[str, Iterable[str]]]) -> Markup:
         for value in values
     )
     sheet = re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", _file("index.css"), flags=re.DOTALL)).strip()
-    return Markup(f"\n{sheet}\n@media screen{{\n{rules}\n}}")  # noqa: S704  our own sheet and names
+    places = "".join(f".t{row}-{column}{{grid-area:{row}/{column}}}" for row, column in sorted(cells))
+    return Markup(f"\n{sheet}\n{places}\n@media screen{{\n{rules}\n}}")  # noqa: S704  our own sheet and names
 
 
 def _file(name: str) -> str:
