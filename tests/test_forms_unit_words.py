@@ -308,6 +308,76 @@ def test_a_title_that_counts_another_thing_than_the_one_measure_of_a_table_holds
     assert (said["taken"], said["held"]) == (taken, 1 - taken)
 
 
+@pytest.mark.parametrize(
+    ("title", "measure", "taken"),
+    [
+        ("Vụ mua bán người được ghi nhận", "suspects", 0),
+        ("Bảng 2. Vụ án mua bán người đã khởi tố năm 2022", "cases_recorded", 0),
+        ("Kinh phí đã chi giai đoạn 2020-2022", "persons_received", 0),
+        ("Vụ mua bán người được ghi nhận năm 2022", "cases_recorded", 1),
+        ("Tình hình mua bán người năm 2022", "cases_recorded", 1),
+    ],
+)
+def test_a_title_that_is_the_name_of_another_measure_holds_the_figures(
+    title: str, measure: str, taken: int, workspace: Path
+):
+    mapping = CASES.replace("cases_recorded", measure)
+    said = imported(years(title, 5), mapping, workspace)
+    assert (said["taken"], said["held"]) == (taken, 1 - taken)
+    left = imported(years(title, 5), mapping.replace("[table]", '[table]\nskip = ["A1"]'), workspace)
+    assert (left["taken"], left["held"]) == (1, 0)
+
+
+def test_a_heading_of_cases_over_persons_in_cases_holds_them(workspace: Path):
+    rows = [["Số liệu"], [None, "Thực hiện", "Số vụ"], ["Tỉnh", 2021, 2022], ["Hà Nội", 5, 6]]
+    mapping = (
+        CASES.replace('"B3"', '"B4"').replace("row = 2", "row = 3").replace("cases_recorded", "suspects")
+    )
+    said = imported(rows, mapping, workspace)
+    assert [one["cell"] for one in said["held_cells"]] == ["C4"]
+
+
+def test_two_figures_of_a_cell_are_told_apart_by_their_words_whatever_the_heading_says(workspace: Path):
+    rows = [["Số vụ"], ["Tỉnh", "Số vụ"], ["Hà Nội", "8 vụ/22 đối tượng"]]
+    split = PLACES + 'period = "2022"\nmeasure = "cases_recorded"\n'
+    split += 'split = { "vụ" = "cases_recorded", "đối tượng" = "suspects" }\n'
+    said = imported(rows, split, workspace)
+    assert (said["taken"], said["held"]) == (1, 0)
+
+
+@pytest.mark.parametrize("many", ["", "chục ", "trăm ", "nghìn ", "vạn ", "triệu ", "trăm nghìn "])
+@pytest.mark.parametrize(
+    ("unit", "measure"),
+    [("vụ", "accused_instituted"), ("bị can", "accused_instituted"), ("người", "cases_recorded")],
+)
+def test_a_line_of_another_unit_or_of_many_holds_the_figures_below_a_title_that_names_the_crime(
+    many: str, unit: str, measure: str, workspace: Path
+):
+    rows = [
+        ["Tình hình mua bán người", "Tình hình mua bán người"],
+        [f"Đơn vị: {many}{unit}"],
+        ["Tỉnh", 2022],
+        ["Hà Nội", 5],
+    ]
+    mapping = CASES.replace('"B3"', '"B4"').replace("row = 2", "row = 3").replace("cases_recorded", measure)
+    said = imported(rows, mapping, workspace)
+    assert said["taken"] == (1 if (many, unit) == ("", "bị can") else 0)
+    if many and unit == "vụ":  # thousands of cases are no other word for persons
+        assert ["scale = 1 if" in one["remedy"] for one in said["held_cells"]] == [True]
+        told = imported(rows, mapping.replace("[table]", "[table]\nscale = 1"), workspace)
+        assert (told["taken"], told["held"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "many"),
+    [("chục vụ", "10"), ("trăm vụ", "100"), ("vạn vụ", "10000"), ("trăm nghìn vụ", "100000")],
+)
+def test_tens_and_hundreds_are_held_until_a_scale_is_declared(said: str, many: str, workspace: Path):
+    assert f"scale = {many}, unit_said" in json.dumps(
+        imported(years(f"Đơn vị tính: {said}"), CASES, workspace)
+    )
+
+
 def test_the_unit_below_such_a_title_does_not_undo_it(workspace: Path):
     rows = [["Số đối tượng"], ["Đơn vị tính: vụ"], ["Tỉnh", 2022], ["Hà Nội", 5]]
     mapping = CASES.replace('"B3"', '"B4"').replace("row = 2", "row = 3")

@@ -9,12 +9,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
-from evalkit.facts.forms.counted import Vocabulary, kind_counted, number_of
+from evalkit.facts.forms.counted import Vocabulary, kind_counted, number_of, without_crime
 from evalkit.facts.forms.draft_headings import thousands_said
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.grid import At, Sheet, cell_at, cell_name, column_at
 from evalkit.facts.forms.head_rows import head_rows, holds_figures, named_rows
 from evalkit.facts.forms.mapping import TableMapping
+from evalkit.facts.forms.period_above import leaves_title
 from evalkit.facts.forms.person_names import like_a_name
 from evalkit.facts.forms.plain_words import same_word
 from evalkit.facts.forms.table_reading import HeldCell, TableReading, Taken
@@ -70,6 +71,7 @@ class _Units:
         self.scaled = "scale" in mapping.model_fields_set
         self.of_table, self.of_column = list[Said](), defaultdict[int, list[Said]](list)
         self.kinds: list[Said] = []
+        self.named: list[tuple[str, str]] = []
         self.faults: dict[tuple[object, ...], Held | None] = {}
         self.known = {
             unit_parts(word)[1]
@@ -119,11 +121,19 @@ class _Units:
         found = [(name, one) for one in units_beside(text) if one.many > 1]
         if says_shares(text):
             found.append((name, UnitSaid(text[:_TOLD], 1, SHARE)))
-        if isinstance(self.mapping.measure, str) and (kind := kind_counted(text)):
-            self.kinds.append((name, UnitSaid(kind, 1, kind)))
+        if isinstance(self.mapping.measure, str) and not self.mapping.split:
+            self._note_what_counts(at, text)
         row = Sheet(self.sheet.name, {at: self.sheet.cells[at]})
         told = thousands_said(row, at[0] + 1, self.words.programme)
         return [*found, *((name, UnitSaid(one.said, *unit_parts(one.said))) for one in told)]
+
+    def _note_what_counts(self, at: At, text: str) -> None:
+        """Note what a title above the one measure of a table counts, and of which measure it is the name."""
+        name = cell_name(at)
+        if kind := kind_counted(text):
+            self.kinds.append((name, UnitSaid(kind, 1, kind)))
+        if not leaves_title(self.mapping, at) and (titled := self.words.measure_titled(text)):
+            self.named.append((name, titled))
 
     def _under(self, at: At) -> Iterable[int]:
         area = self.sheet.area(at)
@@ -167,10 +177,36 @@ class _Units:
     def _of_another_kind(self, one: Taken, label: str) -> Held | None:
         """Return that a title counts persons where the one measure of the table counts cases, or the other way round."""
         measure = one.counted.measure
+        if (why := self._of_another_measure(one)) is not None:
+            return why
         others = [(where, unit) for where, unit in self.kinds if self._meant(unit, measure) == "other"]
         if not others or len(others) < len(self.kinds) or self._names_its_own(one, label):
             return None
         return self._other(*others[0], measure)
+
+    def _of_another_measure(self, one: Taken) -> Held | None:
+        """Return that a title is the name of another measure than the one of the table, which neither a title nor a heading names."""
+        measure = one.counted.measure
+        headings = {self.words.measure_titled(text) for text in self._headings(one)}
+        if not self.named or measure in headings.union(titled for _, titled in self.named):
+            return None
+        cell, titled = self.named[0]
+        return Held(
+            worded(
+                "the title in {cell} names {other}, and the figures go to {measure}",
+                cell=cell,
+                other=titled,
+                measure=measure,
+            ),
+            worded(
+                'correct measure in the mapping; where these words are not of these figures, write skip = ["{name}"] right below [table]',
+                name=cell,
+            ),
+            in_mapping=True,
+        )
+
+    def _headings(self, one: Taken) -> list[str]:
+        return [self.sheet.spread(row, one.cell[1]).text for row in range(1, self.top)]
 
     def _meant(self, unit: UnitSaid, measure: str) -> Meant:
         """Return how many units of a measure some words are; "share" or "other" where they are none, "" where they may be no unit."""
@@ -234,12 +270,13 @@ class _Units:
 
     def _names_its_own(self, one: Taken, label: str) -> bool:
         """Tell whether the label or a heading of a figure names the unit of its measure, whatever else stands above the table."""
-        headings = (self.sheet.spread(row, one.cell[1]).text for row in range(1, self.top))
         own = self.words.unit_words(one.counted.measure, self.mapping.unit_words)
-        return any(_holds(same_word(text), word) for text in (label, *headings) for word in own if text)
+        texts = [without_crime(text) for text in (label, *self._headings(one)) if text]
+        return any(_holds(text, word) for text in texts for word in own)
 
     def _other(self, where: str, unit: UnitSaid, measure: str) -> Held:
         label = self.words.programme.units[self.words.programme.measures[measure].unit].label
+        own = label.root.get("vi") or next(iter(label.root.values()))
         said = "..." if like_a_name(unit.said) else unit.said[:_TOLD]
         return Held(
             worded(
@@ -247,15 +284,25 @@ class _Units:
                 cell=where or "unit_said",
                 said=repr(said),
                 measure=measure,
-                unit=label.root.get("vi") or next(iter(label.root.values())),
+                unit=own,
             ),
-            worded(
-                "correct the measure, or leave these figures by skip; where they are counted in {unit}, write unit_words = [{said}]",
-                unit=label.root.get("vi") or next(iter(label.root.values())),
-                said=quoted(said),
-            ),
+            _remedy(unit, said, own),
             in_mapping=True,
         )
+
+
+def _remedy(unit: UnitSaid, said: str, own: str) -> str:
+    """Return what to do about another unit than the measure's; thousands of one are no other word for it."""
+    if unit.many > 1:
+        return worded(
+            "correct the measure, or leave these figures by skip; write scale = 1 if these figures are counted in {unit}",
+            unit=own,
+        )
+    return worded(
+        "correct the measure, or leave these figures by skip; where they are counted in {unit}, write unit_words = [{said}]",
+        unit=own,
+        said=quoted(said),
+    )
 
 
 def _holds(text: str, word: str) -> bool:

@@ -27,6 +27,10 @@ _CASES = ("vụ", "vụ việc", "vụ án", "trường hợp")
 _VICTIMS, _OFFENDERS = frozenset(["nạn nhân"]), frozenset(["đối tượng", "bị can", "bị cáo"])
 _KINDS = re.compile(rf"(?<!\w)(?:{'|'.join(sorted((*_PERSONS, *_CASES), key=len, reverse=True))})(?!\w)")
 _CRIME = re.compile(r"(?:mua bán|buôn bán|đưa) (?:trái phép )?(?:người|nạn nhân)")
+_NUMBERED = re.compile(r"^(?:bảng|biểu|phụ lục|table) ?[\w.]{0,8}[.:] *")
+_PERIOD_BEHIND = re.compile(
+    r"[ ,(:–-]+(?:(?:trong |cả |các |theo )*(?:năm|quý|tháng|giai đoạn|kỳ)(?!\w)|[0-9]{1,2} tháng|từ (?:năm|ngày|tháng|[0-9])|(?:in )?(?:19|20)[0-9]{2}).*$"
+)
 _SYNONYMS: dict[str, tuple[str, ...]] = {"nguoi": _PERSONS, "vu": _CASES}
 
 
@@ -49,6 +53,17 @@ def number_of(label: str) -> str:
     return _NUMBER_OF.sub("", same_word(label))
 
 
+def without_crime(text: str) -> str:
+    """Return a text, as labels are compared, without the name of the crime: its "người" counts nobody.
+
+    Examples
+    --------
+    >>> without_crime("Người bị khởi tố tội mua bán người")
+    'người bị khởi tố tội  '
+    """
+    return _CRIME.sub(" ", same_word(text))
+
+
 def kind_counted(title: str) -> str:
     """Return what a title says the number of, persons or cases; "" where it says neither, or more than one of them.
 
@@ -57,7 +72,7 @@ def kind_counted(title: str) -> str:
     >>> kind_counted("Số bị can năm 2023"), kind_counted("Số vụ, số nạn nhân mua bán người"), kind_counted("Vụ án tiêu biểu")
     ('bị can', '', '')
     """
-    said, bare = _CRIME.sub(" ", same_word(title)), number_of(title)
+    said, bare = without_crime(title), number_of(title)
     found = _KINDS.match(bare)
     alone = len(set(_KINDS.findall(said))) == 1
     return found[0] if found and alone and bare != same_word(title) else ""
@@ -74,9 +89,14 @@ def other_kind(label: str, measure: str, programme: Programme) -> bool:
     """
     bare, declared = number_of(label), programme.measures[measure]
     own = f" {' '.join(same_word(text) for text in declared.label.root.values())} "
-    if bare not in (*_PERSONS, *_CASES) or f" {bare} " in own:
+    if bare not in (*_PERSONS, *_CASES):
         return False
-    if declared.unit not in _SYNONYMS or bare not in _SYNONYMS[declared.unit]:
+    alike_units = _SYNONYMS.get(declared.unit, ())
+    if alike_units and bare not in alike_units:  # "Số vụ" over "Đối tượng trong các vụ"
+        return True
+    if f" {bare} " in own:
+        return False
+    if not alike_units:
         return True
     unlike = _OFFENDERS if bare in _VICTIMS else _VICTIMS if bare in _OFFENDERS else frozenset[str]()
     alike = _VICTIMS if bare in _VICTIMS else _OFFENDERS
@@ -154,6 +174,14 @@ class Vocabulary:
         if not self._called:
             self._called.update(_by_name(self.programme))
         return self._called.get(label) or None
+
+    def measure_titled(self, title: str) -> str | None:
+        """Return the measure of which a title is the name, a number of the table before it and a period behind it aside; None of another one."""
+        said = _NUMBERED.sub("", same_word(title))
+        for text in (said, _PERIOD_BEHIND.sub("", said)):
+            if found := self.measure_called(text) or self.measure_called(number_of(text)):
+                return found
+        return None
 
     def counted_in(self, label: str) -> list[str]:
         """Return the measures a label may mean that says no more than what is counted ("Số vụ"); none of another label.

@@ -14,6 +14,7 @@ from evalkit.facts.forms.grid import Sheet, cell_name, column_name
 from evalkit.facts.forms.period_texts import Calendar, period_of
 from evalkit.facts.forms.plain_words import is_total, plain_words, same_word, without_mark
 from evalkit.facts.forms.toml_writing import quoted
+from evalkit.facts.forms.units_said import unit_parts
 from evalkit.programme.models import Programme
 from evalkit.table import ALL
 
@@ -21,14 +22,9 @@ _EVERYBODY = {"chung", "ca hai gioi", "hai gioi", "both sexes", "all"}
 OF_WHICH = re.compile(r"^(?:trong đó|tr\.? ?đó|t\.? ?đó|trđ|tđ|of which|of whom)(?!\w)\W*", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
 _THOUSANDS = re.compile(
-    r"(?<!\w)(?P<many>nghìn|ngàn|triệu|tỷ|tỉ|thousands?|millions?|billions?)\s+(?:of\s+)?(?P<unit>[^\W\d]+)",
+    r"(?<!\w)(?:(?:chục|trăm|vạn|tens of|hundreds of)\s+)?(?:nghìn|ngàn|triệu|tỷ|tỉ|thousands?|millions?|billions?)\s+(?:of\s+)?(?P<unit>[^\W\d]+)",
     re.IGNORECASE,
 )
-_MANY = {"nghin": 10**3, "ngan": 10**3, "trieu": 10**6, "ty": 10**9, "ti": 10**9} | {
-    f"{name}{end}": 10**power
-    for name, power in {"thousand": 3, "million": 6, "billion": 9}.items()
-    for end in ("", "s")
-}
 _LONGEST_LEGEND = 1_000
 _LEGENDS = {
     "không phát sinh": "không phát sinh",
@@ -195,7 +191,7 @@ def thousands_said(sheet: Sheet, top: int, programme: Programme) -> Iterator[Tho
         for found in _THOUSANDS.finditer(cell.text):
             unit = same_word(found["unit"])
             if same_word(found[0]) not in units and any(unit in word.split() for word in units):
-                scale = _MANY[plain_words(found["many"])] if unit in units else 0
+                scale = unit_parts(found[0])[0] if unit in units else 0
                 yield Thousands(cell_name(at), found[0], scale)
 
 

@@ -77,7 +77,7 @@ class _Table:
         self, mapping: TableMapping, sheet: Sheet, reading: TableReading, programme: Programme
     ) -> None:
         self.mapping, self.sheet, self.programme = mapping, sheet, programme
-        self.words = _Words(programme, mapping.calendar)
+        self.words = _Words(programme, mapping.calendar, split=bool(mapping.split))
         self.columns = sorted({one.cell[1] for one in reading.taken})
         self.lines = sorted({one.cell[0] for one in reading.taken})
         self.rows = head_rows(mapping, sheet, self.columns)
@@ -151,8 +151,8 @@ def _label(sheet: Sheet, columns: list[int], one: Taken, words: _Words) -> int |
 class _Words:
     """What headings say that narrows a figure, each heading read once."""
 
-    def __init__(self, programme: Programme, calendar: Calendar) -> None:
-        self.programme, self.calendar = programme, calendar
+    def __init__(self, programme: Programme, calendar: Calendar, *, split: bool) -> None:
+        self.programme, self.calendar, self.split = programme, calendar, split
         self.read: dict[tuple[object, ...], bool] = {}
 
     def narrow(self, cell: Cell, one: Taken, *, anywhere: bool, lowest: bool) -> bool:
@@ -177,7 +177,7 @@ class _Words:
             self._says(said, short, one, own, anywhere=anywhere)
             or self._is_value(said, short, one, own)
             or self._is_part(said, short, one, own, lowest=lowest)
-            or other_kind(short, one.counted.measure, self.programme)
+            or (not self.split and other_kind(short, one.counted.measure, self.programme))
         )
 
     def _says(self, said: str, short: str, one: Taken, own: str, *, anywhere: bool) -> bool:

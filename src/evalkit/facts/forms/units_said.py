@@ -15,8 +15,10 @@ _MANY = {
     **dict.fromkeys(("trieu", "tr", "million", "millions", "mill"), 10**6),
     **dict.fromkeys(("ty", "ti", "billion", "billions", "bill"), 10**9),
 }
+_TIMES = {"chuc": 10, "tens": 10, "tram": 100, "hundreds": 100, "van": 10**4}
 _PARTS = re.compile(
     r"(?P<number>1(?= )|10{1,2}|10{0,2}(?:[., ]?000){1,3})?\s*"
+    r"(?:(?P<times>chục|trăm|vạn|tens|hundreds)(?!\w) *(?:of )?)?"
     r"(?:(?P<many>nghìn|ngàn|nghin|ngan|triệu|trieu|tỷ|tỉ|thousands?|millions?|billions?|ngh?(?=\.| |đ)|thous(?=\.|\b)|mill(?=\.|\b)|tr(?=\.|đ|d| ))(?![^\W\d_đ]))?"
     r"[. ]*(?:of )?(?P<base>[^\d]*)"
 )
@@ -64,13 +66,15 @@ def unit_parts(words: str) -> tuple[int, str]:
     --------
     >>> unit_parts("1.000 đồng"), unit_parts("Tr.đ"), unit_parts("ng.người"), unit_parts("thousands"), unit_parts("vụ")
     ((1000, 'đồng'), (1000000, 'đồng'), (1000, 'người'), (1000, ''), (1, 'vụ'))
+    >>> unit_parts("trăm vụ"), unit_parts("trăm triệu đồng")
+    ((100, 'vụ'), (100000000, 'đồng'))
     """
     text = same_word(words).strip(" .")
     found = _PARTS.fullmatch(text)
     if found is None:
         return 1, _BASES.get(text, text)
     number = int(re.sub(r"\D", "", found["number"] or "1"))
-    many = _MANY.get(plain_words(found["many"] or ""), 1)
+    many = _MANY.get(plain_words(found["many"] or ""), 1) * _TIMES.get(plain_words(found["times"] or ""), 1)
     base = found["base"].strip(" .")
     return (many if number == many else number * many), _BASES.get(base, base)
 
