@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 
 from evalkit.batch.last_release import LAST_RELEASE
 from evalkit.batch.run import run_batch
+from evalkit.disclosure import linked_tables
 from evalkit.disclosure.earlier import told_by
 from evalkit.disclosure.ledger import Ledger
 from evalkit.disclosure.ledger_file import HEAD, LEDGER, append, read_ledger
@@ -117,6 +119,39 @@ def test_what_was_shown_cannot_serve_as_a_complement(tmp_path: Path, registry: R
     facts = release(tmp_path, registry, *country(20, 3, 40, revised="02 VN"))
     hidden = set(facts.facts.loc[facts.facts["mark"] == "c", "province_code"])
     assert hidden == {"02", "VN"}
+
+
+def edition(count: int, turn: int) -> list[dict]:
+    """Place 03 and the nation as corrected for the turn'th time."""
+    day = {"edition_date": f"202{2 + turn}-01-01"}
+    return [one | (day if one["province_code"] in ("03", "VN") else {}) for one in country(60, 70, count)]
+
+
+@pytest.mark.parametrize("counts", [(40, 42), (40, 50, 42), (40, 60, 50, 43)])
+def test_no_edition_tells_a_few_persons_beside_any_earlier_one(
+    tmp_path: Path, registry: Registry, counts: tuple[int, ...]
+):
+    """A reader who keeps the first and the last edition takes one off the other: two corrections that all but cancel told 2 persons."""
+    told = [release(tmp_path, registry, *edition(count, turn)) for turn, count in enumerate(counts)]
+    third = [one.facts.set_index("province_code")["value"]["03"] for one in told]
+    assert third[:-1] == list(counts[:-1])
+    assert pd.isna(third[-1])
+    assert marks(told[-1]) == "..cc"
+
+
+def test_what_two_editions_told_before_they_were_held_together_stops_no_release(
+    tmp_path: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
+):
+    """A copy that held only neighbours together released 40, 50 and 42; the same again, and a fourth edition, are released."""
+    with monkeypatch.context() as older:
+        older.setattr(linked_tables, "combinations", lambda editions, _: pairwise(editions))
+        assert [marks(release(tmp_path, registry, *edition(n, at))) for at, n in enumerate((40, 50, 42))] == [
+            "....",
+            "....",
+            "....",
+        ]
+    assert marks(release(tmp_path, registry, *edition(42, 2))) == "...."
+    assert marks(release(tmp_path, registry, *edition(55, 3))) == "...."
 
 
 def test_a_revision_that_standing_totals_give_away_is_refused(tmp_path: Path, registry: Registry):

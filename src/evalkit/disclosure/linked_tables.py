@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import combinations
 from math import isnan
 from typing import Any
 
@@ -190,16 +190,19 @@ def _add_apparent(made: Sequence[Family], cells: pd.DataFrame, programme: Progra
 
 
 def _add_editions(cells: pd.DataFrame, sums: Sums) -> None:
-    """Note what later editions of a figure add to earlier ones or take away: who keeps both knows it."""
+    """Note what each later edition of a figure adds to each earlier one or takes away: who keeps both knows it."""
     lasting = _lasting(cells)
     older = cells.duplicated(lasting, keep=False) & cells["value"].notna()
     if not older.any():
         return
     for _, editions in cells[older].sort_values("edition_date", kind="stable").groupby(lasting, sort=True):
         labels: list[int] = editions.index.tolist()
-        for one, other in pairwise(labels):
+        for (at, one), (then, other) in combinations(enumerate(labels), 2):
             low, high = sorted((one, other), key=lambda label: sums.value[label])
-            sums.add(high, [low], complete=sums.value[low] == sums.value[high])
+            apart = (
+                then - at > 1
+            )  # earlier copies held only neighbours together: what two others told does not stop a release
+            sums.add(high, [low], complete=sums.value[low] == sums.value[high], assumed=apart)
 
 
 def _with_implicit(cells: pd.DataFrame, sums: Sums) -> pd.DataFrame:
