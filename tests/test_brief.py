@@ -789,3 +789,22 @@ def test_a_derived_total_says_so_in_the_table_behind_the_drawing_too():
     rows = {row[0].text.en: without_marks(row[1].text.en) for row in figure.table.rows}
     assert rows["2011–2015"].startswith("39 (derived) in 5 years")
     assert rows["2016–2020"].startswith("23 in 5 years")
+
+
+def test_a_figure_of_who_waited_that_is_hidden_last_is_not_told_of_an_earlier_year():
+    """The table of the annex has the mark of the last year; the year before stands on the page nowhere else."""
+    result = evaluation_of("demo", "11").summary
+    rows = result.support.waiting.copy()
+    own = rows[rows["indicator"] == "waiting_days_mean"]
+    last = own.index[own["period_end"] == own["period_end"].max()]
+    rows.loc[last, ["numerator", "denominator", "value"]] = math.nan
+    rows.loc[last, "status"] = "suppressed"
+
+    def lines(summary: Summary) -> list[str]:
+        told = next(one for one in brief_sections(summary) if one.id == "waiting-and-missed")
+        return [line.en for block in told.blocks if isinstance(block, Bullets) for line in block.items]
+
+    before = lines(result)
+    hidden = replace(result, support=replace(result.support, waiting=rows))
+    assert lines(hidden) == [line for line in before if "days" not in line]
+    assert len(lines(hidden)) == len(before) - 1

@@ -25,6 +25,7 @@ from evalkit.reporting.citations import Citations
 from evalkit.reporting.drawing.stages import StageBar, stages
 from evalkit.reporting.kind_words import share_in_brief
 from evalkit.reporting.sections.coarser import coarser_sentences
+from evalkit.reporting.sections.indicators import latest_rows
 from evalkit.reporting.sections.shared_words import (
     NOT_AVAILABLE,
     Row,
@@ -171,12 +172,12 @@ def _who(waiting: list[Row], blocks: list[Block]) -> Bilingual:
 
 
 def _waiting(result: Summary) -> list[Row]:
+    """Return the figures of the table in the annex; one that is hidden last is not told of an earlier year instead."""
     rows = result.support.waiting if result.support is not None else pd.DataFrame()
     if rows.empty:
         return []
-    rows = rows[rows["status"] == "estimated"]
-    latest = rows.sort_values("period_end", kind="stable").drop_duplicates("indicator", keep="last")
-    return list(latest.to_dict("records"))
+    latest = latest_rows(rows)
+    return list(latest[latest["status"] == "estimated"].to_dict("records"))
 
 
 def _waiting_words(rows: list[Row], result: Summary) -> list[Block]:
