@@ -50,10 +50,14 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def imported(rows: Rows, mapping: str, workspace: Path) -> dict[str, Any]:
-    path = workspace.parent / "bieu.xlsx"
     book = Workbook()
     for row in rows:
         book.active.append(row)
+    return imported_book(book, mapping, workspace)
+
+
+def imported_book(book: Workbook, mapping: str, workspace: Path) -> dict[str, Any]:
+    path = workspace.parent / "bieu.xlsx"
     book.save(path)
     path.with_suffix(".toml").write_text(mapping, encoding="utf-8")
     words = ["import", str(path), str(workspace), "--mapping", str(path.with_suffix(".toml")), "--json"]
@@ -369,8 +373,41 @@ def test_a_line_of_another_unit_or_of_many_holds_the_figures_below_a_title_that_
 
 
 @pytest.mark.parametrize(
+    ("said", "scale"),
+    [("nghìn tỷ đồng", "1000000"), ("mười triệu đồng", "10"), ("trăm nghìn đồng", "0.1")],
+)
+@pytest.mark.parametrize("line", ["Đơn vị tính: {said}", "Kinh phí đã chi, {said}"])
+def test_money_in_two_words_of_number_is_their_product(line: str, said: str, scale: str, workspace: Path):
+    (held,) = imported(years(line.format(said=said)), MONEY, workspace)["held_cells"]
+    assert f"write scale = {scale}, unit_said" in held["remedy"]
+
+
+@pytest.mark.parametrize("merged", ["", "A1:B1"])
+def test_a_title_merged_over_the_figures_is_none_of_their_headings(merged: str, workspace: Path):
+    book = Workbook()
+    for row in (["Hỗ trợ nạn nhân"], ["Đơn vị tính: buổi"], ["Tỉnh", 2022], ["Hà Nội", 5]):
+        book.active.append(row)
+    if merged:
+        book.active.merge_cells(merged)
+    mapping = CASES.replace('"B3"', '"B4"').replace("row = 2", "row = 3")
+    said = imported_book(book, mapping.replace("cases_recorded", "victims_identified"), workspace)
+    assert (said["taken"], said["held"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
     ("said", "many"),
-    [("chục vụ", "10"), ("trăm vụ", "100"), ("vạn vụ", "10000"), ("trăm nghìn vụ", "100000")],
+    [
+        ("chục vụ", "10"),
+        ("trăm vụ", "100"),
+        ("vạn vụ", "10000"),
+        ("trăm nghìn vụ", "100000"),
+        ("một nghìn vụ", "1000"),
+        ("mười vụ", "10"),
+        ("nghìn triệu vụ", "1000000000"),
+        ("1.000", "1000"),
+        ("hàng trăm vụ", "100"),
+        ("hundred cases", "100"),
+    ],
 )
 def test_tens_and_hundreds_are_held_until_a_scale_is_declared(said: str, many: str, workspace: Path):
     assert f"scale = {many}, unit_said" in json.dumps(

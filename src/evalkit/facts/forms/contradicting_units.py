@@ -206,7 +206,10 @@ class _Units:
         )
 
     def _headings(self, one: Taken) -> list[str]:
-        return [self.sheet.spread(row, one.cell[1]).text for row in range(1, self.top)]
+        """Return what stands over a figure, titles that begin left of the figures aside, merged or not."""
+        rows = [(row, self.sheet.area((row, one.cell[1]))) for row in range(1, self.top)]
+        headings = [row for row, area in rows if area is None or area.left >= self.first]
+        return [self.sheet.spread(row, one.cell[1]).text for row in headings]
 
     def _meant(self, unit: UnitSaid, measure: str) -> Meant:
         """Return how many units of a measure some words are; "share" or "other" where they are none, "" where they may be no unit."""

@@ -22,7 +22,7 @@ _EVERYBODY = {"chung", "ca hai gioi", "hai gioi", "both sexes", "all"}
 OF_WHICH = re.compile(r"^(?:trong đó|tr\.? ?đó|t\.? ?đó|trđ|tđ|of which|of whom)(?!\w)\W*", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
 _THOUSANDS = re.compile(
-    r"(?<!\w)(?:(?:chục|trăm|vạn|tens of|hundreds of)\s+)?(?:nghìn|ngàn|triệu|tỷ|tỉ|thousands?|millions?|billions?)\s+(?:of\s+)?(?P<unit>[^\W\d]+)",
+    r"(?<!\w)(?:(?:một|mười|chục|trăm|vạn|nghìn|ngàn|tens of|hundreds of|(?:one |a )?hundred)\s+)*(?:nghìn|ngàn|triệu|tỷ|tỉ|thousands?|millions?|billions?)\s+(?:of\s+)?(?P<unit>[^\W\d]+)",
     re.IGNORECASE,
 )
 _LONGEST_LEGEND = 1_000

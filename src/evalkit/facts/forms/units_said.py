@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,10 +16,16 @@ _MANY = {
     **dict.fromkeys(("trieu", "tr", "million", "millions", "mill"), 10**6),
     **dict.fromkeys(("ty", "ti", "billion", "billions", "bill"), 10**9),
 }
-_TIMES = {"chuc": 10, "tens": 10, "tram": 100, "hundreds": 100, "van": 10**4}
+_TIMES = _MANY | {
+    **dict.fromkeys(("muoi", "chuc", "ten", "tens"), 10),
+    **dict.fromkeys(("tram", "hundred", "hundreds"), 100),
+    "van": 10**4,
+}
+_TEN_TO_A_POWER = re.compile(r"10{1,2}|10{0,2}(?:[. ]?000){1,3}")
 _PARTS = re.compile(
     r"(?P<number>1(?= )|10{1,2}|10{0,2}(?:[., ]?000){1,3})?\s*"
-    r"(?:(?P<times>chục|trăm|vạn|tens|hundreds)(?!\w) *(?:of )?)?"
+    r"(?P<times>(?:(?:(?:một|hàng) )?(?:mười|chục|trăm|vạn|nghìn|ngàn|triệu|tens?|hundreds?|thousands?)(?!\w) *(?:of )?)*)"
+    r"(?:một )?"
     r"(?:(?P<many>nghìn|ngàn|nghin|ngan|triệu|trieu|tỷ|tỉ|thousands?|millions?|billions?|ngh?(?=\.| |đ)|thous(?=\.|\b)|mill(?=\.|\b)|tr(?=\.|đ|d| ))(?![^\W\d_đ]))?"
     r"[. ]*(?:of )?(?P<base>[^\d]*)"
 )
@@ -31,7 +38,7 @@ _CURRENCIES = frozenset(
     ["usd", "us$", "đô la", "đô la mỹ", "eur", "euro", "euros", "dollars", "us dollars", "nhân dân tệ"]
 )
 _MONEY_BEHIND = re.compile(
-    r"(?<!\w)(?:(?:nghìn|ngàn|triệu|tỷ|tỉ) (?:đồng|đ|vnđ|vnd|usd)|vnđ|vnd|usd|(?<=: )đồng)(?= ?(?:19|20)[0-9]{2}$|$)",
+    r"(?<!\w)(?:(?:(?:mười|chục|trăm|vạn|nghìn|ngàn) )*(?:nghìn|ngàn|triệu|tỷ|tỉ) (?:đồng|đ|vnđ|vnd|usd)|vnđ|vnd|usd|(?<=: )đồng)(?= ?(?:19|20)[0-9]{2}$|$)",
     re.IGNORECASE,
 )
 _LINE = re.compile(
@@ -66,15 +73,16 @@ def unit_parts(words: str) -> tuple[int, str]:
     --------
     >>> unit_parts("1.000 đồng"), unit_parts("Tr.đ"), unit_parts("ng.người"), unit_parts("thousands"), unit_parts("vụ")
     ((1000, 'đồng'), (1000000, 'đồng'), (1000, 'người'), (1000, ''), (1, 'vụ'))
-    >>> unit_parts("trăm vụ"), unit_parts("trăm triệu đồng")
-    ((100, 'vụ'), (100000000, 'đồng'))
+    >>> unit_parts("trăm vụ"), unit_parts("mười triệu đồng"), unit_parts("nghìn tỷ đồng"), unit_parts("hundred cases")
+    ((100, 'vụ'), (10000000, 'đồng'), (1000000000000, 'đồng'), (100, 'cases'))
     """
     text = same_word(words).strip(" .")
     found = _PARTS.fullmatch(text)
     if found is None:
         return 1, _BASES.get(text, text)
     number = int(re.sub(r"\D", "", found["number"] or "1"))
-    many = _MANY.get(plain_words(found["many"] or ""), 1) * _TIMES.get(plain_words(found["times"] or ""), 1)
+    times = [_TIMES.get(word, 1) for word in plain_words(found["times"]).split()]
+    many = math.prod([_MANY.get(plain_words(found["many"] or ""), 1), *times])
     base = found["base"].strip(" .")
     return (many if number == many else number * many), _BASES.get(base, base)
 
@@ -93,6 +101,9 @@ def units_line(text: str) -> Iterator[UnitSaid]:
     if _RATE.search(same_word(found["rest"])):
         yield UnitSaid(found["rest"], 1, SHARE, sure=True)
         return
+    number = found["rest"].strip(" .)")
+    if _TEN_TO_A_POWER.fullmatch(number):
+        yield UnitSaid(number, int(re.sub(r"\D", "", number)), "", sure=True)
     yield from _pieces(found["rest"], sure=bool(found["sure"]))
 
 
