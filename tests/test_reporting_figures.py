@@ -208,6 +208,13 @@ def test_an_event_beside_the_years_drawn_is_neither_marked_nor_named():
     assert "Cuối năm" in texts(yearly_counts(SERIES, title=TITLE, language="vi", breaks=last_day))
 
 
+@pytest.mark.parametrize(("decimals", "between"), [(0, False), (1, True)])
+def test_the_scale_of_small_counts_has_no_parts_of_a_case(decimals: int, between: bool):  # noqa: FBT001
+    years = pd.DataFrame({"year": [2022, 2023, 2024], "value": [0.0, 1.0, 0.0], "status": "reported"})
+    told = texts(yearly_counts(years, title=TITLE, language="en", decimals=decimals))
+    assert any(0 < float(text) < 1 for text in told if re.fullmatch(r"[0-9]\.[0-9]", text)) == between
+
+
 def test_a_trend_is_drawn_over_the_years_it_gives():
     trend = pd.DataFrame(
         {"year": [2015, 2022], "value": [8.0, 1.0], "lower": [5.0, 0.5], "upper": [12.0, 3.0]}

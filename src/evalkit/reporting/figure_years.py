@@ -93,7 +93,7 @@ def yearly_counts(
         if trend is not None:
             _trend_key(canvas, below, banded="lower" in trend)
         axes = canvas.axes(left=_LEFT, top=top, width=WIDTH - _LEFT - _RIGHT, height=_PLOT)
-        _scales(axes, years, trend, words=words)
+        _scales(axes, years, trend, words=words, decimals=decimals)
         _bands(canvas, axes, shown, lanes)
         _trend(axes, trend)
         _dots(axes, years, decimals=decimals, words=words)
@@ -124,7 +124,9 @@ def _lanes(bands: Sequence[Band]) -> list[int]:
     return lanes
 
 
-def _scales(axes: Axes, years: pd.DataFrame, trend: pd.DataFrame | None, *, words: DrawnWords) -> None:
+def _scales(
+    axes: Axes, years: pd.DataFrame, trend: pd.DataFrame | None, *, words: DrawnWords, decimals: int
+) -> None:
     highest = years["value"].max()
     highest = 1.0 if pd.isna(highest) or highest == 0 else float(highest)
     if trend is not None:
@@ -135,9 +137,10 @@ def _scales(axes: Axes, years: pd.DataFrame, trend: pd.DataFrame | None, *, word
     spacing = (WIDTH - _LEFT - _RIGHT) / (last - first + 1.2)
     step = int(np.ceil((text_width("2024") + 6) / spacing))
     axes.set_xticks(range(last - (last - first) // step * step, last + 1, step))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=highest >= 4))
+    whole = decimals == 0 or highest >= 4
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=whole))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: words.of(same(f"{year:.0f}"))))
-    digits = 0 if highest >= 4 else 1
+    digits = 0 if whole else 1
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.of(number(value, digits))))
     axes.grid(axis="y", color=INK, alpha=0.14, linewidth=0.8)
     axes.set_axisbelow(True)
