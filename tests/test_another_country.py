@@ -155,6 +155,7 @@ def test_no_english_is_left_on_a_page_in_another_language(reports: Path, page: s
 def _without_labels(text: str) -> str:
     """Leave out what the workspace or the machine says in its own words: labels, names, sources, codes, marks, versions."""
     text = re.sub(f"{BOUND}[^{BOUND}]*{BOUND}", "", text)
+    text = re.sub(r"\A\s*\([a-z]\)", "", text)  # the letter of a text that is told once under its table
     for own in (
         "County of ",
         "Road office, returns",

@@ -65,6 +65,8 @@ class PlacesAround:
             for one in self.places
             if one.region_code and regions[one.region_code] > 1
         }
+        if not whole:
+            return self._compared_rows.iloc[:0]
         return over_wholes(self._compared_rows, whole, scheme=self.places[0].scheme, to=REGION_SCHEME)
 
     def nearest(self, place: Place) -> list[dict[str, Any]]:

@@ -68,7 +68,7 @@ class FurtherHeadings:
             self._look_at_section(row, label, lines)
             return
         if self.other is None:
-            self.met.add(self._key(label))
+            self.met |= {self._key(label)} - {""}
         repeated = same_word(label) in self.heads
         if not repeated and (len(filled) < 2 or not self._other_periods(filled, lines)):
             return
@@ -86,9 +86,12 @@ class FurtherHeadings:
                 self.section = self._heads(row)
 
     def _key(self, label: str) -> str:
-        """Return what a row is of by its label: a place by its code, whatever its spelling."""
+        """Return what a row is of by its label: a place by its code, whatever its spelling; nothing where a place should stand and nobody knows it."""
         placed = self.headings.places.read(text_cell(label))
-        return placed.code if isinstance(placed, Placed) else same_word(label)
+        if isinstance(placed, Placed):
+            return placed.code
+        names_places = isinstance(self.mapping.place, PlaceAxis) and self.mapping.place.column is not None
+        return "" if names_places else same_word(label)
 
     def _narrows(self, label: str, spans: Sequence[Span]) -> bool:
         said = _NUMBERED.sub("", same_word(label))
@@ -111,7 +114,7 @@ class FurtherHeadings:
         for below in range(row + 1, self.sheet.rows + 1):
             label = self.headings.row_label(below)
             if any(self.sheet.at(below, column).kind != "blank" for column in lines):
-                found |= {self._key(label)} if label and not is_total(label) else set()
+                found |= {self._key(label)} - {""} if label and not is_total(label) else set()
             elif label and not knows_row(self.headings, below):
                 break
         return found
