@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -343,16 +342,15 @@ def read_indicators(record: Any, area: Area) -> Iterator[str]:
 def _read_estimates(lines: list[Line], frame: pd.DataFrame) -> None:
     for line in lines:
         rows = frame[frame["indicator_id"].eq(line["Indicator"].partition(" ")[0])]
-        differ = "sources differ" in line["Method and reading"]
-        holds(line, in_period(rows, line["Period"]), partial(_told_of_estimate, differ=differ))
+        holds(line, in_period(rows, line["Period"]), _told_of_estimate)
 
 
-def _told_of_estimate(row: Row, *, differ: bool) -> dict[str, Sequence[Numbers]]:
+def _told_of_estimate(row: Row) -> dict[str, Sequence[Numbers]]:
     counts = [row["numerator"]] if row["kind"] == "count" else [row["numerator"], row["denominator"]]
     return {
         "Counts": [counts],
         "Value": [[row["value"]]],
-        "95% interval": [[] if differ else [row["lower"], row["upper"]]],
+        "95% interval": [[row["lower"], row["upper"]]],
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from evalkit.errors import FactsError
-from evalkit.indicators.estimates import COLUMNS, estimate_indicators
+from evalkit.indicators.estimates import COLUMNS, estimate_indicators, shown_estimates
 from evalkit.indicators.formulas import FORMULAS
 from evalkit.indicators.person_years import years_covered
 from evalkit.programme.kinds import KINDS, SUMMED, Kind
@@ -102,6 +102,24 @@ def test_the_sources_own_doubt_is_flagged():
         "more than 244: of no count"
     )
     assert row_of("cases", fact("01", 39, status="derived"))["flag"] == "derived"
+
+
+@pytest.mark.parametrize("part", ["victims_identified", "victims_supported"])
+def test_an_estimate_on_whose_figures_sources_differ_has_no_limits(part: str):
+    """31 of 34 by one source, another number of the one or the other by a second: no interval of chance holds both."""
+    told = {"victims_identified": 34, "victims_supported": 31}
+    rows = [
+        fact(place, value, measure=name, source_id="a")
+        for place in ("01", "02")
+        for name, value in told.items()
+    ]
+    other = fact("01", told[part] - 4, measure=part, source_id="b", edition_date="2020-01-01")
+    frame = shown_estimates(facts_table(*rows, other), PROGRAMME)
+    share = frame[frame["indicator"] == "victims_supported"].set_index("province_code")
+    assert share["value"].round(1).tolist() == [91.2, 91.2]
+    assert share.loc["01", ["lower", "upper"]].isna().all()
+    assert share.loc["02", ["lower", "upper"]].notna().all()
+    assert ["sources_differ" in flag.split(";") for flag in share["flag"]] == [True, False]
 
 
 # ---- rates

@@ -462,7 +462,7 @@ class Indicators(Record):
     frame : DataFrame, one row per indicator, place basis, period and source
         ``value`` is missing unless ``status`` is ``estimated``; ``lower`` and ``upper`` are missing too where the kind has no model of
         chance (period ratios, what the programme itself does) and where ``flag`` says ``inexact``: a source gives "about" or "at least".
-        Where sources differ on a figure, these are the limits of the one that is shown; the table of a page gives none.
+        They are missing, and ``flag`` says ``sources_differ``, where sources give a figure of it unlike.
 
         - ``indicator`` (str): its name in the programme.
         - ``indicator_id`` (str): its short code, such as J06.

@@ -22,11 +22,11 @@ from evalkit.indicators.fractions import (
 )
 from evalkit.indicators.person_years import PERIOD, PLACE
 from evalkit.indicators.slices import totals_and_slices
-from evalkit.indicators.sources import FIGURE, preferred
+from evalkit.indicators.sources import FIGURE, differing, preferred
 from evalkit.indicators.wide import NONE, Places, Wide, days_of, wide_of
 from evalkit.programme.models import Programme
 from evalkit.statistics.counts import Numbers, whole_counts
-from evalkit.table import latest_editions, period_names
+from evalkit.table import latest_editions, period_names, totals_only
 
 COLUMNS = [
     "indicator",
@@ -78,7 +78,7 @@ def estimate_indicators(facts: pd.DataFrame, programme: Programme, *, level: flo
         ``not_estimable``; ``flag``: codes joined by ";" such as ``small_number`` (rate on fewer than 20),
         ``small_base`` (base under the indicator's ``min_base``), ``no_population``, ``no_base``, ``no_denominator``,
         ``different_bases``, ``sources_contradict``, ``two_sources``, ``derived``, ``inexact``, ``preliminary``, ``no_period_before``,
-        ``outside_validity``. A value is missing unless the status is ``estimated``. ``against_numerator`` and
+        ``outside_validity``; of figures shown, ``sources_differ``. A value is missing unless the status is ``estimated``. ``against_numerator`` and
         ``against_denominator`` hold the second share of a share of shares; missing for other kinds.
 
     Raises
@@ -259,7 +259,8 @@ def shown_estimates(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     -------
     DataFrame, one row per indicator, place, place basis and period
         As :func:`estimate_indicators` gives it for the source of the numerator that is shown first, by the rule of
-        :func:`~evalkit.indicators.sources.preferred`.
+        :func:`~evalkit.indicators.sources.preferred`. Where sources give a figure of it unlike, it has no limits: those of chance
+        about one source's figure would leave out the other's.
     """
     shown = preferred(facts, programme)
     if len(shown) == len(latest_editions(facts)):
@@ -277,4 +278,24 @@ def shown_estimates(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     by = ["_silent", "_rank", "_edition", "source_id"]
     ranked = ranked.sort_values(by, ascending=[True, True, False, True], kind="stable")
     first = ranked.drop_duplicates(["indicator", *PLACE, "place_basis", *PERIOD]).index
-    return frame.loc[first.sort_values()].reset_index(drop=True)
+    found = frame.loc[first.sort_values()].reset_index(drop=True)
+    return _without_limits_of_one_source(found, differing(totals_only(facts), programme), programme)
+
+
+def _without_limits_of_one_source(
+    frame: pd.DataFrame, unlike: pd.DataFrame, programme: Programme
+) -> pd.DataFrame:
+    """Take the limits from estimates on whose figures sources differ, and say so in the flag."""
+    if unlike.empty:
+        return frame
+    known = pd.MultiIndex.from_frame(unlike[[*PLACE, *PERIOD, "measure"]])
+    at = pd.Series(data=False, index=frame.index)
+    for part in ("numerator", "denominator"):
+        of_part = {name: getattr(one, part) for name, one in programme.indicators.items()}
+        rows = frame[[*PLACE, *PERIOD]].assign(measure=frame["indicator"].map(of_part))
+        at |= pd.MultiIndex.from_frame(rows).isin(known)
+    at &= frame["lower"].notna()
+    frame.loc[at, ["lower", "upper", "bound_one_sided"]] = np.nan
+    flags = frame.loc[at, "flag"]
+    frame.loc[at, "flag"] = flags.where(flags == "", flags + ";") + "sources_differ"
+    return frame

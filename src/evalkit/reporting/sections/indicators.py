@@ -167,7 +167,7 @@ def _row(row: Row, area: Area, unlike: Unlike) -> tuple[Cell, ...]:
     measure = area.programme.measures[indicator.numerator]
     readings = _basis(row, measure) or [NOTHING] if hidden else [_reading(row, area.programme)]
     differing = unlike.named(_measures(indicator), row)
-    if differing is not None and not pd.isna(row["lower"]):
+    if differing is not None and (not pd.isna(row["lower"]) or "sources_differ" in row["flag"].split(";")):
         # an interval of chance about one source's figure leaves out the other's
         row = row | {"lower": math.nan, "upper": math.nan}
         readings = _basis(row, measure)

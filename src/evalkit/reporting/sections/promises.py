@@ -102,6 +102,8 @@ def evidence_words(row: Row, target: Target, programme: Programme) -> Bilingual:
 def _no_interval(row: Row) -> Bilingual:
     if row["kind"] == "period_ratio":
         return say("no interval: yearly totals with cases carried over")
+    if "sources_differ" in str(row["flag"]).split(";"):
+        return say("sources differ on its figures: no interval")
     if "small_base" in str(row["flag"]).split(";"):
         return say("the base is too small for a percentage or an interval")
     return say("no interval for a figure of this kind")
