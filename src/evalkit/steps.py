@@ -48,7 +48,7 @@ from evalkit.indicators.yearly import yearly_series
 from evalkit.indicators.zeros import ZeroPeriod, find_zero_period
 from evalkit.lapses import Lapse, inherited, names_of, one_by_one, step, table_of
 from evalkit.programme.comparison import Comparison
-from evalkit.programme.models import Target
+from evalkit.programme.models import Programme, Target
 from evalkit.records import (
     Assessments,
     Breakdowns,
@@ -521,12 +521,20 @@ def find_gaps(indicators: Indicators, support: SupportGiven) -> Gaps:
     shares = shares_of_persons(area.programme)
     if not isinstance(area, ProvinceFacts) or not shares.indicators:
         return Gaps(area, groups, pd.DataFrame(), classes, lapses)
-    used = {measure for indicator in shares.indicators.values() for measure in indicator.measures}
-    facts = area.nation[area.nation["measure"].isin(used)]
-    nation = shown_estimates(facts, shares)
     shown = indicators.frame[indicators.frame["indicator"].isin(list(shares.indicators))]
+    nation = _of_nation(shown, area, shares)
     lapses += inherited(indicators.lapses, set(shares.indicators) - names_of(lapses), Gaps)
     return Gaps(area, groups, place_gaps(shown, nation, area.programme), classes, lapses)
+
+
+def _of_nation(shown: pd.DataFrame, area: ProvinceFacts, shares: Programme) -> pd.DataFrame:
+    """Return the nation's estimates of those shares that the province has a value of; of no others is there a gap."""
+    names = shown.loc[shown["status"] == "estimated", "indicator"].unique()
+    if not len(names):
+        return shown.iloc[:0]
+    asked = shares.only(names)
+    used = {measure for indicator in asked.indicators.values() for measure in indicator.measures}
+    return shown_estimates(area.nation[area.nation["measure"].isin(used)], asked)
 
 
 @step(FollowUp)

@@ -104,7 +104,10 @@ def totals_only(facts: pd.DataFrame, dimensions: Collection[str] | None = None) 
     [7]
     """
     names = dimensions_of(facts) if dimensions is None else [name for name in dimensions if name in facts]
-    return facts[(facts[names] == "all").all(axis=1)] if names else facts
+    is_total = np.ones(len(facts), dtype=bool)
+    for name in names:
+        is_total &= (facts[name] == "all").to_numpy()
+    return facts.copy(deep=False) if is_total.all() else facts[is_total]
 
 
 def latest_editions(facts: pd.DataFrame, key: Sequence[str] | None = None) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from evalkit.programme.models import Programme
@@ -92,7 +93,9 @@ def differing(facts: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     figure = [*FIGURE, *(name for name in programme.dimensions if name in facts.columns)]
     exact = facts[facts["status"].isin(WITH_VALUE) & (facts["qualifier"] == "exact")]
     exact = exact[exact.duplicated(figure, keep=False)]
-    rows = pd.concat([preferred(exact, programme), beside(exact, programme)])
+    if exact.empty:
+        return pd.DataFrame(columns=[*figure, "figures", "sources"])
+    rows = pd.concat(_first_and_others(exact, programme))
     unlike = rows.drop_duplicates([*figure, "value"])
     unlike = unlike[unlike.duplicated(figure, keep=False)]
     if unlike.empty:
@@ -129,20 +132,18 @@ def in_order(facts: pd.DataFrame, order: Sequence[str]) -> list[str]:
 
 def _first_and_others(facts: pd.DataFrame, programme: Programme) -> tuple[pd.DataFrame, pd.DataFrame]:
     figure = [*FIGURE, *(name for name in programme.dimensions if name in facts.columns)]
-    latest = latest_editions(facts, figure)
-    if not latest.duplicated(figure).any():
-        return latest, latest.iloc[:0]
-    places = pd.Series(range(len(latest)), index=latest.index)
+    places = np.flatnonzero(facts.duplicated(figure, keep=False))  # of figures told more than once
+    if not len(places):
+        return facts.copy(deep=False), facts.iloc[:0]
+    latest = latest_editions(facts.iloc[places].reset_index(drop=True), figure)
     ranks = latest["source_id"].map(_ranks(programme.source_order)).fillna(len(programme.source_order))
-    ranked = latest.assign(_place=places, _rank=ranks, _silent=~latest["status"].isin(TOLD))
+    ranked = latest.assign(_rank=ranks, _silent=~latest["status"].isin(TOLD))
     by = ["_silent", "_rank", "edition_date", "source_id"]
     ranked = ranked.sort_values(by, ascending=[True, True, False, True], kind="stable")
-    again = ranked.duplicated(figure, keep="first")
-    shown, others = (
-        rows.sort_values("_place").drop(columns=["_place", "_rank", "_silent"])
-        for rows in (ranked[~again], ranked[again])
-    )
-    return shown, others
+    others = ranked.duplicated(figure, keep="first").to_numpy()
+    first, beside_it = (np.sort(places[ranked.index[rows]]) for rows in (~others, others))
+    left_out = np.setdiff1d(places, first)
+    return facts.iloc[np.setdiff1d(np.arange(len(facts)), left_out)], facts.iloc[beside_it]
 
 
 def _ranks(order: Sequence[str]) -> dict[str, int]:
