@@ -231,7 +231,7 @@ def test_what_detection_alone_would_explain_is_said_beside_no_trend_that_could_b
     for counts, asked in (((9, 7, 10, 8, 6, 9, 8, 7), False), (tuple(range(60, 20, -5)), True)):
         trends = fit_trends(area(*cases(*counts), law=None))
         item, section = next(one for one in trends.items if one.indicator == "cases"), section_of(trends)
-        row = next(row for row in rows_of(section, "trend-checks-cases") if row[0] == "Detection alone")
+        row = next(row for row in rows_of(section, "trend-checks") if row[0] == "Detection alone")
         assert (item.verdict.grade in ("clear", "leaning")) is asked
         assert ("would explain" in row[1]) is asked
 
@@ -241,11 +241,11 @@ def test_a_trend_and_its_bend_are_corrected_for_all_series_looked_at():
     bent = cases(9, 8, 15, 14, 22, 21, 12, 11, 9, 5)
     family = {"trends": {"tests": 69, "line": 1e-12}}
     section = section_of(fit_trends(area(*bent, law=None, families=family)))
-    row = next(row for row in rows_of(section, "trend-checks-cases") if row[0].startswith("Does it bend?"))
+    row = next(row for row in rows_of(section, "trend-checks") if row[0].startswith("Does it bend?"))
     assert row[1].startswith("a bend in 2015 fits best")
     assert "this does not stand among the 69 series looked at" in row[1]
     sharp = section_of(fit_trends(area(*cases(4, 7, 12, 21, 36, 21, 12, 7, 4, 2), law=None, families=family)))
-    row = next(row for row in rows_of(sharp, "trend-checks-cases") if row[0].startswith("Does it bend?"))
+    row = next(row for row in rows_of(sharp, "trend-checks") if row[0].startswith("Does it bend?"))
     assert row[1].startswith("bend in 2015"), "so sharp a bend stands even among 69"
     straight = cases(60, 52, 47, 40, 36, 30, 27, 24)
     alone, among = (section_of(fit_trends(area(*straight, law=None, families=one))) for one in ({}, family))
@@ -300,9 +300,7 @@ def test_over_all_years_a_trend_from_fewer_than_five_has_no_percentage():
     said = {}
     for first in (2, 12):
         section = section_of(fit_trends(area(*cases(first, 14, 19, 24, 33, 41, 52, 70), law=None)))
-        said[first] = next(
-            row[1] for row in rows_of(section, "trend-checks-cases") if row[0] == "Detection alone"
-        )
+        said[first] = next(row[1] for row in rows_of(section, "trend-checks") if row[0] == "Detection alone")
     assert all("would explain the whole rise" in text for text in said.values())
     assert ["over all the years" in said[first] for first in (2, 12)] == [False, True]
 

@@ -131,7 +131,8 @@ def test_sharing_attributes_changes_no_mark_and_no_order():
 def test_a_percentage_has_no_space_and_a_negative_number_a_minus_sign(language: str):
     """As the pages' design has it, in text, tables and drawings; a promise in its own words stays as it is written."""
     page = re.sub(r"<style.*?</style>", "", page_of("demo", "11", language), flags=re.DOTALL)
-    own = {target.wording.of(language) for target in bundle_of("demo").programme.targets}
+    targets = bundle_of("demo").programme.targets
+    own = {f"{target.id} {target.wording.of(language)}" for target in targets}
     texts = [html.unescape(text) for text in re.findall(r">([^<>]+)<", page)]
     said = [text for text in texts if text not in own]
     assert [text for text in said if re.search(r"\d\s%", text)] == []

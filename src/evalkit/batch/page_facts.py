@@ -108,8 +108,10 @@ class _Reader:
         self._drawings = drawings
         self.seen = Seen()
         self._rows: list[list[str]] | None = None
-        self._group = ""  # what the rows below are about, told once in a row of its own
-        self._heads_group = False
+        self._group: dict[
+            int, str
+        ] = {}  # what the rows below share, told once in a row above them, by column
+        self._spanned = 0  # columns that the name of such a row takes
         self._letters: dict[str, str] = {}  # what letters in the cells stand for, told under the table
         self._figure = ""
         self._open: list[str] = []
@@ -117,16 +119,16 @@ class _Reader:
         self._sentence, self._label = "", ""
 
     def start(self, tag: str, given: dict[str, str]) -> None:
-        self._open_block(tag, given.get("id", ""), spans="colspan" in given)
+        self._open_block(tag, given.get("id", ""), spans=int(given.get("colspan", 0)))
         self.seen.heard.update(cleaned(given[name]) for name in _HEARD if name in given)
         self._sentence = "" if tag in _SENTENCES else self._sentence
         self._label = "" if tag in _LABELS else self._label
         self._open.append(given.get("class", ""))
         self._tags.append(tag)
 
-    def _open_block(self, tag: str, name: str, *, spans: bool) -> None:
+    def _open_block(self, tag: str, name: str, *, spans: int) -> None:
         if tag == "table":
-            self._rows, self._group, self._letters = self.seen.tables.setdefault(name, []), "", {}
+            self._rows, self._group, self._letters = self.seen.tables.setdefault(name, []), {}, {}
         elif tag == "figure":
             self._figure = name
         elif tag == "svg":
@@ -137,7 +139,7 @@ class _Reader:
             self._rows.append([])
         elif tag in ("th", "td") and self._rows:
             self._rows[-1].append("")
-            self._heads_group = spans and tag == "th"
+            self._spanned = spans if tag == "th" and spans else self._spanned
 
     def end(self, tag: str) -> None:
         self._open.pop()
@@ -161,10 +163,12 @@ class _Reader:
         if "tfoot" in self._tags:
             letter, _, text = cleaned("".join(rows.pop())).partition(" ")
             self._letters[letter] = text
-        elif self._heads_group:
-            self._group, self._heads_group = "".join(rows.pop()), False
-        elif self._group and not rows[-1][0]:
-            rows[-1][0] = self._group
+        elif self._spanned:
+            name, *shared = rows.pop()
+            self._group = {0: name, **dict(enumerate(shared, start=self._spanned))}
+            self._spanned = 0
+        elif rows[-1] and not rows[-1][0]:
+            rows[-1][:] = [text or self._group.get(place, "") for place, text in enumerate(rows[-1])]
 
     def text(self, data: str) -> None:
         if "sup" in self._tags:  # numbers of sources: links, no figures

@@ -42,7 +42,7 @@ from evalkit.reporting.citations import without_marks
 from evalkit.reporting.exporter import read_notebook
 from evalkit.reporting.formats import typed
 from evalkit.reporting.page import about_lines, as_of_words, workbook_words
-from evalkit.reporting.render import table_notes
+from evalkit.reporting.render import folded_words, table_notes
 from evalkit.reporting.said_once import as_on_page
 from evalkit.reporting.wording import say
 from evalkit.review import reading
@@ -203,7 +203,7 @@ def _words(block: Block) -> tuple[Bilingual, ...]:
     if isinstance(block, Figure):
         return (
             block.caption,
-            *((say("The figures as a table"), *_words(block.table)) if block.table else ()),
+            *((folded_words(block.table), *_words(block.table)) if block.table else ()),
         )
     return (block.text,)
 

@@ -7,14 +7,17 @@ such cells bear a class of their own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from evalkit.reporting.blocks import Cell, Column, Language, Table
+from evalkit.reporting.citations import without_marks
 
 ROOM = 14  # letters: a column of such texts would else break after each word
 LONG = 22  # letters: longer texts get room to break in
 MOST_BESIDE = 2  # columns: in so few, a first cell is no burden
 ROWS_A_GROUP = 2  # and more, on average
+VERDICT = "verdict"  # the column that is read for itself, on a phone first
 KNOWN = 14  # columns that the style sheet has a rule for
 
 
@@ -38,6 +41,34 @@ def is_grouped(table: Table, language: Language) -> bool:
         and len(firsts) >= ROWS_A_GROUP * runs
         and all(firsts)
     )
+
+
+def told_of_groups(table: Table, groups: Sequence[Sequence[tuple[Cell, ...]]]) -> list[int]:
+    """Return the columns of text that read alike in all rows of each group: a page tells them once, in the row above the group.
+
+    What a row is about, its verdict, and sources, which are numbers alone, are left out.
+
+    Examples
+    --------
+    >>> from evalkit.reporting.blocks import Bilingual
+    >>> def cell(text): return Cell(Bilingual(text, text))
+    >>> columns = tuple(Column(key, Bilingual(key, key)) for key in ("target", "year", "promise", "verdict"))
+    >>> groups = [[(cell(one), cell(year), cell("90%"), cell("met")) for year in ("2024", "2025")] for one in ("T1", "T2")]
+    >>> told_of_groups(Table("t", Bilingual("t", "t"), columns, (*groups[0], *groups[1])), groups)
+    [2]
+    """
+    several = [rows for rows in groups if len(rows) > 1]
+    if len(several) <= 1:
+        return []
+    open_to = [
+        place
+        for place, column in enumerate(table.columns)
+        if place > 1 and not column.numeric and column.key != VERDICT
+    ]
+    alike = [
+        place for place in open_to if all(len({row[place].text for row in rows}) == 1 for rows in several)
+    ]
+    return [place for place in alike if all(without_marks(row[place].text.en) for row in table.rows)]
 
 
 def table_classes(table: Table, language: Language, *, grouped: bool = False) -> str:

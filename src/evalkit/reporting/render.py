@@ -30,12 +30,13 @@ from evalkit.reporting.blocks import (
     Table,
 )
 from evalkit.reporting.citations import MARK, without_marks
-from evalkit.reporting.column_classes import KNOWN, is_grouped, own_class, table_classes
+from evalkit.reporting.column_classes import KNOWN, is_grouped, own_class, table_classes, told_of_groups
 from evalkit.reporting.formats import number
 from evalkit.reporting.repeated_texts import with_letters
 from evalkit.reporting.svg import bare_svg, labelled_svg, named_svg
 from evalkit.reporting.wording import say
 
+_TOLD_ABOVE = Cell(Bilingual("", ""))
 _Frame = Literal["scroll", "cards", "behind"]
 _VIEW = re.compile(r'viewBox="([^"]+)"')
 _MARK = re.compile(r"(\[[cxzurp]\])")
@@ -186,7 +187,7 @@ def _(block: Figure, numbering: Numbering) -> Markup:
     language, label = numbering.language, _number_label(block, numbering)
     table = Markup("")
     if block.table is not None:
-        words = phrase(say("The figures as a table").of(language))
+        words = phrase(folded_words(block.table).of(language))
         table = Markup('<details class="data"><summary>{}</summary>{}</details>').format(
             words, _table(block.table, numbering, frame="behind" if not numbering.is_numbered else "scroll")
         )
@@ -198,6 +199,11 @@ def _(block: Figure, numbering: Numbering) -> Markup:
         phrase(block.caption.of(language)),
         table,
     )
+
+
+def folded_words(table: Table) -> Bilingual:
+    """Return what opens the table behind a drawing: a reader learns how long it is before it is open."""
+    return say("The figures as a table ({rows} rows)", rows=str(len(table.rows)))
 
 
 def _has_title(block: Figure, language: Language) -> bool:
@@ -321,11 +327,9 @@ def _opened(table: str, frame: _Frame) -> Markup:
 def _rows(table: Table, language: Language, *, are_cards: bool, grouped: bool) -> list[Markup]:
     """Return the rows, each with its drawing where there are some, or under the row of its group."""
     if grouped:
-        return [
-            one
-            for _, rows in groupby(table.rows, lambda row: row[0].text)
-            for one in _group([*rows], table, language)
-        ]
+        groups = [[*rows] for _, rows in groupby(table.rows, lambda row: row[0].text)]
+        shared = told_of_groups(table, groups)
+        return [one for rows in groups for one in _group(rows, table, language, shared)]
     cells = [
         _cells(row, table.columns, language, are_labelled=are_cards and not place)
         for place, row in enumerate(table.rows)
@@ -342,13 +346,20 @@ def _rows(table: Table, language: Language, *, are_cards: bool, grouped: bool) -
     ]
 
 
-def _group(rows: list[tuple[Cell, ...]], table: Table, language: Language) -> Iterator[Markup]:
-    """Give the row that names what the rows below it are about, and these, each headed by its second cell."""
-    yield Markup('<tr><th scope=rowgroup colspan="{}"><span>{}</span></tr>').format(
-        len(table.columns), _leading(rows[0][0], language)
+def _group(
+    rows: list[tuple[Cell, ...]], table: Table, language: Language, shared: list[int]
+) -> Iterator[Markup]:
+    """Give the row that tells what the rows below it share, and these, each headed by its second cell."""
+    first, last = shared[0] if shared else len(table.columns), shared[-1] if shared else 0
+    told = (_leading(rows[0][place], language) if place in shared else "" for place in range(first, last + 1))
+    yield Markup('<tr><th scope=rowgroup colspan="{}"><span>{}</span>{}</tr>').format(
+        first,
+        _leading(rows[0][0], language),
+        Markup("").join(Markup("<td>{}").format(text) for text in told),
     )
     for row in rows:
-        cells = _cells(row[1:], table.columns[1:], language, are_labelled=False, first=1)
+        own = [_TOLD_ABOVE if place in shared else cell for place, cell in enumerate(row)]
+        cells = _cells(tuple(own[1:]), table.columns[1:], language, are_labelled=False, first=1)
         yield Markup("<tr><td>{}</tr>").format(Markup("").join(cells))
 
 

@@ -8,10 +8,13 @@ from string import ascii_lowercase
 
 from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Cell, Language, Table
-from evalkit.reporting.column_classes import LONG, ROOM
+from evalkit.reporting.column_classes import LONG, ROOM, VERDICT
 
-OFTEN, VERY_OFTEN = 3, 5  # rows that a long text, or one that its column has no room for, stands in
-_IN_WORDS = {"verdict"}  # columns that are read for themselves, on a phone first
+OFTEN = {
+    LONG * 3 // 2: 2,
+    LONG: 3,
+    ROOM: 5,
+}  # letters, and in how many rows a longer text stands where it gets a letter
 
 
 def with_letters(table: Table, language: Language, *, beside: int) -> tuple[Table, tuple[str, ...]]:
@@ -23,7 +26,7 @@ def with_letters(table: Table, language: Language, *, beside: int) -> tuple[Tabl
     language : str
         Texts are long, and the same, in this language.
     beside : int
-        How many columns say what a row is about; they and verdicts keep their words.
+        How many columns say what a row is about; they keep their words, as do numbers and short verdicts.
 
     Examples
     --------
@@ -35,16 +38,17 @@ def with_letters(table: Table, language: Language, *, beside: int) -> tuple[Tabl
     >>> shown.rows[0][1].text.en, told
     ('(a)', ('(a) no confidence interval: carried over',))
     """
-    open_to = [
-        place for place, column in enumerate(table.columns) if place >= beside and column.key not in _IN_WORDS
-    ]
-    cells = [row[place] for row in table.rows for place in open_to]
-    counted = Counter(cell.text for cell in cells if len(cell.text.of(language)) > ROOM and not cell.page)
-    often = [
-        text
-        for text, number in counted.items()
-        if number >= (OFTEN if len(text.of(language)) > LONG else VERY_OFTEN)
-    ][: len(ascii_lowercase)]
+    open_to = {
+        place: LONG if column.key == VERDICT else ROOM
+        for place, column in enumerate(table.columns)
+        if place >= beside and not column.numeric
+    }
+    cells = [(row[place], room) for row in table.rows for place, room in open_to.items()]
+    counted = Counter(
+        cell.text for cell, room in cells if len(cell.text.of(language)) > room and not cell.page
+    )
+    often = [text for text, number in counted.items() if _is_often(len(text.of(language)), number)]
+    often = often[: len(ascii_lowercase)]
     marks = {text: f"({letter})" for text, letter in zip(often, ascii_lowercase, strict=False)}
 
     def shown(place: int, cell: Cell) -> Cell:
@@ -54,3 +58,7 @@ def with_letters(table: Table, language: Language, *, beside: int) -> tuple[Tabl
     rows = tuple(tuple(shown(place, cell) for place, cell in enumerate(row)) for row in table.rows)
     told = tuple(f"{mark} {text.of(language)}" for text, mark in marks.items())
     return replace(table, rows=rows) if marks else table, told
+
+
+def _is_often(length: int, rows: int) -> bool:
+    return any(length > letters and rows >= fewest for letters, fewest in OFTEN.items())

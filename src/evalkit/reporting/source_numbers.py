@@ -12,8 +12,9 @@ from typing import TypeVar
 
 from evalkit.reporting import formats
 from evalkit.reporting.bilingual import each, same
-from evalkit.reporting.blocks import Bilingual, Block, Cell, Section, Sources, Table
+from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Section, Sources, Table
 from evalkit.reporting.citations import anchor, mark
+from evalkit.reporting.wording import say
 
 COLUMN, LIST = "source", "sources-table"  # the key of a column of sources, the name of the annex's list
 Part = TypeVar("Part")
@@ -59,16 +60,54 @@ def _section(section: Section, titles: Sequence[Bilingual], cited: int) -> Secti
 
 
 def _block(one: Block, titles: Sequence[Bilingual], cited: int) -> Block:
-    """Return a table with numbers for titles; anything else as it is."""
+    """Return a table or a list with numbers for titles; anything else as it is."""
+    if isinstance(one, Bullets):
+        return replace(one, items=tuple(_ending(text, titles) for text in one.items))
     if not isinstance(one, Table):
         return one
     if one.id == LIST:
         return replace(one, rows=tuple((_at_home(row[0], titles, cited), *row[1:]) for row in one.rows))
+    one = replace(one, notes=tuple(_noted(note, titles) for note in one.notes))
     places = [place for place, column in enumerate(one.columns) if column.key == COLUMN]
     rows = one.rows
     for place in places:
         rows = tuple((*row[:place], _by_number(row[place], titles), *row[place + 1 :]) for row in rows)
-    return replace(one, rows=rows) if places else one
+    return replace(one, rows=rows)
+
+
+def told_by(sources: Bilingual) -> Bilingual:
+    """Return the sentence that names the sources of what was said before it."""
+    return say("Source: {sources}.", sources=sources)
+
+
+def of_all_rows(sources: Bilingual) -> Bilingual:
+    """Return the note that names the sources of all rows of a table."""
+    return say("Source of all rows: {source}.", source=sources)
+
+
+def _ending(text: Bilingual, titles: Sequence[Bilingual]) -> Bilingual:
+    """Return a text whose last sentence names one source with that source's number in the place of the sentence."""
+    for number, title in enumerate(titles, start=1):
+        if all(text.of(one).endswith(f" {told_by(title).of(one)}") for one in text.languages):
+            return each(
+                lambda whole, last, at: whole.removesuffix(f" {last}") + at,
+                text,
+                told_by(title),
+                same(mark(number)),
+            )
+    return text
+
+
+def _noted(note: Bilingual, titles: Sequence[Bilingual]) -> Bilingual:
+    """Return a note that names one source of all rows with that source's number; any other as it is."""
+    return next(
+        (
+            of_all_rows(same(mark(number)))
+            for number, title in enumerate(titles, start=1)
+            if note == of_all_rows(title)
+        ),
+        note,
+    )
 
 
 def _at_home(cell: Cell, titles: Sequence[Bilingual], cited: int) -> Cell:

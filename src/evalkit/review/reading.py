@@ -181,8 +181,11 @@ class _Reader:
         self._table: Table | None = None
         self._numbers: list[str] = []  # of sources, in a cell
         self._are_sources = False
-        self._group = ""  # what the rows below are about, told once in a row of its own
-        self._heads_group = self._in_foot = False
+        self._group: dict[
+            int, str
+        ] = {}  # what the rows below share, told once in a row above them, by column
+        self._spanned = 0  # columns that the name of such a row takes
+        self._in_foot = False
         self._letters: dict[str, str] = {}  # what letters in the cells stand for, told under the table
         self._titles: dict[str, str] = {}  # of sources by their numbers
         self._by_number: list[
@@ -194,7 +197,9 @@ class _Reader:
             self._silent += 1
         elif tag in _TOLD:
             self._told, self._numbers = [], []
-            self._heads_group |= tag == "th" and "colspan" in given
+            self._spanned = (
+                int(given.get("colspan", 0)) if tag == "th" and not self._spanned else self._spanned
+            )
         elif tag == "div":
             self._noted = given.get("class") == _NOTES
         elif tag == "tr":
@@ -212,7 +217,7 @@ class _Reader:
             )  # others are read by no rule
         elif tag == "table":
             self._table, self._are_sources = Table(self._section), given.get("id") == _LIST
-            self._group, self._heads_group, self._letters = "", False, {}
+            self._group, self._spanned, self._letters = {}, 0, {}
             self.page.tables.append(self._table)
         else:
             self._section = given.get("aria-labelledby") or given.get("id") or tag
@@ -255,10 +260,12 @@ class _Reader:
         elif rows and self._in_foot:
             letter, _, text = "".join(rows.pop()).partition(" ")
             self._letters[letter] = text
-        elif rows and self._heads_group:
-            self._group, self._heads_group = "".join(rows.pop()), False
-        elif rows and self._group and not rows[-1][0]:
-            rows[-1][0] = self._group
+        elif rows and self._spanned:
+            name, *shared = rows.pop()
+            self._group = {0: name, **dict(enumerate(shared, start=self._spanned))}
+            self._spanned = 0
+        elif rows and not rows[-1][0]:
+            rows[-1][:] = [text or self._group.get(place, "") for place, text in enumerate(rows[-1])]
 
     def _take(self, tag: str, text: str) -> None:
         if tag in ("th", "td"):

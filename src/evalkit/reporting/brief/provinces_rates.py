@@ -185,7 +185,7 @@ def _table(rows: list[RateDrawn], common: float, notes: tuple[Bilingual, ...]) -
         Column("verdict", say("Against the common rate")),
     )
     words = {
-        "reaches": say("not clearly different"),
+        "reaches": NOTHING,
         "above": say("above"),
         "below": say("below"),
         "unusual_above": say("unusually high"),
@@ -201,7 +201,10 @@ def _table(rows: list[RateDrawn], common: float, notes: tuple[Bilingual, ...]) -
     )
     scale = each(lambda *texts: "; ".join(texts), *(told for _, told in marks(highest(rows))))
     last = (Cell(say("Marks of the scale")), Cell(scale), Cell(NOTHING))
-    return Table("rates-of-provinces-figures", say("The rates drawn"), columns, (*cells, last), notes)
+    alike = say("A dash beside a rate: not clearly different from the common rate.")
+    return Table(
+        "rates-of-provinces-figures", say("The rates drawn"), columns, (*cells, last), (alike, *notes)
+    )
 
 
 def _ends_on(row: RateDrawn, common: float) -> bool:

@@ -1,4 +1,4 @@
-"""Targets: their words and dates, and yearly figures held against them with verdict and evidence as two statements."""
+"""Targets: yearly figures held against them, with verdict and evidence as two statements."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from evalkit.indicators.judging import JUDGED
 from evalkit.programme.models import Programme, Target
 from evalkit.records import Assessments
 from evalkit.reporting import formats
-from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Paragraph, Table
+from evalkit.reporting.blocks import Block, Bullets, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
 from evalkit.reporting.sections.indicators import counts_cell, value_cell
 from evalkit.reporting.sections.promises import (
@@ -23,7 +23,7 @@ from evalkit.reporting.sections.promises import (
     target_name,
     verdict_words,
 )
-from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, both, span
+from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, period_cell, span
 from evalkit.reporting.sections.shares import points_words, signed
 from evalkit.reporting.wording import say
 
@@ -34,25 +34,18 @@ SHOWN = ("met", "not_met", "too_few", "approximate", "so_far", "other_window")
 def _(result: Assessments) -> tuple[Block, ...]:
     frame, binding = result.frame, binding_targets(result.area)
     if not binding and frame.empty:
-        return tuple(_targets(binding, result.area))
+        return (no_target(),)
     told = frame["verdict"].isin(SHOWN) | (frame["status"] == "suppressed") | _is_zero_of_zero(frame)
     judged = frame[told & (frame["verdict"] != "unquantified")]
     if judged.empty:
         text = say(
             "No target with a number can be judged: the sources used hold none of the figures it needs."
         )
-        blocks: list[Block] = [Paragraph(text, tone="gap")]
-    else:
-        text = say(
-            "The verdict is arithmetic on the figures reported; a yearly promise is judged on whole years alone, and nothing is judged on a base under 5. The evidence says what the interval adds: whether chance alone could explain the distance to the target."
-        )
-        blocks = [
-            Paragraph(text),
-            _assessment_table(judged, result.area),
-            *_in_sentences(judged, result.area),
-        ]
-    blocks += _targets(binding, result.area)
-    return tuple(blocks)
+        return (Paragraph(text, tone="gap"),)
+    text = say(
+        "The verdict is arithmetic on the figures reported; a yearly promise is judged on whole years alone, and nothing is judged on a base under 5. The evidence says what the interval adds: whether chance alone could explain the distance to the target."
+    )
+    return Paragraph(text), _assessment_table(judged, result.area), *_in_sentences(judged, result.area)
 
 
 def _is_zero_of_zero(frame: pd.DataFrame) -> pd.Series:
@@ -84,7 +77,7 @@ def _assessment_table(frame: pd.DataFrame, area: Area) -> Table:
 def _assessment_row(row: Row, target: Target, programme: Programme) -> tuple[Cell, ...]:
     about = (
         Cell(target_name(target, programme)),
-        Cell(span(row["period_start"], row["period_end"])),
+        period_cell(row["period_start"], row["period_end"]),
         Cell(promise_words(target, row["kind"])),
     )
     if row["status"] == "suppressed":
@@ -144,35 +137,3 @@ def _in_sentences(frame: pd.DataFrame, area: Area) -> list[Block]:
                 say("{target}, {period}: nothing was due, so no share.", target=name, period=when)
             )
     return [Bullets(tuple(sentences))] if sentences else []
-
-
-def _targets(targets: tuple[Target, ...], area: Area) -> list[Block]:
-    if not targets:
-        return [no_target()]
-    columns = (
-        Column("target", say("Target")),
-        Column("wording", say("In its own words")),
-        Column("valid", say("In force")),
-        Column("set_by", say("Set by")),
-        Column("source", say("Source")),
-    )
-    rows = tuple(
-        (
-            Cell(target_name(target, area.programme)),
-            Cell(both(target.wording)),
-            Cell(formats.period(target.valid_from, target.valid_to)),
-            Cell(say("central government") if target.level == "national" else say("the province")),
-            Cell(Bilingual(target.source, target.source)),
-        )
-        for target in targets
-    )
-    note = say("A target without a number is qualitative: it is shown in its words and never judged.")
-    return [
-        Table(
-            "targets-table",
-            say("Targets that were in force, with their wording and source"),
-            columns,
-            rows,
-            (note,),
-        )
-    ]

@@ -26,9 +26,12 @@ from evalkit.reporting.sections.shared_words import (
     both,
     fact_cell,
     in_groups,
+    period_cell,
+    sentences,
     span,
     within_sentence,
 )
+from evalkit.reporting.source_numbers import told_by
 from evalkit.reporting.wording import say
 
 
@@ -98,15 +101,15 @@ def _is_wholly_hidden(table: Table) -> bool:
 
 def _in_a_sentence(table: Table, rows: pd.DataFrame, area: Area) -> Bilingual:
     """Say of a table of marks alone what is hidden: which figures, of when, from which source."""
-    return say(
-        "{table}, {period}: every figure is confidential ({values}). Source: {source}.",
+    hidden = say(
+        "{table}, {period}: every figure is confidential ({values}).",
         table=table.caption,
         values=each(
             lambda *names: "; ".join(names), *(column.header for column in table.columns if column.numeric)
         ),
         period=span(rows["period_start"].min(), rows["period_end"].max()),
-        source=named_sources(rows["source_id"], area),
     )
+    return sentences(hidden, told_by(named_sources(rows["source_id"], area)))
 
 
 def _row(line: list[Row], order: list[str], area: Area | None) -> tuple[Cell, ...]:
@@ -114,7 +117,7 @@ def _row(line: list[Row], order: list[str], area: Area | None) -> tuple[Cell, ..
     told = {row["category"]: row for row in line}
     first = line[0]
     return (
-        Cell(span(first["period_start"], first["period_end"])),
+        period_cell(first["period_start"], first["period_end"]),
         *(fact_cell(told[value]) if value in told else Cell(NOTHING) for value in order),
         *((Cell(source_title(first["source_id"], area)),) if area is not None else ()),
     )

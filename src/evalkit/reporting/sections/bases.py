@@ -21,17 +21,18 @@ from evalkit.reporting.sections.shared_words import (
     both,
     fact_cell,
     in_groups,
+    period_cell,
     place_basis,
     span,
 )
 from evalkit.reporting.sections.unlike import Unlike
+from evalkit.reporting.source_numbers import of_all_rows, told_by
 from evalkit.reporting.wording import say
 
 
 def _long() -> tuple[Column, ...]:
     return (
         Column("measure", say("Measure")),
-        Column("unit", say("Unit")),
         Column("period", say("Period")),
         Column("value", say("Value"), numeric=True),
         Column("source", say("Source")),
@@ -111,8 +112,8 @@ def _seldom_table(frame: pd.DataFrame, area: Area, unlike: Unlike) -> Table:
     if not wide or frame.duplicated(["measure", "source_id", "period_start", "period_end"]).any():
         cells = tuple(_long_row(row, area, unlike) for row in rows)
         return _with_one_source(Table("seldom-table", caption, _long(), cells), frame, area)
-    measure, unit, *_, source = _long()
-    columns = (measure, unit, *(_period_column(*period) for period in periods), source)
+    measure, *_, source = _long()
+    columns = (measure, *(_period_column(*period) for period in periods), source)
     cells = tuple(_wide_row(line, periods, area, unlike) for line in lines)
     notes = (_empty(),) if len(frame) < len(lines) * len(periods) else ()
     return _with_one_source(Table("seldom-table", caption, columns, cells, notes), frame, area)
@@ -143,10 +144,9 @@ def _wide_row(
     rows: list[Row], periods: list[tuple[pd.Timestamp, pd.Timestamp]], area: Area, unlike: Unlike
 ) -> tuple[Cell, ...]:
     told = {_days(row): row for row in rows}
-    name, unit, _, _, source = _long_row(next(iter(told.values())), area, unlike)
+    name, _, _, source = _long_row(next(iter(told.values())), area, unlike)
     return (
         name,
-        unit,
         *(
             unlike.beside(fact_cell(told[period]), told[period]) if period in told else Cell(NOTHING)
             for period in periods
@@ -158,17 +158,27 @@ def _wide_row(
 def _long_row(row: Row, area: Area, unlike: Unlike) -> tuple[Cell, ...]:
     measure = area.programme.measures[row["measure"]]
     return (
-        Cell(both(measure.label)),
-        Cell(both(area.programme.units[measure.unit].label)),
-        Cell(span(row["period_start"], row["period_end"])),
+        Cell(_in_units(both(measure.label), both(area.programme.units[measure.unit].label))),
+        period_cell(row["period_start"], row["period_end"]),
         unlike.beside(fact_cell(row), row),
         Cell(source_title(row["source_id"], area)),
     )
 
 
+def _in_units(label: Bilingual, unit: Bilingual) -> Bilingual:
+    """Return what was counted with its unit in brackets, unless its name says it."""
+    return by_language(
+        lambda one: (
+            label.of(one)
+            if unit.of(one).lower() in label.of(one).lower()
+            else f"{label.of(one)} ({unit.of(one)})"
+        )
+    )
+
+
 def source_notes(rows: pd.DataFrame, area: Area) -> tuple[Bilingual, ...]:
     """Return the note under a table that names the sources of its rows."""
-    return (say("Source of all rows: {source}.", source=named_sources(rows["source_id"], area)),)
+    return (of_all_rows(named_sources(rows["source_id"], area)),)
 
 
 def _heading(measure: str, basis: str, area: Area) -> Bilingual:
@@ -190,7 +200,7 @@ def _row(rows: list[Row], order: list[str], unlike: Unlike) -> tuple[Cell, ...]:
         unlike.beside(fact_cell(told[name]), told[name]) if name in told else Cell(NOTHING) for name in order
     ]
     first = rows[0]
-    return (Cell(span(first["period_start"], first["period_end"])), *cells)
+    return (period_cell(first["period_start"], first["period_end"]), *cells)
 
 
 def named_sources(ids: Iterable[str], area: Area) -> Bilingual:
@@ -211,9 +221,7 @@ def source_line(ids: Iterable[str], area: Area) -> Bilingual | None:
     known = [area.sources[name] for name in dict.fromkeys(ids) if name in area.sources]
     if not known:
         return None
-    return say(
-        "Source: {sources}.", sources=formats.listed([explained(one.title, one.title_in) for one in known])
-    )
+    return told_by(formats.listed([explained(one.title, one.title_in) for one in known]))
 
 
 def translated(name: str, meaning: Gloss) -> Bilingual:

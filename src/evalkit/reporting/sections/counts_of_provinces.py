@@ -5,10 +5,19 @@ from __future__ import annotations
 import pandas as pd
 
 from evalkit.facts.areas import NationFacts
+from evalkit.programme.models import ProgrammePeriod
 from evalkit.records import ProvincesSideBySide
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
-from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, both, counted, lasting
+from evalkit.reporting.sections.shared_words import (
+    CONFIDENTIAL,
+    NOTHING,
+    Row,
+    as_sure,
+    both,
+    counted,
+    lasting,
+)
 from evalkit.reporting.wording import say
 
 STABLE = 20  # events, as for the mark [u]
@@ -45,26 +54,26 @@ def _table(frame: pd.DataFrame, name: str, area: NationFacts) -> Table:
     rows = tuple(
         (
             Cell(say("{code} {name}", code=place.code, name=place.name)),
-            *(_cell(by_place.get((place.code, period.id)), indicator.numerator, area) for period in periods),
+            *(_cell(by_place.get((place.code, one.id)), indicator.numerator, area, one) for one in periods),
         )
         for place in area.places
     )
     caption = say("{indicator} by province and programme period", indicator=both(indicator.label))
     notes = (
         say(
-            "An empty place (–) means that no total can be given: nothing was reported, or too few years. It is no zero."
+            "A count without a number of years is of all years of the period. An empty place (–) means that no total can be given: nothing was reported, or too few years. It is no zero."
         ),
     )
     return Table(f"provinces-{indicator.id.lower()}", caption, columns, rows, notes)
 
 
-def _cell(row: Row | None, measure: str, area: NationFacts) -> Cell:
+def _cell(row: Row | None, measure: str, area: NationFacts, period: ProgrammePeriod) -> Cell:
+    """Return a count with its unit, that it was derived, and its years where they are not those of the whole period."""
     if row is None or row["reason"] not in ("", "suppressed"):
         return Cell(NOTHING)
     if row["reason"] == "suppressed":
         return Cell(CONFIDENTIAL)
-    years = lasting(row["years"])
-    count = counted(row["count"], measure, area.programme)
-    if row["status"] == "derived":
-        return Cell(say("{count} (derived) in {years}", count=count, years=years), row["count"])
-    return Cell(say("{count} in {years}", count=count, years=years), row["count"])
+    count = as_sure(counted(row["count"], measure, area.programme), row["status"], ())
+    if row["years"] == period.valid_to.year - period.valid_from.year + 1:
+        return Cell(count, row["count"])
+    return Cell(say("{count} in {years}", count=count, years=lasting(row["years"])), row["count"])

@@ -16,7 +16,7 @@ from evalkit.reporting.display import headed
 from evalkit.reporting.drawn_figures import Band, draw_both, yearly_counts
 from evalkit.reporting.sections.limits import change_limits, change_written
 from evalkit.reporting.sections.shared_words import Row, both, p_words, reason, sentences, span, total_words
-from evalkit.reporting.sections.trend_checks import checks_table
+from evalkit.reporting.sections.trend_checks import checks_tables
 from evalkit.reporting.sections.trend_words import method_words
 from evalkit.reporting.sections.verdict_words import verdict_sentence
 from evalkit.reporting.wording import say
@@ -27,8 +27,13 @@ from evalkit.statistics.results import NotEstimable
 def _(result: Trends) -> tuple[Block, ...]:
     programme = result.area.programme
     blocks: list[Block] = []
+    crossed = {item.indicator: _events(item, result.area) for item in _fitted(result)}
+    told_once = len(crossed) > 1 and len(set(crossed.values())) == 1
     for item in result.items:
-        blocks += _blocks(item, result.area)
+        blocks += _blocks(item, result.area, () if told_once else crossed.get(item.indicator, ()))
+    if told_once:
+        blocks += _crossing(next(iter(crossed.values())), several=True)
+    blocks += checks_tables(result.items, result.area)
     together = say("The effects of events that fall together cannot be told apart.")
     if programme.counts_detection:
         together = say(
@@ -39,7 +44,11 @@ def _(result: Trends) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _blocks(item: Trend, area: Area) -> list[Block]:
+def _fitted(result: Trends) -> list[Trend]:
+    return [item for item in result.items if not isinstance(item.fit, NotEstimable)]
+
+
+def _blocks(item: Trend, area: Area, events: tuple[Bilingual, ...]) -> list[Block]:
     label = both(area.programme.indicators[item.indicator].label)
     figures = [_figure(item, area)] if len(item.series) >= 3 else []
     if isinstance(item.fit, NotEstimable):
@@ -48,8 +57,11 @@ def _blocks(item: Trend, area: Area) -> list[Block]:
             *_what_totals_carry(item, area),
             *figures,
         ]
-    checks = [checks_table(item, item.study, area)] if item.study is not None else []
-    return [Paragraph(trend_sentence(item, area), tone="finding"), *_events(item, area), *figures, *checks]
+    return [
+        Paragraph(trend_sentence(item, area), tone="finding"),
+        *_crossing(events, several=False),
+        *figures,
+    ]
 
 
 def _what_totals_carry(item: Trend, area: Area) -> list[Block]:
@@ -79,16 +91,22 @@ def _why(refused: NotEstimable) -> Bilingual:
     return reason(refused.reason)
 
 
-def _events(item: Trend, area: Area) -> list[Block]:
-    """Name the dated events inside the series: they may have bent it, and the trend is fitted across them."""
+def _events(item: Trend, area: Area) -> tuple[Bilingual, ...]:
+    """Return the dated events inside a series."""
     start, end = date(int(item.series["year"].min()), 1, 1), date(int(item.series["year"].max()), 12, 31)
     measure = area.programme.indicators[item.indicator].numerator
-    events = [both(event.label) for event in area.programme.breaks_between(start, end, measure=measure)]
+    return tuple(both(event.label) for event in area.programme.breaks_between(start, end, measure=measure))
+
+
+def _crossing(events: tuple[Bilingual, ...], *, several: bool) -> list[Block]:
+    """Say that dated events may have bent a trend, which is fitted across them; of several trends at once where all cross the same."""
     if not events:
         return []
-    text = say(
-        "The trend is fitted across these events, which may have bent it: {events}.",
-        events=formats.listed(events),
+    named = formats.listed(events)
+    text = (
+        say("All trends are fitted across these events, which may have bent them: {events}.", events=named)
+        if several
+        else say("The trend is fitted across these events, which may have bent it: {events}.", events=named)
     )
     return [Paragraph(text, tone="caution")]
 

@@ -25,6 +25,7 @@ from evalkit.reporting.sections.shared_words import (
     both,
     in_groups,
     marked,
+    period_cell,
     place_basis,
     qualified,
     qualified_count,
@@ -176,7 +177,7 @@ def _row(row: Row, area: Area, unlike: Unlike) -> tuple[Cell, ...]:
     reading = each(lambda *texts: "; ".join(texts), *readings)
     return (
         Cell(_name(row, area)),
-        Cell(span(row["period_start"], row["period_end"])),
+        period_cell(row["period_start"], row["period_end"]),
         Cell(CONFIDENTIAL) if hidden else _as_told(counts_cell(row), row, area),
         Cell(CONFIDENTIAL) if hidden else _as_told(value_cell(row, area.programme), row, area, unit=True),
         Cell(CONFIDENTIAL) if hidden else _interval(row),
@@ -240,7 +241,7 @@ def value_cell(row: Row, programme: Programme) -> Cell:
 
 def _interval(row: Row) -> Cell:
     if pd.isna(row["lower"]):
-        return Cell(say("none"))
+        return Cell(NOTHING)
     if row["kind"] == "count":
         words = formats.number(row["lower"], 1), formats.number(row["upper"], 1)
     else:

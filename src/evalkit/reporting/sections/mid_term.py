@@ -1,13 +1,17 @@
-"""Where each target stands: baseline, mid-point, latest figure, the pace still required, and what may be said of the end."""
+"""Targets in their own words and where each stands: baseline, mid-point, latest figure, the pace still required, what may be said of the end."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from evalkit.facts.areas import Area
 from evalkit.programme.kinds import IN_PERCENT
 from evalkit.programme.models import Programme, Target
 from evalkit.records import MidTerm
 from evalkit.reporting import formats
+from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
 from evalkit.reporting.kind_words import value_with_unit
@@ -16,10 +20,9 @@ from evalkit.reporting.sections.promises import (
     needed_words,
     no_target,
     promise_words,
-    target_name,
     verdict_words,
 )
-from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, chance
+from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, both, chance
 from evalkit.reporting.sections.shares import points_words, share_words, signed
 from evalkit.reporting.wording import say
 
@@ -28,37 +31,53 @@ POINTS = ("baseline", "mid", "last")
 
 @headed("midterm", lambda: say("Targets on the way: baseline, mid-point, latest figure"))
 def _(result: MidTerm) -> tuple[Block, ...]:
-    frame = result.frame
-    if frame.empty and not binding_targets(result.area):
+    binding = binding_targets(result.area)
+    if not binding:
         return (no_target(),)
+    frame = result.frame
     told = frame[[_has_point(row) for row in frame.to_dict("records")]]
     if told.empty:
         text = say(
             "The sources used hold no yearly figure for any target with a number, before it came into force or under it."
         )
-        return (Paragraph(text, tone="gap"),)
+        return Paragraph(text, tone="gap"), _table(binding, {}, result.area)
     text = say(
         "The required pace is what must still be gained each year; it is arithmetic and no forecast. A chance of meeting a target is given for counts of cases and persons alone, from five yearly figures on; it supposes that the mean goes on, and that years scatter as they do in all provinces together."
     )
-    blocks: list[Block] = [Paragraph(text), _table(told, result)]
-    targets = {target.id: target for target in result.area.programme.targets}
-    silent = [targets[name] for name in dict.fromkeys(frame.loc[~frame.index.isin(told.index), "target_id"])]
-    if silent:
-        names = formats.listed([target_name(target, result.area.programme) for target in silent])
-        blocks.append(Paragraph(say("Without any yearly figure: {targets}.", targets=names), tone="gap"))
-    return tuple(blocks)
+    rows: dict[str, Row] = {row["target_id"]: row for row in frame.to_dict("records")}
+    return Paragraph(text), _table(binding, rows, result.area)
 
 
 def _has_point(row: Row) -> bool:
     return any(pd.notna(row[f"{point}_end"]) or row[f"{point}_status"] == "suppressed" for point in POINTS)
 
 
-def _table(frame: pd.DataFrame, result: MidTerm) -> Table:
-    targets = {target.id: target for target in result.area.programme.targets}
-    columns = (
-        Column("target", say("Target")),
+def _table(targets: Sequence[Target], rows: dict[str, Row], area: Area) -> Table:
+    """Return the targets in their own words; where they stand too, where any row of figures is given."""
+    columns: tuple[Column, ...] = (
+        Column("target", say("Target in its own words")),
+        Column("valid", say("In force")),
+        Column("set_by", say("Set by")),
+        Column("source", say("Source")),
+    )
+    cells = [_about(target) for target in targets]
+    if rows:
+        columns += _progress()
+        cells = [
+            (*about, *_stands(target, rows.get(target.id), area.programme))
+            for about, target in zip(cells, targets, strict=True)
+        ]
+    caption = say("Targets in their own words")
+    if rows:
+        caption = say("Targets in their own words, and where each stands")
+    note = say("A target without a number is qualitative: it is shown in its words and never judged.")
+    notes = () if all(target.is_quantified for target in targets) else (note,)
+    return Table("midterm-table", caption, columns, tuple(cells), notes)
+
+
+def _progress() -> tuple[Column, ...]:
+    return (
         Column("promise", say("Promised")),
-        Column("until", say("In force until")),
         Column("baseline", say("Before it"), numeric=True),
         Column("mid", say("At mid-term"), numeric=True),
         Column("last", say("Latest"), numeric=True),
@@ -66,18 +85,24 @@ def _table(frame: pd.DataFrame, result: MidTerm) -> Table:
         Column("pace", say("Still required")),
         Column("chance", say("Chance of meeting it")),
     )
-    rows = tuple(_row(row, targets[row["target_id"]], result) for row in frame.to_dict("records"))
-    caption = say("Where each target stands")
-    return Table("midterm-table", caption, columns, rows)
 
 
-def _row(row: Row, target: Target, result: MidTerm) -> tuple[Cell, ...]:
-    programme = result.area.programme
-    kind = programme.indicators[str(target.indicator)].kind
+def _about(target: Target) -> tuple[Cell, ...]:
+    """Return a target's code and words, its term, who set it and where it stands."""
     return (
-        Cell(target_name(target, programme)),
-        Cell(promise_words(target, kind)),
-        Cell(formats.day(target.valid_to)),
+        Cell(say("{id} {label}", id=target.id, label=both(target.wording))),
+        Cell(formats.period(target.valid_from, target.valid_to)),
+        Cell(say("central government") if target.level == "national" else say("the province")),
+        Cell(same(target.source)),
+    )
+
+
+def _stands(target: Target, row: Row | None, programme: Programme) -> tuple[Cell, ...]:
+    """Return where a target stands; dashes for one without a number."""
+    if row is None:
+        return (Cell(NOTHING),) * len(_progress())
+    return (
+        Cell(promise_words(target, programme.indicators[str(target.indicator)].kind)),
         *(_point(row, point, programme) for point in POINTS),
         Cell(_verdict(row)),
         Cell(_pace(row, target)),

@@ -18,6 +18,7 @@ from evalkit.reporting.sections.shared_words import (
     either,
     fact_cell,
     in_groups,
+    period_cell,
     place_basis,
     sentence_start,
     span,
@@ -74,7 +75,7 @@ def _stages_table(frame: pd.DataFrame, area: Area) -> Table:
         told = {row["stage"]: row for row in lines.to_dict("records")}
         rows.append(
             (
-                Cell(span(lines["period_start"].iloc[0], lines["period_end"].iloc[0])),
+                period_cell(lines["period_start"].iloc[0], lines["period_end"].iloc[0]),
                 *(_stage_cell(told[stage.id]) for stage in stages),
             )
         )
@@ -169,7 +170,7 @@ def _why_left_out(reason: str) -> Bilingual:
 def _cohort_row(row: Row, labels: dict[str, Bilingual], area: Area) -> tuple[Cell, ...]:
     return (
         Cell(labels[row["stage"]]),
-        Cell(span(row["period_start"], row["period_end"])),
+        period_cell(row["period_start"], row["period_end"]),
         Cell(both(area.programme.measures[row["base_measure"]].label)),
         _cohort_share(row),
         Cell(_cohort_limits(row)),

@@ -19,6 +19,7 @@ from evalkit.reporting.sections.shared_words import (
     chance,
     counted,
     lasting,
+    period_cell,
     span,
 )
 from evalkit.reporting.wording import say
@@ -128,7 +129,7 @@ def zero_table(item: ZeroPeriod, area: Area) -> Table:
         Column("uncertain", say("Probability with the uncertainty of that pace"), numeric=True),
     )
     row = (
-        Cell(span(item.start, item.end)),
+        period_cell(item.start, item.end),
         Cell(lasting(item.years)),
         Cell(NOTHING)
         if math.isinf(item.upper_per_year)

@@ -17,7 +17,15 @@ from evalkit.reporting.blocks import Bilingual, Block, Bullets, Cell, Column, Pa
 from evalkit.reporting.display import headed
 from evalkit.reporting.sections.former_units import former_units
 from evalkit.reporting.sections.reporters import agencies, places
-from evalkit.reporting.sections.shared_words import NOTHING, Row, both, sentences, span, status_word
+from evalkit.reporting.sections.shared_words import (
+    NOTHING,
+    Row,
+    both,
+    period_cell,
+    sentences,
+    span,
+    status_word,
+)
 from evalkit.reporting.wording import say
 from evalkit.table import STATUSES
 
@@ -100,7 +108,7 @@ def _named(frame: pd.DataFrame, result: Completeness) -> Bilingual | None:
 def _row(row: Row, result: Completeness) -> tuple[Cell, ...]:
     name = Cell(both(result.area.programme.measures[row["measure"]].label))
     told = pd.notna(row["last"])
-    when: Cell = Cell(span(row["first"], row["last"])) if told else Cell(NOTHING)
+    when: Cell = period_cell(row["first"], row["last"]) if told else Cell(NOTHING)
     return (name, Cell(_states(_counts(row))), when)
 
 

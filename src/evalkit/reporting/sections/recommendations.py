@@ -9,7 +9,7 @@ from evalkit.programme.kinds import KINDS
 from evalkit.programme.models import Indicator, Programme, Recommendation
 from evalkit.records import FollowUp
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import each
+from evalkit.reporting.bilingual import each, same
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
 from evalkit.reporting.kind_words import value_with_unit
@@ -47,49 +47,62 @@ def _(result: FollowUp) -> tuple[Block, ...]:
             tone="caution",
         )
     ]
-    for recommendation in programme.recommendations:
-        rows = result.frame[result.frame["recommendation"] == recommendation.id]
-        blocks += _one(rows, recommendation, result.area)
-    return tuple(blocks)
+    told, silent = _told_and_silent(result)
+    if told:
+        blocks.append(_table(told, result.area))
+    return (*blocks, *silent)
 
 
-def _one(rows: pd.DataFrame, recommendation: Recommendation, area: Area) -> list[Block]:
-    label = both(recommendation.label)
-    name = say("{id}. {text}", id=Bilingual(recommendation.id, recommendation.id), text=label)
+def _told_and_silent(result: FollowUp) -> tuple[list[tuple[Recommendation, Row]], list[Paragraph]]:
+    """Return the rows of the recommendations that some figure follows, and what is to be said of each of the others."""
+    told: list[tuple[Recommendation, Row]] = []
+    silent = []
+    for one in result.area.programme.recommendations:
+        rows = result.frame[result.frame["recommendation"] == one.id]
+        if rows[["before_status", "after_status"]].isin(_TOLD).any(axis=None):
+            told += [(one, row) for row in rows.to_dict("records")]
+        else:
+            silent.append(Paragraph(_nothing_of(one, rows, result.area), tone="gap"))
+    return told, silent
+
+
+def _name(recommendation: Recommendation) -> Bilingual:
+    return say("{id}. {text}", id=same(recommendation.id), text=both(recommendation.label))
+
+
+def _nothing_of(recommendation: Recommendation, rows: pd.DataFrame, area: Area) -> Bilingual:
+    """Say why nothing can be said of a recommendation."""
+    name = _ended(_name(recommendation))
     if not recommendation.indicators:
-        text = say(
-            "{recommendation} No indicator follows it: nothing can be said.", recommendation=_ended(name)
-        )
-        return [Paragraph(text, tone="gap")]
-    told = rows[rows[["before_status", "after_status"]].isin(_TOLD).any(axis=1)]
-    if told.empty:
-        text = say(
-            "{recommendation} Its indicators ({ids}) have no yearly figure before or after the review: nothing can be said.",
-            recommendation=_ended(name),
-            ids=named_codes([str(name) for name in rows["indicator"]], area.programme),
-        )
-        return [Paragraph(text, tone="gap")]
-    return [_table(rows, recommendation, name, area)]
+        return say("{recommendation} No indicator follows it: nothing can be said.", recommendation=name)
+    return say(
+        "{recommendation} Its indicators ({ids}) have no yearly figure before or after the review: nothing can be said.",
+        recommendation=name,
+        ids=named_codes([str(name) for name in rows["indicator"]], area.programme),
+    )
 
 
 def _ended(name: Bilingual) -> Bilingual:
     return each(lambda text: text if text.endswith(".") else f"{text}.", name)
 
 
-def _table(rows: pd.DataFrame, recommendation: Recommendation, name: Bilingual, area: Area) -> Table:
+def _table(rows: list[tuple[Recommendation, Row]], area: Area) -> Table:
     columns = (
+        Column("recommendation", say("Recommendation")),
         Column("indicator", say("Indicator")),
         Column("before", say("Before the review"), numeric=True),
         Column("after", say("After the review"), numeric=True),
         Column("change", say("Change, 95% interval"), numeric=True),
         Column("said", say("What can be said")),
     )
+    programme = area.programme
     cells = tuple(
-        _row(row, area.programme.indicators[str(row["indicator"])], area.programme)
-        for row in rows.to_dict("records")
+        (Cell(_name(one)), *_row(row, programme.indicators[str(row["indicator"])], programme))
+        for one, row in rows
     )
-    identifier = f"recommendation-{recommendation.id}".lower().replace("_", "-").replace(".", "-")
-    return Table(identifier, name, columns, cells)
+    return Table(
+        "recommendations-table", say("Before and after the review, by recommendation"), columns, cells
+    )
 
 
 def _row(row: Row, indicator: Indicator, programme: Programme) -> tuple[Cell, ...]:

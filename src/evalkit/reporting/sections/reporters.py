@@ -10,7 +10,14 @@ from evalkit.facts.areas import Area, NationFacts
 from evalkit.records import Completeness
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
-from evalkit.reporting.sections.shared_words import CONFIDENTIAL, NOTHING, Row, both, in_groups, span
+from evalkit.reporting.sections.shared_words import (
+    CONFIDENTIAL,
+    NOTHING,
+    Row,
+    both,
+    in_groups,
+    period_cell,
+)
 from evalkit.reporting.wording import say
 from evalkit.table import TOLD
 
@@ -53,7 +60,7 @@ def _who(name: str, area: Area) -> Bilingual:
 
 def _reconciled(row: Row, area: Area) -> tuple[Cell, ...]:
     head = Cell(both(area.programme.indicators[str(row["indicator"])].label))
-    period = Cell(span(row["period_start"], row["period_end"]))
+    period = period_cell(row["period_start"], row["period_end"])
     if row["status"] == "suppressed":
         return (head, period, *(Cell(CONFIDENTIAL) for _ in range(3)))
     counts = [
@@ -118,7 +125,7 @@ def _reporting(own: list[Row], measures: int, kinds: list[str]) -> tuple[Cell, .
     """Return of how many measures a province tells a figure, and its figures of each kind."""
     told = sum(any(row[state] > 0 for state in TOLD) for row in own)
     return (
-        Cell(say("{told} of {all}", told=str(told), all=str(measures)), told),
+        Cell(say("{n}/{base}", n=str(told), base=str(measures)), told),
         *(_count(sum(int(row[state]) for row in own)) for state in kinds),
     )
 

@@ -71,6 +71,18 @@ def span(start: pd.Timestamp, end: pd.Timestamp) -> Bilingual:
     return formats.period(start.date(), end.date())
 
 
+def period_cell(start: pd.Timestamp, end: pd.Timestamp) -> Cell:
+    """Return the cell of a period in a column of periods: a calendar year is its number alone.
+
+    Examples
+    --------
+    >>> period_cell(pd.Timestamp(2022, 1, 1), pd.Timestamp(2022, 12, 31)).text
+    Bilingual(vi='2022', en='2022')
+    """
+    words = span(start, end)
+    return Cell(same(words.en) if words.en.isdecimal() else words)
+
+
 def sentences(*parts: Bilingual) -> Bilingual:
     """Return whole sentences one after the other.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from math import isinf, isnan
 
@@ -20,7 +19,6 @@ from evalkit.reporting.sections.shared_words import (
     NOTHING,
     Row,
     both,
-    counted,
     p_words,
     reason,
     sentences,
@@ -209,7 +207,7 @@ def _apart(shown: int) -> Bilingual:
 def _table(item: ProvinceComparison, area: NationFacts, label: Bilingual, period: Bilingual) -> Table:
     columns = (
         Column("province", say("Province or city")),
-        Column("count", say("Counts"), numeric=True),
+        Column("count", label, numeric=True),
         Column("rate", say("Per 100,000 person-years (95% limits)"), numeric=True),
         Column(
             "shrunken",
@@ -222,11 +220,10 @@ def _table(item: ProvinceComparison, area: NationFacts, label: Bilingual, period
         Column("verdict", say("Against the common rate")),
     )
     merged = _merged(item)
-    measure = area.programme.indicators[item.indicator].numerator
     rows = tuple(
         (
             Cell(say("{code} {name}", code=place.code, name=place.name)),
-            *_cells(merged.get(place.code), lambda value: counted(value, measure, area.programme)),
+            *_cells(merged.get(place.code)),
         )
         for place in area.places
     )
@@ -292,12 +289,12 @@ def _merged(item: ProvinceComparison) -> dict[str, Row]:
     return {str(code): row for code, row in zip(table.index, table.to_dict("records"), strict=True)}
 
 
-def _cells(row: Row | None, counted_as: Callable[[float], Bilingual]) -> tuple[Cell, ...]:
+def _cells(row: Row | None) -> tuple[Cell, ...]:
     if row is None or pd.isna(row["count"]) or pd.isna(row["exposure"]):
         return (Cell(NOTHING),) * 7
     rate = PER * row["count"] / row["exposure"]
     return (
-        Cell(counted_as(row["count"]), row["count"]),
+        Cell(formats.figure(row["count"]), row["count"]),
         Cell(_interval(rate, PER * row["rate_lower"], PER * row["rate_upper"]), round(rate, 4)),
         Cell(NOTHING if pd.isna(row["shrunken"]) else formats.number(PER * row["shrunken"], 2)),
         Cell(NOTHING if pd.isna(row["expected"]) else formats.number(row["expected"], 1)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from evalkit.facts.areas import Area
 from evalkit.indicators.support import PARTS
 from evalkit.programme.supports import SupportMatrix
 from evalkit.records import SupportGiven
@@ -12,13 +11,14 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
 from evalkit.reporting.sections.coarser import coarser_sentences
-from evalkit.reporting.sections.indicators import indicator_table, latest_rows
+from evalkit.reporting.sections.indicators import latest_rows
 from evalkit.reporting.sections.shared_words import (
     CONFIDENTIAL,
     NOT_AVAILABLE,
     NOTHING,
     Row,
     both,
+    named_codes,
     sentence_start,
     span,
 )
@@ -158,20 +158,15 @@ def _count(value: float) -> Cell:
 
 
 def _waiting(result: SupportGiven) -> list[Block]:
-    """Show persons in identification apart: how many wait, how long, whether their costs are met."""
+    """Say that persons in identification stand apart, and which indicators tell how many wait, how long, at whose cost."""
     rows = latest_rows(result.waiting)
-    text = say(
-        "Persons who wait to be identified stand apart: they are not yet victims by decision, and their costs arise while they wait."
-    )
     if rows.empty:
         gap = say(
             "How many persons wait to be identified, how long, and at whose cost: no figure in the sources used."
         )
         return [Paragraph(gap, tone="gap")]
-    return [Paragraph(text), _waiting_table(rows, result.area)]
-
-
-def _waiting_table(rows: pd.DataFrame, area: Area) -> Table:
-    return indicator_table(
-        rows, area, name="waiting-table", caption=say("Persons in identification, latest reported period")
+    text = say(
+        "Persons who wait to be identified stand apart: they are not yet victims by decision, and their costs arise while they wait. Their latest figures are among the indicators: {indicators}.",
+        indicators=named_codes([str(name) for name in rows["indicator"]], result.area.programme),
     )
+    return [Paragraph(text)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -24,11 +25,36 @@ from evalkit.statistics.trend.trend_study import TrendStudy
 from evalkit.statistics.verdicts import SURE
 
 Row = tuple[Bilingual, Bilingual]
+_BESIDE = 3  # trends in a table: their readings are long
 
 
-def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
-    """Return the checks of one trend as a table: what was asked, and what came out."""
-    rows: list[Row] = [
+def checks_tables(items: Sequence[Trend], area: Area) -> list[Table]:
+    """Return the checks of all trends that have any: a row for each, what came out of it beside each other; a few trends a table."""
+    studied = [item for item in items if item.study is not None]
+    parts = [studied[start : start + _BESIDE] for start in range(0, len(studied), _BESIDE)]
+    return [_table(part, area, place=place) for place, part in enumerate(parts, start=1)]
+
+
+def _table(items: Sequence[Trend], area: Area, *, place: int) -> Table:
+    found = [_checks(item, item.study, area) for item in items if item.study is not None]
+    columns = (
+        Column(item.indicator, both(area.programme.indicators[item.indicator].label)) for item in items
+    )
+    readings = zip(*([reading for _, reading in rows] for rows in found), strict=True)
+    return Table(
+        "trend-checks" if place == 1 else f"trend-checks-{place}",
+        say("How sure the trends are"),
+        (Column("check", say("Check")), *columns),
+        tuple(
+            (Cell(name), *(Cell(one) for one in told))
+            for (name, _), told in zip(found[0], readings, strict=True)
+        ),
+    )
+
+
+def _checks(item: Trend, study: TrendStudy, area: Area) -> list[Row]:
+    """Return what was asked of one trend, and what came out."""
+    return [
         (say("The trend itself"), trend_numbers(item)),
         (say("In a few words"), in_a_few_words(item)),
         (say("Smallest fall it could show"), _detectable(study)),
@@ -40,13 +66,6 @@ def checks_table(item: Trend, study: TrendStudy, area: Area) -> Table:
         (say("Does it bend? (exploratory)"), bends_words(study.bends, item.series, tests=item.verdict.tests)),
         (say("Step at a declared date"), _step(study, area, tests=item.verdict.tests)),
     ]
-    label = both(area.programme.indicators[item.indicator].label)
-    return Table(
-        f"trend-checks-{item.indicator.replace('_', '-')}",
-        say("{indicator}: how sure the trend is", indicator=label),
-        (Column("check", say("Check")), Column("reading", say("What came out"))),
-        tuple((Cell(name), Cell(reading)) for name, reading in rows),
-    )
 
 
 def _detectable(study: TrendStudy) -> Bilingual:

@@ -11,7 +11,14 @@ from evalkit.records import Gaps
 from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
-from evalkit.reporting.sections.shared_words import Row, area_name, both, sentences, span, within_sentence
+from evalkit.reporting.sections.shared_words import (
+    Row,
+    area_name,
+    both,
+    period_cell,
+    sentences,
+    within_sentence,
+)
 from evalkit.reporting.sections.shares import difference_cell, share_cell
 from evalkit.reporting.wording import say
 
@@ -119,7 +126,7 @@ def _notes(frame: pd.DataFrame, has_limits: pd.Series) -> tuple[Bilingual, ...]:
 
 def _figures(row: Row) -> tuple[Cell, ...]:
     return (
-        Cell(span(row["period_start"], row["period_end"])),
+        period_cell(row["period_start"], row["period_end"]),
         share_cell(row),
         share_cell(row | {"beside_status": row["status"]}, prefix="beside_"),
         difference_cell(row),
