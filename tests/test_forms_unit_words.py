@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -318,6 +319,10 @@ def test_a_title_that_counts_another_thing_than_the_one_measure_of_a_table_holds
         ("Vụ mua bán người được ghi nhận", "suspects", 0),
         ("Bảng 2. Vụ án mua bán người đã khởi tố năm 2022", "cases_recorded", 0),
         ("Kinh phí đã chi giai đoạn 2020-2022", "persons_received", 0),
+        ("Thống kê số vụ mua bán người được ghi nhận theo tỉnh", "suspects", 0),
+        ("Số vụ mua bán người ghi nhận được trên địa bàn tỉnh, năm 2022", "suspects", 0),
+        ("Recorded trafficking cases by province", "suspects", 0),
+        ("Trafficking cases", "suspects", 1),  # fewer words than any label has
         ("Vụ mua bán người được ghi nhận năm 2022", "cases_recorded", 1),
         ("Tình hình mua bán người năm 2022", "cases_recorded", 1),
     ],
@@ -413,6 +418,122 @@ def test_tens_and_hundreds_are_held_until_a_scale_is_declared(said: str, many: s
     assert f"scale = {many}, unit_said" in json.dumps(
         imported(years(f"Đơn vị tính: {said}"), CASES, workspace)
     )
+
+
+@pytest.mark.parametrize(
+    ("head", "many", "said"),
+    [
+        ("Tính bằng trăm vụ", "100", "trăm vụ"),
+        ("Số vụ mua bán người (tính bằng nghìn vụ)", "1000", "nghìn vụ"),
+        ("Số vụ tính bằng chục vụ năm 2022", "10", "chục vụ"),
+        ("Đơn vị tính bằng trăm vụ", "100", "trăm vụ"),
+        ("Tính theo trăm vụ", "100", "trăm vụ"),
+        ("In hundreds of cases", "100", "hundreds of cases"),
+        ("Cases recorded, in hundreds", "100", "hundreds"),
+        ("Figures in thousands", "1000", "thousands"),
+        ("Đơn vị: tá", "12", "tá"),
+        ("Đơn vị tính: tá vụ", "12", "tá vụ"),
+        ("Số vụ (tá)", "12", "tá"),
+        ("Đơn vị: cặp", "2", "cặp"),
+        ("Đơn vị: đôi", "2", "đôi"),
+        ("Unit: dozens", "12", "dozens"),
+        ("Unit: pairs of cases", "2", "pairs of cases"),
+        ("Unit: a hundred cases", "100", "a hundred cases"),
+    ],
+)
+def test_words_that_count_several_at_once_are_held_until_a_scale_is_declared(
+    head: str, many: str, said: str, workspace: Path
+):
+    told = f'scale = {many}\nunit_said = "{said}"\nunit_cell = "A1"\n'
+    found = json.dumps(imported(years(head), CASES, workspace), ensure_ascii=False)
+    assert f"write {told.strip()}".replace("\n", ", ", 1).replace("\n", " and ") in found.replace('\\"', '"')
+    scaled = imported(years(head), CASES + told, workspace)
+    assert (scaled["taken"], scaled["held"]) == (1, 0)
+    assert taken_values(workspace) == [5000 * int(many)]
+    assert imported(years(head, 7), f"{CASES}scale = 1\n", workspace)["taken"] == 1
+
+
+def taken_values(workspace: Path) -> list[int]:
+    (path,) = [file for file in (workspace / "imported").glob("*.csv") if "quarantine" not in file.name]
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [int(one["value"]) for one in csv.DictReader(file)]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Số vụ tính bằng phương pháp mới",
+        "Số vụ tính theo tháng",
+        "Tính đến ngày 31/12/2022",
+        "Làm tròn đến trăm vụ",
+        "Hàng trăm vụ mua bán người được ghi nhận",
+        "Đơn vị: Đội Cảnh sát hình sự",
+        "Victims per province",
+        "Đơn vị: vụ/đối tượng",
+        "Đơn vị: vụ/năm",
+    ],
+)
+def test_such_words_that_are_of_no_unit_hold_nothing(head: str, workspace: Path):
+    said = imported(years(head), CASES, workspace)
+    assert (said["taken"], said["held"]) == (1, 0)
+
+
+@pytest.mark.parametrize("measure", ["cases_recorded", "suspects", "budget_spent"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Đơn vị: Người/vụ",
+        "Đơn vị tính: bị can/1 vụ",
+        "Đơn vị: triệu đồng/người",
+        "Đơn vị: vụ/tháng",
+        "Số đối tượng (người/vụ)",
+        "Số người bình quân một vụ",
+        "Tính bằng phần trăm",
+        "Unit: persons per case",
+        "Persons per case",
+        "Đơn vị: hộ",
+    ],
+)
+def test_a_ratio_of_two_counts_is_none_of_them(head: str, measure: str, workspace: Path):
+    rows = years(head, 5)
+    (held,) = imported(rows, CASES.replace("cases_recorded", measure), workspace)["held_cells"]
+    assert "A1 says" in held["rule"]
+    assert "leave these figures by skip" in held["remedy"]
+
+
+def test_persons_and_cases_in_one_cell_are_no_ratio(workspace: Path):
+    split = PLACES + 'period = "2022"\nsplit = { "người" = "suspects", "vụ" = "cases_recorded" }\n'
+    rows = [["Đơn vị: người/vụ"], ["Tỉnh", "Kết quả"], ["Hà Nội", "5 người/3 vụ"]]
+    said = imported(rows, split, workspace)
+    assert (said["taken"], said["held"], taken_values(workspace)) == (1, 0, [5, 3])
+
+
+@pytest.mark.parametrize(
+    ("line", "heading", "measure"),
+    [
+        ("Đơn vị: triệu đồng", "Số nạn nhân (người)", "victims_identified"),
+        ("Đơn vị tính: vụ", "Số nạn nhân", "victims_identified"),
+        ("Đơn vị: %", "Số vụ (vụ)", "cases_recorded"),
+        ("Unit: persons", "Cases", "cases_recorded"),
+        ("Đơn vị: nghìn đồng", "Kinh phí (triệu đồng)", "budget_spent"),
+        ("Đơn vị: trăm vụ", "Số vụ (vụ)", "cases_recorded"),
+    ],
+)
+def test_a_heading_that_the_line_of_units_contradicts_holds_its_figures(
+    line: str, heading: str, measure: str, workspace: Path
+):
+    mapping = PLACES + f'period = "2022"\ncolumns = {{ row = 2, "{heading}" = "{measure}" }}\n'
+    rows = [[line], ["Tỉnh", heading], ["Hà Nội", 5]]
+    assert imported(rows, mapping, workspace)["held"] == 1
+    assert imported(rows, f"{mapping}scale = 1\n", workspace)["taken"] == 1
+
+
+@pytest.mark.parametrize("further", ["Kinh phí", "Số tiền phạt", "Hỗ trợ (triệu đồng)"])
+def test_a_line_of_units_that_another_column_is_in_contradicts_no_heading(further: str, workspace: Path):
+    mapping = PLACES + 'period = "2022"\ncolumns = { row = 2, "Số vụ" = "cases_recorded" }\n'
+    rows = [["Đơn vị: triệu đồng"], ["Tỉnh", "Số vụ", further], ["Hà Nội", 5, 70]]
+    left = mapping.replace("[table]", f'[table]\nskip = ["{further}"]')
+    assert imported(rows, left, workspace)["taken"] == 1
 
 
 def test_the_unit_below_such_a_title_does_not_undo_it(workspace: Path):

@@ -26,6 +26,8 @@ from evalkit.messages import worded
 _LONGEST, _TOLD = 1_000, 40
 Said = tuple[str, UnitSaid]
 Meant = Decimal | Literal["share", "other", ""]
+UnitMeant = tuple[str, UnitSaid, Meant]
+_MONEY = ("kinh phí", "tiền", "ngân sách", "chi phí", "budget", "spending", "costs", "fines")
 
 
 def without_other_units(
@@ -73,6 +75,8 @@ class _Units:
         self.kinds: list[Said] = []
         self.named: list[tuple[str, str]] = []
         self.faults: dict[tuple[object, ...], Held | None] = {}
+        self.taken = reading.taken
+        self._has_no_figure: bool | None = None
         self.known = {
             unit_parts(word)[1]
             for measure in vocabulary.programme.measures
@@ -116,12 +120,15 @@ class _Units:
                 self.of_table += line or self._of_title(at, text)
 
     def _of_title(self, at: At, text: str) -> list[Said]:
-        """Return the thousands and shares that a title speaks of."""
+        """Return the thousands, ratios and shares that a title speaks of."""
         name = cell_name(at)
-        found = [(name, one) for one in units_beside(text) if one.many > 1]
+        found = [
+            (name, one) for one in units_beside(text) if one.many > 1 or (one.base == SHARE and one.sure)
+        ]
         if says_shares(text):
             found.append((name, UnitSaid(text[:_TOLD], 1, SHARE)))
-        if isinstance(self.mapping.measure, str) and not self.mapping.split:
+        one_measure = isinstance(self.mapping.measure, str) and not self.mapping.split
+        if one_measure and not leaves_title(self.mapping, at):
             self._note_what_counts(at, text)
         row = Sheet(self.sheet.name, {at: self.sheet.cells[at]})
         told = thousands_said(row, at[0] + 1, self.words.programme)
@@ -132,7 +139,7 @@ class _Units:
         name = cell_name(at)
         if kind := kind_counted(text):
             self.kinds.append((name, UnitSaid(kind, 1, kind)))
-        if not leaves_title(self.mapping, at) and (titled := self.words.measure_titled(text)):
+        if titled := self.words.measure_titled(text):
             self.named.append((name, titled))
 
     def _under(self, at: At) -> Iterable[int]:
@@ -144,12 +151,19 @@ class _Units:
         rows = self.mapping.by_rows
         if rows is not None and rows.unit and self.sheet.at(one.cell[0], column_at(rows.unit)).text:
             return None
-        label = self.sheet.spread(one.cell[0], column_at(rows.column)).text if rows and rows.column else ""
-        others = tuple(self.sheet.at(one.cell[0], column).text for column in self.undeclared)
-        key = (one.cell[1], label, others, one.counted.measure)
+        key = self._alike(one)
         if key not in self.faults:
-            self.faults[key] = self._fault(one, label)
+            self.faults[key] = self._fault(one, self._label(one))
         return self.faults[key]
+
+    def _label(self, one: Taken) -> str:
+        rows = self.mapping.by_rows
+        return self.sheet.spread(one.cell[0], column_at(rows.column)).text if rows and rows.column else ""
+
+    def _alike(self, one: Taken) -> tuple[object, ...]:
+        """Return what figures have in common of which the form says the same unit."""
+        others = tuple(self.sheet.at(one.cell[0], column).text for column in self.undeclared)
+        return one.cell[1], self._label(one), others, one.counted.measure
 
     def _in_a_column_of_units(self, row: int) -> list[Said]:
         """Return the unit that stands beside the label of a row, in a column that the mapping does not name."""
@@ -158,21 +172,69 @@ class _Units:
         return [(name, unit) for name, unit in said if unit.base in self.known or unit.base == SHARE]
 
     def _fault(self, one: Taken, label: str) -> Held | None:
-        measure, rows = one.counted.measure, self.mapping.by_rows
+        own, of_table = self._own(one), self._all_meant(self.of_table, one.counted.measure)
+        if own:
+            why = self._decided(own, one, label, is_of_table=False)
+            return why or (self._at_odds(own, of_table, one.counted.measure) if not self.scaled else None)
+        why = self._decided(of_table, one, label, is_of_table=True) if of_table else None
+        return why or self._of_another_kind(one, label)
+
+    def _own(self, one: Taken) -> list[UnitMeant]:
+        """Return the units that are said of a figure nearest to it: in a column of units, its label or its heading."""
+        rows = self.mapping.by_rows
         name = f"{rows.column}{one.cell[0]}" if rows is not None else ""
-        beside = [(name, unit) for unit in units_beside(label)]
-        for said in (
-            self._in_a_column_of_units(one.cell[0]),
-            beside,
-            self.of_column[one.cell[1]],
-            self.of_table,
-        ):
-            meant = [(where, unit, self._meant(unit, measure)) for where, unit in said]
-            meant = [found for found in meant if found[2] != ""]
-            if meant:
-                why = self._decided(meant, one, label, is_of_table=said is self.of_table)
-                return why or (self._of_another_kind(one, label) if said is self.of_table else None)
-        return self._of_another_kind(one, label)
+        beside = [(name, unit) for unit in units_beside(self._label(one))]
+        for said in (self._in_a_column_of_units(one.cell[0]), beside, self.of_column[one.cell[1]]):
+            if meant := self._all_meant(said, one.counted.measure):
+                return meant
+        return []
+
+    def _all_meant(self, said: Iterable[Said], measure: str) -> list[UnitMeant]:
+        found = [(where, unit, self._meant(unit, measure)) for where, unit in said]
+        return [one for one in found if one[2] != ""]
+
+    def _at_odds(self, own: list[UnitMeant], of_table: list[UnitMeant], measure: str) -> Held | None:
+        """Return that a heading says one unit and the line above the table another, which is that of no figure of it."""
+        if not of_table or _agree(own, of_table) or not self._is_of_no_figure():
+            return None
+        where, unit, times = of_table[0]
+        return (
+            _to_scale(where, unit, times) if isinstance(times, Decimal) else self._other(where, unit, measure)
+        )
+
+    def _is_of_no_figure(self) -> bool:
+        """Tell whether no figure of the table is in a unit said above it, and no heading or label is of such figures."""
+        if self._has_no_figure is None:
+            one_of_each = {self._alike(one): one for one in self.taken}.values()
+            self._has_no_figure = (
+                not any(map(self._in_unit_of_table, one_of_each)) and not self._heads_others()
+            )
+        return self._has_no_figure
+
+    def _in_unit_of_table(self, one: Taken) -> bool:
+        of_table, own = self._all_meant(self.of_table, one.counted.measure), self._own(one)
+        return _agree(own, of_table) if own else any(isinstance(found[2], Decimal) for found in of_table)
+
+    def _heads_others(self) -> bool:
+        """Tell whether a heading or label, of figures that are taken or not, speaks of what is counted in a unit said above the table."""
+        first = min(named_rows(self.mapping), default=self.top)
+        labels = self.mapping.label_columns()
+        lines = {where for where, _ in self.of_table}
+        texts = [
+            cell.text
+            for at, cell in self.sheet.cells.items()
+            if cell.kind == "text" and cell_name(at) not in lines
+            if first <= at[0] < self.top or (at[0] >= self.top and at[1] in labels)
+        ]
+        return any(self._may_be_in_unit_of_table(text) for text in texts)
+
+    def _may_be_in_unit_of_table(self, heading: str) -> bool:
+        units = {(unit.many, unit.base) for _, unit in self.of_table}
+        if own := {(unit.many, unit.base) for unit in units_beside(heading)}:
+            return not own.isdisjoint(units)
+        bases, said = {base for _, base in units if base} - {SHARE}, same_word(heading)
+        spoken = [*bases, *(_MONEY if "đồng" in bases else ())]
+        return any(_holds(said, word) for word in spoken) or ((1, SHARE) in units and says_shares(heading))
 
     def _of_another_kind(self, one: Taken, label: str) -> Held | None:
         """Return that a title counts persons where the one measure of the table counts cases, or the other way round."""
@@ -217,7 +279,7 @@ class _Units:
         if said in own or number_of(said) in own or (unit.base == SHARE and self._is_share(measure, own)):
             return Decimal(1)
         if unit.base == SHARE:
-            return "share"
+            return "" if self._parts_cells(unit) else "share"
         if not unit.base:
             return Decimal(unit.many) / max(Decimal(unit_parts(word)[0]) for word in own)
         return self.words.times_unit(unit.said, measure) or self._meant_of_another(unit, own)
@@ -230,13 +292,15 @@ class _Units:
             return Decimal(1)
         return "other" if unit.sure else ""
 
+    def _parts_cells(self, unit: UnitSaid) -> bool:
+        """Tell whether "người/vụ" is no ratio, but the two figures of a cell that its words tell apart."""
+        return bool(self.mapping.split) and "/" in unit.said and not any(map(str.isdigit, unit.said))
+
     def _is_share(self, measure: str, own: Iterable[str]) -> bool:
         labels = self.words.programme.measures[measure].label.root.values()
         return any("%" in word for word in own) or any(says_shares(text) for text in labels)
 
-    def _decided(
-        self, meant: list[tuple[str, UnitSaid, Meant]], one: Taken, label: str, *, is_of_table: bool
-    ) -> Held | None:
+    def _decided(self, meant: list[UnitMeant], one: Taken, label: str, *, is_of_table: bool) -> Held | None:
         """Return why a measure is counted in none of the units that are said of it."""
         measure = one.counted.measure
         if self.scaled:
@@ -249,11 +313,11 @@ class _Units:
             if isinstance(times, Decimal):
                 return _to_scale(where, unit, times)
         where, unit, kind = meant[0]
-        if kind == "other" and self._names_its_own(one, label):
+        if kind == "other" and self._names_its_own(one, label) and not self._is_of_no_figure():
             return None
         return self._other(where, unit, measure)
 
-    def _scale_fault(self, meant: list[tuple[str, UnitSaid, Meant]], measure: str) -> Held | None:
+    def _scale_fault(self, meant: list[UnitMeant], measure: str) -> Held | None:
         """Return that a heading or label says another unit than the scale of the table is for."""
         times = [found[2] for found in meant if isinstance(found[2], Decimal)]
         if not times or self.mapping.factor in times:
@@ -310,6 +374,13 @@ def _remedy(unit: UnitSaid, said: str, own: str) -> str:
 
 def _holds(text: str, word: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+
+
+def _agree(one: Iterable[UnitMeant], other: Iterable[UnitMeant]) -> bool:
+    """Tell whether a number of the measure's unit is said by both."""
+    return not {found[2] for found in one}.isdisjoint(
+        found[2] for found in other if isinstance(found[2], Decimal)
+    )
 
 
 def _to_scale(where: str, unit: UnitSaid, times: Decimal) -> Held:

@@ -28,8 +28,16 @@ _VICTIMS, _OFFENDERS = frozenset(["nạn nhân"]), frozenset(["đối tượng",
 _KINDS = re.compile(rf"(?<!\w)(?:{'|'.join(sorted((*_PERSONS, *_CASES), key=len, reverse=True))})(?!\w)")
 _CRIME = re.compile(r"(?:mua bán|buôn bán|đưa) (?:trái phép )?(?:người|nạn nhân)")
 _NUMBERED = re.compile(r"^(?:bảng|biểu|phụ lục|table) ?[\w.]{0,8}[.:] *")
-_PERIOD_BEHIND = re.compile(
-    r"[ ,(:–-]+(?:(?:trong |cả |các |theo )*(?:năm|quý|tháng|giai đoạn|kỳ)(?!\w)|[0-9]{1,2} tháng|từ (?:năm|ngày|tháng|[0-9])|(?:in )?(?:19|20)[0-9]{2}).*$"
+_BEFORE = re.compile(
+    r"^(?:(?:bảng|biểu) (?:tổng hợp |thống kê )*|(?:báo cáo|thống kê|tổng hợp|số liệu|tình hình|table of) (?:về )?)+"
+)
+_BEHIND = re.compile(
+    r"[ ,(:–-]+(?:(?:trong |cả |các |theo )*(?:năm|quý|tháng|giai đoạn|kỳ)(?!\w)|[0-9]{1,2} tháng|từ (?:năm|ngày|tháng|[0-9])|(?:in )?(?:19|20)[0-9]{2}"
+    r"|(?:chia |phân )?theo (?:các )?(?:tỉnh|địa phương|giới|độ tuổi|nhóm tuổi|đơn vị)|trên (?:địa bàn|toàn quốc|cả nước)|toàn (?:tỉnh|quốc)|by (?:province|locality|sex|age|year)).*$"
+)
+_WORD = re.compile(r"[^\W_]+")
+_IN_ANY_LABEL = frozenset(
+    ["số", "lượng", "tổng", "các", "những", "đã", "the", "of", "number", "total", "all"]
 )
 _SYNONYMS: dict[str, tuple[str, ...]] = {"nguoi": _PERSONS, "vu": _CASES}
 
@@ -176,10 +184,14 @@ class Vocabulary:
         return self._called.get(label) or None
 
     def measure_titled(self, title: str) -> str | None:
-        """Return the measure of which a title is the name, a number of the table before it and a period behind it aside; None of another one."""
+        """Return the measure of which a title is the name, or has the same words in another order; None of another one.
+
+        A number of the table and "thống kê" before it, a period or "theo tỉnh" behind it, are no part of the name.
+        """
         said = _NUMBERED.sub("", same_word(title))
-        for text in (said, _PERIOD_BEHIND.sub("", said)):
-            if found := self.measure_called(text) or self.measure_called(number_of(text)):
+        for text in (said, _BEHIND.sub("", _BEFORE.sub("", said))):
+            called = (text, number_of(text), _words_of(text))
+            if found := next(filter(None, map(self.measure_called, called)), None):
                 return found
         return None
 
@@ -351,10 +363,16 @@ def _only_left() -> str:
     )
 
 
+def _words_of(label: str) -> str:
+    """Return the words of a label in the order of the alphabet, without those that say of any label the same."""
+    return " ".join(["words:", *sorted(set(_WORD.findall(label)) - _IN_ANY_LABEL)])
+
+
 def _by_name(programme: Programme) -> dict[str, str]:
     """Return the measures by every name they have; "" for a name that several have."""
     called: dict[str, str] = {}
     for name, measure in programme.measures.items():
-        for label in {same_word(name), *(same_word(text) for text in measure.label.root.values())}:
+        labels = [same_word(text) for text in measure.label.root.values()]
+        for label in {same_word(name), *labels, *map(_words_of, labels)}:
             called[label] = "" if label in called and called[label] != name else name
     return called

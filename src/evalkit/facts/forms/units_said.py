@@ -19,12 +19,14 @@ _MANY = {
 _TIMES = _MANY | {
     **dict.fromkeys(("muoi", "chuc", "ten", "tens"), 10),
     **dict.fromkeys(("tram", "hundred", "hundreds"), 100),
+    **dict.fromkeys(("ta", "dozen", "dozens"), 12),
+    **dict.fromkeys(("cap", "doi", "pair", "pairs"), 2),
     "van": 10**4,
 }
 _TEN_TO_A_POWER = re.compile(r"10{1,2}|10{0,2}(?:[. ]?000){1,3}")
 _PARTS = re.compile(
     r"(?P<number>1(?= )|10{1,2}|10{0,2}(?:[., ]?000){1,3})?\s*"
-    r"(?P<times>(?:(?:(?:một|hàng) )?(?:mười|chục|trăm|vạn|nghìn|ngàn|triệu|tens?|hundreds?|thousands?)(?!\w) *(?:of )?)*)"
+    r"(?P<times>(?:(?:(?:một|hàng|an?|one) )?(?:mười|chục|tá|cặp|đôi|trăm|vạn|nghìn|ngàn|triệu|tens?|dozens?|pairs?|hundreds?|thousands?)(?!\w) *(?:of )?)*)"
     r"(?:một )?"
     r"(?:(?P<many>nghìn|ngàn|nghin|ngan|triệu|trieu|tỷ|tỉ|thousands?|millions?|billions?|ngh?(?=\.| |đ)|thous(?=\.|\b)|mill(?=\.|\b)|tr(?=\.|đ|d| ))(?![^\W\d_đ]))?"
     r"[. ]*(?:of )?(?P<base>[^\d]*)"
@@ -34,17 +36,42 @@ _BASES = {
     **dict.fromkeys(("pers", "people", "person", "inhabitants"), "persons"),
     **dict.fromkeys(("phần trăm", "phan tram", "percent", "per cent", "‰", "phần nghìn"), SHARE),
 }
-_CURRENCIES = frozenset(
-    ["usd", "us$", "đô la", "đô la mỹ", "eur", "euro", "euros", "dollars", "us dollars", "nhân dân tệ"]
+_NOTHING_BUT_UNITS = frozenset(
+    (
+        *("usd", "us$", "đô la", "đô la mỹ", "eur", "euro", "euros", "dollars", "us dollars", "nhân dân tệ"),
+        *("hộ", "hộ gia đình", "gia đình", "nhóm", "vợ chồng", "households", "families", "groups", "scores"),
+    )
 )
 _MONEY_BEHIND = re.compile(
     r"(?<!\w)(?:(?:(?:mười|chục|trăm|vạn|nghìn|ngàn) )*(?:nghìn|ngàn|triệu|tỷ|tỉ) (?:đồng|đ|vnđ|vnd|usd)|vnđ|vnd|usd|(?<=: )đồng)(?= ?(?:19|20)[0-9]{2}$|$)",
     re.IGNORECASE,
 )
 _LINE = re.compile(
-    r"(?<!\w)(?:(?P<sure>đơn vị tính|đvt|dvt|đv tính|units? of measure(?:ment)?)(?: là)?\s*[:\-–]?|(?:đơn vị|units?)\s*:)\s*(?P<rest>[^:\s(].*|\(.*)",
+    r"(?<!\w)(?:(?P<sure>đơn vị tính|đvt|dvt|đv tính|units? of measure(?:ment)?)(?: là| bằng| theo)?\s*[:\-–]?|(?:đơn vị|units?)\s*:)\s*(?P<rest>[^:\s(].*|\(.*)",
     re.IGNORECASE,
 )
+_COUNTED_IN = re.compile(
+    r"(?:(?<!\w)(?:tính|đo|đếm|biểu thị|thể hiện|quy đổi) (?:bằng|ra)|(?<!\w)(?:tính|đếm) theo(?= (?:(?:hàng|một) )?(?:mười|chục|tá|cặp|đôi|trăm|vạn|nghìn|ngàn|triệu|tỷ|tỉ|phần trăm|%))"
+    r"|(?:^|[(\[,;:–-] *|\b(?:figures|data|numbers|expressed|measured|counted|given|shown|reported|stated) )in(?= (?:tens|dozens|hundreds|(?:hundred )?thousands|millions|billions|percent|per cent)(?!\w)))"
+    r"\s*:? (?P<rest>.+)",
+    re.IGNORECASE,
+)
+_PERIOD_BEHIND = re.compile(
+    r" (?:(?:trong|của|cả|in) )?(?:(?:năm|quý [ivx1-4]+[ /]|tháng [0-9]+[ /]|giai đoạn) ?)?(?:19|20)[0-9]{2}\b.*$",
+    re.IGNORECASE,
+)
+_PERSONS = r"(?:nạn nhân|đối tượng|bị can|bị cáo|người|persons?|people|victims?|suspects?)"
+_CASES = r"(?:vụ án|vụ việc|vụ|trường hợp|cases?)"
+_AVERAGED = re.compile(
+    rf"(?<!\w){_PERSONS} (?:(?:bình quân|trung bình) ?(?:trên |của )?(?:mỗi|một|1)?|mỗi|per|for each) {_CASES}(?!\w)"
+)
+_RATIO = re.compile(
+    rf"{_AVERAGED.pattern}|^(?:số )?{_PERSONS} *(?:/|trên|một) *(?:1 |một |mỗi |số )?{_CASES}$"
+    r"|(?:(?<!hợp )(?<!cộng )(?<!hội )đồng|(?<![^\W\d_])(?:đ|vnđ|vnd|dong|usd)) *(?:/|trên|mỗi|per) *\w"
+)
+_PER = re.compile(
+    r"(?<=\w) per (?!year|annum|cent)|/ *(?:ngày|tuần|tháng|quý|day|week|month|quarter)(?!\w)"
+)  # of a unit; "victims per province" as a title parts them
 _RATE = re.compile(
     r"(?:trên|trong|per|for every|/) *(?:mỗi )?(?:10{0,2}[., ]?000|1 (?:vạn|triệu)|một (?:nghìn|vạn|triệu)|10{1,2}) *"
     r"(?:dân|người|trẻ|phụ nữ|lao động|hộ|population|persons|people|inhabitants)|/ *(?:km2|km²|ha)(?!\w)|= *100(?!\w)"
@@ -52,7 +79,8 @@ _RATE = re.compile(
 _SHARES = re.compile(
     r"^(?:(?:bảng|biểu|table)[\s\w.]{0,12}[.:] *)?(?:cơ cấu|tỷ lệ|tỉ lệ|tỷ trọng|tỉ trọng|chỉ số|tốc độ|percentages?|shares?|rates?)(?!\w)"
 )
-_SEPARATED = re.compile(r"[;,/&()\[\]]| [-–—] |(?<!\w)(?:và|and|hoặc|or)(?!\w)", re.IGNORECASE)
+_LISTED = re.compile(r"[;,()\[\]]")
+_SEPARATED = re.compile(r"[/&]| [-–—] |(?<!\w)(?:và|and|hoặc|or)(?!\w)", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 
 
@@ -75,6 +103,8 @@ def unit_parts(words: str) -> tuple[int, str]:
     ((1000, 'đồng'), (1000000, 'đồng'), (1000, 'người'), (1000, ''), (1, 'vụ'))
     >>> unit_parts("trăm vụ"), unit_parts("mười triệu đồng"), unit_parts("nghìn tỷ đồng"), unit_parts("hundred cases")
     ((100, 'vụ'), (10000000, 'đồng'), (1000000000000, 'đồng'), (100, 'cases'))
+    >>> unit_parts("tá vụ"), unit_parts("dozens"), unit_parts("cặp"), unit_parts("đội công an")
+    ((12, 'vụ'), (12, ''), (2, ''), (1, 'đội công an'))
     """
     text = same_word(words).strip(" .")
     found = _PARTS.fullmatch(text)
@@ -88,14 +118,16 @@ def unit_parts(words: str) -> tuple[int, str]:
 
 
 def units_line(text: str) -> Iterator[UnitSaid]:
-    """Yield the units of a line that begins with the word for units.
+    """Yield the units of a line that says what its figures are counted in: behind the word for units, or "tính bằng".
 
     Examples
     --------
     >>> [(one.many, one.base) for one in units_line("Đơn vị: vụ, người; kinh phí: nghìn đồng")]
     [(1, 'vụ'), (1, 'người'), (1000, 'đồng')]
+    >>> [(one.many, one.base) for said in ("Số vụ tính bằng trăm vụ", "Đơn vị: người/vụ") for one in units_line(said)]
+    [(100, 'vụ'), (1, '%')]
     """
-    found = _LINE.search(text)
+    found = _LINE.search(text) or _COUNTED_IN.search(text)
     if found is None:
         return
     if _RATE.search(same_word(found["rest"])):
@@ -104,7 +136,7 @@ def units_line(text: str) -> Iterator[UnitSaid]:
     number = found["rest"].strip(" .)")
     if _TEN_TO_A_POWER.fullmatch(number):
         yield UnitSaid(number, int(re.sub(r"\D", "", number)), "", sure=True)
-    yield from _pieces(found["rest"], sure=bool(found["sure"]))
+    yield from _pieces(found["rest"], is_unit=True, sure=bool(found.groupdict().get("sure")))
 
 
 def units_beside(text: str) -> Iterator[UnitSaid]:
@@ -119,7 +151,7 @@ def units_beside(text: str) -> Iterator[UnitSaid]:
         yield UnitSaid(text, 1, SHARE)
         return
     for found in _BRACKETS.finditer(text):
-        yield from _pieces(found[1] or found[2] or "")
+        yield from _pieces(found[1] or found[2] or "", is_unit=True)
     if "(" not in text:
         alone = [one for one in _pieces(text) if one.many > 1 or one.base == SHARE]
         yield from alone
@@ -138,12 +170,17 @@ def says_shares(text: str) -> bool:
     said = same_word(text).replace("phòng, chống", "phòng chống")
     if re.search(r"[,;]|(?<!\w)(?:và|and)(?!\w)", re.sub(r"[0-9][.,][0-9]", "", said)):
         return False
-    return bool(_RATE.search(said) or _SHARES.search(said))
+    return any(one.search(said) for one in (_RATE, _SHARES, _AVERAGED))
 
 
-def _pieces(text: str, *, sure: bool = False) -> Iterator[UnitSaid]:
-    for piece in _SEPARATED.split(text):
-        said = piece.rpartition(":")[2].strip(" .")
-        if re.search(r"[^\W\d_]|[%‰]", said) and len(said) <= _LONGEST_UNIT:
-            many, base = unit_parts(said)
-            yield UnitSaid(said, many, base, sure or base in _CURRENCIES)
+def _pieces(text: str, *, is_unit: bool = False, sure: bool = False) -> Iterator[UnitSaid]:
+    """Yield what stands between the marks that part units: "vụ/bị can" are two, "người/vụ" is a ratio."""
+    for part in _LISTED.split(text):
+        if _RATIO.search(same_word(part)) or (is_unit and _PER.search(same_word(part))):
+            yield UnitSaid(part.strip(" ."), 1, SHARE, sure=True)
+            continue
+        for piece in _SEPARATED.split(part):
+            said = _PERIOD_BEHIND.sub("", piece.rpartition(":")[2].strip(" ."))
+            if re.search(r"[^\W\d_]|[%‰]", said) and len(said) <= _LONGEST_UNIT:
+                many, base = unit_parts(said)
+                yield UnitSaid(said, many, base, sure or base in _NOTHING_BUT_UNITS)
