@@ -242,6 +242,11 @@ class TableMapping(Declared):
         return self.columns or named
 
     @property
+    def fixed_values(self) -> dict[str, str]:
+        """The values of breakdowns that are those of all figures of the table."""
+        return {name: given for name, given in self.dimensions.items() if isinstance(given, str)}
+
+    @property
     def place_scheme(self) -> str | None:
         """The boundary set declared, if any."""
         return (self.place.scheme if isinstance(self.place, PlaceAxis) else None) or self.scheme

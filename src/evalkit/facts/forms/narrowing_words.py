@@ -6,7 +6,7 @@ import re
 
 from evalkit.facts.forms.grid import text_cell
 from evalkit.facts.forms.period_texts import Calendar, Span, period_of
-from evalkit.facts.forms.title_words import without_carrying_out
+from evalkit.facts.forms.title_words import SUMMED_UP, without_carrying_out
 
 _YEAR = r"(?:19|20)[0-9]{2}"
 _PLAN = (
@@ -18,8 +18,8 @@ _SHARE = (
     r"|percent|per cent|rate|share|ratio|change|increase|decrease|average|trên [0-9][0-9.]* (?:dân|người)|per [0-9][0-9.,]*"
 )
 _OTHER_PERIOD = (
-    r"cùng k[ỳì]|k[ỳì] trước|năm trước|tháng trước|quý trước|lũy kế|luỹ kế|lũy tiến|luỹ tiến|cộng dồn|nửa (?:đầu |cuối )?năm|(?:đầu|cuối) (?:năm|k[ỳì])"
-    r"|học k[ỳì]|tuần [0-9]+|first half|second half|last year|year to date|cumulative"
+    r"cùng k[ỳì]|k[ỳì] trước|năm trước|tháng trước|quý trước|nửa (?:đầu |cuối )?năm|(?:đầu|cuối) (?:năm|k[ỳì])"
+    rf"|học k[ỳì]|tuần [0-9]+|first half|second half|last year|year to date|{SUMMED_UP}"
 )
 _NUMBERS = {
     "giêng": 1,

@@ -96,9 +96,10 @@ def _is_alone(sheet: Sheet, at: At, first: int) -> bool:
 
 def _headed(table: TableMapping, sheet: Sheet) -> list[Span]:
     """Return the periods in the row of headings of a table, whether figures of theirs are taken or not."""
-    row = table.period.row if isinstance(table.period, PeriodAxis) else None
-    columns = range(cell_at(table.corner)[1], sheet.columns + 1) if row else ()
-    found = (period_of(sheet.at(row or 1, column), table.calendar) for column in columns)
+    if not isinstance(table.period, PeriodAxis) or table.period.row is None:
+        return []
+    row, columns = table.period.row, range(cell_at(table.corner)[1], sheet.columns + 1)
+    found = (period_of(sheet.at(row, column), table.calendar) for column in columns)
     return [one for one in found if one is not None]
 
 
@@ -150,15 +151,16 @@ def _names_one(told: Cell, table: TableMapping, spans: list[Span]) -> bool:
 def _of_another(name: str, said: str, span: Span, table: TableMapping) -> tuple[str, str]:
     gaps = {"name": name, "said": said, "period": period_said(span.start, span.end)}
     if isinstance(table.period, PeriodAxis):
-        return worded(
+        rule = worded(
             "the title in {name} says {said}, and the figures go to {period}, as the headings say", **gaps
-        ), _unless(
-            name,
-            worded("write the right period in each heading, or as period in the mapping, and import again"),
         )
-    return worded(
-        "the title in {name} says {said}, and the figures go to {period}, as the mapping says", **gaps
-    ), _unless(name, worded("correct period in the mapping and import again"))
+        do = worded("write the right period in each heading, or as period in the mapping, and import again")
+    else:
+        rule = worded(
+            "the title in {name} says {said}, and the figures go to {period}, as the mapping says", **gaps
+        )
+        do = worded("correct period in the mapping and import again")
+    return rule, _unless(name, do)
 
 
 def _unless(name: str, do: str) -> str:

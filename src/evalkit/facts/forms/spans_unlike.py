@@ -10,7 +10,7 @@ from evalkit.facts.forms.grid import Cell
 from evalkit.facts.forms.narrowing_words import part_named, parts_within, words_alone
 from evalkit.facts.forms.period_texts import Calendar, Span, last_day_told, period_of
 from evalkit.facts.forms.plain_words import same_word
-from evalkit.facts.forms.title_words import says_part, without_laws
+from evalkit.facts.forms.title_words import SUMMED_UP, says_part, without_laws
 from evalkit.facts.period_said import period_said
 
 _NEAR = timedelta(days=31)  # the year of an agency begins some days before that of the calendar, or after
@@ -19,7 +19,7 @@ _A_MONTH, _A_QUARTER, _A_YEAR = 31, 80, 350  # days
 _ANY_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _YEAR = re.compile(r"(?:năm|nam|year|in|giai đoạn) (?P<year>(?:19|20)[0-9]{2})(?![0-9/.-])")
 _YEARBOOK = re.compile(r"niên giám|yearbook")
-_SUMMED_UP = re.compile(r"(?<!\w)(?:l[uũ][yỹ] (?:kế|tiến)|lk|cộng dồn|cumulative|year to date)(?!\w)")
+_SUMMED_UP = re.compile(rf"(?<!\w)(?:{SUMMED_UP}|lk|year to date)(?!\w)")
 _TO_DATE = re.compile(r"(?<!\w)(?:(?:đến|tới) nay|to date)(?!\w)")
 _OF_A_SUM = re.compile(rf"(?:{_SUMMED_UP.pattern})|đầu năm")
 _FROM_ITS_START = re.compile(r"(?<!\w)(?:(?:tính |kể )?từ đầu năm(?! (?:19|20)[0-9]{2}))(?!\w)")
@@ -66,16 +66,14 @@ def unlike(
     """
     said = period_of(cell, calendar, anywhere=True)
     text = without_laws(same_word(cell.text))
-    found = None
-    if said is not None:
+    if said is None:
+        found = _of_other_words(text, spans, calendar, headed)
+    else:
         is_headed = any(_within(one, said, calendar) for one in headed)
         other = _outside(said, spans, calendar, is_headed=is_headed)
         found = (period_said(said.start, said.end), other) if other else None
     return (
-        found
-        or (_of_other_words(text, spans, calendar, headed) if said is None else None)
-        or _summed_up(text, spans, calendar, dated=said is not None)
-        or cut_off(text, spans, calendar)
+        found or _summed_up(text, spans, calendar, dated=said is not None) or cut_off(text, spans, calendar)
     )
 
 
@@ -89,11 +87,17 @@ def cut_off(text: str, spans: Collection[Span], calendar: Calendar) -> Unlike | 
     >>> [bool(cut_off(text, [year], Calendar())) for text in ("số liệu đến ngày 15/11/2023", "số liệu đến 15/01/2024")]
     [True, False]
     """
-    for day in last_day_told(text, calendar):
-        open_ones = (one for one in spans if one.start <= day < one.end)
-        if (other := next(open_ones, None)) is not None:
-            return day.isoformat(), other
-    return None
+    found = (
+        (day.isoformat(), one)
+        for day in last_day_told(text, calendar)
+        for one in spans
+        if one.start <= day < one.end
+    )
+    return next(found, None)
+
+
+def _last(spans: Collection[Span]) -> Span:
+    return max(spans, key=lambda one: (one.end, one.start))
 
 
 def _outside(
@@ -106,7 +110,7 @@ def _outside(
     inside = [one for one in spans if _within(one, said, calendar)]
     if inside or is_headed:
         return next((one for one in spans if one.end > said.end and one not in inside), None)
-    last = max(spans, key=lambda one: (one.end, one.start))
+    last = _last(spans)
     is_last_month = said.end == last.end and (said.end - said.start).days <= _A_MONTH
     is_report = is_last_month and _from_new_year(last, calendar)
     return None if is_report or said.start == said.end else last
@@ -125,7 +129,7 @@ def _of_other_words(
     text: str, spans: Collection[Span], calendar: Calendar, headed: Collection[Span]
 ) -> Unlike | None:
     """Return what is said by words that name no dated period, or more than one."""
-    last = max(spans, key=lambda one: (one.end, one.start))
+    last = _last(spans)
     years = {int(found["year"]) for found in _YEAR.finditer(text)} or _years_alone(text)
     if not _SUMMED_UP.search(text):
         years |= {last.start.year for found in _SINCE.finditer(text) if int(found["year"]) <= last.start.year}
@@ -135,8 +139,8 @@ def _of_other_words(
         return average[0], last
     if words := list(_relative(text, spans, years)):
         return ", ".join(words), last
-    if not _ANY_YEAR.search(text):
-        return _of_a_part(text, spans, calendar)
+    if not _ANY_YEAR.search(text) and (parts := parts_within(text)):
+        return _of_parts(parts, spans, calendar)
     part = says_part(text) if all(_is_long(one) for one in spans) else ""
     return (part, last) if part else None
 
@@ -161,19 +165,13 @@ def _relative(text: str, spans: Collection[Span], years: set[int]) -> Iterator[s
         yield found[0]
 
 
-def _of_a_part(text: str, spans: Collection[Span], calendar: Calendar) -> Unlike | None:
-    """Return the part of a year that a title without a year says, where the periods of the figures are not in it."""
-    last = max(spans, key=lambda one: (one.end, one.start))
-    found = []
-    for part in parts_within(text):
-        named = part_named(part, last.end.year, calendar)
-        other = _outside(named, spans, calendar) if named else last
-        if other is None:
-            return None
-        found.append((part, other))
-    if not found and all(_is_long(one) for one in spans) and (part := says_part(text)):
-        return part, last
-    return found[0] if found else None
+def _of_parts(parts: Collection[str], spans: Collection[Span], calendar: Calendar) -> Unlike | None:
+    """Return the first part of a year that a title without a year says; None where the periods of the figures are in one of them."""
+    last = _last(spans)
+    named = [(part, part_named(part, last.end.year, calendar)) for part in parts]
+    found = [(part, _outside(span, spans, calendar) if span else last) for part, span in named]
+    part, other = found[0]
+    return (part, other) if other and all(one for _, one in found) else None
 
 
 def _summed_up(text: str, spans: Collection[Span], calendar: Calendar, *, dated: bool) -> Unlike | None:
@@ -182,7 +180,7 @@ def _summed_up(text: str, spans: Collection[Span], calendar: Calendar, *, dated:
     if words is None:
         return None
     since = [int(found["year"]) for found in _SINCE.finditer(text)]
-    last = max(spans, key=lambda one: (one.end, one.start))
+    last = _last(spans)
     if since:
         other = next(
             (one for one in spans if one.start.year > since[0]), last if _TO_DATE.search(text) else None

@@ -12,6 +12,7 @@ from evalkit.facts.forms.counted import Counted, Vocabulary
 from evalkit.facts.forms.figures import Held
 from evalkit.facts.forms.form_places import FormPlaces, Placed
 from evalkit.facts.forms.grid import At, Cell, Sheet, cell_at, cell_name, column_at, column_name, is_cell_name
+from evalkit.facts.forms.head_rows import named_rows
 from evalkit.facts.forms.mapping import Labelled, Labels, PeriodAxis, PlaceAxis, TableMapping, measure_named
 from evalkit.facts.forms.period_texts import Span, by_its_note, calls_preliminary, period_of
 from evalkit.facts.forms.person_names import like_a_name
@@ -70,6 +71,7 @@ class Headings:
         self.top, self.first, self.last, self.filled = extent.top, extent.first, extent.last, extent.filled
         self.skipped, self.skips_met = {same_word(text) for text in mapping.skip}, set[str]()
         self.totals = {same_word(text) for text in mapping.total}
+        self._rows = named_rows(mapping)
         self._width: int | None = None
         self.skips_met |= {text for text in self.skipped if self._is_title(text)}
         self._notes: list[str] | None = None
@@ -132,10 +134,18 @@ class Headings:
 
     def _named(self, axis: Labelled, row: int) -> str | None:
         """Return what the mapping names for the label of a row; None where it does not know it."""
-        text = self.sheet.spread(row, column_at(axis.column or "A")).text
+        return self._measure(axis, self.sheet.spread(row, column_at(axis.column or "A")).text)
+
+    def _measure(self, axis: Labelled, text: str) -> str | None:
+        """Return the measure that a label stands for, by the mapping or by its own name."""
         known = {same_word(label): measure for label, measure in axis.labels.items()}
         label = same_word(without_mark(text)[0])
         return known.get(same_word(text)) or known.get(label) or self.words.measure_called(label)
+
+    def _label(self, axis: Labelled, row: int, column: int) -> tuple[Cell, At]:
+        """Return the label of a row, or the heading of a column, and where it stands."""
+        at = (row, column_at(axis.column)) if axis.column else (axis.row or 1, column)
+        return (self._heading(*at) if axis.row else self.sheet.spread(*at)), at
 
     def sums_up(self, label: str) -> bool:
         """Tell whether a row of this label is declared as one of totals, and note that it was met."""
@@ -150,19 +160,14 @@ class Headings:
             return None
         if column not in self.filled and not self._headed(column):
             return None
-        line = self._headings(column)
+        line = self._line_of_column(column)
         hidden = column in self.sheet.hidden_columns
         name = column_name(column)
         return replace(line, hidden=worded("column {name} is hidden", name=name) if hidden else "")
 
     def _headed(self, column: int) -> bool:
         """Tell whether a column has a heading of its own."""
-        return any(self.sheet.spread(row, column).kind != "blank" for row in self._heading_rows())
-
-    def _heading_rows(self) -> list[int]:
-        mapping = self.mapping
-        axes = [mapping.place, mapping.period, mapping.by_columns, *mapping.dimensions.values()]
-        return sorted({axis.row for axis in axes if not isinstance(axis, str | int | None) and axis.row})
+        return any(self.sheet.spread(row, column).kind != "blank" for row in self._rows)
 
     def overlong(self, row: int) -> Held | None:
         """Return that a row of a text file has figures beyond its heading: a comma in a figure parts it in two."""
@@ -183,10 +188,10 @@ class Headings:
     def _heading_width(self) -> int:
         """Return the last column that a heading stands in; 0 where nothing stands above the table."""
         above = {row for row, _ in self.sheet.cells if row < self.top}
-        rows = set(self._heading_rows()) or {max(above, default=0)}
+        rows = self._rows or {max(above, default=0)}
         return max((column for row, column in self.sheet.cells if row in rows), default=0)
 
-    def _headings(self, column: int) -> Line:
+    def _line_of_column(self, column: int) -> Line:
         mapping = self.mapping
         texts = {same_word(self.sheet.spread(row, column).text) for row in range(1, self.top)}
         if found := texts & self.skipped:
@@ -203,17 +208,13 @@ class Headings:
                 self._heading(mapping.period.row, column), mapping.period.row, column
             )
             counted = counted or named
-        values, fault = self._values(
-            {name: axis for name, axis in mapping.dimensions.items() if getattr(axis, "row", None)},
-            column=column,
-        )
+        values, fault = self._values(column=column)
         return Line(placed, span, counted, values, fault)
 
     def _heading(self, row: int, column: int) -> Cell:
         """Return a heading: of a blank one above another level, the nearest to its left, unless a merged area says where that one ends."""
         cell = self.sheet.spread(row, column)
-        levels = self._heading_rows()
-        if cell.kind == "blank" and row != levels[-1] and self._begins_headed(row):
+        if cell.kind == "blank" and row != max(self._rows) and self._begins_headed(row):
             for before in range(column - 1, self.first - 1, -1):
                 if (other := self.sheet.spread(row, before)).kind != "blank":
                     return cell if self.sheet.area((row, before)) else other
@@ -232,7 +233,7 @@ class Headings:
         for item, measure in sorted(self.mapping.items.items(), key=lambda one: -len(one[0])):
             if found := re.search(rf"(?<!\w){re.escape(same_word(item))}(?!\w)", said):
                 rest = f"{said[: found.start()]} {said[found.end() :]}".strip(" :-–,;()")
-                named = self.words.counted(measure, self._fixed_values())
+                named = self.words.counted(measure, self.mapping.fixed_values)
                 cell = replace(cell, text=rest)
                 break
         span = self._span(cell)
@@ -268,23 +269,17 @@ class Headings:
         measure = self.mapping.measure if isinstance(self.mapping.measure, str) else ""
         return self.words.is_stock(measure)
 
-    def _fixed_values(self) -> dict[str, str]:
-        return {name: given for name, given in self.mapping.dimensions.items() if isinstance(given, str)}
-
     def _labelled(self, axis: Labelled | None, *, row: int = 0, column: int = 0) -> Counted | Held | None:
         """Return what a row or column counts, by its label."""
         if axis is None:
             return None
-        at = (row, column_at(axis.column)) if axis.column else (axis.row or 1, column)
-        cell = self._heading(*at) if axis.row else self.sheet.spread(*at)
-        known = {same_word(label): measure for label, measure in axis.labels.items()}
-        label = same_word(without_mark(cell.text)[0])
-        measure = known.get(same_word(cell.text)) or known.get(label) or self.words.measure_called(label)
+        cell, at = self._label(axis, row, column)
+        measure = self._measure(axis, cell.text)
         if measure is None:
             return self._unknown(cell, at)
         if row and _is_part(measure):
             return self._part(axis, at, measure)
-        return self.words.counted(measure, self._fixed_values())
+        return self.words.counted(measure, self.mapping.fixed_values)
 
     def _unknown(self, cell: Cell, at: At) -> Held:
         """Return that a label is none of the mapping's; evalkit's own form has none, and its labels are codes."""
@@ -314,7 +309,7 @@ class Headings:
         named = measure_named(f"part{values}")
         if named is None:
             return self.words.counted(values, {})
-        found = self.words.with_values(self.words.counted(whole, self._fixed_values()), named[1])
+        found = self.words.with_values(self.words.counted(whole, self.mapping.fixed_values), named[1])
         if isinstance(found, Counted):
             return found
         leave = worded(
@@ -322,16 +317,13 @@ class Headings:
         )
         return Held(found.rule, leave, in_mapping=True)
 
-    def _values(
-        self, axes: Mapping[str, object], *, row: int = 0, column: int = 0
-    ) -> tuple[dict[str, str], Held | None]:
+    def _values(self, *, row: int = 0, column: int = 0) -> tuple[dict[str, str], Held | None]:
         """Return the values of the breakdowns that the labels of a row or column say."""
         values: dict[str, str] = {}
-        for name, axis in axes.items():
-            if not isinstance(axis, Labelled):
+        for name, axis in self.mapping.dimensions.items():
+            if isinstance(axis, str) or bool(axis.column) != bool(row):
                 continue
-            at = (row, column_at(axis.column)) if axis.column else (axis.row or 1, column)
-            cell = self._heading(*at) if axis.row else self.sheet.spread(*at)
+            cell, at = self._label(axis, row, column)
             known = {same_word(label): value for label, value in axis.labels.items()}
             label = same_word(without_mark(cell.text)[0])
             if label not in known and axis.row and self._reaches_down(at):
@@ -362,12 +354,9 @@ class Headings:
             self._place_of_row(row, place.column) if isinstance(place, PlaceAxis) and place.column else None
         )
         counted = self._labelled(mapping.by_rows, row=row)
-        values, fault = self._values(
-            {name: axis for name, axis in mapping.dimensions.items() if getattr(axis, "column", None)},
-            row=row,
-        )
+        values, fault = self._values(row=row)
         span = self._row_span(row)
-        fault = next((one for one in (placed, counted, fault) if isinstance(one, Held)), None) or fault
+        fault = next((one for one in (placed, counted, fault) if isinstance(one, Held)), None)
         unit = self._unit(row)
         if fault is None and isinstance(counted, Counted) and unit is not None:
             fault = self.words.unit_fault(unit, counted.measure, self.mapping.unit_words)
@@ -403,14 +392,10 @@ class Headings:
             cell = self.sheet.spread(*at)
             return self._span(cell) or self._no_period(cell, at)
         if period.from_column and period.to_column:
-            start, end = (
+            first, last = (
                 self._day((row, column_at(name))) for name in (period.from_column, period.to_column)
             )
-            if isinstance(start, Held) or isinstance(end, Held):
-                return start if isinstance(start, Held) else end if isinstance(end, Held) else None
-            if end < start:
-                return Held(worded("the period ends before it begins"), worded("correct the two days"))
-            return Span(start, end)
+            return _from_day_to_day(first, last)
         return None
 
     def _day(self, at: At) -> date | Held:
@@ -422,6 +407,16 @@ class Headings:
             worded("{name} is no day of the calendar with a year of four digits", name=cell_name(at)),
             worded("write it as day/month/year, for example 03/04/2023"),
         )
+
+
+def _from_day_to_day(first: date | Held, last: date | Held) -> Span | Held:
+    if isinstance(first, Held):
+        return first
+    if isinstance(last, Held):
+        return last
+    if last < first:
+        return Held(worded("the period ends before it begins"), worded("correct the two days"))
+    return Span(first, last)
 
 
 def _no_value(cell: Cell, at: At, name: str) -> Held:

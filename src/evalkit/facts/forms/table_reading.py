@@ -14,6 +14,7 @@ from evalkit.facts.forms.declared_totals import EXACT, RowSum, TotalCell, rows_u
 from evalkit.facts.forms.figures import Figure, FigureRules, Held, read_figure, read_split
 from evalkit.facts.forms.form_places import NO_PLACE, FormPlaces, Placed, scheme_of
 from evalkit.facts.forms.grid import At, Cell, Sheet, cell_at, cell_name, cell_ranges, column_at, column_name
+from evalkit.facts.forms.head_rows import named_rows
 from evalkit.facts.forms.mapping import PeriodAxis, PlaceAxis, TableMapping
 from evalkit.facts.forms.outside_table import holds_figures, rows_outside
 from evalkit.facts.forms.period_texts import Span, period_of
@@ -111,7 +112,6 @@ class _Table:
 
     def __init__(self, sheet: Sheet, mapping: TableMapping, vocabulary: Vocabulary) -> None:
         self.sheet, self.mapping, self.words = sheet, mapping, vocabulary
-        self.own_form = mapping.own_form
         self.top, self.first = cell_at(mapping.corner)
         last = cell_at(mapping.until) if mapping.until else (sheet.rows, self._last_column())
         self.bottom, self.last = min(last[0], sheet.rows), min(last[1], sheet.columns)
@@ -130,19 +130,14 @@ class _Table:
         self.found = TableReading()
         self.written: dict[tuple[str, str], FigureRules] = {}
         self.total_rows: list[int] = []
-        self.skipped: dict[str, list[int]] = defaultdict(
-            list
-        )  # rows with figures, by the label that leaves them
+        self.left_by_label: dict[str, list[int]] = defaultdict(list)  # rows with figures
         columns = range(self.first, self.last + 1)
         numbers = (at[0] for at, cell in sheet.cells.items() if cell.kind == "number" and at[1] in columns)
         self.lowest = max((row for row in numbers if self.top <= row <= self.bottom), default=sheet.rows)
 
     def _last_column(self) -> int:
         """Return the last column: the first, where nothing in the mapping runs across."""
-        mapping = self.mapping
-        axes = [mapping.place, mapping.period, mapping.measure, mapping.columns, *mapping.dimensions.values()]
-        across = any(getattr(axis, "row", None) is not None for axis in axes)
-        return self.sheet.columns if across else self.first
+        return self.sheet.columns if named_rows(self.mapping) else self.first
 
     def _places(self) -> FormPlaces:
         place = self.mapping.place
@@ -168,13 +163,10 @@ class _Table:
         """Return what the mapping says of all figures of the table."""
         mapping = self.mapping
         place = self._literal_place(mapping.place) if isinstance(mapping.place, str) else None
-        span = (
-            None
-            if isinstance(mapping.period, PeriodAxis) and not mapping.period.cell
-            else self._literal_span()
-        )
-        measure = mapping.measure if isinstance(mapping.measure, str) else None
-        values = {name: given for name, given in mapping.dimensions.items() if isinstance(given, str)}
+        is_axis = isinstance(mapping.period, PeriodAxis) and not mapping.period.cell
+        span = None if is_axis else self._literal_span()
+        values = mapping.fixed_values
+        measure = mapping.measure if isinstance(mapping.measure, str) else ""
         counted = self.words.counted(measure, values) if measure else None
         return Line(place, span, counted, values)
 
@@ -363,7 +355,7 @@ class _Table:
         if not self.headings.leaves(row):
             return None
         if filled and same_word(label) in self.headings.skipped:
-            self.skipped[same_word(label)].append(row)
+            self.left_by_label[same_word(label)].append(row)
         return worded("left by the mapping")
 
     def _line(self, row: int) -> Line:
@@ -380,21 +372,12 @@ class _Table:
     def _says_nothing(self, row: int, filled: list[Cell]) -> bool:
         """Tell whether a row without a known label is a title, a section or a signature: no figure and no unit stands in it."""
         axis = self.mapping.by_rows
-        if axis is not None and axis.unit and self.sheet.at(row, column_at(axis.unit)).kind != "blank":
-            return False
         if axis is None or not axis.unit:
             return not filled
-        signed = not self.headings.row_label(
-            row
-        )  # "Hà Nội, ngày 15 tháng 1": the place and day of a signature
-        return all(
-            cell.kind == "text"
-            and (
-                not any(map(str.isdigit, cell.text))
-                or (signed and cell.text[:1].isalpha() and "," in cell.text)
-            )
-            for cell in filled
-        )
+        if self.sheet.at(row, column_at(axis.unit)).kind != "blank":
+            return False
+        is_signed = not self.headings.row_label(row)
+        return all(_is_no_figure(cell, is_signed=is_signed) for cell in filled)
 
     def _leave(self, row: int, why: str, columns: Iterable[int] = ()) -> None:
         self.found.left += [(self.sheet.name, (row, column)) for column in columns]
@@ -413,7 +396,7 @@ class _Table:
             self.found.held.append(HeldCell(where, at, Held(hidden, do)))
             return
         read = self._facts(at, cell, row, column)
-        if isinstance(read, Held) and read.in_mapping and self.own_form:
+        if isinstance(read, Held) and read.in_mapping and self.mapping.own_form:
             read = Held(
                 read.rule, worded("put back what the form had there; evalkit template writes the form anew")
             )
@@ -452,7 +435,7 @@ class _Table:
 
     def _outside(self, at: At, column: Line) -> Held | None:
         """Return that a cell lies right of evalkit's own form, or below it: that form has no mapping."""
-        if not self.own_form:
+        if not self.mapping.own_form:
             return None
         if isinstance(column.span, Held) and self.sheet.spread(self.top - 1, at[1]).kind == "blank":
             name = column_name(at[1])
@@ -463,7 +446,7 @@ class _Table:
 
     def _is_below(self, at: At, cell: Cell) -> bool:
         """Tell a text below the last number of a table: a signature, or a note; there is no mapping for evalkit's own form."""
-        return self.lowest < at[0] and cell.kind == "text" and not self.own_form
+        return self.lowest < at[0] and cell.kind == "text" and not self.mapping.own_form
 
     def _hidden(self, row: Line, column: Line) -> str:
         if self.sheet.hidden:
@@ -573,7 +556,7 @@ class _Table:
     def _several_left(self) -> Iterator[str]:
         """Yield which rows with figures are left by a label that several of them bear."""
         labels = {same_word(label): label for label in self.mapping.skip}
-        for label, rows in self.skipped.items():
+        for label, rows in self.left_by_label.items():
             if len(rows) > 1:
                 yield worded(
                     'sheet {sheet}: skip = ["{label}"] leaves {number} rows with figures: {rows}; to leave one alone, write the cell of its label there',
@@ -585,7 +568,7 @@ class _Table:
 
     def _tell_others(self) -> None:
         """Tell of columns beside the table that hold figures and that the mapping does not name, and of rows outside it that it could read."""
-        if not self.own_form:
+        if not self.mapping.own_form:
             others = sorted({row for row, _ in self.sheet.cells if not self.top <= row <= self.bottom})
             columns = range(self.first, self.last + 1)
             self.found.rows_outside = rows_outside(self.sheet, self.headings, others, columns)
@@ -608,6 +591,12 @@ class _Table:
                     names=names,
                 )
             )
+
+
+def _is_no_figure(cell: Cell, *, is_signed: bool) -> bool:
+    """Tell a text without digits, or the place and day of a signature: "Hà Nội, ngày 15 tháng 1"."""
+    is_place_and_day = is_signed and cell.text[:1].isalpha() and "," in cell.text
+    return cell.kind == "text" and (is_place_and_day or not any(map(str.isdigit, cell.text)))
 
 
 def _rows_told(rows: list[int]) -> str:

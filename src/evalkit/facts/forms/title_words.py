@@ -40,7 +40,7 @@ _ONWARD = (
     r"(?:đến|tới) nay|trở (?:đi|về|lại)|các năm (?:trước|sau|tiếp)|trước đó|to date|onwards?|to the present"
 )
 _UP_TO = r"(?:đến|tới|until|as of|up to) (?:hết|cuối|ngày|tháng|quý|thời điểm|[0-9])"
-_SUMMED_UP = r"l[uũ][yỹ] kế|l[uũ][yỹ] tiến|cộng dồn|cumulative"
+SUMMED_UP = r"l[uũ][yỹ] (?:kế|tiến)|cộng dồn|cumulative"
 _AVERAGES = r"bình quân|trung bình|mỗi năm|hằng năm|hàng năm|average|mean\b|per year|annual"
 _AVERAGES_OF_PARTS = (
     r"(?:bình quân|trung bình|mỗi|hằng|hàng) (?:một |mỗi |1 |hằng |hàng )?(?:ngày|tuần|năm(?! ?[0-9]|$))"
@@ -75,7 +75,7 @@ def _both(words: str, directly: str = "") -> tuple[re.Pattern[str], re.Pattern[s
 _NO_PLAN, _NO_PLAN_BEFORE = _both(_PLANS), _both(_PLANS, _PLANS_BEFORE)
 _OTHER = f"{_PARTS}|{_ONWARD}|{_UP_TO}|{_AVERAGES_OF_PARTS}"
 _NO_PART, _NO_PART_BEFORE = _both(_OTHER), _both(_OTHER, rf"{_PARTS_BEFORE}|{_BOUNDS_BEFORE}")
-_NO_SUM, _NO_AVERAGE, _NO_NUMBER = _both(_SUMMED_UP), _both(_AVERAGES), _both("", _NUMBERED)
+_NO_SUM, _NO_AVERAGE, _NO_NUMBER = _both(SUMMED_UP), _both(_AVERAGES), _both("", _NUMBERED)
 
 
 def without_laws(said: str) -> str:
