@@ -97,19 +97,20 @@ class _Units:
         """Note the units of a line below the table, where no further figures stand below it."""
         below = sorted(at for at in self.sheet.cells if at[0] > self.bottom)
         if not any(holds_figures(self.sheet, row, self.columns) for row in sorted({row for row, _ in below})):
-            self.of_table += [(cell_name(at), one) for at in below for one in self._line_at(at) if one.sure]
+            texts = [(at, self.sheet.cells[at].text) for at in below if self._is_read(at)]
+            self.of_table += [
+                (cell_name(at), one) for at, text in texts for one in units_line(text) if one.sure
+            ]
 
-    def _line_at(self, at: At) -> list[UnitSaid]:
-        cell = self.sheet.at(*at)
-        return list(units_line(cell.text)) if cell.kind == "text" and len(cell.text) <= _LONGEST else []
+    def _is_read(self, at: At) -> bool:
+        cell = self.sheet.cells[at]
+        return cell.kind == "text" and len(cell.text) <= _LONGEST
 
     def _read_row(self, row: int, *, is_heading: bool) -> None:
         """Note the units of a row above the figures: those of its headings for their columns, those of a line or a title for all."""
         filled = self.by_row.get(row, [])
-        for at in filled:
+        for at in filter(self._is_read, filled):
             text = self.sheet.cells[at].text
-            if self.sheet.cells[at].kind != "text" or len(text) > _LONGEST:
-                continue
             alone = not any(other[1] >= self.first for other in filled if other != at)
             line = [(cell_name(at), one) for one in units_line(text)]
             if at[1] >= self.first and not (alone and (line or not is_heading) and len(self.columns) > 1):
@@ -153,7 +154,7 @@ class _Units:
             return None
         key = self._alike(one)
         if key not in self.faults:
-            self.faults[key] = self._fault(one, self._label(one))
+            self.faults[key] = self._fault(one)
         return self.faults[key]
 
     def _label(self, one: Taken) -> str:
@@ -171,15 +172,15 @@ class _Units:
         said = [(name, UnitSaid(text, *unit_parts(text))) for name, text in cells if text]
         return [(name, unit) for name, unit in said if unit.base in self.known or unit.base == SHARE]
 
-    def _fault(self, one: Taken, label: str) -> Held | None:
-        own, of_table = self._own(one), self._all_meant(self.of_table, one.counted.measure)
+    def _fault(self, one: Taken) -> Held | None:
+        own, of_table = self._nearest_units(one), self._all_meant(self.of_table, one.counted.measure)
         if own:
-            why = self._decided(own, one, label, is_of_table=False)
+            why = self._decided(own, one, is_of_table=False)
             return why or (self._at_odds(own, of_table, one.counted.measure) if not self.scaled else None)
-        why = self._decided(of_table, one, label, is_of_table=True) if of_table else None
-        return why or self._of_another_kind(one, label)
+        why = self._decided(of_table, one, is_of_table=True) if of_table else None
+        return why or self._of_another_kind(one)
 
-    def _own(self, one: Taken) -> list[UnitMeant]:
+    def _nearest_units(self, one: Taken) -> list[UnitMeant]:
         """Return the units that are said of a figure nearest to it: in a column of units, its label or its heading."""
         rows = self.mapping.by_rows
         name = f"{rows.column}{one.cell[0]}" if rows is not None else ""
@@ -212,7 +213,7 @@ class _Units:
         return self._has_no_figure
 
     def _in_unit_of_table(self, one: Taken) -> bool:
-        of_table, own = self._all_meant(self.of_table, one.counted.measure), self._own(one)
+        of_table, own = self._all_meant(self.of_table, one.counted.measure), self._nearest_units(one)
         return _agree(own, of_table) if own else any(isinstance(found[2], Decimal) for found in of_table)
 
     def _heads_others(self) -> bool:
@@ -236,13 +237,13 @@ class _Units:
         spoken = [*bases, *(_MONEY if "đồng" in bases else ())]
         return any(_holds(said, word) for word in spoken) or ((1, SHARE) in units and says_shares(heading))
 
-    def _of_another_kind(self, one: Taken, label: str) -> Held | None:
+    def _of_another_kind(self, one: Taken) -> Held | None:
         """Return that a title counts persons where the one measure of the table counts cases, or the other way round."""
         measure = one.counted.measure
         if (why := self._of_another_measure(one)) is not None:
             return why
         others = [(where, unit) for where, unit in self.kinds if self._meant(unit, measure) == "other"]
-        if not others or len(others) < len(self.kinds) or self._names_its_own(one, label):
+        if not others or len(others) < len(self.kinds) or self._names_its_own(one):
             return None
         return self._other(*others[0], measure)
 
@@ -300,7 +301,7 @@ class _Units:
         labels = self.words.programme.measures[measure].label.root.values()
         return any("%" in word for word in own) or any(says_shares(text) for text in labels)
 
-    def _decided(self, meant: list[UnitMeant], one: Taken, label: str, *, is_of_table: bool) -> Held | None:
+    def _decided(self, meant: list[UnitMeant], one: Taken, *, is_of_table: bool) -> Held | None:
         """Return why a measure is counted in none of the units that are said of it."""
         measure = one.counted.measure
         if self.scaled:
@@ -313,7 +314,7 @@ class _Units:
             if isinstance(times, Decimal):
                 return _to_scale(where, unit, times)
         where, unit, kind = meant[0]
-        if kind == "other" and self._names_its_own(one, label) and not self._is_of_no_figure():
+        if kind == "other" and self._names_its_own(one) and not self._is_of_no_figure():
             return None
         return self._other(where, unit, measure)
 
@@ -335,10 +336,10 @@ class _Units:
             in_mapping=True,
         )
 
-    def _names_its_own(self, one: Taken, label: str) -> bool:
+    def _names_its_own(self, one: Taken) -> bool:
         """Tell whether the label or a heading of a figure names the unit of its measure, whatever else stands above the table."""
         own = self.words.unit_words(one.counted.measure, self.mapping.unit_words)
-        texts = [without_crime(text) for text in (label, *self._headings(one)) if text]
+        texts = [without_crime(text) for text in (self._label(one), *self._headings(one)) if text]
         return any(_holds(text, word) for text in texts for word in own)
 
     def _other(self, where: str, unit: UnitSaid, measure: str) -> Held:
