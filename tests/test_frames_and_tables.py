@@ -388,7 +388,7 @@ def read_mid_term(record: Any, _area: Area) -> Iterator[str]:
             if len(rows) and "Promised" in line:
                 holds(line, rows, _told_of_mid_term)
             else:
-                own = {"Target in its own words", "In force", "Set by", "Source"}
+                own = {"Target in its own words", "In force", "Set by"}
                 assert {line[head] for head in line.keys() - own} <= {"–"}, line
         yield caption
 

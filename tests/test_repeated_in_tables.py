@@ -93,6 +93,12 @@ def test_a_verdict_too_long_for_a_cell_has_a_letter_where_it_comes_back():
     assert as_read(html)[0] == as_read(html)[1] == [[cell.text.en for cell in row] for row in rows]
 
 
+def test_a_text_that_comes_back_in_its_own_row_alone_keeps_its_words():
+    columns = tuple(Column(key, Bilingual(key, key)) for key in ("check", "cases", "victims"))
+    rows = ((text("detection"), text(CHANCE), text(CHANCE)), (text("step"), text("none"), text("none")))
+    assert page(Table("held", Bilingual("Held", "Held"), columns, rows)).count(CHANCE) == 2
+
+
 def test_numbers_have_no_letters():
     columns = tuple(Column(key, Bilingual(key, key), numeric=key == "n") for key in ("place", "year", "n"))
     rows = tuple((text(place), text("2025"), text("10 persons in 4 years")) for place in "abcdef")

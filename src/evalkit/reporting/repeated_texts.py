@@ -43,9 +43,14 @@ def with_letters(table: Table, language: Language, *, beside: int) -> tuple[Tabl
         for place, column in enumerate(table.columns)
         if place >= beside and not column.numeric
     }
-    cells = [(row[place], room) for row in table.rows for place, room in open_to.items()]
     counted = Counter(
-        cell.text for cell, room in cells if len(cell.text.of(language)) > room and not cell.page
+        text
+        for row in table.rows
+        for text in {
+            row[place].text: None
+            for place, room in open_to.items()
+            if _has_no_room(row[place], room, language)
+        }
     )
     often = [text for text, number in counted.items() if _is_often(len(text.of(language)), number)]
     often = often[: len(ascii_lowercase)]
@@ -58,6 +63,10 @@ def with_letters(table: Table, language: Language, *, beside: int) -> tuple[Tabl
     rows = tuple(tuple(shown(place, cell) for place, cell in enumerate(row)) for row in table.rows)
     told = tuple(f"{mark} {text.of(language)}" for text, mark in marks.items())
     return replace(table, rows=rows) if marks else table, told
+
+
+def _has_no_room(cell: Cell, room: int, language: Language) -> bool:
+    return len(cell.text.of(language)) > room and not cell.page
 
 
 def _is_often(length: int, rows: int) -> bool:

@@ -10,7 +10,7 @@ from evalkit.messages import worded
 from evalkit.review.claims import Claim, claims, longer_names, plain_period
 from evalkit.review.code_names import CODE
 from evalkit.review.contradiction import Contradiction, cell, columns, of_row
-from evalkit.review.reading import Page
+from evalkit.review.reading import Page, Table
 from evalkit.review.verdict_signs import verdict
 from evalkit.review.vocabulary import pattern, says
 
@@ -69,8 +69,9 @@ def _both_say(first: Claim, other: Claim, page: Page) -> bool:
 
 def _verdicts(page: Page) -> Iterator[tuple[tuple[str, str], bool, str]]:
     """Yield target, period and verdict of each row that judges a target, and of what its latest figure is said to do."""
-    for table in page.tables:
-        for row in table.rows if columns(page, table, "promised") else ():
+    for table in (one for one in page.tables if columns(page, one, "promised")):
+        firsts = _first_words(table)
+        for row in table.rows:
             target = CODE.match(row[0])
             for said, when in (("verdict", "period"), ("required", "latest")):
                 met = verdict(cell(row, columns(page, table, said)), page.language)
@@ -78,7 +79,13 @@ def _verdicts(page: Page) -> Iterator[tuple[tuple[str, str], bool, str]]:
                 text = cell(row, places)
                 period = plain_period(text.partition(": ")[0])
                 if met is not None and period:
-                    yield (target[0] if target else row[0], period), met, of_row(table, row)
+                    yield (target[0] if target else firsts[row[0]], period), met, of_row(table, row)
+
+
+def _first_words(table: Table) -> dict[str, str]:
+    """Return what names each target of a table: its first word, a code before its words, where no two targets share it."""
+    firsts = {row[0]: row[0].partition(" ")[0] for row in table.rows}
+    return firsts if len(set(firsts.values())) == len(firsts) else {name: name for name in firsts}
 
 
 def _counted(text: str, page: Page) -> Iterator[tuple[str, int, int]]:

@@ -11,7 +11,6 @@ from evalkit.programme.kinds import IN_PERCENT
 from evalkit.programme.models import Programme, Target
 from evalkit.records import MidTerm
 from evalkit.reporting import formats
-from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Block, Cell, Column, Paragraph, Table
 from evalkit.reporting.display import headed
 from evalkit.reporting.kind_words import value_with_unit
@@ -53,26 +52,25 @@ def _has_point(row: Row) -> bool:
 
 
 def _table(targets: Sequence[Target], rows: dict[str, Row], area: Area) -> Table:
-    """Return the targets in their own words; where they stand too, where any row of figures is given."""
-    columns: tuple[Column, ...] = (
-        Column("target", say("Target in its own words")),
-        Column("valid", say("In force")),
-        Column("set_by", say("Set by")),
-        Column("source", say("Source")),
+    """Return the targets in their own words, where they stand if rows of figures are given, their terms and who set them."""
+    target = Column("target", say("Target in its own words"))
+    about = Column("valid", say("In force")), Column("set_by", say("Set by"))
+    if not rows:
+        cells = tuple((_words(one), *_about(one)) for one in targets)
+        return Table(
+            "midterm-table", say("Targets in their own words"), (target, *about), cells, _note(targets)
+        )
+    cells = tuple(
+        (_words(one), *_stands(one, rows.get(one.id), area.programme), *_about(one)) for one in targets
     )
-    cells = [_about(target) for target in targets]
-    if rows:
-        columns += _progress()
-        cells = [
-            (*about, *_stands(target, rows.get(target.id), area.programme))
-            for about, target in zip(cells, targets, strict=True)
-        ]
-    caption = say("Targets in their own words")
-    if rows:
-        caption = say("Targets in their own words, and where each stands")
-    note = say("A target without a number is qualitative: it is shown in its words and never judged.")
-    notes = () if all(target.is_quantified for target in targets) else (note,)
-    return Table("midterm-table", caption, columns, tuple(cells), notes)
+    caption = say("Targets in their own words, and where each stands")
+    return Table("midterm-table", caption, (target, *_progress(), *about), cells, _note(targets))
+
+
+def _note(targets: Sequence[Target]) -> tuple[Bilingual, ...]:
+    if all(target.is_quantified for target in targets):
+        return ()
+    return (say("A target without a number is qualitative: it is shown in its words and never judged."),)
 
 
 def _progress() -> tuple[Column, ...]:
@@ -87,14 +85,18 @@ def _progress() -> tuple[Column, ...]:
     )
 
 
-def _about(target: Target) -> tuple[Cell, ...]:
-    """Return a target's code and words, its term, who set it and where it stands."""
-    return (
-        Cell(say("{id} {label}", id=target.id, label=both(target.wording))),
-        Cell(formats.period(target.valid_from, target.valid_to)),
-        Cell(say("central government") if target.level == "national" else say("the province")),
-        Cell(same(target.source)),
+def _words(target: Target) -> Cell:
+    return Cell(say("{id} {label}", id=target.id, label=both(target.wording)))
+
+
+def _about(target: Target) -> tuple[Cell, Cell]:
+    """Return a target's term, who set it and in which paper."""
+    set_by = (
+        say("central government: {source}", source=target.source)
+        if target.level == "national"
+        else say("the province: {source}", source=target.source)
     )
+    return Cell(formats.period(target.valid_from, target.valid_to)), Cell(set_by)
 
 
 def _stands(target: Target, row: Row | None, programme: Programme) -> tuple[Cell, ...]:
