@@ -55,8 +55,8 @@ def _table(targets: Sequence[Target], rows: dict[str, Row], area: Area) -> Table
     """Return the targets in their own words, where they stand if rows of figures are given, their terms and who set them."""
     target = Column("target", say("Target in its own words"))
     about = Column("valid", say("In force")), Column("set_by", say("Set by"))
+    cells: tuple[tuple[Cell, ...], ...] = tuple((_words(one), *_about(one)) for one in targets)
     if not rows:
-        cells = tuple((_words(one), *_about(one)) for one in targets)
         return Table(
             "midterm-table", say("Targets in their own words"), (target, *about), cells, _note(targets)
         )
