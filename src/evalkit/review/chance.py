@@ -98,14 +98,24 @@ def _below_level(p: float, upto: bool) -> bool | None:  # noqa: FBT001  unpacked
 
 
 def _row_fails(page: Page, table: Table, row: list[str]) -> bool:
-    """Tell whether a row says of chance what its interval, in a cell or a column of its own, does not bear out."""
+    """Tell whether a row says of chance what its interval, in a cell or a column of its own, does not bear out.
+
+    Where a cell has both a word and what it rests on, the row tells of one thing a cell, and each is read by itself.
+    """
     language = page.language
     if columns(page, table, "promised") or any(says(text, "common rate", language) for text in table.head):
         return False
+    if not columns(page, table, "p") and any(_says_all(text, language) for text in row[1:]):
+        return any(_fails(text, intervals(text, language), language) for text in row[1:])
     own = [interval for estimate, interval in estimates(page, table, row) if estimate.signed]
     p = cell(row, columns(page, table, "p"))
     text = " | ".join([*row, f"p = {p}" if p and p[0].isdigit() else f"p {p}"])
     return _fails(text, [*intervals(text, language), *own], language)
+
+
+def _says_all(text: str, language: Language) -> bool:
+    """Whether a text has a word on chance, and an interval or a p value beside it."""
+    return grade(text, language) is not None and bool(intervals(text, language) or p_values(text, language))
 
 
 def _common_rate(page: Page) -> dict[str, float]:

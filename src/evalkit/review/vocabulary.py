@@ -20,7 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
             r"(?:giảm|tăng|thay đổi|khác biệt|khác) rõ(?! ràng)"
             r"|khó có thể chỉ do ngẫu nhiên"
             r"|lớn hơn mức mà riêng yếu tố ngẫu nhiên có thể giải thích|vượt quá mức ngẫu nhiên"
-            r"|khác nhau nhiều hơn mức ngẫu nhiên|xu hướng (?:giảm|tăng) một chiều|(?:giảm|tăng) theo một chiều"
+            r"|(?:tăng|giảm|nhiều) hơn mức ngẫu nhiên|xu hướng (?:giảm|tăng) một chiều|(?:giảm|tăng) theo một chiều"
         ),
         (
             r"\b(?:a )?clear(?:ly)? (?:fall|rise|change|difference|differ\w*|fell|rose)|\b(?:fall|rise|change|difference) is clear"
