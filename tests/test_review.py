@@ -203,6 +203,7 @@ CASES: list[Case] = [
      (table("T", INDICATORS, "V05 Victims supported | 2025 | 1/1 | 100.0% | – | –"), table("T", "Criterion | Without a figure", "Relevance | V05, V06")),
      (table("T", INDICATORS, "V05 Victims supported | 2025 | 1/1 | 100.0% | – | –"), table("T", "Criterion | Without a figure", "Relevance | V06"))),
     ("a code by itself", without_name, "en", ("Its indicators (V09, D1427-P04) have no figure.",), ("V09: Persons waiting. D1427-P04: Reports by citizens. Its indicators (V09, D1427-P04) have no figure.",)),
+    ("a code and its own words", without_name, "en", (table("B", "Target | Value", "T1-2021 100% | 90%"),), (table("B", "Target in its own words | Value", "T1-2021 100 % of staff trained | 90%"),)),
     ("a code and its wording", without_name, "vi", (table("B", "Chỉ tiêu | Kỳ", "T1-2021 | 2022"),), (table("B", "Chỉ tiêu | Nguyên văn", "T1-2021 | Tiếp nhận đủ tin báo"),)),
     ("a promise to fall", against_their_figures, "vi",
      (table("B", "Chỉ tiêu | Mức đề ra | Giá trị | Kết luận", "T3 | giảm từ 10% trở lên | -5,0% | đạt"),),
