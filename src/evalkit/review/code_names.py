@@ -15,7 +15,9 @@ _DO = worded("write the name beside the code")
 CODE = re.compile(
     r"(?<![\w./-])(?:D\d+-[A-Z]\d{2}|T\d{1,2}(?:-\d{4})?|[GHIJPV]\d{2}[A-Za-zđ]?|R\d)(?![\w-]|\.\d|/)"
 )
-_NAME = re.compile(r"[:.,]? ?[“(]?(?:\d[\d.,]* % )?[^\W\d_][\w-]*['’]?[ ,]")  # a promise in its own words: "100 % of staff trained"
+_NAME = re.compile(
+    r"[:.,]? ?[“(]?(?:\d[\d.,]* % )?[^\W\d_][\w-]*['’]?[ ,]"
+)  # a promise in its own words: "100 % of staff trained"
 _CAPITAL = re.compile(r" [“(]?(?=[^\W\d_a-zà-ỹ])[^\W\d_]+")
 _AFTER_ITS_NAME = re.compile(rf"[^\W\d_]{{2,}} \(({CODE.pattern})\)")
 _TEXTS = 2**14
