@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,16 +14,19 @@ import pytest
 from typer.testing import CliRunner
 
 from evalkit.batch import protecting
+from evalkit.batch.options import Event
 from evalkit.batch.prepare import make_bundle, receive
 from evalkit.batch.protecting import ProtectReport, protect_workspace
 from evalkit.batch.releasing import ledger_of, releasing
 from evalkit.batch.run import run_batch
+from evalkit.batch.runlog import lines
 from evalkit.cli import app
 from evalkit.csv_table import Layout, read_csv
 from evalkit.disclosure.ledger_file import HEAD, LEDGER
 from evalkit.errors import DisclosureError, FactsError, SettingsError
 from evalkit.facts.intake import read_facts, without_origin
 from evalkit.facts.plain_files import facts_from_parquet, facts_to_parquet
+from evalkit.messages import shown, told_in
 from evalkit.programme.load import load_programme
 from evalkit.table import COLUMNS, MARK
 from evalkit.workspace import Workspace
@@ -309,6 +313,40 @@ def test_the_command_tells_what_it_did_and_refuses_as_a_run_does(tmp_path: Path)
     unknown = call(app, ["protect", str(tmp_path / "ws"), "--out", str(tmp_path / "no"), "--scheme", "63"])
     assert unknown.exit_code == 3
     assert call(app, ["protect", str(tmp_path / "ws")]).exit_code == 2
+
+
+SMALL_YEAR = {"01": (2, 1), "02": (1, 2), "03": (50, 60), "VN": (53, 63)}
+LARGE_YEAR = {"01": (20, 30), "02": (40, 60), "03": (50, 60), "VN": (110, 150)}
+
+
+def none_large() -> list[dict[str, Any]]:
+    """In one year two places have three persons each; all beside them is published, so no large figure can fall for theirs."""
+    rows = []
+    for year, of in ((2015, SMALL_YEAR), (2016, LARGE_YEAR), (2017, LARGE_YEAR)):
+        for place, (women, men) in of.items():
+            known = {**VICTIMS, "year": year, "published": True}
+            told = known | {"published": place in ("03", "VN")}
+            rows.append(fact(place, women + men, **known))
+            rows += [fact(place, women, sex="female", **told), fact(place, men, sex="male", **told)]
+    return rows
+
+
+@pytest.mark.parametrize(("rows", "expected"), [(none_large, ["1 of 1"]), (country, [])])
+def test_it_is_told_where_everything_in_a_group_of_linked_figures_is_hidden(
+    rows: Callable[[], list[dict[str, Any]]], expected: list[str], tmp_path: Path
+):
+    workspace, events = tiny_workspace(tmp_path / "ws", facts=rows()), list[Event]()
+    said = protect(workspace, tmp_path / "held").text
+    english, vietnamese = "linked figures hidden whole", "số liệu liên quan phải ẩn toàn bộ"
+    assert re.findall(f"{english}.* found: (.*)", said) == expected
+    pages = [(tmp_path / "held" / name).read_text() for name in ("report.html", "report.en.html")]
+    assert [vietnamese in pages[0], english in pages[1]] == [bool(expected)] * 2
+    asked, without = options(tmp_path), PagesWithoutKernel()
+    run_batch(workspace, asked, clock=at("2026-05-01"), progress=events.append, executor=without)
+    told = [event for event in events if event.kind == "whole"]
+    assert [number for event in told for number in re.findall(" found: (.*)", lines(event)[0])] == expected
+    with told_in("vi"):
+        assert all(vietnamese in shown(event.details["message"]) for event in told)
 
 
 def pooled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from evalkit.batch.page_names import footer_lines, page_file
+from evalkit.disclosure.choice import WHOLE
 from evalkit.disclosure.report import Cost, total
 from evalkit.facts.areas import Coarser
 from evalkit.facts.bundle import Bundle
@@ -211,7 +212,16 @@ def _methods(methods: Mapping[str, int]) -> Section:
     )
     rows = tuple((Cell(same(name)), Cell(number(count), count)) for name, count in sorted(methods.items()))
     table = Table("methods", say("Groups of linked figures, by method"), heads, rows)
-    return Section("choice", say("How the further figures were chosen"), (table,))
+    whole = (Paragraph(_whole(methods)),) if WHOLE in methods else ()
+    return Section("choice", say("How the further figures were chosen"), (*whole, table))
+
+
+def _whole(methods: Mapping[str, int]) -> Bilingual:
+    return say(
+        "Groups of linked figures hidden whole, but for what is known from elsewhere, because no smaller choice was found: {number} of {total}.",
+        number=number(methods[WHOLE]),
+        total=number(sum(methods.values())),
+    )
 
 
 def _plain(cost: Cost) -> dict[str, float]:

@@ -117,7 +117,7 @@ class Event:
     """One step of a run, for a progress bar or a log: nothing in it is a figure of the workspace.
 
     ``protecting`` tells the ``number`` of the network of linked figures at work, of how many in ``total``, and how many are ``hidden``
-    by now; ``mended`` tells in its ``message`` what a run that was cut off had left half done in the ledger; ``in_part`` names in its ``message`` a
+    by now; ``whole`` tells in its ``message`` in how many such networks everything is hidden; ``mended`` tells in its ``message`` what a run that was cut off had left half done in the ledger; ``in_part`` names in its ``message`` a
     place of which only former units have figures; ``planned`` tells ``why`` by
     page, ``to_make`` and their ``names``; ``started`` tells the ``stem`` of a page that is being made (on a cluster: that has been sent there); ``kept`` tells the ``stem`` of a page that a run that was cut off had
     finished; ``made`` tells ``stem``, ``seconds`` and the ``lapses``: lines that could not be computed; ``failed`` tells ``stem``,
@@ -125,7 +125,16 @@ class Event:
     """
 
     kind: Literal[
-        "protecting", "mended", "in_part", "planned", "started", "kept", "made", "failed", "published"
+        "protecting",
+        "whole",
+        "mended",
+        "in_part",
+        "planned",
+        "started",
+        "kept",
+        "made",
+        "failed",
+        "published",
     ]
     details: dict[str, Any] = field(default_factory=dict)
     report: RunReport | None = None
@@ -134,3 +143,18 @@ class Event:
 def protecting(event: Event) -> str:
     """Say how far protection is."""
     return worded("protecting: network {number} of {total}, {hidden} figures hidden", **event.details)
+
+
+def hidden_whole(number: int, total: int) -> str:
+    """Say in how many groups of linked figures everything is hidden that is not known from elsewhere.
+
+    Examples
+    --------
+    >>> hidden_whole(2, 9)
+    'groups of linked figures hidden whole, but for what is known from elsewhere, because no smaller choice was found: 2 of 9'
+    """
+    return worded(
+        "groups of linked figures hidden whole, but for what is known from elsewhere, because no smaller choice was found: {number} of {total}",
+        number=number,
+        total=total,
+    )

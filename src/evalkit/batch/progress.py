@@ -105,7 +105,7 @@ class _Lines:
             and event.details["number"] % max(1, event.details["total"] // _TENTHS) == 0
         ):
             print_line(self.stream, shown(protecting(event)))
-        elif event.kind in ("mended", "in_part"):
+        elif event.kind in ("whole", "mended", "in_part"):
             print_line(self.stream, shown(event.details["message"]))
         elif event.kind == "planned":
             self.total = len(event.details["to_make"])

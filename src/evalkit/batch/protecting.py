@@ -20,8 +20,10 @@ from evalkit.batch.folder import default_folder
 from evalkit.batch.last_release import refuse_lost
 from evalkit.batch.leaks import refuse_leaks
 from evalkit.batch.manifest import is_reports_folder, read_manifest
+from evalkit.batch.options import hidden_whole
 from evalkit.batch.prepare import make_bundle, protect_received, receive
 from evalkit.batch.releasing import ledger_of, mended, record_release, releasing
+from evalkit.disclosure.choice import WHOLE
 from evalkit.disclosure.report import Cost, costs, total
 from evalkit.errors import SettingsError
 from evalkit.facts.plain_files import facts_to_parquet
@@ -35,12 +37,16 @@ TABLE, COLUMNAR, REPORT = "facts.csv", "facts.parquet", "report.json"
 
 @dataclass(frozen=True, slots=True)
 class ProtectReport:
-    """What would be released: the folder it was written to, what protection cost, and whether it is in the ledger now."""
+    """What would be released: the folder it was written to, what protection cost, and whether it is in the ledger now.
+
+    ``methods`` as in :class:`evalkit.disclosure.protect.Protected`.
+    """
 
     folder: Path
     cost: Cost
     pages: tuple[Path, ...]
     recorded: bool
+    methods: dict[str, int]
 
     @property
     def text(self) -> str:
@@ -49,6 +55,11 @@ class ProtectReport:
         lines = [
             worded("figures: {number}; shown: {shown}", number=self.cost.figures, shown=self.cost.shown),
             worded("figures hidden: {number}", number=hidden),
+            *(
+                [hidden_whole(self.methods[WHOLE], sum(self.methods.values()))]
+                if WHOLE in self.methods
+                else []
+            ),
             worded("recorded in the ledger: these figures count as released")
             if self.recorded
             else worded("a rehearsal: nothing was recorded in the ledger, nothing is released"),
@@ -104,7 +115,7 @@ def protect_workspace(
         with _put_in_place(folder, files):
             if record:
                 record_release(workspace, bundle, edition="", since=since)
-    return ProtectReport(folder, total(by_measure), pages, record)
+    return ProtectReport(folder, total(by_measure), pages, record, protected.methods)
 
 
 def released_csv(facts: pd.DataFrame) -> bytes:

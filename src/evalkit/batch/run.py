@@ -17,7 +17,7 @@ from evalkit.batch.last_release import refuse_lost
 from evalkit.batch.leaks import refuse_leaks
 from evalkit.batch.making import Making, Progress, make_and_keep
 from evalkit.batch.manifest import Manifest, PageRecord, read_manifest
-from evalkit.batch.options import Event, RunOptions, RunReport, lapsed
+from evalkit.batch.options import Event, RunOptions, RunReport, hidden_whole, lapsed
 from evalkit.batch.outcome import JobFailure
 from evalkit.batch.page_names import INDEX, NATIONAL, page_files
 from evalkit.batch.plan import Job, notebooks_folder, plan
@@ -148,7 +148,7 @@ def _accept(
         day=day,
         audience=options.audience,
         scheme=scheme,
-        tell=lambda far: progress(Event("protecting", far._asdict())),
+        tell=lambda far: progress(_of_protection(**far._asdict())),
         begin=load,
     )
     codes = frozenset(made.registry.find(text, scheme).code for text in options.provinces)
@@ -178,6 +178,12 @@ def _accept(
     if published is not None and options.audience == "public":
         refuse_lost(ledger_of(workspace), published.ledger, where=str(task.folder))
     return task
+
+
+def _of_protection(*, whole: int, total: int, **told: int) -> Event:
+    if whole:
+        return Event("whole", {"message": hidden_whole(whole, total)})
+    return Event("protecting", {**told, "total": total})
 
 
 def _has_country(published: Manifest | None, options: RunOptions) -> bool:

@@ -73,7 +73,7 @@ def lines(event: Event) -> list[str]:
         return [f"{told['stem']} made in {told['seconds']:.1f} s", *lost]
     if event.kind == "kept":
         return [f"{told['stem']} finished by the run before"]
-    if event.kind in ("failed", "mended", "in_part"):
+    if event.kind in ("failed", "whole", "mended", "in_part"):
         return [f"FAILED {told['message']}" if event.kind == "failed" else told["message"]]
     if event.kind == "published" and event.report is not None:
         report = event.report

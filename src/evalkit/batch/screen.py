@@ -84,7 +84,7 @@ class Screen:
             self._note(self.rows[event.details["stem"]], event)
         if event.kind == "protecting":
             self.before = protecting(event)
-        if event.kind in ("mended", "in_part"):
+        if event.kind in ("whole", "mended", "in_part"):
             self.console.print(shown(event.details["message"]), markup=False, highlight=False)
         if event.kind == "failed":
             self.console.print(

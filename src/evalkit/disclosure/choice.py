@@ -21,6 +21,7 @@ from evalkit.disclosure.network import Flags, Network, Numbers
 NODES = 500
 WORK = 2_000_000  # questions to the solver, times figures: beyond it the choice is not bettered any more
 ROUNDS = 6
+WHOLE = "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,4 +233,4 @@ def _solve(network: Network, rows: list[csr_array], nodes: int) -> Flags | None:
 
 
 def _whole(network: Network) -> Choice:
-    return Choice(np.ones(len(network.must), dtype=np.bool_), "whole")
+    return Choice(np.ones(len(network.must), dtype=np.bool_), WHOLE)

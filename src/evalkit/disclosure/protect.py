@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from evalkit.disclosure.audit import recoverable, refuse_recoverable
-from evalkit.disclosure.choice import NODES, choose
+from evalkit.disclosure.choice import NODES, WHOLE, choose
 from evalkit.disclosure.coarsening import Coarsening, Table
 from evalkit.disclosure.earlier import with_earlier
 from evalkit.disclosure.equations import Tables
@@ -38,11 +38,15 @@ NOTHING_RELEASED = Ledger()
 
 
 class Progress(NamedTuple):
-    """How far the choice is: the network at work, of how many, and how many figures are hidden by now."""
+    """How far the choice is: the network at work, of how many, and how many figures are hidden by now.
+
+    ``whole`` is told once, when all is chosen, where there are such: how many networks are hidden whole.
+    """
 
     number: int
     total: int
     hidden: int
+    whole: int = 0
 
 
 Tell = Callable[[Progress], object]
@@ -122,7 +126,7 @@ def protect(
     coarsening : Coarsening, optional
         Which tables are not shown at their level (:func:`evalkit.disclosure.coarsening.coarsened`), made from these facts.
     tell : callable
-        Is told how far the choice is, where there is much to choose.
+        Is told how far the choice is, where there is much to choose, and of networks that are hidden whole.
 
     Returns
     -------
@@ -164,6 +168,9 @@ def protect(
     _hide(marked, rows)
     few = over_few(marked, programme, policy)
     _hide(marked, few)
+    if WHOLE in chosen.methods:
+        groups = sum(chosen.methods.values())
+        tell(Progress(groups, groups, len(rows) + len(few), chosen.methods[WHOLE]))
     return Protected(
         marked,
         len(rows) + len(few),
