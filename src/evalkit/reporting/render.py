@@ -383,9 +383,14 @@ def _stamped(drawing: str, words: str) -> str:
     return drawing.removesuffix("</svg>") + str(text) + "</svg>"
 
 
+def legend_again(table: Table) -> Bilingual:
+    """Return the meaning of the mark of hidden figures where a table before it has told it in full."""
+    return say("[c]: confidential; figures hidden in this table: {count}.", count=number(table.hidden))
+
+
 def table_notes(table: Table) -> tuple[Bilingual, ...]:
     """Return the notes of a table; where cells are hidden, the meaning of the mark and how many there are."""
-    if not table.hidden:
+    if not table.hidden or legend_again(table) in table.notes:
         return table.notes
     legend = say(
         "[c]: confidential – a small figure, or one hidden so that a small figure cannot be worked out. "

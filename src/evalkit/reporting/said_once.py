@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from evalkit.reporting.bilingual import each
 from evalkit.reporting.blocks import Block, Cell, Figure, Section, Table
+from evalkit.reporting.render import legend_again
 from evalkit.reporting.source_numbers import with_source_numbers
 
 Part = TypeVar("Part")
@@ -37,7 +38,30 @@ def as_on_page(parts: Iterable[Section | Part]) -> list[Section | Part]:
         if isinstance(part, Section) and part.layer == "brief"
         for one in part.figures
     }
-    return [_section(part, drawn) if isinstance(part, Section) else part for part in given]
+    kept = [_section(part, drawn) if isinstance(part, Section) else part for part in given]
+    return _with_one_legend(kept)
+
+
+def _with_one_legend(parts: list[Section | Part]) -> list[Section | Part]:
+    """Return the parts with the meaning of the mark of hidden figures told in full under the first table that has one alone."""
+    first = next(
+        (one for part in parts if isinstance(part, Section) for one in part.tables if one.hidden), None
+    )
+
+    def shortly(table: Table) -> Table:
+        if not table.hidden or table is first:
+            return table
+        return replace(table, notes=(*table.notes, legend_again(table)))
+
+    def told(block: Block) -> Block:
+        if isinstance(block, Figure) and block.table is not None:
+            return replace(block, table=shortly(block.table))
+        return shortly(block) if isinstance(block, Table) else block
+
+    return [
+        replace(part, blocks=tuple(map(told, part.blocks))) if isinstance(part, Section) else part
+        for part in parts
+    ]
 
 
 def _section(section: Section, drawn: set[str]) -> Section:

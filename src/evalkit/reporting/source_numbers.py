@@ -102,7 +102,7 @@ def _noted(note: Bilingual, titles: Sequence[Bilingual]) -> Bilingual:
     """Return a note that names one source of all rows with that source's number; any other as it is."""
     return next(
         (
-            of_all_rows(same(mark(number)))
+            told_by(same(mark(number)))
             for number, title in enumerate(titles, start=1)
             if note == of_all_rows(title)
         ),

@@ -14,7 +14,8 @@ from evalkit.reporting.bilingual import same
 from evalkit.reporting.blocks import Bilingual, Cell, Column, Table
 from evalkit.reporting.sections.limits import SMALL_BASE, change_limits, change_written
 from evalkit.reporting.sections.shared_words import both, p_words
-from evalkit.reporting.sections.trend_words import in_a_few_words, trend_numbers
+from evalkit.reporting.sections.trend_words import allowed_for, trend_numbers
+from evalkit.reporting.sections.verdict_words import verdict_words
 from evalkit.reporting.wording import say
 from evalkit.statistics.joinpoint.joinpoint_results import JoinpointFit, Segment
 from evalkit.statistics.results import NotEstimable, TrendFit
@@ -49,6 +50,7 @@ def _table(items: Sequence[Trend], area: Area, *, place: int) -> Table:
             (Cell(name), *(Cell(one) for one in told))
             for (name, _), told in zip(found[0], readings, strict=True)
         ),
+        tuple(note for note in dict.fromkeys(allowed_for(item.verdict.tests) for item in items) if note),
     )
 
 
@@ -56,7 +58,7 @@ def _checks(item: Trend, study: TrendStudy, area: Area) -> list[Row]:
     """Return what was asked of one trend, and what came out."""
     return [
         (say("The trend itself"), trend_numbers(item)),
-        (say("In a few words"), in_a_few_words(item)),
+        (say("In a few words"), verdict_words(item.verdict)),
         (say("Smallest fall it could show"), _detectable(study)),
         *([(say("Detection alone"), _detection(study, item))] if area.programme.counts_detection else []),
         (say("Without any one year"), _without_a_year(study, item)),

@@ -7,7 +7,6 @@ from evalkit.reporting import formats
 from evalkit.reporting.blocks import Bilingual
 from evalkit.reporting.sections.limits import change_limits, change_written
 from evalkit.reporting.sections.shared_words import p_words
-from evalkit.reporting.sections.verdict_words import verdict_words
 from evalkit.reporting.wording import say
 from evalkit.statistics.results import NotEstimable
 
@@ -42,13 +41,11 @@ def trend_numbers(item: Trend) -> Bilingual:
     )
 
 
-def in_a_few_words(item: Trend) -> Bilingual:
-    """Write the verdict, and for how many trends looked at together its words allow."""
-    words, tests = verdict_words(item.verdict), item.verdict.tests
+def allowed_for(tests: int) -> Bilingual | None:
+    """Say for how many trends looked at together the words of a verdict allow; nothing where it is one alone."""
     if tests <= 1:
-        return words
+        return None
     return say(
-        "{verdict}; the words allow for {tests} trends looked at on all pages together (Benjamini and Hochberg 1995), the printed p does not",
-        verdict=words,
+        "In a few words: these allow for {tests} trends looked at on all pages together (Benjamini and Hochberg 1995); the printed p does not.",
         tests=formats.number(tests),
     )
