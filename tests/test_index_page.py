@@ -39,7 +39,7 @@ from tests.workspaces import PagesWithoutKernel, at, options, tiny_workspace
 NAMES = ("demo", "vn-published")
 LANGUAGES = ("vi", "en")
 TOLD = ("reported", "zero_reported", "derived", "suppressed")
-WORDS = {"some": "figures", "none": "none in the sources used", "hidden": "confidential only"}
+WORDS = {"some": "figures", "none": "no figures", "hidden": "confidential only"}
 MOST_SYLLABLES, MOST_BYTES, MOST_OF_THE_SCRIPT = 650, 80_000, 1_500
 HEAD = PageHead(
     title=Bilingual("Nước thử", "A trial country"),

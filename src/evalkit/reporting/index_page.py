@@ -280,7 +280,9 @@ def _book(row: IndexRow, language: Language) -> Markup:
     if row.books is None:
         return Markup("–")
     words = say("XLSX ({count})", count=number(row.tables))
-    return Markup('<a href="{}">{}</a>').format(_download(row.books.of(language)), _text(words, language))
+    return Markup('<a href="{}">{}<span class="vh"> {}</span></a>').format(
+        _download(row.books.of(language)), _text(words, language), row.code or _text(row.name, language)
+    )
 
 
 def _notes(listing: Listing, language: Language) -> Markup:
@@ -334,7 +336,7 @@ def _state(state: State) -> Bilingual:
     """Return what a page holds, in words; the dot beside them says no more."""
     words = {
         "some": say("figures"),
-        "none": say("none in the sources used"),
+        "none": say("no figures"),
         "hidden": say("confidential only"),
         "failed": say("no report: this run failed"),
         "missing": say("no report made yet"),
