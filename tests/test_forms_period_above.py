@@ -149,6 +149,20 @@ def windows(title: str, *headings: str, note: str = "", more: str = "") -> list[
         ("Số vụ", ("Quý I/2024", "Quý II/2024"), "* Lũy kế từ đầu năm", "lũy kế"),
         ("Số vụ", ("Quý III/2024", "Quý IV/2024"), "(a) Số liệu tháng 12", "tháng 12"),
         ("Số liệu quý III/2023", ("2022", "2023"), "", "2023-07-01 to 2023-09-30"),
+        ("Số vụ", ("2022", "2023"), "* Số liệu tháng 12", "tháng 12"),
+        ("Số vụ", ("2023",), "Ghi chú: số liệu 9 tháng", "9 tháng"),
+        ("Số vụ", ("2023 (1)",), "(1) Chỉ có số liệu tháng 12/2023", "2023-12-01 to 2023-12-31"),
+        ("Số vụ", ("2023",), "Lưu ý: mới có số liệu quý IV", "quý iv"),
+        ("Số vụ", ("2023",), "Số liệu tháng 12", "tháng 12"),
+        ("Số vụ", ("2023",), "(Số liệu tháng 12)", "tháng 12"),
+        ("Ghi chú: số liệu tháng 12/2023", ("2023",), "", "2023-12-01 to 2023-12-31"),
+        ("* Số liệu tháng 12", ("2023",), "", "tháng 12"),
+        ("Cases", ("2023",), "* Data of December only", "tháng 12"),
+        ("Cases", ("2023",), "Note: figures for December 2023", "tháng 12"),
+        ("Cases", ("2023",), "* December only", "tháng 12"),
+        ("Cases", ("2023",), "* Data for the first nine months of 2023", "9 tháng đầu"),
+        ("Cases", ("2023",), "Notes: data of 9 months", "9 tháng"),
+        ("Cases of the first six months", ("2022", "2023"), "", "6 tháng đầu"),
     ],
 )
 def test_a_title_or_note_of_another_year_or_a_part_of_it_is_told(
@@ -193,6 +207,12 @@ def test_a_title_or_note_of_another_year_or_a_part_of_it_is_told(
         ("Số liệu sơ bộ", ("2022", "Sơ bộ 2023"), ""),
         ("Chỉ tiêu", ("2022", "2023"), ""),
         ("Giai đoạn 2020-2024", ("2022", "2023"), ""),
+        ("Báo cáo tháng 12", ("2023",), ""),
+        ("Report of December 2023", ("2023",), ""),
+        ("Cases, January to December 2023", ("2023",), ""),
+        ("Cases in the year ended 31 December 2023", ("2023",), ""),
+        ("Cases to December", ("2023",), ""),
+        ("Cases in the first six months", ("6 tháng đầu năm 2023",), ""),
     ],
 )
 def test_a_title_that_agrees_with_the_headings_is_not_told(title: str, headings: tuple[str, ...], more: str):
@@ -213,6 +233,10 @@ def test_an_import_tells_the_year_that_a_title_says(workspace: Path):
         "(1) Số liệu năm 2022 đã được điều chỉnh",
         "Ghi chú: số liệu đến 15/01/2024",
         "6 tháng 2023",
+        "* Số liệu 12 tháng năm 2023",
+        "Note: data may be revised",
+        "* Data from January to December",
+        "Ghi chú: báo cáo tháng 12/2023",
     ],
 )
 def test_a_note_of_something_else_is_not_told(note: str):

@@ -51,6 +51,17 @@ _ALONE = (
     r"h[12]|nửa năm|(?:k[ỳì]|đợt|lần) (?:[0-9]{1,2}|i{1,3}|iv)|từ đầu năm|lk|sck|ck|giao|đạt|chênh|tb|bq|\+ ?/ ?-|±|(?:xếp |thứ )?hạng|điểm|định mức"
     r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_IN_ENGLISH = re.compile(
+    rf"(?<!\w)(?:(?P<month>{'|'.join(MONTHS)})|(?:the )?(?P<end>first |last )?(?P<many>[0-9]{{1,2}}|three|six|nine) months)(?: of)?(?: (?P<year>{_YEAR}))?(?!\w)"
+)
+_BOUND = re.compile(
+    r"(?<!\w)(?:to|until|till|through|by|since|from|after|before|ended|ending|end|end of|[0-9]{1,2}|[-–]) ?$"
+)
+_SPELT = {"three": "3", "six": "6", "nine": "9"}
 _SOME = re.compile(
     r"khác|chưa xác định|không xác định|chưa rõ|không rõ|others?|unknown|dtts|người nước ngoài|(?:trong|ngoài) nước|(?:điều |đ\.? ?|blhs )15[01]"
     r"|(?:từ đủ|từ|dưới|trên|under|over) [0-9]{2}(?: tuổi)?(?: trở lên)?"
@@ -110,6 +121,27 @@ def parts_within(said: str) -> list[str]:
     (['9t'], ['tháng giêng'], [])
     """
     return [found[0] for found in _PARTS.finditer(said)]
+
+
+def english_part(said: str) -> list[str]:
+    """Return the one part of a year that a text names in English, as Vietnamese texts write it; none where it bounds a longer period.
+
+    Examples
+    --------
+    >>> [english_part(text) for text in ("data of december only", "the first nine months", "cases to december 2023", "may be revised")]
+    [['tháng 12'], ['9 tháng đầu'], [], []]
+    """
+    found = list(_IN_ENGLISH.finditer(said))
+    if len(found) != 1 or _BOUND.search(said[: found[0].start()]):
+        return []
+    month, end, many, year = found[0].group("month", "end", "many", "year")
+    if month == "may" and not year:
+        return []
+    behind = f" năm {year}" if year else ""
+    if month:
+        return [f"tháng {MONTHS.index(month) + 1}{behind}"]
+    where = {"first ": " đầu", "last ": " cuối"}.get(end or "", "")
+    return [f"{_SPELT.get(many, many)} tháng{where}{behind or ' năm'}".removesuffix(" năm")]
 
 
 def parts_alone(said: str) -> list[str]:

@@ -10,6 +10,7 @@ from evalkit.facts.findings import Finding
 from evalkit.facts.forms.grid import At, Cell, Sheet, cell_at, cell_name
 from evalkit.facts.forms.head_rows import head_rows, named_rows
 from evalkit.facts.forms.mapping import PeriodAxis, TableMapping
+from evalkit.facts.forms.narrowing_words import MONTHS
 from evalkit.facts.forms.period_texts import Span, calls_preliminary, period_of
 from evalkit.facts.forms.plain_words import plain_words, same_word
 from evalkit.facts.forms.spans_unlike import cut_off, unlike
@@ -18,12 +19,17 @@ from evalkit.facts.period_said import period_said
 from evalkit.messages import worded
 
 _LONGEST = 400
+_FIGURES = r"số liệu|data|figures"
+_BEFORE = r"(?:(?:là|các|chỉ|mới|có|gồm|bao gồm|của|trong|only|the|of|for|in) )*"
 _NOTE = re.compile(
-    r"(?:ghi chú|note)\W*(?:\(?[0-9a-z*]{1,2}\)|[0-9][.)])?\W*|(?:\([0-9a-z*]{1,2}\)|\*+|[¹²³⁴]|[0-9][.)])\W*"
+    r"(?:ghi chú|chú thích|lưu ý|notes?)(?!\w)\W*(?:\(?[0-9a-z*]{1,2}\)|[0-9][.)])?\W*|(?:\([0-9a-z*]{1,2}\)|\*+|[¹²³⁴]|[0-9][.)])\W*"
+    rf"|\(?(?={_BEFORE}(?:{_FIGURES})(?!\w))"
 )
 _ABOUT = re.compile(
-    r"(?:là |các )*(?:số|kế hoạch|dự kiến|ước|sơ bộ|l[uũ][yỹ] kế|cùng kỳ|kỳ trước|năm trước|[0-9]{1,2} tháng|quý|tháng)(?!\w)"
+    rf"{_BEFORE}(?:{_FIGURES}|số|kế hoạch|dự kiến|ước|sơ bộ|l[uũ][yỹ] kế|cùng kỳ|kỳ trước|năm trước|[0-9]{{1,2}} tháng|quý|tháng"
+    rf"|(?:first |last )?(?:[0-9]{{1,2}}|three|six|nine) months|{'|'.join(MONTHS)})(?!\w)"
 )
+_MARKED = re.compile(r"ghi chú|notes?(?!\w)|\*")
 _NO_TITLE = re.compile(
     r"so ?:|\(?(?:ban hanh|kem theo|can cu|theo (?:thong tu|quyet dinh|nghi dinh|cong van))|.*\bngay [0-9]{1,2} thang [0-9]{1,2} nam [0-9]{4}$|mau (?:so)?|bieu (?:mau )?(?:so )?[0-9][^ ]*$"
 )
@@ -48,7 +54,10 @@ def other_period_said(
         return []
     spans = sorted(spans, key=lambda one: (one.start, one.end))
     headed = _headed(table, sheet)
-    found = {at: _told(at, cell, table, spans, headed) for at, cell in titles(table, sheet)}
+    found = {
+        at: _told(at, cell, table, spans, headed, is_note=_MARKED.match(same_word(cell.text)) is not None)
+        for at, cell in titles(table, sheet)
+    }
     found |= {at: _told_below(at, cell, table, spans) for at, cell in _below(table, sheet)}
     return [
         Finding("warning", f"{path.name}, {cell_name(at)}", *told)
@@ -104,7 +113,13 @@ def _headed(table: TableMapping, sheet: Sheet) -> list[Span]:
 
 
 def _told(
-    at: At, cell: Cell, table: TableMapping, spans: list[Span], headed: list[Span]
+    at: At,
+    cell: Cell,
+    table: TableMapping,
+    spans: list[Span],
+    headed: list[Span],
+    *,
+    is_note: bool = False,
 ) -> tuple[str, str] | None:
     """Return rule and remedy where a title cannot be that of the figures."""
     name, last = cell_name(at), spans[-1]
@@ -117,7 +132,7 @@ def _told(
         return rule, _unless(
             name, worded("take the table out of the mapping, unless its figures are what was counted")
         )
-    if (found := unlike(cell, spans, table.calendar, headed=headed)) is not None:
+    if (found := unlike(cell, spans, table.calendar, headed=headed, is_note=is_note)) is not None:
         return _of_another(name, *found, table)
     if calls_preliminary(cell) and not _is_preliminary(cell, spans):
         rule = worded("the title in {name} calls its figures preliminary, and they go in as final", name=name)
@@ -137,7 +152,7 @@ def _told_below(at: At, cell: Cell, table: TableMapping, spans: list[Span]) -> t
     note = _NOTE.match(same_word(cell.text))
     told = Cell("text", same_word(cell.text)[note.end() :] if note else "")
     if told.text and _ABOUT.match(told.text) and not _names_one(told, table, spans):
-        return _told(at, told, table, spans, [])
+        return _told(at, told, table, spans, [], is_note=True)
     found = cut_off(same_word(cell.text), spans, table.calendar)
     return _of_another(cell_name(at), *found, table) if found is not None else None
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from datetime import timedelta
 
 from evalkit.facts.forms.grid import Cell
-from evalkit.facts.forms.narrowing_words import part_named, parts_within, words_alone
+from evalkit.facts.forms.narrowing_words import english_part, part_named, parts_within, words_alone
 from evalkit.facts.forms.period_texts import Calendar, Span, last_day_told, period_of
 from evalkit.facts.forms.plain_words import same_word
 from evalkit.facts.forms.title_words import SUMMED_UP, says_part, without_laws
@@ -37,7 +37,12 @@ Unlike = tuple[str, Span]
 
 
 def unlike(
-    cell: Cell, spans: Collection[Span], calendar: Calendar, *, headed: Collection[Span] = ()
+    cell: Cell,
+    spans: Collection[Span],
+    calendar: Calendar,
+    *,
+    headed: Collection[Span] = (),
+    is_note: bool = False,
 ) -> Unlike | None:
     """Return what a title says of its period and which of the figures' periods that cannot be; None where it agrees or says none.
 
@@ -50,6 +55,8 @@ def unlike(
     calendar : Calendar
     headed : collection of Span
         Further periods in the headings, of which no figure is taken.
+    is_note : bool
+        Of a note, which has no month of its own: a report of December may tell the whole year, a note on December does not.
 
     Examples
     --------
@@ -67,10 +74,10 @@ def unlike(
     said = period_of(cell, calendar, anywhere=True)
     text = without_laws(same_word(cell.text))
     if said is None:
-        found = _of_other_words(text, spans, calendar, headed)
+        found = _of_other_words(text, spans, calendar, headed, is_note=is_note)
     else:
         is_headed = any(_within(one, said, calendar) for one in headed)
-        other = _outside(said, spans, calendar, is_headed=is_headed)
+        other = _outside(said, spans, calendar, is_headed=is_headed, is_note=is_note)
         found = (period_said(said.start, said.end), other) if other else None
     return (
         found or _summed_up(text, spans, calendar, dated=said is not None) or cut_off(text, spans, calendar)
@@ -101,18 +108,23 @@ def _last(spans: Collection[Span]) -> Span:
 
 
 def _outside(
-    said: Span, spans: Collection[Span], calendar: Calendar, *, is_headed: bool = False
+    said: Span,
+    spans: Collection[Span],
+    calendar: Calendar,
+    *,
+    is_headed: bool = False,
+    is_note: bool = False,
 ) -> Span | None:
     """Return a period that a title's own does not hold: one that ends later, or the last one where it holds none.
 
-    Earlier ones beside those that it holds are there to compare with.
+    Earlier ones beside those that it holds are there to compare with. A report may be of the month in which a year ends, a note is not.
     """
     inside = [one for one in spans if _within(one, said, calendar)]
     if inside or is_headed:
         return next((one for one in spans if one.end > said.end and one not in inside), None)
     last = _last(spans)
     is_last_month = said.end == last.end and (said.end - said.start).days <= _A_MONTH
-    is_report = is_last_month and _from_new_year(last, calendar)
+    is_report = not is_note and is_last_month and _from_new_year(last, calendar)
     return None if is_report or said.start == said.end else last
 
 
@@ -126,7 +138,7 @@ def _within(one: Span, said: Span, calendar: Calendar) -> bool:
 
 
 def _of_other_words(
-    text: str, spans: Collection[Span], calendar: Calendar, headed: Collection[Span]
+    text: str, spans: Collection[Span], calendar: Calendar, headed: Collection[Span], *, is_note: bool
 ) -> Unlike | None:
     """Return what is said by words that name no dated period, or more than one."""
     last = _last(spans)
@@ -139,8 +151,9 @@ def _of_other_words(
         return average[0], last
     if words := list(_relative(text, spans, years)):
         return ", ".join(words), last
-    if not _ANY_YEAR.search(text) and (parts := parts_within(text)):
-        return _of_parts(parts, spans, calendar)
+    parts = english_part(text) if _ANY_YEAR.search(text) else [*parts_within(text), *english_part(text)]
+    if parts:
+        return _of_parts(parts, spans, calendar, is_note=is_note)
     part = says_part(text) if all(_is_long(one) for one in spans) else ""
     return (part, last) if part else None
 
@@ -165,11 +178,15 @@ def _relative(text: str, spans: Collection[Span], years: set[int]) -> Iterator[s
         yield found[0]
 
 
-def _of_parts(parts: Collection[str], spans: Collection[Span], calendar: Calendar) -> Unlike | None:
-    """Return the first part of a year that a title without a year says; None where the periods of the figures are in one of them."""
+def _of_parts(
+    parts: Collection[str], spans: Collection[Span], calendar: Calendar, *, is_note: bool
+) -> Unlike | None:
+    """Return the first part of a year that a title says; None where the periods of the figures are in one of them."""
     last = _last(spans)
     named = [(part, part_named(part, last.end.year, calendar)) for part in parts]
-    found = [(part, _outside(span, spans, calendar) if span else last) for part, span in named]
+    found = [
+        (part, _outside(span, spans, calendar, is_note=is_note) if span else last) for part, span in named
+    ]
     part, other = found[0]
     return (part, other) if other and all(one for _, one in found) else None
 
