@@ -439,6 +439,29 @@ def test_tens_and_hundreds_are_held_until_a_scale_is_declared(said: str, many: s
         ("Unit: dozens", "12", "dozens"),
         ("Unit: pairs of cases", "2", "pairs of cases"),
         ("Unit: a hundred cases", "100", "a hundred cases"),
+        ("Đơn vị: 12 vụ", "12", "12 vụ"),
+        ("Đơn vị: 2 vụ", "2", "2 vụ"),
+        ("Đơn vị: hai vụ", "2", "hai vụ"),
+        ("Đơn vị tính: mười hai vụ", "12", "mười hai vụ"),
+        ("Đơn vị: nửa vụ", "0.5", "nửa vụ"),
+        ("Đơn vị: ½ vụ", "0.5", "½ vụ"),
+        ("Đơn vị: 1/2 vụ", "0.5", "1/2 vụ"),
+        ("Đơn vị: 1,5 vụ", "1.5", "1,5 vụ"),
+        ("Đơn vị: gross", "144", "gross"),
+        ("Unit: gross of cases", "144", "gross of cases"),
+        ("Unit: half a dozen", "6", "half a dozen"),
+        ("Unit: 1,000 cases", "1000", "1,000 cases"),
+        ("Đơn vị: 10³ vụ", "1000", "10³ vụ"),
+        ("Đơn vị tính: 10^3", "1000", "10^3"),
+        ("Đơn vị tính: 500", "500", "500"),
+        ("Tính bằng 12 vụ", "12", "12 vụ"),
+        ("1 đơn vị = 10 vụ", "10", "10 vụ"),
+        ("In units of 12 cases", "12", "12 cases"),
+        ("Đơn vị: vụ (x10)", "10", "x10"),
+        ("Đơn vị: vụ × 100", "100", "× 100"),
+        ("Số vụ (x 10)", "10", "x 10"),
+        ("Số liệu đã chia cho 10", "10", "chia cho 10"),
+        ("Số liệu đã nhân với 10", "0.1", "đã nhân với 10"),
     ],
 )
 def test_words_that_count_several_at_once_are_held_until_a_scale_is_declared(
@@ -449,8 +472,62 @@ def test_words_that_count_several_at_once_are_held_until_a_scale_is_declared(
     assert f"write {told.strip()}".replace("\n", ", ", 1).replace("\n", " and ") in found.replace('\\"', '"')
     scaled = imported(years(head), CASES + told, workspace)
     assert (scaled["taken"], scaled["held"]) == (1, 0)
-    assert taken_values(workspace) == [5000 * int(many)]
+    assert taken_values(workspace) == [int(5000 * float(many))]
     assert imported(years(head, 7), f"{CASES}scale = 1\n", workspace)["taken"] == 1
+
+
+@pytest.mark.parametrize(
+    ("heading", "many", "said"),
+    [
+        ("Số vụ (x 10)", 10, "x 10"),
+        ("Số vụ (×100)", 100, "×100"),
+        ("Số vụ (10 vụ)", 10, "10 vụ"),
+        ("Số vụ (12 vụ)", 12, "12 vụ"),
+        ("Số vụ (nhân 10)", 10, "nhân 10"),
+        ("Số vụ (*10)", 10, "*10"),
+        ("Số vụ (10^2)", 100, "10^2"),
+        ("Số vụ (vụ x 1.000)", 1000, "x 1.000"),
+        ("Số vụ x 10", 10, "x 10"),
+        ("Cases (× 1,000)", 1000, "× 1,000"),
+        ("Cases (in units of 10)", 10, "10"),
+    ],
+)
+def test_a_heading_that_multiplies_its_figures_holds_them_until_a_scale_is_declared(
+    heading: str, many: int, said: str, workspace: Path
+):
+    rows = [["Đơn vị: vụ"], ["Tỉnh", heading], ["Hà Nội", 7]]
+    mapping = CASES.replace("{ row = 2 }", '"2022"')
+    (held,) = imported(rows, mapping, workspace)["held_cells"]
+    assert held["remedy"].startswith(f'write scale = {many}, unit_said = "{said}" and unit_cell = "B2"')
+    told = f'scale = {many}\nunit_said = "{said}"\nunit_cell = "B2"\n'
+    assert (imported(rows, mapping + told, workspace)["taken"], taken_values(workspace)) == (1, [7 * many])
+    assert imported(rows, f"{mapping}scale = 1\n", workspace)["taken"] == 1
+
+
+def test_a_scale_of_one_column_is_not_that_of_the_other(workspace: Path):
+    mapping = PLACES + 'period = "2022"\ncolumns = { row = 2, "Số vụ (x 10)" = "cases_recorded", '
+    mapping += (
+        '"Số vụ khởi tố (vụ)" = "cases_instituted" }\nscale = 10\nunit_said = "x 10"\nunit_cell = "B2"\n'
+    )
+    rows = [[""], ["Tỉnh", "Số vụ (x 10)", "Số vụ khởi tố (vụ)"], ["Hà Nội", 7, 9]]
+    said = imported(rows, mapping, workspace)
+    assert ([one["cell"] for one in said["held_cells"]], taken_values(workspace)) == (["C3"], [70])
+
+
+@pytest.mark.parametrize(
+    "heading", ["Số vụ (37 vụ)", "Số vụ (gross)", "Số vụ (2)", "Số vụ 3x4", "Tổng số 12 vụ"]
+)
+def test_a_number_in_a_heading_that_multiplies_nothing_holds_nothing(heading: str, workspace: Path):
+    rows = [["Đơn vị: 12"], ["Tỉnh", heading], ["* 2 tỉnh chưa báo cáo"], ["Hà Nội", 7]]
+    mapping = CASES.replace("{ row = 2 }", '"2022"').replace('"B3"', '"B4"')
+    said = imported(rows, mapping, workspace)
+    assert (said["taken"], said["held"]) == (1, 0)
+
+
+def test_a_multiplier_that_is_said_below_the_table_holds_it(workspace: Path):
+    rows = [*years("Số vụ", 7), ["Ghi chú: số liệu đã chia cho 10"]]
+    (held,) = imported(rows, CASES, workspace)["held_cells"]
+    assert (held["cell"], "write scale = 10, unit_said" in held["remedy"]) == ("B3", True)
 
 
 def taken_values(workspace: Path) -> list[int]:

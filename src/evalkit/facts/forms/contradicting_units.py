@@ -20,7 +20,16 @@ from evalkit.facts.forms.person_names import like_a_name
 from evalkit.facts.forms.plain_words import same_word
 from evalkit.facts.forms.table_reading import HeldCell, TableReading, Taken
 from evalkit.facts.forms.toml_writing import quoted
-from evalkit.facts.forms.units_said import SHARE, UnitSaid, says_shares, unit_parts, units_beside, units_line
+from evalkit.facts.forms.units_said import (
+    SHARE,
+    UnitSaid,
+    is_figure,
+    multiplied,
+    says_shares,
+    unit_parts,
+    units_beside,
+    units_line,
+)
 from evalkit.messages import worded
 
 _LONGEST, _TOLD = 1_000, 40
@@ -89,7 +98,7 @@ class _Units:
         for row in head_rows(self.mapping, self.sheet, self.columns):
             self._read_row(row, is_heading=row >= headed)
         self._read_foot()
-        self.of_table += [("", one) for one in units_beside(self.sheet.name) if one.many > 1]
+        self.of_table += [("", one) for one in units_beside(self.sheet.name) if one.many != 1]
         if said := self.mapping.unit_said:
             self.of_table = [(self.mapping.unit_cell or "", UnitSaid(said, *unit_parts(said), sure=True))]
 
@@ -99,7 +108,10 @@ class _Units:
         if not any(holds_figures(self.sheet, row, self.columns) for row in sorted({row for row, _ in below})):
             texts = [(at, self.sheet.cells[at].text) for at in below if self._is_read(at)]
             self.of_table += [
-                (cell_name(at), one) for at, text in texts for one in units_line(text) if one.sure
+                (cell_name(at), one)
+                for at, text in texts
+                for one in (*units_line(text), *units_beside(text))
+                if one.sure and (multiplied(one.said) or one in units_line(text))
             ]
 
     def _is_read(self, at: At) -> bool:
@@ -124,7 +136,7 @@ class _Units:
         """Return the thousands, ratios and shares that a title speaks of."""
         name = cell_name(at)
         found = [
-            (name, one) for one in units_beside(text) if one.many > 1 or (one.base == SHARE and one.sure)
+            (name, one) for one in units_beside(text) if one.many != 1 or (one.base == SHARE and one.sure)
         ]
         if says_shares(text):
             found.append((name, UnitSaid(text[:_TOLD], 1, SHARE)))
@@ -169,7 +181,9 @@ class _Units:
     def _in_a_column_of_units(self, row: int) -> list[Said]:
         """Return the unit that stands beside the label of a row, in a column that the mapping does not name."""
         cells = [(cell_name((row, column)), self.sheet.at(row, column).text) for column in self.undeclared]
-        said = [(name, UnitSaid(text, *unit_parts(text))) for name, text in cells if text]
+        said = [
+            (name, UnitSaid(text, *unit_parts(text))) for name, text in cells if text and not is_figure(text)
+        ]
         return [(name, unit) for name, unit in said if unit.base in self.known or unit.base == SHARE]
 
     def _fault(self, one: Taken) -> Held | None:
@@ -279,6 +293,8 @@ class _Units:
         own, said = self.words.unit_words(measure, self.mapping.unit_words), same_word(unit.said)
         if said in own or number_of(said) in own or (unit.base == SHARE and self._is_share(measure, own)):
             return Decimal(1)
+        if times := multiplied(unit.said):
+            return Decimal(times)
         if unit.base == SHARE:
             return "" if self._parts_cells(unit) else "share"
         if not unit.base:
@@ -308,8 +324,9 @@ class _Units:
             said = self.mapping.unit_said
             known_alone = self.mapping.scale == 1 or (said and unit_parts(said)[0] == 1)
             return None if is_of_table or known_alone else self._scale_fault(meant, measure)
-        if any(found[2] == 1 for found in meant):
+        if any(found[2] == 1 for found in meant) and not any(multiplied(unit.said) for _, unit, _ in meant):
             return None
+        meant = sorted(meant, key=lambda found: multiplied(found[1].said) is None)
         for where, unit, times in meant:
             if isinstance(times, Decimal):
                 return _to_scale(where, unit, times)
@@ -361,7 +378,7 @@ class _Units:
 
 def _remedy(unit: UnitSaid, said: str, own: str) -> str:
     """Return what to do about another unit than the measure's; thousands of one are no other word for it."""
-    if unit.many > 1:
+    if unit.many != 1:
         return worded(
             "correct the measure, or leave these figures by skip; write scale = 1 if these figures are counted in {unit}",
             unit=own,

@@ -14,7 +14,7 @@ from evalkit.facts.forms.grid import Sheet, cell_name, column_name
 from evalkit.facts.forms.period_texts import Calendar, period_of
 from evalkit.facts.forms.plain_words import is_total, plain_words, same_word, without_mark
 from evalkit.facts.forms.toml_writing import quoted
-from evalkit.facts.forms.units_said import unit_parts
+from evalkit.facts.forms.units_said import Many, unit_parts
 from evalkit.programme.models import Programme
 from evalkit.table import ALL
 
@@ -22,7 +22,7 @@ _EVERYBODY = {"chung", "ca hai gioi", "hai gioi", "both sexes", "all"}
 OF_WHICH = re.compile(r"^(?:trong đó|tr\.? ?đó|t\.? ?đó|trđ|tđ|of which|of whom)(?!\w)\W*", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
 _THOUSANDS = re.compile(
-    r"(?<!\w)(?:(?:một|mười|chục|trăm|vạn|nghìn|ngàn|tens of|hundreds of|(?:one |a )?hundred)\s+)*(?:nghìn|ngàn|triệu|tỷ|tỉ|thousands?|millions?|billions?)\s+(?:of\s+)?(?P<unit>[^\W\d]+)",
+    r"(?<!\w)(?:(?:(?<![.,])[1-9][0-9]{0,2}(?:[.,][0-9]{1,2})?|nửa|half(?: an?)?)\s+)?(?:(?:một|mười|chục|trăm|vạn|nghìn|ngàn|tens of|hundreds of|(?:one |a )?hundred)\s+)*(?:nghìn|ngàn|triệu|tỷ|tỉ|thousands?|millions?|billions?)\s+(?:of\s+)?(?P<unit>[^\W\d]+)",
     re.IGNORECASE,
 )
 _LONGEST_LEGEND = 1_000
@@ -63,7 +63,7 @@ class Thousands:
 
     cell: str
     said: str
-    scale: int
+    scale: Many
 
 
 def heading_of_values(sheet: Sheet, row: int, columns: Iterable[int], programme: Programme) -> Parting | None:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from evalkit.facts.forms.plain_words import plain_words, same_word
 
@@ -19,14 +20,40 @@ _MANY = {
 _TIMES = _MANY | {
     **dict.fromkeys(("muoi", "chuc", "ten", "tens"), 10),
     **dict.fromkeys(("tram", "hundred", "hundreds"), 100),
-    **dict.fromkeys(("ta", "dozen", "dozens"), 12),
+    **dict.fromkeys(("ta", "lo", "dozen", "dozens"), 12),
+    **dict.fromkeys(("gross",), 144),
     **dict.fromkeys(("cap", "doi", "pair", "pairs"), 2),
     "van": 10**4,
 }
-_TEN_TO_A_POWER = re.compile(r"10{1,2}|10{0,2}(?:[. ]?000){1,3}")
+_SPELT = {
+    **dict.fromkeys(("nửa", "một nửa", "half", "half a", "half an", "½", "1/2"), Decimal("0.5")),
+    **{word: Decimal(number) for number, word in enumerate(("hai", "ba", "bốn"), 2)},
+    **{word: Decimal(number) for number, word in enumerate(("sáu", "bảy", "tám", "chín"), 6)},
+    **{word: Decimal(number) for number, word in enumerate(("two", "three", "four", "five", "six"), 2)},
+    "mười hai": Decimal(12),
+    "twelve": Decimal(12),
+    "hai mươi": Decimal(20),
+    "twenty": Decimal(20),
+    "năm mươi": Decimal(50),
+    "fifty": Decimal(50),
+}  # "năm" is a year
+_SPELT_OUT = "|".join(sorted(_SPELT, key=len, reverse=True))
+_POWERS = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹", "123456789")
+_TO_A_POWER = r"10(?:(?:\^|\*\*)[1-9]|[¹²³⁴⁵⁶⁷⁸⁹])"
+_GROUPED = r"[1-9][0-9]{0,2}(?:[., ]?000){1,3}"
+_DIGITS = rf"{_TO_A_POWER}|{_GROUPED}|[0-9]{{1,6}}(?:[.,][0-9]{{1,2}})?"
+_NUMBER = re.compile(_DIGITS)
+_TEN_TO_A_POWER = re.compile(rf"{_TO_A_POWER}|10{{1,2}}|10{{0,2}}(?:[., ]?000){{1,3}}")
+_ROUND = re.compile(rf"{_TEN_TO_A_POWER.pattern}|{_GROUPED}|(?:[125]|25)0{{0,5}}|12|144|0[.,][0-9]+")
+_BY = rf"(?P<by>{_DIGITS})(?![0-9])"
+_MULTIPLIED = re.compile(
+    rf"(?:(?:(?<!\w)x|(?<![0-9])(?<![0-9] )[×✕✖]) ?{_BY}|(?:(?:^| )\*|^nhân|nhân với|(?:to be )?multiply by|chia cho|divided by) ?{_BY.replace('<by>', '<end>')}$"
+    rf"|(?P<done>đã (?:được )?nhân(?: với)?|multiplied by) ?{_BY.replace('<by>', '<was>')}$)",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(
-    r"(?P<number>1(?= )|10{1,2}|10{0,2}(?:[., ]?000){1,3})?\s*"
-    r"(?P<times>(?:(?:(?:một|hàng|an?|one) )?(?:mười|chục|tá|cặp|đôi|trăm|vạn|nghìn|ngàn|triệu|tens?|dozens?|pairs?|hundreds?|thousands?)(?!\w) *(?:of )?)*)"
+    rf"(?:(?P<number>(?!(?:19|20)[0-9]{{2}}(?!\w))(?:{_DIGITS})|(?:{_SPELT_OUT})(?!\w))[- ]?(?:of )?)?\s*"
+    r"(?P<times>(?:(?:(?:một|hàng|an?|one) )?(?:mười|chục|tá|lố|gross|cặp|đôi|trăm|vạn|nghìn|ngàn|triệu|tens?|dozens?|pairs?|hundreds?|thousands?)(?!\w) *(?:of )?)*)"
     r"(?:một )?"
     r"(?:(?P<many>nghìn|ngàn|nghin|ngan|triệu|trieu|tỷ|tỉ|thousands?|millions?|billions?|ngh?(?=\.| |đ)|thous(?=\.|\b)|mill(?=\.|\b)|tr(?=\.|đ|d| ))(?![^\W\d_đ]))?"
     r"[. ]*(?:of )?(?P<base>[^\d]*)"
@@ -47,12 +74,12 @@ _MONEY_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _LINE = re.compile(
-    r"(?<!\w)(?:(?P<sure>đơn vị tính|đvt|dvt|đv tính|units? of measure(?:ment)?)(?: là| bằng| theo)?\s*[:\-–]?|(?:đơn vị|units?)\s*:)\s*(?P<rest>[^:\s(].*|\(.*)",
+    r"(?<!\w)(?:(?P<sure>đơn vị tính|đvt|dvt|đv tính|units? of measure(?:ment)?)(?: là| bằng| theo)?\s*[:\-–]?|(?:đơn vị|units?)\s*[:=])\s*(?P<rest>[^:\s(].*|\(.*)",
     re.IGNORECASE,
 )
 _COUNTED_IN = re.compile(
     r"(?:(?<!\w)(?:tính|đo|đếm|biểu thị|thể hiện|quy đổi) (?:bằng|ra)|(?<!\w)(?:tính|đếm) theo(?= (?:(?:hàng|một) )?(?:mười|chục|tá|cặp|đôi|trăm|vạn|nghìn|ngàn|triệu|tỷ|tỉ|phần trăm|%))"
-    r"|(?:^|[(\[,;:–-] *|\b(?:figures|data|numbers|expressed|measured|counted|given|shown|reported|stated) )in(?= (?:tens|dozens|hundreds|(?:hundred )?thousands|millions|billions|percent|per cent)(?!\w)))"
+    r"|(?<!\w)units? of(?= [0-9])|(?:^|[(\[,;:–-] *|\b(?:figures|data|numbers|expressed|measured|counted|given|shown|reported|stated) )in(?= (?:tens|dozens|hundreds|(?:hundred )?thousands|millions|billions|percent|per cent)(?!\w)))"
     r"\s*:? (?P<rest>.+)",
     re.IGNORECASE,
 )
@@ -79,9 +106,12 @@ _RATE = re.compile(
 _SHARES = re.compile(
     r"^(?:(?:bảng|biểu|table)[\s\w.]{0,12}[.:] *)?(?:cơ cấu|tỷ lệ|tỉ lệ|tỷ trọng|tỉ trọng|chỉ số|tốc độ|percentages?|shares?|rates?)(?!\w)"
 )
-_LISTED = re.compile(r"[;,()\[\]]")
-_SEPARATED = re.compile(r"[/&]| [-–—] |(?<!\w)(?:và|and|hoặc|or)(?!\w)", re.IGNORECASE)
+_LISTED = re.compile(r"[;()\[\]]|(?<![0-9]),|,(?![0-9])")
+_SEPARATED = re.compile(r"&|(?<!\b1)/|/(?!2 )| [-–—] |(?<!\w)(?:và|and|hoặc|or)(?!\w)", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+
+
+Many = int | Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +119,42 @@ class UnitSaid:
     """A unit as a form says it: the words, of how many units they speak and of which; ``sure`` where they can be nothing but a unit."""
 
     said: str
-    many: int
+    many: Many
     base: str
     sure: bool = False
 
 
-def unit_parts(words: str) -> tuple[int, str]:
+def multiplied(words: str) -> Many | None:
+    """Return what the figures of a form are to be multiplied by where it says that alone, without a unit; None where it does not.
+
+    Examples
+    --------
+    >>> [multiplied(words) for words in ("x 10", "Số vụ × 1.000", "vụ x10", "đã chia cho 100", "đã nhân với 10", "nạn nhân 10")]
+    [10, 1000, 10, 100, Decimal('0.1'), None]
+    """
+    found = _MULTIPLIED.search(words.strip(" ."))
+    number = _value(found["by"] or found["end"] or found["was"]) if found else Decimal(0)
+    if found is None or number in (0, 1) or (found["done"] and not _TEN_TO_A_POWER.fullmatch(found["was"])):
+        return None
+    return _whole(1 / number if found["done"] else number)
+
+
+def _value(number: str) -> Decimal:
+    """Return a number as a form writes one: "1.000", "0,5", "10³", "nửa"."""
+    if spelt := _SPELT.get(number):
+        return spelt
+    if re.fullmatch(_TO_A_POWER, number):
+        return Decimal(10) ** int(number[2:].translate(_POWERS).strip("^*"))
+    if re.fullmatch(_GROUPED, number):
+        return Decimal(re.sub(r"\D", "", number))
+    return Decimal(number.replace(",", "."))
+
+
+def _whole(number: Decimal) -> Many:
+    return int(number) if number == int(number) else number
+
+
+def unit_parts(words: str) -> tuple[Many, str]:
     """Return of how many units some words speak, and of which: "" where they name a number alone, "%" for shares and rates.
 
     Examples
@@ -105,16 +165,20 @@ def unit_parts(words: str) -> tuple[int, str]:
     ((100, 'vụ'), (10000000, 'đồng'), (1000000000000, 'đồng'), (100, 'cases'))
     >>> unit_parts("tá vụ"), unit_parts("dozens"), unit_parts("cặp"), unit_parts("đội công an")
     ((12, 'vụ'), (12, ''), (2, ''), (1, 'đội công an'))
+    >>> unit_parts("12 vụ"), unit_parts("nửa vụ"), unit_parts("5 nghìn vụ"), unit_parts("half a dozen"), unit_parts("x 10")
+    ((12, 'vụ'), (Decimal('0.5'), 'vụ'), (5000, 'vụ'), (6, ''), (10, ''))
     """
     text = same_word(words).strip(" .")
+    if by := multiplied(text):
+        return by, ""
     found = _PARTS.fullmatch(text)
-    if found is None:
+    number = _value(found["number"] or "1") if found else Decimal(0)
+    if found is None or not number:
         return 1, _BASES.get(text, text)
-    number = int(re.sub(r"\D", "", found["number"] or "1"))
     times = [_TIMES.get(word, 1) for word in plain_words(found["times"]).split()]
     many = math.prod([_MANY.get(plain_words(found["many"] or ""), 1), *times])
     base = found["base"].strip(" .")
-    return (many if number == many else number * many), _BASES.get(base, base)
+    return (many if number == many else _whole(number * many)), _BASES.get(base, base)
 
 
 def units_line(text: str) -> Iterator[UnitSaid]:
@@ -133,10 +197,11 @@ def units_line(text: str) -> Iterator[UnitSaid]:
     if _RATE.search(same_word(found["rest"])):
         yield UnitSaid(found["rest"], 1, SHARE, sure=True)
         return
-    number = found["rest"].strip(" .)")
-    if _TEN_TO_A_POWER.fullmatch(number):
-        yield UnitSaid(number, int(re.sub(r"\D", "", number)), "", sure=True)
-    yield from _pieces(found["rest"], is_unit=True, sure=bool(found.groupdict().get("sure")))
+    number, sure = found["rest"].strip(" .)"), bool(found.groupdict().get("sure"))
+    a_number = _NUMBER if sure or found.re is _COUNTED_IN else _TEN_TO_A_POWER
+    if a_number.fullmatch(number):
+        yield UnitSaid(number, _whole(_value(number)), "", sure=True)
+    yield from _pieces(found["rest"], is_unit=True, sure=sure)
 
 
 def units_beside(text: str) -> Iterator[UnitSaid]:
@@ -151,12 +216,36 @@ def units_beside(text: str) -> Iterator[UnitSaid]:
         yield UnitSaid(text, 1, SHARE)
         return
     for found in _BRACKETS.finditer(text):
-        yield from _pieces(found[1] or found[2] or "", is_unit=True)
+        pieces = _pieces(found[1] or found[2] or "", is_unit=True)
+        yield from (one for one in pieces if not is_figure(one.said, _ROUND))
     if "(" not in text:
-        alone = [one for one in _pieces(text) if one.many > 1 or one.base == SHARE]
+        pieces = _pieces(text)
+        alone = [one for one in pieces if one.many != 1 or one.base == SHARE]
+        alone = [one for one in alone if not is_figure(one.said)]
         yield from alone
         found_behind = _MONEY_BEHIND.search(text.strip()) if not alone else None
         yield from _pieces(found_behind[0], sure=True) if found_behind else ()
+
+
+def is_figure(said: str, but: re.Pattern[str] = _TEN_TO_A_POWER) -> bool:
+    """Tell whether the number before a unit is a figure itself, and not how many of it each figure counts; of "gross", whether it is more than net.
+
+    Parameters
+    ----------
+    said : str
+    but : re.Pattern
+        Numbers that each figure may count: as a rule tens, hundreds and thousands.
+
+    Examples
+    --------
+    >>> [is_figure(said) for said in ("37 vụ", "10 vụ", "nửa vụ", "x 12", "gross")]
+    [True, False, False, False, True]
+    """
+    text = same_word(said)
+    found = None if multiplied(text) else _PARTS.fullmatch(text)
+    if found is None or not found["number"]:
+        return text == "gross"
+    return found["number"] not in ("1", *_SPELT) and not but.fullmatch(found["number"])
 
 
 def says_shares(text: str) -> bool:
@@ -181,6 +270,9 @@ def _pieces(text: str, *, is_unit: bool = False, sure: bool = False) -> Iterator
             continue
         for piece in _SEPARATED.split(part):
             said = _PERIOD_BEHIND.sub("", piece.rpartition(":")[2].strip(" ."))
-            if re.search(r"[^\W\d_]|[%‰]", said) and len(said) <= _LONGEST_UNIT:
+            if (times := multiplied(said)) and (found := _MULTIPLIED.search(said)):
+                yield UnitSaid(found[0].strip(), times, "", sure=True)
+                continue
+            if re.search(r"[^\W\d_]|[%‰^]", said) and len(said) <= _LONGEST_UNIT:
                 many, base = unit_parts(said)
                 yield UnitSaid(said, many, base, sure or base in _NOTHING_BUT_UNITS)
