@@ -450,6 +450,9 @@ def test_tens_and_hundreds_are_held_until_a_scale_is_declared(said: str, many: s
         ("Đơn vị: gross", "144", "gross"),
         ("Unit: gross of cases", "144", "gross of cases"),
         ("Unit: half a dozen", "6", "half a dozen"),
+        ("Đơn vị: 12 tá", "144", "12 tá"),
+        ("Đơn vị: 5 nghìn vụ", "5000", "5 nghìn vụ"),
+        ("Đơn vị: nửa nghìn vụ", "500", "nửa nghìn vụ"),
         ("Unit: 1,000 cases", "1000", "1,000 cases"),
         ("Đơn vị: 10³ vụ", "1000", "10³ vụ"),
         ("Đơn vị tính: 10^3", "1000", "10^3"),
@@ -502,6 +505,17 @@ def test_a_heading_that_multiplies_its_figures_holds_them_until_a_scale_is_decla
     told = f'scale = {many}\nunit_said = "{said}"\nunit_cell = "B2"\n'
     assert (imported(rows, mapping + told, workspace)["taken"], taken_values(workspace)) == (1, [7 * many])
     assert imported(rows, f"{mapping}scale = 1\n", workspace)["taken"] == 1
+
+
+@pytest.mark.parametrize("label", ["Số nghìn vụ", "Số nghìn vụ mua bán người", "Số vụ (đv nghìn vụ)"])
+def test_thousands_among_the_words_of_a_heading_or_label_hold_its_figures_alone(label: str, workspace: Path):
+    mapping = COLUMNS.replace('"Số vụ"', f'"{label}"')
+    said = imported([[""], ["Tỉnh", "Dân số", label], ["Hà Nội", 8435, 2]], mapping, workspace)
+    (held,) = said["held_cells"]
+    assert (held["cell"], said["taken"], "write scale = 1000" in held["remedy"]) == ("C3", 1, True)
+    said = imported([*entries("")[:3], [label, 3]], ROWS.replace('"Số vụ"', f'"{label}"'), workspace)
+    (held,) = said["held_cells"]
+    assert (held["cell"], "write scale = 1000" in held["remedy"]) == ("B4", True)
 
 
 def test_a_scale_of_one_column_is_not_that_of_the_other(workspace: Path):

@@ -12,7 +12,7 @@ from typing import Literal
 from evalkit.facts.forms.counted import Vocabulary, kind_counted, number_of, without_crime
 from evalkit.facts.forms.draft_headings import thousands_said
 from evalkit.facts.forms.figures import Held
-from evalkit.facts.forms.grid import At, Sheet, cell_at, cell_name, column_at
+from evalkit.facts.forms.grid import At, Sheet, cell_at, cell_name, column_at, text_cell
 from evalkit.facts.forms.head_rows import head_rows, holds_figures, named_rows
 from evalkit.facts.forms.mapping import TableMapping
 from evalkit.facts.forms.period_above import leaves_title
@@ -126,7 +126,7 @@ class _Units:
             alone = not any(other[1] >= self.first for other in filled if other != at)
             line = [(cell_name(at), one) for one in units_line(text)]
             if at[1] >= self.first and not (alone and (line or not is_heading) and len(self.columns) > 1):
-                said = line or [(cell_name(at), one) for one in units_beside(text)]
+                said = line or self._beside(at, text)
                 for column in self._under(at):
                     self.of_column[column] += said
             else:
@@ -143,9 +143,20 @@ class _Units:
         one_measure = isinstance(self.mapping.measure, str) and not self.mapping.split
         if one_measure and not leaves_title(self.mapping, at):
             self._note_what_counts(at, text)
-        row = Sheet(self.sheet.name, {at: self.sheet.cells[at]})
+        return [*found, *self._thousands(at, text)]
+
+    def _beside(self, at: At, text: str) -> list[Said]:
+        """Return the units of a heading or label: "(đv nghìn vụ)" is thousands, whatever stands around them."""
+        told = self._thousands(at, text)
+        within = [same_word(unit.said) for _, unit in told]
+        found = [one for one in units_beside(text) if not any(said in same_word(one.said) for said in within)]
+        return [*told, *((cell_name(at), one) for one in found)]
+
+    def _thousands(self, at: At, text: str) -> list[Said]:
+        """Return the thousands of a unit of the programme that stand among the words of a text: "Số nghìn vụ mua bán người"."""
+        row = Sheet(self.sheet.name, {at: text_cell(text)})
         told = thousands_said(row, at[0] + 1, self.words.programme)
-        return [*found, *((name, UnitSaid(one.said, *unit_parts(one.said))) for one in told)]
+        return [(cell_name(at), UnitSaid(one.said, *unit_parts(one.said))) for one in told]
 
     def _note_what_counts(self, at: At, text: str) -> None:
         """Note what a title above the one measure of a table counts, and of which measure it is the name."""
@@ -197,8 +208,8 @@ class _Units:
     def _nearest_units(self, one: Taken) -> list[UnitMeant]:
         """Return the units that are said of a figure nearest to it: in a column of units, its label or its heading."""
         rows = self.mapping.by_rows
-        name = f"{rows.column}{one.cell[0]}" if rows is not None else ""
-        beside = [(name, unit) for unit in units_beside(self._label(one))]
+        column = column_at(rows.column) if rows is not None and rows.column else 1
+        beside = self._beside((one.cell[0], column), self._label(one))
         for said in (self._in_a_column_of_units(one.cell[0]), beside, self.of_column[one.cell[1]]):
             if meant := self._all_meant(said, one.counted.measure):
                 return meant

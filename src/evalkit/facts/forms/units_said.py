@@ -12,6 +12,7 @@ from evalkit.facts.forms.plain_words import plain_words, same_word
 
 SHARE = "%"
 _LONGEST_UNIT = 40
+_REPEATED = 1000  # "1.000 nghìn" says the same thousand twice, "12 tá" is a gross
 _MANY = {
     **dict.fromkeys(("nghin", "ngan", "ng", "ngh", "thousand", "thousands", "thous"), 10**3),
     **dict.fromkeys(("trieu", "tr", "million", "millions", "mill"), 10**6),
@@ -165,8 +166,8 @@ def unit_parts(words: str) -> tuple[Many, str]:
     ((100, 'vụ'), (10000000, 'đồng'), (1000000000000, 'đồng'), (100, 'cases'))
     >>> unit_parts("tá vụ"), unit_parts("dozens"), unit_parts("cặp"), unit_parts("đội công an")
     ((12, 'vụ'), (12, ''), (2, ''), (1, 'đội công an'))
-    >>> unit_parts("12 vụ"), unit_parts("nửa vụ"), unit_parts("5 nghìn vụ"), unit_parts("half a dozen"), unit_parts("x 10")
-    ((12, 'vụ'), (Decimal('0.5'), 'vụ'), (5000, 'vụ'), (6, ''), (10, ''))
+    >>> unit_parts("12 vụ"), unit_parts("nửa vụ"), unit_parts("5 nghìn vụ"), unit_parts("12 tá"), unit_parts("x 10")
+    ((12, 'vụ'), (Decimal('0.5'), 'vụ'), (5000, 'vụ'), (144, ''), (10, ''))
     """
     text = same_word(words).strip(" .")
     if by := multiplied(text):
@@ -178,7 +179,7 @@ def unit_parts(words: str) -> tuple[Many, str]:
     times = [_TIMES.get(word, 1) for word in plain_words(found["times"]).split()]
     many = math.prod([_MANY.get(plain_words(found["many"] or ""), 1), *times])
     base = found["base"].strip(" .")
-    return (many if number == many else _whole(number * many)), _BASES.get(base, base)
+    return (many if number == many >= _REPEATED else _whole(number * many)), _BASES.get(base, base)
 
 
 def units_line(text: str) -> Iterator[UnitSaid]:
