@@ -33,6 +33,7 @@ from evalkit.reporting.index_tools import script
 from evalkit.review.reading import Page, read
 from tests.builders import fact
 from tests.shipped import bundle_of, evaluation_of
+from tests.test_page_bytes import share_told_before
 from tests.test_pages_in_browser import FLAGS, Handler
 from tests.workspaces import PagesWithoutKernel, at, options, tiny_workspace
 
@@ -270,7 +271,8 @@ def test_the_caption_carries_the_caution_and_each_row_its_download(name: str):
         "số liệu thấp không có nghĩa là tình hình tốt hơn, số liệu cao không có nghĩa là làm kém hơn"
         in page.tables[0].caption
     )
-    assert {row[-1] for row in page.tables[0].rows} == {"XLSX (2)"}
+    told = [row[-1] for row in page.tables[0].rows]
+    assert told == ["XLSX (2)", *(f"XLSX {place.code} (2)" for place in bundle_of(name).places)]
     html = lists(name)["vi"]
     assert html.count('href="tables/datapackage.json"') == 1
     books = re.findall(r'href="(tables/[^"]+\.xlsx)"', html)
@@ -284,6 +286,12 @@ def test_the_list_keeps_to_its_budgets(name: str):
     main = re.sub(r"<[^>]+>", " ", html[html.index("<main") : html.index("</main>")])
     assert sum(any(letter.isalpha() for letter in word) for word in main.split()) <= MOST_SYLLABLES
     assert max(len(page.encode()) for page in lists(name).values()) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_fewer_than_a_tenth_of_a_list_s_words_were_told_before(name: str, language: str):
+    assert share_told_before(lists(name)[language]) < 0.1
 
 
 def tiles(html: str) -> list[tuple[list[str], str, str]]:

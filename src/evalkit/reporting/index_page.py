@@ -210,7 +210,7 @@ def _table(listing: Listing, regions: Mapping[Bilingual, str], language: Languag
         for words in (say("Province or city"), say("Status"))
     ]
     columns += [Markup('<th scope="col" class="num">{}</th>').format(_text(head, language)) for head in heads]
-    columns.append(Markup('<th scope="col">{}</th>').format(_text(say("Download"), language)))
+    columns.append(Markup('<th scope="col">{}</th>').format(_text(say("Tables to download"), language)))
     order = _by_name(listing.rows, language)
     nation = [_row(listing.national, heads, Markup(""), language)] if listing.national else []
     rows = [
@@ -279,10 +279,9 @@ def _cells(row: IndexRow, heads: Sequence[Bilingual], language: Language) -> Mar
 def _book(row: IndexRow, language: Language) -> Markup:
     if row.books is None:
         return Markup("–")
-    words = say("XLSX ({count})", count=number(row.tables))
-    return Markup('<a href="{}">{}<span class="vh"> {}</span></a>').format(
-        _download(row.books.of(language)), _text(words, language), row.code or _text(row.name, language)
-    )
+    book = f"XLSX {row.code}".rstrip()  # a link whose text no other link has
+    words = say("{name} ({count})", name=book, count=number(row.tables))
+    return Markup('<a href="{}">{}</a>').format(_download(row.books.of(language)), _text(words, language))
 
 
 def _notes(listing: Listing, language: Language) -> Markup:

@@ -46,6 +46,6 @@ def allowed_for(tests: int) -> Bilingual | None:
     if tests <= 1:
         return None
     return say(
-        "In a few words: these allow for {tests} trends looked at on all pages together (Benjamini and Hochberg 1995); the printed p does not.",
+        "What is said in a few words allows for the {tests} trends looked at on all pages together (Benjamini and Hochberg 1995); the printed p does not.",
         tests=formats.number(tests),
     )
