@@ -168,7 +168,7 @@ def test_every_table_of_the_annex_that_prints_a_preliminary_figure_marks_it():
 
 
 def test_a_figure_that_is_not_exact_names_no_method_of_an_interval(tmp_path: Path):
-    """A sum of an approximate part bore "none" for its interval and Garwood's exact one as its method."""
+    """A sum of an approximate part bore no interval and Garwood's exact one as its method."""
     facts = [one | ({"qualifier": "about"} if one["province_code"] == "02" else {}) for one in FACTS]
     day = date(2026, 1, 1)
     bundle = make_bundle(receive(tiny_workspace(tmp_path / "ws", facts=facts), day=day), day=day)
@@ -178,7 +178,7 @@ def test_a_figure_that_is_not_exact_names_no_method_of_an_interval(tmp_path: Pat
         if isinstance(block, Table)
     )
     ((*_, interval, reading),) = [[cell.text.en for cell in row] for row in table.rows]
-    assert interval == "none"
+    assert interval == "–"
     assert (
         reading == "by place of occurrence; derived; the source does not give the figure exactly: no interval"
     )
