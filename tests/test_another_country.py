@@ -39,6 +39,7 @@ MONTHS = set(get_month_names("wide", locale="fi").values())
 ITS_OWN = {
     "English",
     "Suomi",
+    "XLSX",
     "p",
     "ja",
 }  # what a language calls itself, the sign of a p-value, "and" of a list by CLDR
