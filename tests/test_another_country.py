@@ -42,7 +42,7 @@ ITS_OWN = {
     "XLSX",
     "p",
     "ja",
-}  # what a language calls itself, the sign of a p-value, "and" of a list by CLDR
+}  # what a language calls itself, the name of a format, the sign of a p-value, "and" of a list by CLDR
 
 
 class Seen(HTMLParser):
